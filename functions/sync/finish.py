@@ -1,0 +1,11 @@
+"""Finish a round of a sync: end the run, or say until when it waits."""
+
+from blendify import syncing
+from blendify.entrypoint import Answer, Event, step
+from blendify.jobs import Job
+
+
+@step
+def handler(event: Event) -> Answer:
+    """`results` holds what each branch answered; a branch that crashed says with which error."""
+    return syncing.finish(Job.of(event["job"]), event["round"], event["results"])

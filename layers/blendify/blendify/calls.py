@@ -1,0 +1,152 @@
+"""
+Calls to a provider's API: through the gate, with a timeout, every answer either data or an error that says what next.
+
+Redirects, automatic 429 retries and `next` addresses are off: a call goes where the table says, or not at all.
+"""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from blendify import tokens
+from blendify.applications import Application
+from blendify.errors import AccessTokenRefused, GrantRevoked, MustWait, ProviderUnavailable, RateLimited
+from blendify.gate import Gate
+from blendify.providers.table import Provider
+
+TIMEOUT = (5, 30)
+"""Seconds to connect, and between two packets."""
+TRIES = 4
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes; the largest page of a provider is below 2 MB."""
+
+
+def http_session(connections: int = 8) -> requests.Session:
+    """A session that follows no redirect by itself, retries nothing and reads no proxy or netrc settings."""
+    http = requests.Session()
+    http.trust_env = False
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    http.mount("https://", adapter)
+    http.mount("http://", adapter)
+    return http
+
+
+class Caller:
+    """The calls of one user to one provider; counts them, and is shared by the threads of one collector."""
+
+    def __init__(self, provider: Provider, application: Application, user_id: str) -> None:
+        self._provider, self._application, self._user_id = provider, application, user_id
+        self._gate = Gate(application, user_id)
+        self._http = http_session()
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self.calls = 0
+        self.rate_limits = 0
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> Any:
+        """
+        The JSON that the provider answers.
+
+        Raises  MustWait after a 429, ProviderUnavailable after four tries, and the other errors as `refusal` names them
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(path, parameters)
+            except ProviderUnavailable:
+                if attempt == TRIES:
+                    raise
+                time.sleep(random.uniform(0.2, 0.5) * 2**attempt)  # noqa: S311 -- jitter
+            except RateLimited as error:
+                with self._lock:
+                    self.rate_limits += 1
+                raise MustWait(str(error), self._gate.close(error)) from None
+        raise AssertionError("unreachable")
+
+    def _once(self, path: str, parameters: Mapping[str, str]) -> Any:
+        token = self._access_token()
+        try:
+            return self._send(path, parameters, token)
+        except AccessTokenRefused:
+            pass
+        renewed = self._access_token(refused=token)
+        try:
+            return self._send(path, parameters, renewed)
+        except AccessTokenRefused as error:
+            raise GrantRevoked(
+                f"{self._provider.title} refuses even a new access token: the listener must connect again"
+            ) from error
+
+    def _access_token(self, refused: str | None = None) -> str:
+        with self._lock:
+            if self._token is None or self._token == refused:
+                self._token = tokens.fresh_access_token(
+                    self._provider, self._application, self._user_id, self._http, refused=refused
+                )
+            return self._token
+
+    def _send(self, path: str, parameters: Mapping[str, str], token: str) -> Any:
+        self._gate.pass_through()
+        with self._lock:
+            self.calls += 1
+        return fetch(self._provider, self._application, path, parameters, token, self._http)
+
+
+def fetch(
+    provider: Provider,
+    application: Application,
+    path: str,
+    parameters: Mapping[str, str],
+    token: str,
+    http: requests.Session,
+) -> Any:
+    """
+    One GET, no second try.
+
+    Raises  the error that `provider.refusal` names, ProviderUnavailable for silence and for answers that do not parse
+    """
+    try:
+        with http.get(
+            application.api_url + path,
+            params=parameters,
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
+            body = _read(answer)
+            refused = provider.refusal(
+                answer.status_code,
+                {name.lower(): value for name, value in answer.headers.items()},
+                body.decode(errors="replace"),
+            )
+    except requests.RequestException as error:
+        raise ProviderUnavailable(f"{provider.title} did not answer ({type(error).__name__})") from None
+    if refused:
+        raise refused
+    return _parsed(provider, body)
+
+
+def _read(answer: requests.Response) -> bytes:
+    body = bytearray()
+    for piece in answer.iter_content(64 * 1024):
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise ProviderUnavailable("the answer is larger than any page can be")
+    return bytes(body)
+
+
+def _parsed(provider: Provider, body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise ProviderUnavailable(f"{provider.title}'s answer is no JSON ({len(body)} bytes)") from None
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,39 @@
+"""What passes between the state machine and the Lambdas: ids, moments, outcomes; whoever has the console reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from blendify import times
+from blendify.data_types import DataType, Outcome
+
+
+@dataclass(frozen=True)
+class Job:
+    """Collect for this user, from this provider, in this run."""
+
+    user_id: str
+    provider: str
+    sync_id: str
+    fetched_at: str
+    """The run's start, the same in every fact of the run."""
+
+    @classmethod
+    def of(cls, event: Mapping[str, Any]) -> "Job":
+        """The job that the state machine passes; KeyError when it is none."""
+        return cls(event["user_id"], event["provider"], event["sync_id"], event["fetched_at"])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How far the collection of one data type came. The counts are in the run record."""
+
+    data_type: DataType
+    outcome: Outcome
+    until: datetime | None = None
+
+    def event(self) -> dict[str, str]:
+        """As the state machine carries it."""
+        until = {"until": times.iso(self.until)} if self.until else {}
+        return {"data_type": self.data_type, "outcome": self.outcome, **until}

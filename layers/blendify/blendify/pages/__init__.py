@@ -1,0 +1,16 @@
+"""The pages that listeners see; Jinja2 escapes everything that it is given."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("blendify", "pages"), autoescape=True, undefined=StrictUndefined)
+
+
+def render(name: str, **values: Any) -> str:
+    """The page `name`.html as text; jinja2.UndefinedError when a value that it shows is not given."""
+    return _environment().get_template(f"{name}.html").render(**values)

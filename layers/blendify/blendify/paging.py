@@ -1,0 +1,133 @@
+"""
+Paging: what to ask first, and what to ask after an answer. Pure functions of one page and what was asked.
+
+`next` addresses are never followed, only taken as "there is more": providers write them for paths that an
+application may not call.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from blendify.errors import UnexpectedShape
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One page to ask for: which list it belongs to, where it starts, whether the plan ends with it."""
+
+    list_id: str
+    number: int
+    """Position of the list in the run's plan of lists."""
+    offset: int = 0
+    """0-based position of the page's first entry in the list."""
+    cursor: str | None = None
+    last: bool = True
+    """Whether no later page of this list has been planned yet."""
+    known: frozenset[str] = field(default=frozenset(), repr=False)
+    """Cursors asked before in this list, so that one that repeats ends the list."""
+
+
+class Paging(Protocol):
+    """How one endpoint hands out a long list."""
+
+    @property
+    def limit(self) -> int:
+        """Entries of a full page: always the most that the provider allows."""
+
+    @property
+    def depth(self) -> int | None:
+        """Read no more than this many entries of a list; None for all."""
+
+    def params(self, ask: Ask) -> dict[str, str]:
+        """The query of one page."""
+
+    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:
+        """The pages that can be planned before any answer, from `start` on; `total` when the length is known."""
+
+    def following(self, ask: Ask, page: "Page") -> list[Ask]:
+        """The pages to ask for now that this one is there; the first of them comes right after it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer, taken apart."""
+
+    entries: list[Any]
+    total: int | None
+    more: bool
+    """Whether the provider says that a page follows."""
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Offset:
+    """`limit` and `offset`; the first page tells the length, so the others can be fetched side by side."""
+
+    limit: int
+    depth: int | None = None
+
+    def params(self, ask: Ask) -> dict[str, str]:
+        return {"limit": str(self._size(ask.offset)), "offset": str(ask.offset)}
+
+    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:
+        yield from self._pages(start, max(total or 0, start.offset + 1))
+
+    def following(self, ask: Ask, page: Page) -> list[Ask]:
+        end = ask.offset + self.limit
+        if not ask.last or not page.entries:
+            return []
+        known = max(page.total or 0, end + 1 if page.more else 0)
+        return list(self._pages(replace(ask, offset=end), known)) if known > end else []
+
+    def _pages(self, ask: Ask, total: int) -> Iterator[Ask]:
+        total = min(total, self.depth or total)
+        for offset in range(ask.offset, total, self.limit):
+            yield replace(ask, offset=offset, last=offset + self.limit >= total)
+
+    def _size(self, offset: int) -> int:
+        return self.limit if self.depth is None else min(self.limit, self.depth - offset)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Each page names the next by an opaque value; one after the other."""
+
+    limit: int
+    parameter: str
+    depth: None = None
+
+    def params(self, ask: Ask) -> dict[str, str]:
+        return {"limit": str(self.limit)} | ({self.parameter: ask.cursor} if ask.cursor else {})
+
+    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:  # noqa: ARG002
+        yield start
+
+    def following(self, ask: Ask, page: Page) -> list[Ask]:
+        if not page.cursor or not page.entries:
+            return []
+        if page.cursor == ask.cursor or page.cursor in ask.known:
+            raise UnexpectedShape(
+                f"the provider's pages go round in circles after {ask.offset + len(page.entries)} entries"
+            )
+        known = ask.known | {ask.cursor} if ask.cursor else ask.known
+        return [replace(ask, offset=ask.offset + len(page.entries), cursor=page.cursor, known=known)]
+
+
+@dataclass(frozen=True)
+class Single:
+    """One call holds all that the provider keeps."""
+
+    limit: int
+    depth: None = None
+
+    def params(self, ask: Ask) -> dict[str, str]:  # noqa: ARG002
+        return {"limit": str(self.limit)}
+
+    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:  # noqa: ARG002
+        yield start
+
+    def following(self, ask: Ask, page: Page) -> list[Ask]:  # noqa: ARG002
+        return []

@@ -1,0 +1,8 @@
+"""The providers that exist: one line each."""
+
+from collections.abc import Mapping
+
+from blendify.providers import spotify
+from blendify.providers.table import Provider
+
+PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (spotify.PROVIDER,)}

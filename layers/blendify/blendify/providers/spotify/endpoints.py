@@ -1,0 +1,82 @@
+"""Spotify's endpoints, a row each. https://developer.spotify.com/documentation/web-api/reference"""
+
+from collections.abc import Mapping
+
+from blendify.data_types import DataType
+from blendify.paging import Cursor, Offset, Single
+from blendify.providers.spotify import pages, rows
+from blendify.providers.table import Endpoint
+from blendify.settings import settings
+
+TIME_RANGES = ("short_term", "medium_term", "long_term")
+"""About four weeks, six months, a year."""
+
+ENDPOINTS: Mapping[DataType, Endpoint] = {
+    DataType.TOP_TRACKS: Endpoint(
+        path="/me/top/tracks",
+        paging=Offset(limit=50, depth=settings().top_list_depth),
+        page=pages.paged,
+        row=rows.top_track,
+        scopes=("user-top-read",),
+        lists=TIME_RANGES,
+        list_parameter="time_range",
+    ),
+    DataType.TOP_ARTISTS: Endpoint(
+        path="/me/top/artists",
+        paging=Offset(limit=50, depth=settings().top_list_depth),
+        page=pages.paged,
+        row=rows.top_artist,
+        scopes=("user-top-read",),
+        lists=TIME_RANGES,
+        list_parameter="time_range",
+    ),
+    # Spotify keeps about 50 plays: what follows the first page is always empty.
+    DataType.RECENTLY_PLAYED: Endpoint(
+        path="/me/player/recently-played",
+        paging=Single(limit=50),
+        page=pages.paged,
+        row=rows.play,
+        scopes=("user-read-recently-played",),
+    ),
+    # Without its scope Spotify leaves private or collaborative playlists out in silence: so both are required.
+    DataType.PLAYLISTS: Endpoint(
+        path="/me/playlists",
+        paging=Offset(limit=50),
+        page=pages.paged,
+        row=rows.playlist,
+        scopes=("playlist-read-private", "playlist-read-collaborative"),
+        contents=rows.playlist_contents,
+    ),
+    # `/items` serves old and new applications, `/tracks` only old ones. Without additional_types episodes come as null.
+    DataType.PLAYLIST_TRACKS: Endpoint(
+        path="/playlists/{list_id}/items",
+        paging=Offset(limit=50),
+        page=pages.paged,
+        row=rows.playlist_track,
+        scopes=("playlist-read-private", "playlist-read-collaborative"),
+        within=DataType.PLAYLISTS,
+        parameters={"additional_types": "track,episode"},
+    ),
+    DataType.SAVED_TRACKS: Endpoint(
+        path="/me/tracks",
+        paging=Offset(limit=50),
+        page=pages.paged,
+        row=rows.saved_track,
+        scopes=("user-library-read",),
+    ),
+    DataType.SAVED_ALBUMS: Endpoint(
+        path="/me/albums",
+        paging=Offset(limit=50),
+        page=pages.paged,
+        row=rows.saved_album,
+        scopes=("user-library-read",),
+    ),
+    DataType.FOLLOWED_ARTISTS: Endpoint(
+        path="/me/following",
+        paging=Cursor(limit=50, parameter="after"),
+        page=pages.followed,
+        row=rows.followed_artist,
+        scopes=("user-follow-read",),
+        parameters={"type": "artist"},
+    ),
+}

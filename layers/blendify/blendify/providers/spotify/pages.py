@@ -1,0 +1,37 @@
+"""Spotify's paging objects, taken apart."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from blendify.errors import UnexpectedShape
+from blendify.paging import Page
+
+
+def paged(body: Mapping[str, Any]) -> Page:
+    """
+    The plain paging object; entries may be null and are kept, as `total` counts them.
+
+    Shape   {"items": [...], "total": int, "next": str | null, ...}; recently played has no `total`
+    Raises  UnexpectedShape without `items`
+    """
+    entries = body.get("items")
+    if not isinstance(entries, list):
+        raise UnexpectedShape("Spotify's answer is no page: it has no list of items")
+    total = body.get("total")
+    return Page(entries=entries, total=total if isinstance(total, int) else None, more=bool(body.get("next")))
+
+
+def followed(body: Mapping[str, Any]) -> Page:
+    """
+    Followed artists: the page stands under `artists`, the next position is the last artist's id.
+
+    Shape   {"artists": {"items": [...], "cursors": {"after": str | null}, "total": int, "next": str | null}}
+    Raises  UnexpectedShape without `artists`
+    """
+    wrapped = body.get("artists")
+    if not isinstance(wrapped, Mapping):
+        raise UnexpectedShape("Spotify's answer is no page: it has no artists")
+    page = paged(wrapped)
+    cursors = wrapped.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, Mapping) else None
+    return Page(entries=page.entries, total=page.total, more=page.more, cursor=after if page.more else None)

@@ -1,0 +1,102 @@
+"""What a provider is to this system: tables. How access is given, endpoints, JSON to record, meaning of refusals."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from blendify.data_types import DataType
+from blendify.errors import CollectError
+from blendify.paging import Ask, Page, Paging
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry stood: in which list (time range, playlist), at which 0-based position."""
+
+    list_id: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One entry as it is stored: a key unique within run and data type, and the fields that have names."""
+
+    key: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an entry of one data type says of the list behind it: a playlist's tracks."""
+
+    list_id: str
+    total: int | None
+    """Length as far as it is told; None is not zero."""
+    readable: bool
+    """False when the provider already says that this listener's application may not read it."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One data type of one provider."""
+
+    path: str
+    """Below the API's address; `{list_id}` is replaced by the list's id."""
+    paging: Paging
+    page: Callable[[Mapping[str, Any]], Page]
+    """Takes an answer apart; raises UnexpectedShape when it is not a page."""
+    row: Callable[[Any, Place], Row]
+    scopes: tuple[str, ...]
+    """All of them must be granted, else the data type is not permitted."""
+    lists: tuple[str, ...] = ("",)
+    """The lists of a fixed set, e.g. the three time ranges."""
+    list_parameter: str | None = None
+    """The query parameter that names the list, where the path does not."""
+    within: DataType | None = None
+    """The data type whose entries name the lists (playlists, for playlist tracks)."""
+    contents: Callable[[Any], Contents | None] | None = None
+    """What an entry of this data type says of the list behind it; None for an entry without one."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def request(self, ask: Ask) -> tuple[str, dict[str, str]]:
+        """Path and query of one page."""
+        listed = {self.list_parameter: ask.list_id} if self.list_parameter else {}
+        return self.path.format(list_id=ask.list_id), {**self.parameters, **listed, **self.paging.params(ask)}
+
+
+@dataclass(frozen=True)
+class OAuth:
+    """Authorization code with PKCE S256 (RFC 6749, RFC 7636) at this provider; paths below its accounts address."""
+
+    authorize_path: str
+    token_path: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Who granted access, as the provider says with the token it has just given."""
+
+    account_id: str
+    """Stable for ever: users are found by it."""
+    provider_user_id: str
+    display_name: str
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A folder of tables; a data type that is not offered has no row."""
+
+    name: str
+    title: str
+    """As the listener knows it."""
+    oauth: OAuth
+    endpoints: Mapping[DataType, Endpoint]
+    profile_path: str
+    profile: Callable[[Mapping[str, Any]], Profile]
+    refusal: Callable[[int, Mapping[str, str], str], CollectError | None]
+    """What an answer with this status, headers (names in lower case) and text means; None when it is data."""
+
+    @property
+    def scopes(self) -> list[str]:
+        """What the consent screen asks for: exactly what the table uses."""
+        return sorted({scope for endpoint in self.endpoints.values() for scope in endpoint.scopes})

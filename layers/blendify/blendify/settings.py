@@ -1,0 +1,66 @@
+"""The environment, read in one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+class SettingMissing(RuntimeError):
+    """An environment variable that the function cannot work without is not set."""
+
+
+def required(environment: Mapping[str, str], name: str) -> str:
+    """
+    The variable's value.
+
+    Raises  SettingMissing with the variable's name, at cold start, when it is absent or empty
+    """
+    value = environment.get(name, "")
+    if not value:
+        raise SettingMissing(f"the environment variable {name} is not set: template.yaml gives it to every function")
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all functions are told by the template. No secret is among it."""
+
+    history_table: str
+    accounts_table: str
+    tokens_key: str
+    applications: str
+    """Prefix of the secrets that hold the provider applications, e.g. `blendify/applications`."""
+    public_url: str
+    """Where listeners reach the API; empty where it is API Gateway's own https address."""
+    top_list_depth: int
+    """How many entries of each top list are read."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """The settings in `environment`; raises SettingMissing for the first absent name."""
+        return cls(
+            history_table=required(environment, "HISTORY_TABLE"),
+            accounts_table=required(environment, "ACCOUNTS_TABLE"),
+            tokens_key=required(environment, "TOKENS_KEY"),
+            applications=required(environment, "APPLICATIONS"),
+            public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
+            top_list_depth=int(required(environment, "TOP_LIST_DEPTH")),
+        )
+
+    @property
+    def https(self) -> bool:
+        """Whether listeners come over https, so that cookies can be Secure; plain http is for loopback."""
+        return not self.public_url.startswith("http://")
+
+
+@cache
+def settings() -> Settings:
+    """This function's settings, read once per cold start."""
+    return Settings.of(os.environ)
+
+
+@cache
+def state_machine() -> str:
+    """The ARN of the sync state machine, which only functions that start syncs are given."""
+    return required(os.environ, "SYNC_STATE_MACHINE")

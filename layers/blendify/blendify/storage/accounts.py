@@ -1,0 +1,196 @@
+"""
+The accounts table: everything that may change. Users, connections, sealed tokens, sessions, OAuth states, runs, gates.
+
+Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`), `sk` what it is
+Expiry  `expires_at` in seconds since 1970, honoured by DynamoDB; history has no such thing
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder, Key
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from blendify import aws
+from blendify.settings import settings
+
+Item = dict[str, Any]
+_serializer, _deserializer = TypeSerializer(), TypeDeserializer()
+
+
+class ConditionFailed(Exception):
+    """The item was not as the write demanded; `found` is what was there, None when there was nothing."""
+
+    def __init__(self, found: Item | None) -> None:
+        super().__init__("the stored item does not meet the condition of this write")
+        self.found = found
+
+
+@dataclass(frozen=True)
+class Change:
+    """One conditional update: attributes to set, to add to (numbers), to remove."""
+
+    set: Mapping[str, Any] | None = None
+    add: Mapping[str, int] | None = None
+    remove: tuple[str, ...] = ()
+
+    def expression(self) -> tuple[str, dict[str, str], dict[str, Any]]:
+        """The UpdateExpression with its names and (still plain) values."""
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+
+        def name(attribute: str) -> str:
+            return names.setdefault(attribute, f"#c{len(names)}")
+
+        def value(given: object) -> str:
+            values[placeholder := f":c{len(values)}"] = given
+            return placeholder
+
+        clauses = []
+        if self.set:
+            clauses.append("SET " + ", ".join(f"{name(key)} = {value(given)}" for key, given in self.set.items()))
+        if self.add:
+            clauses.append("ADD " + ", ".join(f"{name(key)} {value(given)}" for key, given in self.add.items()))
+        if self.remove:
+            clauses.append("REMOVE " + ", ".join(name(key) for key in self.remove))
+        return " ".join(clauses), {placeholder: key for key, placeholder in names.items()}, values
+
+
+def _stored(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _serializer.serialize(value) for key, value in item.items()}
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    plain: Item = {}
+    for key, value in item.items():
+        loaded = _deserializer.deserialize(value)
+        plain[key] = loaded.value if isinstance(loaded, Binary) else loaded
+    return plain
+
+
+def _refusal(error: ClientError) -> ConditionFailed | None:
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        return None
+    found: Any = error.response.get("Item")
+    return ConditionFailed(_plain(found) if found else None)
+
+
+class Accounts:
+    """Reads are strongly consistent, writes are conditional where two may meet."""
+
+    def __init__(self, table: str) -> None:
+        self._table = table
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        """The item, or None."""
+        answer = aws.client("dynamodb").get_item(
+            TableName=self._table, Key=_stored({"pk": pk, "sk": sk}), ConsistentRead=True
+        )
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def put(self, pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> None:
+        """
+        Store the item whole.
+
+        Raises  ConditionFailed with what was there instead
+        """
+        condition = self._condition(only_if)
+        try:
+            aws.client("dynamodb").put_item(
+                TableName=self._table,
+                Item=_stored({"pk": pk, "sk": sk, **item}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **condition,
+            )
+        except ClientError as error:
+            if refusal := _refusal(error):
+                raise refusal from error
+            raise
+
+    def put_new(self, pk: str, sk: str, item: Mapping[str, Any]) -> Item | None:
+        """Store the item unless there is one; answers the one that was there first, None when this is it."""
+        try:
+            self.put(pk, sk, item, only_if=Attr("pk").not_exists())
+        except ConditionFailed as refused:
+            return refused.found
+        return None
+
+    def update(self, pk: str, sk: str, change: Change, *, only_if: ConditionBase | None = None) -> Item:
+        """
+        Change one item and answer it as it is now.
+
+        Raises  ConditionFailed with what was there instead
+        """
+        expression, names, values = change.expression()
+        condition = self._condition(only_if)
+        names |= condition.pop("ExpressionAttributeNames", {})
+        stored_values = _stored(values) | condition.pop("ExpressionAttributeValues", {})
+        request: dict[str, Any] = {"ExpressionAttributeNames": names, **condition}
+        if stored_values:
+            request["ExpressionAttributeValues"] = stored_values
+        try:
+            answer = aws.client("dynamodb").update_item(
+                TableName=self._table,
+                Key=_stored({"pk": pk, "sk": sk}),
+                UpdateExpression=expression,
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **request,
+            )
+        except ClientError as error:
+            if refusal := _refusal(error):
+                raise refusal from error
+            raise
+        return _plain(answer["Attributes"])
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Take the item away; no error when there is none."""
+        aws.client("dynamodb").delete_item(TableName=self._table, Key=_stored({"pk": pk, "sk": sk}))
+
+    def query(
+        self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None
+    ) -> Iterator[Item]:
+        """The items of `pk` whose `sk` starts with `prefix`, in the order of `sk`, page by page."""
+        keys = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
+        built = ConditionExpressionBuilder().build_expression(keys, is_key_condition=True)
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": built.condition_expression,
+            "ExpressionAttributeNames": built.attribute_name_placeholders,
+            "ExpressionAttributeValues": _stored(built.attribute_value_placeholders),
+            "ConsistentRead": True,
+            "ScanIndexForward": not newest_first,
+        }
+        if limit:
+            request["Limit"] = limit
+        left = limit
+        while True:
+            answer = aws.client("dynamodb").query(**request)
+            for item in answer["Items"]:
+                yield _plain(item)
+            left = None if left is None else left - len(answer["Items"])
+            if "LastEvaluatedKey" not in answer or (left is not None and left <= 0):
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    @staticmethod
+    def _condition(condition: ConditionBase | None) -> dict[str, Any]:
+        if condition is None:
+            return {}
+        built = ConditionExpressionBuilder().build_expression(condition)
+        request: dict[str, Any] = {
+            "ConditionExpression": built.condition_expression,
+            "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
+        }
+        if built.attribute_value_placeholders:
+            request["ExpressionAttributeValues"] = _stored(built.attribute_value_placeholders)
+        return request
+
+
+@cache
+def accounts() -> Accounts:
+    """The accounts table that the environment names."""
+    return Accounts(settings().accounts_table)

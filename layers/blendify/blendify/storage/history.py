@@ -1,0 +1,216 @@
+"""
+The history: append-only facts about what a listener's account held, one item a record.
+
+Key      `user#type` = `<user>#<data type>`; `fetched_at` = the run's start, then what makes the record unique in it
+         (`2026-11-22T17:44:30.123Z#spotify#short_term#0001`), so that a retried write meets its own key
+Answer   `raw` is the provider's full answer for the record, lossless (see `raw_answers`)
+Writes   PutItem under `attribute_not_exists` and nothing else; no function but the eraser may delete
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from math import ceil
+from typing import Any, Self
+
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.models import Model
+
+from blendify import raw_answers
+from blendify.settings import settings
+
+LARGEST_RAW = 300_000
+"""Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
+
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class Fact(Model):
+    """One record as one sync found it. Only `user#type`, `fetched_at`, `provider` and `raw` are always there."""
+
+    class Meta:
+        """Where facts are kept; pynamodb follows the environment for region and endpoint."""
+
+        table_name = settings().history_table
+        max_pool_connections = 32
+        connect_timeout_seconds = 3
+        read_timeout_seconds = 10
+
+    partition = UnicodeAttribute(hash_key=True, attr_name="user#type")
+    fetched_at = UnicodeAttribute(range_key=True)
+    provider = UnicodeAttribute()
+    record_id = UnicodeAttribute(null=True)
+    raw = BinaryAttribute(legacy_encoding=False, null=True)
+    raw_parts = NumberAttribute(null=True)
+
+    kind = UnicodeAttribute(null=True)
+    """What the entry is when it is not a plain track, album, artist or playlist: episode, local, null."""
+    position = NumberAttribute(null=True)
+    rank = NumberAttribute(null=True)
+    time_range = UnicodeAttribute(null=True)
+    added_at = UnicodeAttribute(null=True)
+    added_by = UnicodeAttribute(null=True)
+    played_at = UnicodeAttribute(null=True)
+    context_uri = UnicodeAttribute(null=True)
+
+    track_id = UnicodeAttribute(null=True)
+    track_name = UnicodeAttribute(null=True)
+    artist_id = UnicodeAttribute(null=True)
+    artist_name = UnicodeAttribute(null=True)
+    album_id = UnicodeAttribute(null=True)
+    album_name = UnicodeAttribute(null=True)
+    album_art_url = UnicodeAttribute(null=True)
+    duration_ms = NumberAttribute(null=True)
+    isrc = UnicodeAttribute(null=True)
+    explicit = BooleanAttribute(null=True)
+    popularity = NumberAttribute(null=True)
+    genres = UnicodeAttribute(null=True)
+    artist_image_url = UnicodeAttribute(null=True)
+    album_type = UnicodeAttribute(null=True)
+    release_date = UnicodeAttribute(null=True)
+    total_tracks = NumberAttribute(null=True)
+    upc = UnicodeAttribute(null=True)
+
+    playlist_id = UnicodeAttribute(null=True)
+    playlist_name = UnicodeAttribute(null=True)
+    playlist_image_url = UnicodeAttribute(null=True)
+    owner_id = UnicodeAttribute(null=True)
+    owner_name = UnicodeAttribute(null=True)
+    snapshot_id = UnicodeAttribute(null=True)
+    collaborative = BooleanAttribute(null=True)
+    public = BooleanAttribute(null=True)
+
+    _plain_bytes = 0
+
+    @classmethod
+    def of(
+        cls,
+        user_id: str,
+        data_type: str,
+        fetched_at: str,
+        provider: str,
+        key: str,
+        fields: Mapping[str, Any],
+        answer: Any,
+    ) -> Self:
+        """The fact that a run starting at `fetched_at` (ISO 8601) found `answer` under `key`."""
+        plain = raw_answers.text(answer)
+        fact = cls(
+            f"{user_id}#{data_type}",
+            f"{fetched_at}#{provider}#{_short(key)}",
+            provider=provider,
+            raw=raw_answers.pack(plain),
+            **{name: _storable(value) for name, value in fields.items() if value is not None},
+        )
+        fact._plain_bytes = len(plain)
+        return fact
+
+    def append(self) -> "Written":
+        """Write the fact; `new` is False if it was there already, so a retried run stores nothing twice."""
+        packed = bytes(self.raw or b"")
+        written = Written(new=False, raw_bytes=self._plain_bytes, stored_bytes=0, write_units=0)
+        if len(packed) > LARGEST_RAW:
+            pieces = [packed[start : start + LARGEST_RAW] for start in range(0, len(packed), LARGEST_RAW)]
+            for number, piece in enumerate(pieces[1:], start=2):
+                part = Fact(
+                    self.partition,
+                    f"{self.fetched_at}{part_suffix(number)}",
+                    provider=self.provider,
+                    raw=piece,
+                )
+                written += part._put()
+            self.raw, self.raw_parts = pieces[0], len(pieces)
+        return written + self._put()
+
+    def _put(self) -> "Written":
+        size = item_size(self.serialize())
+        written = Written(new=True, raw_bytes=0, stored_bytes=size, write_units=max(1, ceil(size / 1024)))
+        try:
+            self.save(condition=Fact.partition.does_not_exist())
+        except PutError as error:
+            if error.cause_response_code != _CONDITION_FAILED:
+                raise
+            return Written(new=False, raw_bytes=0, stored_bytes=0, write_units=written.write_units)
+        return written
+
+    @classmethod
+    def of_run(cls, user_id: str, data_type: str, fetched_at: str) -> Iterator["Fact"]:
+        """The facts that one run appended to one partition, in the order of their keys, without continuation parts."""
+        for fact in cls.query(f"{user_id}#{data_type}", cls.fetched_at.startswith(fetched_at), consistent_read=True):
+            if PART not in fact.fetched_at:
+                yield fact
+
+    def answer(self) -> Any:
+        """The provider's answer for this record, equal as JSON to what it sent."""
+        packed = bytes(self.raw or b"")
+        for number in range(2, int(self.raw_parts or 1) + 1):
+            part = Fact.get(self.partition, f"{self.fetched_at}{part_suffix(number)}", consistent_read=True)
+            packed += bytes(part.raw or b"")
+        return raw_answers.unpack(packed)
+
+
+PART = "#part#"
+LONGEST_TEXT = 1_000
+"""Characters of a named field; what is longer is whole in `raw` alone."""
+LONGEST_KEY = 400
+"""Bytes of the unique part of a sort key; DynamoDB takes 1,024 in all. Local files' uris can be longer."""
+
+
+def _storable(value: Any) -> Any:
+    """UTF-8 cannot carry an unpaired surrogate; a name that holds one keeps it as the escape."""
+    return value[:LONGEST_TEXT].encode(errors="backslashreplace").decode() if isinstance(value, str) else value
+
+
+def _short(key: str) -> str:
+    encoded = key.encode(errors="backslashreplace")
+    if len(encoded) <= LONGEST_KEY:
+        return encoded.decode()
+    return f"{encoded[:64].decode(errors='ignore')}~{sha256(encoded).hexdigest()}"
+
+
+def part_suffix(number: int) -> str:
+    """What continues the sort key of an answer too large for one item: part 2, 3 …"""
+    return f"{PART}{number:02}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What one append did: bytes of answer as JSON, bytes of item, DynamoDB write units (1 KB started each)."""
+
+    new: bool
+    raw_bytes: int
+    stored_bytes: int
+    write_units: int
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.new or other.new,
+            self.raw_bytes + other.raw_bytes,
+            self.stored_bytes + other.stored_bytes,
+            self.write_units + other.write_units,
+        )
+
+
+NOTHING = Written(new=False, raw_bytes=0, stored_bytes=0, write_units=0)
+
+
+def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
+    """
+    Bytes that DynamoDB counts for an item of strings, numbers, booleans and binaries: names and values.
+
+    Source  https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    """
+    size = 0
+    for name, typed in item.items():
+        size += len(name.encode())
+        for kind, value in typed.items():
+            if kind == "S":
+                size += len(value.encode())
+            elif kind == "N":
+                size += ceil(len(value.strip("-").replace(".", "")) / 2) + 1
+            elif kind == "B":
+                size += len(value)
+            else:
+                size += 1
+    return size

@@ -1,0 +1,31 @@
+"""The keys of the accounts table, each written once."""
+
+
+def user(user_id: str) -> str:
+    """Partition of everything that belongs to one user."""
+    return f"user#{user_id}"
+
+
+def connection(provider: str) -> str:
+    """Sort key of a user's connection to one provider."""
+    return f"connection#{provider}"
+
+
+def account(provider: str, account_id: str) -> str:
+    """Partition of the item that names the user of a provider's account."""
+    return f"account#{provider}#{account_id}"
+
+
+def sync(sync_id: str = "") -> str:
+    """Sort key of a run; of all runs when no id is given."""
+    return f"sync#{sync_id}"
+
+
+def progress(sync_id: str, data_type: str = "") -> str:
+    """Sort key of a run's progress in one data type; of all data types when none is given."""
+    return f"sync#{sync_id}#{data_type}"
+
+
+def listing(sync_id: str, number: int | None = None) -> str:
+    """Sort key of a chunk of the playlists that a run found; of all chunks when no number is given."""
+    return f"listing#{sync_id}#" if number is None else f"listing#{sync_id}#{number:06}"

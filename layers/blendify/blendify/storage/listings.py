@@ -1,0 +1,27 @@
+"""The lists that a run found (playlists), for the data type that reads what is in them. Kept a month, a page a chunk."""
+
+import time
+from collections.abc import Iterable, Iterator
+
+from blendify.providers.table import Contents
+from blendify.storage import keys
+from blendify.storage.accounts import accounts
+
+KEPT_SECONDS = 30 * 24 * 3600
+
+
+def keep(user_id: str, sync_id: str, number: int, found: Iterable[Contents]) -> None:
+    """Store one page's worth; the same page stored again replaces itself."""
+    rows = [{"id": one.list_id, "total": one.total, "readable": one.readable} for one in found]
+    expires_at = int(time.time()) + KEPT_SECONDS
+    accounts().put(keys.user(user_id), keys.listing(sync_id, number), {"lists": rows, "expires_at": expires_at})
+
+
+def kept(user_id: str, sync_id: str) -> Iterator[Contents]:
+    """All lists of the run in the order they were found; one that two pages named is told once."""
+    seen: set[str] = set()
+    for item in accounts().query(keys.user(user_id), keys.listing(sync_id)):
+        for row in item["lists"]:
+            if row["id"] not in seen:
+                seen.add(row["id"])
+                yield Contents(row["id"], None if row["total"] is None else int(row["total"]), bool(row["readable"]))

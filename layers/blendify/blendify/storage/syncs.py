@@ -1,0 +1,132 @@
+"""Runs: one item each, with the progress of every data type behind it; and the lease that keeps two from running."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from boto3.dynamodb.conditions import Attr
+
+from blendify import times
+from blendify.data_types import DataType, Status
+from blendify.storage import keys
+from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.storage.progress import Progress
+
+LEASE = timedelta(minutes=75)
+"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried once."""
+
+
+@dataclass(frozen=True)
+class Sync:
+    """One run over a connection."""
+
+    sync_id: str
+    user_id: str
+    provider: str
+    status: Status
+    started_at: str
+    data_types: tuple[DataType, ...]
+    round: int
+    finished_at: str | None = None
+    waiting_until: str | None = None
+    why: str | None = None
+
+    @classmethod
+    def of(cls, user_id: str, item: Item) -> "Sync":
+        """The run that an item of the accounts table holds."""
+        return cls(
+            sync_id=item["sync_id"],
+            user_id=user_id,
+            provider=item["provider"],
+            status=Status(item["status"]),
+            started_at=item["started_at"],
+            data_types=tuple(DataType(name) for name in item["data_types"]),
+            round=int(item["round"]),
+            finished_at=item.get("finished_at"),
+            waiting_until=item.get("waiting_until"),
+            why=item.get("why"),
+        )
+
+
+def identify(started_at: datetime, execution: str) -> str:
+    """The id of the run that an execution makes: sorts by start, and stays the same when its first step is retried."""
+    return (
+        f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{sha256(execution.encode()).hexdigest()[:8]}"
+    )
+
+
+def create(run: Sync) -> None:
+    """Store the run; nothing happens when it is there already."""
+    item = {
+        "sync_id": run.sync_id,
+        "provider": run.provider,
+        "status": run.status,
+        "started_at": run.started_at,
+        "data_types": list(run.data_types),
+        "round": run.round,
+        "finished_at": run.finished_at,
+        "why": run.why,
+    }
+    accounts().put_new(keys.user(run.user_id), keys.sync(run.sync_id), item)
+
+
+def sync(user_id: str, sync_id: str) -> Sync | None:
+    """The run, or None when this user has none of that id."""
+    item = accounts().get(keys.user(user_id), keys.sync(sync_id))
+    return Sync.of(user_id, item) if item and "sync_id" in item else None
+
+
+def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
+    """The user's latest runs with their progress, newest first, in one query."""
+    behind: list[Progress] = []
+    most = count * (len(DataType) + 1)
+    for item in accounts().query(keys.user(user_id), keys.sync(), newest_first=True, limit=most):
+        if "data_type" in item:
+            # A run's data types sort right behind it, so that backwards they come first.
+            behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
+        else:
+            yield Sync.of(user_id, item), behind
+            behind = []
+
+
+def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:
+    """The run waits, then begins round `number`."""
+    change = Change(set={"status": Status.WAITING, "waiting_until": times.iso(until), "round": number})
+    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+
+
+def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
+    """The run is over."""
+    change = Change(
+        set={"status": status, "finished_at": times.iso(times.now()), "why": why}, remove=("waiting_until",)
+    )
+    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+
+
+def take_lease(user_id: str, provider: str, sync_id: str, until: datetime) -> str | None:
+    """None when the connection is this run's until then; else the id of the run that holds it."""
+    now = times.milliseconds(times.now())
+    free = Attr("lease_sync_id").not_exists() | Attr("lease_sync_id").eq(sync_id) | Attr("lease_until").lt(now)
+    lease = {"lease_sync_id": sync_id, "lease_until": times.milliseconds(until)}
+    try:
+        accounts().update(
+            keys.user(user_id),
+            keys.connection(provider),
+            Change(set=lease),
+            only_if=Attr("pk").exists() & free,
+        )
+    except ConditionFailed as refused:
+        return str((refused.found or {}).get("lease_sync_id", ""))
+    return None
+
+
+def release_lease(user_id: str, provider: str, sync_id: str) -> None:
+    """Let the next run begin; nothing happens when the lease is another's by now."""
+    gone = Change(remove=("lease_sync_id", "lease_until"))
+    try:
+        accounts().update(
+            keys.user(user_id), keys.connection(provider), gone, only_if=Attr("lease_sync_id").eq(sync_id)
+        )
+    except ConditionFailed:
+        return

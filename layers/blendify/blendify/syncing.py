@@ -1,0 +1,213 @@
+"""A run's frame: what begins it, what ends it or sends it into another round, and what starts it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+
+from blendify import aws, observe, times, tokens
+from blendify.applications import application
+from blendify.calls import http_session
+from blendify.data_types import DataType, Outcome, Status
+from blendify.errors import CollectError
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.storage import progress as progresses
+from blendify.storage import syncs
+from blendify.storage.connections import NotConnected, connection
+from blendify.storage.progress import Progress
+from blendify.storage.syncs import LEASE, Sync
+
+MOST_ROUNDS = 60
+LONGEST = timedelta(hours=72)
+"""A run that has not ended by then gives up: providers have been seen to ask for waits of 24 hours."""
+MODES = ("changes", "full")
+
+
+class Refused(Exception):
+    """The run's input cannot be worked with; the message says what to give."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to do."""
+
+    user_id: str
+    provider: str
+    data_types: tuple[DataType, ...]
+    mode: str
+
+    @classmethod
+    def of(cls, given: Any) -> "Request":
+        """
+        The request in an execution's input.
+
+        Shape   {"user_id": str, "provider": str, "data_types": [str, ...] (optional), "mode": "full" (optional)}
+        Raises  Refused
+        """
+        example = '{"user_id": "…", "provider": "spotify"}'
+        if not isinstance(given, Mapping):
+            raise Refused(f"The input must be an object like {example}.")
+        user_id, provider = given.get("user_id"), given.get("provider")
+        if not isinstance(user_id, str) or not user_id:
+            raise Refused(f"The input needs a user_id, like {example}.")
+        if not isinstance(provider, str) or provider not in PROVIDERS:
+            raise Refused(f"The input needs a provider, one of: {', '.join(PROVIDERS)}.")
+        mode = given.get("mode", MODES[0])
+        if mode not in MODES:
+            raise Refused(f"The mode must be one of: {', '.join(MODES)}.")
+        return cls(user_id, provider, _data_types(given.get("data_types")), mode)
+
+
+def _data_types(given: Any) -> tuple[DataType, ...]:
+    if given is None:
+        return tuple(DataType)
+    known = f"one or more of: {', '.join(DataType)}"
+    if not isinstance(given, list) or not given:
+        raise Refused(f"data_types must be a list of {known}.")
+    if any(not isinstance(name, str) or name not in set(DataType) for name in given):
+        raise Refused(f"data_types holds a name that is not known; give {known}.")
+    return tuple(data_type for data_type in DataType if data_type in given)
+
+
+def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
+    """
+    The first step of an execution: check the input, take the lease, create the run record, refresh the access token.
+
+    Answers {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or {"outcome": "refused", "cause"}
+    """
+    try:
+        request = Request.of(given)
+        owner = connection(request.user_id, request.provider)
+    except Refused as error:
+        return {"outcome": "refused", "cause": str(error)}
+    except NotConnected:
+        cause = (
+            f"This user has no connection to {given['provider']}: give the user_id of a listener who has connected it."
+        )
+        return {"outcome": "refused", "cause": cause}
+    sync_id = syncs.identify(started_at, execution)
+    holder = syncs.take_lease(request.user_id, request.provider, sync_id, times.now() + LEASE)
+    if holder is not None:
+        return {"outcome": "already_running", "sync_id": holder}
+    fetched_at = times.iso(started_at)
+    syncs.create(
+        Sync(
+            sync_id,
+            request.user_id,
+            request.provider,
+            Status.RUNNING,
+            fetched_at,
+            request.data_types,
+            round=1,
+        )
+    )
+    offered = PROVIDERS[request.provider].endpoints
+    for data_type in request.data_types:
+        outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
+        progresses.create(request.user_id, sync_id, data_type, outcome)
+    _refresh_early(request, owner.application)
+    observe.logger.info("Sync began", extra={"data_types": list(request.data_types), "mode": request.mode})
+    job = Job(request.user_id, request.provider, sync_id, fetched_at)
+    return {"outcome": "started", "job": vars(job), "round": 1}
+
+
+def _refresh_early(request: Request, application_name: str) -> None:
+    """One refresh before eight collectors need a token; if it fails, each of them finds out and says so."""
+    try:
+        row = application(request.provider, application_name)
+        tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http_session())
+    except (CollectError, requests.RequestException) as error:
+        observe.logger.warning("No fresh access token: %s", error)
+
+
+def finish(job: Job, number: int, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """
+    The last step of round `number`: end the run, or say until when it waits for the next round.
+
+    Answers {"status": "waiting", "until", "round"} or {"status": "succeeded" | "partial" | "failed", "cause"}
+    """
+    run = syncs.sync(job.user_id, job.sync_id)
+    if run is None:
+        raise LookupError(f"there is no run record of sync {job.sync_id}")
+    crashes = {result["data_type"]: str(result["error"]) for result in results if "error" in result}
+    everything = [_settled(one, crashes) for one in progresses.all_progress(job.user_id, job.sync_id)]
+    waiting = [one for one in everything if one.outcome is Outcome.WAITING]
+    if waiting and (number >= MOST_ROUNDS or times.now() - times.parse(run.started_at) > LONGEST):
+        everything = [_given_up(one) if one in waiting else one for one in everything]
+        waiting = []
+    if waiting:
+        return _wait(job, number + 1, waiting)
+    return _end(job, run, everything)
+
+
+def _settled(one: Progress, crashes: Mapping[str, str]) -> Progress:
+    """A collector that ended without an outcome crashed: its data type failed, what it stored stays."""
+    if one.outcome.final or one.outcome is Outcome.WAITING:
+        return one
+    why = f"the collector stopped unexpectedly ({crashes.get(one.data_type, 'no answer')}): the log has the details"
+    return progresses.move_on(one, outcome=Outcome.FAILED, position=one.position, counts={}, why=why)
+
+
+def _given_up(one: Progress) -> Progress:
+    why = f"gave up waiting: {one.why}"
+    return progresses.move_on(one, outcome=Outcome.FAILED, position=one.position, counts={}, why=why)
+
+
+def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
+    soonest = min(one.until or times.now() for one in waiting)
+    until = max(soonest, times.now() + timedelta(seconds=1))
+    syncs.take_lease(job.user_id, job.provider, job.sync_id, until + LEASE)
+    syncs.wait(job.user_id, job.sync_id, until, number)
+    observe.logger.info("Sync waits", extra={"until": times.iso(until), "round": number})
+    return {"status": Status.WAITING, "until": times.iso(until), "round": number}
+
+
+def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
+    missed = [one for one in everything if one.outcome not in (Outcome.COMPLETE, Outcome.NOT_OFFERED)]
+    complete = any(one.outcome is Outcome.COMPLETE for one in everything)
+    status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
+    why = "; ".join(f"{one.data_type.words}: {one.why or one.outcome}" for one in missed)[:2000] or None
+    syncs.end(job.user_id, job.sync_id, status, why)
+    syncs.release_lease(job.user_id, job.provider, job.sync_id)
+    seconds = (times.now() - times.parse(run.started_at)).total_seconds()
+    observe.synced(status, seconds)
+    outcomes = {one.data_type: one.outcome for one in everything}
+    observe.logger.info("Sync ended", extra={"status": status, "seconds": seconds, "outcomes": outcomes, "why": why})
+    return {"status": status, "cause": why or "", "outcomes": outcomes}
+
+
+def start(state_machine: str, user_id: str, provider: str) -> None:
+    """
+    Start a run in the background.
+
+    Never raises for AWS: a run that could not be started is stored as failed, where listener and operator see it
+    """
+    now = times.now()
+    name = f"{provider}-{user_id}-{now:%Y%m%dT%H%M%S%f}"
+    try:
+        aws.client("stepfunctions").start_execution(
+            stateMachineArn=state_machine,
+            name=name,
+            input=json.dumps({"user_id": user_id, "provider": provider}),
+        )
+    except Exception:
+        observe.logger.exception("The sync could not be started")
+        why = (
+            "The sync could not be started. Nothing is lost: it begins with the next login or the next scheduled sync."
+        )
+        failed = Sync(
+            syncs.identify(now, name),
+            user_id,
+            provider,
+            Status.FAILED,
+            times.iso(now),
+            (),
+            0,
+            times.iso(now),
+            why=why,
+        )
+        syncs.create(failed)

@@ -1,0 +1,46 @@
+"""Which lists a data type consists of: one, a fixed few (time ranges), or those that another type names (playlists)."""
+
+from collections.abc import Callable, Iterator
+
+from blendify.data_types import DataType, Outcome
+from blendify.errors import CollectError, MustWait
+from blendify.jobs import Job
+from blendify.paging import Ask, Page
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Contents, Endpoint
+from blendify.reading import Closed, read
+from blendify.storage import listings
+from blendify.storage.progress import progress
+
+Fetch = Callable[[Ask, Endpoint], Page]
+
+
+def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
+    """
+    The lists in a stable order, with their length as far as it is known before reading.
+
+    Raises  MustWait while the data type that names them still waits; CollectError when it could not be read
+    """
+    if endpoint.within is None:
+        for list_id in endpoint.lists:
+            yield Contents(list_id, None, readable=True)
+        return
+    naming = progress(job.user_id, job.sync_id, endpoint.within)
+    if naming is None:
+        _list(job, endpoint.within, fetch)
+    elif naming.outcome is Outcome.WAITING and naming.until:
+        raise MustWait(f"the {endpoint.within.words} have to wait", naming.until)
+    elif naming.outcome is not Outcome.COMPLETE:
+        raise CollectError(f"the {endpoint.within.words} themselves could not be read: {naming.why or naming.outcome}")
+    yield from listings.kept(job.user_id, job.sync_id)
+
+
+def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
+    """Read the lists' names alone: this run does not collect the data type that names them."""
+    endpoint = PROVIDERS[job.provider].endpoints[naming]
+    asks = endpoint.paging.first(Ask("", 0), None)
+    for ask, page in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
+        if isinstance(page, Closed):
+            raise CollectError(page.why)
+        found = [contents for entry in page.entries if endpoint.contents and (contents := endpoint.contents(entry))]
+        listings.keep(job.user_id, job.sync_id, ask.offset, found)

@@ -1,0 +1,105 @@
+"""
+The token endpoint of a provider's accounts host (RFC 6749, 3.2): code for tokens, refresh token for tokens.
+
+Errors are flat, {"error", "error_description"}; only `invalid_grant` says that a grant is dead, everything else that
+is not a token set says nothing about it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import requests
+
+from blendify import times
+from blendify.applications import Application
+from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.providers.table import Provider
+
+TIMEOUT = (5, 10)
+"""Seconds to connect and to answer; a listener may be waiting."""
+
+
+@dataclass(frozen=True)
+class TokenAnswer:
+    """What the token endpoint gave."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    """None when the one in use goes on."""
+    scopes: tuple[str, ...]
+    """What was really granted; empty when the answer leaves it out: all that was asked (RFC 6749, 5.1)."""
+    expires_at: datetime
+
+
+def exchange(
+    provider: Provider, application: Application, code: str, verifier: str, http: requests.Session
+) -> TokenAnswer:
+    """
+    The tokens for an authorization code and its PKCE verifier.
+
+    Raises  GrantRevoked when the code is wrong, used or too old; ProviderUnavailable; ApplicationBlocked
+    """
+    answer = _post(
+        provider,
+        application,
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": application.redirect_uri,
+            "code_verifier": verifier,
+        },
+        http,
+    )
+    if answer.refresh_token is None:
+        raise ProviderUnavailable(f"{provider.title} gave no refresh token")
+    return answer
+
+
+def refresh(provider: Provider, application: Application, refresh_token: str, http: requests.Session) -> TokenAnswer:
+    """
+    New tokens for the refresh token.
+
+    Raises  GrantRevoked when it is dead; ProviderUnavailable; ApplicationBlocked
+    """
+    return _post(provider, application, {"grant_type": "refresh_token", "refresh_token": refresh_token}, http)
+
+
+def _post(provider: Provider, application: Application, form: Mapping[str, str], http: requests.Session) -> TokenAnswer:
+    try:
+        answer = http.post(
+            application.accounts_url + provider.oauth.token_path,
+            data=form,
+            auth=(application.client_id, application.client_secret),
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        text = answer.text
+    except requests.RequestException as error:
+        # The chained exception of an HTTP library may print the request: only its class is kept.
+        raise ProviderUnavailable(f"{provider.title}'s token host did not answer ({type(error).__name__})") from None
+    try:
+        body = json.loads(text)
+        if not isinstance(body, dict):
+            body = {}
+    except ValueError:
+        body = {}
+    if answer.status_code == 200 and isinstance(body.get("access_token"), str):
+        return _tokens(body)
+    if answer.status_code in (400, 401) and body.get("error") == "invalid_grant":
+        raise GrantRevoked(f"{provider.title} no longer accepts this grant")
+    if answer.status_code in (400, 401) and body.get("error") in ("invalid_client", "unauthorized_client"):
+        raise ApplicationBlocked(f"{provider.title} does not accept this application's client id and secret")
+    raise ProviderUnavailable(f"{provider.title}'s token host did not give tokens (status {answer.status_code})")
+
+
+def _tokens(body: Mapping[str, object]) -> TokenAnswer:
+    lifetime = body.get("expires_in")
+    refresh_token = body.get("refresh_token")
+    return TokenAnswer(
+        access_token=str(body["access_token"]),
+        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
+        scopes=tuple(str(body.get("scope") or "").split()),
+        expires_at=times.now() + timedelta(seconds=int(lifetime) if isinstance(lifetime, int | float) else 3600),
+    )

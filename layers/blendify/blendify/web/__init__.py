@@ -1,0 +1,1 @@
+"""The routes behind API Gateway, one module per Lambda."""

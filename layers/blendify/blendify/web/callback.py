@@ -1,0 +1,103 @@
+"""GET /auth/{provider}/callback: the provider sends the listener back. The sync is started and not waited for."""
+
+from collections.abc import Mapping
+
+from blendify import authorization, syncing
+from blendify.applications import application
+from blendify.errors import ApplicationBlocked, CollectError, GrantRevoked
+from blendify.observe import logger
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Provider
+from blendify.settings import state_machine
+from blendify.storage import sessions
+from blendify.storage.oauth_states import StateRefused
+from blendify.web import responses
+from blendify.web.responses import Response
+
+app = responses.application()
+
+STATE_MACHINE = state_machine()
+
+LONGEST = 2_048
+"""Characters of a parameter; Spotify's codes have some 200."""
+
+_REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
+    StateRefused.UNKNOWN: (
+        "This login is not one of ours",
+        "The link does not belong to a login that was begun here. Nothing was stored.",
+    ),
+    StateRefused.EXPIRED: ("This login took too long", "It was good for ten minutes. Nothing was stored."),
+    StateRefused.USED: (
+        "This login was used already",
+        "If it was you, you are connected: open your dashboard. Nothing was stored this time.",
+    ),
+    StateRefused.FOREIGN: (
+        "This login was begun in another browser",
+        "It can be ended only where it was begun, with cookies allowed. Nothing was stored.",
+    ),
+}
+
+
+@app.get("/auth/<name>/callback")
+def arrive(name: str) -> Response[str]:
+    """303 to the dashboard once the connection is stored; a page that says why not in every other case."""
+    provider = PROVIDERS.get(name)
+    if provider is None:
+        return responses.unknown_provider(app)
+    query = _query()
+    state, browser = query.get("state", ""), responses.cookie_value(app, "login")
+    refused = authorization.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
+    if refused:
+        title, text = _REFUSED_STATES[refused]
+        return responses.message_page(app, 400, title, text, retry=provider.name)
+    if "error" in query:
+        return _declined(provider, query["error"])
+    if not query.get("code"):
+        text = f"{provider.title} sent you back without a code. Nothing was stored."
+        return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
+    return _connect(provider, query["code"], state, browser)
+
+
+def _connect(provider: Provider, code: str, state: str, browser: str) -> Response[str]:
+    try:
+        user_id = authorization.arrive(provider, application(provider.name), code, state, browser)
+    except CollectError as error:
+        logger.warning("Login failed: %s", error, extra={"provider": provider.name})
+        return _failed(provider, error)
+    logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
+    syncing.start(STATE_MACHINE, user_id, provider.name)
+    session = responses.cookie("session", sessions.begin(user_id), sessions.LIFETIME_SECONDS)
+    return responses.see_other("../../dashboard", [session, responses.cookie("login", "", 0)])
+
+
+def _query() -> dict[str, str]:
+    """The parameters that came once and are no longer than any real one."""
+    values = app.current_event.multi_value_query_string_parameters or {}
+    single = app.current_event.query_string_parameters or {}
+    return {
+        name: value for name, value in single.items() if len(values.get(name, [value])) == 1 and len(value) <= LONGEST
+    }
+
+
+def _declined(provider: Provider, error: str) -> Response[str]:
+    if error == "access_denied":
+        title = f"You did not give access to {provider.title}"
+        text = "That is fine. Nothing was read and nothing was stored. If you change your mind, connect again."
+        return responses.message_page(app, 403, title, text, retry=provider.name)
+    logger.warning("The provider refused the login", extra={"provider": provider.name})
+    text = f"{provider.title} refused the login. Nothing was stored. Try again; if it stays so, tell the operator."
+    return responses.message_page(app, 502, "The login was refused", text, retry=provider.name)
+
+
+def _failed(provider: Provider, error: CollectError) -> Response[str]:
+    match error:
+        case GrantRevoked():
+            title, status = f"{provider.title} did not accept this login", 400
+            text = "Its code was wrong, too old or used before. Nothing was stored. Please connect again."
+        case ApplicationBlocked():
+            title, status = f"{provider.title} does not admit this login", 503
+            text = f"{error}. Nothing was stored. The operator has to repair this."
+        case _:
+            title, status = f"{provider.title} does not answer as it should", 503
+            text = "Nothing was stored. That usually passes: please try again in a few minutes."
+    return responses.message_page(app, status, title, text, retry=provider.name)

@@ -1,0 +1,118 @@
+"""What a listener and their apps read: start page, dashboard, connections and syncs."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from blendify.data_types import DataType
+from blendify.providers import PROVIDERS
+from blendify.storage import connections, syncs
+from blendify.storage.progress import Progress, all_progress
+from blendify.storage.syncs import Sync
+from blendify.web import responses
+from blendify.web.responses import Response
+
+app = responses.application()
+
+SYNCS_LISTED = 20
+_TOLD = ("records", "appended", "removed", "unavailable", "expected", "calls")
+
+
+def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
+    """Passes the session's user to the route; without one the answer is 401, and tells nothing."""
+
+    @wraps(route)
+    def guarded(**values: Any) -> Response[str]:
+        user_id = responses.listener(app)
+        if user_id is None:
+            return responses.refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+        return route(user_id, **values)
+
+    return guarded
+
+
+@app.get("/")
+def start() -> Response[str]:
+    """What this is, and where to connect."""
+    return responses.page(
+        200, "start", root="./", providers=PROVIDERS.values(), connected=responses.listener(app) is not None
+    )
+
+
+@app.get("/dashboard")
+def dashboard() -> Response[str]:
+    """The listener's page, complete at first sight; without a session the start page."""
+    user_id = responses.listener(app)
+    if user_id is None:
+        return responses.see_other("./")
+    return responses.page(200, "dashboard", root="./", me=_me(user_id), syncs=_newest(user_id, 6), titles=_TITLES)
+
+
+@app.get("/me")
+@_of_listener
+def me(user_id: str) -> Response[str]:
+    """Who is connected, and how the newest sync stands."""
+    latest = next(iter(_newest(user_id, 1)), None)
+    return responses.answer(200, {**_me(user_id), "latest_sync": latest})
+
+
+@app.get("/me/syncs")
+@_of_listener
+def list_syncs(user_id: str) -> Response[str]:
+    """The newest runs, newest first."""
+    return responses.answer(200, {"items": _newest(user_id, SYNCS_LISTED), "next_cursor": None})
+
+
+@app.get("/me/syncs/<sync_id>")
+@_of_listener
+def one_sync(user_id: str, sync_id: str) -> Response[str]:
+    """One run with its progress; 404 for one that is not this listener's."""
+    run = syncs.sync(user_id, sync_id)
+    if run is None:
+        return responses.refusal(app, 404, "not_found", "You have no sync with this id.")
+    return responses.answer(200, _sync(run, all_progress(user_id, sync_id)))
+
+
+_TITLES = {data_type.value: data_type.words.capitalize() for data_type in DataType}
+
+
+def _me(user_id: str) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "connections": [
+            {
+                "provider": one.provider,
+                "title": PROVIDERS[one.provider].title,
+                "display_name": one.display_name,
+                "status": one.status,
+                "scopes": list(one.scopes),
+                "authorized_at": one.authorized_at,
+            }
+            for one in connections.connections(user_id)
+        ],
+    }
+
+
+def _newest(user_id: str, count: int) -> list[dict[str, Any]]:
+    return [_sync(run, progress) for run, progress in syncs.newest(user_id, count)]
+
+
+def _sync(run: Sync, all_of_it: Iterable[Progress]) -> dict[str, Any]:
+    progress = {one.data_type: _progress(one) for one in all_of_it}
+    return {
+        "sync_id": run.sync_id,
+        "provider": run.provider,
+        "status": run.status,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "waiting_until": run.waiting_until,
+        "round": run.round,
+        "why": run.why,
+        "data_types": {data_type: progress[data_type] for data_type in DataType if data_type in progress},
+    }
+
+
+def _progress(one: Progress) -> dict[str, Any]:
+    told = {name: one.counts[name] for name in _TOLD}
+    seconds = round(one.counts["milliseconds"] / 1000, 1)
+    return {"outcome": one.outcome, "why": one.why, **told, "seconds": seconds}

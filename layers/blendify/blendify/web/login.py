@@ -1,0 +1,27 @@
+"""GET /auth/{provider}/login: send the listener to the provider's consent page."""
+
+from blendify import authorization
+from blendify.applications import ApplicationMissing, application
+from blendify.observe import logger
+from blendify.providers import PROVIDERS
+from blendify.storage import oauth_states
+from blendify.web import responses
+from blendify.web.responses import Response
+
+app = responses.application()
+
+
+@app.get("/auth/<name>/login")
+def begin(name: str) -> Response[str]:
+    """303 to the provider; the browser keeps the login's secret in a cookie for ten minutes."""
+    provider = PROVIDERS.get(name)
+    if provider is None:
+        return responses.unknown_provider(app)
+    try:
+        departure = authorization.depart(provider, application(provider.name))
+    except ApplicationMissing as error:
+        logger.error("Login is not possible: %s", error)
+        text = "The operator has not given its client id and secret yet. There is nothing that you can do."
+        return responses.message_page(app, 503, f"{provider.title} cannot be connected here yet", text)
+    kept = responses.cookie("login", departure.browser, oauth_states.LIFETIME_SECONDS)
+    return responses.see_other(departure.address, [kept])

@@ -1,0 +1,158 @@
+"""
+HTTP for the functions behind API Gateway: routing by Powertools, and what every answer of ours has in common.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from blendify import pages
+from blendify.observe import logger
+from blendify.providers import PROVIDERS
+from blendify.settings import settings
+from blendify.storage import sessions
+
+__all__ = ["Response"]
+
+HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
+App = APIGatewayRestResolver
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+
+def application() -> App:
+    """A router whose unknown paths and failures end in an answer of ours: JSON below `/me`, else a page."""
+    app = APIGatewayRestResolver()
+
+    @app.not_found
+    def not_found(_error: NotFoundError) -> Response[str]:
+        return refusal(app, 404, "not_found", "There is nothing at this address.")
+
+    @app.exception_handler(Exception)  # type: ignore[untyped-decorator]
+    def failed(_error: Exception) -> Response[str]:
+        logger.exception("The request could not be answered")
+        return refusal(
+            app,
+            500,
+            "internal_error",
+            "Something went wrong on our side. Nothing was lost; please try again.",
+        )
+
+    return app
+
+
+def handler(app: App) -> Handler:
+    """The Lambda around a router; the event, which holds cookies and codes, is never logged."""
+
+    def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        logger.structure_logs(append=False)
+        answer: dict[str, Any] = app.resolve(event, context)
+        headers = answer.setdefault("multiValueHeaders", {})
+        for name, value in _COMMON_HEADERS.items():
+            headers.setdefault(name, [value])
+        return answer
+
+    return handle
+
+
+_COMMON_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def page(status: int, name: str, **values: Any) -> Response[str]:
+    """One of our pages; its own style and script run by a nonce, nothing else does."""
+    nonce = secrets.token_urlsafe(16)
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    body = pages.render(name, nonce=nonce, **values)
+    return Response(status, HTML, body, headers={"Content-Security-Policy": policy})
+
+
+def answer(status: int, body: object) -> Response[str]:
+    """An API answer."""
+    return Response(status, JSON, json.dumps(body, ensure_ascii=False))
+
+
+def refusal(app: App, status: int, code: str, message: str) -> Response[str]:
+    """An error as the caller reads it: JSON for the API, a page for people."""
+    if app.current_event.path.startswith("/me"):
+        return answer(status, {"error": {"code": code, "message": message}})
+    return message_page(app, status, message, "Go back to the start and try again.")
+
+
+def message_page(app: App, status: int, title: str, text: str, retry: str | None = None) -> Response[str]:
+    """A plain page that says what happened and what to do; `retry` is the provider to connect again."""
+    return page(status, "message", root=root(app), title=title, text=text, retry=PROVIDERS.get(retry or ""))
+
+
+def unknown_provider(app: App) -> Response[str]:
+    """404 for a provider that the table does not have; the path is not repeated."""
+    known = ", ".join(provider.title for provider in PROVIDERS.values())
+    return message_page(app, 404, "We do not know this service", f"Blendify can connect: {known}.")
+
+
+def see_other(location: str, cookies: list[Cookie] | None = None) -> Response[str]:
+    """303: go on there with GET."""
+    return Response(303, HTML, "", headers={"Location": location}, cookies=cookies)
+
+
+def root(app: App) -> str:
+    """The way from the page at this request's path to the API's root, relative, so that it holds behind any address."""
+    return "../" * (app.current_event.path.strip("/").count("/")) or "./"
+
+
+def cookie(name: str, value: str, seconds: int) -> Cookie:
+    """A cookie that scripts cannot read and other sites cannot send, except along a link that the listener follows."""
+    return Cookie(
+        cookie_name(name),
+        value,
+        path="/",
+        secure=settings().https,
+        http_only=True,
+        max_age=seconds,
+        same_site=SameSite.LAX_MODE,
+    )
+
+
+def cookie_name(name: str) -> str:
+    """`__Host-` ties a cookie to https and to this host alone; plain http, which is for loopback, cannot have it."""
+    return f"__Host-{name}" if settings().https else name
+
+
+def cookie_value(app: App, name: str) -> str:
+    """What the browser sent for our cookie, or nothing."""
+    wanted = cookie_name(name)
+    for header in app.current_event.headers.get("cookie", "").split(";"):
+        key, _, value = header.strip().partition("=")
+        if key == wanted:
+            return value
+    return ""
+
+
+def listener(app: App) -> str | None:
+    """The id of the user whose session the request carries; None without a valid one."""
+    return sessions.user(cookie_value(app, "session"))
+
+
+def cross_origin(app: App) -> bool:
+    """Whether another site's page made this request; for routes that change something."""
+    headers = app.current_event.headers
+    site = headers.get("sec-fetch-site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    own = settings().public_url or f"https://{app.current_event.request_context.domain_name}"
+    return origin is not None and urlsplit(origin)[:2] != urlsplit(own)[:2]

@@ -1,0 +1,100 @@
+"""Programs that go on after the command that started them: one pid file and one log each, below `.local/run`."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import requests
+
+from local.paths import LOCAL
+
+RUN = LOCAL / "run"
+
+
+class NotStarted(RuntimeError):
+    """The program ended or did not answer in time; the message names its log."""
+
+
+class Program:
+    """A program of ours in the background, known by its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.log = RUN / f"{name}.log"
+        self._pid_file = RUN / f"{name}.pid"
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs; a recycled id of another program does not count."""
+        try:
+            pid, started = self._pid_file.read_text().split()
+        except (FileNotFoundError, ValueError):
+            return None
+        return int(pid) if _started(int(pid)) == started else None
+
+    def start(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, ready: Callable[[], bool]
+    ) -> None:
+        """
+        Start the program and return once `ready` says so.
+
+        Raises  NotStarted after 30 s, or at once when it ends
+        """
+        RUN.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._pid_file.write_text(f"{process.pid} {_started(process.pid)}")
+        give_up = time.monotonic() + 30
+        while not ready():
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise NotStarted(f"{self.name} did not start: see {self.log.relative_to(LOCAL.parent)}")
+            time.sleep(0.1)
+
+    def stop(self) -> bool:
+        """Ask it to end and wait until it has, so that it can save its state; False when it was not running."""
+        pid = self.pid
+        if pid is None:
+            self._pid_file.unlink(missing_ok=True)
+            return False
+        os.kill(pid, signal.SIGTERM)
+        give_up = time.monotonic() + 30
+        while self.pid is not None and time.monotonic() < give_up:
+            _reap(pid)
+            time.sleep(0.05)
+        if self.pid is not None:
+            os.killpg(pid, signal.SIGKILL)
+        self._pid_file.unlink(missing_ok=True)
+        return True
+
+
+def answers(address: str) -> bool:
+    """Whether something answers there with a 200."""
+    try:
+        return requests.get(address, timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def _started(pid: int) -> str:
+    """When the process began, as the system tells it; empty when it is gone or a zombie."""
+    told = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    stat, _, started = told.stdout.strip().partition(" ")
+    return "" if stat.startswith("Z") else started.strip().replace(" ", "_")
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return

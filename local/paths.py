@@ -1,0 +1,10 @@
+"""Where things lie on this machine: everything that a run makes is below `.local/`, which git ignores."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+BUILD = LOCAL / "build"
+OUTPUTS = LOCAL / "outputs.json"
+RECORDED = ROOT.parent / "shared" / "fixtures"
+"""Recorded answers of the providers, on machines that have them."""

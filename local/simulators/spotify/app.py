@@ -1,0 +1,124 @@
+"""The simulator as a web application: every call on its way from the connection to its endpoint."""
+
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from local.simulators.spotify.answers import ApiError, answer, refusal
+from local.simulators.spotify.authorization import authorize, decide
+from local.simulators.spotify.control import CONTROLS
+from local.simulators.spotify.exchange import token
+from local.simulators.spotify.options import Options
+from local.simulators.spotify.reading import ENDPOINTS, Call, Endpoint
+from local.simulators.spotify.simulator import Simulator, simulator_of
+from local.simulators.spotify.traffic import TRANSPORT
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class SimulatorApp(Starlette):
+    """Knows the connection of each request, so that a fault can tear it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
+
+
+def create_app(options: Options, clock: Callable[[], float] = time.time) -> Starlette:
+    """One simulator; `clock` tells it the seconds since 1970, by which codes, tokens and consents age."""
+    accounts = [
+        _account_route("/authorize", "GET", authorize),
+        _account_route("/authorize/decision", "POST", decide),
+        _account_route("/api/token", "POST", token),
+    ]
+    api = [_api_route(endpoint) for endpoint in ENDPOINTS]
+    unknown = Route("/v1/{rest:path}", _unknown, methods=_METHODS)
+    app = SimulatorApp(routes=[*accounts, *api, unknown, *CONTROLS])
+    app.router.redirect_slashes = False
+    app.state.simulator = Simulator(options, clock)
+    return app
+
+
+def _account_route(path: str, method: str, handler: Handler) -> Route:
+    async def handle(request: Request) -> Response:
+        simulator = simulator_of(request)
+
+        async def call() -> Response:
+            if request.method != method:
+                return refusal(405, "Method not allowed", {"allow": method})
+            return await handler(request)
+
+        listener = None
+        if path == "/api/token":
+            fields = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+            simulator.traffic.refreshes += fields.get("grant_type") == "refresh_token"
+            secret = fields.get("refresh_token") or fields.get("code") or ""
+            listener = simulator.accounts.listener_behind(secret)
+        return await simulator.traffic.pass_on(f"{request.method} {path}", listener, call, limited=False)
+
+    return Route(path, handle, methods=_METHODS)
+
+
+def _api_route(endpoint: Endpoint) -> Route:
+    async def handle(request: Request) -> Response:
+        simulator = simulator_of(request)
+
+        async def call() -> Response:
+            try:
+                return answer(endpoint.read(_accepted(request, endpoint)))
+            except ApiError as error:
+                return refusal(error.status, error.message)
+
+        name = f"{request.method} /v1{endpoint.path}"
+        listener = simulator.accounts.listener_behind(_bearer(request))
+        return await simulator.traffic.pass_on(name, listener, call, limited=True)
+
+    return Route(f"/v1{endpoint.path}", handle, methods=_METHODS)
+
+
+async def _unknown(request: Request) -> Response:
+    async def call() -> Response:
+        return refusal(404, "Service not found")
+
+    simulator = simulator_of(request)
+    listener = simulator.accounts.listener_behind(_bearer(request))
+    return await simulator.traffic.pass_on(f"{request.method} /v1/unknown", listener, call, limited=True)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
+def _accepted(request: Request, endpoint: Endpoint) -> Call:
+    """The call of a listener who may make it; ApiError otherwise."""
+    simulator = simulator_of(request)
+    if request.method != "GET":
+        raise ApiError(405, "Method not allowed")
+    if not (secret := _bearer(request)):
+        raise ApiError(401, "No token provided")
+    access = simulator.accounts.access(secret)
+    if access is None:
+        raise ApiError(401, "Invalid access token")
+    if simulator.accounts.clock() >= access.until:
+        raise ApiError(401, "The access token expired")
+    if endpoint.scope not in {None, *access.consent.scopes}:
+        raise ApiError(403, "Insufficient client scope")
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    return Call(
+        listener=simulator.listeners[access.consent.listener],
+        listeners=simulator.listeners,
+        scopes=frozenset(access.consent.scopes),
+        query=request.query_params,
+        path={name: str(value) for name, value in request.path_params.items()},
+        base=f"{base}/v1",
+        url=f"{base}{request.url.path}",
+    )

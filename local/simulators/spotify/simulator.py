@@ -1,0 +1,28 @@
+"""The parts of one simulator, together."""
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+from starlette.requests import Request
+
+from local.simulators.spotify.catalogue import Catalogue
+from local.simulators.spotify.listeners import Listeners
+from local.simulators.spotify.options import Options
+from local.simulators.spotify.tokens import Accounts
+from local.simulators.spotify.traffic import Traffic
+
+
+class Simulator:
+    """What `create_app` keeps as `app.state.simulator`, for tests that reach inside."""
+
+    def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
+        self.options = options
+        self.listeners = Listeners(options, Catalogue(options.seed))
+        self.accounts = Accounts(options, clock)
+        self.traffic = Traffic(latency_ms=options.latency_ms)
+
+
+def simulator_of(request: Request) -> Simulator:
+    """The simulator that a request came to."""
+    return cast("Simulator", request.app.state.simulator)

@@ -1,0 +1,50 @@
+"""Simulators for the tests of simulators: real servers on free ports of this machine."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import requests
+from starlette.applications import Starlette
+
+from local.simulators.serving import running
+from local.simulators.spotify import Options, create_app
+from local.simulators.spotify.simulator import Simulator
+from tests.unit.simulators.visitor import Clock, Listening, Visitor, visiting
+
+Start = Callable[..., Visitor]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts a simulator with the given options; it ends with the test."""
+    with ExitStack() as stack:
+
+        def begin(**options: Any) -> Visitor:
+            return stack.enter_context(visiting(Options(**options)))
+
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def default_server() -> Iterator[tuple[Starlette, str]]:
+    app = create_app(Options())
+    with running(app) as base:
+        yield app, base
+
+
+@pytest.fixture
+def visitor(default_server: tuple[Starlette, str]) -> Iterator[Visitor]:
+    """A simulator with default options, new for each test; only the socket is shared between tests."""
+    app, base = default_server
+    clock = Clock()
+    app.state.simulator = Simulator(Options(), clock)
+    with requests.Session() as session:
+        yield Visitor(base, clock, app.state.simulator, session)
+
+
+@pytest.fixture
+def ana(visitor: Visitor) -> Listening:
+    """A listener with all scopes, at a simulator with default options."""
+    return visitor.log_in()
