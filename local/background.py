@@ -1,4 +1,4 @@
-"""Programs that go on after the command that started them: one pid file and one log each, below `.local/run`."""
+"""Programs that go on after the command that started them: one pid file and one log each."""
 
 import os
 import signal
@@ -9,9 +9,7 @@ from pathlib import Path
 
 import requests
 
-from local.paths import LOCAL
-
-RUN = LOCAL / "run"
+from local.paths import ROOT
 
 
 class NotStarted(RuntimeError):
@@ -19,12 +17,12 @@ class NotStarted(RuntimeError):
 
 
 class Program:
-    """A program of ours in the background, known by its name."""
+    """A program of ours in the background, known by its name and by the folder of its pid file and log."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        self.log = RUN / f"{name}.log"
-        self._pid_file = RUN / f"{name}.pid"
+        self.log = folder / f"{name}.log"
+        self._pid_file = folder / f"{name}.pid"
 
     @property
     def pid(self) -> int | None:
@@ -35,20 +33,18 @@ class Program:
             return None
         return int(pid) if _started(int(pid)) == started else None
 
-    def start(
-        self, command: Sequence[str], environment: Mapping[str, str], folder: Path, ready: Callable[[], bool]
-    ) -> None:
+    def start(self, command: Sequence[str], environment: Mapping[str, str], ready: Callable[[], bool]) -> None:
         """
         Start the program and return once `ready` says so.
 
         Raises  NotStarted after 30 s, or at once when it ends
         """
-        RUN.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
                 env=dict(environment),
-                cwd=folder,
+                cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -58,7 +54,7 @@ class Program:
         give_up = time.monotonic() + 30
         while not ready():
             if process.poll() is not None or time.monotonic() > give_up:
-                raise NotStarted(f"{self.name} did not start: see {self.log.relative_to(LOCAL.parent)}")
+                raise NotStarted(f"{self.name} did not start: see {self.log.relative_to(ROOT)}")
             time.sleep(0.1)
 
     def stop(self) -> bool:

@@ -4,7 +4,5 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
-BUILD = LOCAL / "build"
-OUTPUTS = LOCAL / "outputs.json"
 RECORDED = ROOT.parent / "shared" / "fixtures"
 """Recorded answers of the providers, on machines that have them."""

@@ -1,18 +1,18 @@
-"""Which Spotify the local stack talks to: the real one when its credentials are in the environment, or the simulator."""
+"""Which Spotify the local stack talks to: the real one if the environment has its credentials, else the simulator."""
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
 
 from local.background import Program, answers
-from local.paths import RECORDED, ROOT
+from local.paths import RECORDED
 
-PORT = int(os.environ.get("SIMULATOR_PORT", "8480"))
-ADDRESS = f"http://127.0.0.1:{PORT}"
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
-
-program = Program("spotify-simulator")
 
 
 class Misconfigured(ValueError):
@@ -20,74 +20,73 @@ class Misconfigured(ValueError):
 
 
 @dataclass(frozen=True)
-class Account:
-    """One Spotify to deploy for."""
+class Simulator:
+    """The Spotify simulator as a program of its own."""
 
-    words: str
-    parameters: Mapping[str, str]
-    command: Sequence[str] = ()
-    """What starts the simulator; empty for the real one."""
+    port: int
+    folder: Path
+    options: Sequence[str] = ()
+    """More of its command line: sizes, regime, latency."""
 
-    def start(self) -> None:
-        """Start the simulator anew, so that it has the options asked for; the real Spotify needs nothing."""
-        program.stop()
-        if self.command:
-            program.start(self.command, dict(os.environ), ROOT, lambda: answers(f"{ADDRESS}/_simulator/health"))
+    @property
+    def address(self) -> str:
+        """Its API is below `/v1`, its control below `/_simulator`."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def program(self) -> Program:
+        """The process."""
+        return Program("spotify-simulator", self.folder / "run")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the template is told of it; it has no quota unless it is given one, so the pace is lifted."""
+        return {
+            "SpotifyClientId": CLIENT_ID,
+            "SpotifyClientSecret": CLIENT_SECRET,
+            "SpotifyApiUrl": f"{self.address}/v1",
+            "SpotifyAccountsUrl": self.address,
+            "SpotifyCallsPerMinute": "0",
+            "SpotifyCallsPerMinuteAndUser": "0",
+        }
+
+    def start(self, redirect_uri: str) -> None:
+        """Start it anew, so that it has the options asked for."""
+        self.program.stop()
+        command = [sys.executable, "-m", "local.simulators.spotify", "--port", str(self.port), *self.options]
+        command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
+        if (RECORDED / "spotify").is_dir():
+            command += ["--recorded", str(RECORDED / "spotify")]
+        self.program.start(command, dict(os.environ), lambda: answers(f"{self.address}/_simulator/health"))
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """What its control API answers, e.g. `GET counters` or `POST faults`."""
+        answer = requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=120)
+        answer.raise_for_status()
+        return answer.json()
 
 
-def account(api_url: str) -> Account:
+def real_parameters(environment: Mapping[str, str]) -> dict[str, str] | None:
     """
-    The Spotify that the environment asks for.
+    What the template is told of the real Spotify; None when no credentials are given and the simulator is meant.
 
     Raises  Misconfigured when only half of the credentials are set, or an address without credentials
     """
-    given = {
-        name: os.environ.get(f"SPOTIFY_{name}", "")
-        for name in ("CLIENT_ID", "CLIENT_SECRET", "API_URL", "ACCOUNTS_URL")
-    }
-    if given["CLIENT_ID"] and given["CLIENT_SECRET"]:
-        return _real(given)
-    if any(given.values()):
+    names = ("CLIENT_ID", "CLIENT_SECRET", "API_URL", "ACCOUNTS_URL", "REDIRECT_URI")
+    given = {name: environment.get(f"SPOTIFY_{name}", "") for name in names}
+    if not any(given.values()):
+        return None
+    if not given["CLIENT_ID"] or not given["CLIENT_SECRET"]:
         raise Misconfigured(
-            "set both SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET, or neither and no other SPOTIFY_ address"
+            "Set both SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET for the real Spotify, or no SPOTIFY_ variable at all."
         )
-    return _simulated(f"{api_url}/auth/spotify/callback")
-
-
-def _real(given: Mapping[str, str]) -> Account:
-    optional = {
+    parameters = {
+        "SpotifyClientId": given["CLIENT_ID"],
+        "SpotifyClientSecret": given["CLIENT_SECRET"],
         "SpotifyApiUrl": given["API_URL"],
         "SpotifyAccountsUrl": given["ACCOUNTS_URL"],
-        "SpotifyRedirectUri": os.environ.get("SPOTIFY_REDIRECT_URI", ""),
-        "SpotifyCallsPerMinute": os.environ.get("SPOTIFY_CALLS_PER_MINUTE", ""),
-        "SpotifyCallsPerMinuteAndUser": os.environ.get("SPOTIFY_CALLS_PER_MINUTE_AND_USER", ""),
+        "SpotifyRedirectUri": given["REDIRECT_URI"],
+        "SpotifyCallsPerMinute": environment.get("SPOTIFY_CALLS_PER_MINUTE", ""),
+        "SpotifyCallsPerMinuteAndUser": environment.get("SPOTIFY_CALLS_PER_MINUTE_AND_USER", ""),
     }
-    return Account(
-        words="Using Spotify with your application",
-        parameters={
-            "SpotifyClientId": given["CLIENT_ID"],
-            "SpotifyClientSecret": given["CLIENT_SECRET"],
-            **{name: value for name, value in optional.items() if value},
-        },
-    )
-
-
-def _simulated(redirect_uri: str) -> Account:
-    command = [sys.executable, "-m", "local.simulators.spotify", "--port", str(PORT)]
-    command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
-    if (RECORDED / "spotify").is_dir():
-        command += ["--recorded", str(RECORDED / "spotify")]
-    command += os.environ.get("SIMULATOR_OPTIONS", "").split()
-    return Account(
-        words="Starting the Spotify simulator",
-        parameters={
-            "SpotifyClientId": CLIENT_ID,
-            "SpotifyClientSecret": CLIENT_SECRET,
-            "SpotifyApiUrl": f"{ADDRESS}/v1",
-            "SpotifyAccountsUrl": ADDRESS,
-            # The simulator has no quota of its own unless it is told to.
-            "SpotifyCallsPerMinute": "0",
-            "SpotifyCallsPerMinuteAndUser": "0",
-        },
-        command=command,
-    )
+    return {name: value for name, value in parameters.items() if value}

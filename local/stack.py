@@ -11,43 +11,135 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
-import boto3
 import yaml
 
-from local import spotify
-from local.emulator import server
-from local.paths import BUILD, LOCAL, OUTPUTS, ROOT
+from local.background import NotStarted
+from local.emulator.server import REGION, Emulator, architecture, runtime
+from local.paths import LOCAL, ROOT
+from local.spotify import Misconfigured, Simulator, real_parameters
 
 STACK = "blendify"
 BUCKET = "blendify-artifacts"
 API_ID = "b1e9d1f7"
 """Given to the emulator as a tag, so that the addresses are the same for ever."""
-API_URL = f"{server.ENDPOINT}/_aws/execute-api/{API_ID}/v1"
 
 
 class CommandFailed(RuntimeError):
     """A command of SAM ended with an error; the message ends with what it printed."""
 
 
-def up() -> dict[str, str]:
-    """Start everything and answer the outputs, which are also written to `.local/outputs.json`."""
-    step("Starting the emulator")
-    server.start()
-    account = spotify.account(API_URL)
-    step(account.words)
-    account.start()
-    _deploy(account.parameters)
-    outputs = _outputs()
-    OUTPUTS.write_text(json.dumps(outputs, indent=2) + "\n")
-    return outputs
+@dataclass(frozen=True)
+class Stack:
+    """One copy of the system, with everything of its own below `folder`."""
 
+    folder: Path
+    emulator: Emulator
+    simulator: Simulator
 
-def down() -> None:
-    """Stop the simulator and the emulator, which saves its state."""
-    for program in (spotify.program, server.program):
-        if program.stop():
-            step(f"Stopped the {program.name}")
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Stack":
+        """The stack of `make up` and `make demo`."""
+        emulator = Emulator(int(environment.get("EMULATOR_PORT", "4566")), LOCAL)
+        options = environment.get("SIMULATOR_OPTIONS", "").split()
+        return cls(LOCAL, emulator, Simulator(int(environment.get("SIMULATOR_PORT", "8480")), LOCAL, options))
+
+    @property
+    def api_url(self) -> str:
+        """Every path of the API is below it."""
+        return f"{self.emulator.endpoint}/_aws/execute-api/{API_ID}/v1"
+
+    def up(self, real: Mapping[str, str] | None = None) -> dict[str, str]:
+        """
+        Start everything; `real` are the parameters of the real Spotify, without them the simulator is used.
+
+        Answers the outputs, which are also written to `outputs.json`
+        """
+        step("Starting the emulator")
+        self.emulator.start()
+        if real is None:
+            step("Starting the Spotify simulator")
+            self.simulator.start(f"{self.api_url}/auth/spotify/callback")
+        else:
+            step("Using Spotify with your application")
+        self._deploy(self.simulator.parameters if real is None else real)
+        outputs = self._outputs()
+        (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
+        return outputs
+
+    def down(self) -> None:
+        """Stop the simulator and the emulator, which saves its state."""
+        for program in (self.simulator.program, self.emulator.program):
+            if program.stop():
+                step(f"Stopped the {program.name}")
+
+    def _deploy(self, parameters: Mapping[str, str]) -> None:
+        """Build and deploy, unless exactly this code with these parameters is what the emulator holds."""
+        given = {"Runtime": runtime(), "Architecture": architecture(), "PublicUrl": self.api_url, **parameters}
+        # It lies with the emulator's state, and goes with it.
+        deployed = self.emulator.state / "deployed"
+        wanted = _fingerprint(given)
+        if deployed.is_file() and deployed.read_text() == wanted:
+            step("Nothing has changed since the last deployment")
+            return
+        deployed.unlink(missing_ok=True)
+        # A file, as the client secret on a command line could be read by everybody on this machine.
+        file = self.folder / "run" / "parameters.yaml"
+        file.touch(mode=0o600)
+        file.write_text(yaml.safe_dump(given))
+        overrides = ["--parameter-overrides", f"file://{file}"]
+        build = self.folder / "build"
+        try:
+            step("Building the functions and layers")
+            self._sam("build", "--build-dir", str(build), *overrides)
+            self.emulator.client("s3").create_bucket(Bucket=BUCKET)
+            step("Deploying template.yaml")
+            tags = ["--tags", f"ms-custom-id={API_ID}"]
+            self._sam(
+                "deploy", "--template-file", str(build / "template.yaml"), "--s3-bucket", BUCKET, *tags, *overrides
+            )
+        finally:
+            file.unlink()
+        deployed.write_text(wanted)
+
+    def _sam(self, *command: str) -> None:
+        environment = {
+            **os.environ,
+            **self.emulator.client_environment(),
+            "RUNTIME": runtime(),
+            "PLATFORM": "",
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        }
+        done = subprocess.run(
+            ["sam", *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],  # noqa: S607
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        (self.folder / "run" / f"sam-{command[0]}.log").write_text(done.stdout + done.stderr)
+        if done.returncode:
+            tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+            raise CommandFailed(f"sam {command[0]} failed:\n{tail}")
+
+    def _outputs(self) -> dict[str, str]:
+        described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        told = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+        return {
+            "api_url": told["ApiUrl"],
+            "dashboard_url": f"{told['ApiUrl']}/dashboard",
+            "endpoint_url": self.emulator.endpoint,
+            "region": REGION,
+            "state_machine_arn": told["StateMachineArn"],
+            "history_table": told["HistoryTable"],
+            "accounts_table": told["AccountsTable"],
+            "log_group": told["LogGroup"],
+            "spotify_redirect_uri": told["SpotifyRedirectUri"],
+        }
 
 
 def step(words: str) -> None:
@@ -55,89 +147,36 @@ def step(words: str) -> None:
     print(f"  {words}", flush=True)
 
 
-def _deploy(parameters: Mapping[str, str]) -> None:
-    given = {
-        "Runtime": server.runtime(),
-        "Architecture": server.architecture(),
-        "PublicUrl": API_URL,
-        **parameters,
-    }
-    # A file, as the client secret on a command line could be read by everybody on this machine.
-    file = LOCAL / "run" / "parameters.yaml"
-    file.touch(mode=0o600)
-    file.write_text(yaml.safe_dump(given))
-    overrides = ["--parameter-overrides", f"file://{file}"]
-    step("Building the functions and layers")
-    _sam("build", *overrides)
-    s3 = boto3.client("s3", **_client_arguments())
-    s3.create_bucket(Bucket=BUCKET)
-    step("Deploying template.yaml")
-    try:
-        _sam("deploy", "--template-file", str(BUILD / "template.yaml"), "--tags", f"ms-custom-id={API_ID}", *overrides)
-    finally:
-        file.unlink()
+def _fingerprint(given: Mapping[str, str]) -> str:
+    """One hash over the parameters and every file that a deployment is made of."""
+    digest = sha256(json.dumps(given, sort_keys=True).encode())
+    folders = ("functions", "layers", "statemachine")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts]
+    for file in sorted([*files, ROOT / "template.yaml", ROOT / "samconfig.toml"]):
+        if file.is_file():
+            digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
-def _sam(*command: str) -> None:
-    environment = {
-        **os.environ,
-        **server.client_environment(),
-        "RUNTIME": server.runtime(),
-        "PLATFORM": "",
-        "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]]),  # noqa: PTH120
-    }
-    done = subprocess.run(
-        ["sam", *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],  # noqa: S607
-        cwd=ROOT,
-        env=environment,
-        text=True,
-        capture_output=True,
-        check=False,
-    )
-    (LOCAL / "run" / f"sam-{command[0]}.log").write_text(done.stdout + done.stderr)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
-        raise CommandFailed(f"sam {command[0]} failed:\n{tail}")
-
-
-def _client_arguments() -> dict[str, str]:
-    return {
-        "endpoint_url": server.ENDPOINT,
-        "region_name": server.REGION,
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",
-    }
-
-
-def _outputs() -> dict[str, str]:
-    stacks = boto3.client("cloudformation", **_client_arguments()).describe_stacks(StackName=STACK)["Stacks"]
-    told = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
-    return {
-        "api_url": told["ApiUrl"],
-        "dashboard_url": f"{told['ApiUrl']}/dashboard",
-        "endpoint_url": server.ENDPOINT,
-        "region": server.REGION,
-        "state_machine_arn": told["StateMachineArn"],
-        "history_table": told["HistoryTable"],
-        "accounts_table": told["AccountsTable"],
-        "log_group": told["LogGroup"],
-        "spotify_redirect_uri": told["SpotifyRedirectUri"],
-    }
-
-
-def main() -> None:
+def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m local.stack", description="Blendify on this machine.")
     parser.add_argument("command", choices=["up", "down"])
+    stack = Stack.of(os.environ)
     if parser.parse_args().command == "down":
-        down()
-        return
-    outputs = up()
-    print(f"\n  Dashboard     {outputs['dashboard_url']}")
-    print(f"  Connect       {outputs['api_url']}/auth/spotify/login")
-    print(f"  Redirect URI  {outputs['spotify_redirect_uri']}")
-    print("  Outputs       .local/outputs.json      stop it with: make down")
+        stack.down()
+        return 0
+    try:
+        outputs = stack.up(real_parameters(os.environ))
+    except (Misconfigured, NotStarted, CommandFailed) as error:
+        print(f"  {error}")
+        return 1
+    print(f"\n  Start page    {outputs['api_url']}/")
+    print(f"  Dashboard     {outputs['dashboard_url']}")
+    print(f"  Redirect URI  {outputs['spotify_redirect_uri']}  (to register with Spotify, to the letter)")
+    print("  All outputs   .local/outputs.json      `make down` stops it")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,68 +3,96 @@
 import os
 import shutil
 import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
 
 from local.background import Program, answers
 from local.paths import LOCAL
 
 REGION = "us-east-1"
-PORT = int(os.environ.get("EMULATOR_PORT", "4566"))
-ENDPOINT = f"http://127.0.0.1:{PORT}"
-STATE = LOCAL / "state"
-_TEMPORARY = LOCAL / "run" / "tmp"
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+"""The emulator's root; it takes any other key for an account of its own."""
 _PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
 
-program = Program("emulator")
 
+@dataclass(frozen=True)
+class Emulator:
+    """One emulator: its port, and the folder of its state and logs."""
 
-def client_environment() -> dict[str, str]:
-    """What AWS clients (boto3, SAM CLI) need to talk to the emulator; the emulator takes any key."""
-    return {
-        "AWS_ENDPOINT_URL": ENDPOINT,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "SAM_CLI_TELEMETRY": "0",
-    }
+    port: int
+    folder: Path
+    check_permissions: bool = False
+    """Enforce the policies of the functions' roles, as AWS does."""
 
+    @property
+    def endpoint(self) -> str:
+        """Where AWS clients reach it."""
+        return f"http://127.0.0.1:{self.port}"
 
-def start(*, check_permissions: bool = False) -> None:
-    """
-    Start it unless it runs; `check_permissions` makes it enforce the roles' policies.
+    @property
+    def program(self) -> Program:
+        """The process."""
+        return Program("emulator", self.folder / "run")
 
-    Raises  NotStarted
-    """
-    if program.pid is not None:
-        return
-    # The emulator unpacks functions there and leaves them behind.
-    shutil.rmtree(_TEMPORARY, ignore_errors=True)
-    for folder in (_TEMPORARY, STATE / "s3"):
-        folder.mkdir(parents=True, exist_ok=True)
-    program.start([str(_PYTHON), "-m", "ministack"], _environment(check_permissions), LOCAL, _ready)
+    @property
+    def state(self) -> Path:
+        """What it keeps over restarts."""
+        return self.folder / "state"
 
+    def start(self) -> None:
+        """
+        Start it unless it runs.
 
-def _ready() -> bool:
-    return answers(f"{ENDPOINT}/_ministack/health")
+        Raises  NotStarted
+        """
+        if self.program.pid is not None:
+            return
+        # It unpacks functions there, and leaves them behind.
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        for folder in (self._temporary, self.state / "s3"):
+            folder.mkdir(parents=True, exist_ok=True)
+        command = [str(_PYTHON), "-m", "ministack"]
+        self.program.start(command, self._environment(), lambda: answers(f"{self.endpoint}/_ministack/health"))
 
+    def client(self, service: str) -> Any:
+        """An AWS client that talks to it."""
+        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **KEYS)  # type: ignore[call-overload]
 
-def _environment(check_permissions: bool) -> dict[str, str]:
-    """Functions inherit it whole, so it holds nothing of the person's own environment."""
-    kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
-    return {
-        **kept,
-        "PATH": os.pathsep.join([str(_PYTHON.parent), os.defpath]),
-        "TMPDIR": str(_TEMPORARY),
-        "GATEWAY_PORT": str(PORT),
-        "BIND_HOST": "127.0.0.1",
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-        "PERSIST_STATE": "1",
-        "S3_PERSIST": "1",
-        "STATE_DIR": str(STATE),
-        "S3_DATA_DIR": str(STATE / "s3"),
-        "AUTH": "true" if check_permissions else "false",
-    }
+    def client_environment(self) -> dict[str, str]:
+        """What command line tools need to talk to it."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
+            "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder / "run" / "tmp"
+
+    def _environment(self) -> dict[str, str]:
+        """Functions inherit it whole, so it holds nothing of the person's own environment."""
+        kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(_PYTHON.parent), os.defpath]),
+            "TMPDIR": str(self._temporary),
+            "GATEWAY_PORT": str(self.port),
+            "BIND_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "PERSIST_STATE": "1",
+            "S3_PERSIST": "1",
+            "STATE_DIR": str(self.state),
+            "S3_DATA_DIR": str(self.state / "s3"),
+            "AUTH": "true" if self.check_permissions else "false",
+        }
 
 
 def runtime() -> str:

@@ -2,14 +2,16 @@
 The provider's answer for one record, packed small and kept lossless.
 
 Format      1 byte: number of the preset dictionary; then zlib (RFC 1950) of the compact JSON in UTF-8
-Dictionary  what answers have in common: key names, market codes, address prefixes. A record packs to about a third
-            of what zlib reaches alone. A dictionary is part of the archive: never changed, only followed by a newer
-            one; a test holds its hash.
+Beside      an item's other text attributes (names, ids, addresses) are in its answer as well: they continue the
+            dictionary, so that nothing is stored twice
+Dictionary  what answers have in common: key names, market codes, address prefixes. A dictionary is part of the
+            archive: never changed, only followed by a newer one; a test holds its hash.
 Equality    equal as JSON: key order, nulls, unpaired surrogates and every number that a double can hold are kept
 """
 
 import json
 import zlib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -24,9 +26,9 @@ def dictionary(number: int) -> bytes:
     return resources.files("blendify").joinpath("dictionaries", _FILES[number]).read_bytes()
 
 
-@cache
-def _primed(number: int) -> "zlib._Compress":
-    return zlib.compressobj(level=9, zdict=dictionary(number))
+def _primer(number: int, beside: Iterable[str]) -> bytes:
+    """What compression may refer to: the dictionary, then the texts, sorted, each on a line."""
+    return dictionary(number) + "\n".join(sorted(beside)).encode()
 
 
 def text(answer: Any) -> bytes:
@@ -41,19 +43,20 @@ def text(answer: Any) -> bytes:
         return json.dumps(answer, separators=(",", ":"), allow_nan=False).encode()
 
 
-def pack(plain: bytes) -> bytes:
-    """The JSON text as it is stored."""
-    squeezer = _primed(NEWEST).copy()
+def pack(plain: bytes, beside: Iterable[str]) -> bytes:
+    """The JSON text as it is stored next to the texts `beside` it, which it does not repeat."""
+    squeezer = zlib.compressobj(level=9, zdict=_primer(NEWEST, beside))
     return bytes([NEWEST]) + squeezer.compress(plain) + squeezer.flush()
 
 
-def unpack(packed: bytes) -> Any:
+def unpack(packed: bytes, beside: Iterable[str]) -> Any:
     """
     The answer as it came.
 
-    Raises  zlib.error when bytes were changed (the format carries a checksum), ValueError when some are missing
+    Raises  zlib.error when bytes were changed, here or in `beside` (the format carries checksums of both), ValueError
+            when some are missing
     """
-    inflater = zlib.decompressobj(zdict=dictionary(packed[0]))
+    inflater = zlib.decompressobj(zdict=_primer(packed[0], beside))
     plain = inflater.decompress(packed[1:]) + inflater.flush()
     if not inflater.eof:
         raise ValueError("the stored answer is cut short")

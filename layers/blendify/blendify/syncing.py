@@ -77,7 +77,8 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     """
     The first step of an execution: check the input, take the lease, create the run record, refresh the access token.
 
-    Answers {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or {"outcome": "refused", "cause"}
+    Answers {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or {"outcome": "refused",
+    "cause"}
     """
     try:
         request = Request.of(given)

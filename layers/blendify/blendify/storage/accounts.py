@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder, Key
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from blendify import aws
@@ -66,8 +66,8 @@ def _stored(item: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(item: Mapping[str, Any]) -> Item:
     plain: Item = {}
     for key, value in item.items():
-        loaded = _deserializer.deserialize(value)
-        plain[key] = loaded.value if isinstance(loaded, Binary) else loaded
+        loaded: Any = _deserializer.deserialize(value)
+        plain[key] = loaded.value if hasattr(loaded, "value") else loaded
     return plain
 
 

@@ -95,14 +95,14 @@ class Fact(Model):
         answer: Any,
     ) -> Self:
         """The fact that a run starting at `fetched_at` (ISO 8601) found `answer` under `key`."""
-        plain = raw_answers.text(answer)
         fact = cls(
             f"{user_id}#{data_type}",
             f"{fetched_at}#{provider}#{_short(key)}",
             provider=provider,
-            raw=raw_answers.pack(plain),
             **{name: _storable(value) for name, value in fields.items() if value is not None},
         )
+        plain = raw_answers.text(answer)
+        fact.raw = raw_answers.pack(plain, fact._texts())
         fact._plain_bytes = len(plain)
         return fact
 
@@ -147,7 +147,12 @@ class Fact(Model):
         for number in range(2, int(self.raw_parts or 1) + 1):
             part = Fact.get(self.partition, f"{self.fetched_at}{part_suffix(number)}", consistent_read=True)
             packed += bytes(part.raw or b"")
-        return raw_answers.unpack(packed)
+        return raw_answers.unpack(packed, self._texts())
+
+    def _texts(self) -> list[str]:
+        """What stands beside `raw`: every text attribute but the keys."""
+        values = self.attribute_values.items()
+        return [value for name, value in values if isinstance(value, str) and name not in ("partition", "fetched_at")]
 
 
 PART = "#part#"

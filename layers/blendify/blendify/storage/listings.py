@@ -1,4 +1,4 @@
-"""The lists that a run found (playlists), for the data type that reads what is in them. Kept a month, a page a chunk."""
+"""Lists that a run found (playlists), for the data type that reads what is in them; kept a month, a page a chunk."""
 
 import time
 from collections.abc import Iterable, Iterator

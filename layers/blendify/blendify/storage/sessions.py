@@ -1,4 +1,4 @@
-"""Listeners' sessions: the cookie holds 256 random bits, the table their hash. One that was ended is over everywhere."""
+"""Listeners' sessions: the cookie holds 256 random bits, the table their hash. What was ended is over everywhere."""
 
 import secrets
 import time

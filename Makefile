@@ -1,0 +1,77 @@
+# `make` alone lists what there is. Needs Python 3.11 or newer and make; everything else is installed below this folder.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+export PYTHONDONTWRITEBYTECODE := 1
+
+EMULATOR := .local/emulator/venv
+READY := .venv/.ready $(EMULATOR)/.ready
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down clean test check format bench deploy requirements
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## collect a simulated listener's account from nothing, and show what was stored
+	@python -m local.demo
+
+up: $(READY) ## start the stack on this machine; the real Spotify if SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are set
+	@python -m local.stack up
+
+down: $(READY) ## stop the stack; what it stored is kept
+	@python -m local.stack down
+
+clean: down ## stop the stack and forget all that it stored
+	rm -rf .local/state .local/build .local/run .local/outputs.json
+
+test: $(READY) ## all tests
+	pytest -n 2 --dist loadgroup $(TESTS)
+
+check: $(READY) ## lint, format, types, template
+	ruff check .
+	ruff format --check .
+	mypy
+	sam validate --lint
+
+format: $(READY) ## put the code in its format
+	ruff format .
+	ruff check --fix .
+
+bench: $(READY) ## the figures of the design: calls, write units, bytes, state transitions, import time
+	@python -m local.bench
+
+deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time: OPTIONS=--guided
+	sam build
+	sam deploy $(OPTIONS)
+
+requirements: $(READY) ## pin the newest versions of all packages
+	for name in requirements-dev layers/dependencies/requirements local/emulator/requirements; do \
+	    uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	        --no-annotate $$(test $$name != layers/dependencies/requirements || \
+	        echo --no-emit-package botocore --no-emit-package jmespath --no-emit-package s3transfer) \
+	        $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+.venv/.uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed: set PYTHON, e.g. make demo PYTHON=python3.13"; exit 1; }
+	@echo "  Creating .venv"
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.ready: requirements-dev.txt .venv/.uv
+	@echo "  Installing the pinned packages"
+	@uv pip install --quiet --python .venv/bin/python --require-hashes --requirements requirements-dev.txt
+	@touch $@
+
+$(EMULATOR)/.ready: local/emulator/requirements.txt .venv/.ready
+	@echo "  Installing the emulator"
+	@mkdir -p $(dir $(EMULATOR))
+	@uv venv --quiet --clear --python .venv/bin/python $(EMULATOR)
+	@uv pip install --quiet --python $(EMULATOR)/bin/python --require-hashes --requirements local/emulator/requirements.txt
+	@touch $@

@@ -1,0 +1,96 @@
+"""Walks the real pages as a listener's browser would: login, consent, callback, dashboard."""
+
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import requests
+
+
+class WalkFailed(RuntimeError):
+    """A page was not the one that a listener would have expected; the message says which, without its address."""
+
+
+class Browser:
+    """One listener's browser: keeps cookies, follows redirects one by one."""
+
+    def __init__(self, api_url: str) -> None:
+        self._api_url = api_url
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def connect(self, provider: str, listener: str) -> str:
+        """Connect the listener's account; answers the dashboard as it stands at once."""
+        consent = self._go(f"{self._api_url}/auth/{provider}/login")
+        form = _Form.of(consent.text)
+        answers = {**form.fields, "listener": listener, "decision": "allow"}
+        allowed = self._http.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
+        page = self._follow(allowed)
+        if not page.url.endswith("/dashboard") or page.status_code != 200:
+            raise WalkFailed(f"the login did not end at the dashboard but at a page with status {page.status_code}")
+        return page.text
+
+    def read(self, path: str) -> dict[str, object]:
+        """What the API answers this browser, e.g. for `/me`."""
+        answer = self._http.get(self._api_url + path, timeout=30)
+        answer.raise_for_status()
+        body: dict[str, object] = answer.json()
+        return body
+
+    def _go(self, address: str) -> requests.Response:
+        return self._follow(self._http.get(address, allow_redirects=False, timeout=30))
+
+    def _follow(self, answer: requests.Response) -> requests.Response:
+        for _ in range(5):
+            if answer.status_code not in (302, 303):
+                break
+            where = urljoin(answer.url, answer.headers["Location"])
+            answer = self._http.get(where, allow_redirects=False, timeout=30)
+        if answer.status_code >= 400:
+            raise WalkFailed(f"a page answered with status {answer.status_code}: {_words(answer.text)}")
+        return answer
+
+
+class _Form(HTMLParser):
+    """The first form of a page: where it goes, and the values that its inputs already have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, page: str) -> "_Form":
+        form = cls()
+        form.feed(page)
+        if not form.action:
+            raise WalkFailed("the provider's page has no form to consent with")
+        return form
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "form" and not self.action:
+            self.action = values.get("action", "")
+        elif tag == "input" and "name" in values:
+            self.fields[values["name"]] = values.get("value", "")
+
+
+class _Heading(HTMLParser):
+    """The words of a page's first heading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inside = False
+        self.words = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._inside = tag == "h1" and not self.words
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.words, self._inside = data.strip(), False
+
+
+def _words(page: str) -> str:
+    heading = _Heading()
+    heading.feed(page)
+    return heading.words or "no heading"

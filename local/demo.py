@@ -1,0 +1,171 @@
+"""
+The main job on this machine, from nothing to a table: start the stack, connect a simulated listener through the real
+pages, follow the sync, hold what is stored against what was served.
+
+    LISTENER=recorded python -m local.demo      a listener made of recorded answers, where those are present
+"""
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from local import recordings, verification
+from local.background import NotStarted
+from local.browser import Browser, WalkFailed
+from local.paths import RECORDED
+from local.stack import CommandFailed, Stack, step
+
+LONGEST_SECONDS = 600
+FINAL = ("succeeded", "partial", "failed")
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> int:
+    """0 only if everything was collected and is stored as it was served."""
+    listener = os.environ.get("LISTENER") or "listener"
+    if listener == "recorded" and not (RECORDED / "spotify").is_dir():
+        console.print("There are no recorded answers on this machine: run `make demo` without LISTENER.")
+        return 2
+    if os.environ.get("SPOTIFY_CLIENT_ID"):
+        console.print("The demo connects a simulated listener: unset SPOTIFY_CLIENT_ID, or use `make up`.")
+        return 2
+    began = time.monotonic()
+    stack = Stack.of(os.environ)
+    try:
+        outputs = stack.up()
+        sync, user_id = _connect_and_follow(stack, listener)
+    except (NotStarted, WalkFailed, CommandFailed) as error:
+        console.print(f"  {error}", markup=False, style="red")
+        return 1
+    counters = stack.simulator.control("GET", "counters")
+    _print_table(sync, _figures(stack, outputs["accounts_table"], user_id, sync["sync_id"]), counters)
+    wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
+    _print_addresses(stack, outputs, time.monotonic() - began)
+    return 0 if sync["status"] == "succeeded" and not wrong else 1
+
+
+def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
+    stack.simulator.control("POST", "counters/reset")
+    step(f"Connecting {listener}: login, consent, callback, dashboard")
+    browser = Browser(stack.api_url)
+    before = datetime.now(UTC)
+    browser.connect("spotify", listener)
+    seconds = (datetime.now(UTC) - before).total_seconds()
+    step(f"On the dashboard after {seconds:.1f} s; the sync goes on in the background\n")
+    return _follow(browser, before)
+
+
+def _follow(browser: Browser, before: datetime) -> tuple[Any, str]:
+    """The sync that began after `before`, once it has ended, with a bar per data type until then."""
+    give_up = time.monotonic() + LONGEST_SECONDS
+    columns = (
+        TextColumn("  {task.description:<18}"),
+        BarColumn(32),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[outcome]}"),
+    )
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, Any] = {}
+        while time.monotonic() < give_up:
+            me: Any = browser.read("/me")
+            sync = me["latest_sync"]
+            if sync and datetime.fromisoformat(sync["started_at"]) >= before:
+                _draw(bars, tasks, sync["data_types"])
+                if sync["status"] in FINAL:
+                    return sync, me["user_id"]
+            time.sleep(0.5)
+    raise WalkFailed(f"the sync did not end within {LONGEST_SECONDS} s")
+
+
+def _draw(bars: Progress, tasks: dict[str, Any], data_types: Mapping[str, Any]) -> None:
+    for data_type, one in data_types.items():
+        if data_type not in tasks:
+            tasks[data_type] = bars.add_task(data_type, total=None, outcome="")
+        total = max(one["expected"], one["records"]) or None
+        bars.update(tasks[data_type], total=total, completed=one["records"], outcome=one["outcome"])
+
+
+def _figures(stack: Stack, table: str, user_id: str, sync_id: str) -> dict[str, dict[str, int]]:
+    """The run's counts per data type, as an operator finds them in the accounts table."""
+    found = stack.emulator.client("dynamodb").query(
+        TableName=table,
+        KeyConditionExpression="pk = :p AND begins_with(sk, :s)",
+        ExpressionAttributeValues={":p": {"S": f"user#{user_id}"}, ":s": {"S": f"sync#{sync_id}#"}},
+    )
+    return {
+        item["data_type"]["S"]: {name: int(value["N"]) for name, value in item.items() if "N" in value}
+        for item in found["Items"]
+    }
+
+
+def _print_table(
+    sync: Mapping[str, Any], figures: Mapping[str, Mapping[str, int]], counters: Mapping[str, Any]
+) -> None:
+    table = Table("data type", "outcome", title=f"Sync {sync['sync_id']}: {sync['status']}", title_justify="left")
+    for name in ("records", "calls", "seconds"):
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for data_type, one in sync["data_types"].items():
+        counts = (f"{one['records']:,}", str(one["calls"]), f"{one['seconds']:.1f}")
+        table.add_row(data_type, one["outcome"], *counts, one["why"] or "")
+    console.print(table)
+    total = {name: sum(one.get(name, 0) for one in figures.values()) for name in ("records", *_TOTALS)}
+    records = total["records"] or 1
+    calls = sum(one["calls"] for one in counters["endpoints"].values())
+    console.print(f"  API calls     {calls:,} as the simulator counts them, token and profile included")
+    console.print(
+        f"  Write units   {total['write_units']:,} for {records:,} records: {total['write_units'] / records:.2f} each"
+    )
+    console.print(f"  Bytes         {total['raw_bytes']:,} of answers, {total['stored_bytes']:,} stored in all")
+
+
+_TOTALS = ("write_units", "raw_bytes", "stored_bytes")
+
+
+def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[str, Any]) -> list[str]:
+    """What is stored against what was served; says so, and answers the differences."""
+    truth = stack.simulator.control("GET", f"truth/{listener}")["data"]
+    client, moment = stack.emulator.client("dynamodb"), sync["started_at"]
+    found = {name: list(verification.stored(client, table, user_id, name, moment)) for name in truth}
+    wrong = verification.differences(truth, found)
+    for line in wrong:
+        console.print(f"  [red]{line}[/red]")
+    if not wrong:
+        count = sum(map(len, found.values()))
+        console.print(f"  Verified      {count:,} records stored exactly once, every answer equal to what was served")
+    if listener == "recorded":
+        wrong += _check_recordings(found)
+    return wrong
+
+
+def _check_recordings(found: Mapping[str, list[verification.Stored]]) -> list[str]:
+    """Against the recorded files themselves, which the simulator had no part in writing."""
+    wrong = []
+    answers = {name: Counter(verification.canonical(one.answer) for one in records) for name, records in found.items()}
+    for file, data_type, entries in recordings.entries(RECORDED / "spotify"):
+        there = sum(1 for entry in entries if answers[data_type][verification.canonical(entry)])
+        console.print(f"  Recorded      {file}: {there} of {len(entries)} answers stored as {data_type}")
+        if there != len(entries):
+            wrong.append(file)
+    return wrong
+
+
+def _print_addresses(stack: Stack, outputs: Mapping[str, str], seconds: float) -> None:
+    console.print(f"\n  Done in {seconds:.0f} s. The stack goes on running; `make down` stops it.")
+    console.print(f"  Start page    {outputs['api_url']}/")
+    console.print(f"  Dashboard     {outputs['dashboard_url']}")
+    console.print(f"  Simulator     {stack.simulator.address}")
+    console.print("  All outputs   .local/outputs.json")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

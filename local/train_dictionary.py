@@ -1,0 +1,92 @@
+"""
+Make a preset dictionary for stored answers from sample records: what many of them share, the most frequent last.
+
+    python -m local.train_dictionary layers/blendify/blendify/dictionaries/<name>.bin
+
+A dictionary in use is never made anew: a better one gets a new file and a new number in `blendify.raw_answers`.
+The method is that of zstd's COVER: pieces of the samples are taken greedily by how often their 8-byte words occur in
+samples and are not in the dictionary yet.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import requests
+
+from local.simulators.serving import running
+from local.simulators.spotify import Options, Regime, create_app
+
+SIZE = 32_000
+"""Bytes; zlib looks back 32 KB at most."""
+WORD, PIECE = 8, 48
+LISTENERS = ("ada", "ben", "cleo")
+
+
+def samples() -> Iterator[bytes]:
+    """Records as they would be stored, of several simulated listeners in every regime of Spotify."""
+    sizes = {"playlists": 20, "playlist_entries": 120, "long_playlist": 40, "saved_tracks": 60, "saved_albums": 30}
+    for regime in Regime:
+        options = Options(regime=regime, top_tracks=30, top_artists=30, followed_artists=40, plays=30, **sizes)  # type: ignore[arg-type]
+        with running(create_app(options)) as address:
+            for listener in LISTENERS:
+                truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
+                yield from (
+                    json.dumps(one, ensure_ascii=True, separators=(",", ":")).encode() for one in _leaves(truth)
+                )
+
+
+def _leaves(found: object) -> Iterator[object]:
+    """The records in the truth's nested lists: what has no list or mapping of records above it any more."""
+    if isinstance(found, list):
+        yield from found
+    elif isinstance(found, dict):
+        for value in found.values():
+            yield from _leaves(value)
+
+
+def train(texts: list[bytes], size: int = SIZE) -> bytes:
+    """At most `size` bytes; the pieces that serve most samples stand last, where references to them are shortest."""
+    frequency: Counter[bytes] = Counter()
+    for text in texts:
+        frequency.update({text[at : at + WORD] for at in range(len(text) - WORD + 1)})
+    frequency = Counter({word: count for word, count in frequency.items() if count > len(texts) * 0.02})
+    candidates = texts[:: max(1, len(texts) // 100)]
+    chosen: list[bytes] = []
+    filled = 0
+    while filled < size:
+        best = max((_best_piece(text, frequency) for text in candidates), key=lambda one: one[0])
+        score, piece = best
+        if score <= 0:
+            break
+        chosen.append(piece)
+        filled += len(piece)
+        for at in range(len(piece) - WORD + 1):
+            frequency.pop(piece[at : at + WORD], None)
+    return b"".join(reversed(chosen))[-size:]
+
+
+def _best_piece(text: bytes, frequency: Counter[bytes]) -> tuple[int, bytes]:
+    """The stretch whose words are the most frequent; it goes on as long as its words are still wanted."""
+    worth = [frequency.get(text[at : at + WORD], 0) for at in range(len(text) - WORD + 1)]
+    best = (0, b"")
+    running_sum = sum(worth[:PIECE])
+    for start in range(max(1, len(worth) - PIECE)):
+        if running_sum > best[0]:
+            end = start + PIECE
+            while end < len(worth) and worth[end]:
+                end += 1
+            best = (running_sum, text[start : min(end, len(worth)) + WORD - 1])
+        if start + PIECE < len(worth):
+            running_sum += worth[start + PIECE] - worth[start]
+    return best
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    if target.exists() and target.stat().st_size:
+        sys.exit(f"{target} exists: a dictionary that may be in use is never replaced. Give a new name.")
+    target.write_bytes(train(list(samples())))
+    print(f"{target}: {target.stat().st_size} bytes")

@@ -1,0 +1,20 @@
+"""What all tests share: an environment that names tables, and AWS in memory (moto) as template.yaml describes it."""
+
+import os
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_DEV="false",
+    HISTORY_TABLE="history",
+    ACCOUNTS_TABLE="accounts",
+    TOKENS_KEY="alias/tokens",
+    APPLICATIONS="blendify/applications",
+    PUBLIC_URL="http://127.0.0.1:4566/v1",
+    TOP_LIST_DEPTH="50",
+    SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
+)
+for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+    os.environ.pop(name, None)

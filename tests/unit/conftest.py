@@ -1,0 +1,66 @@
+"""AWS in memory for unit tests."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from blendify import applications, aws
+from blendify.storage.history import Fact
+from tests.template import resources
+
+
+@pytest.fixture(scope="module")
+def _cloud() -> Iterator[None]:
+    """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
+    with mock_aws():
+        _forget()
+        kms = aws.client("kms")
+        kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+        yield
+    _forget()
+
+
+@pytest.fixture
+def aws_in_memory(_cloud: None) -> None:
+    """The template's tables and key, and an application whose addresses tests replace; all data new for each test."""
+    dynamodb = aws.client("dynamodb")
+    for name in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=name)
+    for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
+        properties = resources("AWS::DynamoDB::Table")[logical]
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode=properties["BillingMode"],
+            AttributeDefinitions=properties["AttributeDefinitions"],
+            KeySchema=properties["KeySchema"],
+        )
+    application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
+
+
+def application(accounts_url: str, api_url: str, **limits: float) -> None:
+    """Configure the Spotify application, as the template's secret does; limits are lifted unless given."""
+    row = {
+        "client_id": "simulated-client",
+        "client_secret": "simulated-secret",
+        "redirect_uri": "http://127.0.0.1:4566/v1/auth/spotify/callback",
+        "api_url": api_url,
+        "accounts_url": accounts_url,
+        "calls_per_minute": 0,
+        "calls_per_minute_and_user": 0,
+        **limits,
+    }
+    secrets = aws.client("secretsmanager")
+    name, text = "blendify/applications/spotify/default", json.dumps(row)
+    try:
+        secrets.create_secret(Name=name, SecretString=text)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=name, SecretString=text)
+    applications.forget()
+
+
+def _forget() -> None:
+    aws.forget()
+    applications.forget()
+    Fact._connection = None
