@@ -4,7 +4,6 @@ UV_VERSION := 0.13.9
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
-export PYTHONDONTWRITEBYTECODE := 1
 
 EMULATOR := .local/emulator/venv
 READY := .venv/.ready $(EMULATOR)/.ready

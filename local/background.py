@@ -23,6 +23,8 @@ class Program:
         self.name = name
         self.log = folder / f"{name}.log"
         self._pid_file = folder / f"{name}.pid"
+        self._child: subprocess.Popen[bytes] | None = None
+        """The process, if it was this one that started it."""
 
     @property
     def pid(self) -> int | None:
@@ -41,7 +43,7 @@ class Program:
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            process = subprocess.Popen(
+            self._child = process = subprocess.Popen(
                 command,
                 env=dict(environment),
                 cwd=ROOT,
@@ -66,10 +68,13 @@ class Program:
         os.kill(pid, signal.SIGTERM)
         give_up = time.monotonic() + 30
         while self.pid is not None and time.monotonic() < give_up:
-            _reap(pid)
+            if self._child:
+                self._child.poll()
             time.sleep(0.05)
         if self.pid is not None:
             os.killpg(pid, signal.SIGKILL)
+        if self._child:
+            self._child.wait(timeout=10)
         self._pid_file.unlink(missing_ok=True)
         return True
 
@@ -87,10 +92,3 @@ def _started(pid: int) -> str:
     told = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
     stat, _, started = told.stdout.strip().partition(" ")
     return "" if stat.startswith("Z") else started.strip().replace(" ", "_")
-
-
-def _reap(pid: int) -> None:
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return

@@ -36,6 +36,10 @@ class Browser:
         body: dict[str, object] = answer.json()
         return body
 
+    def cookies(self) -> list[str]:
+        """The values of the cookies that it keeps; secrets all of them."""
+        return [cookie.value for cookie in self._http.cookies if cookie.value]
+
     def _go(self, address: str) -> requests.Response:
         return self._follow(self._http.get(address, allow_redirects=False, timeout=30))
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Simulator:
         """Its API is below `/v1`, its control below `/_simulator`."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """The process."""
         return Program("spotify-simulator", self.folder / "run")
@@ -55,6 +56,8 @@ class Simulator:
         self.program.stop()
         command = [sys.executable, "-m", "local.simulators.spotify", "--port", str(self.port), *self.options]
         command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
+        # Beside the emulator's state: a connection that is kept over a restart must go on working.
+        command += ["--grants", str(self.folder / "state" / "spotify-grants.json")]
         if (RECORDED / "spotify").is_dir():
             command += ["--recorded", str(RECORDED / "spotify")]
         self.program.start(command, dict(os.environ), lambda: answers(f"{self.address}/_simulator/health"))

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Emulator:
         """Where AWS clients reach it."""
         return f"http://127.0.0.1:{self.port}"
 
-    @property
+    @cached_property
     def program(self) -> Program:
         """The process."""
         return Program("emulator", self.folder / "run")

@@ -1,0 +1,1 @@
+"""Whole flows: the template as deployed, on the emulator, against the provider simulator."""

@@ -1,10 +1,13 @@
 """Start one simulator: `python -m local.simulators.spotify --port 8480`."""
 
 import argparse
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from local.simulators.serving import LOOPBACK, serve
+from local.simulators.spotify import grants
 from local.simulators.spotify.app import create_app
 from local.simulators.spotify.options import SIZES, Options, RefreshTokens
 from local.simulators.spotify.regimes import Regime
@@ -31,6 +34,7 @@ def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:
     parser.add_argument("--default-listener", default=defaults.default_listener)
     parser.add_argument("--oddities", action=argparse.BooleanOptionalAction, default=defaults.oddities)
     parser.add_argument("--recorded", type=Path, metavar="DIR", help="recorded answers for the listener `recorded`")
+    parser.add_argument("--grants", type=Path, metavar="FILE", help="keeps consents and tokens over a restart")
     for name in SIZES:
         parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=getattr(defaults, name))
     chosen = vars(parser.parse_args(arguments))
@@ -49,7 +53,14 @@ def main() -> None:
         f"Spotify simulator on http://{LOOPBACK}:{port}, {options.regime} regime, seed {options.seed}",
         flush=True,
     )
-    serve(create_app(options), port)
+    app = create_app(options)
+    # uvicorn raises the signal that stopped it once more: as an exit, so that what follows still runs.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        serve(app, port)
+    finally:
+        if options.grants:
+            grants.save(app.state.simulator.accounts, options.grants)
 
 
 if __name__ == "__main__":

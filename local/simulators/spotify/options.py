@@ -46,6 +46,8 @@ class Options:
     regime: Regime = Regime.RESTRICTED
     latency_ms: float = 0
     recorded: Path | None = None
+    grants: Path | None = None
+    """A file that keeps consents and tokens over a restart."""
     oddities: bool = True
 
     top_tracks: int = 50

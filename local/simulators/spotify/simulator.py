@@ -6,6 +6,7 @@ from typing import cast
 
 from starlette.requests import Request
 
+from local.simulators.spotify import grants
 from local.simulators.spotify.catalogue import Catalogue
 from local.simulators.spotify.listeners import Listeners
 from local.simulators.spotify.options import Options
@@ -20,6 +21,8 @@ class Simulator:
         self.options = options
         self.listeners = Listeners(options, Catalogue(options.seed))
         self.accounts = Accounts(options, clock)
+        if options.grants:
+            grants.load(self.accounts, options.grants)
         self.traffic = Traffic(latency_ms=options.latency_ms)
 
 

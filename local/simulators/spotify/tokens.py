@@ -1,4 +1,4 @@
-"""Codes, tokens and the consents behind them, all forgotten with the process."""
+"""Codes, tokens and the consents behind them."""
 
 import time
 from base64 import urlsafe_b64encode
@@ -58,7 +58,9 @@ class _Code:
 
 
 @dataclass(slots=True)
-class _Refresh:
+class Refresh:
+    """A refresh token."""
+
     consent: Consent
     public: bool
     """Whether the application came without its secret, with a verifier instead, and may do so again."""
@@ -76,9 +78,9 @@ class Accounts:
     """Every code, access token and refresh token ever issued, and the client secret."""
     _pending: dict[str, Request] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
-    _access: dict[str, Access] = field(default_factory=dict)
-    _refresh: dict[str, _Refresh] = field(default_factory=dict)
-    _consents: list[Consent] = field(default_factory=list)
+    access_tokens: dict[str, Access] = field(default_factory=dict)
+    refresh_tokens: dict[str, Refresh] = field(default_factory=dict)
+    consents: list[Consent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.secrets.append(self.options.client_secret)
@@ -102,7 +104,7 @@ class Accounts:
         granted = tuple(scope for scope in request.scopes if scopes is None or scope in scopes)
         now = self.clock()
         consent = Consent(listener, granted, now + self.options.consent_seconds)
-        self._consents.append(consent)
+        self.consents.append(consent)
         code = self._issue("AQ", 200)
         self._codes[code] = _Code(request, consent, now + self.options.code_seconds)
         return code
@@ -122,19 +124,19 @@ class Accounts:
         if not _proves(verifier, kept.request.challenge):
             raise OAuthError("invalid_grant", "code_verifier was incorrect")
         refresh = self._issue("AQ", 96)
-        self._refresh[refresh] = _Refresh(kept.consent, public)
+        self.refresh_tokens[refresh] = Refresh(kept.consent, public)
         return {**self._answer(kept.consent), "refresh_token": refresh}
 
     def needs_secret(self, code_or_token: str) -> bool:
         """False for a code with a challenge, for what came of one without the secret, and for the unknown."""
         if (code := self._codes.get(code_or_token)) is not None:
             return code.request.challenge is None
-        token = self._refresh.get(code_or_token)
+        token = self.refresh_tokens.get(code_or_token)
         return token is not None and not token.public
 
     def refresh(self, token: str) -> dict[str, str | int]:
         """A new access token, and a new refresh token where the simulator rotates them."""
-        kept = self._refresh.get(token)
+        kept = self.refresh_tokens.get(token)
         if kept is None:
             raise OAuthError("invalid_grant", "Invalid refresh token")
         if kept.uses == 0 or kept.consent.revoked or self.clock() >= kept.consent.until:
@@ -146,34 +148,34 @@ class Accounts:
             if kept.uses is None:
                 kept.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
             new = self._issue("AQ", 96)
-            self._refresh[new] = _Refresh(kept.consent, kept.public)
+            self.refresh_tokens[new] = Refresh(kept.consent, kept.public)
             answer["refresh_token"] = new
         return answer
 
     def access(self, token: str) -> Access | None:
         """An access token that was issued, expired or not."""
-        return self._access.get(token)
+        return self.access_tokens.get(token)
 
     def listener_behind(self, secret: str) -> str | None:
         """Whose code or token this is."""
-        kept = self._access.get(secret) or self._refresh.get(secret) or self._codes.get(secret)
+        kept = self.access_tokens.get(secret) or self.refresh_tokens.get(secret) or self._codes.get(secret)
         return None if kept is None else kept.consent.listener
 
     def revoke(self, listener: str) -> None:
         """End every consent of a listener, as on the page of connected applications."""
-        for consent in self._consents:
+        for consent in self.consents:
             if consent.listener == listener:
                 consent.revoked = True
 
     def expire_access(self, listener: str) -> None:
         """End the hour of every access token of a listener."""
-        for access in self._access.values():
+        for access in self.access_tokens.values():
             if access.consent.listener == listener:
                 access.until = 0
 
     def _answer(self, consent: Consent) -> dict[str, str | int]:
         token = self._issue("BQ", 150)
-        self._access[token] = Access(consent, self.clock() + self.options.token_seconds)
+        self.access_tokens[token] = Access(consent, self.clock() + self.options.token_seconds)
         return {
             "access_token": token,
             "token_type": "Bearer",

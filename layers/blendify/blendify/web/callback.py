@@ -24,9 +24,9 @@ LONGEST = 2_048
 _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
     StateRefused.UNKNOWN: (
         "This login is not one of ours",
-        "The link does not belong to a login that was begun here. Nothing was stored.",
+        "The link does not belong to a login that was begun here. Nothing was stored. Please begin again.",
     ),
-    StateRefused.EXPIRED: ("This login took too long", "It was good for ten minutes. Nothing was stored."),
+    StateRefused.EXPIRED: ("This login took too long", "It was good for ten minutes. Nothing was stored. Please begin again."),
     StateRefused.USED: (
         "This login was used already",
         "If it was you, you are connected: open your dashboard. Nothing was stored this time.",

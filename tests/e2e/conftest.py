@@ -1,0 +1,54 @@
+"""One stack of its own for all end-to-end tests: fresh state, free ports, the roles' policies enforced."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator.server import Emulator
+from local.paths import LOCAL
+from local.spotify import Simulator
+from local.stack import Stack
+from tests.e2e.system import System
+
+LIBRARY = {
+    "top-tracks": 50,
+    "top-artists": 50,
+    "plays": 50,
+    "playlists": 14,
+    "playlist-entries": 320,
+    "long-playlist": 130,
+    "followed-playlists": 2,
+    "null-playlists": 1,
+    "saved-tracks": 120,
+    "saved-albums": 60,
+    "followed-artists": 70,
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share one stack, so one worker runs them."""
+    for item in items:
+        if "tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The deployed system; its logs stay below `.local/e2e` for whoever looks into a failure."""
+    folder = LOCAL / "e2e"
+    shutil.rmtree(folder, ignore_errors=True)
+    options = [part for name, size in LIBRARY.items() for part in (f"--{name}", str(size))]
+    emulator = Emulator(_free_port(), folder, check_permissions=True)
+    stack = Stack(folder, emulator, Simulator(_free_port(), folder, options))
+    try:
+        yield System(stack, stack.up())
+    finally:
+        stack.down()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,108 @@
+"""The deployed system as its four kinds of people use it: listener's browser, console, provider, table reader."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from local import verification
+from local.browser import Browser
+from local.stack import Stack
+
+PATIENCE_SECONDS = 120
+
+
+class System:
+    """Thin names for what the tests do; everything goes through the same doors as in production."""
+
+    def __init__(self, stack: Stack, outputs: Mapping[str, str]) -> None:
+        self.stack, self.outputs = stack, outputs
+        self.simulator = stack.simulator
+
+    def connect(self, listener: str) -> tuple[Browser, str]:
+        """Connect through the real pages; the listener's browser and user id."""
+        browser = Browser(self.outputs["api_url"])
+        browser.connect("spotify", listener)
+        return browser, str(browser.read("/me")["user_id"])
+
+    def connect_and_sync(self, listener: str) -> tuple[str, dict[str, Any]]:
+        """Connect, and wait for the sync that the login started; the user id and that sync."""
+        browser, user_id = self.connect(listener)
+        return user_id, self.latest_sync(browser)
+
+    def latest_sync(self, browser: Browser) -> dict[str, Any]:
+        """The newest sync once it has ended."""
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            sync: Any = browser.read("/me")["latest_sync"]
+            if sync and sync["finished_at"]:
+                return dict(sync)
+            time.sleep(0.3)
+        raise TimeoutError("the sync did not end")
+
+    def start(self, given: object) -> str:
+        """A new execution, as from the console; its ARN."""
+        started = self.stack.emulator.client("stepfunctions").start_execution(
+            stateMachineArn=self.outputs["state_machine_arn"], input=json.dumps(given)
+        )
+        return str(started["executionArn"])
+
+    def execution(self, arn: str) -> dict[str, Any]:
+        """The execution once it has ended."""
+        client = self.stack.emulator.client("stepfunctions")
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < give_up:
+            described: dict[str, Any] = client.describe_execution(executionArn=arn)
+            if described["status"] != "RUNNING":
+                return described
+            time.sleep(0.3)
+        raise TimeoutError("the execution did not end")
+
+    def run(self, given: object) -> dict[str, Any]:
+        """Start an execution and wait for its end."""
+        return self.execution(self.start(given))
+
+    def truth(self, listener: str) -> dict[str, Any]:
+        """What the provider would serve now, per data type."""
+        data: dict[str, Any] = self.simulator.control("GET", f"truth/{listener}")["data"]
+        return data
+
+    def stored(self, user_id: str, moment: str) -> dict[str, list[verification.Stored]]:
+        """What the run that began at `moment` stored, per data type."""
+        client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
+        data_types = ("top_tracks", "top_artists", "recently_played", "playlists", "playlist_tracks")
+        data_types += ("saved_tracks", "saved_albums", "followed_artists")
+        return {name: list(verification.stored(client, table, user_id, name, moment)) for name in data_types}
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table, as DynamoDB holds it."""
+        pages = self.stack.emulator.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])
+        return [item for page in pages for item in page["Items"]]
+
+    def logs(self) -> str:
+        """Everything that functions and emulator logged."""
+        client = self.stack.emulator.client("logs")
+        lines = [self.stack.emulator.program.log.read_text()]
+        for group in client.describe_log_groups()["logGroups"]:
+            name = group["logGroupName"]
+            for stream in client.describe_log_streams(logGroupName=name)["logStreams"]:
+                token: dict[str, str] = {}
+                while True:
+                    page = client.get_log_events(
+                        logGroupName=name, logStreamName=stream["logStreamName"], startFromHead=True, **token
+                    )
+                    lines += [event["message"] for event in page["events"]]
+                    if not page["events"]:
+                        break
+                    token = {"nextToken": page["nextForwardToken"]}
+        return "\n".join(lines)
+
+    def histories(self) -> str:
+        """Inputs, outputs and histories of every execution, as whoever has the console reads them."""
+        client = self.stack.emulator.client("stepfunctions")
+        told = []
+        for execution in client.list_executions(stateMachineArn=self.outputs["state_machine_arn"])["executions"]:
+            arn = execution["executionArn"]
+            told.append(client.describe_execution(executionArn=arn))
+            told.append(client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
+        return json.dumps(told, default=str)

@@ -1,0 +1,81 @@
+"""From the login link to the last playlist track: what is stored is what was served."""
+
+from math import ceil
+
+import pytest
+
+from local import verification
+from local.paths import RECORDED
+from local.recordings import entries
+from local.verification import canonical
+from tests.e2e.system import System
+
+
+def test_everything_stored_equals_everything_served(system: System) -> None:
+    """
+    Each record is there exactly once, in its place, its answer equal as JSON; nulls, duplicates and local files too.
+    """
+    user_id, sync = system.connect_and_sync("ada")
+
+    assert sync["status"] == "succeeded"
+    assert {one["outcome"] for one in sync["data_types"].values()} == {"complete"}
+    assert verification.differences(system.truth("ada"), system.stored(user_id, sync["started_at"])) == []
+
+
+def test_every_list_is_read_in_the_fewest_calls(system: System) -> None:
+    """ceil(n / page) calls a list, by the provider's own counters; unreadable playlists cost none."""
+    system.simulator.control("POST", "counters/reset")
+    system.connect_and_sync("bo")
+    truth = system.truth("bo")
+    calls = {name: one["calls"] for name, one in system.simulator.control("GET", "counters")["endpoints"].items()}
+
+    def pages(count: int) -> int:
+        return max(1, ceil(count / 50))
+
+    contents = [entries for entries in truth["playlist_tracks"].values() if entries is not None]
+    assert calls == {
+        "POST /api/token": 1,
+        "GET /authorize": 1,
+        "POST /authorize/decision": 1,
+        "GET /v1/me": 1,
+        "GET /v1/me/top/tracks": 3,
+        "GET /v1/me/top/artists": 3,
+        "GET /v1/me/player/recently-played": 1,
+        "GET /v1/me/playlists": pages(len(truth["playlists"])),
+        "GET /v1/playlists/{id}/items": sum(pages(len(entries)) for entries in contents),
+        "GET /v1/me/tracks": pages(len(truth["saved_tracks"])),
+        "GET /v1/me/albums": pages(len(truth["saved_albums"])),
+        "GET /v1/me/following": pages(len(truth["followed_artists"])),
+    }
+
+
+@pytest.mark.parametrize("regime", ["legacy", "transitional"])
+def test_every_regime_of_the_provider_is_collected(system: System, regime: str) -> None:
+    """An application of either regime, or one between them, stores all that it is served."""
+    system.simulator.control("POST", f"listeners/{regime}", {"regime": regime})
+    user_id, sync = system.connect_and_sync(regime)
+
+    assert sync["status"] == "succeeded"
+    assert verification.differences(system.truth(regime), system.stored(user_id, sync["started_at"])) == []
+
+
+def test_unreadable_playlists_are_told_and_do_not_count_as_failures(system: System) -> None:
+    """The two playlists of others, which a new application may not read, are named in the result."""
+    _, sync = system.connect_and_sync("cy")
+
+    assert sync["data_types"]["playlist_tracks"]["outcome"] == "complete"
+    assert sync["data_types"]["playlist_tracks"]["unavailable"] == 2
+    assert "2 cannot be read" in sync["data_types"]["playlist_tracks"]["why"]
+
+
+if (RECORDED / "spotify").is_dir():
+
+    def test_recorded_answers_of_the_real_provider_are_all_stored(system: System) -> None:
+        """Every entry of every recorded page is in the table, equal as JSON to the file."""
+        user_id, sync = system.connect_and_sync("recorded")
+        found = system.stored(user_id, sync["started_at"])
+
+        assert sync["status"] == "succeeded"
+        for file, data_type, recorded in entries(RECORDED / "spotify"):
+            answers = {canonical(one.answer) for one in found[data_type]}
+            assert {canonical(entry) for entry in recorded} <= answers, file

@@ -1,0 +1,115 @@
+"""Syncs after the first: from the console, of some data types, beside a failing endpoint or a running sync."""
+
+import pytest
+
+from local import verification
+from tests.e2e.system import System
+
+ALBUMS = "GET /v1/me/albums"
+
+
+def test_a_second_sync_keeps_both_histories(system: System) -> None:
+    """Nothing of the first run is changed or gone after a console re-run, and the second is complete as well."""
+    user_id, first = system.connect_and_sync("dee")
+    before = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in _of(system, user_id)}
+
+    assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
+
+    after = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in _of(system, user_id)}
+    assert {key: after.get(key) for key in before} == before
+    second = max(item["fetched_at"]["S"].split("#")[0] for item in after.values())
+    assert second > first["started_at"]
+    assert verification.differences(system.truth("dee"), system.stored(user_id, second)) == []
+
+
+def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
+    """A run of two data types stores those two, and reads the playlists' names without storing them."""
+    user_id, _ = system.connect_and_sync("eli")
+    arn = system.start({"user_id": user_id, "provider": "spotify", "data_types": ["top_tracks", "playlist_tracks"]})
+    assert system.execution(arn)["status"] == "SUCCEEDED"
+
+    moment = max(item["fetched_at"]["S"].split("#")[0] for item in _of(system, user_id))
+    found = {name: records for name, records in system.stored(user_id, moment).items() if records}
+    wanted = {name: served for name, served in system.truth("eli").items() if name in ("top_tracks", "playlist_tracks")}
+    assert set(found) == set(wanted)
+    assert verification.differences(wanted, found) == []
+
+
+def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
+    """The provider fails for saved albums alone: the rest is complete, the run is partial and says why."""
+    system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 500, "listener": "fay"})
+    user_id, sync = system.connect_and_sync("fay")
+
+    truth = system.truth("fay")
+    truth["saved_albums"] = []
+    outcomes = {name: one["outcome"] for name, one in sync["data_types"].items()}
+    assert sync["status"] == "partial"
+    assert outcomes.pop("saved_albums") == "failed"
+    assert set(outcomes.values()) == {"complete"}
+    assert "error of its own (500)" in sync["why"]
+    assert verification.differences(truth, system.stored(user_id, sync["started_at"])) == []
+
+
+def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
+    """An operator sees a failed execution whose cause names what went wrong."""
+    user_id, _ = system.connect_and_sync("gil")
+    system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 503, "listener": "gil"})
+    ended = system.run({"user_id": user_id, "provider": "spotify", "data_types": ["saved_albums"]})
+
+    assert ended["status"] == "FAILED"
+    assert ended["error"] == "NothingCollected"
+    assert ended["cause"] == "saved albums: Spotify answered with an error of its own (503)"
+
+
+def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
+    """A 429 for longer than a Lambda waits: the run pauses, no call is made meanwhile, then everything arrives."""
+    system.simulator.control("POST", "counters/reset")
+    fault = {"endpoint": "GET /v1/me/tracks", "status": 429, "headers": {"Retry-After": "23"}, "times": 1}
+    system.simulator.control("POST", "faults", {**fault, "listener": "hal"})
+    user_id, sync = system.connect_and_sync("hal")
+
+    assert sync["status"] == "succeeded"
+    assert sync["round"] > 1
+    assert verification.differences(system.truth("hal"), system.stored(user_id, sync["started_at"])) == []
+
+
+def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
+    """The second answers with the first one's id and collects nothing itself."""
+    user_id, _ = system.connect_and_sync("ivo")
+    system.simulator.control("POST", "latency", {"ms": 300})
+    try:
+        first = system.start({"user_id": user_id, "provider": "spotify"})
+        second = system.execution(system.start({"user_id": user_id, "provider": "spotify"}))
+    finally:
+        system.simulator.control("POST", "latency", {"ms": 0})
+    assert second["status"] == "SUCCEEDED"
+    assert '"already_running"' in second["output"]
+    assert system.execution(first)["status"] == "SUCCEEDED"
+    assert len({item["fetched_at"]["S"].split("#")[0] for item in _of(system, user_id)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "needs a user_id"),
+        ("user", "must be an object"),
+        ({"user_id": "unknown"}, "needs a provider, one of: spotify"),
+        ({"user_id": "unknown", "provider": "tape"}, "needs a provider, one of: spotify"),
+        ({"user_id": "unknown", "provider": "spotify"}, "no connection to spotify"),
+        ({"user_id": "unknown", "provider": "spotify", "data_types": ["songs"]}, "one or more of: top_tracks"),
+        ({"user_id": "unknown", "provider": "spotify", "mode": "fast"}, "must be one of: changes, full"),
+    ],
+)
+def test_an_input_that_cannot_be_worked_with_fails_and_says_what_to_give(
+    system: System, given: object, says: str
+) -> None:
+    """The execution ends in a Fail state whose cause the operator can act on."""
+    ended = system.run(given)
+
+    assert ended["status"] == "FAILED"
+    assert ended["error"] == "SyncRefused"
+    assert says in ended["cause"]
+
+
+def _of(system: System, user_id: str) -> list[dict[str, dict[str, str]]]:
+    return [item for item in system.items("history_table") if item["user#type"]["S"].startswith(f"{user_id}#")]

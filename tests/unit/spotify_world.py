@@ -1,0 +1,156 @@
+"""A simulated Spotify on a real socket, and listeners of it who have connected already."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import aws, syncing, times
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Profile
+from blendify.storage import connections, progress
+from blendify.storage.connections import Grant
+from blendify.storage.history import Fact
+from blendify.storage.progress import Progress
+from blendify.vault import TokenSet, seal
+from local.simulators.serving import running
+from local.simulators.spotify import Options, create_app
+from local.simulators.spotify.simulator import Simulator
+from local.simulators.spotify.tokens import Request
+from local.simulators.spotify.traffic import Fault, FaultKind, RateLimit
+from local.simulators.spotify.truth import truth
+from tests.unit.conftest import application
+
+SMALL = {
+    "redirect_uris": ("http://127.0.0.1:4566/v1/auth/spotify/callback",),
+    "top_tracks": 5,
+    "top_artists": 4,
+    "plays": 10,
+    "playlists": 3,
+    "playlist_entries": 70,
+    "long_playlist": 56,
+    "saved_tracks": 54,
+    "saved_albums": 52,
+    "followed_artists": 52,
+    "long_description": 300,
+}
+"""Every list that can has a second page, and nothing more than that."""
+
+STARTED = datetime(2026, 11, 22, 17, 44, 30, 123000, tzinfo=UTC)
+
+
+@contextmanager
+def served() -> Iterator[tuple[Starlette, str]]:
+    """One socket for many tests: each puts its own simulator behind it."""
+    app = create_app(Options())
+    with running(app) as base:
+        yield app, base
+
+
+@dataclass
+class World:
+    """One simulator, and our application registered with it."""
+
+    base: str
+    simulator: Simulator
+
+    @classmethod
+    def begin(cls, behind: tuple[Starlette, str], **options: Any) -> "World":
+        """New for each test, on a socket that is there already."""
+        app, base = behind
+        app.state.simulator = Simulator(Options(**{**SMALL, **options}))
+        application(base, f"{base}/v1")
+        return cls(base, app.state.simulator)
+
+    def consent(self, listener: str, scopes: tuple[str, ...] | None = None) -> dict[str, Any]:
+        """What the token endpoint answers when a listener agrees, without a browser."""
+        accounts = self.simulator.accounts
+        asked = tuple(PROVIDERS["spotify"].scopes) if scopes is None else scopes
+        wish = Request("simulated-client", SMALL["redirect_uris"][0], asked, None, None, accounts.clock() + 600)  # type: ignore[index]
+        code = accounts.decide(accounts.ask(wish), listener)
+        assert code is not None
+        return dict(accounts.redeem(code, wish.client_id, wish.redirect_uri, None, public=False))
+
+    def connect(self, listener: str = "ana", scopes: tuple[str, ...] | None = None, *, seconds: float = 3600) -> str:
+        """The user id of a listener whose connection is stored, with an access token that lives so long."""
+        given = self.consent(listener, scopes)
+        user_id = connections.user_of("spotify", listener)
+        until = times.now() + timedelta(seconds=seconds)
+        sealed = seal(
+            TokenSet(given["access_token"], given["refresh_token"], until), provider="spotify", user_id=user_id
+        )
+        granted = tuple(given["scope"].split())
+        connections.connect(
+            user_id, "spotify", Profile(listener, listener, listener), Grant("default", granted, sealed, until)
+        )
+        return user_id
+
+    def truth(self, listener: str = "ana") -> Any:
+        """What the listener really has."""
+        return truth(self.simulator.listeners[listener])["data"]
+
+    def fault(self, endpoint: str, **wish: Any) -> None:
+        """Spoil an endpoint's answers, as `Fault` says; `GET /v1/me/tracks` and the like."""
+        self.simulator.traffic.faults.append(Fault(endpoint, **{"kind": FaultKind.STATUS, **wish}))
+
+    def limit(self, calls: int, retry_after: str | None) -> None:
+        """Answer 429 after so many calls."""
+        self.simulator.traffic.limit = RateLimit(calls, 3600, retry_after, silent=retry_after is None)
+
+    def calls(self, endpoint: str | None = None) -> int:
+        """Calls so far, to one endpoint or to the whole Web API."""
+        counters = self.simulator.traffic.endpoints
+        wanted = [endpoint] if endpoint else [name for name in counters if "/v1/" in name]
+        return sum(counters[name]["calls"] for name in wanted if name in counters)
+
+    @property
+    def refreshes(self) -> int:
+        return self.simulator.traffic.refreshes
+
+
+def begun(user_id: str, *data_types: DataType, execution: str = "execution-1") -> Job:
+    """A run that has begun."""
+    given: dict[str, Any] = {"user_id": user_id, "provider": "spotify"}
+    if data_types:
+        given["data_types"] = list(data_types)
+    answer = syncing.begin(given, execution, STARTED)
+    assert answer["outcome"] == "started", answer
+    return Job.of(answer["job"])
+
+
+def standing(job: Job, data_type: DataType) -> Progress:
+    """Where a data type of a run stands."""
+    found = progress.progress(job.user_id, job.sync_id, data_type)
+    assert found is not None
+    return found
+
+
+def facts(job: Job, data_type: DataType) -> list[Fact]:
+    """What a run appended."""
+    return list(Fact.of_run(job.user_id, data_type, job.fetched_at))
+
+
+def in_clear() -> str:
+    """Both tables as text, as somebody with read access to them sees it."""
+    items = [aws.client("dynamodb").scan(TableName=name)["Items"] for name in ("accounts", "history")]
+    return json.dumps(items, default=lambda raw: bytes(raw).decode("latin-1"))
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Everything that went into log records: messages, tracebacks and extra fields."""
+    return caplog.text + "".join(str(vars(record)) for record in caplog.records)
+
+
+def items(table: str = "accounts") -> list[dict[str, Any]]:
+    """All items of a table, in DynamoDB's own notation."""
+    return aws.client("dynamodb").scan(TableName=table)["Items"]
+
+
+__all__ = ["FaultKind", "World", "begun", "facts", "in_clear", "items", "logged", "served", "standing"]

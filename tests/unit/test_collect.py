@@ -1,0 +1,432 @@
+"""Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import collect as collecting
+from blendify import times
+from blendify.collect import RESERVE_SECONDS, collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.storage import connections
+from blendify.storage.history import Fact
+from local.simulators.spotify.mutations import mutate
+from local.simulators.spotify.scopes import ALL
+from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, served, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+PATHS = {
+    DataType.TOP_TRACKS: "GET /v1/me/top/tracks",
+    DataType.TOP_ARTISTS: "GET /v1/me/top/artists",
+    DataType.RECENTLY_PLAYED: "GET /v1/me/player/recently-played",
+    DataType.PLAYLISTS: "GET /v1/me/playlists",
+    DataType.PLAYLIST_TRACKS: "GET /v1/playlists/{id}/items",
+    DataType.SAVED_TRACKS: "GET /v1/me/tracks",
+    DataType.SAVED_ALBUMS: "GET /v1/me/albums",
+    DataType.FOLLOWED_ARTISTS: "GET /v1/me/following",
+}
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    with served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    return World.begin(behind)
+
+
+def plenty() -> float:
+    return 900.0
+
+
+def lists(world: World, data_type: DataType) -> dict[str, list[Any]]:
+    """What the listener really has, by list; playlists that cannot be read are left out."""
+    found = world.truth()[data_type]
+    if isinstance(found, dict):
+        return {name: entries for name, entries in found.items() if entries is not None}
+    return {"": found}
+
+
+def whole(world: World, job: Job, data_type: DataType) -> None:
+    """Every entry is there once, with the provider's whole answer."""
+    truth = [json.dumps(entry) for entries in lists(world, data_type).values() for entry in entries]
+    kept = [json.dumps(fact.answer()) for fact in facts(job, data_type)]
+    assert sorted(kept) == sorted(truth)
+
+
+def fewest(world: World, data_type: DataType) -> int:
+    """ceil(n / 50) calls a list, one for an empty one."""
+    return sum(max(1, ceil(len(entries) / 50)) for entries in lists(world, data_type).values())
+
+
+def ready(data_type: DataType, world: World, *more: DataType) -> Job:
+    """A run in which it is this data type's turn."""
+    needs = [DataType.PLAYLISTS] if data_type is DataType.PLAYLIST_TRACKS else []
+    job = begun(world.connect(), *needs, data_type, *more)
+    for need in needs:
+        collect(need, job, plenty)
+    return job
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_everything_is_appended_once_with_the_fewest_calls(world: World, data_type: DataType) -> None:
+    """Each record as the provider has it, counted right, and not one call more than the pages it takes."""
+    job = ready(data_type, world)
+    summary = collect(data_type, job, plenty)
+    assert summary.outcome is Outcome.COMPLETE
+    whole(world, job, data_type)
+    assert world.calls(PATHS[data_type]) == fewest(world, data_type)
+    counts = standing(job, data_type).counts
+    records = sum(map(len, lists(world, data_type).values()))
+    assert (counts["records"], counts["appended"], counts["expected"]) == (records, records, records)
+    assert counts["calls"] == fewest(world, data_type)
+    assert counts["stored_bytes"] > 0
+    assert counts["write_units"] >= records
+
+
+@pytest.mark.parametrize("regime", ["legacy", "transitional"])
+def test_old_applications_collect_playlists_as_well(behind: tuple[Starlette, str], regime: str) -> None:
+    """Where a playlist's contents have their old name, or both, nothing is lost."""
+    world = World.begin(behind, regime=regime)
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["unavailable"] == 0
+
+
+@pytest.mark.parametrize("data_type", [DataType.TOP_TRACKS, DataType.TOP_ARTISTS])
+def test_ranks_are_those_of_the_list(world: World, data_type: DataType) -> None:
+    """Rank 1 is the first of its time range."""
+    job = ready(data_type, world)
+    collect(data_type, job, plenty)
+    kept = {(fact.time_range, int(fact.rank)): fact.answer() for fact in facts(job, data_type)}
+    assert kept == {
+        (name, rank): entry
+        for name, entries in lists(world, data_type).items()
+        for rank, entry in enumerate(entries, start=1)
+    }
+
+
+def test_positions_are_those_of_the_playlist(world: World) -> None:
+    """A playlist can be put together again in its order."""
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    kept: dict[str, list[Any]] = {}
+    for fact in facts(job, DataType.PLAYLIST_TRACKS):
+        assert int(fact.position) == len(kept.setdefault(str(fact.playlist_id), []))
+        kept[str(fact.playlist_id)].append(fact.answer())
+    assert kept == {name: entries for name, entries in lists(world, DataType.PLAYLIST_TRACKS).items() if entries}
+
+
+def test_a_top_list_is_read_as_deep_as_configured(
+    behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Entries beyond the depth are neither asked for nor expected."""
+    world = World.begin(behind, top_tracks=51)
+    job = ready(DataType.TOP_TRACKS, world)
+    collect(DataType.TOP_TRACKS, job, plenty)
+    counts = standing(job, DataType.TOP_TRACKS).counts
+    assert (counts["records"], counts["expected"], counts["calls"]) == (150, 150, 3)
+
+
+def test_a_missing_scope_is_no_call(world: World) -> None:
+    """What the listener did not grant is not asked for, and named."""
+    user_id = world.connect(scopes=tuple(ALL - {"user-library-read"}))
+    job = begun(user_id, DataType.SAVED_TRACKS)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_PERMITTED
+    assert "user-library-read" in str(standing(job, DataType.SAVED_TRACKS).why)
+    assert world.calls() == 0
+
+
+def test_a_data_type_that_was_not_requested_is_no_call(world: World) -> None:
+    """The branch of a data type that the run does not ask for ends at once."""
+    job = begun(world.connect(), DataType.TOP_TRACKS)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_REQUESTED
+    assert world.calls() == 0
+
+
+def test_a_final_outcome_is_answered_without_a_call(world: World) -> None:
+    """A data type that is done stays so in every later round."""
+    job = ready(DataType.SAVED_ALBUMS, world)
+    first = collect(DataType.SAVED_ALBUMS, job, plenty)
+    calls = world.calls()
+    assert collect(DataType.SAVED_ALBUMS, job, plenty) == first
+    assert world.calls() == calls
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 503, "body": "upstream connect error"},
+        {"kind": FaultKind.HTML},
+        {"kind": FaultKind.TRUNCATE},
+        {"kind": FaultKind.EMPTY},
+        {"kind": FaultKind.RESET},
+        {"status": 200, "body": {"error": {}}},
+        {"status": 200, "body": []},
+        {"status": 400},
+    ],
+    ids=str,
+)
+def test_a_provider_that_fails_is_an_outcome(world: World, fault: dict[str, Any]) -> None:
+    """An error, silence, a torn line, another JSON: the data type failed and says why, in our words; no crash."""
+    world.fault(PATHS[DataType.SAVED_TRACKS], **fault)
+    job = ready(DataType.SAVED_TRACKS, world)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.FAILED
+    assert "Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
+    assert facts(job, DataType.SAVED_TRACKS) == []
+    assert world.calls() <= 4
+
+
+@pytest.mark.usefixtures("no_sleep")
+def test_a_provider_that_recovers_loses_nothing(world: World) -> None:
+    """Single failures of pages are tried again, and the list is whole."""
+    for status in (500, 502, 503):
+        world.fault(PATHS[DataType.SAVED_TRACKS], status=status, times=1)
+    job = ready(DataType.SAVED_TRACKS, world)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.SAVED_TRACKS)
+
+
+def test_no_content_is_an_empty_list(world: World) -> None:
+    """Spotify's player answers 204 when there is nothing: that is no failure."""
+    world.fault(PATHS[DataType.RECENTLY_PLAYED], kind=FaultKind.EMPTY, status=204)
+    job = ready(DataType.RECENTLY_PLAYED, world)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", lambda _: None)
+        summary = collect(DataType.RECENTLY_PLAYED, job, plenty)
+    assert summary.outcome is Outcome.COMPLETE
+    assert standing(job, DataType.RECENTLY_PLAYED).counts["records"] == 0
+
+
+def test_a_429_is_a_wait_for_everybody(world: World) -> None:
+    """The collector stops with the moment to go on; others of the application do not even call."""
+    world.limit(1, "3600")
+    job = ready(DataType.SAVED_TRACKS, world, DataType.SAVED_ALBUMS)
+    summary = collect(DataType.SAVED_TRACKS, job, plenty)
+    assert summary.outcome is Outcome.WAITING
+    assert summary.until is not None
+    assert timedelta(minutes=59) < summary.until - times.now() < timedelta(minutes=61)
+    calls = world.calls()
+    other = begun(world.connect("bea"), DataType.SAVED_ALBUMS)
+    for waiting in (job, other):
+        answer = collect(DataType.SAVED_ALBUMS, waiting, plenty)
+        assert (answer.outcome, answer.until) == (Outcome.WAITING, summary.until)
+    assert world.calls() == calls
+    assert standing(job, DataType.SAVED_TRACKS).counts["rate_limits"] >= 1
+
+
+def test_after_a_429_the_rest_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next round goes on at the page that was refused; nothing is missing, nothing twice."""
+    world.limit(1, "3600")
+    job = ready(DataType.SAVED_TRACKS, world)
+    summary = collect(DataType.SAVED_TRACKS, job, plenty)
+    assert summary.until is not None
+    world.simulator.traffic.limit = None
+    later = summary.until + timedelta(milliseconds=1)
+    user = connections.connection(job.user_id, "spotify")
+    connections.keep_tokens(user, user.tokens, later + timedelta(hours=1))
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.SAVED_TRACKS)
+    assert standing(job, DataType.SAVED_TRACKS).counts["records"] == 54
+
+
+def test_a_revoked_grant_is_the_listeners_to_repair(world: World) -> None:
+    """`reconnect`, and the connection says so as well."""
+    user_id = world.connect(seconds=0)
+    world.simulator.accounts.revoke("ana")
+    job = begun(user_id, DataType.TOP_TRACKS)
+    assert collect(DataType.TOP_TRACKS, job, plenty).outcome is Outcome.RECONNECT
+    assert connections.connection(user_id, "spotify").status == connections.RECONNECT
+    assert world.calls() == 0
+
+
+def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]) -> None:
+    """Others' playlists are closed to new applications: told as unavailable, not asked for, and no failure."""
+    world = World.begin(behind, followed_playlists=3)
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+    done = standing(job, DataType.PLAYLIST_TRACKS)
+    assert done.counts["unavailable"] == 3
+    assert "3" in str(done.why)
+    assert world.calls(PATHS[DataType.PLAYLIST_TRACKS]) == fewest(world, DataType.PLAYLIST_TRACKS)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_playlist_that_is_gone_costs_only_itself(behind: tuple[Starlette, str], status: int) -> None:
+    """One that answers 403 or 404 is passed over; the others are whole."""
+    world = World.begin(behind, playlist_entries=30, long_playlist=10)
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    world.fault(PATHS[DataType.PLAYLIST_TRACKS], status=status, body="Forbidden", times=1)
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["unavailable"] == 1
+    assert len({fact.playlist_id for fact in facts(job, DataType.PLAYLIST_TRACKS)}) == 2
+
+
+def test_playlist_tracks_wait_for_playlists(world: World) -> None:
+    """While the list of playlists waits, its contents wait as well, until the same moment, without a call."""
+    world.limit(0, "3600")
+    job = begun(world.connect(), DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    first = collect(DataType.PLAYLISTS, job, plenty)
+    calls = world.calls()
+    second = collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    assert (first.outcome, second.outcome) == (Outcome.WAITING, Outcome.WAITING)
+    assert second.until == first.until
+    assert world.calls() == calls
+
+
+def test_playlist_tracks_alone_find_their_playlists(world: World) -> None:
+    """A run that asks for them only reads the list itself, and appends no playlists."""
+    job = begun(world.connect(), DataType.PLAYLIST_TRACKS)
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+    assert facts(job, DataType.PLAYLISTS) == []
+
+
+class KilledError(Exception):
+    """As when Lambda ends a function."""
+
+
+def dies(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, call: int) -> None:
+    """Let the n-th call of a function raise, once."""
+    real: Callable[..., Any] = getattr(where, name)
+    count = iter(range(1, 100_000))
+
+    def deadly(*arguments: Any, **more: Any) -> Any:
+        if next(count) == call:
+            raise KilledError
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(where, name, deadly)
+
+
+@pytest.mark.parametrize("where", ["checkpoint", "append"])
+@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLIST_TRACKS, DataType.FOLLOWED_ARTISTS])
+def test_a_killed_collector_is_taken_up(
+    world: World, monkeypatch: pytest.MonkeyPatch, data_type: DataType, where: str
+) -> None:
+    """Wherever it died, in a page or between two: afterwards each record is there once, and counted once."""
+    job = ready(data_type, world)
+    records = sum(map(len, lists(world, data_type).values()))
+    with monkeypatch.context() as patch:
+        if where == "checkpoint":
+            dies(patch, collecting, "move_on", random.Random(data_type).randint(2, 3))  # noqa: S311
+        else:
+            dies(patch, Fact, "append", random.Random(data_type).randint(2, records - 1))  # noqa: S311
+        with pytest.raises(KilledError):
+            collect(data_type, job, plenty)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, data_type)
+    counts = standing(job, data_type).counts
+    assert (counts["records"], counts["appended"]) == (records, records)
+
+
+def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A playlist that is unfollowed while a run of playlist tracks is interrupted does not shift the others: what the
+    run set out to read is read.
+    """
+    job = begun(world.connect(), DataType.PLAYLIST_TRACKS)
+    expected = lists(world, DataType.PLAYLIST_TRACKS)
+    names = list(expected)
+    with monkeypatch.context() as patch:
+        dies(patch, collecting, "move_on", 4)
+        with pytest.raises(KilledError):
+            collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1
+    mutate(world.simulator.listeners["ana"].library, "playlist_unfollow", playlist=names[0])
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    kept = Counter(str(fact.playlist_id) for fact in facts(job, DataType.PLAYLIST_TRACKS))
+    assert {name: kept[name] for name in names[1:]} == {name: len(expected[name]) for name in names[1:]}
+
+
+@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLIST_TRACKS, DataType.TOP_TRACKS])
+def test_a_collector_without_time_goes_on_in_the_next_round(world: World, data_type: DataType) -> None:
+    """Every call stores at least a page, says `waiting` while there is more, and in the end all is there once."""
+    job = ready(data_type, world)
+    outcomes: list[Outcome] = []
+    while len(outcomes) < 20:
+        outcomes.append(collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome)
+        if outcomes[-1].final:
+            break
+    assert set(outcomes[:-1]) == {Outcome.WAITING}
+    assert outcomes[-1] is Outcome.COMPLETE
+    whole(world, job, data_type)
+    records = sum(map(len, lists(world, data_type).values()))
+    counts = standing(job, data_type).counts
+    assert (counts["records"], counts["appended"]) == (records, records)
+
+
+def test_every_call_is_counted_although_time_ran_out(world: World) -> None:
+    """The figures of a run are the provider's: calls that were under way when a collector stopped count too."""
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    world.simulator.traffic.latency_ms = 5
+    before = world.calls()
+    while not collect(DataType.PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1).outcome.final:
+        pass
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["calls"] == world.calls() - before
+
+
+def test_a_fact_that_is_there_already_is_not_counted_as_appended(world: World) -> None:
+    """Records found and records appended are two figures."""
+    job = ready(DataType.TOP_ARTISTS, world)
+    first = world.truth()["top_artists"]["short_term"][0]
+    Fact.of(job.user_id, DataType.TOP_ARTISTS, job.fetched_at, "spotify", "short_term#0001", {}, first).append()
+    collect(DataType.TOP_ARTISTS, job, plenty)
+    counts = standing(job, DataType.TOP_ARTISTS).counts
+    assert (counts["records"], counts["appended"]) == (12, 11)
+
+
+def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:
+    """A cursor that repeats fails the data type; every record that was stored until then is counted."""
+    for artist, cursor in zip(world.truth()["followed_artists"], ("a", "b", "a"), strict=False):
+        body = {"artists": {"items": [artist], "cursors": {"after": cursor * 22}, "next": "there", "total": 9}}
+        world.fault(PATHS[DataType.FOLLOWED_ARTISTS], status=200, body=body, times=1)
+    job = ready(DataType.FOLLOWED_ARTISTS, world)
+    assert collect(DataType.FOLLOWED_ARTISTS, job, plenty).outcome is Outcome.FAILED
+    assert "circles" in str(standing(job, DataType.FOLLOWED_ARTISTS).why)
+    assert world.calls() == 3
+    kept = facts(job, DataType.FOLLOWED_ARTISTS)
+    assert len(kept) == 3
+    assert standing(job, DataType.FOLLOWED_ARTISTS).counts["appended"] == len(kept)
+
+
+def test_no_secret_is_left_behind(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither tables nor log hold a token or the client's secret in clear."""
+    job = ready(DataType.TOP_TRACKS, world)
+    collect(DataType.TOP_TRACKS, job, plenty)
+    told = in_clear() + logged(caplog)
+    assert "Collected all top tracks" in told
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in told]
+
+
+def test_every_endpoint_is_below_the_configured_address(behind: tuple[Starlette, str]) -> None:
+    """`next` addresses name the real host: none is followed, every page comes from where the operator said."""
+    world = World.begin(behind, saved_tracks=51, saved_albums=1, followed_artists=1, top_artists=1, top_tracks=1)
+    for data_type in PROVIDERS["spotify"].endpoints:
+        if data_type is not DataType.PLAYLIST_TRACKS:
+            job = begun(world.connect(data_type), data_type)
+            assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert world.calls("GET /v1/unknown") == 0

@@ -1,0 +1,272 @@
+"""One quota for all workers: the pace is kept, and after a 429 nobody calls before its end."""
+
+import itertools
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from blendify import times
+from blendify.applications import Application
+from blendify.errors import MustWait, RateLimited
+from blendify.gate import BURST, QUOTA_SECONDS, WITHOUT_RETRY_AFTER, Gate
+from blendify.storage.accounts import accounts
+from tests.unit.timeline import START, Timeline
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+_names = itertools.count()
+
+
+@pytest.fixture
+def timeline(monkeypatch: pytest.MonkeyPatch) -> Timeline:
+    made = Timeline()
+    made.install(monkeypatch)
+    return made
+
+
+def app(calls_per_minute: float = 0, of_one_user: float = 0, name: str = "default") -> Application:
+    return Application("spotify", name, "id", "secret", "uri", "api", "accounts", calls_per_minute, of_one_user)
+
+
+def limited(seconds: float | None, *, quota: bool = False) -> RateLimited:
+    return RateLimited("429", seconds, quota=quota)
+
+
+def passes(gate: Gate, timeline: Timeline, count: int) -> list[float]:
+    """When each of some calls, one after the other, was let through."""
+    moments = []
+    for _ in range(count):
+        gate.pass_through()
+        moments.append(timeline.seconds)
+    return moments
+
+
+def test_the_pace_of_an_application(timeline: Timeline) -> None:
+    """60 calls a minute: a first burst at once, then one a second."""
+    moments = passes(Gate(app(60), "ua"), timeline, BURST + 4)
+    assert moments[:BURST] == [0.0] * BURST
+    assert moments[BURST:] == pytest.approx([1, 2, 3, 4])
+
+
+def test_an_idle_gate_saves_no_more_than_a_burst(timeline: Timeline) -> None:
+    """An hour without calls does not allow an hour's worth at once."""
+    gate = Gate(app(60), "ua")
+    passes(gate, timeline, 1)
+    timeline.sleep(3600)
+    begun = timeline.seconds
+    moments = [moment - begun for moment in passes(gate, timeline, BURST + 2)]
+    assert moments == pytest.approx([0.0] * BURST + [1, 2])
+
+
+def call_often(gate: Gate, timeline: Timeline, moments: list[float]) -> None:
+    moments += passes(gate, timeline, 6)
+
+
+def test_two_users_share_the_applications_pace(timeline: Timeline) -> None:
+    """Both together get what one alone would."""
+    moments: list[float] = []
+    for user in ("ua", "ub"):
+        timeline.worker(0, partial(call_often, Gate(app(60), user), timeline, moments))
+    timeline.run()
+    assert sorted(moments) == pytest.approx([0.0] * BURST + [1, 2, 3, 4, 5, 6, 7])
+
+
+def test_one_users_pace_does_not_hold_up_another(timeline: Timeline) -> None:
+    """A user who has used up their own pace waits; the other does not."""
+    mine, theirs = Gate(app(0, 60), "ua"), Gate(app(0, 60), "ub")
+    assert passes(mine, timeline, BURST + 2)[-1] == pytest.approx(2)
+    begun = timeline.seconds
+    assert passes(theirs, timeline, BURST)[-1] == begun
+
+
+def test_two_applications_have_two_gates(timeline: Timeline) -> None:
+    """A 429 of one client id says nothing about another's."""
+    Gate(app(name="one"), "ua").close(limited(3600))
+    Gate(app(name="two"), "ua").pass_through()
+    assert timeline.seconds == 0
+
+
+def test_a_429_closes_the_gate_for_everyone(timeline: Timeline) -> None:
+    """Short waits are slept out, by other users too: the next call comes at the deadline, not before."""
+    until = Gate(app(60), "ua").close(limited(12))
+    assert until == START + timedelta(seconds=12)
+    Gate(app(60), "ub").pass_through()
+    assert timeline.now() >= until
+
+
+def test_a_lifted_pace_still_honours_a_cool_down(timeline: Timeline) -> None:
+    """No limit of ours does not mean no limit of the provider's."""
+    gate = Gate(app(), "ua")
+    until = gate.close(limited(7))
+    gate.pass_through()
+    assert timeline.now() == until
+
+
+def test_a_users_pace_still_honours_the_applications_cool_down(timeline: Timeline) -> None:
+    """Also where only the pace per user is set."""
+    gate = Gate(app(0, 60), "ua")
+    until = gate.close(limited(7))
+    gate.pass_through()
+    assert timeline.now() >= until
+
+
+@pytest.mark.parametrize("pace", [(0, 0), (60, 0), (0, 60), (60, 60)])
+def test_a_long_cool_down_is_handed_to_the_state_machine(timeline: Timeline, pace: tuple[int, int]) -> None:
+    """Nobody sleeps for an hour in a Lambda: the exception says until when, and no time has passed."""
+    until = Gate(app(), "ua").close(limited(3600))
+    with pytest.raises(MustWait) as waits:
+        Gate(app(*pace), "ub").pass_through()
+    assert waits.value.until == until == START + timedelta(hours=1)
+    assert timeline.seconds == 0
+
+
+def test_a_day_is_a_day(timeline: Timeline) -> None:
+    """Retry-After of 86,400 seconds has been seen, and is kept."""
+    assert Gate(app(), "ua").close(limited(86_400)) == START + timedelta(days=1)
+
+
+def test_the_deadline_only_grows(timeline: Timeline) -> None:
+    """A later 429 with a shorter wait does not open the gate early, and is told the longer deadline."""
+    gate = Gate(app(), "ua")
+    long = gate.close(limited(3600))
+    assert Gate(app(), "ub").close(limited(5)) == long
+    with pytest.raises(MustWait) as waits:
+        gate.pass_through()
+    assert waits.value.until == long
+    assert gate.close(limited(7200)) == START + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("told", "hours"), [(None, 6), (30, 6), (13 * 3600, 13)])
+def test_a_used_up_quota_closes_for_hours(timeline: Timeline, told: float | None, hours: int) -> None:
+    """At least six, whatever Retry-After says; longer when it says so."""
+    assert Gate(app(), "ua").close(limited(told, quota=True)) == START + timedelta(hours=hours)
+    assert QUOTA_SECONDS == 6 * 3600
+
+
+def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None:
+    """Without Retry-After a cool-down of our own is kept."""
+    until = Gate(app(), "ua").close(limited(None))
+    assert until == START + timedelta(seconds=WITHOUT_RETRY_AFTER)
+    assert WITHOUT_RETRY_AFTER >= 30
+
+
+def test_a_429_that_says_zero_waits_a_moment(timeline: Timeline) -> None:
+    """Retry-After 0 is no invitation to hammer."""
+    assert Gate(app(), "ua").close(limited(0)) >= START + timedelta(seconds=1)
+
+
+def test_a_gate_opens_when_its_cool_down_is_over(timeline: Timeline) -> None:
+    """Afterwards the usual pace holds again, without a burst beyond it."""
+    gate = Gate(app(60), "ua")
+    gate.close(limited(3600))
+    timeline.sleep(3600)
+    assert [moment - 3600 for moment in passes(gate, timeline, BURST + 1)] == pytest.approx([0.0] * BURST + [1])
+
+
+def test_a_queue_of_more_than_twenty_seconds_is_a_wait(timeline: Timeline) -> None:
+    """Many workers reserve slots far ahead: who would sleep too long is told when to come again."""
+    refused: list[MustWait] = []
+
+    def call() -> None:
+        try:
+            Gate(app(60), "ua").pass_through()
+        except MustWait as error:
+            refused.append(error)
+
+    for _ in range(40):
+        timeline.worker(0, call)
+    timeline.run()
+    assert 10 <= len(refused) <= 16
+    assert all(START < error.until <= START + timedelta(seconds=40) for error in refused)
+    assert timeline.seconds <= 22
+
+
+def test_who_sleeps_for_a_slot_hears_of_a_429_meanwhile(timeline: Timeline) -> None:
+    """A slot that was reserved before the 429 is not used during the cool-down."""
+    moments: list[float] = []
+
+    def call() -> None:
+        Gate(app(60), "ua").pass_through()
+        moments.append(timeline.seconds)
+
+    for _ in range(BURST + 3):
+        timeline.worker(0, call)
+    timeline.worker(0.5, lambda: Gate(app(60), "ub").close(limited(15)))
+    timeline.run()
+    assert sorted(moments)[:BURST] == [0.0] * BURST
+    assert sorted(moments)[BURST] >= 15.5
+
+
+def test_the_pace_is_kept_after_a_cool_down(timeline: Timeline) -> None:
+    """
+    Workers that slept for their slots when a 429 came do not all call in the moment when it is over: that would be
+    the next 429.
+    """
+    moments: list[float] = []
+
+    def call() -> None:
+        Gate(app(60), "ua").pass_through()
+        moments.append(timeline.seconds)
+
+    for _ in range(BURST + 15):
+        timeline.worker(0, call)
+    timeline.worker(0.5, lambda: Gate(app(60), "ub").close(limited(15)))
+    timeline.run()
+    assert most_in_a_window(moments, 1.0) <= BURST + 1
+
+
+def most_in_a_window(moments: list[float], length: float) -> int:
+    """The most calls in any window of so many seconds."""
+    return max(sum(start <= moment <= start + length for moment in moments) for start in moments)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    arrivals=st.lists(st.floats(0, 12), min_size=6, max_size=14),
+    per_minute=st.sampled_from([30, 60, 80, 100, 240]),
+)
+def test_no_window_ever_holds_more_than_the_pace(timeline: Timeline, arrivals: list[float], per_minute: int) -> None:
+    """However workers arrive, any stretch of time holds at most a burst and what the pace gives in it."""
+    application, moments = app(per_minute, name=f"random-{next(_names)}"), []
+    begun = timeline.seconds
+
+    def call() -> None:
+        Gate(application, "ua").pass_through()
+        moments.append(timeline.seconds - begun)
+
+    for arrival in arrivals:
+        timeline.worker(arrival, call)
+    timeline.run()
+    assert len(moments) == len(arrivals)
+    for first, last in itertools.combinations_with_replacement(sorted(moments), 2):
+        inside = sum(first <= moment <= last for moment in moments)
+        assert inside <= BURST + (last - first) * per_minute / 60 + 0.01
+
+
+def test_a_slot_costs_one_write(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate is one conditional update a call while it is busy, without a read."""
+    gate = Gate(app(60), "ua")
+    passes(gate, timeline, 1)
+    writes: list[str] = []
+    update = accounts().update
+
+    def counting(pk: str, sk: str, *arguments: object, **more: object) -> object:
+        writes.append(pk)
+        return update(pk, sk, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(accounts()), "update", staticmethod(counting))
+    monkeypatch.setattr(type(accounts()), "get", staticmethod(_no_read))
+    passes(gate, timeline, BURST - 1)
+    assert writes == ["gate#spotify#default"] * (BURST - 1)
+
+
+def _no_read(*_: object) -> None:
+    raise AssertionError("a free slot needs no read")
+
+
+def test_the_gate_counts_in_the_clock_of_the_package() -> None:
+    """Deadlines are milliseconds since 1970 and come back as the same moment."""
+    assert times.from_milliseconds(times.milliseconds(START)) == START

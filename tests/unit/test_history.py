@@ -1,0 +1,219 @@
+"""History is appended once, read back whole, and counted as DynamoDB counts it."""
+
+import math
+import random
+from typing import Any
+
+import pytest
+
+from blendify import aws
+from blendify.storage.history import Fact, Written, item_size
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+STARTED = "2026-11-22T17:44:30.123Z"
+LARGEST_ITEM = 400 * 1024
+
+
+def fact(key: str = "short_term#0001", answer: Any = None, started: str = STARTED, **fields: Any) -> Fact:
+    return Fact.of("ua", "top_tracks", started, "spotify", key, fields, {"id": "x"} if answer is None else answer)
+
+
+def stored() -> list[dict[str, Any]]:
+    """What the table holds, in DynamoDB's own notation."""
+    return aws.client("dynamodb").scan(TableName="history")["Items"]
+
+
+def found() -> list[Fact]:
+    return list(Fact.of_run("ua", "top_tracks", STARTED))
+
+
+def noise(size: int) -> dict[str, str]:
+    """An answer that no packing makes smaller."""
+    return {"description": random.Random(7).randbytes(size // 2).hex()}  # noqa: S311
+
+
+def counted(item: dict[str, dict[str, Any]]) -> int:
+    """
+    The size of an item by AWS's own words: names and texts in UTF-8 bytes, binaries in bytes, a byte for a boolean;
+    a number takes a byte for every two significant digits and one more, zeros at either end are trimmed.
+    """
+    size = 0
+    for name, typed in item.items():
+        ((kind, value),) = typed.items()
+        size += len(name.encode("utf-8"))
+        match kind:
+            case "S":
+                size += len(value.encode("utf-8"))
+            case "B":
+                size += len(value)
+            case "N":
+                size += math.ceil(len(value.lstrip("-").strip("0")) / 2) + 1
+            case "BOOL" | "NULL":
+                size += 1
+            case _:
+                raise AssertionError(kind)
+    return size
+
+
+def test_a_fact_is_written_once() -> None:
+    """The first write is new; the same fact again, as after a retry, is not."""
+    assert fact().append().new
+    assert not fact().append().new
+    assert len(stored()) == 1
+
+
+def test_the_first_content_stays() -> None:
+    """A second write under the same key changes nothing, whatever it holds."""
+    fact(answer={"name": "first"}, track_name="first").append()
+    fact(answer={"name": "second"}, track_name="second").append()
+    (kept,) = found()
+    assert (kept.track_name, kept.answer()) == ("first", {"name": "first"})
+
+
+def test_keys_are_as_documented() -> None:
+    """`user#type` names whose and what; `fetched_at` begins with the run's start, then provider and place."""
+    fact().append()
+    (item,) = stored()
+    assert item["user#type"] == {"S": "ua#top_tracks"}
+    assert item["fetched_at"] == {"S": f"{STARTED}#spotify#short_term#0001"}
+    assert item["provider"] == {"S": "spotify"}
+
+
+def test_only_the_run_asked_for_is_told() -> None:
+    """Facts of other runs in the same partition stay out."""
+    fact().append()
+    fact(started="2026-11-23T17:44:30.123Z").append()
+    assert len(found()) == 1
+
+
+def test_an_answer_is_read_back_equal() -> None:
+    """The provider's whole answer, nulls included, is in the fact."""
+    answer: dict[str, Any] = {
+        "name": "x",
+        "preview_url": None,
+        "available_markets": ["SE"],
+        "popularity": 0,
+        "linked_from": {},
+    }
+    fact(answer=answer).append()
+    assert found()[0].answer() == answer
+
+
+def test_absent_fields_take_no_room() -> None:
+    """A field without a value is no attribute; an empty text is one."""
+    fact(track_name=None, artist_name="", isrc="X").append()
+    (item,) = stored()
+    assert "track_name" not in item
+    assert item["artist_name"] == {"S": ""}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"track_name": "Ä🎧", "duration_ms": 213573, "explicit": False, "popularity": 7},
+        {"rank": 50, "duration_ms": 200000, "popularity": 0, "total_tracks": 100},
+        {"album_name": "x" * 997, "position": 12345},
+    ],
+    ids=["bare", "track", "numbers that end in zeros", "long"],
+)
+def test_the_size_is_the_one_dynamodb_counts(fields: dict[str, Any]) -> None:
+    """Bytes and write units of an append are those of the item that was stored."""
+    written = fact(**fields).append()
+    (item,) = stored()
+    size = counted(item)
+    assert (written.stored_bytes, written.write_units) == (size, math.ceil(size / 1024))
+    assert item_size(item) == size
+
+
+def test_an_append_tells_how_large_the_answer_was() -> None:
+    """Bytes of JSON before packing, so that the saving can be told."""
+    assert fact(answer={"a": "ä"}).append().raw_bytes == len('{"a":"ä"}'.encode())
+
+
+def test_a_refused_write_is_paid_for_and_stores_nothing() -> None:
+    """DynamoDB charges for a condition that fails; the counts say so."""
+    first, second = fact().append(), fact().append()
+    assert second.write_units == first.write_units
+    assert second.stored_bytes == 0
+
+
+def test_an_answer_too_large_for_one_item_is_split_and_read_back() -> None:
+    """700 KB that cannot be packed are kept whole, in items that DynamoDB takes, and told as one fact."""
+    answer = noise(700_000)
+    written = fact(answer=answer, track_name="long").append()
+    items = stored()
+    assert len(items) > 1
+    assert max(counted(item) for item in items) <= LARGEST_ITEM
+    (kept,) = found()
+    assert kept.answer() == answer
+    assert kept.track_name == "long"
+    assert written.new
+    assert written.stored_bytes == sum(counted(item) for item in items)
+
+
+def test_a_split_answer_is_written_once_as_well() -> None:
+    """A retry of a large fact stores no second copy and no half."""
+    answer = noise(700_000)
+    fact(answer=answer).append()
+    count = len(stored())
+    assert not fact(answer=answer).append().new
+    assert len(stored()) == count
+
+
+def test_a_split_that_was_cut_short_is_completed() -> None:
+    """A collector killed between two parts leaves no fact without its rest: the next append adds what is missing."""
+    answer = noise(700_000)
+    fact(answer=answer).append()
+    for item in stored():
+        if "#part#" not in item["fetched_at"]["S"]:
+            key = {name: item[name] for name in ("user#type", "fetched_at")}
+            aws.client("dynamodb").delete_item(TableName="history", Key=key)
+    assert found() == []
+    assert fact(answer=answer).append().new
+    assert found()[0].answer() == answer
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cut \ud83d", "\udfff" * 30_000, "🎧" * 30_000, "a\u0000b", "x" * 100_000],
+    ids=["surrogate", "surrogates", "emoji", "NUL", "long"],
+)
+def test_any_name_fits_an_item(name: str) -> None:
+    """A name of any length and content is stored; what does not fit the field is whole in the answer."""
+    texts = dict.fromkeys(["track_name", "artist_name", "album_name", "album_art_url", "context_uri"], name)
+    fact(answer={"name": name, **noise(590_000)}, **texts).append()
+    assert max(counted(item) for item in stored()) <= LARGEST_ITEM
+    (kept,) = found()
+    assert kept.answer()["name"] == name
+    assert str(kept.track_name)[:2] == name[:2].encode(errors="backslashreplace").decode()[:2]
+
+
+def test_a_very_long_key_is_shortened_and_stays_unique() -> None:
+    """Local files are keyed by uris of any length: two that differ only at their end are two facts."""
+    uri = "spotify:local:" + "%E3%81%82" * 220
+    assert len(uri) > 1_980
+    assert fact(f"{uri}:1").append().new
+    assert fact(f"{uri}:2").append().new
+    assert not fact(f"{uri}:1").append().new
+    assert max(len(item["fetched_at"]["S"].encode()) for item in stored()) <= 1_024
+
+
+def test_a_key_with_half_a_surrogate_pair_is_stored() -> None:
+    """The uri of a local file repeats the listener's tags, whatever they hold."""
+    assert fact("spotify:local:\ud83d:::1").append().new
+
+
+def test_a_record_is_found_whatever_its_id_holds() -> None:
+    """An id that looks like our own mark for continued answers hides no fact."""
+    fact("spotify:local:a#part#02:::1").append()
+    assert len(found()) == 1
+
+
+def test_counts_add_up() -> None:
+    """Many appends sum to one figure."""
+    total = Written(new=False, raw_bytes=1, stored_bytes=2, write_units=3) + Written(
+        new=True, raw_bytes=10, stored_bytes=20, write_units=30
+    )
+    assert total == Written(new=True, raw_bytes=11, stored_bytes=22, write_units=33)

@@ -1,0 +1,207 @@
+"""What listeners read is their own, and only with a session."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import times
+from blendify.collect import collect
+from blendify.data_types import DataType, Status
+from blendify.storage import connections, sessions, syncs
+from tests.unit.http_events import Browser
+from tests.unit.journeys import LISTENER
+from tests.unit.spotify_world import STARTED, World, begun, items, logged, served
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+PATHS = ["/me", "/me/syncs", "/me/syncs/20261122T174430123Z-00000000"]
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    with served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    return World.begin(behind)
+
+
+def session_of(user_id: str) -> Browser:
+    return Browser({"session": sessions.begin(user_id)})
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("cookies", [{}, {"session": "forged"}, {"session": ""}, {"__Host-session": "x"}], ids=str)
+def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dict[str, str]) -> None:
+    """401 as JSON, the same for every path, whether it exists or not."""
+    world.connect()
+    answer = Browser(cookies).get(LISTENER, path)
+    assert answer.status == 401
+    assert answer.json["error"]["code"] == "unauthorized"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_session_that_is_over_tells_nothing(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A month after the login it is over, although DynamoDB may still hold it."""
+    browser = session_of(world.connect())
+    real = time.time
+    monkeypatch.setattr("blendify.storage.sessions.time.time", lambda: real() + sessions.LIFETIME_SECONDS + 1)
+    assert browser.get(LISTENER, path).status == 401
+
+
+def test_a_session_is_stored_as_a_hash(world: World) -> None:
+    """Whoever reads the table cannot become a listener."""
+    browser = session_of(world.connect())
+    assert browser.cookies["session"] not in str(items())
+
+
+def test_a_listener_reads_who_they_are(world: World) -> None:
+    """User, connection and the newest sync; no token, no account id of the provider."""
+    user_id = world.connect()
+    job = begun(user_id, DataType.TOP_TRACKS)
+    answer = session_of(user_id).get(LISTENER, "/me")
+    me = answer.json
+    assert (answer.status, me["user_id"]) == (200, user_id)
+    assert [connection["provider"] for connection in me["connections"]] == ["spotify"]
+    assert me["latest_sync"]["sync_id"] == job.sync_id
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in answer.body]
+
+
+def test_a_listener_reads_their_sync(world: World) -> None:
+    """Status, and per data type its outcome and counts."""
+    user_id = world.connect()
+    job = begun(user_id, DataType.TOP_ARTISTS, DataType.PLAYLISTS)
+    collect(DataType.TOP_ARTISTS, job, lambda: 900.0)
+    run = session_of(user_id).get(LISTENER, f"/me/syncs/{job.sync_id}").json
+    assert (run["sync_id"], run["provider"], run["status"], run["round"]) == (job.sync_id, "spotify", "running", 1)
+    assert run["started_at"] == job.fetched_at
+    assert set(run["data_types"]) == {"top_artists", "playlists"}
+    done = run["data_types"]["top_artists"]
+    assert (done["outcome"], done["records"], done["appended"], done["calls"]) == ("complete", 12, 12, 3)
+    assert (done["removed"], done["unavailable"], done["why"]) == (0, 0, None)
+    assert run["data_types"]["playlists"]["outcome"] == "pending"
+
+
+def test_another_listeners_sync_is_not_there(world: World) -> None:
+    """404, as for an id that nobody has: not even its existence is told."""
+    job = begun(world.connect("bea"), DataType.TOP_TRACKS)
+    browser = session_of(world.connect("ana"))
+    foreign = browser.get(LISTENER, f"/me/syncs/{job.sync_id}")
+    unknown = browser.get(LISTENER, "/me/syncs/20200101T000000000Z-00000000")
+    assert foreign.status == unknown.status == 404
+    assert foreign.json == unknown.json
+    assert browser.get(LISTENER, "/me/syncs").json == {"items": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize("suffix", ["%23top_tracks", "#top_tracks", "%2F..%2F"])
+def test_a_part_of_a_run_is_no_run(world: World, suffix: str) -> None:
+    """An id that names the item of one data type is not found."""
+    job = begun(world.connect(), DataType.TOP_TRACKS)
+    browser = session_of(job.user_id)
+    answer = browser.get(LISTENER, f"/me/syncs/{job.sync_id}{suffix.replace('#', '%23')}")
+    assert answer.status == 404
+
+
+def test_syncs_are_listed_newest_first_and_not_without_end(world: World) -> None:
+    """The newest twenty, those that never began included."""
+    user_id = world.connect()
+    for hour in range(25):
+        moment = STARTED + timedelta(hours=hour)
+        syncs.create(
+            syncs.Sync(syncs.identify(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
+        )
+    listed = [run["started_at"] for run in session_of(user_id).get(LISTENER, "/me/syncs").json["items"]]
+    assert listed == sorted(listed, reverse=True)
+    assert listed[0] == times.iso(STARTED + timedelta(hours=24))
+    assert len(listed) == 20
+
+
+@pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
+def test_the_dashboard_without_a_session_is_the_start_page(world: World, cookies: dict[str, str]) -> None:
+    """303, to an address below our own."""
+    answer = Browser(cookies).get(LISTENER, "/dashboard")
+    assert (answer.status, answer.location) == (303, "./")
+
+
+def test_the_dashboard_shows_the_connection(world: World) -> None:
+    """Complete at first sight, with nothing of anybody else."""
+    user_id = world.connect("ana")
+    world.connect("bea")
+    answer = session_of(user_id).get(LISTENER, "/dashboard")
+    assert answer.status == 200
+    assert "Spotify" in answer.body
+    assert "ana" in answer.body
+    assert "bea" not in answer.body
+
+
+def test_the_dashboard_asks_to_connect_again(world: World) -> None:
+    """A dead grant shows, with the way to repair it."""
+    user_id = world.connect()
+    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert "Access has ended" in body
+    assert 'href="auth/spotify/login"' in body
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</script><script>alert(1)</script>", '" onload="x'])
+def test_names_of_listeners_run_nothing(world: World, name: str) -> None:
+    """What the provider says a listener is called is text on the page."""
+    user_id = world.connect()
+    found = connections.connection(user_id, "spotify")
+    profile = type("Profile", (), {"account_id": "a", "provider_user_id": "a", "display_name": name})()
+    grant = connections.Grant("default", found.scopes, found.tokens, found.expires_at)
+    connections.connect(user_id, "spotify", profile, grant)
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert "<script>alert" not in body
+    assert '" onload="' not in body
+
+
+def test_a_reason_with_script_in_it_runs_nothing(world: World) -> None:
+    """Data for the page's own script cannot end it."""
+    user_id = world.connect()
+    run = syncs.Sync(
+        syncs.identify(STARTED, "x"), user_id, "spotify", Status.FAILED, times.iso(STARTED), (), 0, why="</script><b>x"
+    )
+    syncs.create(run)
+    assert "</script><b>x" not in session_of(user_id).get(LISTENER, "/dashboard").body
+
+
+def test_the_start_page_offers_every_provider(world: World) -> None:
+    """Anybody may see it; links are relative, so that they hold behind any address."""
+    answer = Browser().get(LISTENER, "/")
+    assert answer.status == 200
+    assert 'href="auth/spotify/login"' in answer.body
+    assert "script" not in answer.headers["content-security-policy"].replace("script-src 'nonce-", "")
+
+
+def test_an_unknown_address_is_not_there(world: World) -> None:
+    """JSON below `/me`, a page elsewhere; the address is not repeated."""
+    api, page = Browser().get(LISTENER, "/me/nothing"), Browser().get(LISTENER, "/nothing<script>")
+    assert api.status == page.status == 404
+    assert api.json["error"]["code"] == "not_found"
+    assert "nothing<script>" not in page.body
+
+
+def test_a_failure_of_ours_tells_no_detail(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500 with an apology; the reason is in the log, the cookie is not."""
+    browser = session_of(world.connect())
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the table is on fire")
+
+    monkeypatch.setattr("blendify.web.listener.connections.connections", broken)
+    answer = browser.get(LISTENER, "/me")
+    log = logged(caplog)
+    assert answer.status == 500
+    assert "fire" not in answer.body
+    assert "fire" in log
+    assert browser.cookies["session"] not in log

@@ -1,0 +1,144 @@
+"""A login begins with a secret in the browser, and goes where configuration says."""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import applications, authorization, aws
+from blendify.providers import PROVIDERS
+from blendify.settings import settings
+from tests.unit.http_events import Browser
+from tests.unit.journeys import LOGIN, depart
+from tests.unit.spotify_world import World, in_clear, items, logged, served
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    with served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    return World.begin(behind)
+
+
+@pytest.fixture
+def https(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A deployment that listeners reach by https."""
+    monkeypatch.setenv("PUBLIC_URL", "https://music.example/v1")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def asked(address: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+
+
+def test_a_login_leads_to_the_consent_page(world: World) -> None:
+    """With exactly the scopes that the collectors need, PKCE by S256, a state, and the registered redirect URI."""
+    address = depart(Browser())
+    assert address.startswith(f"{world.base}/authorize?")
+    wish = asked(address)
+    assert wish["response_type"] == "code"
+    assert wish["redirect_uri"] == "http://127.0.0.1:4566/v1/auth/spotify/callback"
+    assert wish["scope"].split() == PROVIDERS["spotify"].scopes
+    assert wish["code_challenge_method"] == "S256"
+    assert len(urlsafe_b64decode(wish["code_challenge"] + "=")) == 32
+    assert len(wish["state"]) >= 43
+
+
+def test_two_logins_share_nothing(world: World) -> None:
+    """State, challenge and the browser's secret are new each time."""
+    one, two = Browser(), Browser()
+    first, second = asked(depart(one)), asked(depart(two))
+    assert first["state"] != second["state"]
+    assert first["code_challenge"] != second["code_challenge"]
+    assert one.cookies["login"] != two.cookies["login"]
+
+
+def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """The table knows hashes; the address and the log know neither the browser's secret nor the verifier."""
+    browser = Browser()
+    address = depart(browser)
+    told = in_clear() + logged(caplog)
+    assert asked(address)["state"] not in told
+    assert browser.cookies["login"] not in told + address
+    assert "code_verifier" not in address
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"X_Forwarded_Host": "evil.example"}, {"Forwarded": "host=evil.example"}],
+    ids=str,
+)
+def test_a_forged_host_changes_nothing(world: World, headers: dict[str, str]) -> None:
+    """The redirect URI comes from configuration."""
+    answer = Browser().get(LOGIN, "/auth/spotify/login", **headers)
+    assert "evil" not in answer.location + str(answer.headers) + answer.body
+
+
+def test_the_cookie_is_for_loopback_over_http(world: World) -> None:
+    """Scripts cannot read it, other sites cannot send it, and it ends with the login."""
+    answer = Browser().get(LOGIN, "/auth/spotify/login")
+    cookie = answer.cookies["login"]
+    assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "lax", "/")
+    assert cookie["max-age"] == "600"
+    assert not cookie["secure"]
+
+
+def test_the_cookie_is_bound_to_its_host_over_https(world: World, https: None) -> None:
+    """Secure, `__Host-`, without a domain."""
+    answer = Browser().get(LOGIN, "/auth/spotify/login")
+    cookie = answer.cookies["__Host-login"]
+    assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
+    assert cookie["samesite"].lower() == "lax"
+
+
+def test_an_answer_is_neither_kept_nor_passed_on(world: World) -> None:
+    """No cache, no sniffing, no referrer, no framing."""
+    headers = Browser().get(LOGIN, "/auth/spotify/login").headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("name", ["napster", "<script>", "Spotify", "..", "spotify%00"])
+def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> None:
+    """404, without repeating the path, and nothing is stored."""
+    answer = Browser().get(LOGIN, f"/auth/{name}/login")
+    assert answer.status == 404
+    assert "napster" not in answer.body
+    assert "<script>" not in answer.body
+    assert items() == []
+
+
+def test_without_a_client_id_the_listener_is_told(world: World) -> None:
+    """503 with a page, as only the operator can help; nothing is stored."""
+    secrets = aws.client("secretsmanager")
+    name = "blendify/applications/spotify/default"
+    row = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"]) | {"client_id": ""}
+    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(row))
+    applications.forget()
+    answer = Browser().get(LOGIN, "/auth/spotify/login")
+    assert answer.status == 503
+    assert "operator" in answer.body
+    assert items() == []
+
+
+def test_the_secrets_of_a_login_hide_from_repr(world: World) -> None:
+    """What stands in memory shows nothing in a traceback."""
+    application = applications.application("spotify")
+    departure = authorization.depart(PROVIDERS["spotify"], application)
+    assert departure.browser not in repr(departure)
+    assert application.client_secret not in repr(application)

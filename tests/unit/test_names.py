@@ -1,0 +1,102 @@
+"""One word per concept: every data type has its function, its state and its tables, and provider names stay at home."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blendify.data_types import DataType
+from blendify.providers import PROVIDERS
+from tests.template import ROOT, resources
+
+PACKAGE = ROOT / "layers" / "blendify" / "blendify"
+SUBJECTS = sorted(
+    path.relative_to(ROOT)
+    for folder in (PACKAGE, ROOT / "functions", ROOT / "statemachine")
+    for path in folder.rglob("*")
+    if path.is_file() and path.suffix != ".pyc" and PACKAGE / "providers" not in path.parents
+)
+
+
+def camel(data_type: DataType) -> str:
+    return "Collect" + "".join(word.capitalize() for word in data_type.split("_"))
+
+
+def states() -> dict[str, Any]:
+    """All states of the sync, those in branches as well."""
+
+    def walk(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name, state in machine["States"].items():
+            yield name, state
+            for branch in state.get("Branches", []):
+                yield from walk(branch)
+
+    return dict(walk(json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())))
+
+
+def missing(data_type: DataType) -> Iterator[str]:
+    """Everything that a data type needs and does not have."""
+    name, module = camel(data_type), f"functions/collectors/{data_type}.py"
+    if not (ROOT / module).is_file():
+        yield module
+    elif f"collector(DataType.{data_type.name})" not in (ROOT / module).read_text():
+        yield f"collector(DataType.{data_type.name}) in {module}"
+    function = resources("AWS::Serverless::Function").get(name, {})
+    if function.get("Handler") != f"collectors.{data_type}.handler":
+        yield f"function {name} with handler collectors.{data_type}.handler in template.yaml"
+    machine = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]
+    if machine["DefinitionSubstitutions"].get(f"{name}Arn") != {"Fn::GetAtt": [name, "Arn"]}:
+        yield f"substitution {name}Arn in template.yaml"
+    if {"LambdaInvokePolicy": {"FunctionName": {"Ref": name}}} not in machine["Policies"]:
+        yield f"LambdaInvokePolicy for {name} in template.yaml"
+    state = states().get(name, {})
+    if state.get("Resource") != f"${{{name}Arn}}":
+        yield f"state {name} with resource ${{{name}Arn}} in statemachine/sync.asl.json"
+    elif not any(f"{data_type}" in json.dumps(catch["Output"]) for catch in state["Catch"]):
+        yield f"state {name} catching with data_type {data_type}"
+    if not any(data_type in provider.endpoints for provider in PROVIDERS.values()):
+        yield f"an endpoints row of at least one provider for {data_type}"
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_a_data_type_is_complete(data_type: DataType) -> None:
+    """Function, template, state machine and an endpoints row carry the data type's own word."""
+    assert list(missing(data_type)) == []
+
+
+def test_nothing_is_collected_that_is_no_data_type() -> None:
+    """Every collector's module, function and state belongs to a data type."""
+    modules = {path.stem for path in (ROOT / "functions" / "collectors").glob("*.py")} - {"__init__"}
+    assert modules == set(DataType)
+    expected = {camel(data_type) for data_type in DataType}
+    handlers = resources("AWS::Serverless::Function").items()
+    assert {name for name, one in handlers if one["Handler"].startswith("collectors.")} == expected
+    found = {name for name, one in states().items() if one["Type"] == "Task" and name.startswith("Collect")}
+    assert found == expected
+
+
+def test_every_function_of_the_template_has_its_module() -> None:
+    """A handler that the template names can be imported, and no module is left that nobody deploys."""
+    handlers = {one["Handler"] for one in resources("AWS::Serverless::Function").values()}
+    modules = {path.relative_to(ROOT / "functions") for path in (ROOT / "functions").rglob("*.py")}
+    named = {".".join([*path.with_suffix("").parts, "handler"]) for path in modules if path.stem != "__init__"}
+    assert handlers == named
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_provider_is_a_folder_of_its_name(name: str) -> None:
+    """What the path, the key and the secret say is the folder's name."""
+    assert PROVIDERS[name].name == name
+    assert (PACKAGE / "providers" / name / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("path", SUBJECTS, ids=str)
+def test_no_provider_is_named_outside_its_folder(path: Path) -> None:
+    """A second provider touches `providers/` alone: nothing else knows one by name, not even in a comment."""
+    word = re.compile(r"spotify|apple|last\.?fm", re.IGNORECASE)
+    lines = (ROOT / path).read_bytes().decode(errors="ignore").splitlines() if path.suffix != ".bin" else []
+    named = [f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, start=1) if word.search(line)]
+    assert named + ([str(path)] if word.search(path.name) else []) == []

@@ -1,0 +1,67 @@
+"""A function that was not told what it needs says so when it starts, by name."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from blendify.settings import SettingMissing, Settings
+from tests.template import ROOT
+
+COMPLETE = {
+    "HISTORY_TABLE": "history",
+    "ACCOUNTS_TABLE": "accounts",
+    "TOKENS_KEY": "alias/tokens",
+    "APPLICATIONS": "blendify/applications",
+    "PUBLIC_URL": "http://127.0.0.1:4566/v1/",
+    "TOP_LIST_DEPTH": "120",
+}
+NEEDED = sorted(set(COMPLETE) - {"PUBLIC_URL"})
+
+
+@pytest.mark.parametrize("name", NEEDED)
+@pytest.mark.parametrize("emptied", [False, True], ids=["absent", "empty"])
+def test_a_missing_variable_is_named(name: str, emptied: bool) -> None:
+    """Absent or empty, the error says which variable it is."""
+    environment = {**COMPLETE, name: ""} if emptied else {key: COMPLETE[key] for key in COMPLETE if key != name}
+    with pytest.raises(SettingMissing, match=name):
+        Settings.of(environment)
+
+
+@pytest.mark.parametrize(
+    ("handler", "name"),
+    [
+        ("collectors.top_tracks", "HISTORY_TABLE"),
+        ("sync.begin", "ACCOUNTS_TABLE"),
+        ("auth.callback", "SYNC_STATE_MACHINE"),
+    ],
+)
+def test_a_handler_without_a_variable_does_not_start(handler: str, name: str) -> None:
+    """The import fails, so that a wrong deployment shows at the first cold start and not in the middle of a sync."""
+    environment = {key: value for key, value in os.environ.items() if key != name}
+    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in ("functions", "layers/blendify"))
+    ended = subprocess.run(  # noqa: S603 -- our own module
+        [sys.executable, "-c", f"import {handler}"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode != 0
+    assert f"environment variable {name} is not set" in ended.stderr.splitlines()[-1]
+
+
+def test_the_public_url_may_be_empty_and_is_then_https() -> None:
+    """Without a public URL listeners come through API Gateway's own address, which is https."""
+    told = Settings.of({key: value for key, value in COMPLETE.items() if key != "PUBLIC_URL"})
+    assert (told.public_url, told.https) == ("", True)
+
+
+@pytest.mark.parametrize(("url", "https"), [("http://127.0.0.1:4566/v1/", False), ("https://music.example/", True)])
+def test_cookies_know_whether_listeners_come_over_https(url: str, https: bool) -> None:
+    """The scheme of the public URL decides, and a slash at its end is not doubled later."""
+    told = Settings.of({**COMPLETE, "PUBLIC_URL": url})
+    assert told.https is https
+    assert not told.public_url.endswith("/")
+
+
+def test_numbers_are_numbers() -> None:
+    """The depth of top lists is counted with."""
+    assert Settings.of(COMPLETE).top_list_depth == 120

@@ -1,0 +1,193 @@
+"""The sync's definition keeps its promises: nothing waits for ever, and one failure does not stop the others."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blendify.data_types import DataType
+from blendify.storage.syncs import LEASE
+from blendify.syncing import LONGEST
+from tests.template import ROOT, resources
+
+TEXT = (ROOT / "statemachine" / "sync.asl.json").read_text()
+MACHINE: dict[str, Any] = json.loads(TEXT)
+EVERYTHING: dict[str, Any] = MACHINE["States"]["CollectEverything"]
+
+State = dict[str, Any]
+
+
+def machines() -> Iterator[dict[str, Any]]:
+    """The machine itself, and every branch."""
+    yield MACHINE
+    yield from EVERYTHING["Branches"]
+
+
+STATES: dict[str, State] = {name: state for machine in machines() for name, state in machine["States"].items()}
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+COLLECTORS = [name for name in TASKS if name.startswith("Collect")]
+
+
+def followers(state: State) -> Iterator[str]:
+    """The names of the states that may come next."""
+    for one in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        if "Next" in one:
+            yield one["Next"]
+    if "Default" in state:
+        yield state["Default"]
+
+
+def expressions(value: Any) -> Iterator[str]:
+    """Every JSONata expression, wherever it stands."""
+    if isinstance(value, str) and ("{%" in value or "%}" in value):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from expressions(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from expressions(inner)
+
+
+def patience(task: State) -> timedelta:
+    """The longest that a task may take with all of its retries."""
+    retry = task["Retry"][0]
+    waits = sum(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn for turn in range(retry["MaxAttempts"]))
+    return timedelta(seconds=task["TimeoutSeconds"] * (retry["MaxAttempts"] + 1) + waits)
+
+
+def test_every_name_is_used_once() -> None:
+    """A state is found in the console by its name, also inside of branches."""
+    assert len(STATES) == sum(len(machine["States"]) for machine in machines())
+
+
+def test_every_way_leads_to_a_state() -> None:
+    """Every `Next`, `Default` and `StartAt` names a state of its own machine, and every state can be reached."""
+    for machine in machines():
+        named = {machine["StartAt"]} | {name for state in machine["States"].values() for name in followers(state)}
+        assert named == set(machine["States"])
+
+
+def test_every_state_goes_on_or_ends() -> None:
+    """No state leaves the execution hanging."""
+    for name, state in STATES.items():
+        ends = state.get("End") or state["Type"] in ("Succeed", "Fail", "Choice")
+        assert ends or "Next" in state, name
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
+    """A task that hangs is given up; retries are few, spread out, and grow."""
+    task = TASKS[name]
+    assert 0 < task["TimeoutSeconds"] <= 920
+    for retry in task["Retry"]:
+        assert retry["ErrorEquals"] == ["States.ALL"]
+        assert 1 <= retry["MaxAttempts"] <= 5
+        assert retry["BackoffRate"] >= 2
+        assert retry["JitterStrategy"] == "FULL"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_outlives_its_function(name: str) -> None:
+    """The state times out after the Lambda, so that the function's own end is seen first."""
+    function = resources("AWS::Serverless::Function")[name]
+    assert TASKS[name]["TimeoutSeconds"] > function["Timeout"]
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_a_collector_that_crashes_is_passed_over(name: str) -> None:
+    """Every error is caught in its own branch and told with its data type; the others are not touched."""
+    (catch,) = TASKS[name]["Catch"]
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    data_type = re.sub(r"(?<!^)(?=[A-Z])", "_", name.removeprefix("Collect")).lower()
+    assert data_type in set(DataType)
+    assert re.search(rf"data_type['\"]: ['\"]{data_type}['\"]", json.dumps(catch["Output"]).replace('\\"', '"'))
+    assert "$states.errorOutput.Error" in json.dumps(catch["Output"])
+    skipped = STATES[catch["Next"]]
+    assert skipped["Type"] == "Pass"
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_a_collector_is_given_the_job_alone(name: str) -> None:
+    """Ids and moments go in, the outcome comes out: no page, no token travels through the machine."""
+    assert TASKS[name]["Arguments"] == "{% $job %}"
+
+
+def test_playlist_tracks_follow_playlists_in_one_branch() -> None:
+    """They need the list of playlists; all others stand alone, side by side."""
+    branches = [[name for name in COLLECTORS if name in branch["States"]] for branch in EVERYTHING["Branches"]]
+    assert ["CollectPlaylists", "CollectPlaylistTracks"] in branches
+    assert sorted(map(len, branches)) == [1] * (len(DataType) - 2) + [2]
+    playlists = STATES["CollectPlaylists"]
+    assert playlists["Next"] == STATES[playlists["Catch"][0]["Next"]]["Next"] == "CollectPlaylistTracks"
+
+
+def test_nothing_collected_is_a_failed_execution() -> None:
+    """The console shows it red, with the reason; part of it is a success."""
+    assert STATES["NothingCollected"]["Type"] == STATES["SyncRefused"]["Type"] == "Fail"
+    assert STATES["SyncEnded"]["Type"] == STATES["AlreadyRunning"]["Type"] == "Succeed"
+    for name in ("NothingCollected", "SyncRefused"):
+        assert STATES[name]["Cause"] == "{% $states.input.cause %}"
+
+
+def test_long_waits_are_a_wait_state_and_come_back() -> None:
+    """The machine sleeps until the moment that the last step named, then reads on with the next round."""
+    wait = STATES["WaitUntil"]
+    assert (wait["Type"], wait["Next"]) == ("Wait", "CollectEverything")
+    assert wait["Timestamp"] == "{% $states.input.until %}"
+    waiting = next(one for one in STATES["SyncFinished"]["Choices"] if one["Next"] == "WaitUntil")
+    assert waiting["Assign"] == {"round": "{% $states.input.round %}"}
+
+
+def test_an_execution_ends_after_its_run_has_given_up() -> None:
+    """The machine's own deadline is there, and later than the run's, which says why."""
+    assert timedelta(seconds=MACHINE["TimeoutSeconds"]) > LONGEST
+
+
+def test_a_lease_outlives_the_longest_round() -> None:
+    """No second sync of a connection may begin while a round of the first still retries."""
+    branches = [
+        [patience(TASKS[name]) for name in COLLECTORS if name in one["States"]] for one in EVERYTHING["Branches"]
+    ]
+    longest = max(sum(branch, timedelta()) for branch in branches)
+    assert longest + patience(TASKS["FinishSync"]) <= LEASE
+
+
+def test_substitutions_are_all_defined_and_all_used() -> None:
+    """What the definition asks for, the template gives, and nothing else."""
+    used = set(re.findall(r"\$\{(\w+)\}", TEXT))
+    machine = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]
+    assert used == set(machine["DefinitionSubstitutions"])
+    for name, value in machine["DefinitionSubstitutions"].items():
+        assert value == {"Fn::GetAtt": [name.removesuffix("Arn"), "Arn"]}
+
+
+def test_every_function_that_is_called_may_be_called() -> None:
+    """The machine's role invokes exactly the functions of its tasks."""
+    policies = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]["Policies"]
+    allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies)
+    assert allowed == sorted(TASKS)
+
+
+@pytest.mark.parametrize("expression", sorted(set(expressions(MACHINE))))
+def test_an_expression_is_whole(expression: str) -> None:
+    """It begins and ends as Step Functions wants it, and its brackets and quotes are balanced."""
+    assert re.fullmatch(r"\{% .+ %\}", expression)
+    inside = re.sub(r"'[^']*'", "", expression.removeprefix("{%").removesuffix("%}"))
+    assert "'" not in inside
+    for opening, closing in ("()", "[]", "{}"):
+        depth = 0
+        for character in inside:
+            depth += (character == opening) - (character == closing)
+            assert depth >= 0
+        assert depth == 0
+
+
+def test_every_variable_is_assigned_before_it_is_used() -> None:
+    """`$job` and `$round` are set where the sync begins; nothing else is asked for."""
+    used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
+    started = next(one for one in STATES["SyncBegun"]["Choices"] if one["Next"] == "CollectEverything")
+    assert used == set(started["Assign"]) == {"job", "round"}

@@ -1,0 +1,332 @@
+"""A run begins once, ends in every case, and says what happened."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import applications, aws, syncing, times
+from blendify.data_types import DataType, Outcome, Status
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.storage import keys, progress, syncs
+from blendify.storage.accounts import accounts
+from blendify.storage.progress import Position, Progress, move_on
+from tests.unit.spotify_world import STARTED, World, begun, items, served, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:sync"
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    with served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    return World.begin(behind)
+
+
+@pytest.fixture
+def user_id(world: World) -> str:
+    return world.connect()
+
+
+def record(job: Job) -> syncs.Sync:
+    found = syncs.sync(job.user_id, job.sync_id)
+    assert found is not None
+    return found
+
+
+def lease(user_id: str) -> str | None:
+    return (accounts().get(keys.user(user_id), keys.connection("spotify")) or {}).get("lease_sync_id")
+
+
+def settle(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
+    """As a collector would leave it."""
+    return move_on(standing(job, data_type), outcome=outcome, position=Position(), counts={}, **more)
+
+
+def finish(job: Job, number: int = 1, *results: dict[str, str]) -> dict[str, Any]:
+    return syncing.finish(job, number, results)
+
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "nothing": (None, "user_id"),
+    "a list": ([], "object"),
+    "a text": ("u1", "object"),
+    "no user_id": ({"provider": "spotify"}, "user_id"),
+    "an empty user_id": ({"user_id": "", "provider": "spotify"}, "user_id"),
+    "a user_id that is a number": ({"user_id": 7, "provider": "spotify"}, "user_id"),
+    "a user_id of any length": ({"user_id": "u" * 3_000, "provider": "spotify"}, "user_id"),
+    "no provider": ({"user_id": "KNOWN"}, "one of: spotify"),
+    "an unknown provider": ({"user_id": "KNOWN", "provider": "napster"}, "one of: spotify"),
+    "a provider that is a list": ({"user_id": "KNOWN", "provider": ["spotify"]}, "one of: spotify"),
+    "an unknown data type": ({"user_id": "KNOWN", "provider": "spotify", "data_types": ["podcasts"]}, "top_tracks"),
+    "no data types": ({"user_id": "KNOWN", "provider": "spotify", "data_types": []}, "top_tracks"),
+    "data types as a text": ({"user_id": "KNOWN", "provider": "spotify", "data_types": "top_tracks"}, "top_tracks"),
+    "data types as objects": ({"user_id": "KNOWN", "provider": "spotify", "data_types": [{}]}, "top_tracks"),
+    "a bad mode": ({"user_id": "KNOWN", "provider": "spotify", "mode": "fast"}, "full"),
+    "a mode that is a list": ({"user_id": "KNOWN", "provider": "spotify", "mode": []}, "full"),
+    "a user without a connection": ({"user_id": "nobody", "provider": "spotify"}, "connected"),
+}
+
+
+@pytest.mark.parametrize(("given", "says"), REFUSED.values(), ids=REFUSED)
+def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, says: str) -> None:
+    """The operator at the console reads what to type; nothing is stored, and no other run is held up."""
+    if isinstance(given, dict) and given.get("user_id") == "KNOWN":
+        given = {**given, "user_id": user_id}
+    before = items()
+    answer = syncing.begin(given, "execution-1", STARTED)
+    assert answer["outcome"] == "refused"
+    assert says in answer["cause"]
+    assert items() == before
+
+
+def test_a_run_begins_with_its_record_and_its_progress(user_id: str) -> None:
+    """Every data type is there from the first moment, and `fetched_at` is the execution's start."""
+    answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+    job = Job.of(answer["job"])
+    assert (answer["outcome"], answer["round"]) == ("started", 1)
+    assert job.fetched_at == "2026-11-22T17:44:30.123Z"
+    run = record(job)
+    assert (run.status, run.started_at, run.round) == (Status.RUNNING, job.fetched_at, 1)
+    assert set(run.data_types) == set(DataType)
+    outcomes = {one.data_type: one.outcome for one in progress.all_progress(user_id, job.sync_id)}
+    assert outcomes == dict.fromkeys(DataType, Outcome.PENDING)
+    assert lease(user_id) == job.sync_id
+
+
+def test_only_what_is_asked_for_is_in_the_run(user_id: str) -> None:
+    """Named twice is named once."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS, DataType.TOP_TRACKS)
+    assert record(job).data_types == (DataType.TOP_TRACKS, DataType.PLAYLISTS)
+    assert len(list(progress.all_progress(user_id, job.sync_id))) == 2
+
+
+def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data type without a row is `not_offered` from the start, and the run succeeds without it."""
+    rows = {name: row for name, row in PROVIDERS["spotify"].endpoints.items() if name is not DataType.SAVED_ALBUMS}
+    monkeypatch.setattr("blendify.syncing.PROVIDERS", {"spotify": type("Fewer", (), {"endpoints": rows})()})
+    monkeypatch.setattr("blendify.syncing._refresh_early", lambda *_: None)
+    job = begun(user_id, DataType.SAVED_ALBUMS, DataType.TOP_TRACKS)
+    assert standing(job, DataType.SAVED_ALBUMS).outcome is Outcome.NOT_OFFERED
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    assert finish(job)["status"] == "succeeded"
+
+
+def test_only_ids_and_moments_travel_through_the_machine(world: World, user_id: str) -> None:
+    """What begin answers holds no token and no profile."""
+    answer = str(syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in answer]
+    assert len(answer) < 1_000
+
+
+def test_a_second_run_of_a_connection_does_not_begin(user_id: str) -> None:
+    """It is told which one runs, and leaves no record."""
+    job = begun(user_id)
+    before = items()
+    answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
+    assert answer == {"outcome": "already_running", "sync_id": job.sync_id}
+    assert items() == before
+
+
+def test_a_first_step_that_is_retried_begins_the_same_run(user_id: str) -> None:
+    """Same execution, same run: progress that was made meanwhile stays."""
+    job = begun(user_id)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    assert begun(user_id) == job
+    assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.COMPLETE
+    assert len([item for item in items() if "sync_id" in item]) == 1
+
+
+def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that died without an end does not lock the listener out for ever."""
+    begun(user_id)
+    later = times.now() + syncs.LEASE + timedelta(minutes=1)
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    job = begun(user_id, execution="execution-2")
+    assert lease(user_id) == job.sync_id
+
+
+def test_the_access_token_is_renewed_before_the_collectors_start(world: World) -> None:
+    """One refresh, not eight."""
+    begun(world.connect(seconds=0))
+    assert world.refreshes == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"status": 400, "body": {"error": "invalid_client"}}], ids=str)
+def test_a_run_begins_although_no_token_could_be_renewed(world: World, fault: dict[str, Any]) -> None:
+    """Each collector finds out and says so; the run has its record."""
+    world.fault("POST /api/token", **fault)
+    assert record(begun(world.connect(seconds=0))).status is Status.RUNNING
+
+
+def test_a_run_begins_although_the_application_has_lost_its_secret(user_id: str) -> None:
+    """A deployment without a client id ends in outcomes that say so, not in a run that is `running` for ever."""
+    name = "blendify/applications/spotify/default"
+    secrets = aws.client("secretsmanager")
+    row = secrets.get_secret_value(SecretId=name)["SecretString"].replace('"simulated-client"', '""')
+    secrets.put_secret_value(SecretId=name, SecretString=row)
+    applications.forget()
+    assert record(begun(user_id)).status is Status.RUNNING
+
+
+def test_all_complete_is_succeeded(user_id: str) -> None:
+    """The record has its end, and the connection is free for the next run."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS)
+    for data_type in (DataType.TOP_TRACKS, DataType.PLAYLISTS):
+        settle(job, data_type, Outcome.COMPLETE)
+    assert finish(job)["status"] == "succeeded"
+    run = record(job)
+    assert (run.status, run.why) == (Status.SUCCEEDED, None)
+    assert run.finished_at is not None
+    assert lease(user_id) is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.NOT_PERMITTED, Outcome.RECONNECT])
+def test_some_complete_is_partial(user_id: str, outcome: Outcome) -> None:
+    """It says which is missing, and why."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    settle(job, DataType.SAVED_ALBUMS, outcome, why="because")
+    answer = finish(job)
+    assert answer["status"] == "partial"
+    assert answer["cause"] == record(job).why == "saved albums: because"
+    assert lease(user_id) is None
+
+
+def test_none_complete_is_failed(user_id: str) -> None:
+    """The execution fails visibly, with every reason."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
+    for data_type in (DataType.TOP_TRACKS, DataType.SAVED_ALBUMS):
+        settle(job, data_type, Outcome.FAILED, why="down")
+    answer = finish(job)
+    assert answer["status"] == "failed"
+    assert answer["cause"].count("down") == 2
+    assert record(job).status is Status.FAILED
+    assert lease(user_id) is None
+
+
+def test_who_waits_is_waited_for(user_id: str) -> None:
+    """Until the first of them may go on; the lease outlives the wait, and what failed meanwhile stays failed."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS, DataType.PLAYLISTS)
+    soon, late = times.now() + timedelta(hours=20), times.now() + timedelta(hours=30)
+    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=late, why="429")
+    settle(job, DataType.PLAYLISTS, Outcome.WAITING, until=soon, why="429")
+    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    answer = finish(job, 3)
+    assert answer == {"status": "waiting", "until": times.iso(soon), "round": 4}
+    run = record(job)
+    assert (run.status, run.waiting_until, run.round, run.finished_at) == (Status.WAITING, times.iso(soon), 4, None)
+    held = accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+    assert times.from_milliseconds(int(held["lease_until"])) > soon
+
+
+def test_a_wait_that_is_over_already_is_a_moment(user_id: str) -> None:
+    """The next round begins in the future, as Step Functions needs it."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
+    assert times.parse(finish(job)["until"]) > times.now()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING])
+def test_a_crash_is_a_failure_with_its_reason(user_id: str, outcome: Outcome) -> None:
+    """A collector without an outcome crashed: its data type says with which error, the others are not affected."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
+    settle(job, DataType.TOP_TRACKS, outcome)
+    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    crash = {"data_type": "top_tracks", "error": "Lambda.OutOfMemory"}
+    assert finish(job, 1, crash, {"data_type": "saved_albums", "outcome": "complete"})["status"] == "partial"
+    failed = standing(job, DataType.TOP_TRACKS)
+    assert failed.outcome is Outcome.FAILED
+    assert "Lambda.OutOfMemory" in str(failed.why)
+
+
+def test_a_crash_after_the_end_is_no_failure(user_id: str) -> None:
+    """What the record says counts: a Lambda killed after its last checkpoint has done its work."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    assert finish(job, 1, {"data_type": "top_tracks", "error": "Sandbox.Timedout"})["status"] == "succeeded"
+
+
+@pytest.mark.parametrize(("number", "hours"), [(syncing.MOST_ROUNDS, 1), (3, 73)])
+def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
+    """After so many rounds or three days what still waits has failed, and says what it waited for."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
+    later = STARTED + timedelta(hours=hours)
+    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=later, why="the rate limit was met")
+    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    assert finish(job, number)["status"] == "partial"
+    assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.FAILED
+    assert "the rate limit was met" in str(record(job).why)
+    assert lease(user_id) is None
+
+
+def test_a_last_step_that_is_retried_ends_the_same(user_id: str) -> None:
+    """Twice finished is finished."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    assert finish(job) == finish(job)
+
+
+def test_a_finished_run_does_not_take_anothers_lease_away(user_id: str) -> None:
+    """A late retry of the last step leaves the run that has begun meanwhile alone."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    finish(job)
+    second = begun(user_id, DataType.TOP_TRACKS, execution="execution-2")
+    finish(job)
+    assert lease(user_id) == second.sync_id
+
+
+def test_a_run_id_sorts_by_its_start() -> None:
+    """The newest run is found by one query."""
+    ids = [
+        syncs.identify(STARTED + timedelta(milliseconds=step), f"execution-{step}") for step in (0, 1, 1000, 86_400_000)
+    ]
+    assert ids == sorted(ids)
+    assert len({syncs.identify(STARTED, name) for name in ("a", "b")}) == 2
+
+
+def test_the_newest_runs_are_as_many_as_asked_for(user_id: str) -> None:
+    """Newest first with their progress; short runs do not bring others along."""
+    for number in range(4):
+        moment = STARTED + timedelta(hours=number)
+        run = syncs.Sync(syncs.identify(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
+        syncs.create(run)
+    started = [run.started_at for run, _ in syncs.newest(user_id, 2)]
+    assert started == [times.iso(STARTED + timedelta(hours=3)), times.iso(STARTED + timedelta(hours=2))]
+
+
+class DeniedError(Exception):
+    """As AWS answers when it does not want."""
+
+
+def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its input is what an operator would type; its name says whose and when, and fits Step Functions."""
+    asked: list[dict[str, str]] = []
+    machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
+    monkeypatch.setattr("blendify.syncing.aws.client", lambda service: {"stepfunctions": machine}[service])
+    syncing.start(MACHINE, user_id, "spotify")
+    (wish,) = asked
+    assert wish["stateMachineArn"] == MACHINE
+    assert wish["input"] == f'{{"user_id": "{user_id}", "provider": "spotify"}}'
+    assert len(wish["name"]) <= 80
+    assert wish["name"].startswith(f"spotify-{user_id}-")
+
+
+def test_a_run_that_could_not_be_started_is_seen(user_id: str) -> None:
+    """Without a state machine nothing is raised: a failed run says so to the listener."""
+    syncing.start("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
+    ((run, behind),) = syncs.newest(user_id, 1)
+    assert (run.status, behind) == (Status.FAILED, [])
+    assert "could not be started" in str(run.why)
+    assert run.finished_at is not None

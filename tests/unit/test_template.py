@@ -1,0 +1,191 @@
+"""template.yaml keeps what is collected, and lets nobody do more than their work."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from blendify import calls, token_endpoint
+from tests.template import resources, template
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+MANAGED = resources("AWS::IAM::ManagedPolicy")
+HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
+API_GATEWAYS_PATIENCE = 29
+"""Seconds after which API Gateway answers in a Lambda's place."""
+
+Statement = dict[str, Any]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(function: str) -> Iterator[Statement]:
+    """What a function's role says, in its own policies and in shared ones."""
+    for policy in FUNCTIONS[function].get("Policies", []):
+        if "Ref" in policy:
+            yield from MANAGED[policy["Ref"]]["PolicyDocument"]["Statement"]
+        else:
+            yield from as_list(policy["Statement"])
+
+
+def allowed(function: str, action: str, table: str | None = None) -> bool:
+    """Whether a function may do this, to that resource of the template; a Deny wins."""
+    concerned = [
+        one
+        for one in statements(function)
+        if any(fnmatchcase(action, pattern) for pattern in as_list(one["Action"]))
+        and (table is None or any(f"'{table}'" in str(where) for where in as_list(one["Resource"])))
+    ]
+    effects = {one["Effect"] for one in concerned}
+    return "Allow" in effects and "Deny" not in effects
+
+
+def test_history_costs_nothing_while_nobody_syncs() -> None:
+    """On demand: no capacity is provisioned."""
+    assert HISTORY["BillingMode"] == "PAY_PER_REQUEST"
+    assert "ProvisionedThroughput" not in HISTORY
+
+
+def test_history_cannot_be_lost_by_mistake() -> None:
+    """Restored to any second of 35 days, protected from deletion, kept when the stack goes, and never expiring."""
+    resource = template()["Resources"]["HistoryTable"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert HISTORY["DeletionProtectionEnabled"] is True
+    assert HISTORY["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert "TimeToLiveSpecification" not in HISTORY
+
+
+def test_history_has_the_owners_keys() -> None:
+    """`user#type` and `fetched_at`, both text."""
+    keys = {key["AttributeName"]: key["KeyType"] for key in HISTORY["KeySchema"]}
+    assert keys == {"user#type": "HASH", "fetched_at": "RANGE"}
+    assert {one["AttributeType"] for one in HISTORY["AttributeDefinitions"]} == {"S"}
+
+
+@pytest.mark.parametrize("name", ["AccountsTable", "TokensKey"])
+def test_what_opens_connections_is_kept_as_well(name: str) -> None:
+    """Users, tokens and the key that opens them outlive the stack."""
+    resource = template()["Resources"][name]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    "action",
+    [
+        "dynamodb:BatchWriteItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:DeleteTable",
+        "dynamodb:PartiQLDelete",
+        "dynamodb:PartiQLInsert",
+        "dynamodb:PartiQLUpdate",
+        "dynamodb:UpdateItem",
+        "dynamodb:UpdateTable",
+    ],
+)
+def test_nobody_may_change_history(function: str, action: str) -> None:
+    """No role holds a permission that changes or deletes what was appended."""
+    assert not allowed(function, action, "HistoryTable")
+
+
+def test_collectors_and_nobody_else_append() -> None:
+    """PutItem on the history table belongs to the collectors."""
+    writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PutItem", "HistoryTable")}
+    assert writers == {name for name in FUNCTIONS if name.startswith("Collect")}
+
+
+def test_only_who_calls_a_provider_opens_tokens() -> None:
+    """Pages, login and callback cannot decrypt what is stored."""
+    openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
+    assert openers == {"BeginSync"} | {name for name in FUNCTIONS if name.startswith("Collect")}
+
+
+def test_only_who_calls_a_provider_reads_client_secrets() -> None:
+    """The API that listeners' apps read has no way to the application's secret."""
+    readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
+    assert readers.isdisjoint({"Listener", "Logout", "FinishSync"})
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_permission_is_a_wildcard(function: str) -> None:
+    """Actions are written out, and each names the resource that it is for."""
+    for statement in statements(function):
+        assert all("*" not in action for action in as_list(statement["Action"]))
+        for where in as_list(statement["Resource"]):
+            assert where != "*"
+            text = where.get("Fn::Sub", "") if isinstance(where, dict) else where
+            assert "*" not in str(text).replace("/applications/*", "")
+
+
+def test_every_function_has_a_timeout() -> None:
+    """Explicit for all, and within what Lambda allows."""
+    common = template()["Globals"]["Function"]["Timeout"]
+    assert all(0 < one.get("Timeout", common) <= 900 for one in FUNCTIONS.values())
+
+
+def test_a_login_ends_before_api_gateway_gives_up() -> None:
+    """
+    However slow the provider is, the listener gets our page: both of a login's calls time out within 29 s.
+    """
+    assert sum(token_endpoint.TIMEOUT) + sum(calls.TIMEOUT) < API_GATEWAYS_PATIENCE
+
+
+def test_every_function_writes_to_the_one_log_with_an_end() -> None:
+    """Logs are JSON, in one group, and not kept for ever."""
+    logging = template()["Globals"]["Function"]["LoggingConfig"]
+    assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}
+    assert all("LoggingConfig" not in one for one in FUNCTIONS.values())
+    for group in resources("AWS::Logs::LogGroup").values():
+        assert group["RetentionInDays"]
+
+
+def test_no_secret_is_in_an_environment() -> None:
+    """What functions are told is names and addresses: no parameter with NoEcho, nothing that is called a secret."""
+    secret = {name for name, one in template()["Parameters"].items() if one.get("NoEcho")}
+    assert secret
+    told = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
+    for one in FUNCTIONS.values():
+        told |= one.get("Environment", {}).get("Variables", {})
+    for name, value in told.items():
+        assert not re.search("SECRET|PASSWORD|TOKEN(?!S_KEY)", name)
+        assert not any(parameter in str(value) for parameter in secret)
+
+
+def test_no_secret_is_shown() -> None:
+    """Secret parameters are hidden in the console, and no output tells one."""
+    parameters = template()["Parameters"]
+    secret = {name for name in parameters if re.search("Secret|Password|Token", name)}
+    assert all(parameters[name]["NoEcho"] is True for name in secret)
+    assert not any(name in str(template()["Outputs"]) for name in secret)
+
+
+@pytest.mark.parametrize("section", ["Parameters", "Outputs"])
+def test_what_an_operator_sees_is_described(section: str) -> None:
+    """A parameter or output says in a sentence what it is."""
+    for name, one in template()[section].items():
+        assert len(one.get("Description", "")) > 10, name
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_says_what_it_does(function: str) -> None:
+    """The console's list of functions explains itself."""
+    assert len(FUNCTIONS[function]["Description"]) > 10
+
+
+def test_the_api_is_throttled() -> None:
+    """Nobody can use up the account: every method has a limit, and the callback a lower one."""
+    settings = {
+        (one["ResourcePath"], one["HttpMethod"]): one
+        for one in resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
+    }
+    common, callback = settings["/*", "*"], settings["/~1auth~1{provider}~1callback", "GET"]
+    assert 0 < callback["ThrottlingRateLimit"] < common["ThrottlingRateLimit"]
+
+
+def test_the_tokens_key_is_rotated() -> None:
+    """KMS renews the key material every year by itself."""
+    assert resources("AWS::KMS::Key")["TokensKey"]["EnableKeyRotation"] is True

@@ -1,0 +1,73 @@
+"""Time that passes only when everybody sleeps: many workers in one deterministic test, without waiting."""
+
+import heapq
+import itertools
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+START = datetime(2026, 11, 22, 18, tzinfo=UTC)
+
+
+class Timeline:
+    """Runs workers one at a time, each until it sleeps; then the one that wakes first goes on."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._asleep: list[tuple[float, int, threading.Event]] = []
+        self._order = itertools.count()
+        self._threads: list[threading.Thread] = []
+        self._raised: list[BaseException] = []
+
+    def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Our clock and our sleep, for everything in the package."""
+        monkeypatch.setattr("blendify.times.now", self.now)
+        monkeypatch.setattr("time.sleep", self.sleep)
+
+    def now(self) -> datetime:
+        return START + timedelta(milliseconds=round(self.seconds * 1000))
+
+    def sleep(self, seconds: float) -> None:
+        """As `time.sleep`; called outside of a worker, it simply moves the clock."""
+        if threading.current_thread() not in self._threads:
+            self.seconds += seconds
+        elif seconds > 0:
+            mine = threading.Event()
+            heapq.heappush(self._asleep, (self.seconds + seconds, next(self._order), mine))
+            self._wake_next()
+            mine.wait(timeout=30)
+
+    def worker(self, begins: float, work: Callable[[], object]) -> None:
+        """Add somebody who begins so many seconds from now."""
+        mine = threading.Event()
+
+        def run() -> None:
+            mine.wait(timeout=30)
+            try:
+                work()
+            except BaseException as error:
+                self._raised.append(error)
+            finally:
+                self._wake_next()
+
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        heapq.heappush(self._asleep, (self.seconds + begins, next(self._order), mine))
+
+    def run(self) -> None:
+        """Until all workers have ended; raises what the first of them raised."""
+        for thread in self._threads:
+            thread.start()
+        self._wake_next()
+        for thread in self._threads:
+            thread.join(timeout=30)
+        self._threads.clear()
+        if self._raised:
+            raise self._raised[0]
+
+    def _wake_next(self) -> None:
+        if self._asleep:
+            when, _, event = heapq.heappop(self._asleep)
+            self.seconds = max(self.seconds, when)
+            event.set()
