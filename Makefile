@@ -41,7 +41,7 @@ format: $(READY) ## put the code in its format
 	ruff check --fix .
 
 bench: $(READY) ## the figures of the design: calls, write units, bytes, state transitions, import time
-	@python -m local.bench
+	@PYTHONPATH=layers/blendify:. python -m local.bench
 
 deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time: OPTIONS=--guided
 	sam build

@@ -21,7 +21,7 @@ class Browser:
     def connect(self, provider: str, listener: str) -> str:
         """Connect the listener's account; answers the dashboard as it stands at once."""
         consent = self._go(f"{self._api_url}/auth/{provider}/login")
-        form = _Form.of(consent.text)
+        form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
         allowed = self._http.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
         page = self._follow(allowed)
@@ -54,7 +54,7 @@ class Browser:
         return answer
 
 
-class _Form(HTMLParser):
+class Form(HTMLParser):
     """The first form of a page: where it goes, and the values that its inputs already have."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class _Form(HTMLParser):
         self.fields: dict[str, str] = {}
 
     @classmethod
-    def of(cls, page: str) -> "_Form":
+    def of(cls, page: str) -> "Form":
         form = cls()
         form.feed(page)
         if not form.action:

@@ -94,37 +94,15 @@ class Stack:
         build = self.folder / "build"
         try:
             step("Building the functions and layers")
-            self._sam("build", "--build-dir", str(build), *overrides)
+            sam(self.folder, {}, "build", "--build-dir", str(build), *overrides)
             self.emulator.client("s3").create_bucket(Bucket=BUCKET)
             step("Deploying template.yaml")
             tags = ["--tags", f"ms-custom-id={API_ID}"]
-            self._sam(
-                "deploy", "--template-file", str(build / "template.yaml"), "--s3-bucket", BUCKET, *tags, *overrides
-            )
+            where = ["--template-file", str(build / "template.yaml"), "--s3-bucket", BUCKET]
+            sam(self.folder, self.emulator.client_environment(), "deploy", *where, *tags, *overrides)
         finally:
             file.unlink()
         deployed.write_text(wanted)
-
-    def _sam(self, *command: str) -> None:
-        environment = {
-            **os.environ,
-            **self.emulator.client_environment(),
-            "RUNTIME": runtime(),
-            "PLATFORM": "",
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        }
-        done = subprocess.run(
-            ["sam", *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],  # noqa: S607
-            cwd=ROOT,
-            env=environment,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        (self.folder / "run" / f"sam-{command[0]}.log").write_text(done.stdout + done.stderr)
-        if done.returncode:
-            tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
-            raise CommandFailed(f"sam {command[0]} failed:\n{tail}")
 
     def _outputs(self) -> dict[str, str]:
         described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
@@ -140,6 +118,36 @@ class Stack:
             "log_group": told["LogGroup"],
             "spotify_redirect_uri": told["SpotifyRedirectUri"],
         }
+
+
+def sam(folder: Path, environment: Mapping[str, str], *command: str) -> None:
+    """
+    Run SAM CLI for this machine's runtime; what it prints goes to `folder`/run/sam-<command>.log.
+
+    Raises  CommandFailed
+    """
+    surroundings = {
+        **os.environ,
+        **environment,
+        "RUNTIME": runtime(),
+        "PLATFORM": "",
+        "SAM_CLI_TELEMETRY": "0",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    done = subprocess.run(
+        ["sam", *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],  # noqa: S607
+        cwd=ROOT,
+        env=surroundings,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    log = folder / "run" / f"sam-{command[0]}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(done.stdout + done.stderr)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        raise CommandFailed(f"sam {command[0]} failed:\n{tail}")
 
 
 def step(words: str) -> None:

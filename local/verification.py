@@ -13,7 +13,7 @@ from typing import Any
 
 from local.paths import ROOT
 
-DICTIONARIES = {1: "spotify-2026-11.bin"}
+DICTIONARIES = {1: "answers-1.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "dictionaries"
 
 
@@ -52,7 +52,7 @@ def stored(client: Any, table: str, user_id: str, data_type: str, fetched_at: st
     parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in items}
     for item in items:
         key = item["fetched_at"]["S"]
-        if "#part#" in key:
+        if "part" in item:
             continue
         count = int(item.get("raw_parts", {"N": "1"})["N"])
         blob = b"".join([parts[key], *(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))])

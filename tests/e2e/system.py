@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from blendify.data_types import DataType
 from local import verification
 from local.browser import Browser
 from local.stack import Stack
@@ -70,9 +71,7 @@ class System:
     def stored(self, user_id: str, moment: str) -> dict[str, list[verification.Stored]]:
         """What the run that began at `moment` stored, per data type."""
         client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
-        data_types = ("top_tracks", "top_artists", "recently_played", "playlists", "playlist_tracks")
-        data_types += ("saved_tracks", "saved_albums", "followed_artists")
-        return {name: list(verification.stored(client, table, user_id, name, moment)) for name in data_types}
+        return {name: list(verification.stored(client, table, user_id, name, moment)) for name in DataType}
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB holds it."""

@@ -43,8 +43,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
 
 def nothing_stored(*, state: bool = True) -> None:
-    """Only the login's own state may be there: no user, no connection, no session, no run, no history."""
-    kinds = [item["sk"]["S"] for item in items()]
+    """Only the login's own state and the gate may be there: no user, no connection, no session, no run, no history."""
+    kinds = [item["sk"]["S"] for item in items() if item["sk"]["S"] != "gate"]
     assert kinds == (["state"] if state else [])
     assert items("history") == []
 
@@ -270,6 +270,15 @@ def test_a_provider_that_fails_stores_nothing(
     sent_back = consent(depart(browser))
     world.fault(endpoint, **fault)
     refused(arrive(browser, sent_back), 503)
+    nothing_stored()
+    assert started == []
+
+
+def test_an_answer_of_another_issuer_is_refused(world: World, started: list[Any]) -> None:
+    """RFC 9207: where the provider names itself, it must be the one that the login was begun with."""
+    browser = Browser()
+    sent_back = consent(depart(browser))
+    refused(arrive(browser, {**sent_back, "iss": "https://accounts.example"}), 400)
     nothing_stored()
     assert started == []
 

@@ -228,14 +228,18 @@ def test_every_named_field_can_be_stored(data_type: DataType) -> None:
         assert set(fields) <= set(Fact.get_attributes())
 
 
+_KEYS = [
+    *("id", "uri", "name", "track", "item", "album", "artists", "images"),
+    *("url", "owner", "type", "is_local", "added_at", "added_by", "genres", "external_ids"),
+    *("isrc", "items", "tracks", "total", "context", "show"),
+]
+
 _FOREIGN = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["id", "uri", "name", "track", "item", "album", "artists", "images", "url", "owner", "type", "is_local", "added_at", "added_by", "genres", "external_ids", "isrc", "items", "tracks", "total", "context", "show"]
-            ),
+            st.sampled_from(_KEYS),
             inner,
             max_size=5,
         )

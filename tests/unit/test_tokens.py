@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 
 from blendify import times
 from blendify.applications import application
-from blendify.calls import Caller, http_session
+from blendify.calls import Caller
 from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.http import http_session
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.tokens import EARLY, fresh_access_token

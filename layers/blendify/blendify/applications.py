@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 
 from blendify import aws
+from blendify.errors import ApplicationBlocked
 from blendify.settings import settings
 
 DEFAULT = "default"
@@ -17,7 +18,7 @@ KEPT_SECONDS = 300
 """How long a warm Lambda trusts what it read: a rotated client secret is picked up within five minutes."""
 
 
-class ApplicationMissing(Exception):
+class ApplicationMissing(ApplicationBlocked):
     """The deployment has no such provider application; the operator must give its client id and secret."""
 
 

@@ -13,13 +13,21 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from blendify.applications import Application
-from blendify.calls import fetch, http_session
+from blendify.calls import fetch
+from blendify.errors import MustWait, RateLimited
+from blendify.gate import Gate
+from blendify.http import http_session
 from blendify.providers.table import Provider
 from blendify.storage import connections, oauth_states
 from blendify.storage.connections import Grant
 from blendify.storage.oauth_states import StateRefused
 from blendify.token_endpoint import exchange
 from blendify.vault import TokenSet, seal
+
+TIMEOUT = (3, 8)
+"""Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
+LONGEST_WAIT_MS = 2_000
+"""What a listener in front of the browser is made to wait for the gate."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,14 @@ def arrive(provider: Provider, application: Application, code: str, state: str, 
 
     Raises  GrantRevoked (a wrong or used code), ProviderUnavailable, ApplicationBlocked, what a profile call can meet
     """
+    gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
+    gate.pass_through()
     http = http_session()
     answer = exchange(provider, application, code, _verifier(browser, state), http)
-    body = fetch(provider, application, provider.profile_path, {}, answer.access_token, http)
+    try:
+        body = fetch(provider, application, provider.profile_path, {}, answer.access_token, http, timeout=TIMEOUT)
+    except RateLimited as error:
+        raise MustWait(str(error), gate.close(error)) from error
     profile = provider.profile(body)
     user_id = connections.user_of(provider.name, profile.account_id)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)

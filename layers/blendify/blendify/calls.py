@@ -9,32 +9,23 @@ import random
 import threading
 import time
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from blendify import tokens
 from blendify.applications import Application
 from blendify.errors import AccessTokenRefused, GrantRevoked, MustWait, ProviderUnavailable, RateLimited
 from blendify.gate import Gate
+from blendify.http import http_session, read_body
 from blendify.providers.table import Provider
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
-LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes; the largest page of a provider is below 2 MB."""
-
-
-def http_session(connections: int = 8) -> requests.Session:
-    """A session that follows no redirect by itself, retries nothing and reads no proxy or netrc settings."""
-    http = requests.Session()
-    http.trust_env = False
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
-    http.mount("https://", adapter)
-    http.mount("http://", adapter)
-    return http
+NO_CONTENT = object()
+"""In place of JSON when the provider answers 204: there is nothing, and that is no error."""
 
 
 class Caller:
@@ -51,7 +42,7 @@ class Caller:
 
     def get(self, path: str, parameters: Mapping[str, str]) -> Any:
         """
-        The JSON that the provider answers.
+        The JSON that the provider answers, or NO_CONTENT.
 
         Raises  MustWait after a 429, ProviderUnavailable after four tries, and the other errors as `refusal` names them
         """
@@ -104,9 +95,11 @@ def fetch(
     parameters: Mapping[str, str],
     token: str,
     http: requests.Session,
+    *,
+    timeout: tuple[float, float] = TIMEOUT,
 ) -> Any:
     """
-    One GET, no second try.
+    One GET, no second try: JSON, or NO_CONTENT for a 204.
 
     Raises  the error that `provider.refusal` names, ProviderUnavailable for silence and for answers that do not parse
     """
@@ -115,11 +108,11 @@ def fetch(
             application.api_url + path,
             params=parameters,
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            timeout=TIMEOUT,
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
         ) as answer:
-            body = _read(answer)
+            body = read_body(answer)
             refused = provider.refusal(
                 answer.status_code,
                 {name.lower(): value for name, value in answer.headers.items()},
@@ -129,24 +122,22 @@ def fetch(
         raise ProviderUnavailable(f"{provider.title} did not answer ({type(error).__name__})") from None
     if refused:
         raise refused
-    return _parsed(provider, body)
-
-
-def _read(answer: requests.Response) -> bytes:
-    body = bytearray()
-    for piece in answer.iter_content(64 * 1024):
-        body += piece
-        if len(body) > LARGEST_BODY:
-            raise ProviderUnavailable("the answer is larger than any page can be")
-    return bytes(body)
+    return NO_CONTENT if answer.status_code == 204 else _parsed(provider, body)
 
 
 def _parsed(provider: Provider, body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=_no_number)
+        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise ProviderUnavailable(f"{provider.title}'s answer is no JSON ({len(body)} bytes)") from None
 
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("a number too large to be kept")
+    return number

@@ -11,16 +11,16 @@ from datetime import datetime
 
 from blendify import observe, times
 from blendify.applications import application
-from blendify.calls import Caller
+from blendify.calls import NO_CONTENT, Caller
 from blendify.data_types import DataType, Outcome
-from blendify.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
+from blendify.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, UnexpectedShape, Unreadable
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint, Place
 from blendify.reading import Closed, read
 from blendify.storage import listings
-from blendify.storage.connections import Connection, connection
+from blendify.storage.connections import connection
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.progress import Position, Progress, move_on, progress
 from blendify.targets import targets
@@ -42,7 +42,7 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
         return Summary(data_type, Outcome.NOT_REQUESTED)
     if seen.outcome.final:
         return Summary(data_type, seen.outcome)
-    collector = _Collector(job, seen, connection(job.user_id, job.provider))
+    collector = _Collector(job, seen)
     try:
         collector.run(seconds_left)
     except CollectError as error:
@@ -53,11 +53,10 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
 class _Collector:
     """One data type of one run: knows where it stands, and what the next checkpoint adds to the counts."""
 
-    def __init__(self, job: Job, seen: Progress, owner: Connection) -> None:
-        self._job, self._seen, self._owner = job, seen, owner
-        provider = PROVIDERS[job.provider]
-        self._endpoint: Endpoint = provider.endpoints[seen.data_type]
-        self._caller = Caller(provider, application(job.provider, owner.application), job.user_id)
+    def __init__(self, job: Job, seen: Progress) -> None:
+        self._job, self._seen = job, seen
+        self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[seen.data_type]
+        self._caller: Caller | None = None
         # The page at which a killed collector stopped may be stored in part: what of it is there counts as appended.
         self._resumed = seen.step > 0
         self._since = time.monotonic()
@@ -65,9 +64,12 @@ class _Collector:
 
     def run(self, seconds_left: Callable[[], float]) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
-        missing = [scope for scope in self._endpoint.scopes if scope not in self._owner.scopes]
+        owner = connection(self._job.user_id, self._job.provider)
+        missing = [scope for scope in self._endpoint.scopes if scope not in owner.scopes]
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
+        row = application(owner.provider, owner.application)
+        self._caller = Caller(PROVIDERS[owner.provider], row, owner.user_id)
         lists = self._begin()
         asks = (ask for number, one in enumerate(lists) for ask in self._asks(number, one))
         count = observe.ListCount(self._seen.data_type)
@@ -119,7 +121,9 @@ class _Collector:
 
     def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
         endpoint = endpoint or self._endpoint
-        return endpoint.page(self._caller.get(*endpoint.request(ask)))
+        assert self._caller  # noqa: S101 -- `run` has made it before anything is fetched
+        body = self._caller.get(*endpoint.request(ask))
+        return Page(entries=[], total=None, more=False) if body is NO_CONTENT else endpoint.page(body)
 
     def _store(self, ask: Ask, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append the page's records, then move the checkpoint behind it."""
@@ -162,7 +166,7 @@ class _Collector:
         until: datetime | None = None,
     ) -> None:
         moment = time.monotonic()
-        calls = {"calls": self._caller.calls, "rate_limits": self._caller.rate_limits}
+        calls = {"calls": self._caller.calls, "rate_limits": self._caller.rate_limits} if self._caller else self._told
         spent = {name: count - self._told[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
         self._seen = move_on(
@@ -173,7 +177,11 @@ class _Collector:
 
 def _after(endpoint: Endpoint, ask: Ask, page: Page) -> Position:
     """Where to go on once this page is stored."""
-    following = endpoint.paging.following(ask, page)
+    try:
+        following = endpoint.paging.following(ask, page)
+    except UnexpectedShape:
+        # The same error ends the list right after this page.
+        return Position(ask.number + 1)
     if following:
         return Position(ask.number, following[0].offset, following[0].cursor)
     if not ask.last:

@@ -21,7 +21,7 @@ LONGEST_SLEEP_MS = 20_000
 BURST = 5
 """Slots that an idle gate gives at once."""
 WITHOUT_RETRY_AFTER = 30.0
-"""Seconds of cool-down when a 429 does not say how long: Spotify's window is 30 s."""
+"""Seconds of cool-down when a 429 does not say how long: providers' windows are 30 s or less."""
 QUOTA_SECONDS = 6 * 3600.0
 """Least cool-down after QUOTA_EXCEEDED; when a quota is given back is not documented."""
 
@@ -29,24 +29,31 @@ QUOTA_SECONDS = 6 * 3600.0
 class Gate:
     """The gate of one application as one user's calls pass it."""
 
-    def __init__(self, application: Application, user_id: str) -> None:
+    def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
+        """Without a user, as at a login, only the application's pace counts."""
         self._pk = f"gate#{application.provider}#{application.name}"
         self._user_pk = f"{self._pk}#{user_id}"
+        self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
-        self._user_interval = _interval(application.calls_per_minute_and_user)
+        self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
         self._who = f"the {application.provider} application {application.name}"
 
     def pass_through(self) -> None:
         """
         Return when one call may be sent.
 
-        Raises  MustWait when that is more than 20 s away
+        Raises  MustWait when that is further away than this gate sleeps
         """
+        while self._pause():
+            # A cool-down was slept out, by others too: all of them queue again, or they would call at once.
+            pass
+
+    def _pause(self) -> bool:
+        """Sleep until the next free slot; answers whether a cool-down came between, so that the slot is void."""
         waited = self._user_interval > 0 and self._take(self._user_pk, self._user_interval)
         if self._interval:
             waited |= self._take(self._pk, self._interval)
-        if waited or not self._interval:
-            self._look()
+        return (waited or not self._interval) and self._cooled_down()
 
     def close(self, error: RateLimited) -> datetime:
         """Note a 429: nobody of this application calls before the moment that is answered."""
@@ -66,7 +73,7 @@ class Gate:
         while True:
             now = times.milliseconds(times.now())
             cool = Attr("cool").not_exists() | Attr("cool").lte(now)
-            busy = Attr("tat").gte(now) & Attr("tat").lte(now + LONGEST_SLEEP_MS + interval * BURST) & cool
+            busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms + interval * BURST) & cool
             idle = (Attr("tat").not_exists() | Attr("tat").lt(now)) & cool
             try:
                 tat = int(accounts().update(pk, "gate", Change(add={"tat": interval}), only_if=busy)["tat"])
@@ -88,25 +95,25 @@ class Gate:
         cool, tat = int(str(row.get("cool", 0))), int(str(row.get("tat", 0)))
         if cool > now:
             self._cool_down(cool, now)
-        elif tat > now + LONGEST_SLEEP_MS + interval * BURST:
+        elif tat > now + self._longest_ms + interval * BURST:
             raise MustWait(
-                "the queue of calls is longer than 20 s",
-                times.from_milliseconds(tat - interval * BURST - LONGEST_SLEEP_MS // 2),
+                "more calls are waiting than can be made soon",
+                times.from_milliseconds(tat - interval * BURST - self._longest_ms // 2),
             )
 
     def _cool_down(self, cool: int, now: int) -> None:
-        if cool - now > LONGEST_SLEEP_MS:
+        if cool - now > self._longest_ms:
             raise MustWait(f"{self._who} was told to pause by the provider", times.from_milliseconds(cool))
         time.sleep((cool - now) / 1000)
 
-    def _look(self) -> None:
-        """Nothing fires during a cool-down, neither a slot reserved before the 429 nor a call whose pace is lifted."""
-        while True:
-            now = times.milliseconds(times.now())
-            row = accounts().get(self._pk, "gate") or {}
-            if int(row.get("cool", 0)) <= now:
-                return
-            self._cool_down(int(row["cool"]), now)
+    def _cooled_down(self) -> bool:
+        """Sleep out a cool-down that began after the slot was taken; answers whether there was one."""
+        now = times.milliseconds(times.now())
+        cool = int((accounts().get(self._pk, "gate") or {}).get("cool", 0))
+        if cool <= now:
+            return False
+        self._cool_down(cool, now)
+        return True
 
 
 def _interval(calls_per_minute: float) -> int:

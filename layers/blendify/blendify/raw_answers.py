@@ -17,7 +17,7 @@ from importlib import resources
 from typing import Any
 
 NEWEST = 1
-_FILES = {1: "spotify-2026-11.bin"}
+_FILES = {1: "answers-1.bin"}
 
 
 @cache
@@ -56,6 +56,8 @@ def unpack(packed: bytes, beside: Iterable[str]) -> Any:
     Raises  zlib.error when bytes were changed, here or in `beside` (the format carries checksums of both), ValueError
             when some are missing
     """
+    if not packed:
+        raise ValueError("the stored answer is cut short: it is empty")
     inflater = zlib.decompressobj(zdict=_primer(packed[0], beside))
     plain = inflater.decompress(packed[1:]) + inflater.flush()
     if not inflater.eof:

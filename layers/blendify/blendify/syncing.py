@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
-
 from blendify import aws, observe, times, tokens
 from blendify.applications import application
-from blendify.calls import http_session
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
+from blendify.http import http_session
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import progress as progresses
@@ -48,7 +46,7 @@ class Request:
         Shape   {"user_id": str, "provider": str, "data_types": [str, ...] (optional), "mode": "full" (optional)}
         Raises  Refused
         """
-        example = '{"user_id": "…", "provider": "spotify"}'
+        example = json.dumps({"user_id": "…", "provider": next(iter(PROVIDERS))}, ensure_ascii=False)
         if not isinstance(given, Mapping):
             raise Refused(f"The input must be an object like {example}.")
         user_id, provider = given.get("user_id"), given.get("provider")
@@ -94,6 +92,8 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     holder = syncs.take_lease(request.user_id, request.provider, sync_id, times.now() + LEASE)
     if holder is not None:
         return {"outcome": "already_running", "sync_id": holder}
+    if owner.lease and owner.lease != sync_id:
+        syncs.abandon(request.user_id, owner.lease)
     fetched_at = times.iso(started_at)
     syncs.create(
         Sync(
@@ -121,7 +121,7 @@ def _refresh_early(request: Request, application_name: str) -> None:
     try:
         row = application(request.provider, application_name)
         tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http_session())
-    except (CollectError, requests.RequestException) as error:
+    except CollectError as error:
         observe.logger.warning("No fresh access token: %s", error)
 
 
@@ -161,7 +161,10 @@ def _given_up(one: Progress) -> Progress:
 def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
     soonest = min(one.until or times.now() for one in waiting)
     until = max(soonest, times.now() + timedelta(seconds=1))
-    syncs.take_lease(job.user_id, job.provider, job.sync_id, until + LEASE)
+    if syncs.take_lease(job.user_id, job.provider, job.sync_id, until + LEASE) is not None:
+        why = "another sync of this connection has taken over"
+        syncs.end(job.user_id, job.sync_id, Status.FAILED, why)
+        return {"status": Status.FAILED, "cause": why}
     syncs.wait(job.user_id, job.sync_id, until, number)
     observe.logger.info("Sync waits", extra={"until": times.iso(until), "round": number})
     return {"status": Status.WAITING, "until": times.iso(until), "round": number}
@@ -211,4 +214,11 @@ def start(state_machine: str, user_id: str, provider: str) -> None:
             times.iso(now),
             why=why,
         )
+        _remember(failed)
+
+
+def _remember(failed: Sync) -> None:
+    try:
         syncs.create(failed)
+    except Exception:
+        observe.logger.exception("That the sync could not be started could not be stored either")

@@ -27,7 +27,9 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
         return
     naming = progress(job.user_id, job.sync_id, endpoint.within)
     if naming is None:
-        _list(job, endpoint.within, fetch)
+        # Once a run: a resumed collector counts on the lists standing in the order that it began with.
+        if not listings.closed(job.user_id, job.sync_id):
+            _list(job, endpoint.within, fetch)
     elif naming.outcome is Outcome.WAITING and naming.until:
         raise MustWait(f"the {endpoint.within.words} have to wait", naming.until)
     elif naming.outcome is not Outcome.COMPLETE:
@@ -44,3 +46,4 @@ def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
             raise CollectError(page.why)
         found = [contents for entry in page.entries if endpoint.contents and (contents := endpoint.contents(entry))]
         listings.keep(job.user_id, job.sync_id, ask.offset, found)
+    listings.close(job.user_id, job.sync_id)

@@ -15,10 +15,12 @@ import requests
 from blendify import times
 from blendify.applications import Application
 from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.http import read_body
 from blendify.providers.table import Provider
 
-TIMEOUT = (5, 10)
+TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
+LONGEST_LIFETIME = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,15 @@ def refresh(provider: Provider, application: Application, refresh_token: str, ht
 
 def _post(provider: Provider, application: Application, form: Mapping[str, str], http: requests.Session) -> TokenAnswer:
     try:
-        answer = http.post(
+        with http.post(
             application.accounts_url + provider.oauth.token_path,
             data=form,
             auth=(application.client_id, application.client_secret),
             timeout=TIMEOUT,
             allow_redirects=False,
-        )
-        text = answer.text
+            stream=True,
+        ) as answer:
+            text = read_body(answer)
     except requests.RequestException as error:
         # The chained exception of an HTTP library may print the request: only its class is kept.
         raise ProviderUnavailable(f"{provider.title}'s token host did not answer ({type(error).__name__})") from None
@@ -95,11 +98,16 @@ def _post(provider: Provider, application: Application, form: Mapping[str, str],
 
 
 def _tokens(body: Mapping[str, object]) -> TokenAnswer:
-    lifetime = body.get("expires_in")
     refresh_token = body.get("refresh_token")
     return TokenAnswer(
         access_token=str(body["access_token"]),
         refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
         scopes=tuple(str(body.get("scope") or "").split()),
-        expires_at=times.now() + timedelta(seconds=int(lifetime) if isinstance(lifetime, int | float) else 3600),
+        expires_at=times.now() + timedelta(seconds=_seconds(body.get("expires_in"))),
     )
+
+
+def _seconds(lifetime: object) -> float:
+    """How long the access token lives; an hour when the answer does not say it in a way that can be believed."""
+    believable = isinstance(lifetime, int | float) and 0 < lifetime <= LONGEST_LIFETIME
+    return float(lifetime) if believable else 3600.0  # type: ignore[arg-type]

@@ -54,13 +54,13 @@ def _refresh(
     """A new token set, stored before it is used; the old refresh token stays when none comes back."""
     try:
         answer = token_endpoint.refresh(provider, application, tokens.refresh_token, http)
+        fresh = TokenSet(answer.access_token, answer.refresh_token or tokens.refresh_token, answer.expires_at)
+        sealed = seal(fresh, provider=provider.name, user_id=seen.user_id)
     except GrantRevoked:
         connections.mark_reconnect(seen)
         raise
-    except ProviderUnavailable:
+    except Exception:
         connections.release_refresh(seen)
         raise
-    fresh = TokenSet(answer.access_token, answer.refresh_token or tokens.refresh_token, answer.expires_at)
-    sealed = seal(fresh, provider=provider.name, user_id=seen.user_id)
     connections.keep_tokens(seen, sealed, fresh.expires_at)
     return fresh.access_token

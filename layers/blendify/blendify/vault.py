@@ -12,13 +12,14 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from blendify import aws, times
+from blendify.errors import CollectError
 from blendify.settings import settings
 
 LARGEST = 4_096
 _TAMPERED = {"InvalidCiphertextException", "IncorrectKeyException", "AccessDeniedException"}
 
 
-class SealBroken(Exception):
+class SealBroken(CollectError):
     """The blob was changed, is another user's, or was sealed under another key."""
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from blendify.data_types import DataType
-from blendify.errors import CollectError
+from blendify.errors import CollectError, Unreadable
 from blendify.paging import Ask, Page, Paging
 
 
@@ -43,7 +44,7 @@ class Endpoint:
     path: str
     """Below the API's address; `{list_id}` is replaced by the list's id."""
     paging: Paging
-    page: Callable[[Mapping[str, Any]], Page]
+    page: Callable[[Any], Page]
     """Takes an answer apart; raises UnexpectedShape when it is not a page."""
     row: Callable[[Any, Place], Row]
     scopes: tuple[str, ...]
@@ -61,7 +62,14 @@ class Endpoint:
     def request(self, ask: Ask) -> tuple[str, dict[str, str]]:
         """Path and query of one page."""
         listed = {self.list_parameter: ask.list_id} if self.list_parameter else {}
-        return self.path.format(list_id=ask.list_id), {**self.parameters, **listed, **self.paging.params(ask)}
+        if ask.list_id and not ask.list_id.strip("."):
+            # Dots alone would lead elsewhere in the path, and no encoding keeps them from it.
+            raise Unreadable("the provider gave a list an id that no address can hold")
+        return self.path.format(list_id=quote(ask.list_id, safe="")), {
+            **self.parameters,
+            **listed,
+            **self.paging.params(ask),
+        }
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ class Provider:
     oauth: OAuth
     endpoints: Mapping[DataType, Endpoint]
     profile_path: str
-    profile: Callable[[Mapping[str, Any]], Profile]
+    profile: Callable[[Any], Profile]
     refusal: Callable[[int, Mapping[str, str], str], CollectError | None]
     """What an answer with this status, headers (names in lower case) and text means; None when it is data."""
 

@@ -166,13 +166,13 @@ class Accounts:
         }
         if limit:
             request["Limit"] = limit
-        left = limit
         while True:
             answer = aws.client("dynamodb").query(**request)
             for item in answer["Items"]:
                 yield _plain(item)
-            left = None if left is None else left - len(answer["Items"])
-            if "LastEvaluatedKey" not in answer or (left is not None and left <= 0):
+            if limit:
+                request["Limit"] = limit = limit - len(answer["Items"])
+            if "LastEvaluatedKey" not in answer or limit == 0:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 

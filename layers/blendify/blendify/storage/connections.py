@@ -10,6 +10,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from blendify import times
+from blendify.errors import CollectError
 from blendify.providers.table import Profile
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
@@ -17,7 +18,7 @@ from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 ACTIVE, RECONNECT = "active", "reconnect"
 
 
-class NotConnected(Exception):
+class NotConnected(CollectError):
     """The user has no connection to this provider."""
 
 
@@ -38,6 +39,8 @@ class Connection:
     tokens_version: int
     expires_at: datetime
     """When the access token ends."""
+    lease: str | None = None
+    """The run that has this connection, or had it last without giving it back."""
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Connection":
@@ -55,6 +58,7 @@ class Connection:
             tokens=item["tokens"],
             tokens_version=int(item["tokens_version"]),
             expires_at=times.parse(item["access_expires_at"]),
+            lease=item.get("lease_sync_id"),
         )
 
 

@@ -2,7 +2,7 @@
 The history: append-only facts about what a listener's account held, one item a record.
 
 Key      `user#type` = `<user>#<data type>`; `fetched_at` = the run's start, then what makes the record unique in it
-         (`2026-11-22T17:44:30.123Z#spotify#short_term#0001`), so that a retried write meets its own key
+         (`2026-11-22T17:44:30.123Z#<provider>#short_term#0001`), so that a retried write meets its own key
 Answer   `raw` is the provider's full answer for the record, lossless (see `raw_answers`)
 Writes   PutItem under `attribute_not_exists` and nothing else; no function but the eraser may delete
 """
@@ -43,6 +43,8 @@ class Fact(Model):
     record_id = UnicodeAttribute(null=True)
     raw = BinaryAttribute(legacy_encoding=False, null=True)
     raw_parts = NumberAttribute(null=True)
+    part = NumberAttribute(null=True)
+    """2, 3 … on the items that continue an answer too large for one."""
 
     kind = UnicodeAttribute(null=True)
     """What the entry is when it is not a plain track, album, artist or playlist: episode, local, null."""
@@ -118,6 +120,7 @@ class Fact(Model):
                     f"{self.fetched_at}{part_suffix(number)}",
                     provider=self.provider,
                     raw=piece,
+                    part=number,
                 )
                 written += part._put()
             self.raw, self.raw_parts = pieces[0], len(pieces)
@@ -138,7 +141,7 @@ class Fact(Model):
     def of_run(cls, user_id: str, data_type: str, fetched_at: str) -> Iterator["Fact"]:
         """The facts that one run appended to one partition, in the order of their keys, without continuation parts."""
         for fact in cls.query(f"{user_id}#{data_type}", cls.fetched_at.startswith(fetched_at), consistent_read=True):
-            if PART not in fact.fetched_at:
+            if fact.part is None:
                 yield fact
 
     def answer(self) -> Any:
@@ -213,7 +216,7 @@ def item_size(item: Mapping[str, Mapping[str, Any]]) -> int:
             if kind == "S":
                 size += len(value.encode())
             elif kind == "N":
-                size += ceil(len(value.strip("-").replace(".", "")) / 2) + 1
+                size += ceil(len(value.replace("-", "").replace(".", "").strip("0")) / 2) + 1
             elif kind == "B":
                 size += len(value)
             else:

@@ -26,6 +26,11 @@ def progress(sync_id: str, data_type: str = "") -> str:
     return f"sync#{sync_id}#{data_type}"
 
 
+def listed(sync_id: str) -> str:
+    """Sort key of the mark that all of a run's listing is kept."""
+    return f"listed#{sync_id}"
+
+
 def listing(sync_id: str, number: int | None = None) -> str:
     """Sort key of a chunk of the playlists that a run found; of all chunks when no number is given."""
     return f"listing#{sync_id}#" if number is None else f"listing#{sync_id}#{number:06}"

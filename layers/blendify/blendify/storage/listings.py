@@ -17,6 +17,17 @@ def keep(user_id: str, sync_id: str, number: int, found: Iterable[Contents]) -> 
     accounts().put(keys.user(user_id), keys.listing(sync_id, number), {"lists": rows, "expires_at": expires_at})
 
 
+def close(user_id: str, sync_id: str) -> None:
+    """The run's lists are all kept; from now on they are not asked for again."""
+    expires_at = int(time.time()) + KEPT_SECONDS
+    accounts().put(keys.user(user_id), keys.listed(sync_id), {"expires_at": expires_at})
+
+
+def closed(user_id: str, sync_id: str) -> bool:
+    """Whether the run's lists are all kept."""
+    return accounts().get(keys.user(user_id), keys.listed(sync_id)) is not None
+
+
 def kept(user_id: str, sync_id: str) -> Iterator[Contents]:
     """All lists of the run in the order they were found; one that two pages named is told once."""
     seen: set[str] = set()

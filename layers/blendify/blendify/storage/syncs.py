@@ -13,8 +13,8 @@ from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.progress import Progress
 
-LEASE = timedelta(minutes=75)
-"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried once."""
+LEASE = timedelta(minutes=100)
+"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,9 @@ def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
             behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
         else:
             yield Sync.of(user_id, item), behind
-            behind = []
+            behind, count = [], count - 1
+            if count == 0:
+                return
 
 
 def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:
@@ -102,6 +104,13 @@ def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
         set={"status": status, "finished_at": times.iso(times.now()), "why": why}, remove=("waiting_until",)
     )
     accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+
+
+def abandon(user_id: str, sync_id: str) -> None:
+    """A run whose lease has expired did not end: say so, unless it has an end by now."""
+    run = sync(user_id, sync_id)
+    if run and run.finished_at is None:
+        end(user_id, sync_id, Status.FAILED, "the run stopped unexpectedly: a later one has taken over")
 
 
 def take_lease(user_id: str, provider: str, sync_id: str, until: datetime) -> str | None:

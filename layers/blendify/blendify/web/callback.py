@@ -19,14 +19,17 @@ app = responses.application()
 STATE_MACHINE = state_machine()
 
 LONGEST = 2_048
-"""Characters of a parameter; Spotify's codes have some 200."""
+"""Characters of a parameter; real codes have some hundred."""
 
 _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
     StateRefused.UNKNOWN: (
         "This login is not one of ours",
         "The link does not belong to a login that was begun here. Nothing was stored. Please begin again.",
     ),
-    StateRefused.EXPIRED: ("This login took too long", "It was good for ten minutes. Nothing was stored. Please begin again."),
+    StateRefused.EXPIRED: (
+        "This login took too long",
+        "It was good for ten minutes. Nothing was stored. Please begin again.",
+    ),
     StateRefused.USED: (
         "This login was used already",
         "If it was you, you are connected: open your dashboard. Nothing was stored this time.",
@@ -55,12 +58,16 @@ def arrive(name: str) -> Response[str]:
     if not query.get("code"):
         text = f"{provider.title} sent you back without a code. Nothing was stored."
         return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
-    return _connect(provider, query["code"], state, browser)
+    return _connect(provider, query, browser)
 
 
-def _connect(provider: Provider, code: str, state: str, browser: str) -> Response[str]:
+def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Response[str]:
     try:
-        user_id = authorization.arrive(provider, application(provider.name), code, state, browser)
+        row = application(provider.name)
+        if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
+            # RFC 9207: an answer of another authorization server, mixed in.
+            return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
+        user_id = authorization.arrive(provider, row, query["code"], query["state"], browser)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)

@@ -7,28 +7,28 @@ from blendify.errors import UnexpectedShape
 from blendify.paging import Page
 
 
-def paged(body: Mapping[str, Any]) -> Page:
+def paged(body: Any) -> Page:
     """
     The plain paging object; entries may be null and are kept, as `total` counts them.
 
     Shape   {"items": [...], "total": int, "next": str | null, ...}; recently played has no `total`
     Raises  UnexpectedShape without `items`
     """
-    entries = body.get("items")
+    entries = body.get("items") if isinstance(body, Mapping) else None
     if not isinstance(entries, list):
         raise UnexpectedShape("Spotify's answer is no page: it has no list of items")
     total = body.get("total")
     return Page(entries=entries, total=total if isinstance(total, int) else None, more=bool(body.get("next")))
 
 
-def followed(body: Mapping[str, Any]) -> Page:
+def followed(body: Any) -> Page:
     """
     Followed artists: the page stands under `artists`, the next position is the last artist's id.
 
     Shape   {"artists": {"items": [...], "cursors": {"after": str | null}, "total": int, "next": str | null}}
     Raises  UnexpectedShape without `artists`
     """
-    wrapped = body.get("artists")
+    wrapped = body.get("artists") if isinstance(body, Mapping) else None
     if not isinstance(wrapped, Mapping):
         raise UnexpectedShape("Spotify's answer is no page: it has no artists")
     page = paged(wrapped)

@@ -7,7 +7,7 @@ from blendify.errors import UnexpectedShape
 from blendify.providers.table import Profile
 
 
-def profile(body: Mapping[str, Any]) -> Profile:
+def profile(body: Any) -> Profile:
     """
     The current user.
 
@@ -15,6 +15,8 @@ def profile(body: Mapping[str, Any]) -> Profile:
     Source  https://developer.spotify.com/documentation/web-api/reference/get-current-users-profile
     Raises  UnexpectedShape when neither id is there: nobody can be told apart then
     """
+    if not isinstance(body, Mapping):
+        raise UnexpectedShape("Spotify's profile answer is no object")
     user_id = body.get("id")
     if not isinstance(user_id, str) or not user_id:
         raise UnexpectedShape("Spotify's profile answer carries no id")

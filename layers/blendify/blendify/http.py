@@ -1,0 +1,33 @@
+"""HTTP as all calls to providers use it: no redirects, no retries of its own, no endless bodies."""
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from blendify.errors import ProviderUnavailable
+
+LARGEST_BODY = 32 * 1024 * 1024
+"""Bytes; the largest page of a provider is below 2 MB."""
+
+
+def http_session(connections: int = 8) -> requests.Session:
+    """A session that retries nothing and reads no proxy or netrc settings; threads may share it."""
+    http = requests.Session()
+    http.trust_env = False
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    http.mount("https://", adapter)
+    http.mount("http://", adapter)
+    return http
+
+
+def read_body(answer: requests.Response) -> bytes:
+    """
+    The body of a streamed answer.
+
+    Raises  ProviderUnavailable when it is larger than any real one; requests.RequestException when it breaks off
+    """
+    body = bytearray()
+    for piece in answer.iter_content(64 * 1024):
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raise ProviderUnavailable("the answer is larger than any page can be")
+    return bytes(body)

@@ -1,0 +1,134 @@
+"""
+Prints the table of figures. Counts are the simulator's and the items' own; times are given as ratios alone.
+
+    make bench      builds the layers when `make up` has not, takes about two minutes
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from math import ceil
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from rich.console import Console
+from rich.table import Table
+
+from local.bench.imports import import_ratios
+from local.bench.in_process import Bench, Fact, Written, bench
+from local.bench.machine import transitions
+from local.emulator.server import architecture, runtime
+from local.paths import LOCAL
+from local.simulators.spotify import Options, Regime
+from local.stack import sam
+
+LISTENER = "listener"
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    table = Table("what", "aim", "today", title="Figures of the design", title_justify="left")
+    for what, aim, today in rows():
+        table.add_row(what, aim, today)
+        console.print(f"  {what}: {today}")
+    console.print()
+    console.print(table)
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """What, aim, today's figure; in the order of the design."""
+    with bench(Options()) as here:
+        user_id = here.connect(LISTENER)
+        fewest = fewest_calls(here)
+        first = here.sync(user_id)
+        yield "calls, first sync", f"{fewest}, the fewest possible", str(first["calls"])
+        same = here.sync(user_id)
+        change_a_little(here)
+        changed = here.sync(user_id)
+    yield "calls, nothing changed", "at most 15", str(same["calls"])
+    yield "calls, small change", "at most 24, every change found", str(changed["calls"])
+    yield "records appended, nothing changed", "0", f"{same['appended']:,}"
+    yield "records appended, small change", "exactly the changes", f"{changed['appended']:,}"
+    yield "write units a record, raw answer kept", "at most 1.1", f"{first['write_units'] / first['records']:.2f}"
+    with bench(Options(regime=Regime.LEGACY)) as here:
+        legacy = here.sync(here.connect(LISTENER))
+    each = f"{legacy['write_units'] / legacy['records']:.2f}"
+    yield "the same, answers with markets (before 2026)", "at most 1.1", each
+    raw, stored = (first[name] / first["records"] for name in ("raw_bytes", "stored_bytes"))
+    yield "bytes a record", "", f"{raw:,.0f} as JSON, {stored:,.0f} stored"
+    yield "state transitions, one sync without waits", "at most 40", str(transitions())
+    ratios = import_ratios(build(), HANDLERS)
+    worst = max(ratios, key=lambda name: ratios[name])
+    yield "cold start: import of any collector", "at most 1.3 x boto3 and a client", f"{ratios[worst]:.2f} x ({worst})"
+    yield "first sync at 80 ms a call", "at least 4 x faster than call after call", f"{speed():.1f} x, reading alone"
+    yield "calls before a Retry-After is over, 10 users", "0", str(calls_during_ban())
+
+
+def build() -> Path:
+    """The functions and layers as they are deployed to the emulator."""
+    folder = LOCAL / "bench"
+    overrides = [f"Runtime={runtime()}", f"Architecture={architecture()}"]
+    sam(folder, {}, "build", "--build-dir", str(folder / "build"), "--parameter-overrides", *overrides)
+    return folder / "build"
+
+
+HANDLERS = ["collectors.top_tracks", "collectors.playlist_tracks", "collectors.followed_artists"]
+
+
+def fewest_calls(here: Bench) -> int:
+    """ceil(n / page) over every list of the listener, by the simulator's truth."""
+    truth = here.control("GET", f"truth/{LISTENER}")["data"]
+    lists: list[Any] = []
+    for entries in truth.values():
+        lists += entries.values() if isinstance(entries, dict) else [entries]
+    return sum(max(1, ceil(len(entries) / 50)) for entries in lists if entries is not None)
+
+
+def change_a_little(here: Bench) -> None:
+    """3 likes in, 2 out, 12 plays, 1 album, 1 follow, one playlist with two entries more and one less."""
+    playlists = here.control("GET", f"truth/{LISTENER}")["data"]["playlists"]
+    edited = next(one["id"] for one in playlists if one)
+    changes: list[dict[str, Any]] = [{"action": "like"}] * 3 + [{"action": "unlike", "position": 700}] * 2
+    changes += [{"action": "play"}] * 12 + [{"action": "save_album"}, {"action": "follow"}]
+    changes += [{"action": "playlist_add", "playlist": edited}] * 2 + [
+        {"action": "playlist_remove", "playlist": edited}
+    ]
+    here.control("POST", f"listeners/{LISTENER}/mutations", changes)
+
+
+def speed() -> float:
+    """
+    Reading a whole account at 80 ms a call, against the same number of calls one after the other.
+
+    Writes cost nothing here: how fast the storage in memory is says nothing of DynamoDB.
+    """
+    with bench(Options(latency_ms=80, oddities=False)) as here, _writes_for_nothing():
+        user_id = here.connect(LISTENER)
+        began = time.perf_counter()
+        counts = here.sync(user_id)
+        return counts["calls"] * 0.080 / (time.perf_counter() - began)
+
+
+@contextmanager
+def _writes_for_nothing() -> Iterator[None]:
+    written = Written(new=True, raw_bytes=0, stored_bytes=0, write_units=1)
+    with patch.object(Fact, "append", lambda _self: written):
+        yield
+
+
+def calls_during_ban() -> int:
+    """Ten users sync at once while the provider answers 429 with a Retry-After of three seconds, again and again."""
+    sizes = {"playlists": 5, "playlist_entries": 60, "long_playlist": 20, "saved_tracks": 150, "saved_albums": 50}
+    with bench(Options(**sizes)) as here, _writes_for_nothing():  # type: ignore[arg-type]
+        users = [here.connect(f"listener-{number}") for number in range(10)]
+        here.control("POST", "rate-limit", {"calls": 60, "seconds": 3, "retry_after": "3"})
+        with ThreadPoolExecutor(len(users)) as pool:
+            list(pool.map(here.sync, users))
+        return int(here.control("GET", "counters")["calls_during_ban"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""
+Whole syncs in this process: the real begin, collectors and finish on AWS in memory (moto), against a simulator.
+
+What is counted comes from the simulator's counters and the items written, not from what the product says of itself.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import boto3
+import requests
+from moto import mock_aws
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106
+    AWS_DEFAULT_REGION="us-east-1",
+    HISTORY_TABLE="history",
+    ACCOUNTS_TABLE="accounts",
+    TOKENS_KEY="alias/tokens",
+    APPLICATIONS="blendify/applications",
+    PUBLIC_URL="http://127.0.0.1/v1",
+    TOP_LIST_DEPTH="50",
+    POWERTOOLS_LOG_LEVEL="CRITICAL",
+)
+os.environ.pop("AWS_ENDPOINT_URL", None)
+
+from blendify import applications, authorization, aws, syncing, times
+from blendify.applications import application
+from blendify.collect import collect
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.storage.history import Fact, Written
+from blendify.storage.progress import COUNTS, all_progress
+from local.browser import Form
+from local.simulators.serving import running
+from local.simulators.spotify import Options, create_app
+
+__all__ = ["Bench", "Fact", "Written", "bench"]
+
+PROFILE = "GET /v1/me"
+"""Read by the login, not by a sync."""
+LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
+"""What the state machine runs side by side."""
+
+
+@dataclass
+class Bench:
+    """AWS in memory and one simulator, at `address`."""
+
+    address: str
+
+    def connect(self, listener: str) -> str:
+        """Log a listener in, with the product's own code; the user's id."""
+        provider, row = PROVIDERS["spotify"], application("spotify")
+        departure = authorization.depart(provider, row)
+        consent = requests.get(departure.address, timeout=30)
+        form = Form.of(consent.text)
+        answers = {**form.fields, "listener": listener, "decision": "allow"}
+        back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
+        query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
+        return authorization.arrive(provider, row, query["code"], query["state"], departure.browser)
+
+    def sync(self, user_id: str) -> dict[str, int]:
+        """One run to its end; the sums of its counts, `calls` by the simulator."""
+        before = self.calls()
+        answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, f"bench-{time.monotonic_ns()}", times.now())
+        job = Job(**answer["job"])
+        number = 1
+        while True:
+            with ThreadPoolExecutor(len(BRANCHES)) as pool:
+                list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
+            finished = syncing.finish(job, number, [])
+            if finished["status"] != "waiting":
+                break
+            number = finished["round"]
+            time.sleep(max(0.0, (times.parse(finished["until"]) - times.now()).total_seconds()))
+        progress = list(all_progress(user_id, job.sync_id))
+        counts = {name: sum(one.counts[name] for one in progress) for name in COUNTS}
+        return {**counts, "calls": self.calls() - before}
+
+    def calls(self) -> int:
+        """API calls that the simulator has received."""
+        counted = self.control("GET", "counters")["endpoints"]
+        return sum(
+            int(one["calls"]) for name, one in counted.items() if name.startswith("GET /v1/me/") or "playlists" in name
+        )
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """What the simulator's control API answers."""
+        return requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=60).json()
+
+
+@contextmanager
+def bench(options: Options) -> Iterator[Bench]:
+    """Everything new, gone afterwards."""
+    with running(create_app(options)) as address, mock_aws():
+        aws.forget()
+        applications.forget()
+        Fact._connection = None
+        _create(address)
+        yield Bench(address)
+
+
+def _create(address: str) -> None:
+    dynamodb = boto3.client("dynamodb")
+    for table, (partition, sort) in {"history": ("user#type", "fetched_at"), "accounts": ("pk", "sk")}.items():
+        dynamodb.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (partition, sort)],
+            KeySchema=[
+                {"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"},
+            ],
+        )
+    kms = boto3.client("kms")
+    kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    row: dict[str, Any] = {
+        "client_id": "simulated-client",
+        "client_secret": "simulated-secret",
+        "redirect_uri": "http://127.0.0.1/callback",
+        "api_url": f"{address}/v1",
+        "accounts_url": address,
+        "calls_per_minute": 0,
+        "calls_per_minute_and_user": 0,
+    }
+    boto3.client("secretsmanager").create_secret(
+        Name="blendify/applications/spotify/default", SecretString=json.dumps(row)
+    )
