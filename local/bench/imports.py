@@ -25,11 +25,12 @@ _PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
 
 
 def import_ratios(build: Path, handlers: list[str]) -> dict[str, float]:
-    """Median seconds of importing each handler and making its clients, as a ratio to boto3 with one client."""
+    """Median time of importing each handler and making its two clients, as a ratio to boto3 with one client."""
     path = os.pathsep.join(
         str(build / part) for part in ("CollectTopTracks", "BlendifyLayer/python", "DependenciesLayer/python")
     )
-    code = {handler: f"import {handler}; from blendify import aws; aws.client('dynamodb')" for handler in handlers}
+    clients = "from blendify import aws; from blendify.storage.history import Fact; Fact.connect(); aws.client('dynamodb')"
+    code = {handler: f"import {handler}; {clients}" for handler in handlers}
     seconds: dict[str, list[float]] = {name: [] for name in ("", *handlers)}
     for _ in range(RUNS):
         # Interleaved, so that the machine's other work falls on all of them alike.

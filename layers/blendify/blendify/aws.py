@@ -1,10 +1,12 @@
 """One AWS session for everything: a second one costs a cold start another 100 ms."""
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Literal, overload
 
 import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,10 +22,20 @@ _CONFIG = Config(
 )
 
 
+_shared: list[Session] = []
+_one_at_a_time = Lock()
+"""Making a client is not safe between threads, using one is."""
+
+
+def share(session: Session) -> None:
+    """Let every client be made from this session, which somebody else (pynamodb) has made for its own."""
+    _shared[:] = [session]
+
+
 @cache
 def session() -> boto3.Session:
     """The session that every client of this process shares."""
-    return boto3.Session()
+    return boto3.Session(botocore_session=_shared[0]) if _shared else boto3.Session()
 
 
 @overload
@@ -36,7 +48,8 @@ def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
 def client(service: str) -> object:
     """A client, built where it is first used and kept while the Lambda is warm; safe to share between threads."""
-    return _client(service)
+    with _one_at_a_time:
+        return _client(service)
 
 
 @cache
@@ -48,3 +61,4 @@ def forget() -> None:
     """Drop session and clients, so that tests start with none."""
     _client.cache_clear()
     session.cache_clear()
+    _shared.clear()

@@ -17,7 +17,7 @@ from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribu
 from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 
-from blendify import raw_answers
+from blendify import aws, raw_answers
 from blendify.settings import settings
 
 LARGEST_RAW = 300_000
@@ -84,6 +84,11 @@ class Fact(Model):
     public = BooleanAttribute(null=True)
 
     _plain_bytes = 0
+
+    @classmethod
+    def connect(cls) -> None:
+        """Make the client now, in one thread: pynamodb would make a session and a client in each thread that writes."""
+        _ = cls._get_connection().connection.client
 
     @classmethod
     def of(
@@ -157,6 +162,8 @@ class Fact(Model):
         values = self.attribute_values.items()
         return [value for name, value in values if isinstance(value, str) and name not in ("partition", "fetched_at")]
 
+
+aws.share(Fact._get_connection().connection.session)
 
 PART = "#part#"
 LONGEST_TEXT = 1_000
