@@ -44,7 +44,7 @@ from local.browser import Form
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
 
-__all__ = ["Bench", "Fact", "Written", "bench"]
+__all__ = ["Bench", "Fact", "Written", "bench", "bench_at"]
 
 PROFILE = "GET /v1/me"
 """Read by the login, not by a sync."""
@@ -69,6 +69,19 @@ class Bench:
         back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
         query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
         return authorization.arrive(provider, row, query["code"], query["state"], departure.browser)
+
+    def longest_branch(self, user_id: str) -> float:
+        """
+        Seconds that the slowest branch of a run takes, each measured alone: on AWS each has a processor of its own.
+        """
+        answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, f"bench-{time.monotonic_ns()}", times.now())
+        seconds = []
+        for branch in BRANCHES:
+            began = time.perf_counter()
+            for data_type in branch:
+                collect(data_type, Job(**answer["job"]), lambda: 900.0)
+            seconds.append(time.perf_counter() - began)
+        return max(seconds)
 
     def sync(self, user_id: str) -> dict[str, int]:
         """One run to its end; the sums of its counts, `calls` by the simulator."""
@@ -103,7 +116,14 @@ class Bench:
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
     """Everything new, gone afterwards."""
-    with running(create_app(options)) as address, mock_aws():
+    with running(create_app(options)) as address, bench_at(address) as here:
+        yield here
+
+
+@contextmanager
+def bench_at(address: str) -> Iterator[Bench]:
+    """The same with a simulator that runs already."""
+    with mock_aws():
         aws.forget()
         applications.forget()
         Fact._connection = None

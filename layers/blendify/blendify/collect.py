@@ -21,11 +21,11 @@ from blendify.providers.table import Contents, Endpoint, Place
 from blendify.reading import Closed, read
 from blendify.storage import listings
 from blendify.storage.connections import connection
-from blendify.storage.history import NOTHING, Fact, Written
+from blendify.storage.history import NOTHING, Fact
 from blendify.storage.progress import Position, Progress, move_on, progress
 from blendify.targets import targets
 
-WRITERS = 8
+WRITERS = 16
 """Facts of one page written at once."""
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a page's writes."""
@@ -128,8 +128,10 @@ class _Collector:
 
     def _store(self, ask: Ask, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append the page's records, then move the checkpoint behind it."""
-        places = [Place(ask.list_id, ask.offset + index) for index in range(len(page.entries))]
-        written = list(writers.map(self._append, page.entries, places))
+        places = (Place(ask.list_id, ask.offset + index) for index in range(len(page.entries)))
+        # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
+        facts = list(map(self._fact, page.entries, places))
+        written = list(writers.map(Fact.append, facts))
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
@@ -147,11 +149,9 @@ class _Collector:
         self._checkpoint(Outcome.RUNNING, _after(self._endpoint, ask, page), counts)
         self._resumed = False
 
-    def _append(self, entry: object, place: Place) -> Written:
-        row = self._endpoint.row(entry, place)
-        job = self._job
-        fact = Fact.of(job.user_id, self._seen.data_type, job.fetched_at, job.provider, row.key, row.fields, entry)
-        return fact.append()
+    def _fact(self, entry: object, place: Place) -> Fact:
+        row, job = self._endpoint.row(entry, place), self._job
+        return Fact.of(job.user_id, self._seen.data_type, job.fetched_at, job.provider, row.key, row.fields, entry)
 
     def _pass_over(self, ask: Ask, page: Closed) -> None:
         if self._endpoint.within is None:

@@ -9,7 +9,7 @@ from itertools import islice
 from blendify.errors import UnexpectedShape, Unreadable
 from blendify.paging import Ask, Page, Paging
 
-SIDE_BY_SIDE = 6
+SIDE_BY_SIDE = 8
 """Pages of one collector under way at once: also the bound of its memory."""
 
 
