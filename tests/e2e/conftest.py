@@ -27,8 +27,9 @@ LIBRARY = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share one stack, so one worker runs them."""
+    """All of them share one stack, so one worker runs them; marked before pytest-xdist looks for its groups."""
     for item in items:
         if "tests/e2e/" in str(item.path):
             item.add_marker(pytest.mark.xdist_group("e2e"))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from starlette.applications import Starlette
@@ -11,7 +12,7 @@ from blendify import times
 from blendify.collect import collect
 from blendify.data_types import DataType, Status
 from blendify.storage import connections, sessions, syncs
-from tests.unit.http_events import Browser
+from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, served
 
@@ -205,3 +206,12 @@ def test_a_failure_of_ours_tells_no_detail(
     assert "fire" not in answer.body
     assert "fire" in log
     assert browser.cookies["session"] not in log
+
+
+def test_the_start_page_without_its_slash_leads_to_the_one_with_it() -> None:
+    """`…/v1` goes to `…/v1/`: the page's relative links would miss the stage otherwise."""
+    asked = event("GET", "/")
+    asked["requestContext"]["path"] = "/v1"
+    answer = import_module(LISTENER).handler(asked, None)
+    assert answer["statusCode"] == 303
+    assert answer["multiValueHeaders"]["Location"] == ["v1/"]

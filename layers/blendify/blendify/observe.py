@@ -44,6 +44,7 @@ def completed(done: Progress) -> None:
     """One data type is collected."""
     metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
     metrics.add_metric(name="CollectSucceeded", unit=MetricUnit.Count, value=1)
+    _rate_limits(done)
     logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
 
 
@@ -53,10 +54,14 @@ def stopped(done: Progress, error: CollectError) -> None:
     metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
     if done.outcome is not Outcome.WAITING:
         metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
-    if done.counts["rate_limits"]:
-        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])
+    _rate_limits(done)
     level = logger.info if done.outcome is Outcome.WAITING else logger.warning
     level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
+
+
+def _rate_limits(done: Progress) -> None:
+    if done.counts["rate_limits"]:
+        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])
 
 
 def synced(status: Status, seconds: float) -> None:

@@ -111,6 +111,7 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
         progresses.create(request.user_id, sync_id, data_type, outcome)
     _refresh_early(request, owner.application)
+    observe.logger.append_keys(sync_id=sync_id, user_id=request.user_id, provider=request.provider)
     observe.logger.info("Sync began", extra={"data_types": list(request.data_types), "mode": request.mode})
     job = Job(request.user_id, request.provider, sync_id, fetched_at)
     return {"outcome": "started", "job": vars(job), "round": 1}

@@ -34,6 +34,10 @@ def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[
 @app.get("/")
 def start() -> Response[str]:
     """What this is, and where to connect."""
+    asked = app.current_event.request_context.get("path") or "/"
+    if not asked.endswith("/"):
+        # Links are relative, so that they hold behind any address: here they would miss the stage.
+        return responses.see_other(f"{asked.rpartition('/')[2]}/")
     return responses.page(
         200, "start", root="./", providers=PROVIDERS.values(), connected=responses.listener(app) is not None
     )
