@@ -28,7 +28,7 @@ clean: down ## stop the stack and forget all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
 test: $(READY) ## all tests
-	pytest -n 2 --dist loadgroup $(TESTS)
+	pytest -n 2 $(TESTS)
 
 check: $(READY) ## lint, format, types, template
 	ruff check .

@@ -1,4 +1,4 @@
-"""One stack of its own for all end-to-end tests: fresh state, free ports, the roles' policies enforced."""
+"""A stack of its own for the end-to-end tests of each worker: fresh state, free ports, the roles' policies enforced."""
 
 import shutil
 import socket
@@ -27,18 +27,10 @@ LIBRARY = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share one stack, so one worker runs them; marked before pytest-xdist looks for its groups."""
-    for item in items:
-        if "tests/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    """The deployed system; its logs stay below `.local/e2e` for whoever looks into a failure."""
-    folder = LOCAL / "e2e"
+def system(worker_id: str) -> Iterator[System]:
+    """The deployed system; its logs stay below `.local/e2e-…` for whoever looks into a failure."""
+    folder = LOCAL / f"e2e-{worker_id}"
     shutil.rmtree(folder, ignore_errors=True)
     options = [part for name, size in LIBRARY.items() for part in (f"--{name}", str(size))]
     emulator = Emulator(_free_port(), folder, check_permissions=True)

@@ -2,19 +2,32 @@
 
 import json
 from collections.abc import Iterator
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from blendify import applications, aws
 from blendify.storage.history import Fact
 from tests.template import resources
 
+_one_request = RLock()
+_answer = BotocoreStubber.__call__
+
+
+def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
+    """DynamoDB checks a condition and writes in one step; in moto a thread could get between the two."""
+    with _one_request:
+        return _answer(stubber, *given, **named)
+
 
 @pytest.fixture(scope="module")
 def _cloud() -> Iterator[None]:
     """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
-    with mock_aws():
+    with mock_aws(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
         _forget()
         kms = aws.client("kms")
         kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
