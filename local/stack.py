@@ -21,6 +21,7 @@ from local.background import NotStarted
 from local.emulator.server import REGION, Emulator, architecture, runtime
 from local.paths import LOCAL, ROOT
 from local.spotify import Misconfigured, Simulator, real_parameters
+from local.template import defaults
 
 STACK = "blendify"
 BUCKET = "blendify-artifacts"
@@ -78,7 +79,8 @@ class Stack:
 
     def _deploy(self, parameters: Mapping[str, str]) -> None:
         """Build and deploy, unless exactly this code with these parameters is what the emulator holds."""
-        given = {"Runtime": runtime(), "Architecture": architecture(), "PublicUrl": self.api_url, **parameters}
+        own = {"Runtime": runtime(), "Architecture": architecture(), "PublicUrl": self.api_url}
+        given = {**defaults(), **own, **parameters}
         # It lies with the emulator's state, and goes with it.
         deployed = self.emulator.state / "deployed"
         wanted = _fingerprint(given)

@@ -29,9 +29,7 @@ def import_ratios(build: Path, handlers: list[str]) -> dict[str, float]:
     path = os.pathsep.join(
         str(build / part) for part in ("CollectTopTracks", "BlendifyLayer/python", "DependenciesLayer/python")
     )
-    clients = (
-        "from blendify import aws; from blendify.storage.history import Fact; Fact.connect(); aws.client('dynamodb')"
-    )
+    clients = "from blendify import aws; aws.client('dynamodb')"
     code = {handler: f"import {handler}; {clients}" for handler in handlers}
     seconds: dict[str, list[float]] = {name: [] for name in ("", *handlers)}
     for _ in range(RUNS):

@@ -55,6 +55,8 @@ class Emulator:
         shutil.rmtree(self._temporary, ignore_errors=True)
         for folder in (self._temporary, self.state / "s3"):
             folder.mkdir(parents=True, exist_ok=True)
+        # It saves secrets as they are.
+        self.state.chmod(0o700)
         command = [str(_PYTHON), "-m", "ministack"]
         self.program.start(command, self._environment(), lambda: answers(f"{self.endpoint}/_ministack/health"))
 

@@ -12,7 +12,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from blendify import applications, aws
 from blendify.storage.history import Fact
-from tests.template import resources
+from local.template import resources
 
 _one_request = RLock()
 _answer = BotocoreStubber.__call__

@@ -10,7 +10,8 @@ import pytest
 
 from blendify.data_types import DataType
 from blendify.providers import PROVIDERS
-from tests.template import ROOT, resources
+from local.paths import ROOT
+from local.template import resources
 
 PACKAGE = ROOT / "layers" / "blendify" / "blendify"
 SUBJECTS = sorted(

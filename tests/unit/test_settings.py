@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from blendify.settings import SettingMissing, Settings
-from tests.template import ROOT
+from local.template import ROOT
 
 COMPLETE = {
     "HISTORY_TABLE": "history",

@@ -11,7 +11,8 @@ import pytest
 from blendify.data_types import DataType
 from blendify.storage.syncs import LEASE
 from blendify.syncing import LONGEST
-from tests.template import ROOT, resources
+from local.paths import ROOT
+from local.template import resources
 
 TEXT = (ROOT / "statemachine" / "sync.asl.json").read_text()
 MACHINE: dict[str, Any] = json.loads(TEXT)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from blendify import authorization, token_endpoint
-from tests.template import resources, template
+from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 MANAGED = resources("AWS::IAM::ManagedPolicy")

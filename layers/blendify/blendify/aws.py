@@ -2,7 +2,7 @@
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal, Protocol, overload
 
 import boto3
 from botocore.config import Config
@@ -22,20 +22,30 @@ _CONFIG = Config(
 )
 
 
-_shared: list[Session] = []
+class Connection(Protocol):
+    """What pynamodb has made for itself: a session, and a DynamoDB client."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def client(self) -> object: ...
+
+
+_shared: list[Connection] = []
 _one_at_a_time = Lock()
 """Making a client is not safe between threads, using one is."""
 
 
-def share(session: Session) -> None:
-    """Let every client be made from this session, which somebody else (pynamodb) has made for its own."""
-    _shared[:] = [session]
+def share(connection: Connection) -> None:
+    """Use this connection's session for every client, and its client for DynamoDB, instead of second ones."""
+    _shared[:] = [connection]
 
 
 @cache
 def session() -> boto3.Session:
     """The session that every client of this process shares."""
-    return boto3.Session(botocore_session=_shared[0]) if _shared else boto3.Session()
+    return boto3.Session(botocore_session=_shared[0].session) if _shared else boto3.Session()
 
 
 @overload
@@ -54,6 +64,8 @@ def client(service: str) -> object:
 
 @cache
 def _client(service: str) -> object:
+    if service == "dynamodb" and _shared:
+        return _shared[0].client
     return session().client(service, config=_CONFIG)  # type: ignore[call-overload]
 
 

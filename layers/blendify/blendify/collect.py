@@ -70,7 +70,6 @@ class _Collector:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
         row = application(owner.provider, owner.application)
         self._caller = Caller(PROVIDERS[owner.provider], row, owner.user_id)
-        Fact.connect()
         lists = self._begin()
         asks = (ask for number, one in enumerate(lists) for ask in self._asks(number, one))
         count = observe.ListCount(self._seen.data_type)

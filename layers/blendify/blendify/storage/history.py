@@ -86,11 +86,6 @@ class Fact(Model):
     _plain_bytes = 0
 
     @classmethod
-    def connect(cls) -> None:
-        """Make the client now, in one thread: pynamodb would make a session and a client in each thread that writes."""
-        _ = cls._get_connection().connection.client
-
-    @classmethod
     def of(
         cls,
         user_id: str,
@@ -163,7 +158,8 @@ class Fact(Model):
         return [value for name, value in values if isinstance(value, str) and name not in ("partition", "fetched_at")]
 
 
-aws.share(Fact._get_connection().connection.session)
+# pynamodb would make a session and a client in each thread that writes: so it is the one that all others use.
+aws.share(Fact._get_connection().connection)
 
 PART = "#part#"
 LONGEST_TEXT = 1_000

@@ -1,12 +1,11 @@
-"""template.yaml as data, for tests that hold it to its promises."""
+"""template.yaml as data."""
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from local.paths import ROOT
 
 
 class _Loader(yaml.SafeLoader):
@@ -43,3 +42,12 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     """The properties of all resources of one type, by logical id."""
     found = template()["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
+
+
+def defaults() -> dict[str, str]:
+    """
+    The default of every parameter that has one.
+
+    A deployment that leaves a parameter out gets what the last one gave it, and not its default.
+    """
+    return {name: str(one["Default"]) for name, one in template()["Parameters"].items() if "Default" in one}

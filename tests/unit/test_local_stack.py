@@ -1,0 +1,45 @@
+"""What `make up` tells the template."""
+
+import pytest
+
+from local.paths import LOCAL
+from local.spotify import Misconfigured, Simulator, real_parameters
+from local.template import defaults, template
+
+REAL = {"SPOTIFY_CLIENT_ID": "an-id", "SPOTIFY_CLIENT_SECRET": "a-secret"}
+
+
+def test_the_pace_is_lifted_for_the_simulator_alone() -> None:
+    """Whoever goes over to the real Spotify gets the template's pace, not the one that the simulator had."""
+    lifted = Simulator(8480, LOCAL).parameters
+    real = {**defaults(), **(real_parameters(REAL) or {})}
+    paces = [name for name in lifted if "PerMinute" in name]
+    assert paces == ["SpotifyCallsPerMinute", "SpotifyCallsPerMinuteAndUser"]
+    assert {lifted[name] for name in paces} == {"0"}
+    assert all(float(real[name]) > 0 for name in paces)
+
+
+def test_every_parameter_is_given_in_every_deployment() -> None:
+    """CloudFormation keeps the last value of a parameter that a deployment leaves out."""
+    assert set(defaults()) == set(template()["Parameters"])
+
+
+def test_another_address_is_not_simulated() -> None:
+    """SPOTIFY_API_URL and SPOTIFY_ACCOUNTS_URL name what is talked to, at the normal pace."""
+    given = {**REAL, "SPOTIFY_API_URL": "https://api.example/v1", "SPOTIFY_ACCOUNTS_URL": "https://accounts.example"}
+    parameters = real_parameters(given) or {}
+    assert parameters["SpotifyApiUrl"] == "https://api.example/v1"
+    assert parameters["SpotifyAccountsUrl"] == "https://accounts.example"
+    assert not any("PerMinute" in name for name in parameters)
+
+
+def test_nothing_given_means_the_simulator() -> None:
+    """No account is needed for the first run."""
+    assert real_parameters({}) is None
+
+
+@pytest.mark.parametrize("half", [*REAL, "SPOTIFY_API_URL", "SPOTIFY_ACCOUNTS_URL", "SPOTIFY_REDIRECT_URI"])
+def test_half_a_configuration_is_refused(half: str) -> None:
+    """It says what to set, and does not quietly simulate."""
+    with pytest.raises(Misconfigured, match="SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET"):
+        real_parameters({half: "given"})
