@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from blendify.settings import SettingMissing, Settings
-from local.template import ROOT
+from local.paths import ROOT
 
 COMPLETE = {
     "HISTORY_TABLE": "history",
