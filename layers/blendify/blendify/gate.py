@@ -36,7 +36,6 @@ class Gate:
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
-        self._who = f"the {application.provider} application {application.name}"
 
     def pass_through(self) -> None:
         """
@@ -103,7 +102,7 @@ class Gate:
 
     def _cool_down(self, cool: int, now: int) -> None:
         if cool - now > self._longest_ms:
-            raise MustWait(f"{self._who} was told to pause by the provider", times.from_milliseconds(cool))
+            raise MustWait("the provider asked this application to pause", times.from_milliseconds(cool))
         time.sleep((cool - now) / 1000)
 
     def _cooled_down(self) -> bool:
