@@ -1,6 +1,5 @@
 """AWS in memory for unit tests."""
 
-import json
 from collections.abc import Iterator
 from threading import RLock
 from typing import Any
@@ -9,10 +8,13 @@ from unittest.mock import patch
 import pytest
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from starlette.applications import Starlette
 
 from blendify import applications, aws
 from blendify.storage.history import Fact
 from local.template import resources
+from tests.unit.cloud import application
+from tests.unit.spotify_world import World, served
 
 _one_request = RLock()
 _answer = BotocoreStubber.__call__
@@ -52,25 +54,17 @@ def aws_in_memory(_cloud: None) -> None:
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
 
 
-def application(accounts_url: str, api_url: str, **limits: float) -> None:
-    """Configure the Spotify application, as the template's secret does; limits are lifted unless given."""
-    row = {
-        "client_id": "simulated-client",
-        "client_secret": "simulated-secret",
-        "redirect_uri": "http://127.0.0.1:4566/v1/auth/spotify/callback",
-        "api_url": api_url,
-        "accounts_url": accounts_url,
-        "calls_per_minute": 0,
-        "calls_per_minute_and_user": 0,
-        **limits,
-    }
-    secrets = aws.client("secretsmanager")
-    name, text = "blendify/applications/spotify/default", json.dumps(row)
-    try:
-        secrets.create_secret(Name=name, SecretString=text)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=text)
-    applications.forget()
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    """One simulator for a module, on a socket."""
+    with served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    """The simulator as new, and the application that leads to it."""
+    return World.begin(behind)
 
 
 def _forget() -> None:

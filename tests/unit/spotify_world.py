@@ -26,7 +26,7 @@ from local.simulators.spotify.simulator import Simulator
 from local.simulators.spotify.tokens import Request
 from local.simulators.spotify.traffic import Fault, FaultKind, RateLimit
 from local.simulators.spotify.truth import truth
-from tests.unit.conftest import application
+from tests.unit.cloud import application
 
 SMALL = {
     "redirect_uris": ("http://127.0.0.1:4566/v1/auth/spotify/callback",),

@@ -2,34 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify import applications, aws, times
 from blendify.settings import settings
 from blendify.storage import connections, sessions
-from tests.unit import conftest
+from tests.unit import cloud
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import CALLBACK, LISTENER, arrive, consent, depart, logged_in, user_of
-from tests.unit.spotify_world import FaultKind, World, in_clear, items, logged, served
+from tests.unit.spotify_world import FaultKind, World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 @pytest.fixture
@@ -287,7 +274,7 @@ def test_a_provider_that_is_down_stores_nothing(world: World, started: list[Any]
     """Nobody listens at its address."""
     browser = Browser()
     sent_back = consent(depart(browser))
-    conftest.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
+    cloud.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
     refused(arrive(browser, sent_back), 503)
     nothing_stored()
 

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -21,7 +21,7 @@ from blendify.storage import connections
 from blendify.storage.history import Fact
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
-from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, served, standing
+from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -35,17 +35,6 @@ PATHS = {
     DataType.SAVED_ALBUMS: "GET /v1/me/albums",
     DataType.FOLLOWED_ARTISTS: "GET /v1/me/following",
 }
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 def plenty() -> float:

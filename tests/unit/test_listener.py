@@ -1,12 +1,10 @@
 """What listeners read is their own, and only with a session."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify import times
 from blendify.collect import collect
@@ -14,22 +12,11 @@ from blendify.data_types import DataType, Status
 from blendify.storage import connections, sessions, syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
-from tests.unit.spotify_world import STARTED, World, begun, items, logged, served
+from tests.unit.spotify_world import STARTED, World, begun, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 PATHS = ["/me", "/me/syncs", "/me/syncs/20261122T174430123Z-00000000"]
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 def session_of(user_id: str) -> Browser:

@@ -6,27 +6,15 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify import applications, authorization, aws
 from blendify.providers import PROVIDERS
 from blendify.settings import settings
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LOGIN, depart
-from tests.unit.spotify_world import World, in_clear, items, logged, served
+from tests.unit.spotify_world import World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A session ends everywhere when its listener says so, and only then."""
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.applications import Starlette
 
@@ -9,15 +7,9 @@ from blendify.settings import settings
 from blendify.storage import sessions
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LISTENER, LOGOUT
-from tests.unit.spotify_world import World, items, served
+from tests.unit.spotify_world import World, items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A run begins once, ends in every case, and says what happened."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify import applications, aws, syncing, times
 from blendify.data_types import DataType, Outcome, Status
@@ -14,22 +12,11 @@ from blendify.providers import PROVIDERS
 from blendify.storage import keys, progress, syncs
 from blendify.storage.accounts import accounts
 from blendify.storage.progress import Position, Progress, move_on
-from tests.unit.spotify_world import STARTED, World, begun, items, served, standing
+from tests.unit.spotify_world import STARTED, World, begun, items, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:sync"
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 @pytest.fixture

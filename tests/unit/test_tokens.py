@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -20,23 +19,12 @@ from blendify.storage import connections
 from blendify.tokens import EARLY, fresh_access_token
 from blendify.vault import TokenSet, seal, unseal
 from local.simulators.spotify.options import RefreshTokens
-from tests.unit import conftest
-from tests.unit.spotify_world import FaultKind, World, items, logged, served
+from tests.unit import cloud
+from tests.unit.spotify_world import FaultKind, World, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 SPOTIFY = PROVIDERS["spotify"]
-
-
-@pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with served() as app:
-        yield app
-
-
-@pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
-    return World.begin(behind)
 
 
 def fresh(user_id: str, refused: str | None = None) -> str:
@@ -171,7 +159,7 @@ def test_any_other_failure_leaves_the_grant_alone(world: World, fault: dict[str,
 def test_a_token_host_that_is_down_leaves_the_grant_alone(world: World) -> None:
     """Nobody listens at its address: the same."""
     user_id = world.connect(seconds=0)
-    conftest.application("http://127.0.0.1:9", f"{world.base}/v1")
+    cloud.application("http://127.0.0.1:9", f"{world.base}/v1")
     with pytest.raises(ProviderUnavailable):
         fresh(user_id)
     assert status(user_id) == connections.ACTIVE
