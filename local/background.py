@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -77,6 +78,21 @@ class Program:
             self._child.wait(timeout=10)
         self._pid_file.unlink(missing_ok=True)
         return True
+
+
+def require_free(port: int, variable: str) -> None:
+    """
+    Make sure that nobody else listens there: whatever answered would be taken for our own program.
+
+    Raises  NotStarted with what to do
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            message = f"Port {port} is in use: stop what listens there, or choose another one with {variable}=…"
+            raise NotStarted(message) from None
 
 
 def answers(address: str) -> bool:

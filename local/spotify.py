@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from local.background import Program, answers
+from local.background import Program, answers, require_free
 from local.paths import RECORDED
 
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
@@ -54,6 +54,7 @@ class Simulator:
     def start(self, redirect_uri: str) -> None:
         """Start it anew, so that it has the options asked for."""
         self.program.stop()
+        require_free(self.port, "SIMULATOR_PORT")
         command = [sys.executable, "-m", "local.simulators.spotify", "--port", str(self.port), *self.options]
         command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
         # Beside the emulator's state: a connection that is kept over a restart must go on working.

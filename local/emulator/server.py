@@ -10,7 +10,7 @@ from typing import Any
 
 import boto3
 
-from local.background import Program, answers
+from local.background import Program, answers, require_free
 from local.paths import LOCAL
 
 REGION = "us-east-1"
@@ -51,6 +51,7 @@ class Emulator:
         """
         if self.program.pid is not None:
             return
+        require_free(self.port, "EMULATOR_PORT")
         # It unpacks functions there, and leaves them behind.
         shutil.rmtree(self._temporary, ignore_errors=True)
         for folder in (self._temporary, self.state / "s3"):
