@@ -1,5 +1,7 @@
 """Syncs after the first: from the console, of some data types, beside a failing endpoint or a running sync."""
 
+import time
+
 import pytest
 
 from local import verification
@@ -86,6 +88,21 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     assert '"already_running"' in second["output"]
     assert system.execution(first)["status"] == "SUCCEEDED"
     assert len({item["fetched_at"]["S"].split("#")[0] for item in _of(system, user_id)}) == 2
+
+
+def test_after_a_stopped_execution_the_next_one_begins_at_once(system: System) -> None:
+    """An operator stops a run from the console and starts another: the lease of the first is in nobody's way."""
+    user_id, _ = system.connect_and_sync("kit")
+    system.simulator.control("POST", "latency", {"ms": 300})
+    try:
+        first = system.start({"user_id": user_id, "provider": "spotify"})
+        time.sleep(3)
+        system.stack.emulator.client("stepfunctions").stop_execution(executionArn=first)
+    finally:
+        system.simulator.control("POST", "latency", {"ms": 0})
+    second = system.run({"user_id": user_id, "provider": "spotify"})
+    assert second["status"] == "SUCCEEDED"
+    assert '"succeeded"' in second["output"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blendify.data_types import DataType
-from blendify.storage.syncs import LEASE
+from blendify.storage.leases import LEASE
 from blendify.syncing import LONGEST
 from local.paths import ROOT
 from local.template import resources

@@ -9,7 +9,7 @@ from blendify import applications, aws, syncing, times
 from blendify.data_types import DataType, Outcome, Status
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage import keys, progress, syncs
+from blendify.storage import keys, leases, progress, syncs
 from blendify.storage.accounts import accounts
 from blendify.storage.progress import Position, Progress, move_on
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
@@ -136,10 +136,28 @@ def test_a_first_step_that_is_retried_begins_the_same_run(user_id: str) -> None:
 def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that died without an end does not lock the listener out for ever."""
     begun(user_id)
-    later = times.now() + syncs.LEASE + timedelta(minutes=1)
+    later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.times.now", lambda: later)
     job = begun(user_id, execution="execution-2")
     assert lease(user_id) == job.sync_id
+
+
+def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None:
+    """Stopped from the console, or dead with its machine: the next run begins at once, and says what became of it."""
+    machines = aws.client("stepfunctions")
+    role = "arn:aws:iam::123456789012:role/machine"
+    machine = machines.create_state_machine(name="sync", definition="{}", roleArn=role)["stateMachineArn"]
+    execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
+    first = begun(user_id, execution=execution)
+    given = {"user_id": user_id, "provider": "spotify"}
+    answer = syncing.begin(given, "execution-2", STARTED)
+    assert answer == {"outcome": "already_running", "sync_id": first.sync_id}
+
+    machines.stop_execution(executionArn=execution)
+    second = begun(user_id, execution="execution-2")
+    assert lease(user_id) == second.sync_id
+    assert record(first).status is Status.FAILED
+    assert "stopped unexpectedly" in str(record(first).why)
 
 
 def test_the_access_token_is_renewed_before_the_collectors_start(world: World) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from blendify import aws, observe, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
@@ -13,11 +15,12 @@ from blendify.errors import CollectError
 from blendify.http import http_session
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
+from blendify.storage import leases, syncs
 from blendify.storage import progress as progresses
-from blendify.storage import syncs
 from blendify.storage.connections import NotConnected, connection
+from blendify.storage.leases import LEASE, Holder
 from blendify.storage.progress import Progress
-from blendify.storage.syncs import LEASE, Sync
+from blendify.storage.syncs import Sync
 
 MOST_ROUNDS = 60
 LONGEST = timedelta(hours=72)
@@ -89,9 +92,9 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
         )
         return {"outcome": "refused", "cause": cause}
     sync_id = syncs.identify(started_at, execution)
-    holder = syncs.take_lease(request.user_id, request.provider, sync_id, times.now() + LEASE)
-    if holder is not None:
-        return {"outcome": "already_running", "sync_id": holder}
+    running = _take_lease(request, Holder(sync_id, execution))
+    if running:
+        return {"outcome": "already_running", "sync_id": running.sync_id}
     if owner.lease and owner.lease != sync_id:
         syncs.abandon(request.user_id, owner.lease)
     fetched_at = times.iso(started_at)
@@ -115,6 +118,27 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     observe.logger.info("Sync began", extra={"data_types": list(request.data_types), "mode": request.mode})
     job = Job(request.user_id, request.provider, sync_id, fetched_at)
     return {"outcome": "started", "job": vars(job), "round": 1}
+
+
+def _take_lease(request: Request, holder: Holder) -> Holder | None:
+    """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
+    until = times.now() + LEASE
+    other = leases.take(request.user_id, request.provider, holder, until)
+    if other is None or _executing(other.execution):
+        return other
+    return leases.take(request.user_id, request.provider, holder, until, instead_of=other)
+
+
+def _executing(execution: str) -> bool:
+    """Whether an execution still runs; when that cannot be told, the lease's own end decides."""
+    client = aws.client("stepfunctions")
+    try:
+        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+    except client.exceptions.ExecutionDoesNotExist:
+        return False
+    except ClientError as error:
+        observe.logger.warning("An execution could not be looked up: %s", error)
+        return True
 
 
 def _refresh_early(request: Request, application_name: str) -> None:
@@ -162,7 +186,7 @@ def _given_up(one: Progress) -> Progress:
 def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
     soonest = min(one.until or times.now() for one in waiting)
     until = max(soonest, times.now() + timedelta(seconds=1))
-    if syncs.take_lease(job.user_id, job.provider, job.sync_id, until + LEASE) is not None:
+    if not leases.renew(job.user_id, job.provider, job.sync_id, until + LEASE):
         why = "another sync of this connection has taken over"
         syncs.end(job.user_id, job.sync_id, Status.FAILED, why)
         return {"status": Status.FAILED, "cause": why}
@@ -177,7 +201,7 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
     why = "; ".join(f"{one.data_type.words}: {one.why or one.outcome}" for one in missed)[:2000] or None
     syncs.end(job.user_id, job.sync_id, status, why)
-    syncs.release_lease(job.user_id, job.provider, job.sync_id)
+    leases.release(job.user_id, job.provider, job.sync_id)
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
     observe.synced(status, seconds)
     outcomes = {one.data_type: one.outcome for one in everything}

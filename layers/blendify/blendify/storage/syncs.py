@@ -1,20 +1,15 @@
-"""Runs: one item each, with the progress of every data type behind it; and the lease that keeps two from running."""
+"""Runs: one item each, with the progress of every data type behind it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
-
-from boto3.dynamodb.conditions import Attr
 
 from blendify import times
 from blendify.data_types import DataType, Status
 from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.storage.accounts import Change, Item, accounts
 from blendify.storage.progress import Progress
-
-LEASE = timedelta(minutes=100)
-"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
 
 
 @dataclass(frozen=True)
@@ -111,31 +106,3 @@ def abandon(user_id: str, sync_id: str) -> None:
     run = sync(user_id, sync_id)
     if run and run.finished_at is None:
         end(user_id, sync_id, Status.FAILED, "the run stopped unexpectedly: a later one has taken over")
-
-
-def take_lease(user_id: str, provider: str, sync_id: str, until: datetime) -> str | None:
-    """None when the connection is this run's until then; else the id of the run that holds it."""
-    now = times.milliseconds(times.now())
-    free = Attr("lease_sync_id").not_exists() | Attr("lease_sync_id").eq(sync_id) | Attr("lease_until").lt(now)
-    lease = {"lease_sync_id": sync_id, "lease_until": times.milliseconds(until)}
-    try:
-        accounts().update(
-            keys.user(user_id),
-            keys.connection(provider),
-            Change(set=lease),
-            only_if=Attr("pk").exists() & free,
-        )
-    except ConditionFailed as refused:
-        return str((refused.found or {}).get("lease_sync_id", ""))
-    return None
-
-
-def release_lease(user_id: str, provider: str, sync_id: str) -> None:
-    """Let the next run begin; nothing happens when the lease is another's by now."""
-    gone = Change(remove=("lease_sync_id", "lease_until"))
-    try:
-        accounts().update(
-            keys.user(user_id), keys.connection(provider), gone, only_if=Attr("lease_sync_id").eq(sync_id)
-        )
-    except ConditionFailed:
-        return

@@ -1,0 +1,64 @@
+"""The lease in a connection's item: two syncs of one connection never run at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from boto3.dynamodb.conditions import Attr
+
+from blendify import times
+from blendify.storage import keys
+from blendify.storage.accounts import Change, ConditionFailed, accounts
+
+LEASE = timedelta(minutes=100)
+"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose the connection is: a run, and the execution that it belongs to."""
+
+    sync_id: str
+    execution: str
+
+
+def take(
+    user_id: str, provider: str, holder: Holder, until: datetime, *, instead_of: Holder | None = None
+) -> Holder | None:
+    """None when the connection is `holder`'s until then; else whose it is. `instead_of` is one known to be dead."""
+    now = times.milliseconds(times.now())
+    free = Attr("lease_sync_id").not_exists() | Attr("lease_sync_id").eq(holder.sync_id) | Attr("lease_until").lt(now)
+    if instead_of:
+        free |= Attr("lease_sync_id").eq(instead_of.sync_id)
+    lease = {
+        "lease_sync_id": holder.sync_id,
+        "lease_execution": holder.execution,
+        "lease_until": times.milliseconds(until),
+    }
+    try:
+        accounts().update(
+            keys.user(user_id), keys.connection(provider), Change(set=lease), only_if=Attr("pk").exists() & free
+        )
+    except ConditionFailed as refused:
+        found = refused.found or {}
+        return Holder(str(found.get("lease_sync_id", "")), str(found.get("lease_execution", "")))
+    return None
+
+
+def renew(user_id: str, provider: str, sync_id: str, until: datetime) -> bool:
+    """Keep the lease until then; False when it is another run's by now."""
+    return _if_held(user_id, provider, sync_id, Change(set={"lease_until": times.milliseconds(until)}))
+
+
+def release(user_id: str, provider: str, sync_id: str) -> bool:
+    """Let the next run begin; False when the lease is another run's by now."""
+    gone = Change(remove=("lease_sync_id", "lease_execution", "lease_until"))
+    return _if_held(user_id, provider, sync_id, gone)
+
+
+def _if_held(user_id: str, provider: str, sync_id: str, change: Change) -> bool:
+    held = Attr("lease_sync_id").eq(sync_id)
+    try:
+        accounts().update(keys.user(user_id), keys.connection(provider), change, only_if=held)
+    except ConditionFailed:
+        return False
+    return True
