@@ -47,8 +47,6 @@ from local.simulators.spotify import Options, create_app
 
 __all__ = ["Bench", "Fact", "Written", "bench", "bench_at"]
 
-PROFILE = "GET /v1/me"
-"""Read by the login, not by a sync."""
 LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
 BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
 """What the state machine runs side by side."""

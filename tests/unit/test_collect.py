@@ -19,6 +19,7 @@ from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.history import Fact
+from blendify.storage.progress import move_on
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
 from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, standing
@@ -261,6 +262,21 @@ def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]
     assert done.counts["unavailable"] == 3
     assert "3" in str(done.why)
     assert world.calls(PATHS[DataType.PLAYLIST_TRACKS]) == fewest(world, DataType.PLAYLIST_TRACKS)
+
+
+def test_lists_are_counted_also_after_waiting_for_their_names(behind: tuple[Starlette, str]) -> None:
+    """The playlists had to wait, so their tracks did too: what cannot be read is told all the same."""
+    world = World.begin(behind, followed_playlists=3)
+    job = begun(world.connect(), DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    naming = standing(job, DataType.PLAYLISTS)
+    move_on(naming, outcome=Outcome.WAITING, position=naming.position, counts={}, until=times.now())
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.WAITING
+
+    for data_type in (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS):
+        assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    done = standing(job, DataType.PLAYLIST_TRACKS)
+    assert done.counts["unavailable"] == 3
+    assert done.counts["expected"] == done.counts["records"] > 0
 
 
 @pytest.mark.parametrize("status", [403, 404])

@@ -101,13 +101,13 @@ class _Collector:
         return Summary(self._seen.data_type, Outcome.COMPLETE)
 
     def _begin(self) -> list[Contents]:
-        """The lists that can be read; the first time, what is known of them is counted."""
+        """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
         found = list(targets(self._job, self._endpoint, self._fetch))
         readable = [one for one in found if one.readable]
-        if self._seen.step == 0:
+        if not self._seen.counts["expected"] and not self._seen.counts["unavailable"]:
             expected = sum(one.total or 0 for one in readable)
             counts = {"expected": expected, "unavailable": len(found) - len(readable)}
-            self._checkpoint(Outcome.RUNNING, Position(), counts)
+            self._checkpoint(Outcome.RUNNING, self._seen.position, counts)
         return readable
 
     def _asks(self, number: int, target: Contents) -> Iterator[Ask]:

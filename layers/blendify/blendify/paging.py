@@ -5,13 +5,11 @@ Paging: what to ask first, and what to ask after an answer. Pure functions of on
 application may not call.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from blendify.errors import UnexpectedShape
-
-Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
