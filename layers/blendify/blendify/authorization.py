@@ -67,7 +67,7 @@ def arrive(provider: Provider, application: Application, code: str, state: str, 
     Raises  GrantRevoked (a wrong or used code), ProviderUnavailable, ApplicationBlocked, what a profile call can meet
     """
     gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
-    gate.pass_through()
+    gate.pass_first()
     http = http_session()
     answer = exchange(provider, application, code, _verifier(browser, state), http)
     try:

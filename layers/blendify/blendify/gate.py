@@ -2,10 +2,12 @@
 One quota for all Lambdas: a slot is reserved before every provider call, and a 429 closes the gate for everybody.
 
 Algorithm  GCRA, the token bucket in one number: `tat`, the time in ms when the next slot is free; one conditional
-           UpdateItem a slot, no read. `cool` is the deadline in ms of a cool-down and may only grow.
+           UpdateItem a slot, no read. Slots are spaced evenly, without bursts: what cannot be called back once a
+           429 comes is then at most one call. `cool` is the deadline in ms of a cool-down and may only grow.
 Items      `gate#<provider>#<application>`, and the same with the user for the pace of one user
 """
 
+import random
 import time
 from datetime import datetime
 
@@ -18,16 +20,18 @@ from blendify.storage.accounts import Change, ConditionFailed, accounts
 
 LONGEST_SLEEP_MS = 20_000
 """Waiting in a Lambda costs money; what is longer becomes a Wait state."""
-BURST = 5
-"""Slots that an idle gate gives at once."""
-WITHOUT_RETRY_AFTER = 30.0
-"""Seconds of cool-down when a 429 does not say how long: providers' windows are 30 s or less."""
+UNTOLD_SECONDS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
+"""Cool-downs after 429s in a row that do not say how long."""
+IN_A_ROW_MS = 15 * 60_000
+"""A 429 this long after the end of the last cool-down is the first of a new row."""
 QUOTA_SECONDS = 6 * 3600.0
-"""Least cool-down after QUOTA_EXCEEDED; when a quota is given back is not documented."""
+"""Least cool-down after a quota is used up; when it is given back is not documented."""
+JITTER_SECONDS = 0.5
+"""Who slept out a cool-down comes a little later than its end, not all in one moment."""
 
 
 class Gate:
-    """The gate of one application as one user's calls pass it."""
+    """The gate of one application as one user's calls pass it; the threads of one worker share it."""
 
     def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
         """Without a user, as at a login, only the application's pace counts."""
@@ -36,6 +40,8 @@ class Gate:
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
+        self._cool = 0
+        """The cool-down that this worker knows of, before others can read it."""
 
     def pass_through(self) -> None:
         """
@@ -47,6 +53,42 @@ class Gate:
             # A cool-down was slept out, by others too: all of them queue again, or they would call at once.
             pass
 
+    def pass_first(self) -> None:
+        """
+        The same for a call that somebody sits in front of: it takes the next slot's time, but does not queue for it.
+
+        Raises  MustWait during a cool-down that is longer than this gate sleeps
+        """
+        while self._cooled_down():
+            pass
+        if self._interval:
+            tat = Attr("tat").gte(times.milliseconds(times.now()))
+            try:
+                accounts().update(self._pk, "gate", Change(add={"tat": self._interval}), only_if=tat)
+            except ConditionFailed:
+                self._take(self._pk, self._interval)
+
+    def close(self, error: RateLimited) -> datetime:
+        """Note a 429: nobody of this application calls before the moment that is answered."""
+        now = times.milliseconds(times.now())
+        told = max(error.seconds or 0.0, QUOTA_SECONDS if error.quota else 0.0)
+        if told:
+            until = now + int(max(told, 1.0) * 1000)
+            change, grows = Change(set={"cool": until}), Attr("cool").lte(until)
+        else:
+            row = accounts().get(self._pk, "gate") or {}
+            ended = int(row.get("cool", 0))
+            strikes = int(row.get("untold", 0)) if now - ended < IN_A_ROW_MS else 0
+            until = now + int(UNTOLD_SECONDS[min(strikes, len(UNTOLD_SECONDS) - 1)] * 1000)
+            # Calls that were under way together are answered together: they are one 429, not a row of them.
+            change, grows = Change(set={"cool": until, "untold": strikes + 1}), Attr("cool").lte(now)
+        self._cool = max(self._cool, until)
+        try:
+            accounts().update(self._pk, "gate", change, only_if=Attr("cool").not_exists() | grows)
+        except ConditionFailed as refused:
+            self._cool = until = int((refused.found or {}).get("cool", until))
+        return times.from_milliseconds(until)
+
     def _pause(self) -> bool:
         """Sleep until the next free slot; answers whether a cool-down came between, so that the slot is void."""
         waited = self._user_interval > 0 and self._take(self._user_pk, self._user_interval)
@@ -54,61 +96,47 @@ class Gate:
             waited |= self._take(self._pk, self._interval)
         return (waited or not self._interval) and self._cooled_down()
 
-    def close(self, error: RateLimited) -> datetime:
-        """Note a 429: nobody of this application calls before the moment that is answered."""
-        seconds = WITHOUT_RETRY_AFTER if error.seconds is None else error.seconds
-        if error.quota:
-            seconds = max(seconds, QUOTA_SECONDS)
-        until = times.milliseconds(times.now()) + int(max(seconds, 1.0) * 1000)
-        grows = Attr("cool").not_exists() | Attr("cool").lt(until)
-        try:
-            accounts().update(self._pk, "gate", Change(set={"cool": until}), only_if=grows)
-        except ConditionFailed as refused:
-            until = int((refused.found or {}).get("cool", until))
-        return times.from_milliseconds(until)
-
     def _take(self, pk: str, interval: int) -> bool:
         """Reserve the next slot and sleep until it comes; answers whether there was anything to wait for."""
         while True:
             now = times.milliseconds(times.now())
             cool = Attr("cool").not_exists() | Attr("cool").lte(now)
-            busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms + interval * BURST) & cool
+            busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms) & cool
             idle = (Attr("tat").not_exists() | Attr("tat").lt(now)) & cool
             try:
                 tat = int(accounts().update(pk, "gate", Change(add={"tat": interval}), only_if=busy)["tat"])
                 break
             except ConditionFailed as refused:
-                self._refuse(refused.found, now, interval)
+                self._refuse(refused.found, now)
             try:
                 tat = int(accounts().update(pk, "gate", Change(set={"tat": now + interval}), only_if=idle)["tat"])
                 break
             except ConditionFailed as refused:
-                self._refuse(refused.found, now, interval)
-        wait = max(0, tat - interval - now - interval * (BURST - 1))
+                self._refuse(refused.found, now)
+        wait = max(0, tat - interval - now)
         time.sleep(wait / 1000)
         return wait > 0
 
-    def _refuse(self, found: dict[str, object] | None, now: int, interval: int) -> None:
+    def _refuse(self, found: dict[str, object] | None, now: int) -> None:
         """Why a slot was not given: sleep out a short cool-down, hand a long wait to the state machine."""
         row = found or {}
         cool, tat = int(str(row.get("cool", 0))), int(str(row.get("tat", 0)))
         if cool > now:
             self._cool_down(cool, now)
-        elif tat > now + self._longest_ms + interval * BURST:
+        elif tat > now + self._longest_ms:
             raise MustWait(
-                "more calls are waiting than can be made soon",
-                times.from_milliseconds(tat - interval * BURST - self._longest_ms // 2),
+                "more calls are waiting than can be made soon", times.from_milliseconds(tat - self._longest_ms // 2)
             )
 
     def _cool_down(self, cool: int, now: int) -> None:
         if cool - now > self._longest_ms:
             raise MustWait("the provider asked this application to pause", times.from_milliseconds(cool))
-        time.sleep((cool - now) / 1000)
+        time.sleep((cool - now) / 1000 + random.uniform(0, JITTER_SECONDS))  # noqa: S311 -- jitter
 
     def _cooled_down(self) -> bool:
         """Sleep out a cool-down that began after the slot was taken; answers whether there was one."""
         now = times.milliseconds(times.now())
-        cool = int((accounts().get(self._pk, "gate") or {}).get("cool", 0))
+        cool = max(self._cool, int((accounts().get(self._pk, "gate") or {}).get("cool", 0)))
         if cool <= now:
             return False
         self._cool_down(cool, now)
