@@ -25,6 +25,8 @@ class Stored:
     list_id: str
     position: int | None
     answer: Any
+    reading: int = 1
+    """2, 3 when the list was read anew in the same run, as it changed meanwhile."""
 
 
 def unpack(blob: bytes, item: Mapping[str, Any]) -> Any:
@@ -56,7 +58,14 @@ def stored(client: Any, table: str, user_id: str, data_type: str, fetched_at: st
             continue
         count = int(item.get("raw_parts", {"N": "1"})["N"])
         blob = b"".join([parts[key], *(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))])
-        yield Stored(data_type, _list(item), _position(item), unpack(blob, item))
+        reading = int(item.get("reading", {"N": "1"})["N"])
+        yield Stored(data_type, _list(item), _position(item), unpack(blob, item), reading)
+
+
+def latest_reading(records: list[Stored]) -> list[Stored]:
+    """Of one list's records those that count: of a list that was read anew, the last reading."""
+    last = max((one.reading for one in records), default=1)
+    return [one for one in records if one.reading == last]
 
 
 def _list(item: Mapping[str, Any]) -> str:
@@ -85,7 +94,7 @@ def differences(truth: Mapping[str, Any], found: Mapping[str, list[Stored]]) -> 
         records = found.get(data_type, [])
         told += [f"{data_type}: {one.list_id} was never served" for one in records if one.list_id not in expected][:3]
         for list_id, entries in expected.items():
-            here = [one for one in records if one.list_id == list_id]
+            here = latest_reading([one for one in records if one.list_id == list_id])
             told += _compare(data_type, list_id, entries, here)
     return told
 

@@ -1,8 +1,9 @@
-"""What the deployment would have configured, for tests."""
+"""What the deployment would have made and configured, for tests."""
 
 import json
 
 from blendify import applications, aws
+from local.template import resources
 
 
 def application(accounts_url: str, api_url: str, **limits: float) -> None:
@@ -24,3 +25,18 @@ def application(accounts_url: str, api_url: str, **limits: float) -> None:
     except secrets.exceptions.ResourceExistsException:
         secrets.put_secret_value(SecretId=name, SecretString=text)
     applications.forget()
+
+
+def create_tables() -> None:
+    """The template's tables, empty."""
+    dynamodb = aws.client("dynamodb")
+    for name in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=name)
+    for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
+        properties = resources("AWS::DynamoDB::Table")[logical]
+        dynamodb.create_table(
+            TableName=name,
+            BillingMode=properties["BillingMode"],
+            AttributeDefinitions=properties["AttributeDefinitions"],
+            KeySchema=properties["KeySchema"],
+        )

@@ -12,8 +12,7 @@ from starlette.applications import Starlette
 
 from blendify import applications, aws
 from blendify.storage.history import Fact
-from local.template import resources
-from tests.unit.cloud import application
+from tests.unit.cloud import application, create_tables
 from tests.unit.spotify_world import World, served
 
 _one_request = RLock()
@@ -40,17 +39,7 @@ def _cloud() -> Iterator[None]:
 @pytest.fixture
 def aws_in_memory(_cloud: None) -> None:
     """The template's tables and key, and an application whose addresses tests replace; all data new for each test."""
-    dynamodb = aws.client("dynamodb")
-    for name in dynamodb.list_tables()["TableNames"]:
-        dynamodb.delete_table(TableName=name)
-    for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
-        properties = resources("AWS::DynamoDB::Table")[logical]
-        dynamodb.create_table(
-            TableName=name,
-            BillingMode=properties["BillingMode"],
-            AttributeDefinitions=properties["AttributeDefinitions"],
-            KeySchema=properties["KeySchema"],
-        )
+    create_tables()
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
 
 

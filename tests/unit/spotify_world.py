@@ -1,7 +1,8 @@
 """A simulated Spotify on a real socket, and listeners of it who have connected already."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,10 +63,12 @@ class World:
     simulator: Simulator
 
     @classmethod
-    def begin(cls, behind: tuple[Starlette, str], **options: Any) -> "World":
+    def begin(
+        cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any
+    ) -> "World":
         """New for each test, on a socket that is there already."""
         app, base = behind
-        app.state.simulator = Simulator(Options(**{**SMALL, **options}))
+        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
         application(base, f"{base}/v1")
         return cls(base, app.state.simulator)
 

@@ -13,13 +13,14 @@ from starlette.applications import Starlette
 
 from blendify import collect as collecting
 from blendify import times
+from blendify.calls import TRIES
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.history import Fact
-from blendify.storage.progress import move_on
+from blendify.storage.progress import PATIENCE_SECONDS, move_on
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
 from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, standing
@@ -182,10 +183,14 @@ def test_a_provider_that_fails_is_an_outcome(world: World, fault: dict[str, Any]
     """An error, silence, a torn line, another JSON: the data type failed and says why, in our words; no crash."""
     world.fault(PATHS[DataType.SAVED_TRACKS], **fault)
     job = ready(DataType.SAVED_TRACKS, world)
-    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.FAILED
+    outcomes = [collect(DataType.SAVED_TRACKS, job, plenty).outcome]
+    while not outcomes[-1].final:
+        outcomes.append(collect(DataType.SAVED_TRACKS, job, plenty).outcome)
+    assert set(outcomes[:-1]) <= {Outcome.WAITING}
+    assert outcomes[-1] is Outcome.FAILED
     assert "Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
     assert facts(job, DataType.SAVED_TRACKS) == []
-    assert world.calls() <= 4
+    assert world.calls() <= TRIES * (1 + len(PATIENCE_SECONDS))
 
 
 @pytest.mark.usefixtures("no_sleep")
@@ -392,16 +397,6 @@ def test_every_call_is_counted_although_time_ran_out(world: World) -> None:
     while not collect(DataType.PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1).outcome.final:
         pass
     assert standing(job, DataType.PLAYLIST_TRACKS).counts["calls"] == world.calls() - before
-
-
-def test_a_fact_that_is_there_already_is_not_counted_as_appended(world: World) -> None:
-    """Records found and records appended are two figures."""
-    job = ready(DataType.TOP_ARTISTS, world)
-    first = world.truth()["top_artists"]["short_term"][0]
-    Fact.of(job.user_id, DataType.TOP_ARTISTS, job.fetched_at, "spotify", "short_term#0001", {}, first).append()
-    collect(DataType.TOP_ARTISTS, job, plenty)
-    counts = standing(job, DataType.TOP_ARTISTS).counts
-    assert (counts["records"], counts["appended"]) == (12, 11)
 
 
 def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:

@@ -1,18 +1,22 @@
 """What listeners read is their own, and only with a session."""
 
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 from blendify import times
 from blendify.collect import collect
-from blendify.data_types import DataType, Status
-from blendify.storage import connections, sessions, syncs
+from blendify.data_types import DataType, Outcome, Status
+from blendify.providers import PROVIDERS
+from blendify.storage import connections, keys, progress, sessions, syncs
+from blendify.storage.accounts import Change, accounts
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
-from tests.unit.spotify_world import STARTED, World, begun, items, logged
+from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -136,6 +140,74 @@ def test_the_dashboard_asks_to_connect_again(world: World) -> None:
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Access has ended" in body
     assert 'href="auth/spotify/login"' in body
+
+
+def authorized(user_id: str, days_ago: float) -> datetime:
+    """Make the consent so old; answers when the access ends."""
+    moment = times.now() - timedelta(days=days_ago)
+    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": times.iso(moment)}))
+    return times.parse(times.iso(moment)) + timedelta(days=181)
+
+
+def test_a_listener_reads_when_access_ends(world: World) -> None:
+    """As a moment, so that apps can tell in time."""
+    user_id = world.connect()
+    end = authorized(user_id, 100)
+    assert session_of(user_id).get(LISTENER, "/me").json["connections"][0]["access_ends_at"] == times.iso(end)
+
+
+def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Null for a provider whose consents live until they are withdrawn, and nothing about it on the dashboard."""
+    endless = replace(PROVIDERS["spotify"], oauth=replace(PROVIDERS["spotify"].oauth, grant_lifetime=None))
+    monkeypatch.setitem(PROVIDERS, "spotify", endless)
+    user_id = world.connect()
+    authorized(user_id, 1000)
+    browser = session_of(user_id)
+    assert browser.get(LISTENER, "/me").json["connections"][0]["access_ends_at"] is None
+    assert "Access ends" not in browser.get(LISTENER, "/dashboard").body
+
+
+@pytest.mark.parametrize(("days_ago", "told"), [(150, False), (150.9, False), (151.1, True), (180, True), (182, True)])
+def test_the_dashboard_tells_in_time_that_access_ends(world: World, days_ago: float, told: bool) -> None:
+    """From thirty days before the end on, with the moment and the way to connect again; not before."""
+    user_id = world.connect()
+    end = times.iso(authorized(user_id, days_ago))
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert "Connected" in body
+    assert (f'Access ends on <time datetime="{end}">' in body) is told
+    assert ('<a class="button" href="auth/spotify/login">Connect Spotify again</a>' in body) is told
+
+
+def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
+    """One way to repair it, and one reason."""
+    user_id = world.connect()
+    authorized(user_id, 182)
+    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert "Access ends on" not in body
+    assert body.count("Connect Spotify again") == 1
+
+
+def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
+    """The moment while it waits, for apps and for the dashboard's row; null before and afterwards."""
+    job = begun(world.connect(), DataType.SAVED_TRACKS, DataType.TOP_ARTISTS)
+    until = times.now() + timedelta(hours=3)
+
+    def move(outcome: Outcome, until: datetime | None) -> None:
+        seen = standing(job, DataType.SAVED_TRACKS)
+        progress.move_on(seen, outcome=outcome, position=seen.position, counts={}, until=until)
+
+    def told() -> Any:
+        read = session_of(job.user_id).get(LISTENER, "/me").json["latest_sync"]["data_types"]
+        assert read["top_artists"]["waiting_until"] is None
+        return read["saved_tracks"]["waiting_until"]
+
+    assert told() is None
+    move(Outcome.WAITING, until)
+    assert told() == times.iso(until)
+    assert f'"waiting_until": "{times.iso(until)}"' in session_of(job.user_id).get(LISTENER, "/dashboard").body
+    move(Outcome.FAILED, until)
+    assert told() is None
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</script><script>alert(1)</script>", '" onload="x'])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.errors import UnexpectedShape
+from blendify.errors import EndlessList
 from blendify.paging import Ask, Cursor, Offset, Page, Paging, Single
 
 START = Ask("list", 3)
@@ -122,7 +122,7 @@ def test_a_cursor_leads_to_the_next_page() -> None:
 @pytest.mark.parametrize("names", [["a", "a"], ["a", "b", "a"], ["a", "b", "c", "d", "b"]])
 def test_a_cursor_that_repeats_ends_the_list(names: list[str]) -> None:
     """A provider whose pages go in circles is found out, and not read for ever."""
-    with pytest.raises(UnexpectedShape, match="circles"):
+    with pytest.raises(EndlessList, match="circles"):
         list(asked(Cursor(50, "after"), cursors([*names, "x", "y"])))
 
 

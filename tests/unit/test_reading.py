@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from blendify.errors import ProviderUnavailable, UnexpectedShape, Unreadable
+from blendify.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.paging import Ask, Cursor, Offset, Page
-from blendify.reading import SIDE_BY_SIDE, Closed, read
+from blendify.reading import SIDE_BY_SIDE, Closed, Step, read
 
 PAGING = Offset(10)
 
@@ -23,11 +23,11 @@ def page(ask: Ask) -> Page:
     return Page([(ask.list_id, ask.offset)], None, more=False)
 
 
-def places(found: list[tuple[Ask, Page | Closed]]) -> list[tuple[int, int]]:
-    return [(ask.number, ask.offset) for ask, _ in found]
+def places(found: list[Step]) -> list[tuple[int, int]]:
+    return [(step.ask.number, step.ask.offset) for step in found]
 
 
-def collect_until_it_ends(pages: Iterator[tuple[Ask, Page | Closed]], found: list[tuple[Ask, Page | Closed]]) -> None:
+def collect_until_it_ends(pages: Iterator[Step], found: list[Step]) -> None:
     """As `extend`, which may drop what came before an exception."""
     for one in pages:
         found.append(one)  # noqa: PERF402
@@ -42,7 +42,7 @@ def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
 
     found = list(read(plan(70, 30), fetch, PAGING))
     assert places(found) == [(0, offset) for offset in range(0, 70, 10)] + [(1, 0), (1, 10), (1, 20)]
-    assert all(isinstance(answer, Page) and answer.entries == [(ask.list_id, ask.offset)] for ask, answer in found)
+    assert all(isinstance(one.found, Page) and one.found.entries == [(one.ask.list_id, one.ask.offset)] for one in found)
 
 
 def test_pages_are_read_side_by_side_and_never_too_many() -> None:
@@ -67,7 +67,7 @@ def test_what_a_page_tells_is_asked_right_after_it() -> None:
     """A list that turns out longer is read to its end before the next list begins."""
 
     def fetch(ask: Ask) -> Page:
-        return Page(["entry"], 25 if ask.number == 0 else 1, more=False)
+        return Page([f"entry {ask.number} {ask.offset}"], 25 if ask.number == 0 else 1, more=False)
 
     assert places(list(read(plan(1, 1), fetch, PAGING))) == [(0, 0), (0, 10), (0, 20), (1, 0)]
 
@@ -82,7 +82,7 @@ def test_a_closed_list_drops_only_its_own_pages() -> None:
 
     found = list(read(plan(20, 50, 20), fetch, PAGING))
     assert places(found) == [(0, 0), (0, 10), (1, 0), (2, 0), (2, 10)]
-    assert [answer for _, answer in found if isinstance(answer, Closed)] == [Closed("closed")]
+    assert [one.found for one in found if isinstance(one.found, Closed)] == [Closed("closed")]
 
 
 def test_a_list_that_closes_half_way_keeps_what_came_before() -> None:
@@ -106,7 +106,7 @@ def test_an_exception_ends_it_and_nothing_more_is_started() -> None:
             raise ProviderUnavailable("down")
         return page(ask)
 
-    found: list[tuple[Ask, Page | Closed]] = []
+    found: list[Step] = []
     with pytest.raises(ProviderUnavailable):
         collect_until_it_ends(read(plan(1000), fetch, PAGING), found)
     started = len(asked)
@@ -136,8 +136,13 @@ def test_whoever_stops_reading_starts_nothing_more() -> None:
 def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
     """The page whose cursor repeats is handed on before the error, as its entries are real."""
     cursors = iter(["a", "b", "a"])
-    found: list[tuple[Ask, Page | Closed]] = []
-    pages = read([Ask("", 0)], lambda _: Page(["x"], None, more=True, cursor=next(cursors)), Cursor(1, "after"))
-    with pytest.raises(UnexpectedShape):
+    found: list[Step] = []
+
+
+    def fetch(ask: Ask) -> Page:
+        return Page([ask.offset], None, more=True, cursor=next(cursors))
+
+    pages = read([Ask("", 0)], fetch, Cursor(1, "after"))
+    with pytest.raises(EndlessList):
         collect_until_it_ends(pages, found)
     assert places(found) == [(0, 0), (0, 1), (0, 2)]

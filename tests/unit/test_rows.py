@@ -138,13 +138,13 @@ EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
     DataType.TOP_TRACKS: (
         TRACK,
         Place("short_term", 0),
-        "short_term#0001",
+        f"short_term#0001#{TRACK['id']}",
         TRACK_FIELDS | {"time_range": "short_term", "rank": 1},
     ),
     DataType.TOP_ARTISTS: (
         ARTIST,
         Place("long_term", 49),
-        "long_term#0050",
+        f"long_term#0050#{ARTIST['id']}",
         ARTIST_FIELDS | {"time_range": "long_term", "rank": 50},
     ),
     DataType.RECENTLY_PLAYED: (
@@ -174,7 +174,7 @@ EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
     DataType.PLAYLIST_TRACKS: (
         ENTRY,
         SECOND,
-        "37i9dQZF1DX0XUsuxWHRQd#000001",
+        f"37i9dQZF1DX0XUsuxWHRQd#000001#{TRACK['id']}",
         TRACK_FIELDS
         | {
             "playlist_id": "37i9dQZF1DX0XUsuxWHRQd",
@@ -270,14 +270,14 @@ def test_row_1_a_null_in_a_ranked_list_keeps_its_rank() -> None:
     """The ranks of the others do not shift."""
     for make in (rows.top_track, rows.top_artist):
         row = make(None, Place("short_term", 4))
-        assert row.key == "short_term#0005"
+        assert row.key == "short_term#0005#null"
         assert (row.fields["kind"], row.fields["rank"], row.fields["time_range"]) == ("null", 5, "short_term")
 
 
 def test_row_2_an_entry_without_its_track_keeps_place_and_moment() -> None:
     """A track that Spotify has lost leaves when and where it stood."""
     row = rows.playlist_track({"added_at": "2020-01-01T00:00:00Z", "added_by": None, "item": None}, SECOND)
-    assert row.key == "37i9dQZF1DX0XUsuxWHRQd#000001"
+    assert row.key == "37i9dQZF1DX0XUsuxWHRQd#000001#null"
     assert told(row) == {
         "kind": "null",
         "playlist_id": "37i9dQZF1DX0XUsuxWHRQd",
@@ -350,7 +350,20 @@ def test_row_7_one_track_at_many_places_is_many_records() -> None:
     """Added in bulk, with the same moment: the position tells them apart."""
     keys = {rows.playlist_track(ENTRY, Place("p", position)).key for position in (0, 1, 999_999)}
     assert len(keys) == 3
-    assert sorted(keys) == ["p#000000", "p#000001", "p#999999"]
+    assert sorted(keys) == [f"p#{position}#{TRACK['id']}" for position in ("000000", "000001", "999999")]
+
+
+def test_a_list_that_was_read_anew_does_not_meet_its_own_keys() -> None:
+    """The second reading of a playlist stands beside the first, and says that it is the one that counts."""
+    first, second = (rows.playlist_track(ENTRY, Place("p", 7, reading)) for reading in (1, 2))
+    assert (first.key, second.key) == (f"p#000007#{TRACK['id']}", f"p#reading2#000007#{TRACK['id']}")
+    assert ("reading" in first.fields, second.fields["reading"]) == (False, 2)
+
+
+def test_another_track_at_the_same_place_has_a_key_of_its_own() -> None:
+    """A page that was stored in part, and looks different when it is read again, loses nothing."""
+    other = {**ENTRY, "item": {**TRACK, "id": "0000000000000000000000"}}
+    assert rows.playlist_track(other, SECOND).key != rows.playlist_track(ENTRY, SECOND).key
 
 
 @pytest.mark.parametrize("added_by", [None, {"id": ""}, {"id": None}, {}])

@@ -11,7 +11,7 @@ from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import keys, leases, progress, syncs
 from blendify.storage.accounts import accounts
-from blendify.storage.progress import Position, Progress, move_on
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -143,7 +143,7 @@ def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.Mo
 
 
 def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None:
-    """Stopped from the console, or dead with its machine: the next run begins at once, and says what became of it."""
+    """Stopped from the console, or dead with its machine: the next execution goes on with the same run at once."""
     machines = aws.client("stepfunctions")
     role = "arn:aws:iam::123456789012:role/machine"
     machine = machines.create_state_machine(name="sync", definition="{}", roleArn=role)["stateMachineArn"]
@@ -154,8 +154,38 @@ def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None
     assert answer == {"outcome": "already_running", "sync_id": first.sync_id}
 
     machines.stop_execution(executionArn=execution)
-    second = begun(user_id, execution="execution-2")
-    assert lease(user_id) == second.sync_id
+    assert begun(user_id, execution="execution-2") == first
+    assert lease(user_id) == first.sync_id
+    assert record(first).status is Status.RUNNING
+
+
+def test_a_run_that_is_gone_on_with_keeps_what_is_done(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lease is over: what is collected stays collected, what else is asked for joins, and the round counts on."""
+    job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
+    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    settle(job, DataType.SAVED_ALBUMS, Outcome.WAITING, until=times.now())
+    finish(job, 4)
+    later = times.now() + leases.LEASE + timedelta(minutes=1)
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    given = {"user_id": user_id, "provider": "spotify", "data_types": ["saved_tracks"]}
+    answer = syncing.begin(given, "execution-2", later)
+    assert (answer["job"]["sync_id"], answer["round"]) == (job.sync_id, 5)
+    assert record(job).data_types == (DataType.TOP_TRACKS, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS)
+    assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.COMPLETE
+    assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.PENDING
+
+
+@pytest.mark.parametrize(("mode", "hours"), [("full", 2), ("changes", 25)])
+def test_an_old_run_is_not_gone_on_with_nor_one_that_is_wanted_anew(
+    user_id: str, monkeypatch: pytest.MonkeyPatch, mode: str, hours: int
+) -> None:
+    """It is marked as failed, and a new run begins."""
+    monkeypatch.setattr("blendify.times.now", lambda: STARTED)
+    first = begun(user_id)
+    monkeypatch.setattr("blendify.times.now", lambda: STARTED + timedelta(hours=hours))
+    given = {"user_id": user_id, "provider": "spotify", "mode": mode}
+    answer = syncing.begin(given, "execution-2", STARTED + timedelta(hours=hours))
+    assert answer["job"]["sync_id"] != first.sync_id
     assert record(first).status is Status.FAILED
     assert "stopped unexpectedly" in str(record(first).why)
 
@@ -241,14 +271,21 @@ def test_a_wait_that_is_over_already_is_a_moment(user_id: str) -> None:
     assert times.parse(finish(job)["until"]) > times.now()
 
 
-@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING])
-def test_a_crash_is_a_failure_with_its_reason(user_id: str, outcome: Outcome) -> None:
-    """A collector without an outcome crashed: its data type says with which error, the others are not affected."""
+@pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING, Outcome.WAITING])
+def test_a_crash_is_a_setback_and_in_the_end_a_failure_with_its_reason(user_id: str, outcome: Outcome) -> None:
+    """
+    A collector without an outcome crashed: the next round goes on with it. When it never gets on its data type fails
+    and says with which error; the others are not affected.
+    """
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
-    settle(job, DataType.TOP_TRACKS, outcome)
+    settle(job, DataType.TOP_TRACKS, outcome, until=times.now() if outcome is Outcome.WAITING else None)
     settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
     crash = {"data_type": "top_tracks", "error": "Lambda.OutOfMemory"}
-    assert finish(job, 1, crash, {"data_type": "saved_albums", "outcome": "complete"})["status"] == "partial"
+    for number, seconds in enumerate(PATIENCE_SECONDS, start=1):
+        answer = finish(job, number, crash, {"data_type": "saved_albums", "outcome": "complete"})
+        assert answer["status"] == "waiting"
+        assert seconds - 1 < (times.parse(answer["until"]) - times.now()).total_seconds() <= seconds
+    assert finish(job, 9, crash, {"data_type": "saved_albums", "outcome": "complete"})["status"] == "partial"
     failed = standing(job, DataType.TOP_TRACKS)
     assert failed.outcome is Outcome.FAILED
     assert "Lambda.OutOfMemory" in str(failed.why)

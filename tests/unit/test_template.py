@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blendify import authorization, token_endpoint
+from blendify import authorization, token_endpoint, tokens
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -102,6 +102,18 @@ def test_only_who_calls_a_provider_opens_tokens() -> None:
     """Pages, login and callback cannot decrypt what is stored."""
     openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
     assert openers == {"BeginSync"} | {name for name in FUNCTIONS if name.startswith("Collect")}
+
+
+def test_only_who_begins_a_sync_emits_events() -> None:
+    """Grants that end soon are announced there, and on the account's own bus alone."""
+    assert {name for name in FUNCTIONS if allowed(name, "events:PutEvents")} == {"BeginSync"}
+    (statement,) = [one for one in statements("BeginSync") if "events:PutEvents" in as_list(one["Action"])]
+    assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
+
+
+def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
+    """The first step outlives the longest wait for a token that another worker renews."""
+    assert FUNCTIONS["BeginSync"]["Timeout"] > tokens.PATIENCE_SECONDS
 
 
 def test_only_who_calls_a_provider_reads_client_secrets() -> None:

@@ -2,21 +2,33 @@
 
 import json
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
-from blendify import times
+from blendify import observe, times, token_endpoint
 from blendify.applications import application
 from blendify.calls import Caller
-from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
 from blendify.http import http_session
 from blendify.providers import PROVIDERS
-from blendify.storage import connections
-from blendify.tokens import EARLY, fresh_access_token
+from blendify.storage import connections, keys, revocations
+from blendify.storage.accounts import Change, accounts
+from blendify.tokens import (
+    CLAIM_SECONDS,
+    CONFIRM_AFTER,
+    EARLY,
+    OUTAGE_USERS,
+    PATIENCE_SECONDS,
+    fresh_access_token,
+    refused_again,
+)
 from blendify.vault import TokenSet, seal, unseal
 from local.simulators.spotify.options import RefreshTokens
 from tests.unit import cloud
@@ -25,6 +37,23 @@ from tests.unit.spotify_world import FaultKind, World, items, logged
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 SPOTIFY = PROVIDERS["spotify"]
+REFUSAL = {"status": 400, "body": {"error": "invalid_grant", "error_description": "Refresh token revoked"}}
+
+
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept where it is a second or more: nobody waits for that here."""
+    slept: list[float] = []
+    real = time.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: slept.append(seconds) if seconds >= 1 else real(seconds))
+    return slept
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics() -> Iterator[None]:
+    observe.metrics.clear_metrics()
+    yield
+    observe.metrics.clear_metrics()
 
 
 def fresh(user_id: str, refused: str | None = None) -> str:
@@ -41,6 +70,30 @@ def status(user_id: str) -> str:
 
 def claimed() -> bool:
     return any("refreshing_until" in item for item in items())
+
+
+def noted() -> list[str]:
+    """Whose refused grants were counted."""
+    return [item["user_id"] for item in accounts().query(keys.revoked("spotify", "default"))]
+
+
+def many(world: World, count: int) -> list[str]:
+    """Listeners whose access tokens are over."""
+    return [world.connect(f"listener{number}", seconds=0) for number in range(count)]
+
+
+def told(user_id: str) -> str:
+    """The error that a worker of this user gets."""
+    with pytest.raises(CollectError) as raised:
+        fresh(user_id)
+    return type(raised.value).__name__
+
+
+def unused(user_id: str) -> None:
+    """Time passes until the access token is over."""
+    seen, tokens = connections.connection(user_id, "spotify"), kept(user_id)
+    over = replace(tokens, expires_at=times.now())
+    assert connections.keep_tokens(seen, seal(over, provider="spotify", user_id=user_id), over.expires_at)
 
 
 def test_a_token_that_lives_is_used_as_it_is(world: World) -> None:
@@ -111,7 +164,295 @@ def test_a_dead_grant_is_marked_for_the_listener(world: World) -> None:
     assert status(user_id) == connections.RECONNECT
     with pytest.raises(GrantRevoked):
         fresh(user_id)
+    assert world.refreshes == 2
+
+
+def test_a_refusal_is_confirmed_before_it_is_believed(world: World, pauses: list[float]) -> None:
+    """One `invalid_grant` may be a hiccup: after a second the same refresh token is tried once more, and goes on."""
+    user_id = world.connect(seconds=0)
+    old = kept(user_id)
+    world.fault("POST /api/token", times=1, **REFUSAL)
+    token = fresh(user_id)
+    assert (world.refreshes, pauses) == (2, [CONFIRM_AFTER])
+    assert kept(user_id).access_token == token != old.access_token
+    assert kept(user_id).refresh_token == old.refresh_token
+    assert (status(user_id), noted(), claimed()) == (connections.ACTIVE, [], False)
+
+
+@pytest.mark.parametrize(
+    ("second", "error"),
+    [
+        ({"status": 503}, "ProviderUnavailable"),
+        ({"status": 400, "body": {"error": "invalid_client"}}, "ApplicationBlocked"),
+    ],
+    ids=str,
+)
+def test_a_refusal_that_could_not_be_confirmed_is_not_believed(
+    world: World, second: dict[str, Any], error: str
+) -> None:
+    """The second answer counts: nothing is marked or counted, and the next worker may try at once."""
+    user_id = world.connect(seconds=0)
+    before = kept(user_id)
+    world.fault("POST /api/token", times=1, **REFUSAL)
+    world.fault("POST /api/token", times=1, **second)
+    assert told(user_id) == error
+    assert (status(user_id), kept(user_id), noted(), claimed()) == (connections.ACTIVE, before, [], False)
+    assert fresh(user_id) != before.access_token
+
+
+def test_the_previous_refresh_token_is_the_second_try(behind: tuple[Starlette, str]) -> None:
+    """Where the newest one is refused, the one before it works once more and brings the next."""
+    world = World.begin(behind, refresh_tokens=RefreshTokens.ROTATE)
+    user_id = world.connect(seconds=0)
+    first = kept(user_id).refresh_token
+    fresh(user_id)
+    second = kept(user_id)
+    assert second.previous_refresh_token == first
+    del world.simulator.accounts.refresh_tokens[second.refresh_token]
+    unused(user_id)
+    token = fresh(user_id)
+    third = kept(user_id)
+    assert world.refreshes == 3
+    assert third.access_token == token
+    assert third.refresh_token not in (first, second.refresh_token)
+    assert third.previous_refresh_token == second.refresh_token
+    assert (status(user_id), noted()) == (connections.ACTIVE, [])
+
+
+def test_no_new_refresh_token_keeps_the_previous_one_too(world: World) -> None:
+    """Both go on as they are."""
+    user_id = world.connect(seconds=0)
+    before = replace(kept(user_id), previous_refresh_token="previous")
+    sealed = seal(before, provider="spotify", user_id=user_id)
+    connections.keep_tokens(connections.connection(user_id, "spotify"), sealed, before.expires_at)
+    fresh(user_id)
+    after = kept(user_id)
+    assert (after.refresh_token, after.previous_refresh_token) == (before.refresh_token, "previous")
+
+
+def test_a_refresh_token_that_comes_back_replaces_nothing(world: World) -> None:
+    """A provider may name the one in use: it does not become its own previous one."""
+    user_id = world.connect(seconds=0)
+    same = kept(user_id).refresh_token
+    world.fault("POST /api/token", status=200, body={"access_token": "new", "refresh_token": same})
+    fresh(user_id)
+    assert (kept(user_id).refresh_token, kept(user_id).previous_refresh_token) == (same, None)
+
+
+def test_a_claim_outlives_two_refreshes() -> None:
+    """However slow the token host is, nobody refreshes while another does; others wait longer than that."""
+    assert 2 * sum(token_endpoint.TIMEOUT) + CONFIRM_AFTER < CLAIM_SECONDS < PATIENCE_SECONDS
+
+
+def test_a_few_revocations_are_believed(world: World) -> None:
+    """Each of them is its listener's own wish."""
+    users = many(world, OUTAGE_USERS - 1)
+    world.fault("POST /api/token", **REFUSAL)
+    assert [told(user_id) for user_id in users] == ["GrantRevoked"] * len(users)
+    assert {status(user_id) for user_id in users} == {connections.RECONNECT}
+    assert "TokenOutage" not in observe.metrics.metric_set
+
+
+def test_many_revocations_at_once_are_an_outage(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """
+    The fifth listener within ten minutes makes it one: nobody's connection is given up, those that were are active
+    again, the operator hears of it, and once the provider is well everything goes on with the tokens that were there.
+    """
+    users = many(world, OUTAGE_USERS + 1)
+    before = [kept(user_id) for user_id in users]
+    world.fault("POST /api/token", **REFUSAL)
+    assert [told(user_id) for user_id in users] == ["GrantRevoked"] * 4 + ["ProviderUnavailable"] * 2
+    assert {status(user_id) for user_id in users} == {connections.ACTIVE}
+    assert [kept(user_id) for user_id in users] == before
+    assert not claimed()
+    assert observe.metrics.metric_set["TokenOutage"]["Value"] == [1.0, 1.0]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    assert "Spotify refuses the grants of many listeners" in logged(caplog)
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in logged(caplog)]
+
+    world.simulator.traffic.faults.clear()
+    assert {fresh(user_id) for user_id in users}.isdisjoint(tokens.access_token for tokens in before)
+
+
+def test_revocations_that_trickle_in_are_believed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five within an hour are no outage: each stands for itself."""
+    users = many(world, OUTAGE_USERS + 1)
+    world.fault("POST /api/token", **REFUSAL)
+    begin = times.now()
+    for number, user_id in enumerate(users):
+        moment = begin + number * timedelta(minutes=3)
+        monkeypatch.setattr("blendify.times.now", lambda moment=moment: moment)
+        assert told(user_id) == "GrantRevoked"
+    assert {status(user_id) for user_id in users} == {connections.RECONNECT}
+
+
+def test_one_listener_is_no_outage(world: World) -> None:
+    """However often the same grant is refused, it counts once."""
+    user_id = world.connect(seconds=0)
+    world.fault("POST /api/token", **REFUSAL)
+    for _ in range(OUTAGE_USERS + 1):
+        assert told(user_id) == "GrantRevoked"
+        connections.restore(user_id, "spotify")
+    assert status(user_id) == connections.ACTIVE
+
+
+def test_what_was_given_up_long_before_an_outage_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only marks of the same ten minutes are taken back."""
+    earlier, *users = many(world, OUTAGE_USERS + 1)
+    world.fault("POST /api/token", **REFUSAL)
+    assert told(earlier) == "GrantRevoked"
+    later = times.now() + revocations.WINDOW + timedelta(seconds=1)
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    assert told(users[0]) == "GrantRevoked"
+    assert [told(user_id) for user_id in users[1:]][-1] == "ProviderUnavailable"
+    assert status(earlier) == connections.RECONNECT
+    assert {status(user_id) for user_id in users} == {connections.ACTIVE}
+
+
+def test_who_fails_while_an_outage_is_found_is_not_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four others fail between this one's count and its mark: they cannot restore it yet, so it counts again itself."""
+    user_id, *others = many(world, OUTAGE_USERS)
+    world.fault("POST /api/token", **REFUSAL)
+    mark = connections.mark_reconnect
+
+    def late(seen: connections.Connection) -> bool:
+        monkeypatch.setattr(connections, "mark_reconnect", mark)
+        assert [told(other) for other in others] == ["GrantRevoked"] * 3 + ["ProviderUnavailable"]
+        return mark(seen)
+
+    monkeypatch.setattr(connections, "mark_reconnect", late)
+    assert told(user_id) == "ProviderUnavailable"
+    assert {status(one) for one in [user_id, *others]} == {connections.ACTIVE}
+
+
+def test_many_that_fail_at_the_same_moment_are_an_outage(world: World) -> None:
+    """Whoever is first, in the end nobody is given up."""
+    users = many(world, 8)
+    world.fault("POST /api/token", **REFUSAL)
+    begin = threading.Barrier(len(users))
+
+    def worker(user_id: str) -> str:
+        begin.wait()
+        try:
+            return fresh(user_id)
+        except CollectError as error:
+            return type(error).__name__
+
+    with ThreadPoolExecutor(len(users)) as pool:
+        assert set(pool.map(worker, users)) <= {"GrantRevoked", "ProviderUnavailable"}
+    assert {status(user_id) for user_id in users} == {connections.ACTIVE}
+
+
+@pytest.mark.parametrize("days_ago", [180, 181, 200])
+def test_grants_at_their_known_end_are_no_outage(world: World, days_ago: int) -> None:
+    """Many who connected on the same day end on the same day: marked, not counted, and nobody is alarmed."""
+    users = many(world, OUTAGE_USERS + 1)
+    given = times.iso(times.now() - timedelta(days=days_ago))
+    for user_id in users:
+        accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
+    world.fault("POST /api/token", **REFUSAL)
+    assert {told(user_id) for user_id in users} == {"GrantRevoked"}
+    assert {status(user_id) for user_id in users} == {connections.RECONNECT}
+    assert noted() == []
+    assert "TokenOutage" not in observe.metrics.metric_set
+
+
+def test_a_login_in_the_middle_of_a_refused_refresh_is_not_undone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old consent was refused, the new one is not touched: the next try works."""
+    user_id = world.connect(seconds=0)
+    world.fault("POST /api/token", **REFUSAL)
+    note = revocations.note
+
+    def late(*given: Any) -> set[str]:
+        world.connect()
+        return note(*given)
+
+    monkeypatch.setattr(revocations, "note", late)
+    assert told(user_id) == "ProviderUnavailable"
+    assert status(user_id) == connections.ACTIVE
+    assert fresh(user_id) == kept(user_id).access_token
+
+
+def test_a_login_in_the_middle_of_a_refresh_is_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No access token is used that is not stored: the newer consent's is taken."""
+    user_id = world.connect(seconds=0)
+    keep = connections.keep_tokens
+
+    def late(*given: Any) -> bool:
+        world.connect()
+        return keep(*given)
+
+    monkeypatch.setattr(connections, "keep_tokens", late)
+    token = fresh(user_id)
+    assert token == kept(user_id).access_token
     assert world.refreshes == 1
+
+
+def test_only_a_connection_that_is_marked_is_restored(world: World) -> None:
+    """Nothing is made where there is nothing, nothing is changed that works."""
+    user_id = world.connect()
+    assert not connections.restore(user_id, "spotify")
+    assert not connections.restore("nobody", "spotify")
+    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    assert connections.restore(user_id, "spotify")
+    assert status(user_id) == connections.ACTIVE
+
+
+def again(user_id: str, refused: str | None = None) -> CollectError:
+    return refused_again(SPOTIFY, application("spotify"), user_id, refused or kept(user_id).access_token)
+
+
+def test_a_401_to_a_new_token_ends_the_grant(world: World) -> None:
+    """The listener must connect again, and who asks later hears the same; it is counted once."""
+    user_id = world.connect()
+    for _ in range(3):
+        error = again(user_id)
+        assert isinstance(error, GrantRevoked)
+        assert str(error) == "Spotify refuses even a new access token: the listener must connect again"
+    assert status(user_id) == connections.RECONNECT
+    assert set(noted()) == {user_id}
+    assert world.refreshes == 0
+
+
+def test_401s_for_many_listeners_are_an_outage(world: World) -> None:
+    """They count together with refused refreshes."""
+    users = many(world, OUTAGE_USERS)
+    world.fault("POST /api/token", **REFUSAL)
+    assert [told(user_id) for user_id in users[:3]] == ["GrantRevoked"] * 3
+    assert isinstance(again(users[3]), GrantRevoked)
+    assert isinstance(again(users[4]), ProviderUnavailable)
+    assert {status(user_id) for user_id in users} == {connections.ACTIVE}
+    assert observe.metrics.metric_set["TokenOutage"]["Value"] == [1.0]
+
+
+def test_a_401_does_not_end_anothers_refresh(world: World) -> None:
+    """In an outage the claim stays whose it is."""
+    users = many(world, OUTAGE_USERS)
+    for user_id in users[1:]:
+        again(user_id)
+    assert connections.claim_refresh(connections.connection(users[0], "spotify"), CLAIM_SECONDS)
+    assert isinstance(again(users[0]), ProviderUnavailable)
+    assert claimed()
+
+
+def test_a_401_to_a_token_of_the_past_ends_nothing(world: World) -> None:
+    """A login or another worker has renewed it: the next try uses that."""
+    user_id = world.connect()
+    old = kept(user_id).access_token
+    world.connect()
+    assert isinstance(again(user_id, old), ProviderUnavailable)
+    assert (status(user_id), noted()) == (connections.ACTIVE, [])
+
+
+def test_a_401_to_a_grant_past_its_end_is_no_surprise(world: World) -> None:
+    """Marked, and not counted."""
+    user_id = world.connect()
+    given = times.iso(times.now() - timedelta(days=181))
+    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
+    assert isinstance(again(user_id), GrantRevoked)
+    assert (status(user_id), noted()) == (connections.RECONNECT, [])
 
 
 def test_a_new_login_repairs_a_dead_grant(world: World) -> None:
@@ -186,9 +527,10 @@ def test_a_wrong_client_secret_is_the_operators_to_repair(world: World) -> None:
     assert not claimed()
 
 
-def test_eight_workers_refresh_once(behind: tuple[Starlette, str]) -> None:
-    """Where a refresh token works once, a second refresh would end the connection: one of the eight does it."""
-    world = World.begin(behind, refresh_tokens=RefreshTokens.SINGLE_USE, latency_ms=30)
+@pytest.mark.parametrize("mode", RefreshTokens)
+def test_eight_workers_refresh_once(behind: tuple[Starlette, str], mode: RefreshTokens) -> None:
+    """Where a refresh token works once, a second refresh would end the connection: one of eight does it each time."""
+    world = World.begin(behind, refresh_tokens=mode, latency_ms=30)
     user_id = world.connect(seconds=0)
     begin = threading.Barrier(8)
 
@@ -197,17 +539,29 @@ def test_eight_workers_refresh_once(behind: tuple[Starlette, str]) -> None:
         return fresh(user_id)
 
     with ThreadPoolExecutor(8) as pool:
-        tokens = set(pool.map(worker, range(8)))
-    assert tokens == {kept(user_id).access_token}
-    assert world.refreshes == 1
+        for expiry in range(1, 4):
+            assert set(pool.map(worker, range(8))) == {kept(user_id).access_token}
+            assert world.refreshes == expiry
+            unused(user_id)
     assert status(user_id) == connections.ACTIVE
+
+
+def test_eight_workers_confirm_a_refusal_once(world: World) -> None:
+    """One of them asks twice; the others hear what it has found, and the token host is left alone."""
+    world.simulator.traffic.latency_ms = 30
+    user_id = world.connect(seconds=0)
+    world.simulator.accounts.revoke("ana")
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(told, [user_id] * 8)) == {"GrantRevoked"}
+    assert world.refreshes == 2
+    assert set(noted()) == {user_id}
 
 
 def test_a_claim_that_was_left_behind_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker killed in the middle of a refresh does not lock the others out."""
     user_id = world.connect(seconds=0)
-    assert connections.claim_refresh(connections.connection(user_id, "spotify"), 20)
-    later = times.now() + timedelta(seconds=21)
+    assert connections.claim_refresh(connections.connection(user_id, "spotify"), CLAIM_SECONDS)
+    later = times.now() + timedelta(seconds=CLAIM_SECONDS + 1)
     monkeypatch.setattr("blendify.times.now", lambda: later)
     assert fresh(user_id)
     assert world.refreshes == 1
@@ -228,10 +582,10 @@ def test_a_401_in_the_middle_of_a_run_refreshes_once(world: World) -> None:
     """All threads of a collector go on with the same new token."""
     user_id = world.connect()
     caller = Caller(SPOTIFY, application("spotify"), user_id)
-    assert caller.get("/me/albums", {})["total"] == 52
+    assert caller.get("/me/albums", {}, dict)["total"] == 52
     world.simulator.accounts.expire_access("ana")
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda offset: caller.get("/me/tracks", {"offset": str(offset)}), range(6)))
+        answers = list(pool.map(lambda offset: caller.get("/me/tracks", {"offset": str(offset)}, dict), range(6)))
     assert [answer["offset"] for answer in answers] == list(range(6))
     assert world.refreshes == 1
 
@@ -241,9 +595,10 @@ def test_a_new_token_that_is_refused_as_well_ends_the_grant(world: World) -> Non
     user_id = world.connect()
     world.fault("GET /v1/me/albums", status=401)
     with pytest.raises(GrantRevoked):
-        Caller(SPOTIFY, application("spotify"), user_id).get("/me/albums", {})
+        Caller(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)
     assert world.refreshes == 1
     assert world.calls() == 2
+    assert status(user_id) == connections.RECONNECT
 
 
 @pytest.mark.parametrize("status_code", [200, 400, 500])

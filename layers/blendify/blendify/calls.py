@@ -8,15 +8,15 @@ import json
 import random
 import threading
 import time
-from collections.abc import Mapping
-from math import isfinite
-from typing import Any
+from collections.abc import Callable, Mapping
+from math import ceil, isfinite
+from typing import Any, TypeVar
 
 import requests
 
 from blendify import tokens
 from blendify.applications import Application
-from blendify.errors import AccessTokenRefused, GrantRevoked, MustWait, ProviderUnavailable, RateLimited
+from blendify.errors import AccessTokenRefused, CollectError, MustWait, ProviderUnavailable, RateLimited
 from blendify.gate import Gate
 from blendify.http import http_session, read_body
 from blendify.providers.table import Provider
@@ -24,6 +24,10 @@ from blendify.providers.table import Provider
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
+PER_SECOND = 2
+"""Calls under way at once for each call a second that the pace allows: slow answers must not hold up the next slot."""
+MOST_AT_ONCE = 8
+T = TypeVar("T")
 NO_CONTENT = object()
 """In place of JSON when the provider answers 204: there is nothing, and that is no error."""
 
@@ -37,18 +41,31 @@ class Caller:
         self._http = http_session()
         self._lock = threading.Lock()
         self._token: str | None = None
+        self._over: CollectError | None = None
         self.calls = 0
         self.rate_limits = 0
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> Any:
+    @property
+    def at_once(self) -> int:
         """
-        The JSON that the provider answers, or NO_CONTENT.
+        How many calls are worth having under way at once.
 
-        Raises  MustWait after a 429, ProviderUnavailable after four tries, and the other errors as `refusal` names them
+        A paced application gains nothing by more: they would only stand in the queue that its users share.
+        """
+        paces = [self._application.calls_per_minute, self._application.calls_per_minute_and_user]
+        pace = min((pace for pace in paces if pace), default=0.0)
+        return max(2, min(MOST_AT_ONCE, ceil(PER_SECOND * pace / 60))) if pace else MOST_AT_ONCE
+
+    def get(self, path: str, parameters: Mapping[str, str], take: Callable[[Any], T]) -> T:
+        """
+        What `take` makes of the JSON that the provider answers, or of NO_CONTENT.
+
+        Raises  MustWait after a 429, ProviderUnavailable after four tries (by `take` as well, for an answer that is
+                not what was asked for), and the other errors as `refusal` names them
         """
         for attempt in range(1, TRIES + 1):
             try:
-                return self._once(path, parameters)
+                return take(self._once(path, parameters))
             except ProviderUnavailable:
                 if attempt == TRIES:
                     raise
@@ -56,10 +73,17 @@ class Caller:
             except RateLimited as error:
                 with self._lock:
                     self.rate_limits += 1
-                raise MustWait(str(error), self._gate.close(error)) from None
+                raise self._ended(MustWait(str(error), self._gate.close(error))) from None
         raise AssertionError("unreachable")
 
+    def _ended(self, error: CollectError) -> CollectError:
+        """Nothing more is called: threads that still stand at the gate end with the same error."""
+        self._over = error
+        return error
+
     def _once(self, path: str, parameters: Mapping[str, str]) -> Any:
+        if self._over:
+            raise self._over
         token = self._access_token()
         try:
             return self._send(path, parameters, token)
@@ -68,10 +92,9 @@ class Caller:
         renewed = self._access_token(refused=token)
         try:
             return self._send(path, parameters, renewed)
-        except AccessTokenRefused as error:
-            raise GrantRevoked(
-                f"{self._provider.title} refuses even a new access token: the listener must connect again"
-            ) from error
+        except AccessTokenRefused:
+            refusal = tokens.refused_again(self._provider, self._application, self._user_id, renewed)
+            raise self._ended(refusal) from None
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:
@@ -82,7 +105,12 @@ class Caller:
             return self._token
 
     def _send(self, path: str, parameters: Mapping[str, str], token: str) -> Any:
-        self._gate.pass_through()
+        try:
+            self._gate.pass_through()
+        except MustWait as error:
+            raise self._ended(error) from None
+        if self._over:
+            raise self._over
         with self._lock:
             self.calls += 1
         return fetch(self._provider, self._application, path, parameters, token, self._http)

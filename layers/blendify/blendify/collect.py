@@ -7,22 +7,22 @@ Whatever ends a collector (its time, a killed Lambda, a long wait), the next rou
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from blendify import observe, times
 from blendify.applications import application
 from blendify.calls import NO_CONTENT, Caller
 from blendify.data_types import DataType, Outcome
-from blendify.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, UnexpectedShape, Unreadable
+from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing, Unreadable
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint, Place
-from blendify.reading import Closed, read
-from blendify.storage import listings
-from blendify.storage.connections import connection
+from blendify.reading import Closed, Lost, Step, read
+from blendify.storage import connections, listings
 from blendify.storage.history import NOTHING, Fact
-from blendify.storage.progress import Position, Progress, move_on, progress
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on, progress
+from blendify.sweeps import Sweep
 from blendify.targets import targets
 
 WRITERS = 16
@@ -59,44 +59,58 @@ class _Collector:
         self._caller: Caller | None = None
         # The page at which a killed collector stopped may be stored in part: what of it is there counts as appended.
         self._resumed = seen.step > 0
+        self._failing = ""
         self._since = time.monotonic()
         self._told = {"calls": 0, "rate_limits": 0}
 
     def run(self, seconds_left: Callable[[], float]) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
-        owner = connection(self._job.user_id, self._job.provider)
+        owner = connections.connection(self._job.user_id, self._job.provider)
+        provider = PROVIDERS[owner.provider]
+        if owner.status == connections.RECONNECT:
+            raise GrantRevoked(f"access to {provider.title} has ended: the listener must connect again")
         missing = [scope for scope in self._endpoint.scopes if scope not in owner.scopes]
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
-        row = application(owner.provider, owner.application)
-        self._caller = Caller(PROVIDERS[owner.provider], row, owner.user_id)
-        lists = self._begin()
-        asks = (ask for number, one in enumerate(lists) for ask in self._asks(number, one))
-        count = observe.ListCount(self._seen.data_type)
+        self._caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
+        lists, at = self._begin(), self._seen.position
+        steps = read(
+            (ask for number, one in enumerate(lists) for ask in self._asks(number, one)),
+            self._fetch,
+            self._endpoint.paging,
+            ordered=self._endpoint.ordered,
+            begun=Sweep(at.number, at.reading, at.total, at.doubtful) if self._resumed else None,
+            side_by_side=self._caller.at_once,
+            pass_over=self._seen.setbacks >= len(PATIENCE_SECONDS),
+        )
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
-            for ask, page in read(asks, self._fetch, self._endpoint.paging):
-                if isinstance(page, Closed):
-                    self._pass_over(ask, page)
-                    count.closed(ask, page.why)
-                else:
-                    self._store(ask, page, writers)
-                    count.add(ask, len(page.entries))
+            for step in steps:
+                self._take(step, writers)
                 if seconds_left() < RESERVE_SECONDS:
                     raise MustWait("the Lambda's time was up, the next round goes on", times.now())
-        count.end()
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""
-        until = error.until if isinstance(error, MustWait) else None
-        self._checkpoint(_outcome(error), self._seen.position, {}, str(error), until)
+        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
+        if isinstance(error, MustWait):
+            until = error.until
+        elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
+            outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
+            setbacks += 1
+        self._checkpoint(outcome, self._seen.position, {}, str(error), until, setbacks)
         observe.stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
     def finish(self) -> Summary:
-        """Every page up to the end has arrived and is stored."""
-        closed = self._seen.counts["unavailable"]
-        why = f"{closed} cannot be read by this application: not the listener's own, or gone" if closed else None
-        self._checkpoint(Outcome.COMPLETE, self._seen.position, {}, why)
+        """Every list is read to its end: complete, unless pages of it had to be passed over."""
+        counts, notes = self._seen.counts, []
+        if lost := counts["lost"]:
+            return self.stop(CollectError(f"{lost} pages could not be read, all others are stored{self._failing}"))
+        if closed := counts["unavailable"]:
+            notes.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
+        if doubtful := counts["doubtful"]:
+            notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
+        self._checkpoint(Outcome.COMPLETE, self._seen.position, {}, "; ".join(notes) or None)
         observe.completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
 
@@ -114,20 +128,50 @@ class _Collector:
         at = self._seen.position
         if number < at.number:
             return
-        start = Ask(target.list_id, number)
+        start, total = Ask(target.list_id, number), target.total
         if number == at.number:
-            start = Ask(target.list_id, number, at.offset, at.cursor)
-        yield from self._endpoint.paging.first(start, target.total)
+            start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
+            total = at.total or total
+        yield from self._endpoint.paging.first(start, total)
 
     def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
         endpoint = endpoint or self._endpoint
-        assert self._caller  # noqa: S101 -- `run` has made it before anything is fetched
-        body = self._caller.get(*endpoint.request(ask))
-        return Page(entries=[], total=None, more=False) if body is NO_CONTENT else endpoint.page(body)
+        caller = self._caller
+        assert caller  # noqa: S101 -- `run` has made it before anything is fetched
 
-    def _store(self, ask: Ask, page: Page, writers: ThreadPoolExecutor) -> None:
+        def take(body: object) -> Page:
+            if body is not NO_CONTENT:
+                return endpoint.page(body)
+            if endpoint.silent_when_empty:
+                return Page(entries=[], total=None, more=False)
+            raise ProviderUnavailable("the provider answered nothing where a page was asked for")
+
+        page = caller.get(*endpoint.request(ask), take)
+        if endpoint.paging.missing(ask, page):
+            # Fewer entries than counted may be a passing fault; they are believed when they come twice.
+            again = caller.get(*endpoint.request(ask), take)
+            page = max(again, page, key=lambda one: len(one.entries))
+        return page
+
+    def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
+        ask = step.ask
+        match step.found:
+            case Page() as page:
+                self._store(step, page, writers)
+            case Lost(why):
+                self._failing = f": {why}"
+                self._checkpoint(Outcome.RUNNING, _after(step, self._seen.position.kept), {"lost": 1})
+                observe.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
+            case Closed(why):
+                if self._endpoint.within is None:
+                    raise Unreadable(why)
+                self._checkpoint(Outcome.RUNNING, Position(ask.number + 1), {"unavailable": 1})
+                observe.logger.info("Passed over %s: %s", ask.list_id, why)
+
+    def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append the page's records, then move the checkpoint behind it."""
-        places = (Place(ask.list_id, ask.offset + index) for index in range(len(page.entries)))
+        ask, at = step.ask, self._seen.position
+        places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
         # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
         facts = list(map(self._fact, page.entries, places))
         written = list(writers.map(Fact.append, facts))
@@ -135,27 +179,30 @@ class _Collector:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
         total = sum(written, NOTHING)
+        appended = len(written) if self._resumed else sum(one.new for one in written)
+        before = at.kept if at.number == ask.number else 0
+        anew = before if self._endpoint.ordered and ask.reading != at.reading else 0
         counts = {
-            "records": len(written),
-            "appended": len(written) if self._resumed else sum(one.new for one in written),
+            "records": appended - anew,
+            "appended": appended,
             "raw_bytes": total.raw_bytes,
             "stored_bytes": total.stored_bytes,
             "write_units": total.write_units,
         }
-        if ask.offset == 0 and self._endpoint.within is None:
+        if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)
             counts["expected"] = min(total_entries, self._endpoint.paging.depth or total_entries)
-        self._checkpoint(Outcome.RUNNING, _after(self._endpoint, ask, page), counts)
+        kept = before - anew + appended
+        if step.following is None:
+            counts["doubtful"] = int(step.sweep.doubtful)
+            observe.list_read(self._seen.data_type, ask.list_id, kept)
+        setbacks = 0 if any(one.new for one in written) else None
+        self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=setbacks)
         self._resumed = False
 
     def _fact(self, entry: object, place: Place) -> Fact:
         row, job = self._endpoint.row(entry, place), self._job
         return Fact.of(job.user_id, self._seen.data_type, job.fetched_at, job.provider, row.key, row.fields, entry)
-
-    def _pass_over(self, ask: Ask, page: Closed) -> None:
-        if self._endpoint.within is None:
-            raise Unreadable(page.why)
-        self._checkpoint(Outcome.RUNNING, Position(ask.number + 1), {"unavailable": 1})
 
     def _checkpoint(
         self,
@@ -164,29 +211,32 @@ class _Collector:
         counts: dict[str, int],
         why: str | None = None,
         until: datetime | None = None,
+        setbacks: int | None = None,
     ) -> None:
         moment = time.monotonic()
         calls = {"calls": self._caller.calls, "rate_limits": self._caller.rate_limits} if self._caller else self._told
         spent = {name: count - self._told[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
         self._seen = move_on(
-            self._seen, outcome=outcome, position=position, counts=counts | spent, why=why, until=until
+            self._seen,
+            outcome=outcome,
+            position=position,
+            counts=counts | spent,
+            why=why,
+            until=until,
+            setbacks=setbacks,
         )
         self._told, self._since = calls, moment
 
 
-def _after(endpoint: Endpoint, ask: Ask, page: Page) -> Position:
+def _after(step: Step, kept: int) -> Position:
     """Where to go on once this page is stored."""
-    try:
-        following = endpoint.paging.following(ask, page)
-    except UnexpectedShape:
-        # The same error ends the list right after this page.
-        return Position(ask.number + 1)
-    if following:
-        return Position(ask.number, following[0].offset, following[0].cursor)
-    if not ask.last:
-        return Position(ask.number, ask.offset + endpoint.paging.limit)
-    return Position(ask.number + 1)
+    following, sweep = step.following, step.sweep
+    if following is None:
+        return Position(step.ask.number + 1)
+    return Position(
+        following.number, following.offset, following.cursor, sweep.reading, sweep.total, kept, sweep.doubtful
+    )
 
 
 def _outcome(error: CollectError) -> Outcome:

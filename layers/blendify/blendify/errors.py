@@ -52,5 +52,9 @@ class RequestRefused(CollectError):
     """The provider calls our request wrong (400): a defect of ours, a retry would not help."""
 
 
-class UnexpectedShape(CollectError):
-    """The answer parsed but is not what the manual says: someone must look."""
+class UnexpectedShape(ProviderUnavailable):
+    """The answer parsed but is not what the manual says: a proxy's or a passing fault, unless it stays."""
+
+
+class EndlessList(CollectError):
+    """The provider's pages lead back to where they came from: someone must look."""

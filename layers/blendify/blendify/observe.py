@@ -6,38 +6,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from blendify import times
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError, MustWait
-from blendify.paging import Ask
 from blendify.storage.progress import Progress
 
 logger = Logger(service="blendify")
 metrics = Metrics(namespace="Blendify", service="blendify")
 
 
-class ListCount:
-    """Counts a list's entries over its pages, and says so in one line when the list ends."""
-
-    def __init__(self, data_type: DataType) -> None:
-        self._noun, self._words = data_type.noun, data_type.words
-        self._ask: Ask | None = None
-        self._entries = 0
-
-    def add(self, ask: Ask, entries: int) -> None:
-        """One page more; a page of another list ends the one before."""
-        if self._ask and self._ask.number != ask.number:
-            self.end()
-        self._ask = ask
-        self._entries += entries
-
-    def closed(self, ask: Ask, why: str) -> None:
-        """A list that cannot be read."""
-        self.end()
-        logger.info("Passed over %s: %s", ask.list_id, why)
-
-    def end(self) -> None:
-        """The list under way is read to its end."""
-        if self._ask:
-            logger.info("Retrieved %d %s for %s", self._entries, self._noun, self._ask.list_id or self._words)
-        self._ask, self._entries = None, 0
+def list_read(data_type: DataType, list_id: str, records: int) -> None:
+    """One list is read to its end."""
+    logger.info("Retrieved %d %s for %s", records, data_type.noun, list_id or data_type.words)
 
 
 def completed(done: Progress) -> None:
@@ -62,6 +39,12 @@ def stopped(done: Progress, error: CollectError) -> None:
 def _rate_limits(done: Progress) -> None:
     if done.counts["rate_limits"]:
         metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])
+
+
+def token_outage(title: str, users: int) -> None:
+    """A provider refuses the grants of so many users at once that nobody believes it."""
+    metrics.add_metric(name="TokenOutage", unit=MetricUnit.Count, value=1)
+    logger.error("%s refuses the grants of many listeners at once: taken for an outage", title, extra={"users": users})
 
 
 def synced(status: Status, seconds: float) -> None:

@@ -7,9 +7,9 @@ application may not call.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
-from blendify.errors import UnexpectedShape
+from blendify.errors import EndlessList
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Ask:
     cursor: str | None = None
     last: bool = True
     """Whether no later page of this list has been planned yet."""
+    reading: int = 1
+    """Counts how often the list was begun anew, because it changed while it was read."""
     known: frozenset[str] = field(default=frozenset(), repr=False)
     """Cursors asked before in this list, so that one that repeats ends the list."""
 
@@ -39,6 +41,10 @@ class Paging(Protocol):
     def depth(self) -> int | None:
         """Read no more than this many entries of a list; None for all."""
 
+    @property
+    def shifts(self) -> bool:
+        """Whether what enters or leaves the list moves the entries behind it to other pages."""
+
     def params(self, ask: Ask) -> dict[str, str]:
         """The query of one page."""
 
@@ -47,6 +53,12 @@ class Paging(Protocol):
 
     def following(self, ask: Ask, page: "Page") -> list[Ask]:
         """The pages to ask for now that this one is there; the first of them comes right after it."""
+
+    def missing(self, ask: Ask, page: "Page") -> int:
+        """How many entries more this page should hold by the provider's own count; 0 when nothing speaks against it."""
+
+    def back(self, ask: Ask, gone: int) -> Ask:
+        """Where to read again when `gone` entries left the list while it was read, so that others moved up unread."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,7 @@ class Offset:
 
     limit: int
     depth: int | None = None
+    shifts: ClassVar[bool] = True
 
     def params(self, ask: Ask) -> dict[str, str]:
         return {"limit": str(self._size(ask.offset)), "offset": str(ask.offset)}
@@ -79,6 +92,17 @@ class Offset:
             return []
         known = max(page.total or 0, end + 1 if page.more else 0)
         return list(self._pages(replace(ask, offset=end), known)) if known > end else []
+
+    def missing(self, ask: Ask, page: "Page") -> int:
+        if self.depth and ask.offset and not page.entries:
+            # A list that is read to a chosen depth may be counted longer than the provider ever gives.
+            return 0
+        counted = min(page.total or 0, self.depth or page.total or 0)
+        return max(0, min(self.limit, counted - ask.offset) - len(page.entries))
+
+    def back(self, ask: Ask, gone: int) -> Ask:
+        start = max(0, ask.offset - self.limit - gone) // self.limit * self.limit
+        return Ask(ask.list_id, ask.number, start)
 
     def _pages(self, ask: Ask, total: int) -> Iterator[Ask]:
         total = min(total, self.depth or total)
@@ -96,6 +120,7 @@ class Cursor:
     limit: int
     parameter: str
     depth: None = None
+    shifts: ClassVar[bool] = False
 
     def params(self, ask: Ask) -> dict[str, str]:
         return {"limit": str(self.limit)} | ({self.parameter: ask.cursor} if ask.cursor else {})
@@ -107,11 +132,17 @@ class Cursor:
         if not page.cursor or not page.entries:
             return []
         if page.cursor == ask.cursor or page.cursor in ask.known:
-            raise UnexpectedShape(
+            raise EndlessList(
                 f"the provider's pages go round in circles after {ask.offset + len(page.entries)} entries"
             )
         known = ask.known | {ask.cursor} if ask.cursor else ask.known
         return [replace(ask, offset=ask.offset + len(page.entries), cursor=page.cursor, known=known)]
+
+    def missing(self, ask: Ask, page: Page) -> int:
+        return 0 if page.cursor else max(0, (page.total or 0) - ask.offset - len(page.entries))
+
+    def back(self, ask: Ask, gone: int) -> Ask:  # noqa: ARG002 -- a cursor cannot be turned back: from the beginning
+        return Ask(ask.list_id, ask.number)
 
 
 @dataclass(frozen=True)
@@ -120,6 +151,7 @@ class Single:
 
     limit: int
     depth: None = None
+    shifts: ClassVar[bool] = False
 
     def params(self, ask: Ask) -> dict[str, str]:  # noqa: ARG002
         return {"limit": str(self.limit)}
@@ -129,3 +161,9 @@ class Single:
 
     def following(self, ask: Ask, page: Page) -> list[Ask]:  # noqa: ARG002
         return []
+
+    def missing(self, ask: Ask, page: Page) -> int:  # noqa: ARG002
+        return 0
+
+    def back(self, ask: Ask, gone: int) -> Ask:  # noqa: ARG002
+        return ask

@@ -6,11 +6,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from blendify.errors import UnexpectedShape, Unreadable
+from blendify.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.paging import Ask, Page, Paging
+from blendify.sweeps import Sweep
 
 SIDE_BY_SIDE = 8
-"""Pages of one collector under way at once: also the bound of its memory."""
+"""Most pages of one collector under way at once: also the bound of its memory."""
+MOST_LOST = 2
+"""Pages in a row that are passed over; when still another fails it is not the pages but the provider."""
 
 
 @dataclass
@@ -26,36 +29,107 @@ class Closed:
     why: str
 
 
-def read(asks: Iterable[Ask], fetch: Callable[[Ask], Page], paging: Paging) -> Iterator[tuple[Ask, Page | Closed]]:
+@dataclass(frozen=True)
+class Lost:
+    """A page that the provider fails to give while it gives others."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of one ask."""
+
+    ask: Ask
+    found: Page | Closed | Lost
+    following: Ask | None
+    """The next page of the same list; None when the list ends here."""
+    sweep: Sweep
+    """What is known of the list so far."""
+
+
+def read(
+    asks: Iterable[Ask],
+    fetch: Callable[[Ask], Page],
+    paging: Paging,
+    *,
+    ordered: bool = False,
+    begun: Sweep | None = None,
+    side_by_side: int = SIDE_BY_SIDE,
+    pass_over: bool = False,
+) -> Iterator[Step]:
     """
     Every page of every list, in the order of the plan; what a page tells of the rest of its list is asked right after.
+
+    ordered    whether positions are what counts in these lists
+    begun      what was known of the list at which an earlier reading stopped
+    pass_over  whether a page that fails is passed over, as long as those behind it can be read
 
     Raises  what `fetch` raises; pages that were under way are then awaited and dropped
     """
     plan = deque(_Planned(ask) for ask in asks)
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="page") as pool:
+    sweep, lost = begun or Sweep(-1), 0
+    with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
         try:
             while plan:
-                for planned in islice(plan, SIDE_BY_SIDE):
+                for planned in islice(plan, side_by_side):
                     planned.page = planned.page or pool.submit(fetch, planned.ask)
                 first = plan.popleft()
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
+                ask = first.ask
+                if sweep.number != ask.number:
+                    sweep = Sweep(ask.number, ask.reading)
                 try:
-                    page = first.page.result()
+                    page = _settled(ask, first.page.result(), fetch, sweep)
+                    again = sweep.judge(ask, page, paging, ordered=ordered)
                 except Unreadable as error:
-                    while plan and plan[0].ask.number == first.ask.number:
-                        _drop(plan.popleft())
-                    yield first.ask, Closed(str(error))
+                    _drop_list(plan, ask)
+                    yield Step(ask, Closed(str(error)), None, sweep)
                     continue
+                except ProviderUnavailable as error:
+                    lost += 1
+                    if not pass_over or not plan or lost > MOST_LOST:
+                        raise
+                    yield Step(ask, Lost(str(error)), _following(plan, ask), sweep)
+                    continue
+                if again is not None:
+                    _drop_list(plan, ask)
+                    _plan_first(plan, again)
+                    continue
+                lost = 0
                 try:
-                    plan.extendleft(_Planned(ask) for ask in reversed(paging.following(first.ask, page)))
-                except UnexpectedShape:
-                    yield first.ask, page
+                    _plan_first(plan, paging.following(ask, page))
+                except EndlessList:
+                    yield Step(ask, page, None, sweep)
                     raise
-                yield first.ask, page
+                yield Step(ask, page, _following(plan, ask), sweep)
         finally:
             for planned in plan:
                 _drop(planned)
+
+
+def _settled(ask: Ask, page: Page, fetch: Callable[[Ask], Page], sweep: Sweep) -> Page:
+    """The page; one that was served before already is asked once more, as a cache may have answered."""
+    if not sweep.repeats(page):
+        return page
+    page = fetch(ask)
+    if sweep.repeats(page) and ask.offset >= (sweep.total or 0):
+        # Beyond the end some providers serve the last page for ever.
+        return Page([], page.total, more=False)
+    return page
+
+
+def _plan_first(plan: "deque[_Planned]", asks: list[Ask]) -> None:
+    plan.extendleft(_Planned(one) for one in reversed(asks))
+
+
+def _following(plan: "deque[_Planned]", ask: Ask) -> Ask | None:
+    return plan[0].ask if plan and plan[0].ask.number == ask.number else None
+
+
+def _drop_list(plan: "deque[_Planned]", ask: Ask) -> None:
+    while _following(plan, ask):
+        _drop(plan.popleft())
 
 
 def _drop(planned: _Planned) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blendify import aws, observe, times, tokens
+from blendify import aws, grants, observe, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
@@ -17,14 +17,19 @@ from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import leases, syncs
 from blendify.storage import progress as progresses
-from blendify.storage.connections import NotConnected, connection
+from blendify.storage.connections import Connection, NotConnected, connection
 from blendify.storage.leases import LEASE, Holder
-from blendify.storage.progress import Progress
+from blendify.storage.progress import PATIENCE_SECONDS, Progress
 from blendify.storage.syncs import Sync
 
-MOST_ROUNDS = 60
+MOST_ROUNDS = 120
+"""With the least wait, which grows by `GROWTH` a round up to `LONGEST_LEAST_WAIT`: about five hours of waiting."""
+GROWTH = 1.06
+LONGEST_LEAST_WAIT = 900.0
 LONGEST = timedelta(hours=72)
 """A run that has not ended by then gives up: providers have been seen to ask for waits of 24 hours."""
+RESUMABLE = timedelta(hours=24)
+"""A run that died is gone on with by the next one, unless it began longer ago than this."""
 MODES = ("changes", "full")
 
 
@@ -91,33 +96,46 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
             f"This user has no connection to {given['provider']}: give the user_id of a listener who has connected it."
         )
         return {"outcome": "refused", "cause": cause}
-    sync_id = syncs.identify(started_at, execution)
-    running = _take_lease(request, Holder(sync_id, execution))
+    run = _unfinished(request, owner) or Sync(
+        syncs.identify(started_at, execution),
+        request.user_id,
+        request.provider,
+        Status.RUNNING,
+        times.iso(started_at),
+        request.data_types,
+        round=1,
+    )
+    running = _take_lease(request, Holder(run.sync_id, execution))
     if running:
         return {"outcome": "already_running", "sync_id": running.sync_id}
-    if owner.lease and owner.lease != sync_id:
+    if owner.lease and owner.lease != run.sync_id:
         syncs.abandon(request.user_id, owner.lease)
-    fetched_at = times.iso(started_at)
-    syncs.create(
-        Sync(
-            sync_id,
-            request.user_id,
-            request.provider,
-            Status.RUNNING,
-            fetched_at,
-            request.data_types,
-            round=1,
-        )
-    )
-    offered = PROVIDERS[request.provider].endpoints
-    for data_type in request.data_types:
-        outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
-        progresses.create(request.user_id, sync_id, data_type, outcome)
+    _record(run, request.data_types)
     _refresh_early(request, owner.application)
-    observe.logger.append_keys(sync_id=sync_id, user_id=request.user_id, provider=request.provider)
-    observe.logger.info("Sync began", extra={"data_types": list(request.data_types), "mode": request.mode})
-    job = Job(request.user_id, request.provider, sync_id, fetched_at)
-    return {"outcome": "started", "job": vars(job), "round": 1}
+    grants.announce(owner)
+    observe.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
+    verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
+    observe.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
+    job = Job(run.user_id, run.provider, run.sync_id, run.started_at)
+    return {"outcome": "started", "job": vars(job), "round": run.round}
+
+
+def _unfinished(request: Request, owner: Connection) -> Sync | None:
+    """The run that had this connection last and never ended; the lease decides whether it is dead."""
+    run = syncs.sync(request.user_id, owner.lease) if owner.lease and request.mode != "full" else None
+    young = run and times.now() - times.parse(run.started_at) < RESUMABLE
+    return run if run and young and run.finished_at is None else None
+
+
+def _record(run: Sync, data_types: Sequence[DataType]) -> None:
+    """The run and its data types, as far as they are not there yet."""
+    syncs.create(run)
+    everything = tuple(one for one in DataType if one in {*run.data_types, *data_types})
+    syncs.go_on(run.user_id, run.sync_id, everything)
+    offered = PROVIDERS[run.provider].endpoints
+    for data_type in everything:
+        outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
+        progresses.create(run.user_id, run.sync_id, data_type, outcome)
 
 
 def _take_lease(request: Request, holder: Holder) -> Holder | None:
@@ -171,11 +189,21 @@ def finish(job: Job, number: int, results: Sequence[Mapping[str, Any]]) -> dict[
 
 
 def _settled(one: Progress, crashes: Mapping[str, str]) -> Progress:
-    """A collector that ended without an outcome crashed: its data type failed, what it stored stays."""
-    if one.outcome.final or one.outcome is Outcome.WAITING:
+    """A collector that ended without an outcome crashed: it goes on a little later, until it no longer gets on."""
+    if one.outcome.final or (one.outcome is Outcome.WAITING and one.data_type not in crashes):
         return one
     why = f"the collector stopped unexpectedly ({crashes.get(one.data_type, 'no answer')}): the log has the details"
-    return progresses.move_on(one, outcome=Outcome.FAILED, position=one.position, counts={}, why=why)
+    if one.setbacks >= len(PATIENCE_SECONDS):
+        return progresses.move_on(one, outcome=Outcome.FAILED, position=one.position, counts={}, why=why)
+    return progresses.move_on(
+        one,
+        outcome=Outcome.WAITING,
+        position=one.position,
+        counts={},
+        why=why,
+        until=times.now() + timedelta(seconds=PATIENCE_SECONDS[one.setbacks]),
+        setbacks=one.setbacks + 1,
+    )
 
 
 def _given_up(one: Progress) -> Progress:
@@ -185,7 +213,8 @@ def _given_up(one: Progress) -> Progress:
 
 def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
     soonest = min(one.until or times.now() for one in waiting)
-    until = max(soonest, times.now() + timedelta(seconds=1))
+    least = min(GROWTH**number, LONGEST_LEAST_WAIT)
+    until = max(soonest, times.now() + timedelta(seconds=least))
     if not leases.renew(job.user_id, job.provider, job.sync_id, until + LEASE):
         why = "another sync of this connection has taken over"
         syncs.end(job.user_id, job.sync_id, Status.FAILED, why)

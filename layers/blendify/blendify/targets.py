@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
+from blendify import times
 from blendify.data_types import DataType, Outcome
 from blendify.errors import CollectError, MustWait
 from blendify.jobs import Job
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint
-from blendify.reading import Closed, read
+from blendify.reading import read
 from blendify.storage import listings
 from blendify.storage.progress import progress
 
@@ -32,7 +33,9 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
             _list(job, endpoint.within, fetch)
     elif naming.outcome is Outcome.WAITING and naming.until:
         raise MustWait(f"the {endpoint.within.words} have to wait", naming.until)
-    elif naming.outcome is not Outcome.COMPLETE:
+    elif not naming.outcome.final:
+        raise MustWait(f"the {endpoint.within.words} have to be read first", times.now())
+    elif naming.outcome is not Outcome.COMPLETE and not naming.counts["lost"]:
         raise CollectError(f"the {endpoint.within.words} themselves could not be read: {naming.why or naming.outcome}")
     yield from listings.kept(job.user_id, job.sync_id)
 
@@ -41,9 +44,10 @@ def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
     """Read the lists' names alone: this run does not collect the data type that names them."""
     endpoint = PROVIDERS[job.provider].endpoints[naming]
     asks = endpoint.paging.first(Ask("", 0), None)
-    for ask, page in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
-        if isinstance(page, Closed):
-            raise CollectError(page.why)
-        found = [contents for entry in page.entries if endpoint.contents and (contents := endpoint.contents(entry))]
-        listings.keep(job.user_id, job.sync_id, ask.offset, found)
+    for step in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
+        if not isinstance(step.found, Page):
+            raise CollectError(step.found.why)
+        entries = step.found.entries
+        found = [contents for entry in entries if endpoint.contents and (contents := endpoint.contents(entry))]
+        listings.keep(job.user_id, job.sync_id, step.ask.offset, found)
     listings.close(job.user_id, job.sync_id)

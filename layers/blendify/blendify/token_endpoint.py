@@ -1,8 +1,8 @@
 """
 The token endpoint of a provider's accounts host (RFC 6749, 3.2): code for tokens, refresh token for tokens.
 
-Errors are flat, {"error", "error_description"}; only `invalid_grant` says that a grant is dead, everything else that
-is not a token set says nothing about it.
+Errors are flat, {"error", "error_description"}; only `invalid_grant` speaks of the grant, everything else that is not a
+token set says nothing about it.
 """
 
 import json
@@ -63,7 +63,7 @@ def refresh(provider: Provider, application: Application, refresh_token: str, ht
     """
     New tokens for the refresh token.
 
-    Raises  GrantRevoked when it is dead; ProviderUnavailable; ApplicationBlocked
+    Raises  GrantRevoked when it is refused, which one answer does not prove; ProviderUnavailable; ApplicationBlocked
     """
     return _post(provider, application, {"grant_type": "refresh_token", "refresh_token": refresh_token}, http)
 

@@ -5,17 +5,27 @@ from datetime import timedelta
 
 import requests
 
-from blendify import times, token_endpoint
+from blendify import grants, observe, times, token_endpoint
 from blendify.applications import Application
-from blendify.errors import GrantRevoked, ProviderUnavailable
+from blendify.errors import CollectError, GrantRevoked, ProviderUnavailable
 from blendify.providers.table import Provider
-from blendify.storage import connections
+from blendify.storage import connections, revocations
 from blendify.storage.connections import Connection
+from blendify.token_endpoint import TokenAnswer
 from blendify.vault import TokenSet, seal, unseal
 
 EARLY = timedelta(seconds=30)
 """An access token this near its end is refreshed before it is used."""
-CLAIM_SECONDS = 20
+CONFIRM_AFTER = 1.0
+"""Seconds between a refused refresh and the second one that confirms it."""
+CLAIM_SECONDS = 40
+"""Longer than two refreshes of which each takes all the time that it has."""
+PATIENCE_SECONDS = CLAIM_SECONDS + 10
+"""How long a worker waits for another's refresh."""
+OUTAGE_USERS = 5
+"""So many users refused within the window of `revocations` are an outage of the provider."""
+EXPECTED = timedelta(days=1)
+"""A grant this near its known end, or past it, is no surprise when it is refused."""
 
 
 def fresh_access_token(
@@ -32,9 +42,9 @@ def fresh_access_token(
     `refused` is a token that the provider has just answered 401 to: it is replaced however long it claims to live.
 
     Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the token host does not answer,
-            which says nothing about the grant
+            or refuses everybody, which says nothing about the grant
     """
-    give_up = time.monotonic() + CLAIM_SECONDS + 10
+    give_up = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < give_up:
         seen = connections.connection(user_id, provider.name)
         if seen.status == connections.RECONNECT:
@@ -42,25 +52,91 @@ def fresh_access_token(
         tokens = unseal(seen.tokens, provider=provider.name, user_id=user_id)
         if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
-        if connections.claim_refresh(seen, CLAIM_SECONDS):
-            return _refresh(provider, application, seen, tokens, http)
-        time.sleep(0.2)
+        if not connections.claim_refresh(seen, CLAIM_SECONDS):
+            time.sleep(0.2)
+        elif token := _refresh(provider, application, seen, tokens, http):
+            return token
     raise ProviderUnavailable(f"another worker is still refreshing the access to {provider.title}")
+
+
+def refused_again(provider: Provider, application: Application, user_id: str, refused: str) -> CollectError:
+    """
+    The error to raise when the provider answers 401 even to `refused`, a token that was just refreshed.
+
+    GrantRevoked, and the listener must connect again; or ProviderUnavailable, when that happens to many users at once,
+    or when `refused` is no longer the user's token
+    """
+    seen = connections.connection(user_id, provider.name)
+    ended = GrantRevoked(f"{provider.title} refuses even a new access token: the listener must connect again")
+    if seen.status == connections.RECONNECT:
+        return ended
+    if unseal(seen.tokens, provider=provider.name, user_id=user_id).access_token != refused:
+        return _renewed_meanwhile(provider)
+    return _verdict(provider, application, seen, ended)
 
 
 def _refresh(
     provider: Provider, application: Application, seen: Connection, tokens: TokenSet, http: requests.Session
-) -> str:
-    """A new token set, stored before it is used; the old refresh token stays when none comes back."""
+) -> str | None:
+    """Renew under the claim that this worker has; whatever goes wrong, another worker may try at once."""
     try:
-        answer = token_endpoint.refresh(provider, application, tokens.refresh_token, http)
-        fresh = TokenSet(answer.access_token, answer.refresh_token or tokens.refresh_token, answer.expires_at)
-        sealed = seal(fresh, provider=provider.name, user_id=seen.user_id)
-    except GrantRevoked:
-        connections.mark_reconnect(seen)
-        raise
+        return _renew(provider, application, seen, tokens, http)
     except Exception:
         connections.release_refresh(seen)
         raise
-    connections.keep_tokens(seen, sealed, fresh.expires_at)
-    return fresh.access_token
+
+
+def _renew(
+    provider: Provider, application: Application, seen: Connection, tokens: TokenSet, http: requests.Session
+) -> str | None:
+    """A new token set, stored before it is used; None when a login has stored a newer one by now."""
+    try:
+        answer = _confirmed(provider, application, tokens, http)
+    except GrantRevoked as error:
+        raise _verdict(provider, application, seen, error) from None
+    fresh = _following(tokens, answer)
+    sealed = seal(fresh, provider=provider.name, user_id=seen.user_id)
+    return fresh.access_token if connections.keep_tokens(seen, sealed, fresh.expires_at) else None
+
+
+def _confirmed(provider: Provider, application: Application, tokens: TokenSet, http: requests.Session) -> TokenAnswer:
+    """New tokens; only a second refusal is believed, of the previous refresh token where there is one."""
+    try:
+        return token_endpoint.refresh(provider, application, tokens.refresh_token, http)
+    except GrantRevoked:
+        time.sleep(CONFIRM_AFTER)
+    second = tokens.previous_refresh_token or tokens.refresh_token
+    return token_endpoint.refresh(provider, application, second, http)
+
+
+def _following(tokens: TokenSet, answer: TokenAnswer) -> TokenSet:
+    """The token set after `tokens`; the refresh token stays when none comes back."""
+    if answer.refresh_token in (None, tokens.refresh_token):
+        return TokenSet(answer.access_token, tokens.refresh_token, answer.expires_at, tokens.previous_refresh_token)
+    return TokenSet(answer.access_token, str(answer.refresh_token), answer.expires_at, tokens.refresh_token)
+
+
+def _verdict(provider: Provider, application: Application, seen: Connection, ended: GrantRevoked) -> CollectError:
+    """What a confirmed refusal means: `ended`, and the connection is marked; or an outage, and nobody's is."""
+    end = grants.ends_at(seen)
+    if end is not None and end <= times.now() + EXPECTED:
+        return ended if connections.mark_reconnect(seen) else _renewed_meanwhile(provider)
+    where = provider.name, application.name
+    users = revocations.note(*where, seen.user_id)
+    if len(users) < OUTAGE_USERS:
+        if not connections.mark_reconnect(seen):
+            return _renewed_meanwhile(provider)
+        # Counted again: who saw an outage between the count and the mark could not restore this one yet.
+        users = revocations.note(*where, seen.user_id, marked=True)
+        if len(users) < OUTAGE_USERS:
+            return ended
+    for user_id in revocations.marked(*where):
+        connections.restore(user_id, provider.name)
+    observe.token_outage(provider.title, len(users))
+    return ProviderUnavailable(
+        f"{provider.title} refuses the grants of many listeners at once: taken for an outage, nothing is given up"
+    )
+
+
+def _renewed_meanwhile(provider: Provider) -> ProviderUnavailable:
+    return ProviderUnavailable(f"the access to {provider.title} was renewed meanwhile: the next try uses it")

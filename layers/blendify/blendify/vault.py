@@ -35,6 +35,8 @@ class TokenSet:
     refresh_token: str = field(repr=False)
     expires_at: datetime
     """When the access token ends, by our clock at the time of the answer."""
+    previous_refresh_token: str | None = field(default=None, repr=False)
+    """The one that the refresh token replaced: some providers let it work once more."""
 
 
 def _context(provider: str, user_id: str) -> dict[str, str]:
@@ -45,9 +47,14 @@ def seal(tokens: TokenSet, *, provider: str, user_id: str) -> bytes:
     """
     The token set as ciphertext that opens for this provider and user alone.
 
+    The previous refresh token is a spare: it is left out where it does not fit.
+
     Raises  TooLarge
     """
-    plain = json.dumps([tokens.access_token, tokens.refresh_token, times.iso(tokens.expires_at)]).encode()
+    needed = [tokens.access_token, tokens.refresh_token, times.iso(tokens.expires_at)]
+    plain = json.dumps([*needed, tokens.previous_refresh_token]).encode()
+    if tokens.previous_refresh_token is None or len(plain) > LARGEST:
+        plain = json.dumps(needed).encode()
     if len(plain) > LARGEST:
         raise TooLarge(f"a token set of {len(plain)} bytes does not fit the {LARGEST} that KMS encrypts at once")
     answer = aws.client("kms").encrypt(
@@ -71,7 +78,7 @@ def unseal(sealed: bytes, *, provider: str, user_id: str) -> TokenSet:
             raise SealBroken(f"the sealed {provider} tokens of {user_id} do not open: {error}") from error
         raise
     try:
-        access, refresh, expires_at = json.loads(answer["Plaintext"])
-        return TokenSet(access, refresh, times.parse(expires_at))
+        access, refresh, expires_at, *previous = json.loads(answer["Plaintext"])
+        return TokenSet(access, refresh, times.parse(expires_at), previous[0] if previous else None)
     except ValueError:
         raise SealBroken(f"the sealed {provider} tokens of {user_id} hold no token set") from None

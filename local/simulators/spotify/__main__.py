@@ -21,6 +21,7 @@ def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--regime", type=Regime, choices=list(Regime), default=defaults.regime)
     parser.add_argument("--latency-ms", type=float, default=defaults.latency_ms)
+    parser.add_argument("--flight-seconds", type=float, default=defaults.flight_seconds)
     parser.add_argument("--token-seconds", type=int, default=defaults.token_seconds)
     parser.add_argument("--code-seconds", type=float, default=defaults.code_seconds)
     parser.add_argument("--consent-seconds", type=float, default=defaults.consent_seconds)

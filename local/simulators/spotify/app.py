@@ -16,8 +16,11 @@ from local.simulators.spotify.control import CONTROLS
 from local.simulators.spotify.exchange import token
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.reading import ENDPOINTS, Call, Endpoint
+from local.simulators.spotify.regimes import Json
+from local.simulators.spotify.repeats import repeated
 from local.simulators.spotify.simulator import Simulator, simulator_of
-from local.simulators.spotify.traffic import TRANSPORT
+from local.simulators.spotify.spoiling import TRANSPORT
+from local.simulators.spotify.traffic import Asked
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -33,7 +36,7 @@ class SimulatorApp(Starlette):
 
 
 def create_app(options: Options, clock: Callable[[], float] = time.time) -> Starlette:
-    """One simulator; `clock` tells it the seconds since 1970, by which codes, tokens and consents age."""
+    """One simulator; `clock` tells it the seconds since 1970, by which codes, tokens, consents and bans age."""
     accounts = [
         _account_route("/authorize", "GET", authorize),
         _account_route("/authorize/decision", "POST", decide),
@@ -62,7 +65,7 @@ def _account_route(path: str, method: str, handler: Handler) -> Route:
             simulator.traffic.refreshes += fields.get("grant_type") == "refresh_token"
             secret = fields.get("refresh_token") or fields.get("code") or ""
             listener = simulator.accounts.listener_behind(secret)
-        return await simulator.traffic.pass_on(f"{request.method} {path}", listener, call, limited=False)
+        return await simulator.traffic.pass_on(Asked(f"{request.method} {path}", listener, call))
 
     return Route(path, handle, methods=_METHODS)
 
@@ -77,9 +80,16 @@ def _api_route(endpoint: Endpoint) -> Route:
             except ApiError as error:
                 return refusal(error.status, error.message)
 
+        async def repeat() -> Response | None:
+            try:
+                page: Json = repeated(endpoint.read, _accepted(request, endpoint))
+            except ApiError:
+                return None
+            return None if page is None else answer(page)
+
         name = f"{request.method} /v1{endpoint.path}"
         listener = simulator.accounts.listener_behind(_bearer(request))
-        return await simulator.traffic.pass_on(name, listener, call, limited=True)
+        return await simulator.traffic.pass_on(Asked(name, listener, call, repeat))
 
     return Route(f"/v1{endpoint.path}", handle, methods=_METHODS)
 
@@ -90,7 +100,7 @@ async def _unknown(request: Request) -> Response:
 
     simulator = simulator_of(request)
     listener = simulator.accounts.listener_behind(_bearer(request))
-    return await simulator.traffic.pass_on(f"{request.method} /v1/unknown", listener, call, limited=True)
+    return await simulator.traffic.pass_on(Asked(f"{request.method} /v1/unknown", listener, call))
 
 
 def _bearer(request: Request) -> str:

@@ -1,7 +1,9 @@
 """What the real service does not have: endpoints to look behind it, disturb it, and change its listeners."""
 
 import json
+import math
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from typing import Any
 
 from starlette.requests import Request
@@ -9,15 +11,28 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulators.spotify.answers import answer
+from local.simulators.spotify.faults import EVERYWHERE
 from local.simulators.spotify.listeners import RECORDED, Listener
 from local.simulators.spotify.mutations import ImpossibleChangeError, mutate
 from local.simulators.spotify.options import is_loopback
+from local.simulators.spotify.pieces import in_pieces
+from local.simulators.spotify.reading import ENDPOINTS
 from local.simulators.spotify.regimes import Json, Regime
 from local.simulators.spotify.simulator import Simulator, simulator_of
-from local.simulators.spotify.traffic import Fault, FaultKind, RateLimit
+from local.simulators.spotify.traffic import Fault, RateLimit
 from local.simulators.spotify.truth import truth
 
-Control = Callable[[Simulator, Request], Awaitable[Json]]
+_PATHS = {
+    EVERYWHERE,
+    *(f"/v1{endpoint.path}" for endpoint in ENDPOINTS),
+    "/v1/unknown",
+    "/authorize",
+    "/authorize/decision",
+    "/api/token",
+}
+"""Where a fault can be; a misspelled one would never show."""
+
+Control = Callable[[Simulator, Request], Awaitable[Json | Response]]
 
 
 async def health(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
@@ -25,13 +40,22 @@ async def health(simulator: Simulator, request: Request) -> Json:  # noqa: ARG00
 
 
 async def counters(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
-    """Every call since the start or the last reset; `refreshes` counts refused ones, too."""
+    """
+    Every call since the start or the last reset.
+
+    refreshes               refused ones, too
+    calls_during_ban        those that came when the application had had the time to hear of it
+    calls_in_flight_at_ban  those that came before that
+    faults_served           answers that were spoiled, by kind
+    """
     traffic = simulator.traffic
     return {
         "endpoints": {name: dict(counter) for name, counter in sorted(traffic.endpoints.items())},
         "listeners": dict(traffic.listeners),
         "refreshes": traffic.refreshes,
         "calls_during_ban": traffic.calls_during_ban,
+        "calls_in_flight_at_ban": traffic.calls_in_flight_at_ban,
+        "faults_served": dict(traffic.faults_served),
     }
 
 
@@ -43,10 +67,13 @@ async def reset_counters(simulator: Simulator, request: Request) -> Json:  # noq
 async def add_fault(simulator: Simulator, request: Request) -> Json:
     """Fields as in `Fault`; of several that fit a call the oldest with `times` left is taken."""
     wish = await _object(request)
-    if not isinstance(wish.get("endpoint"), str):
-        raise TypeError("A fault needs an endpoint such as 'GET /v1/me/albums'.")
-    wish["kind"] = FaultKind(wish.get("kind", "status"))
-    wish["headers"] = {str(name): str(value) for name, value in (wish.get("headers") or {}).items()}
+    if str(wish.get("endpoint")).rpartition(" ")[2] not in _PATHS:
+        raise ValueError(f"A fault needs '*', or a method and one of {', '.join(sorted(_PATHS - {EVERYWHERE}))}.")
+    if unknown := wish.keys() - {each.name for each in fields(Fault)}:
+        raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
+    if not isinstance(headers := wish.get("headers") or {}, dict):
+        raise TypeError("headers is an object.")
+    wish["headers"] = {str(name): str(value) for name, value in headers.items()}
     simulator.traffic.faults.append(Fault(**wish))
     return {"faults": len(simulator.traffic.faults)}
 
@@ -57,10 +84,20 @@ async def clear_faults(simulator: Simulator, request: Request) -> Json:  # noqa:
 
 
 async def limit_rate(simulator: Simulator, request: Request) -> Json:
-    """`retry_after`: null sends none, missing the true wait, else as given; `calls` null ends it."""
+    """
+    A new limit, which ends the ban of the old one.
+
+    calls, seconds  so many in any so many seconds; `calls` null ends the limit and whatever ban there is
+    retry_after     null sends none, missing the true wait, "date" the true deadline as a date, else as given
+    flight_seconds  how long after a 429 the calls of a ban are excused; alone it leaves the limit as it is
+    """
     wish = await _object(request)
+    if "flight_seconds" in wish:
+        simulator.traffic.flight_seconds = _duration(wish.pop("flight_seconds"))
+        if not wish:
+            return {}
     if wish.get("calls") is None:
-        simulator.traffic.limit = None
+        simulator.traffic.limit = simulator.traffic.ban = None
         return {}
     given = wish.get("retry_after")
     simulator.traffic.limit = RateLimit(
@@ -77,8 +114,8 @@ async def slow_down(simulator: Simulator, request: Request) -> Json:
     return {}
 
 
-async def tell_truth(simulator: Simulator, request: Request) -> Json:
-    return truth(_listener(simulator, request))
+async def tell_truth(simulator: Simulator, request: Request) -> Response:
+    return in_pieces(truth(_listener(simulator, request)))
 
 
 async def secrets(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
@@ -141,12 +178,19 @@ async def _object(request: Request) -> dict[str, Json]:
     return wish
 
 
+def _duration(value: Json) -> float:
+    if not 0 <= float(value) < math.inf:
+        raise ValueError("A duration is a number of seconds from 0 on.")
+    return float(value)
+
+
 def _control(path: str, method: str, control: Control) -> Route:
     async def handle(request: Request) -> Response:
         if request.client is None or not is_loopback(request.client.host):
             return answer({"error": "Only for callers on this machine."}, 403)
         try:
-            return answer(await control(simulator_of(request), request))
+            told = await control(simulator_of(request), request)
+            return told if isinstance(told, Response) else answer(told)
         except (ImpossibleChangeError, ValueError, TypeError) as error:
             return answer({"error": str(error)}, 400)
         except KeyError as error:

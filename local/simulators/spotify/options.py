@@ -1,5 +1,6 @@
 """Everything that can be chosen about a simulator before it starts."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,6 +46,8 @@ class Options:
     seed: int = 1
     regime: Regime = Regime.RESTRICTED
     latency_ms: float = 0
+    flight_seconds: float = 0.25
+    """So long after a 429 the calls of a ban are not held against the application: they were on their way."""
     recorded: Path | None = None
     grants: Path | None = None
     """A file that keeps consents and tokens over a restart."""
@@ -79,6 +82,8 @@ class Options:
             check_redirect_uri(uri)
         if not 0 <= self.plays <= 50:
             raise ValueError("Only the last 50 plays exist at Spotify: --plays must be between 0 and 50.")
+        if not 0 <= self.flight_seconds < math.inf:
+            raise ValueError("flight_seconds is a number from 0 on.")
         for name in SIZES:
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} cannot be negative.")

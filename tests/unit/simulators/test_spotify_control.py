@@ -1,6 +1,5 @@
 """The control endpoints count, disturb and change exactly what they say."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +46,8 @@ def test_every_call_is_counted_once(visitor: Visitor, ana: Listening) -> None:
         "listeners": {"ana": 3, "ben": 4},
         "refreshes": 2,
         "calls_during_ban": 0,
+        "calls_in_flight_at_ban": 0,
+        "faults_served": {},
     }
 
 
@@ -61,7 +62,9 @@ def test_a_status_can_be_forced(visitor: Visitor, ana: Listening) -> None:
         times=1,
     )
 
-    answers = [ana.get("/me/albums") for _ in range(4)]
+    answers = [ana.get("/me/albums") for _ in range(3)]
+    visitor.clock.now += 9
+    answers.append(ana.get("/me/albums"))
 
     assert [each.status_code for each in answers] == [500, 403, 429, 200]
     assert answers[0].json()["error"]["status"] == 500
@@ -115,49 +118,6 @@ def test_the_token_endpoint_can_fail(visitor: Visitor, ana: Listening) -> None:
     assert visitor.counters()["refreshes"] == 2
 
 
-def test_a_rate_limit_bans_until_its_deadline(visitor: Visitor, ana: Listening) -> None:
-    """
-    The window counts all listeners; whoever calls before the deadline is counted, and refused, again.
-    """
-    ben = visitor.log_in("ben")
-    visitor.control("POST", "/rate-limit", {"calls": 2, "seconds": 30, "retry_after": "1"})
-
-    answers = [listening.get("/me") for listening in (ana, ben, ana, ben)]
-
-    assert [each.status_code for each in answers] == [200, 200, 429, 429]
-    assert answers[2].json() == {"error": {"status": 429, "message": "API rate limit exceeded"}}
-    assert [each.headers.get("retry-after") for each in answers] == [None, None, "1", "1"]
-    assert visitor.counters()["calls_during_ban"] == 1
-    assert counts(visitor, "GET /v1/me") == {"calls": 4, "200": 2, "429": 2}
-    visitor.control("POST", "/rate-limit", {"calls": None})
-    assert ana.get("/me").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("wish", "header"),
-    [
-        ({}, "30"),
-        ({"retry_after": None}, None),
-        ({"retry_after": 86_400}, "86400"),
-        ({"retry_after": "Wed, 25 Nov 2026 07:28:00 GMT"}, "Wed, 25 Nov 2026 07:28:00 GMT"),
-    ],
-)
-def test_retry_after_comes_as_wished(visitor: Visitor, ana: Listening, wish: Any, header: str | None) -> None:
-    visitor.control("POST", "/rate-limit", {"calls": 1, "seconds": 30, **wish})
-    ana.get("/me")
-
-    assert ana.get("/me").headers.get("retry-after") == header
-
-
-def test_a_window_rolls(visitor: Visitor, ana: Listening) -> None:
-    visitor.control("POST", "/rate-limit", {"calls": 1, "seconds": 0.2})
-
-    first, second = ana.get("/me").status_code, ana.get("/me").status_code
-    time.sleep(0.25)
-
-    assert (first, second, ana.get("/me").status_code) == (200, 429, 200)
-
-
 def test_calls_wait_as_long_as_wished(visitor: Visitor, ana: Listening) -> None:
     visitor.control("POST", "/latency", {"ms": 80})
 
@@ -180,6 +140,31 @@ def test_all_secrets_are_told(visitor: Visitor) -> None:
         ("POST", "/faults", {"endpoint": ALBUMS, "kind": "fire"}, 400),
         ("POST", "/faults", {"endpoint": ALBUMS, "color": "red"}, 400),
         ("POST", "/faults", {}, 400),
+        ("POST", "/faults", {"endpoint": ["*"]}, 400),
+        ("POST", "/faults", {"endpoint": "/v1/me/albums"}, 400),
+        ("POST", "/faults", {"endpoint": "GET /me/albums"}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "headers": ["Retry-After"]}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "status": 42}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "status": "429"}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "times": -1}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "skip": None}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "skip": True}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "listener": 7}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "stall", "seconds": "long"}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "stall", "seconds": -1}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "stall", "status": 503}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit"}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": []}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": {"color": "red"}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": {"total": "3"}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": {"keep": -1}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": {"null": 3}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "edit", "edit": {"next": None}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "edit": {"keep": 1}}, 400),
+        ("POST", "/faults", {"endpoint": ALBUMS, "kind": "repeat", "headers": {"Retry-After": "1"}}, 400),
+        ("POST", "/faults", {"endpoint": "POST /api/token", "kind": "repeat"}, 400),
+        ("POST", "/rate-limit", {"flight_seconds": -1}, 400),
+        ("POST", "/rate-limit", {"flight_seconds": "soon"}, 400),
         ("POST", "/listeners/ana", {"regime": "golden"}, 400),
         ("POST", "/listeners/ana", {"shoe size": 43}, 400),
         ("POST", "/listeners/ana", {"sizes": {"shoes": 43}}, 400),
@@ -209,6 +194,7 @@ def test_the_command_line_reaches_every_option() -> None:
         "seed": "7",
         "regime": "legacy",
         "latency-ms": "5",
+        "flight-seconds": "0.5",
         "token-seconds": "60",
         "client-id": "me",
         "client-secret": "hush",
@@ -235,6 +221,7 @@ def test_the_command_line_reaches_every_option() -> None:
         False,
         Path("somewhere"),
     )
+    assert options.flight_seconds == 0.5
     assert (options.saved_tracks, options.null_playlists, options.saved_albums) == (60_000, 2, 300)
     assert "hush" not in repr(options)
 

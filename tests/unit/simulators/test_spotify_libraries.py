@@ -66,6 +66,43 @@ def test_the_default_library_has_the_promised_size(ana: Listening) -> None:
         assert head["items"]["total"] == len(data["playlist_tracks"][head["id"]])
 
 
+def test_large_libraries_exist(start: Start) -> None:
+    """
+    The last page of every list is there, and the lists are as long as they say.
+    """
+    sizes = {"playlists": 2_000, "playlist_entries": 20_000, "long_playlist": 11_000, "saved_tracks": 60_000}
+    ana = start(**sizes, followed_artists=5_000).log_in()
+    longest = max(ana.everything("/me/playlists"), key=lambda each: each["items"]["total"])
+
+    for path, total in {
+        "/me/tracks": 60_000,
+        "/me/playlists": 2_000,
+        f"/playlists/{longest['id']}/items": 11_000,
+    }.items():
+        last = ana.read(path, limit=50, offset=total - 50)
+        assert (last["total"], len(last["items"]), last["next"]) == (total, 50, None)
+    assert ana.read("/me/following", type="artist")["artists"]["total"] == 5_000
+
+
+def test_no_id_of_an_artist_is_worked_out_twice(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    Each page of followed artists looks for its place among all of them.
+    """
+    worked_out: list[int] = []
+    work_out = Catalogue.artist_id
+
+    def noted(catalogue: Catalogue, index: int) -> str:
+        worked_out.append(index)
+        return work_out(catalogue, index)
+
+    monkeypatch.setattr(Catalogue, "artist_id", noted)
+    ana = start(followed_artists=600).log_in()
+    for _ in range(3):
+        assert ana.read("/me/following", type="artist", after="0" * 22)["artists"]["items"] == []
+
+    assert len(worked_out) == len(set(worked_out)) == 600
+
+
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_small_libraries_exist(start: Start, size: int) -> None:
     ana = start(**dict.fromkeys(SIZES, size)).log_in()

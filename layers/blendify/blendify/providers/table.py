@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ class Place:
 
     list_id: str
     position: int
+    reading: int = 1
+    """2, 3 when the list was read anew because it changed: the highest reading of a list is the one that counts."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class Endpoint:
     contents: Callable[[Any], Contents | None] | None = None
     """What an entry of this data type says of the list behind it; None for an entry without one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
+    silent_when_empty: bool = False
+    """Whether a 204 means that there is nothing; elsewhere it is no answer."""
 
     def request(self, ask: Ask) -> tuple[str, dict[str, str]]:
         """Path and query of one page."""
@@ -78,6 +85,8 @@ class OAuth:
 
     authorize_path: str
     token_path: str
+    grant_lifetime: timedelta | None = None
+    """How long a consent lives, however often tokens are refreshed; None when it has no end."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify import times
 from blendify.errors import CollectError
@@ -41,6 +41,8 @@ class Connection:
     """When the access token ends."""
     lease: str | None = None
     """The run that has this connection, or had it last without giving it back."""
+    announced: int | None = None
+    """How many days before its end the grant was last announced to be ending."""
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Connection":
@@ -59,6 +61,7 @@ class Connection:
             tokens_version=int(item["tokens_version"]),
             expires_at=times.parse(item["access_expires_at"]),
             lease=item.get("lease_sync_id"),
+            announced=int(item["announced"]) if "announced" in item else None,
         )
 
 
@@ -120,7 +123,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
                 **_tokens(grant.tokens, grant.access_expires_at),
             },
             add={"tokens_version": 1},
-            remove=("refreshing_until",),
+            remove=("refreshing_until", "announced"),
         ),
     )
 
@@ -141,6 +144,19 @@ def mark_reconnect(seen: Connection) -> bool:
     return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until",)))
 
 
+def restore(user_id: str, provider: str) -> bool:
+    """The grant was not dead after all; False when the connection is not marked (any more)."""
+    marked = Attr("status").eq(RECONNECT)
+    return _if(user_id, provider, Change(set={"status": ACTIVE}), marked)
+
+
+def remember_announced(seen: Connection, days: int) -> bool:
+    """The end of this grant is announced, so many days ahead; False when that is known, or there is a newer grant."""
+    same = Attr("authorized_at").eq(seen.authorized_at)
+    new = Attr("announced").not_exists() | Attr("announced").gt(days)
+    return _if(seen.user_id, seen.provider, Change(set={"announced": days}), same & new)
+
+
 def claim_refresh(seen: Connection, seconds: int) -> bool:
     """Whether this worker may refresh the tokens that `seen` holds; one at a time, for `seconds` at most."""
     now = times.milliseconds(times.now())
@@ -153,15 +169,14 @@ def release_refresh(seen: Connection) -> None:
     _if_unchanged(seen, Change(remove=("refreshing_until",)))
 
 
-def _if_unchanged(seen: Connection, change: Change, also: Any = None) -> bool:
+def _if_unchanged(seen: Connection, change: Change, also: ConditionBase | None = None) -> bool:
     same = Attr("tokens_version").eq(seen.tokens_version)
+    return _if(seen.user_id, seen.provider, change, same & also if also else same)
+
+
+def _if(user_id: str, provider: str, change: Change, condition: ConditionBase) -> bool:
     try:
-        accounts().update(
-            keys.user(seen.user_id),
-            keys.connection(seen.provider),
-            change,
-            only_if=same & also if also else same,
-        )
+        accounts().update(keys.user(user_id), keys.connection(provider), change, only_if=condition)
     except ConditionFailed:
         return False
     return True

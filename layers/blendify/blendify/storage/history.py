@@ -50,6 +50,8 @@ class Fact(Model):
     """What the entry is when it is not a plain track, album, artist or playlist: episode, local, null."""
     position = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
+    reading = NumberAttribute(null=True)
+    """2, 3 on the entries of a list that was read anew in the same run: the highest reading is the one that counts."""
     time_range = UnicodeAttribute(null=True)
     added_at = UnicodeAttribute(null=True)
     added_by = UnicodeAttribute(null=True)

@@ -16,6 +16,11 @@ def account(provider: str, account_id: str) -> str:
     return f"account#{provider}#{account_id}"
 
 
+def revoked(provider: str, application: str) -> str:
+    """Partition of the grants that a provider refused to renew for one of our applications."""
+    return f"revoked#{provider}#{application}"
+
+
 def sync(sync_id: str = "") -> str:
     """Sort key of a run; of all runs when no id is given."""
     return f"sync#{sync_id}"

@@ -26,9 +26,11 @@ def take(
 ) -> Holder | None:
     """None when the connection is `holder`'s until then; else whose it is. `instead_of` is one known to be dead."""
     now = times.milliseconds(times.now())
-    free = Attr("lease_sync_id").not_exists() | Attr("lease_sync_id").eq(holder.sync_id) | Attr("lease_until").lt(now)
+    # Not the run, but its execution: another one may want to go on with the same run while it still lives.
+    mine = Attr("lease_execution").eq(holder.execution)
+    free = Attr("lease_sync_id").not_exists() | mine | Attr("lease_until").lt(now)
     if instead_of:
-        free |= Attr("lease_sync_id").eq(instead_of.sync_id)
+        free |= Attr("lease_execution").eq(instead_of.execution)
     lease = {
         "lease_sync_id": holder.sync_id,
         "lease_execution": holder.execution,

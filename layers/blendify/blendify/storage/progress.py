@@ -1,7 +1,7 @@
 """How far each data type of a run has come: outcome, counts, and where to go on. One item per run and data type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ COUNTS = (
     "appended",
     "removed",
     "unavailable",
+    "lost",
+    "doubtful",
     "expected",
     "calls",
     "rate_limits",
@@ -25,6 +27,8 @@ COUNTS = (
     "write_units",
     "milliseconds",
 )
+PATIENCE_SECONDS = (5, 20)
+"""Waits after setbacks in a row; after the last of them single pages are passed over, or the data type gives up."""
 
 
 class Superseded(Exception):
@@ -38,6 +42,13 @@ class Position:
     number: int = 0
     offset: int = 0
     cursor: str | None = None
+    reading: int = 1
+    """Counts how often this list was begun anew."""
+    total: int | None = None
+    """Its length by the provider's latest count."""
+    kept: int = 0
+    """Records of this list so far: they no longer count when it is begun anew."""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,8 @@ class Progress:
     position: Position
     step: int
     """Counts the writes, so that two workers cannot both move the position on."""
+    setbacks: int = 0
+    """Rounds in a row that ended in a failure and stored nothing new."""
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -65,15 +78,29 @@ class Progress:
             outcome=Outcome(item["outcome"]),
             why=item.get("why"),
             until=times.parse(item["until"]) if item.get("until") else None,
-            position=Position(int(item["number"]), int(item["offset"]), item.get("cursor")),
+            position=_position(item["position"]),
             step=int(item["step"]),
+            setbacks=int(item.get("setbacks", 0)),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
         )
 
 
+def _position(stored: Mapping[str, Any]) -> Position:
+    total = stored["total"]
+    return Position(
+        number=int(stored["number"]),
+        offset=int(stored["offset"]),
+        cursor=stored["cursor"],
+        reading=int(stored["reading"]),
+        total=None if total is None else int(total),
+        kept=int(stored["kept"]),
+        doubtful=bool(stored["doubtful"]),
+    )
+
+
 def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome) -> None:
     """Take the data type into the run; nothing happens when it is in it already."""
-    start = {"data_type": data_type, "outcome": outcome, "step": 0, "number": 0, "offset": 0}
+    start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": asdict(Position())}
     accounts().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
 
 
@@ -97,20 +124,20 @@ def move_on(
     counts: Mapping[str, int],
     why: str | None = None,
     until: datetime | None = None,
+    setbacks: int | None = None,
 ) -> Progress:
     """
-    Checkpoint: everything before `position` is stored, and counted once.
+    Checkpoint: everything before `position` is stored, and counted once. `setbacks` stay as they are unless given.
 
     Raises  Superseded when `seen` is no longer what is stored
     """
     state: dict[str, Any] = {
         "outcome": outcome,
-        "number": position.number,
-        "offset": position.offset,
-        "cursor": position.cursor,
+        "position": asdict(position),
         "why": why,
         "until": times.iso(until) if until else None,
         "step": seen.step + 1,
+        "setbacks": seen.setbacks if setbacks is None else setbacks,
     }
     added = {name: count for name, count in counts.items() if count}
     try:

@@ -87,6 +87,12 @@ def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
                 return
 
 
+def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
+    """The run works, on these data types: at its begin, or because another execution goes on with it."""
+    change = Change(set={"status": Status.RUNNING, "data_types": list(data_types)}, remove=("waiting_until",))
+    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+
+
 def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:
     """The run waits, then begins round `number`."""
     change = Change(set={"status": Status.WAITING, "waiting_until": times.iso(until), "round": number})

@@ -1,5 +1,7 @@
 """Spotify. https://developer.spotify.com/documentation/web-api"""
 
+from datetime import timedelta
+
 from blendify.providers.spotify.endpoints import ENDPOINTS
 from blendify.providers.spotify.profile import profile
 from blendify.providers.spotify.refusals import refusal
@@ -8,7 +10,13 @@ from blendify.providers.table import OAuth, Provider
 PROVIDER = Provider(
     name="spotify",
     title="Spotify",
-    oauth=OAuth(authorize_path="/authorize", token_path="/api/token"),  # noqa: S106 -- a path
+    oauth=OAuth(
+        authorize_path="/authorize",
+        token_path="/api/token",  # noqa: S106 -- a path
+        # Six months from the consent, here the shortest six of the calendar; refreshing does not extend them. Announced
+        # 2026-06-18: https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration
+        grant_lifetime=timedelta(days=181),
+    ),
     endpoints=ENDPOINTS,
     profile_path="/me",
     profile=profile,

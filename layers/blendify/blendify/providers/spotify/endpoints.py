@@ -20,6 +20,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
+        ordered=True,
     ),
     DataType.TOP_ARTISTS: Endpoint(
         path="/me/top/artists",
@@ -29,6 +30,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
+        ordered=True,
     ),
     # Spotify keeps about 50 plays: what follows the first page is always empty.
     DataType.RECENTLY_PLAYED: Endpoint(
@@ -37,6 +39,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         page=pages.paged,
         row=rows.play,
         scopes=("user-read-recently-played",),
+        silent_when_empty=True,
     ),
     # Without its scope Spotify leaves private or collaborative playlists out in silence: so both are required.
     DataType.PLAYLISTS: Endpoint(
@@ -56,6 +59,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("playlist-read-private", "playlist-read-collaborative"),
         within=DataType.PLAYLISTS,
         parameters={"additional_types": "track,episode"},
+        ordered=True,
     ),
     DataType.SAVED_TRACKS: Endpoint(
         path="/me/tracks",

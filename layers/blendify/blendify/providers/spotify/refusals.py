@@ -34,6 +34,8 @@ def refusal(status: int, headers: Mapping[str, str], text: str) -> CollectError 
         return _forbidden(message)
     if status == 404:
         return Unreadable("Spotify no longer has this list")
+    if status == 400 and "invalid base62 id" in message.lower():
+        return Unreadable("Spotify no longer knows this list's id")
     if status >= 500:
         return ProviderUnavailable(f"Spotify answered with an error of its own ({status})")
     return RequestRefused(f"Spotify refused the request ({status})")

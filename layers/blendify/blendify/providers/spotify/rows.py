@@ -84,7 +84,7 @@ def playlist_track(entry: Any, place: Place) -> Row:
         "added_at": _text(entry, "added_at"),
         "added_by": _text(_of(entry, "added_by"), "id") or None,
     }
-    return Row(f"{place.list_id}#{place.position:06}", fields)
+    return _placed(place, f"{place.position:06}", fields)
 
 
 def saved_track(entry: Any, place: Place) -> Row:
@@ -123,7 +123,17 @@ def followed_artist(entry: Any, place: Place) -> Row:
 
 def _ranked(entry: Any, place: Place, fields: Fields) -> Row:
     rank = place.position + 1
-    return Row(f"{place.list_id}#{rank:04}", {**_kind(entry), **fields, "time_range": place.list_id, "rank": rank})
+    return _placed(place, f"{rank:04}", {**_kind(entry), **fields, "time_range": place.list_id, "rank": rank})
+
+
+def _placed(place: Place, number: str, fields: Fields) -> Row:
+    """
+    An entry whose place is what counts. The record's id is in the key as well: a page that was stored in part and
+    looks different when it is read again loses nothing.
+    """
+    again = {"reading": place.reading} if place.reading > 1 else {}
+    part = f"#reading{place.reading}" if again else ""
+    return Row(f"{place.list_id}{part}#{number}#{fields.get('record_id') or 'null'}", {**fields, **again})
 
 
 def _saved(entry: Any, place: Place, fields: Fields) -> Row:

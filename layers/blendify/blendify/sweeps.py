@@ -1,0 +1,79 @@
+"""
+Whether the pages of one list fit together: lists change while they are read, and providers err in what they count.
+
+Entries that are added move the others down, so that some are met twice: harmless, they meet their own key. Entries
+that leave move the others up, so that some are never met: the list is read again from before that place. Where the
+position is what counts (playlists, ranks), a list that changed is read again as a whole.
+"""
+
+import marshal
+from dataclasses import dataclass, field, replace
+
+from blendify.errors import ProviderUnavailable
+from blendify.paging import Ask, Page, Paging
+
+MOST_READINGS = 3
+"""A list that still changes in its third reading is taken as it is; the next sync reads it anew."""
+
+
+@dataclass
+class Sweep:
+    """What the pages so far, in their order, tell of one list."""
+
+    number: int
+    reading: int = 1
+    total: int | None = None
+    """Length by the provider's latest count."""
+    doubtful: bool = False
+    """The list changed to the end, or holds less than the provider counts: it cannot show what is gone."""
+    _seen: set[int] = field(default_factory=set, repr=False)
+
+    def repeats(self, page: Page) -> bool:
+        """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
+        return any(entry is not None for entry in page.entries) and _mark(page) in self._seen
+
+    def judge(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> list[Ask] | None:
+        """
+        None when the page is good; else what to ask instead of it and of all that follows it in its list.
+
+        Raises  ProviderUnavailable for a page that contradicts the provider's own count by a page or more
+        """
+        if again := self._moved(ask, page, paging, ordered=ordered) or self._broke_off(ask, page, paging):
+            self.reading += 1
+            self._seen.clear()
+            return list(paging.first(replace(again, reading=self.reading), page.total))
+        if self.repeats(page) and not ordered:
+            raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
+        missing = paging.missing(ask, page)
+        if missing >= paging.limit or (missing and not page.entries and ask.offset == 0):
+            raise ProviderUnavailable(
+                f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
+            )
+        self.doubtful |= missing > 0
+        self._seen.add(_mark(page))
+        return None
+
+    def _moved(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> Ask | None:
+        """Where to read again because the list's length is another than on the pages before."""
+        before, self.total = self.total, page.total if page.total is not None else self.total
+        if not paging.shifts or before is None or self.total is None or before == self.total:
+            return None
+        if self.reading >= MOST_READINGS:
+            self.doubtful = True
+        elif ordered:
+            self.total = None
+            return Ask(ask.list_id, ask.number)
+        elif self.total < before:
+            return paging.back(ask, before - self.total)
+        return None
+
+    def _broke_off(self, ask: Ask, page: Page, paging: Paging) -> Ask | None:
+        """The page before promised this one, and it is empty: its cursor names an entry that has left the list."""
+        if ask.cursor and paging.missing(ask, page) and not page.entries and self.reading < MOST_READINGS:
+            return paging.back(ask, 0)
+        return None
+
+
+def _mark(page: Page) -> int:
+    # Version 2 writes equal objects equally; later ones write how often each is referred to.
+    return hash(marshal.dumps(page.entries, 2))

@@ -1,0 +1,153 @@
+"""
+The sync's state machine in one process and in virtual time: real begin, collectors and finish, on AWS in memory,
+against a simulator on a socket. Workers die at any request to AWS; what the machine does then is done here as well.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+
+from blendify import syncing, times
+from blendify.collect import RESERVE_SECONDS, collect
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.storage.leases import LEASE
+
+START = datetime(2026, 11, 22, 18, tzinfo=UTC)
+TRIES = 3
+"""A task of the state machine is tried this often."""
+T = TypeVar("T")
+
+
+class Died(BaseException):
+    """The worker is gone: no handler of the product sees this."""
+
+
+@dataclass
+class Clock:
+    """Time that passes when somebody sleeps; everybody's."""
+
+    moment: datetime = START
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def seconds(self) -> float:
+        return self.moment.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.moment += timedelta(seconds=seconds)
+
+    def sleep_until(self, moment: datetime) -> None:
+        with self._lock:
+            self.moment = max(self.moment, moment)
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Our time for the whole package."""
+        with patch.object(times, "now", self.now), patch("time.sleep", self.sleep):
+            yield
+
+
+class Reaper:
+    """Lets workers die at chosen requests to AWS, before or after these have had their effect."""
+
+    def __init__(self, kills: tuple[tuple[int, bool], ...]) -> None:
+        self._kills = dict(kills)
+        self._count = itertools.count(1)
+        self._lock = threading.Lock()
+        self._dead = False
+        self.deaths = 0
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """Every client's requests pass by here; a dead worker's threads can do nothing more."""
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def request(client: object, operation: str, parameters: object) -> Any:
+            with self._lock:
+                if self._dead:
+                    raise Died
+                effective = self._kills.pop(next(self._count), None)
+                if effective is not None:
+                    self._dead, self.deaths = True, self.deaths + 1
+            if effective is None:
+                return real(client, operation, parameters)
+            if effective:
+                real(client, operation, parameters)
+            raise Died
+
+        with patch.object(BaseClient, "_make_api_call", request):
+            yield
+
+    def worker(self, work: Callable[[], T]) -> T | None:
+        """A task with its retries; None when every one of them died."""
+        for _ in range(TRIES):
+            self._dead = False
+            try:
+                return work()
+            except Died:
+                continue
+            finally:
+                self._dead = False
+        return None
+
+
+@dataclass
+class Machine:
+    """Executions of the sync over one connection."""
+
+    user_id: str
+    data_types: tuple[DataType, ...]
+    clock: Clock
+    reaper: Reaper
+    pages: int | None = None
+    """After how many pages a Lambda's time is up."""
+    rounds: int = 0
+
+    def run(self) -> tuple[Job, str]:
+        """Executions until a run has ended; the run and its status."""
+        for number in itertools.count(1):
+            ended = self._execute(f"execution-{number}")
+            if ended:
+                return ended
+            # The execution died with its run: the next one begins when the lease is over.
+            self.clock.sleep(LEASE.total_seconds() + 1)
+        raise AssertionError("unreachable")
+
+    def _execute(self, execution: str) -> tuple[Job, str] | None:
+        given = {"user_id": self.user_id, "provider": "spotify", "data_types": [str(one) for one in self.data_types]}
+        started_at = self.clock.now()
+        begun = self.reaper.worker(lambda: syncing.begin(given, execution, started_at))
+        if begun is None:
+            return None
+        assert begun["outcome"] == "started", begun
+        job, number = Job.of(begun["job"]), begun["round"]
+        while True:
+            self.rounds += 1
+            assert self.rounds < 200, "the run does not end"
+            results = [self._collect(data_type, job) for data_type in self.data_types]
+            answer = self.reaper.worker(lambda results=results, number=number: syncing.finish(job, number, results))  # type: ignore[misc]
+            if answer is None:
+                return None
+            if answer["status"] != "waiting":
+                return job, answer["status"]
+            number = answer["round"]
+            self.clock.sleep_until(times.parse(answer["until"]))
+
+    def _collect(self, data_type: DataType, job: Job) -> dict[str, str]:
+        summary = self.reaper.worker(lambda: collect(data_type, job, self._seconds_left()))
+        return summary.event() if summary else {"data_type": data_type, "error": "Sandbox.Timedout"}
+
+    def _seconds_left(self) -> Callable[[], float]:
+        left = itertools.count(self.pages or 1_000_000, -1)
+        return lambda: RESERVE_SECONDS + next(left) - 1.5

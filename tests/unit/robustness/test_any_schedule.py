@@ -1,0 +1,117 @@
+"""
+Whatever goes wrong in a sync, in whatever order: what is stored is what was served, nothing lost, nothing twice.
+
+`make test` draws 512 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
+its schedule in full.
+"""
+
+import os
+from collections import Counter
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from blendify import aws, calls
+from blendify.data_types import DataType, Outcome
+from local import verification
+from local.verification import Stored, canonical
+from tests.unit.cloud import create_tables
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.robustness.schedules import Schedule, schedules
+from tests.unit.robustness.worlds import LISTENER, Stage, small_pages
+from tests.unit.spotify_world import standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+SCHEDULES = int(os.environ.get("SCHEDULES", "512"))
+IMPATIENT = (2.0, 0.3)
+"""Seconds: a stalled answer costs the test no half minute."""
+
+
+@pytest.mark.parametrize("data_type", DataType)
+def test_nothing_is_lost_and_nothing_twice(
+    behind: tuple[Starlette, str], data_type: DataType, record_property: Any
+) -> None:
+    """Against an oracle of what the provider served; where that was cut short, the next sync makes it whole."""
+    figures: Counter[str] = Counter()
+
+    @settings(
+        max_examples=max(1, SCHEDULES // len(DataType)),
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        schedule = data.draw(schedules(data_type))
+        note(repr(schedule))
+        create_tables()
+        with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
+            figures.update(run(behind, data_type, schedule))
+
+    check()
+    for name, count in figures.items():
+        record_property(name, count)
+
+
+def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) -> Counter[str]:
+    """One schedule from login to the end, and what it did."""
+    clock, reaper = Clock(), Reaper(schedule.kills)
+    with clock.installed():
+        stage = Stage.set_up(behind, data_type, schedule, clock)
+        user_id = stage.world.connect(LISTENER)
+        wanted = (DataType.PLAYLISTS, data_type) if data_type is DataType.PLAYLIST_TRACKS else (data_type,)
+        machine = Machine(user_id, wanted, clock, reaper, schedule.pages)
+        with reaper.installed():
+            job, _ = machine.run()
+        done = standing(job, data_type)
+        note(f"outcome {done.outcome}: {done.why}; rounds {machine.rounds}; moved {stage.moved}")
+        assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED)
+        check_stored(stage, stored(user_id, data_type, job.fetched_at), schedule, done)
+
+        if stage.moved or done.outcome is Outcome.FAILED:
+            stage.calm()
+            clock.sleep(1)
+            job, status = Machine(user_id, wanted, clock, Reaper(())).run()
+            assert status == "succeeded"
+            found = {data_type: stored(user_id, data_type, job.fetched_at)}
+            assert verification.differences({data_type: stage.lists()}, found) == []
+    return Counter(
+        schedules=1,
+        faults=sum(stage.world.simulator.traffic.faults_served.values()),
+        deaths=reaper.deaths,
+        moves=len(stage.states) - 1,
+        incomplete=int(done.outcome is Outcome.FAILED),
+    )
+
+
+def stored(user_id: str, data_type: DataType, fetched_at: str) -> list[Stored]:
+    return list(verification.stored(aws.client("dynamodb"), "history", user_id, data_type, fetched_at))
+
+
+def check_stored(stage: Stage, records: list[Stored], schedule: Schedule, done: Any) -> None:
+    """The oracle: what each list held, at first and after each change, against what is stored of it."""
+    complete = done.outcome is Outcome.COMPLETE
+    everything = {name for state in stage.states for name in state}
+    assert {one.list_id for one in records} <= everything
+    for name in everything:
+        here = verification.latest_reading([one for one in records if one.list_id == name])
+        kept = Counter(canonical(one.answer) for one in here)
+        held = [Counter(map(canonical, state.get(name, []))) for state in stage.states]
+        ever: Counter[str] = Counter()
+        for one in held:
+            ever |= one
+        assert not set(kept) - set(ever), "something is stored that was never served"
+        if name not in stage.moved:
+            assert all(kept[answer] <= count for answer, count in held[0].items()), "something is stored twice"
+            assert not complete or kept == held[0], "something is lost"
+        elif complete and schedule.monotone and not done.counts["doubtful"]:
+            always = held[0]
+            for one in held[1:]:
+                always &= one
+            assert all(kept[answer] >= count for answer, count in always.items()), "something is lost"
