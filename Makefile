@@ -8,9 +8,11 @@ export SAM_CLI_TELEMETRY := 0
 EMULATOR := .local/emulator/venv
 READY := .venv/.ready $(EMULATOR)/.ready
 TESTS ?= tests
+# Stands in the printed command, so that what failed can be run again: make test SEED=…
+SEED := $(or $(SEED),$(shell date +%s))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean test check format bench deploy requirements
+.PHONY: help demo up down clean test soak check format bench deploy requirements
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +30,10 @@ clean: down ## stop the stack and forget all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
 test: $(READY) ## all tests
-	pytest -n 2 $(TESTS)
+	pytest -n 2 --hypothesis-seed=$(SEED) $(TESTS)
+
+soak: $(READY) ## the long form: 10,000 schedules of faults, deaths at every request, an account of full size; an hour
+	SCHEDULES=10000 pytest -n 2 --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py
 
 check: $(READY) ## lint, format, types, template
 	ruff check .

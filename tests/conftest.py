@@ -1,6 +1,8 @@
 """What all tests share: an environment that names tables, and AWS in memory (moto) as template.yaml describes it."""
 
 import os
+from collections import Counter
+from typing import Any
 
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
@@ -18,3 +20,13 @@ os.environ.update(
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the tests with random schedules went through, summed over all workers."""
+    figures: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        figures.update({name: count for name, count in report.user_properties if isinstance(count, int)})
+    if figures:
+        terminalreporter.section("schedules of faults")
+        terminalreporter.line(", ".join(f"{name} {count:,}" for name, count in figures.items()))

@@ -1,4 +1,4 @@
-"""What one sync costs in state transitions, by walking the state machine's definition."""
+"""What one sync costs in state transitions and in events of its history, by walking the machine's definition."""
 
 import json
 from typing import Any
@@ -20,3 +20,31 @@ def _steps(machine: dict[str, Any], chosen: dict[str, str]) -> int:
         count += 1 + sum(_steps(branch, chosen) for branch in state.get("Branches", ()))
         name = chosen.get(name) or state.get("Next")
     return count
+
+
+HISTORY_QUOTA = 25_000
+"""Events that one execution may have. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+
+
+def events(rounds: int, *, failing: bool = False) -> int:
+    """
+    Events in the history of an execution of so many rounds, counted from its definition.
+
+    `failing` is the worst case: every try of every collector crashes, and is caught.
+    """
+    definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
+    states = definition["States"]
+    everything = states["CollectEverything"]
+    collectors = [state for branch in everything["Branches"] for state in branch["States"].values()]
+    # Entered and exited; a Parallel has begun and succeeded in between.
+    a_round = 4 + sum(_events(state, failing=failing) for state in collectors if failing or state["Type"] != "Pass")
+    a_round += sum(_events(states[name], failing=False) for name in ("FinishSync", "SyncFinished", "WaitUntil"))
+    once = sum(_events(states[name], failing=False) for name in ("BeginSync", "SyncBegun", "SyncEnded"))
+    return 2 + once + rounds * a_round
+
+
+def _events(state: dict[str, Any], *, failing: bool) -> int:
+    """Entered and exited, and for a Lambda scheduled, started and ended, as often as it is tried."""
+    if state["Type"] != "Task":
+        return 2
+    return 2 + 3 * (1 + (state["Retry"][0]["MaxAttempts"] if failing else 0))

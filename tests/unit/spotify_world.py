@@ -63,9 +63,7 @@ class World:
     simulator: Simulator
 
     @classmethod
-    def begin(
-        cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any
-    ) -> "World":
+    def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
         """New for each test, on a socket that is there already."""
         app, base = behind
         app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)

@@ -174,7 +174,7 @@ def test_a_used_up_quota_closes_for_hours(timeline: Timeline, told: float | None
 
 
 def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None:
-    """Without Retry-After, or with 0, cool-downs of our own are kept: 5, 10, 20, 40 seconds and so on, then the last."""
+    """Without Retry-After, or with 0, cool-downs of our own are kept: 5, 10, 20, 40 seconds and so on."""
     waits = []
     for turn in range(len(UNTOLD_SECONDS) + 2):
         until = Gate(app(), "ua").close(limited(None if turn % 2 else 0))
@@ -238,7 +238,7 @@ def test_who_sleeps_for_a_slot_hears_of_a_429_meanwhile(timeline: Timeline) -> N
         timeline.worker(0, call)
     timeline.worker(0.5, lambda: Gate(app(60), "ub").close(limited(15)))
     timeline.run()
-    assert sorted(moments)[0] == 0
+    assert min(moments) == 0
     assert sorted(moments)[1] >= 15.5
 
 
@@ -336,7 +336,7 @@ class Provider:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bans=st.lists(st.tuples(st.integers(1, 40), st.floats(0.5, 90)), max_size=5))
 def test_no_call_is_made_during_a_ban_by_any_of_ten_users(timeline: Timeline, bans: list[tuple[int, float]]) -> None:
-    """Ten users with two workers each at the pace that is shipped: whatever bans come, nobody calls before their end."""
+    """Ten users, two workers each, at the pace that is shipped: whatever bans come, nobody calls before their end."""
     application = app(80, 100, name=f"random-{next(_names)}")
     provider, served = Provider(timeline, bans), []
 

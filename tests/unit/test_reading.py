@@ -42,7 +42,9 @@ def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
 
     found = list(read(plan(70, 30), fetch, PAGING))
     assert places(found) == [(0, offset) for offset in range(0, 70, 10)] + [(1, 0), (1, 10), (1, 20)]
-    assert all(isinstance(one.found, Page) and one.found.entries == [(one.ask.list_id, one.ask.offset)] for one in found)
+    assert all(
+        isinstance(one.found, Page) and one.found.entries == [(one.ask.list_id, one.ask.offset)] for one in found
+    )
 
 
 def test_pages_are_read_side_by_side_and_never_too_many() -> None:
@@ -137,7 +139,6 @@ def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
     """The page whose cursor repeats is handed on before the error, as its entries are real."""
     cursors = iter(["a", "b", "a"])
     found: list[Step] = []
-
 
     def fetch(ask: Ask) -> Page:
         return Page([ask.offset], None, more=True, cursor=next(cursors))

@@ -64,7 +64,6 @@ def test_the_operator_is_told_what_to_repair() -> None:
     ("status", "text", "meaning"),
     [
         (400, nested(400, "Invalid limit"), RequestRefused),
-        (400, nested(400, "Invalid limit"), RequestRefused),
         (400, nested(400, "Invalid base62 id"), Unreadable),
         (401, nested(401, "The access token expired"), AccessTokenRefused),
         (401, "", AccessTokenRefused),

@@ -567,6 +567,29 @@ def test_a_claim_that_was_left_behind_ends(world: World, monkeypatch: pytest.Mon
     assert world.refreshes == 1
 
 
+def test_who_waited_for_a_refresh_that_ended_the_grant_does_not_ask_again(world: World) -> None:
+    """A dead grant cannot be claimed, also by a worker that read it while it was alive."""
+    user_id = world.connect(seconds=0)
+    seen = connections.connection(user_id, "spotify")
+    assert connections.claim_refresh(seen, CLAIM_SECONDS)
+    connections.mark_reconnect(seen)
+    assert connections.claim_refresh(seen, CLAIM_SECONDS) is None
+
+
+def test_a_claim_is_released_by_its_holder_alone(world: World) -> None:
+    """Who comes late does not take away the claim of the next worker."""
+    user_id = world.connect(seconds=0)
+    seen = connections.connection(user_id, "spotify")
+    first = connections.claim_refresh(seen, -1)
+    second = connections.claim_refresh(seen, CLAIM_SECONDS)
+    assert first
+    assert second
+    connections.release_refresh(seen, first)
+    assert claimed()
+    connections.release_refresh(seen, second)
+    assert not claimed()
+
+
 def test_a_late_refresh_does_not_overwrite_a_new_login(world: World) -> None:
     """Tokens that were fetched for an older consent are dropped."""
     user_id = world.connect()

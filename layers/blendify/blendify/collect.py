@@ -79,7 +79,7 @@ class _Collector:
             self._fetch,
             self._endpoint.paging,
             ordered=self._endpoint.ordered,
-            begun=Sweep(at.number, at.reading, at.total, at.doubtful) if self._resumed else None,
+            begun=Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None,
             side_by_side=self._caller.at_once,
             pass_over=self._seen.setbacks >= len(PATIENCE_SECONDS),
         )
@@ -235,7 +235,14 @@ def _after(step: Step, kept: int) -> Position:
     if following is None:
         return Position(step.ask.number + 1)
     return Position(
-        following.number, following.offset, following.cursor, sweep.reading, sweep.total, kept, sweep.doubtful
+        following.number,
+        following.offset,
+        following.cursor,
+        sweep.reading,
+        sweep.total,
+        kept,
+        sweep.doubtful,
+        sweep.mark,
     )
 
 

@@ -94,10 +94,10 @@ class Offset:
         return list(self._pages(replace(ask, offset=end), known)) if known > end else []
 
     def missing(self, ask: Ask, page: "Page") -> int:
-        if self.depth and ask.offset and not page.entries:
-            # A list that is read to a chosen depth may be counted longer than the provider ever gives.
-            return 0
-        counted = min(page.total or 0, self.depth or page.total or 0)
+        counted = page.total or 0
+        if self.depth and self.depth < counted:
+            # Lists that are read to a chosen depth have been seen counted in thousands, and empty after fifty.
+            counted = self.depth if page.entries else ask.offset
         return max(0, min(self.limit, counted - ask.offset) - len(page.entries))
 
     def back(self, ask: Ask, gone: int) -> Ask:
@@ -139,7 +139,9 @@ class Cursor:
         return [replace(ask, offset=ask.offset + len(page.entries), cursor=page.cursor, known=known)]
 
     def missing(self, ask: Ask, page: Page) -> int:
-        return 0 if page.cursor else max(0, (page.total or 0) - ask.offset - len(page.entries))
+        if page.cursor and page.entries:
+            return 0
+        return max(0, (page.total or 0) - ask.offset - len(page.entries))
 
     def back(self, ask: Ask, gone: int) -> Ask:  # noqa: ARG002 -- a cursor cannot be turned back: from the beginning
         return Ask(ask.list_id, ask.number)

@@ -81,7 +81,7 @@ def read(
                     sweep = Sweep(ask.number, ask.reading)
                 try:
                     page = _settled(ask, first.page.result(), fetch, sweep)
-                    again = sweep.judge(ask, page, paging, ordered=ordered)
+                    again = sweep.judge(ask, page, paging, ordered=ordered, lenient=pass_over)
                 except Unreadable as error:
                     _drop_list(plan, ask)
                     yield Step(ask, Closed(str(error)), None, sweep)

@@ -8,6 +8,7 @@ position is what counts (playlists, ranks), a list that changed is read again as
 
 import marshal
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from blendify.errors import ProviderUnavailable
 from blendify.paging import Ask, Page, Paging
@@ -26,23 +27,28 @@ class Sweep:
     """Length by the provider's latest count."""
     doubtful: bool = False
     """The list changed to the end, or holds less than the provider counts: it cannot show what is gone."""
-    _seen: set[int] = field(default_factory=set, repr=False)
+    mark: str | None = None
+    """Tells the last good page from others; outlives the worker with the checkpoint."""
+    _seen: set[str] = field(default_factory=set, repr=False)
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
-        return any(entry is not None for entry in page.entries) and _mark(page) in self._seen
+        return any(entry is not None for entry in page.entries) and _mark(page) in {*self._seen, self.mark}
 
-    def judge(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> list[Ask] | None:
+    def judge(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool, lenient: bool = False) -> list[Ask] | None:
         """
         None when the page is good; else what to ask instead of it and of all that follows it in its list.
 
-        Raises  ProviderUnavailable for a page that contradicts the provider's own count by a page or more
+        `lenient` believes that two pages of an ordered list may be the same: a playlist can hold anything twice.
+
+        Raises  ProviderUnavailable for a page that was there before, or that contradicts the provider's own count by a
+                page or more
         """
         if again := self._moved(ask, page, paging, ordered=ordered) or self._broke_off(ask, page, paging):
             self.reading += 1
-            self._seen.clear()
+            self._seen, self.mark = set(), None
             return list(paging.first(replace(again, reading=self.reading), page.total))
-        if self.repeats(page) and not ordered:
+        if self.repeats(page) and not (ordered and lenient):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
         missing = paging.missing(ask, page)
         if missing >= paging.limit or (missing and not page.entries and ask.offset == 0):
@@ -50,7 +56,8 @@ class Sweep:
                 f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
             )
         self.doubtful |= missing > 0
-        self._seen.add(_mark(page))
+        self.mark = _mark(page)
+        self._seen.add(self.mark)
         return None
 
     def _moved(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> Ask | None:
@@ -74,6 +81,6 @@ class Sweep:
         return None
 
 
-def _mark(page: Page) -> int:
+def _mark(page: Page) -> str:
     # Version 2 writes equal objects equally; later ones write how often each is referred to.
-    return hash(marshal.dumps(page.entries, 2))
+    return sha256(marshal.dumps(page.entries, 2)).hexdigest()[:16]

@@ -52,9 +52,16 @@ def fresh_access_token(
         tokens = unseal(seen.tokens, provider=provider.name, user_id=user_id)
         if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
-        if not connections.claim_refresh(seen, CLAIM_SECONDS):
+        claim = connections.claim_refresh(seen, CLAIM_SECONDS)
+        if claim is None:
             time.sleep(0.2)
-        elif token := _refresh(provider, application, seen, tokens, http):
+            continue
+        try:
+            token = _refresh(provider, application, seen, tokens, http)
+        except Exception:
+            connections.release_refresh(seen, claim)
+            raise
+        if token:
             return token
     raise ProviderUnavailable(f"another worker is still refreshing the access to {provider.title}")
 
@@ -76,17 +83,6 @@ def refused_again(provider: Provider, application: Application, user_id: str, re
 
 
 def _refresh(
-    provider: Provider, application: Application, seen: Connection, tokens: TokenSet, http: requests.Session
-) -> str | None:
-    """Renew under the claim that this worker has; whatever goes wrong, another worker may try at once."""
-    try:
-        return _renew(provider, application, seen, tokens, http)
-    except Exception:
-        connections.release_refresh(seen)
-        raise
-
-
-def _renew(
     provider: Provider, application: Application, seen: Connection, tokens: TokenSet, http: requests.Session
 ) -> str | None:
     """A new token set, stored before it is used; None when a login has stored a newer one by now."""

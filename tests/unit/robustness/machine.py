@@ -19,6 +19,7 @@ from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage.leases import LEASE
+from blendify.storage.progress import Position, progress
 
 START = datetime(2026, 11, 22, 18, tzinfo=UTC)
 TRIES = 3
@@ -63,10 +64,11 @@ class Reaper:
 
     def __init__(self, kills: tuple[tuple[int, bool], ...]) -> None:
         self._kills = dict(kills)
-        self._count = itertools.count(1)
         self._lock = threading.Lock()
         self._dead = False
-        self.deaths = 0
+        self.requests = self.deaths = 0
+        self.witness: Callable[[], object] = lambda: None
+        """Called after each death, before anybody tries again."""
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -77,7 +79,8 @@ class Reaper:
             with self._lock:
                 if self._dead:
                     raise Died
-                effective = self._kills.pop(next(self._count), None)
+                self.requests += 1
+                effective = self._kills.pop(self.requests, None)
                 if effective is not None:
                     self._dead, self.deaths = True, self.deaths + 1
             if effective is None:
@@ -92,13 +95,11 @@ class Reaper:
     def worker(self, work: Callable[[], T]) -> T | None:
         """A task with its retries; None when every one of them died."""
         for _ in range(TRIES):
-            self._dead = False
             try:
                 return work()
             except Died:
-                continue
-            finally:
                 self._dead = False
+                self.witness()
         return None
 
 
@@ -113,6 +114,12 @@ class Machine:
     pages: int | None = None
     """After how many pages a Lambda's time is up."""
     rounds: int = 0
+    job: Job | None = None
+
+    def position(self, data_type: DataType) -> Position:
+        """Where the run stands."""
+        seen = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
+        return seen.position if seen else Position()
 
     def run(self) -> tuple[Job, str]:
         """Executions until a run has ended; the run and its status."""
@@ -131,7 +138,8 @@ class Machine:
         if begun is None:
             return None
         assert begun["outcome"] == "started", begun
-        job, number = Job.of(begun["job"]), begun["round"]
+        self.job = job = Job.of(begun["job"])
+        number = begun["round"]
         while True:
             self.rounds += 1
             assert self.rounds < 200, "the run does not end"

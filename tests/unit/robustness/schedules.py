@@ -31,7 +31,7 @@ class Trouble(StrEnum):
     LYING_TOTAL = "another total"
     REPEATED = "the page before, again"
     NO_NEXT = "no next page named"
-    TOKEN_OVER = "every access token expires"  # noqa: S105 -- no secret
+    TOKEN_OVER = "every access token expires"
 
 
 class Move(StrEnum):

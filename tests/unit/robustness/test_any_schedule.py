@@ -79,7 +79,7 @@ def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) 
             clock.sleep(1)
             job, status = Machine(user_id, wanted, clock, Reaper(())).run()
             assert status == "succeeded"
-            found = {data_type: stored(user_id, data_type, job.fetched_at)}
+            found = {str(data_type): stored(user_id, data_type, job.fetched_at)}
             assert verification.differences({data_type: stage.lists()}, found) == []
     return Counter(
         schedules=1,

@@ -21,15 +21,15 @@ from tests.unit.spotify_world import World
 PAGE = 4
 """Entries of a page: what long lists do, shown by short ones."""
 SIZES = {
-    "top_tracks": 6,
+    "top_tracks": 5,
     "top_artists": 5,
     "plays": 4,
-    "playlists": 5,
-    "playlist_entries": 17,
-    "long_playlist": 11,
-    "saved_tracks": 15,
+    "playlists": 3,
+    "playlist_entries": 13,
+    "long_playlist": 10,
+    "saved_tracks": 14,
     "saved_albums": 13,
-    "followed_artists": 13,
+    "followed_artists": 10,
     "long_description": 40,
 }
 LISTENER = "ana"
@@ -42,7 +42,7 @@ def small_pages() -> Iterator[None]:
         data_type: replace(endpoint, paging=replace(endpoint.paging, limit=PAGE))  # type: ignore[type-var]
         for data_type, endpoint in ENDPOINTS.items()
     }
-    with patch.dict(ENDPOINTS, small):  # type: ignore[arg-type]
+    with patch.dict(ENDPOINTS, small):
         yield
 
 
@@ -67,7 +67,7 @@ class Stage:
         traffic.faults += [fault(call, trouble, clock) for call, trouble in schedule.troubles if trouble in _FAULTS]
         over = {call for call, trouble in schedule.troubles if trouble is Trouble.TOKEN_OVER}
 
-        def on_call(endpoint: str, number: int) -> None:  # noqa: ARG001
+        def on_call(endpoint: str, number: int) -> None:
             if number in over:
                 stage.world.simulator.accounts.expire_access(LISTENER)
             for call, move, where in schedule.moves:

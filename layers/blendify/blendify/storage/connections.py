@@ -157,16 +157,19 @@ def remember_announced(seen: Connection, days: int) -> bool:
     return _if(seen.user_id, seen.provider, Change(set={"announced": days}), same & new)
 
 
-def claim_refresh(seen: Connection, seconds: int) -> bool:
-    """Whether this worker may refresh the tokens that `seen` holds; one at a time, for `seconds` at most."""
+def claim_refresh(seen: Connection, seconds: int) -> int | None:
+    """This worker's claim to refresh the tokens that `seen` holds; one at a time, for `seconds` at most, else None."""
     now = times.milliseconds(times.now())
     free = Attr("refreshing_until").not_exists() | Attr("refreshing_until").lt(now)
-    return _if_unchanged(seen, Change(set={"refreshing_until": now + seconds * 1000}), free)
+    # Who waited for a refresh that ended the grant may not have seen that yet.
+    alive = Attr("status").eq(ACTIVE)
+    until = now + seconds * 1000
+    return until if _if_unchanged(seen, Change(set={"refreshing_until": until}), free & alive) else None
 
 
-def release_refresh(seen: Connection) -> None:
+def release_refresh(seen: Connection, claim: int) -> None:
     """Let another worker try."""
-    _if_unchanged(seen, Change(remove=("refreshing_until",)))
+    _if_unchanged(seen, Change(remove=("refreshing_until",)), Attr("refreshing_until").eq(claim))
 
 
 def _if_unchanged(seen: Connection, change: Change, also: ConditionBase | None = None) -> bool:

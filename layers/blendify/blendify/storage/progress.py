@@ -49,6 +49,8 @@ class Position:
     kept: int = 0
     """Records of this list so far: they no longer count when it is begun anew."""
     doubtful: bool = False
+    mark: str | None = None
+    """Tells its last stored page from others, so that one that is served twice is noticed."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _position(stored: Mapping[str, Any]) -> Position:
         total=None if total is None else int(total),
         kept=int(stored["kept"]),
         doubtful=bool(stored["doubtful"]),
+        mark=stored["mark"],
     )
 
 

@@ -1,12 +1,15 @@
 """What a listener and their apps read: start page, dashboard, connections and syncs."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from blendify.data_types import DataType
+from blendify import grants, times
+from blendify.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, syncs
+from blendify.storage.connections import Connection
 from blendify.storage.progress import Progress, all_progress
 from blendify.storage.syncs import Sync
 from blendify.web import responses
@@ -49,7 +52,15 @@ def dashboard() -> Response[str]:
     user_id = responses.listener(app)
     if user_id is None:
         return responses.see_other("./")
-    return responses.page(200, "dashboard", root="./", me=_me(user_id), syncs=_newest(user_id, 6), titles=_TITLES)
+    return responses.page(
+        200,
+        "dashboard",
+        root="./",
+        me=_me(user_id),
+        syncs=_newest(user_id, 6),
+        titles=_TITLES,
+        soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
+    )
 
 
 @app.get("/me")
@@ -83,17 +94,20 @@ _TITLES = {data_type.value: data_type.words.capitalize() for data_type in DataTy
 def _me(user_id: str) -> dict[str, Any]:
     return {
         "user_id": user_id,
-        "connections": [
-            {
-                "provider": one.provider,
-                "title": PROVIDERS[one.provider].title,
-                "display_name": one.display_name,
-                "status": one.status,
-                "scopes": list(one.scopes),
-                "authorized_at": one.authorized_at,
-            }
-            for one in connections.connections(user_id)
-        ],
+        "connections": [_connection(one) for one in connections.connections(user_id)],
+    }
+
+
+def _connection(one: Connection) -> dict[str, Any]:
+    end = grants.ends_at(one)
+    return {
+        "provider": one.provider,
+        "title": PROVIDERS[one.provider].title,
+        "display_name": one.display_name,
+        "status": one.status,
+        "scopes": list(one.scopes),
+        "authorized_at": one.authorized_at,
+        "access_ends_at": times.iso(end) if end else None,
     }
 
 
@@ -119,4 +133,5 @@ def _sync(run: Sync, all_of_it: Iterable[Progress]) -> dict[str, Any]:
 def _progress(one: Progress) -> dict[str, Any]:
     told = {name: one.counts[name] for name in _TOLD}
     seconds = round(one.counts["milliseconds"] / 1000, 1)
-    return {"outcome": one.outcome, "why": one.why, **told, "seconds": seconds}
+    until = times.iso(one.until) if one.until and one.outcome is Outcome.WAITING else None
+    return {"outcome": one.outcome, "why": one.why, "waiting_until": until, **told, "seconds": seconds}
