@@ -33,7 +33,8 @@ test: $(READY) ## all tests
 	pytest -n 2 --hypothesis-seed=$(SEED) $(TESTS)
 
 soak: $(READY) ## the long form: 10,000 schedules of faults, deaths at every request, an account of full size; an hour
-	SCHEDULES=10000 pytest -n 2 --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py
+	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \
+	    tests/e2e/test_bans.py
 
 check: $(READY) ## lint, format, types, template
 	ruff check .

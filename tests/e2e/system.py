@@ -31,9 +31,9 @@ class System:
         browser, user_id = self.connect(listener)
         return user_id, self.latest_sync(browser)
 
-    def latest_sync(self, browser: Browser) -> dict[str, Any]:
+    def latest_sync(self, browser: Browser, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The newest sync once it has ended."""
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + patience
         while time.monotonic() < give_up:
             sync: Any = browser.read("/me")["latest_sync"]
             if sync and sync["finished_at"]:
@@ -78,6 +78,10 @@ class System:
         pages = self.stack.emulator.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])
         return [item for page in pages for item in page["Items"]]
 
+    def history(self, user_id: str) -> list[dict[str, Any]]:
+        """Every item of one user's history."""
+        return [item for item in self.items("history_table") if item["user#type"]["S"].startswith(f"{user_id}#")]
+
     def logs(self) -> str:
         """Everything that functions and emulator logged."""
         client = self.stack.emulator.client("logs")
@@ -95,6 +99,21 @@ class System:
                         break
                     token = {"nextToken": page["nextForwardToken"]}
         return "\n".join(lines)
+
+    def state_sizes(self, user_id: str) -> list[int]:
+        """Bytes of everything that went into and came out of the states of one user's executions."""
+        client = self.stack.emulator.client("stepfunctions")
+        sizes = []
+        for execution in client.list_executions(stateMachineArn=self.outputs["state_machine_arn"])["executions"]:
+            arn = execution["executionArn"]
+            described = client.describe_execution(executionArn=arn)
+            if user_id not in described["input"]:
+                continue
+            sizes += [len(described["input"]), len(described.get("output", ""))]
+            for event in client.get_execution_history(executionArn=arn, maxResults=1000)["events"]:
+                details = [value for value in event.values() if isinstance(value, dict)]
+                sizes += [len(told[name]) for told in details for name in ("input", "output") if name in told]
+        return sizes
 
     def histories(self) -> str:
         """Inputs, outputs and histories of every execution, as whoever has the console reads them."""

@@ -13,11 +13,11 @@ ALBUMS = "GET /v1/me/albums"
 def test_a_second_sync_keeps_both_histories(system: System) -> None:
     """Nothing of the first run is changed or gone after a console re-run, and the second is complete as well."""
     user_id, first = system.connect_and_sync("dee")
-    before = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in _of(system, user_id)}
+    before = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in system.history(user_id)}
 
     assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
 
-    after = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in _of(system, user_id)}
+    after = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in system.history(user_id)}
     assert {key: after.get(key) for key in before} == before
     second = max(item["fetched_at"]["S"].split("#")[0] for item in after.values())
     assert second > first["started_at"]
@@ -30,7 +30,7 @@ def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
     arn = system.start({"user_id": user_id, "provider": "spotify", "data_types": ["top_tracks", "playlist_tracks"]})
     assert system.execution(arn)["status"] == "SUCCEEDED"
 
-    moment = max(item["fetched_at"]["S"].split("#")[0] for item in _of(system, user_id))
+    moment = max(item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id))
     found = {name: records for name, records in system.stored(user_id, moment).items() if records}
     wanted = {name: served for name, served in system.truth("eli").items() if name in ("top_tracks", "playlist_tracks")}
     assert set(found) == set(wanted)
@@ -87,12 +87,12 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     assert second["status"] == "SUCCEEDED"
     assert '"already_running"' in second["output"]
     assert system.execution(first)["status"] == "SUCCEEDED"
-    assert len({item["fetched_at"]["S"].split("#")[0] for item in _of(system, user_id)}) == 2
+    assert len({item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id)}) == 2
 
 
-def test_after_a_stopped_execution_the_next_one_begins_at_once(system: System) -> None:
-    """An operator stops a run from the console and starts another: the lease of the first is in nobody's way."""
-    user_id, _ = system.connect_and_sync("kit")
+def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
+    """An operator stops a run from the console and starts another: it goes on with the same run, and is complete."""
+    user_id, earlier = system.connect_and_sync("kit")
     system.simulator.control("POST", "latency", {"ms": 300})
     try:
         first = system.start({"user_id": user_id, "provider": "spotify"})
@@ -103,6 +103,10 @@ def test_after_a_stopped_execution_the_next_one_begins_at_once(system: System) -
     second = system.run({"user_id": user_id, "provider": "spotify"})
     assert second["status"] == "SUCCEEDED"
     assert '"succeeded"' in second["output"]
+    moments = {item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id)}
+    assert len(moments) == 2, "both executions worked for one run"
+    second_run = max(moments - {earlier["started_at"]})
+    assert verification.differences(system.truth("kit"), system.stored(user_id, second_run)) == []
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,3 @@ def test_an_input_that_cannot_be_worked_with_fails_and_says_what_to_give(
     assert ended["status"] == "FAILED"
     assert ended["error"] == "SyncRefused"
     assert says in ended["cause"]
-
-
-def _of(system: System, user_id: str) -> list[dict[str, dict[str, str]]]:
-    return [item for item in system.items("history_table") if item["user#type"]["S"].startswith(f"{user_id}#")]

@@ -65,7 +65,7 @@ class Bus:
 
 @pytest.fixture
 def bus(_cloud: None) -> Iterator[Bus]:
-    bus, hooks = Bus(), aws.client("events").meta.events  # type: ignore[call-overload]
+    bus, hooks = Bus(), aws.client("events").meta.events
     hooks.register("before-call.events.PutEvents", bus.take)
     yield bus
     hooks.unregister("before-call.events.PutEvents", bus.take)
@@ -186,7 +186,7 @@ def test_what_could_not_be_announced_is_announced_later(
 ) -> None:
     """A sync does not fail for it: the log says so, and the next sync tries again."""
     clock.days_left(20)
-    with Stubber(aws.client("events")) as stub:  # type: ignore[call-overload]
+    with Stubber(aws.client("events")) as stub:
         trouble(stub)
         grants.announce(owner(user_id))
         stub.assert_no_pending_responses()

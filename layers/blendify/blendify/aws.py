@@ -2,7 +2,7 @@
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 import boto3
 from botocore.config import Config
@@ -56,6 +56,8 @@ def client(service: Literal["kms"]) -> "KMSClient": ...
 def client(service: Literal["secretsmanager"]) -> "SecretsManagerClient": ...
 @overload
 def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
+@overload
+def client(service: Literal["events"]) -> Any: ...
 def client(service: str) -> object:
     """A client, built where it is first used and kept while the Lambda is warm; safe to share between threads."""
     with _one_at_a_time:

@@ -16,7 +16,15 @@ import requests
 
 from blendify import tokens
 from blendify.applications import Application
-from blendify.errors import AccessTokenRefused, CollectError, MustWait, ProviderUnavailable, RateLimited
+from blendify.errors import (
+    AccessTokenRefused,
+    CollectError,
+    GrantRevoked,
+    MustWait,
+    Outage,
+    ProviderUnavailable,
+    RateLimited,
+)
 from blendify.gate import Gate
 from blendify.http import http_session, read_body
 from blendify.providers.table import Provider
@@ -66,6 +74,8 @@ class Caller:
         for attempt in range(1, TRIES + 1):
             try:
                 return take(self._once(path, parameters))
+            except (GrantRevoked, Outage) as error:
+                raise self._ended(error) from None
             except ProviderUnavailable:
                 if attempt == TRIES:
                     raise
@@ -93,8 +103,7 @@ class Caller:
         try:
             return self._send(path, parameters, renewed)
         except AccessTokenRefused:
-            refusal = tokens.refused_again(self._provider, self._application, self._user_id, renewed)
-            raise self._ended(refusal) from None
+            raise tokens.refused_again(self._provider, self._application, self._user_id, renewed) from None
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:

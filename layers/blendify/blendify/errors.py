@@ -28,6 +28,10 @@ class ProviderUnavailable(CollectError):
     """5xx, silence until the timeout, or an answer that does not parse: again, a little later."""
 
 
+class Outage(ProviderUnavailable):
+    """The provider refuses many listeners at once: nothing is asked again before the next round."""
+
+
 class AccessTokenRefused(CollectError):
     """The provider answered 401: refresh the access token once, then the grant is dead."""
 

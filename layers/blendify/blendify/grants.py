@@ -55,5 +55,5 @@ def announce(owner: Connection) -> None:
 def _put(detail: Mapping[str, object]) -> str | None:
     """Why EventBridge did not take the event; None when it did."""
     entry = {"Source": "blendify", "DetailType": "Grant ending", "Detail": json.dumps(detail)}
-    answer = aws.client("events").put_events(Entries=[entry])  # type: ignore[call-overload]
+    answer = aws.client("events").put_events(Entries=[entry])
     return answer["Entries"][0].get("ErrorCode", "no reason given") if answer["FailedEntryCount"] else None

@@ -7,7 +7,7 @@ import requests
 
 from blendify import grants, observe, times, token_endpoint
 from blendify.applications import Application
-from blendify.errors import CollectError, GrantRevoked, ProviderUnavailable
+from blendify.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
 from blendify.providers.table import Provider
 from blendify.storage import connections, revocations
 from blendify.storage.connections import Connection
@@ -129,7 +129,7 @@ def _verdict(provider: Provider, application: Application, seen: Connection, end
     for user_id in revocations.marked(*where):
         connections.restore(user_id, provider.name)
     observe.token_outage(provider.title, len(users))
-    return ProviderUnavailable(
+    return Outage(
         f"{provider.title} refuses the grants of many listeners at once: taken for an outage, nothing is given up"
     )
 

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from blendify import grants, times
-from blendify.data_types import DataType, Outcome
+from blendify.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, syncs
 from blendify.storage.connections import Connection
@@ -117,13 +117,15 @@ def _newest(user_id: str, count: int) -> list[dict[str, Any]]:
 
 def _sync(run: Sync, all_of_it: Iterable[Progress]) -> dict[str, Any]:
     progress = {one.data_type: _progress(one) for one in all_of_it}
+    # The next round writes nothing of its own into the run: when its moment has come, it runs.
+    waits = run.waiting_until is not None and times.parse(run.waiting_until) > times.now()
     return {
         "sync_id": run.sync_id,
         "provider": run.provider,
-        "status": run.status,
+        "status": Status.RUNNING if run.status is Status.WAITING and not waits else run.status,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "waiting_until": run.waiting_until,
+        "waiting_until": run.waiting_until if waits else None,
         "round": run.round,
         "why": run.why,
         "data_types": {data_type: progress[data_type] for data_type in DataType if data_type in progress},
