@@ -188,6 +188,17 @@ def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
     assert body.count("Connect Spotify again") == 1
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(60, "waiting"), (-1, "running")])
+def test_a_run_waits_until_its_moment_and_then_runs(world: World, seconds: float, status: str) -> None:
+    """The next round begins by itself: nobody is told that it waits until a moment that has passed."""
+    user_id = world.connect()
+    job = begun(user_id, DataType.TOP_TRACKS)
+    until = times.now() + timedelta(seconds=seconds)
+    syncs.wait(user_id, job.sync_id, until, 2)
+    sync = session_of(user_id).get(LISTENER, "/me").json["latest_sync"]
+    assert (sync["status"], sync["waiting_until"]) == (status, times.iso(until) if seconds > 0 else None)
+
+
 def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
     """The moment while it waits, for apps and for the dashboard's row; null before and afterwards."""
     job = begun(world.connect(), DataType.SAVED_TRACKS, DataType.TOP_ARTISTS)
