@@ -66,7 +66,7 @@ class Stack:
             self.simulator.start(f"{self.api_url}/auth/spotify/callback")
         else:
             step("Using Spotify with your application")
-        self._deploy(self.simulator.parameters if real is None else real)
+        self.deploy(self.simulator.parameters if real is None else real)
         outputs = self._outputs()
         (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
         return outputs
@@ -77,7 +77,7 @@ class Stack:
             if program.stop():
                 step(f"Stopped the {program.name}")
 
-    def _deploy(self, parameters: Mapping[str, str]) -> None:
+    def deploy(self, parameters: Mapping[str, str]) -> None:
         """Build and deploy, unless exactly this code with these parameters is what the emulator holds."""
         own = {"Runtime": runtime(), "Architecture": architecture(), "PublicUrl": self.api_url}
         given = {**defaults(), **own, **parameters}

@@ -1,5 +1,5 @@
 """
-Whole syncs in this process: the real begin, collectors and finish on AWS in memory (moto), against a simulator.
+Whole syncs in this process: the real begin, collectors and finish, on AWS in memory (moto) or on the emulator.
 
 What is counted comes from the simulator's counters and the items written, not from what the product says of itself.
 """
@@ -9,9 +9,10 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import boto3
@@ -33,19 +34,21 @@ os.environ.update(
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from blendify import applications, authorization, aws, syncing, times
+from blendify import applications, authorization, aws, observe, syncing, times
 from blendify.applications import application
 from blendify.collect import collect
 from blendify.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage.history import Fact, Written
+from blendify.storage.history import Fact
 from blendify.storage.progress import COUNTS, all_progress
+from local.bench.apart import aws_apart
+from local.bench.collector import writes_for_nothing
 from local.browser import Form
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
 
-__all__ = ["Bench", "Fact", "Written", "bench", "bench_at"]
+__all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 
 LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
 BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
@@ -54,7 +57,7 @@ BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type n
 
 @dataclass
 class Bench:
-    """AWS in memory and one simulator, at `address`."""
+    """An AWS, and one simulator at `address`."""
 
     address: str
 
@@ -73,21 +76,24 @@ class Bench:
         """
         Seconds that the slowest branch of a run takes, each measured alone: on AWS each has a processor of its own.
         """
-        answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, f"bench-{time.monotonic_ns()}", times.now())
-        seconds = []
+        job, seconds = self.begin(user_id), []
         for branch in BRANCHES:
             began = time.perf_counter()
             for data_type in branch:
-                collect(data_type, Job(**answer["job"]), lambda: 900.0)
+                collect(data_type, job, lambda: 900.0)
             seconds.append(time.perf_counter() - began)
+        syncing.finish(job, 1, [])
         return max(seconds)
+
+    def begin(self, user_id: str, *data_types: DataType) -> Job:
+        """Begin a run of these data types, of all when none is named."""
+        wish = {"user_id": user_id, "provider": "spotify"} | ({"data_types": list(data_types)} if data_types else {})
+        return Job(**syncing.begin(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
     def sync(self, user_id: str) -> dict[str, int]:
         """One run to its end; the sums of its counts, `calls` by the simulator."""
         before = self.calls()
-        answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, f"bench-{time.monotonic_ns()}", times.now())
-        job = Job(**answer["job"])
-        number = 1
+        job, number = self.begin(user_id), 1
         while True:
             with ThreadPoolExecutor(len(BRANCHES)) as pool:
                 list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
@@ -114,23 +120,25 @@ class Bench:
 
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
-    """Everything new, gone afterwards."""
-    with running(create_app(options)) as address, bench_at(address) as here:
+    """Everything new, gone afterwards: a simulator and AWS in this process."""
+    with running(create_app(options)) as address, bench_at(address, mock_aws()) as here:
         yield here
 
 
 @contextmanager
-def bench_at(address: str) -> Iterator[Bench]:
-    """The same with a simulator that runs already."""
-    with mock_aws():
+def bench_at(
+    address: str, cloud: AbstractContextManager[object] | None = None, calls_per_minute: float = 0
+) -> Iterator[Bench]:
+    """The same with a simulator that runs already, and an AWS in a process of its own unless another is given."""
+    with cloud or aws_apart(), patch.object(observe.metrics, "add_metric"):
         aws.forget()
         applications.forget()
         Fact._connection = None
-        _create(address)
+        _create(address, calls_per_minute)
         yield Bench(address)
 
 
-def _create(address: str) -> None:
+def _create(address: str, calls_per_minute: float) -> None:
     dynamodb = boto3.client("dynamodb")
     for table, (partition, sort) in {"history": ("user#type", "fetched_at"), "accounts": ("pk", "sk")}.items():
         dynamodb.create_table(
@@ -150,7 +158,7 @@ def _create(address: str) -> None:
         "redirect_uri": "http://127.0.0.1/callback",
         "api_url": f"{address}/v1",
         "accounts_url": address,
-        "calls_per_minute": 0,
+        "calls_per_minute": calls_per_minute,
         "calls_per_minute_and_user": 0,
     }
     boto3.client("secretsmanager").create_secret(

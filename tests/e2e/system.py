@@ -48,10 +48,10 @@ class System:
         )
         return str(started["executionArn"])
 
-    def execution(self, arn: str) -> dict[str, Any]:
+    def execution(self, arn: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The execution once it has ended."""
         client = self.stack.emulator.client("stepfunctions")
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        give_up = time.monotonic() + patience
         while time.monotonic() < give_up:
             described: dict[str, Any] = client.describe_execution(executionArn=arn)
             if described["status"] != "RUNNING":

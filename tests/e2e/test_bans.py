@@ -14,24 +14,27 @@ pytestmark = pytest.mark.soak
 
 def test_nobody_calls_during_a_ban(system: System, record_property: Any) -> None:
     """
-    Thirty collectors in processes of their own meet one ban after the other: each of them waits for its end, no call
-    leaves before it but those already on their way, and all records arrive.
+    Thirty collectors in processes of their own, at a pace as for a real provider, meet one ban after the other: each of
+    them waits for its end, no call leaves before it but one already on its way, and all records arrive.
     """
+    lifted = system.stack.simulator.parameters
     control = system.simulator.control
     names = [f"listener-{number}" for number in range(10)]
     with ThreadPoolExecutor(5) as pool:
         users = dict(zip(names, pool.map(lambda name: system.connect_and_sync(name)[0], names), strict=True))
+    system.stack.deploy({**lifted, "SpotifyCallsPerMinute": "100", "SpotifyCallsPerMinuteAndUser": "100"})
     control("POST", "counters/reset")
-    control("POST", "rate-limit", {"calls": 8, "seconds": 4, "retry_after": "4"})
+    control("POST", "rate-limit", {"calls": 8, "seconds": 8, "retry_after": "4"})
     try:
         started = [
             system.start({"user_id": user_id, "provider": "spotify", "data_types": WANTED})
             for user_id in users.values()
         ]
-        ended = [system.execution(arn) for arn in started]
+        ended = [system.execution(arn, patience=900) for arn in started]
     finally:
         counted = control("GET", "counters")
         control("POST", "rate-limit", {"calls": None})
+        system.stack.deploy(lifted)
     assert [one["status"] for one in ended] == ["SUCCEEDED"] * len(users)
     refused = sum(counter.get("429", 0) for counter in counted["endpoints"].values())
     assert refused >= 3, "the provider throttled"

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
 
 from blendify import aws, syncing, times
+from blendify.collect import collect
 from blendify.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
@@ -45,6 +47,18 @@ SMALL = {
 """Every list that can has a second page, and nothing more than that."""
 
 STARTED = datetime(2026, 11, 22, 17, 44, 30, 123000, tzinfo=UTC)
+
+PATHS = {
+    DataType.TOP_TRACKS: "GET /v1/me/top/tracks",
+    DataType.TOP_ARTISTS: "GET /v1/me/top/artists",
+    DataType.RECENTLY_PLAYED: "GET /v1/me/player/recently-played",
+    DataType.PLAYLISTS: "GET /v1/me/playlists",
+    DataType.PLAYLIST_TRACKS: "GET /v1/playlists/{id}/items",
+    DataType.SAVED_TRACKS: "GET /v1/me/tracks",
+    DataType.SAVED_ALBUMS: "GET /v1/me/albums",
+    DataType.FOLLOWED_ARTISTS: "GET /v1/me/following",
+}
+"""The endpoints as the simulator counts them."""
 
 
 @contextmanager
@@ -116,12 +130,12 @@ class World:
         return self.simulator.traffic.refreshes
 
 
-def begun(user_id: str, *data_types: DataType, execution: str = "execution-1") -> Job:
+def begun(user_id: str, *data_types: DataType, execution: str = "execution-1", started_at: datetime = STARTED) -> Job:
     """A run that has begun."""
     given: dict[str, Any] = {"user_id": user_id, "provider": "spotify"}
     if data_types:
         given["data_types"] = list(data_types)
-    answer = syncing.begin(given, execution, STARTED)
+    answer = syncing.begin(given, execution, started_at)
     assert answer["outcome"] == "started", answer
     return Job.of(answer["job"])
 
@@ -136,6 +150,45 @@ def standing(job: Job, data_type: DataType) -> Progress:
 def facts(job: Job, data_type: DataType) -> list[Fact]:
     """What a run appended."""
     return list(Fact.of_run(job.user_id, data_type, job.fetched_at))
+
+
+def plenty() -> float:
+    """Seconds that a Lambda has left: enough for everything."""
+    return 900.0
+
+
+def lists(world: World, data_type: DataType) -> dict[str, list[Any]]:
+    """What the listener really has, by list; playlists that cannot be read are left out."""
+    found = world.truth()[data_type]
+    if isinstance(found, dict):
+        return {name: entries for name, entries in found.items() if entries is not None}
+    return {"": found}
+
+
+def whole(world: World, job: Job, data_type: DataType) -> None:
+    """Every entry is there once, with the provider's whole answer."""
+    same(job, data_type, [entry for entries in lists(world, data_type).values() for entry in entries])
+
+
+def same(job: Job, data_type: DataType, entries: list[Any]) -> None:
+    """Exactly these are stored, each as the provider has it."""
+    kept = [json.dumps(fact.answer()) for fact in facts(job, data_type)]
+    assert sorted(kept) == sorted(json.dumps(entry) for entry in entries)
+
+
+def fewest(world: World, data_type: DataType) -> int:
+    """ceil(n / page) calls a list, one for an empty one."""
+    limit = PROVIDERS["spotify"].endpoints[data_type].paging.limit
+    return sum(max(1, ceil(len(entries) / limit)) for entries in lists(world, data_type).values())
+
+
+def ready(data_type: DataType, world: World, *more: DataType) -> Job:
+    """A run in which it is this data type's turn."""
+    needs = [DataType.PLAYLISTS] if data_type is DataType.PLAYLIST_TRACKS else []
+    job = begun(world.connect(), *needs, data_type, *more)
+    for need in needs:
+        collect(need, job, plenty)
+    return job
 
 
 def in_clear() -> str:
@@ -154,4 +207,20 @@ def items(table: str = "accounts") -> list[dict[str, Any]]:
     return aws.client("dynamodb").scan(TableName=table)["Items"]
 
 
-__all__ = ["FaultKind", "World", "begun", "facts", "in_clear", "items", "logged", "served", "standing"]
+__all__ = [
+    "FaultKind",
+    "World",
+    "begun",
+    "facts",
+    "fewest",
+    "in_clear",
+    "items",
+    "lists",
+    "logged",
+    "plenty",
+    "ready",
+    "same",
+    "served",
+    "standing",
+    "whole",
+]

@@ -1,11 +1,8 @@
 """Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
 
-import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
-from math import ceil
 from typing import Any
 
 import pytest
@@ -13,63 +10,29 @@ from starlette.applications import Starlette
 
 from blendify import collect as collecting
 from blendify import times
-from blendify.calls import TRIES
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage import connections
 from blendify.storage.history import Fact
-from blendify.storage.progress import PATIENCE_SECONDS, move_on
+from blendify.storage.progress import move_on
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
-from tests.unit.spotify_world import FaultKind, World, begun, facts, in_clear, logged, standing
+from tests.unit.spotify_world import (
+    PATHS,
+    World,
+    begun,
+    facts,
+    fewest,
+    in_clear,
+    lists,
+    logged,
+    plenty,
+    ready,
+    standing,
+    whole,
+)
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
-
-PATHS = {
-    DataType.TOP_TRACKS: "GET /v1/me/top/tracks",
-    DataType.TOP_ARTISTS: "GET /v1/me/top/artists",
-    DataType.RECENTLY_PLAYED: "GET /v1/me/player/recently-played",
-    DataType.PLAYLISTS: "GET /v1/me/playlists",
-    DataType.PLAYLIST_TRACKS: "GET /v1/playlists/{id}/items",
-    DataType.SAVED_TRACKS: "GET /v1/me/tracks",
-    DataType.SAVED_ALBUMS: "GET /v1/me/albums",
-    DataType.FOLLOWED_ARTISTS: "GET /v1/me/following",
-}
-
-
-def plenty() -> float:
-    return 900.0
-
-
-def lists(world: World, data_type: DataType) -> dict[str, list[Any]]:
-    """What the listener really has, by list; playlists that cannot be read are left out."""
-    found = world.truth()[data_type]
-    if isinstance(found, dict):
-        return {name: entries for name, entries in found.items() if entries is not None}
-    return {"": found}
-
-
-def whole(world: World, job: Job, data_type: DataType) -> None:
-    """Every entry is there once, with the provider's whole answer."""
-    truth = [json.dumps(entry) for entries in lists(world, data_type).values() for entry in entries]
-    kept = [json.dumps(fact.answer()) for fact in facts(job, data_type)]
-    assert sorted(kept) == sorted(truth)
-
-
-def fewest(world: World, data_type: DataType) -> int:
-    """ceil(n / 50) calls a list, one for an empty one."""
-    return sum(max(1, ceil(len(entries) / 50)) for entries in lists(world, data_type).values())
-
-
-def ready(data_type: DataType, world: World, *more: DataType) -> Job:
-    """A run in which it is this data type's turn."""
-    needs = [DataType.PLAYLISTS] if data_type is DataType.PLAYLIST_TRACKS else []
-    job = begun(world.connect(), *needs, data_type, *more)
-    for need in needs:
-        collect(need, job, plenty)
-    return job
 
 
 @pytest.mark.parametrize("data_type", DataType)
@@ -158,105 +121,6 @@ def test_a_final_outcome_is_answered_without_a_call(world: World) -> None:
     assert world.calls() == calls
 
 
-@pytest.fixture
-def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.sleep", lambda _: None)
-
-
-@pytest.mark.usefixtures("no_sleep")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 500},
-        {"status": 503, "body": "upstream connect error"},
-        {"kind": FaultKind.HTML},
-        {"kind": FaultKind.TRUNCATE},
-        {"kind": FaultKind.EMPTY},
-        {"kind": FaultKind.RESET},
-        {"status": 200, "body": {"error": {}}},
-        {"status": 200, "body": []},
-        {"status": 400},
-    ],
-    ids=str,
-)
-def test_a_provider_that_fails_is_an_outcome(world: World, fault: dict[str, Any]) -> None:
-    """An error, silence, a torn line, another JSON: the data type failed and says why, in our words; no crash."""
-    world.fault(PATHS[DataType.SAVED_TRACKS], **fault)
-    job = ready(DataType.SAVED_TRACKS, world)
-    outcomes = [collect(DataType.SAVED_TRACKS, job, plenty).outcome]
-    while not outcomes[-1].final:
-        outcomes.append(collect(DataType.SAVED_TRACKS, job, plenty).outcome)
-    assert set(outcomes[:-1]) <= {Outcome.WAITING}
-    assert outcomes[-1] is Outcome.FAILED
-    assert "Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
-    assert facts(job, DataType.SAVED_TRACKS) == []
-    assert world.calls() <= TRIES * (1 + len(PATIENCE_SECONDS))
-
-
-@pytest.mark.usefixtures("no_sleep")
-def test_a_provider_that_recovers_loses_nothing(world: World) -> None:
-    """Single failures of pages are tried again, and the list is whole."""
-    for status in (500, 502, 503):
-        world.fault(PATHS[DataType.SAVED_TRACKS], status=status, times=1)
-    job = ready(DataType.SAVED_TRACKS, world)
-    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    whole(world, job, DataType.SAVED_TRACKS)
-
-
-def test_no_content_is_an_empty_list(world: World) -> None:
-    """Spotify's player answers 204 when there is nothing: that is no failure."""
-    world.fault(PATHS[DataType.RECENTLY_PLAYED], kind=FaultKind.EMPTY, status=204)
-    job = ready(DataType.RECENTLY_PLAYED, world)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("time.sleep", lambda _: None)
-        summary = collect(DataType.RECENTLY_PLAYED, job, plenty)
-    assert summary.outcome is Outcome.COMPLETE
-    assert standing(job, DataType.RECENTLY_PLAYED).counts["records"] == 0
-
-
-def test_a_429_is_a_wait_for_everybody(world: World) -> None:
-    """The collector stops with the moment to go on; others of the application do not even call."""
-    world.limit(1, "3600")
-    job = ready(DataType.SAVED_TRACKS, world, DataType.SAVED_ALBUMS)
-    summary = collect(DataType.SAVED_TRACKS, job, plenty)
-    assert summary.outcome is Outcome.WAITING
-    assert summary.until is not None
-    assert timedelta(minutes=59) < summary.until - times.now() < timedelta(minutes=61)
-    calls = world.calls()
-    other = begun(world.connect("bea"), DataType.SAVED_ALBUMS)
-    for waiting in (job, other):
-        answer = collect(DataType.SAVED_ALBUMS, waiting, plenty)
-        assert (answer.outcome, answer.until) == (Outcome.WAITING, summary.until)
-    assert world.calls() == calls
-    assert standing(job, DataType.SAVED_TRACKS).counts["rate_limits"] >= 1
-
-
-def test_after_a_429_the_rest_is_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next round goes on at the page that was refused; nothing is missing, nothing twice."""
-    world.limit(1, "3600")
-    job = ready(DataType.SAVED_TRACKS, world)
-    summary = collect(DataType.SAVED_TRACKS, job, plenty)
-    assert summary.until is not None
-    world.simulator.traffic.limit = None
-    later = summary.until + timedelta(milliseconds=1)
-    user = connections.connection(job.user_id, "spotify")
-    connections.keep_tokens(user, user.tokens, later + timedelta(hours=1))
-    monkeypatch.setattr("blendify.times.now", lambda: later)
-    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    whole(world, job, DataType.SAVED_TRACKS)
-    assert standing(job, DataType.SAVED_TRACKS).counts["records"] == 54
-
-
-def test_a_revoked_grant_is_the_listeners_to_repair(world: World) -> None:
-    """`reconnect`, and the connection says so as well."""
-    user_id = world.connect(seconds=0)
-    world.simulator.accounts.revoke("ana")
-    job = begun(user_id, DataType.TOP_TRACKS)
-    assert collect(DataType.TOP_TRACKS, job, plenty).outcome is Outcome.RECONNECT
-    assert connections.connection(user_id, "spotify").status == connections.RECONNECT
-    assert world.calls() == 0
-
-
 def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]) -> None:
     """Others' playlists are closed to new applications: told as unavailable, not asked for, and no failure."""
     world = World.begin(behind, followed_playlists=3)
@@ -282,17 +146,6 @@ def test_lists_are_counted_also_after_waiting_for_their_names(behind: tuple[Star
     done = standing(job, DataType.PLAYLIST_TRACKS)
     assert done.counts["unavailable"] == 3
     assert done.counts["expected"] == done.counts["records"] > 0
-
-
-@pytest.mark.parametrize("status", [403, 404])
-def test_a_playlist_that_is_gone_costs_only_itself(behind: tuple[Starlette, str], status: int) -> None:
-    """One that answers 403 or 404 is passed over; the others are whole."""
-    world = World.begin(behind, playlist_entries=30, long_playlist=10)
-    job = ready(DataType.PLAYLIST_TRACKS, world)
-    world.fault(PATHS[DataType.PLAYLIST_TRACKS], status=status, body="Forbidden", times=1)
-    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    assert standing(job, DataType.PLAYLIST_TRACKS).counts["unavailable"] == 1
-    assert len({fact.playlist_id for fact in facts(job, DataType.PLAYLIST_TRACKS)}) == 2
 
 
 def test_playlist_tracks_wait_for_playlists(world: World) -> None:

@@ -136,3 +136,77 @@ def test_a_single_page_is_all() -> None:
     paging = Single(50)
     asks = list(asked(paging, lambda _: Page(["play"] * 50, None, more=True, cursor="x")))
     assert [paging.params(ask) for ask in asks] == [{"limit": "50"}]
+
+
+@pytest.mark.parametrize(
+    ("paging", "offset", "given", "total", "missing"),
+    [
+        (Offset(50), 0, 50, 120, 0),
+        (Offset(50), 0, 47, 120, 3),
+        (Offset(50), 100, 20, 120, 0),
+        (Offset(50), 100, 0, 120, 20),
+        (Offset(50), 150, 0, 120, 0),
+        (Offset(50), 50, 0, 120, 50),
+        (Offset(50), 0, 51, 120, 0),
+        (Offset(50), 0, 0, None, 0),
+        (Offset(50), 0, 12, 5, 0),
+        (Offset(50, 120), 100, 20, 2742, 0),
+        (Offset(50, 120), 100, 15, 2742, 5),
+        (Offset(50, 120), 50, 0, 2742, 0),
+        (Offset(50, 120), 50, 0, 90, 40),
+        (Offset(50, 30), 0, 28, 28, 0),
+    ],
+)
+def test_what_is_missing_in_a_page_by_its_place(
+    paging: Offset, offset: int, given: int, total: int | None, missing: int
+) -> None:
+    """
+    A page holds as many as there are, up to its limit and to the depth that was asked for; a list that is counted in
+    thousands and ends earlier misses nothing.
+    """
+    page = Page(["entry"] * given, total, more=False)
+    assert paging.missing(Ask("list", 3, offset), page) == missing
+
+
+@pytest.mark.parametrize(
+    ("offset", "given", "total", "cursor", "missing"),
+    [
+        (0, 50, 120, "a", 0),
+        (0, 3, 120, "a", 0),
+        (50, 50, 120, None, 20),
+        (100, 20, 120, None, 0),
+        (100, 0, 120, "a", 20),
+        (100, 0, 100, None, 0),
+        (100, 0, None, None, 0),
+        (100, 30, 120, None, 0),
+    ],
+)
+def test_what_is_missing_where_a_cursor_ends(
+    offset: int, given: int, total: int | None, cursor: str | None, missing: int
+) -> None:
+    """While the cursor leads on nothing is missing, however short a page is; at the end the count has to be reached."""
+    page = Page(["entry"] * given, total, more=cursor is not None, cursor=cursor)
+    assert Cursor(50, "after").missing(Ask("list", 3, offset, "x"), page) == missing
+
+
+@given(st.integers(1, 60), st.integers(0, 50), st.integers(0, 500))
+def test_reading_again_begins_a_page_and_all_that_is_gone_before(limit: int, pages: int, gone: int) -> None:
+    """Where pages begin, and not further back than needed: a page, what is gone, and what rounding takes."""
+    start = Offset(limit).back(Ask("list", 3, pages * limit, last=False), gone)
+    wanted = max(0, (pages - 1) * limit - gone)
+    assert start == Ask("list", 3, start.offset)
+    assert start.offset % limit == 0
+    assert wanted - limit < start.offset <= wanted
+
+
+def test_a_cursor_cannot_be_turned_back() -> None:
+    """It begins anew, and knows none of the cursors of the reading before."""
+    asked = Ask("list", 3, 150, "c", known=frozenset({"a", "b"}))
+    assert Cursor(50, "after").back(asked, 7) == START
+    assert Cursor(50, "after").back(asked, 7).known == frozenset()
+
+
+def test_a_single_page_misses_nothing_and_stays_where_it_is() -> None:
+    """What the provider forgets is not counted, and there is nothing to turn back to."""
+    assert Single(50).missing(START, Page([], 50, more=True)) == 0
+    assert Single(50).back(START, 7) == START

@@ -8,7 +8,8 @@ import pytest
 
 from blendify.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.paging import Ask, Cursor, Offset, Page
-from blendify.reading import SIDE_BY_SIDE, Closed, Step, read
+from blendify.reading import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
+from blendify.sweeps import Sweep
 
 PAGING = Offset(10)
 
@@ -147,3 +148,137 @@ def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
     with pytest.raises(EndlessList):
         collect_until_it_ends(pages, found)
     assert places(found) == [(0, 0), (0, 1), (0, 2)]
+
+
+def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
+    """It is told in its place, with what the list goes on with; every page behind it is handed on."""
+
+    def fetch(ask: Ask) -> Page:
+        if (ask.number, ask.offset) in {(0, 10), (1, 20)}:
+            raise ProviderUnavailable("one page is broken")
+        return page(ask)
+
+    found = list(read(plan(40, 30, 10), fetch, PAGING, pass_over=True))
+    assert places(found) == [(0, 0), (0, 10), (0, 20), (0, 30), (1, 0), (1, 10), (1, 20), (2, 0)]
+    lost = [step for step in found if step.found == Lost("one page is broken")]
+    assert [(step.ask.offset, step.following and step.following.offset) for step in lost] == [(10, 20), (20, None)]
+    assert sum(isinstance(step.found, Page) for step in found) == 6
+
+
+@pytest.mark.parametrize("broken", [MOST_LOST, MOST_LOST + 1])
+def test_many_failing_pages_in_a_row_are_the_provider(broken: int) -> None:
+    """Two are passed over; with a third it is raised, and what lies behind is left for later."""
+
+    def fetch(ask: Ask) -> Page:
+        if 10 <= ask.offset <= 10 * broken:
+            raise ProviderUnavailable("down")
+        return page(ask)
+
+    found: list[Step] = []
+    pages = read(plan(60), fetch, PAGING, pass_over=True)
+    if broken == MOST_LOST:
+        collect_until_it_ends(pages, found)
+        assert places(found) == [(0, offset) for offset in range(0, 60, 10)]
+    else:
+        with pytest.raises(ProviderUnavailable, match="down"):
+            collect_until_it_ends(pages, found)
+        assert places(found) == [(0, 0), (0, 10), (0, 20)]
+
+
+def test_failing_pages_with_good_ones_between_are_no_row() -> None:
+    """Each page that comes shows that the provider is there."""
+
+    def fetch(ask: Ask) -> Page:
+        if ask.offset % 20 == 10:
+            raise ProviderUnavailable("every second page")
+        return page(ask)
+
+    found = list(read(plan(90), fetch, PAGING, pass_over=True))
+    assert [step.ask.offset for step in found if isinstance(step.found, Lost)] == [10, 30, 50, 70]
+
+
+@pytest.mark.parametrize(("size", "last"), [(30, 20), (5, 0)], ids=["last page", "only page"])
+def test_a_last_page_that_fails_is_not_passed_over(size: int, last: int) -> None:
+    """Nothing behind it shows that the provider gives anything at all."""
+
+    def fetch(ask: Ask) -> Page:
+        if ask.offset == last:
+            raise ProviderUnavailable("down")
+        return page(ask)
+
+    found: list[Step] = []
+    with pytest.raises(ProviderUnavailable, match="down"):
+        collect_until_it_ends(read(plan(size), fetch, PAGING, pass_over=True), found)
+    assert not [step for step in found if isinstance(step.found, Lost)]
+
+
+def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
+    """Pages that were asked for before the list changed show it as it was: they are dropped, and asked again."""
+    prefetched = threading.Barrier(3)
+
+    def fetch(ask: Ask) -> Page:
+        if ask.reading == 1 and ask.offset:
+            prefetched.wait(timeout=10)
+        total = 40 if (ask.reading, ask.offset) == (1, 0) else 41
+        count = min(10, total - ask.offset)
+        return Page([(ask.reading, ask.offset, number) for number in range(count)], total, more=False)
+
+    found = list(read(plan(40), fetch, PAGING, ordered=True))
+    assert [(step.ask.reading, step.ask.offset) for step in found] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
+    for step in found:
+        assert isinstance(step.found, Page)
+        assert {entry[:2] for entry in step.found.entries} == {(step.ask.reading, step.ask.offset)}
+    assert found[-1].following is None
+    assert (found[-1].sweep.reading, found[-1].sweep.total) == (2, 41)
+
+
+def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
+    """A cache answered with the page before: the second answer is the right one, and costs one call."""
+    asked: list[int] = []
+
+    def fetch(ask: Ask) -> Page:
+        asked.append(ask.offset)
+        start = 0 if ask.offset == 10 and asked.count(10) == 1 else ask.offset
+        return Page(list(range(start, start + 10)), 40, more=False)
+
+    found = list(read(plan(40), fetch, PAGING))
+    assert [entry for step in found if isinstance(step.found, Page) for entry in step.found.entries] == list(range(40))
+    assert sorted(asked) == [0, 10, 10, 20, 30]
+
+
+def test_a_page_that_stays_the_one_before_is_a_failure() -> None:
+    """Asked once more it is the same again: nobody knows what stands there."""
+    asked: list[int] = []
+
+    def fetch(ask: Ask) -> Page:
+        asked.append(ask.offset)
+        return Page(list(range(10)), 40, more=False)
+
+    with pytest.raises(ProviderUnavailable, match="twice"):
+        list(read(plan(40), fetch, PAGING))
+    assert asked.count(10) == 2
+
+
+def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
+    """Some providers serve their last page for ever: it is handed on once, and the next list begins."""
+
+    def fetch(ask: Ask) -> Page:
+        start = min(ask.offset, 10)
+        return Page([(ask.number, entry) for entry in range(start, start + 10)], 20, more=True)
+
+    found = list(read(plan(20, 20), fetch, PAGING))
+    assert places(found) == [(number, offset) for number in (0, 1) for offset in (0, 10, 20)]
+    held = [entry for step in found if isinstance(step.found, Page) for entry in step.found.entries]
+    assert held == [(number, entry) for number in (0, 1) for entry in range(20)]
+    assert [step.following is None for step in found] == [False, False, True] * 2
+
+
+def test_what_was_known_of_a_list_is_known_where_it_is_gone_on_with() -> None:
+    """Length and last page come from the worker before: a list that changed meanwhile is read again."""
+
+    def fetch(ask: Ask) -> Page:
+        return Page([(ask.offset, number) for number in range(10)], 50, more=False)
+
+    rest = PAGING.first(Ask("list 0", 0, 20), 60)
+    found = list(read(rest, fetch, PAGING, ordered=True, begun=Sweep(0, total=60)))
+    assert [(step.ask.reading, step.ask.offset) for step in found] == [(2, at) for at in range(0, 50, 10)]

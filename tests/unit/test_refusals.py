@@ -1,25 +1,48 @@
-"""What each of Spotify's refusals means, and that none is shown to a listener in Spotify's own words."""
+"""
+What each of Spotify's refusals means, and that none is shown to a listener in Spotify's own words; and that every
+provider's way to say "too often" closes the same gate.
+"""
 
 import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from blendify import times
+from blendify.applications import Application
+from blendify.calls import Caller
 from blendify.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,
+    MustWait,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
     ScopeMissing,
     Unreadable,
 )
+from blendify.gate import UNTOLD_SECONDS
+from blendify.providers import PROVIDERS
 from blendify.providers.spotify.refusals import refusal, retry_after
+from blendify.providers.table import OAuth, Profile, Provider
+from blendify.storage import connections
+from blendify.storage.connections import Grant
+from blendify.vault import TokenSet, seal
+from local.simulators.serving import running
+from tests.unit.timeline import Timeline
 
+SPOTIFY = PROVIDERS["spotify"]
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
 FORBIDDEN: dict[str, tuple[str, type[CollectError]]] = {
@@ -145,3 +168,123 @@ def test_the_providers_words_are_not_repeated(status: int, shape: str) -> None:
     assert message
     assert "script" not in message
     assert "BQ" not in message
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one provider says that it was called too often."""
+
+    provider: Provider
+    status: int
+    text: str
+
+
+def row(name: str, meaning: Callable[[int, Any], CollectError | None]) -> Provider:
+    """A provider of which the meaning of its refusals alone matters."""
+
+    def refused(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
+        try:
+            return meaning(status, json.loads(text))
+        except ValueError:
+            return meaning(status, None)
+
+    return Provider(name, name, OAuth("/authorize", "/token"), {}, "/me", SPOTIFY.profile, refused)
+
+
+def apple(status: int, body: Any) -> CollectError | None:
+    """Errors are a list, their status a text; a 429 never says how long."""
+    errors = body.get("errors", []) if isinstance(body, dict) else []
+    if status == 429 or any(error["status"] == "429" for error in errors):
+        return RateLimited("Apple Music's rate limit was met", None)
+    return ProviderUnavailable("Apple Music does not answer") if status >= 300 else None
+
+
+def last_fm(status: int, body: Any) -> CollectError | None:
+    """An error is a number in the body, with status 200 as well; 29 is the rate limit, and never says how long."""
+    code = body.get("error") if isinstance(body, dict) else None
+    if code == 29:
+        return RateLimited("Last.fm's rate limit was met", None)
+    return ProviderUnavailable("Last.fm does not answer") if code or status >= 300 else None
+
+
+APPLE, LAST_FM = row("apple_music", apple), row("last_fm", last_fm)
+TOO_MANY = json.dumps({"errors": [{"id": "X", "title": "Too Many Requests", "status": "429", "code": "42900"}]})
+EXCEEDED = json.dumps({"error": 29, "message": "Rate Limit Exceeded - Your IP has made too many requests"})
+STYLES = {
+    "Spotify": Style(SPOTIFY, 429, nested(429, "API rate limit exceeded")),
+    "Spotify, plain text": Style(SPOTIFY, 429, "Too many requests"),
+    "Apple": Style(APPLE, 429, TOO_MANY),
+    "Last.fm, 200": Style(LAST_FM, 200, EXCEEDED),
+    "Last.fm, 403": Style(LAST_FM, 403, EXCEEDED),
+}
+
+
+@dataclass
+class Served:
+    """A provider on a socket that refuses so many calls in its style, and knows when each of them came."""
+
+    timeline: Timeline
+    base: str = ""
+    style: Style | None = None
+    refusals: int = 0
+    moments: list[datetime] = field(default_factory=list)
+
+    async def answer(self, _: Request) -> Response:
+        self.moments.append(self.timeline.now())
+        if self.style and self.refusals:
+            self.refusals -= 1
+            return Response(self.style.text, self.style.status)
+        return Response('{"items": ["one"]}')
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    made = Served(Timeline())
+    made.timeline.install(monkeypatch)
+    with running(Starlette(routes=[Route("/list", made.answer)])) as made.base:
+        yield made
+
+
+def connected(provider: Provider, listener: str) -> str:
+    """A listener whose connection is stored."""
+    user_id, until = connections.user_of(provider.name, listener), times.now() + timedelta(hours=1)
+    sealed = seal(TokenSet("access", "refresh", until), provider=provider.name, user_id=user_id)
+    profile = Profile(listener, listener, listener)
+    connections.connect(user_id, provider.name, profile, Grant("default", (), sealed, until))
+    return user_id
+
+
+def read(provider: Provider, application: Application, user_id: str) -> Any:
+    """One call of a new worker."""
+    return Caller(provider, application, user_id).get("/list", {}, lambda body: body["items"])
+
+
+def waits(provider: Provider, application: Application, user_id: str) -> datetime:
+    """Until when a new worker has to wait."""
+    with pytest.raises(MustWait) as raised:
+        read(provider, application, user_id)
+    return raised.value.until
+
+
+@pytest.mark.usefixtures("aws_in_memory")
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_every_providers_429_closes_the_same_gate(served: Served, style: Style) -> None:
+    """
+    Every listener of the application waits, longer with each 429 in a row that does not say how long, and nobody calls
+    before the end; another application of the same provider is not held up.
+    """
+    provider, until = style.provider, served.timeline.now()
+    served.style, served.refusals = style, 4
+    here = Application(provider.name, "default", "id", "secret", "uri", served.base, served.base, 0, 0)
+    mine, theirs = connected(provider, "ana"), connected(provider, "bea")
+    for user_id, seconds in zip((mine, theirs, mine, theirs), UNTOLD_SECONDS, strict=False):
+        over, until = until, waits(provider, here, user_id)
+        assert served.moments[-1] >= over
+        assert until == served.moments[-1] + timedelta(seconds=seconds)
+    assert [waits(provider, here, user_id) for user_id in (mine, theirs)] == [until, until]
+    assert len(served.moments) == 4
+
+    assert read(provider, replace(here, name="other"), mine) == ["one"]
+    assert served.moments[-1] < until
+    served.timeline.sleep((until - served.timeline.now()).total_seconds())
+    assert read(provider, here, theirs) == ["one"]

@@ -1,0 +1,44 @@
+"""The simulator and AWS with processes of their own, so that neither their work nor their memory is taken for ours."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from local.emulator.server import Emulator
+from local.paths import LOCAL
+from local.spotify import Simulator
+
+_FOLDER = LOCAL / "bench"
+
+
+@contextmanager
+def simulator_apart(*options: str) -> Iterator[str]:
+    """A simulator with these command line options; gives its address."""
+    (_FOLDER / "state").mkdir(parents=True, exist_ok=True)
+    simulator = Simulator(_port("SIMULATOR_PORT", 8480), _FOLDER, options)
+    simulator.start("http://127.0.0.1/callback")
+    try:
+        yield simulator.address
+    finally:
+        simulator.program.stop()
+
+
+@contextmanager
+def aws_apart() -> Iterator[None]:
+    """The emulator, empty; AWS clients that are made within find it through the environment."""
+    emulator = Emulator(_port("EMULATOR_PORT", 4566), _FOLDER / "emulator")
+    emulator.program.stop()
+    shutil.rmtree(emulator.folder, ignore_errors=True)
+    emulator.start()
+    try:
+        with patch.dict(os.environ, emulator.client_environment()):
+            yield
+    finally:
+        emulator.program.stop()
+
+
+def _port(variable: str, usual: int) -> int:
+    """Next to the stack's own, which may run."""
+    return int(os.environ.get(variable, usual)) + 1

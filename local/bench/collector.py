@@ -1,0 +1,42 @@
+"""
+One collector, as a Lambda runs it: `python -m local.bench.collector saved_tracks '<job>'`. Prints its memory.
+
+Environment  of the caller, as `in_process` has set it
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from blendify.collect import collect
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.storage.history import Fact, Written
+
+
+@contextmanager
+def writes_for_nothing() -> Iterator[None]:
+    """Facts are made and not stored: how fast and how large a storage in memory is says nothing of DynamoDB."""
+    written = Written(new=True, raw_bytes=0, stored_bytes=0, write_units=1)
+    with patch.object(Fact, "append", lambda _self: written):
+        yield
+
+
+def main(data_type: str, job: str) -> None:
+    """Collect, then print the peak of the memory in MB, before and after, and the outcome."""
+    before = _peak()
+    with writes_for_nothing():
+        summary = collect(DataType(data_type), Job.of(json.loads(job)), lambda: 900.0)
+    print(json.dumps({"imported": before, "collected": _peak(), "outcome": summary.outcome}))
+
+
+def _peak() -> float:
+    """Linux tells kilobytes, macOS bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

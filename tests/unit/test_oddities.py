@@ -1,0 +1,325 @@
+"""What has been seen in real answers, served by the simulator and collected: every row of the list of oddities."""
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from requests.adapters import HTTPAdapter
+from starlette.applications import Starlette
+from starlette.responses import Response
+
+from blendify import aws
+from blendify.collect import RESERVE_SECONDS, collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.storage.history import Fact, Written
+from local import verification
+from local.simulators.spotify.answers import answer
+from local.simulators.spotify.mutations import mutate
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.robustness.worlds import SIZES, small_pages
+from tests.unit.spotify_world import (
+    PATHS,
+    FaultKind,
+    World,
+    begun,
+    facts,
+    fewest,
+    items,
+    lists,
+    plenty,
+    ready,
+    same,
+    standing,
+    whole,
+)
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+OF_SPOTIFY = {*range(1, 18), *range(20, 27)}
+"""Rows 18 and 19 are other providers': prices of Bandcamp, and Last.fm's objects in place of lists."""
+PLAYLISTS, PLAYLIST_TRACKS, SAVED_TRACKS = DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, DataType.SAVED_TRACKS
+LONG = (SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS, PLAYLIST_TRACKS)
+LOCALE = "&locale=en-US,en;q%3D0.5"
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Time that passes when somebody sleeps."""
+    clock = Clock()
+    with clock.installed():
+        yield clock
+
+
+@pytest.fixture
+def little(behind: tuple[Starlette, str], clock: Clock) -> World:
+    """A listener all of whose lists fit on one page."""
+    return World.begin(behind, clock=clock.seconds, **SIZES)
+
+
+@pytest.fixture
+def small(little: World) -> Iterator[World]:
+    """The same lists on pages of four entries."""
+    with small_pages():
+        yield little
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every address that was called, as it went over the line."""
+    addresses: list[str] = []
+    real = HTTPAdapter.send
+
+    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, *given: Any, **more: Any) -> requests.Response:
+        addresses.append(str(request.url))
+        return real(adapter, request, *given, **more)
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+    return addresses
+
+
+def page_of(*entries: Any) -> dict[str, Any]:
+    """A list that these are all of."""
+    return {"items": list(entries), "total": len(entries), "next": None}
+
+
+def collected(world: World, data_type: DataType, body: Any) -> Job:
+    """The run that read this answer."""
+    world.fault(PATHS[data_type], status=200, body=body)
+    job = ready(data_type, world)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    return job
+
+
+def test_row_8_no_market_is_asked_for(little: World, called: list[str]) -> None:
+    """With a market Spotify serves other tracks than those that were saved: no call of any data type names one."""
+    job = begun(little.connect())
+    for data_type in DataType:
+        assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert len(called) >= len(DataType)
+    assert not [address for address in called if "market" in parse_qs(urlsplit(address).query)]
+
+
+def test_row_8_a_relinked_track_is_kept_as_it_was_served(little: World) -> None:
+    """The id is the served one's, `linked_from` is in the answer, and the ISRC joins the two."""
+    entry = little.truth()["saved_tracks"][0]
+    saved = entry["track"]["id"]
+    relinked = {"id": "0000000000000000000000", "linked_from": {"id": saved, "type": "track"}}
+    entry = {**entry, "track": entry["track"] | relinked}
+    (fact,) = facts(collected(little, SAVED_TRACKS, page_of(entry)), SAVED_TRACKS)
+    assert (fact.track_id, fact.isrc) == ("0000000000000000000000", entry["track"]["external_ids"]["isrc"])
+    assert fact.answer() == entry
+
+
+def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(small: World) -> None:
+    """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
+
+    def unliked(endpoint: str, number: int) -> None:
+        if number == 3:
+            mutate(small.simulator.listeners["ana"].library, "unlike")
+
+    before = small.truth()["saved_tracks"]
+    small.simulator.traffic.on_call = unliked
+    job = ready(SAVED_TRACKS, small)
+    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    same(job, SAVED_TRACKS, before)
+    assert standing(job, SAVED_TRACKS).counts["doubtful"] == 0
+
+
+def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(small: World) -> None:
+    """Its last reading is the playlist as it is now, each entry at its place."""
+    contents = lists(small, PLAYLIST_TRACKS)
+    longest = max(contents, key=lambda name: len(contents[name]))
+    job = ready(PLAYLIST_TRACKS, small)
+    while not standing(job, PLAYLIST_TRACKS).position.offset:
+        collect(PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1)
+    mutate(small.simulator.listeners["ana"].library, "playlist_remove", playlist=longest, position=1)
+    assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    assert in_place(small, job, PLAYLIST_TRACKS) == []
+    assert {int(fact.reading) for fact in facts(job, PLAYLIST_TRACKS) if fact.reading} == {2}
+
+
+def in_place(world: World, job: Job, data_type: DataType) -> list[str]:
+    """What of the last reading of each list is not as the listener has it."""
+    table = aws.client("dynamodb"), "history"
+    kept = list(verification.stored(*table, job.user_id, data_type, job.fetched_at))
+    return verification.differences({data_type: lists(world, data_type)}, {str(data_type): kept})
+
+
+@pytest.mark.parametrize("off", [-3, 3])
+def test_row_10_a_total_that_is_wrong_hides_nothing(small: World, off: int) -> None:
+    """A length that is too small or too large by some entries costs none; too large, it leaves a doubt."""
+    small.fault(PATHS[SAVED_TRACKS], kind=FaultKind.EDIT, edit={"total_off": off})
+    job = ready(SAVED_TRACKS, small)
+    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(small, job, SAVED_TRACKS)
+    assert standing(job, SAVED_TRACKS).counts["doubtful"] == (off > 0)
+
+
+def test_row_11_a_playlist_off_the_list_is_still_read(little: World) -> None:
+    """The listener takes it off while the sync runs: whoever knows its id reads it, and so does this run."""
+    job = ready(PLAYLIST_TRACKS, little)
+    contents = lists(little, PLAYLIST_TRACKS)
+    mutate(little.simulator.listeners["ana"].library, "playlist_unfollow", playlist=next(iter(contents)))
+    assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 0
+    same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["taken off the list", "blocked"])
+def test_row_11_what_is_gone_changes_nothing_that_is_stored(little: World, clock: Clock, blocked: bool) -> None:
+    """A later sync does not find the playlist, or is answered 404: every record of the first one stays as it is."""
+    syncs = Machine(little.connect(), (PLAYLISTS, PLAYLIST_TRACKS), clock, Reaper(()))
+    assert syncs.run()[1] == "succeeded"
+    stored, contents = items("history"), lists(little, PLAYLIST_TRACKS)
+    if blocked:
+        little.fault(PATHS[PLAYLIST_TRACKS], status=404, times=1)
+    else:
+        mutate(little.simulator.listeners["ana"].library, "playlist_unfollow", playlist=next(iter(contents)))
+    clock.sleep(3600)
+    job, status = syncs.run()
+    assert status == "succeeded"
+    assert len({fact.playlist_id for fact in facts(job, PLAYLIST_TRACKS)}) == len(contents) - 1
+    assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == int(blocked)
+    now = items("history")
+    assert all(item in now for item in stored)
+
+
+def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each goes on where the one before had no more time; every place is read, and none is stored twice."""
+    size, pages = 11_000, 60
+    stored: dict[str, Fact] = {}
+
+    def fetch(provider: Any, row: Any, path: str, parameters: dict[str, str], *_: Any) -> Any:
+        if path == "/me/playlists":
+            return page_of({"id": "p", "items": {"total": size}})
+        places = range(int(parameters["offset"]), min(int(parameters["offset"]) + 50, size))
+        held = [{"added_at": "2026-03-01T18:22:07Z", "item": {"id": f"{place:022}"}} for place in places]
+        return {"items": held, "total": size, "next": "there" if places.stop < size else None}
+
+    def append(fact: Fact) -> Written:
+        new = stored.setdefault(str(fact.fetched_at), fact) is fact
+        return Written(new=new, raw_bytes=1, stored_bytes=1, write_units=1)
+
+    def limited() -> Callable[[], float]:
+        left = iter(range(pages - 1, -1, -1))
+        return lambda: RESERVE_SECONDS + next(left) - 0.5
+
+    # The simulator and the table would take a minute for as many; everything between them is real.
+    monkeypatch.setattr("blendify.calls.fetch", fetch)
+    monkeypatch.setattr(Fact, "append", append)
+    job = begun(world.connect(), PLAYLIST_TRACKS)
+    outcomes = [collect(PLAYLIST_TRACKS, job, limited()).outcome]
+    while not outcomes[-1].final:
+        outcomes.append(collect(PLAYLIST_TRACKS, job, limited()).outcome)
+    assert outcomes == [Outcome.WAITING] * (size // 50 // pages) + [Outcome.COMPLETE]
+    in_order = [stored[key] for key in sorted(stored)]
+    assert [int(fact.position) for fact in in_order] == list(range(size))
+    assert [fact.track_id for fact in in_order] == [f"{place:022}" for place in range(size)]
+    assert standing(job, PLAYLIST_TRACKS).counts["records"] == size
+
+
+@pytest.mark.parametrize("length", [300, 450_000])
+def test_row_16_a_very_long_description_is_kept_whole(behind: tuple[Starlette, str], clock: Clock, length: int) -> None:
+    """Longer than any item may be: what Spotify served is what is read back."""
+    world = World.begin(behind, clock=clock.seconds, **SIZES | {"long_description": length})
+    assert max(len(one["description"] or "") for one in world.truth()["playlists"]) == length
+    job = ready(PLAYLISTS, world)
+    assert collect(PLAYLISTS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, PLAYLISTS)
+
+
+def test_row_16_an_answer_that_no_item_can_hold_is_split(little: World) -> None:
+    """900 KB that cannot be packed: several items, one record, and the whole answer."""
+    noise = random.Random(7).randbytes(450_000).hex()  # noqa: S311
+    playlists = little.truth()["playlists"]
+    playlists[1] = playlists[1] | {"description": noise}
+    job = collected(little, PLAYLISTS, page_of(*playlists))
+    same(job, PLAYLISTS, playlists)
+    assert len(items("history")) > len(playlists)
+    assert standing(job, PLAYLISTS).counts["records"] == len(playlists)
+
+
+def test_row_17_cursors_that_are_texts_of_digits_are_only_looked_at(little: World, called: list[str]) -> None:
+    """Recently played comes with them, and with a `next` that leads nowhere: one call, and all that there is."""
+    token = little.consent("ana")["access_token"]
+    address = f"{little.base}/v1/me/player/recently-played"
+    served = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=10).json()
+    assert all(
+        isinstance(served["cursors"][name], str) and served["cursors"][name].isdigit() for name in served["cursors"]
+    )
+    assert served["next"]
+    called.clear()
+    job = ready(DataType.RECENTLY_PLAYED, little)
+    assert collect(DataType.RECENTLY_PLAYED, job, plenty).outcome is Outcome.COMPLETE
+    whole(little, job, DataType.RECENTLY_PLAYED)
+    assert [parse_qs(urlsplit(one).query) for one in called] == [{"limit": ["50"]}]
+
+
+def located(value: Any) -> Any:
+    """The same JSON with a locale at the end of every address that has a query."""
+    if isinstance(value, list):
+        return [located(one) for one in value]
+    if isinstance(value, dict):
+        return {key: located(one) for key, one in value.items()}
+    return value + LOCALE if isinstance(value, str) and value.startswith("http") and "?" in value else value
+
+
+def test_row_25_a_locale_in_addresses_changes_nothing(
+    small: World, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what is read nor how often: no address of an answer is followed or compared, all are kept as served."""
+
+    def served(value: Any, *given: Any) -> Response:
+        return answer(located(value), *given)
+
+    monkeypatch.setattr("local.simulators.spotify.app.answer", served)
+    job = begun(small.connect())
+    for data_type in DataType:
+        before = small.calls(PATHS[data_type])
+        assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+        same(job, data_type, located([one for entries in lists(small, data_type).values() for one in entries]))
+        assert small.calls(PATHS[data_type]) - before == fewest(small, data_type)
+    assert not [address for address in called if "locale" in address]
+    assert LOCALE in json.dumps(facts(job, DataType.SAVED_ALBUMS)[0].answer())
+
+
+@pytest.mark.parametrize("data_type", LONG)
+def test_row_26_a_page_that_is_served_twice_is_asked_once_more(small: World, data_type: DataType) -> None:
+    """Once by mistake: one call more, and each record in its place."""
+    job = ready(data_type, small)
+    small.fault(PATHS[data_type], kind=FaultKind.REPEAT, times=1)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert in_place(small, job, data_type) == []
+    assert small.simulator.traffic.faults_served[FaultKind.REPEAT] == 1
+    assert small.calls(PATHS[data_type]) == fewest(small, data_type) + 1
+
+
+@pytest.mark.parametrize("data_type", [SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS])
+def test_row_26_pages_that_are_always_the_one_before_are_a_failure(
+    small: World, clock: Clock, data_type: DataType
+) -> None:
+    """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
+    small.fault(PATHS[data_type], kind=FaultKind.REPEAT)
+    job, status = Machine(small.connect(), (data_type,), clock, Reaper(())).run()
+    assert status == "failed"
+    assert "one page twice" in str(standing(job, data_type).why)
+    kept = [json.dumps(fact.answer()) for fact in facts(job, data_type)]
+    held = [json.dumps(entry) for entry in lists(small, data_type)[""]]
+    assert len(set(kept)) == len(kept) < len(held)
+    assert set(kept) < set(held)
+
+
+def test_every_row_has_a_test() -> None:
+    """Each oddity of Spotify in the reference has a test with its number, in this file or another."""
+    sources = [path.read_text() for path in Path(__file__).parent.rglob("test_*.py")]
+    found = {int(number) for source in sources for number in re.findall(r"^def test_row_(\d+)_", source, re.MULTILINE)}
+    assert OF_SPOTIFY - found == set()

@@ -1,0 +1,311 @@
+"""A provider that fails costs as little as possible: a page, a list, a data type; and what is missing says why."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import syncing, times
+from blendify.calls import TRIES
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.storage.history import Fact
+from blendify.storage.progress import PATIENCE_SECONDS
+from local.simulators.spotify import paging, reading
+from local.simulators.spotify.answers import ApiError
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.robustness.worlds import PAGE, SIZES, small_pages
+from tests.unit.spotify_world import (
+    PATHS,
+    FaultKind,
+    World,
+    begun,
+    facts,
+    lists,
+    plenty,
+    ready,
+    same,
+    standing,
+    whole,
+)
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+ROUNDS = 1 + len(PATIENCE_SECONDS)
+PLAYLISTS, PLAYLIST_TRACKS, SAVED_TRACKS = DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, DataType.SAVED_TRACKS
+BAD_GATEWAY = ApiError(502, "Bad gateway")
+Places = dict[tuple[str, int], ApiError]
+"""By the end of a path and an offset: what is answered in place of that page."""
+
+
+@pytest.fixture
+def no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Time that passes when somebody sleeps, and pages of four entries."""
+    clock = Clock()
+    with clock.installed(), small_pages():
+        yield clock
+
+
+@pytest.fixture
+def small(behind: tuple[Starlette, str], clock: Clock) -> World:
+    """A listener whose lists are many small pages."""
+    return World.begin(behind, clock=clock.seconds, **SIZES)
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Places:
+    """Pages that the simulator refuses, each time it is asked for them."""
+    places: Places = {}
+    real = paging.page
+
+    def page(rows: Any, asked: Any, url: str, *more: Any) -> Any:
+        for (path, offset), error in places.items():
+            if url.endswith(path) and asked.offset == offset:
+                raise error
+        return real(rows, asked, url, *more)
+
+    monkeypatch.setattr(reading, "page", page)
+    return places
+
+
+class CrashError(Exception):
+    """A defect, or too little memory."""
+
+
+def crashing(monkeypatch: pytest.MonkeyPatch, data_type: DataType) -> None:
+    """Every collector of this data type crashes as it stores its first record."""
+    real = Fact.append
+
+    def append(fact: Fact) -> Any:
+        if fact.partition.endswith(f"#{data_type}"):
+            raise CrashError
+        return real(fact)
+
+    monkeypatch.setattr(Fact, "append", append)
+
+
+def a_round(job: Job, number: int, *data_types: DataType) -> dict[str, Any]:
+    """What the state machine does: each collector once, then the step that ends a round."""
+    results = []
+    for data_type in data_types:
+        try:
+            results.append(collect(data_type, job, plenty).event())
+        except CrashError:
+            results.append({"data_type": data_type, "error": "Runtime.ExitError"})
+    return syncing.finish(job, number, results)
+
+
+def synced(world: World, clock: Clock, *data_types: DataType) -> tuple[Machine, Job, str]:
+    """A whole run of these data types, its waits included."""
+    machine = Machine(world.connect(), data_types, clock, Reaper(()))
+    return machine, *machine.run()
+
+
+def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock, broken: Places) -> None:
+    """After two short waits everything but that page is stored; the data type has failed, and says with what."""
+    broken["/me/tracks", PAGE] = BAD_GATEWAY
+    begun_at = clock.now()
+    machine, job, status = synced(small, clock, SAVED_TRACKS)
+    assert (status, machine.rounds) == ("failed", ROUNDS)
+    tracks = small.truth()["saved_tracks"]
+    same(job, SAVED_TRACKS, tracks[:PAGE] + tracks[2 * PAGE :])
+    done = standing(job, SAVED_TRACKS)
+    assert (done.outcome, done.counts["lost"], done.counts["records"]) == (Outcome.FAILED, 1, len(tracks) - PAGE)
+    assert "502" in str(done.why)
+    assert sum(PATIENCE_SECONDS) <= (clock.now() - begun_at).total_seconds() < 60
+
+
+def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clock, broken: Places) -> None:
+    """The other playlists are whole, and so is the rest of the one with the page that never comes."""
+    contents = lists(small, PLAYLIST_TRACKS)
+    longest = max(contents, key=lambda name: len(contents[name]))
+    broken[f"/playlists/{longest}/items", PAGE] = BAD_GATEWAY
+    machine, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    assert (status, machine.rounds) == ("partial", ROUNDS)
+    kept = {name: entries for name, entries in contents.items() if name != longest}
+    kept[longest] = contents[longest][:PAGE] + contents[longest][2 * PAGE :]
+    same(job, PLAYLIST_TRACKS, [entry for entries in kept.values() for entry in entries])
+    places = sorted(int(fact.position) for fact in facts(job, PLAYLIST_TRACKS) if fact.playlist_id == longest)
+    assert places == [place for place in range(len(contents[longest])) if not PAGE <= place < 2 * PAGE]
+    assert "502" in str(standing(job, PLAYLIST_TRACKS).why)
+
+
+def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
+    behind: tuple[Starlette, str], clock: Clock, broken: Places
+) -> None:
+    """The list of playlists has failed; what is in those that it named is read all the same."""
+    small = World.begin(behind, clock=clock.seconds, **SIZES | {"playlists": 10, "playlist_entries": 20})
+    named = [one["id"] for one in small.truth()["playlists"]]
+    broken["/me/playlists", PAGE] = BAD_GATEWAY
+    _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    assert status == "partial"
+    assert standing(job, PLAYLISTS).outcome is Outcome.FAILED
+    assert standing(job, PLAYLIST_TRACKS).outcome is Outcome.COMPLETE
+    contents = lists(small, PLAYLIST_TRACKS)
+    known = named[:PAGE] + named[2 * PAGE :]
+    same(job, PLAYLIST_TRACKS, [entry for name in known for entry in contents[name]])
+
+
+def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(
+    small: World, clock: Clock, broken: Places
+) -> None:
+    """Nothing is known of the list, so nothing is passed over: the provider's own failure is the reason."""
+    broken["/me/tracks", 0] = BAD_GATEWAY
+    machine, job, status = synced(small, clock, SAVED_TRACKS)
+    assert (status, machine.rounds) == ("failed", ROUNDS)
+    done = standing(job, SAVED_TRACKS)
+    assert (done.outcome, done.counts["lost"]) == (Outcome.FAILED, 0)
+    assert done.why == "Spotify answered with an error of its own (502)"
+    assert facts(job, SAVED_TRACKS) == []
+
+
+@pytest.mark.parametrize("rounds", range(1, ROUNDS))
+def test_a_provider_that_is_down_for_a_moment_costs_nothing(small: World, clock: Clock, rounds: int) -> None:
+    """It is back in one of the next rounds: the data type is complete, and whole."""
+    small.fault("*", status=503)
+
+    def recovers(endpoint: str, number: int) -> None:
+        if number > rounds * TRIES:
+            small.simulator.traffic.faults.clear()
+
+    small.simulator.traffic.on_call = recovers
+    machine, job, status = synced(small, clock, SAVED_TRACKS)
+    assert (status, machine.rounds) == ("succeeded", 1 + rounds)
+    whole(small, job, SAVED_TRACKS)
+    assert standing(job, SAVED_TRACKS).counts["lost"] == 0
+
+
+def test_who_gets_on_has_all_patience_again(small: World, clock: Clock, broken: Places) -> None:
+    """Setbacks count in a row alone: a page that was stored between two of them begins a new row."""
+    job = begun(small.connect(), SAVED_TRACKS)
+    for place in (0, 2 * PAGE):
+        broken.clear()
+        broken["/me/tracks", place] = BAD_GATEWAY
+        summary = collect(SAVED_TRACKS, job, plenty)
+        assert summary.outcome is Outcome.WAITING
+        assert summary.until == clock.now() + timedelta(seconds=PATIENCE_SECONDS[0])
+        assert standing(job, SAVED_TRACKS).setbacks == 1
+    broken.clear()
+    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(small, job, SAVED_TRACKS)
+
+
+def test_a_collector_that_crashes_in_every_round_has_failed_in_the_end(
+    small: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two short waits, then its data type has failed and names the crash; the other one is whole."""
+    job = begun(small.connect(), SAVED_TRACKS, DataType.SAVED_ALBUMS)
+    crashing(monkeypatch, SAVED_TRACKS)
+    for number, seconds in enumerate(PATIENCE_SECONDS, start=1):
+        answer = a_round(job, number, SAVED_TRACKS, DataType.SAVED_ALBUMS)
+        assert (answer["status"], answer["until"]) == ("waiting", times.iso(clock.now() + timedelta(seconds=seconds)))
+    assert a_round(job, ROUNDS, SAVED_TRACKS, DataType.SAVED_ALBUMS)["status"] == "partial"
+    assert standing(job, SAVED_TRACKS).outcome is Outcome.FAILED
+    assert "Runtime.ExitError" in str(standing(job, SAVED_TRACKS).why)
+    whole(small, job, DataType.SAVED_ALBUMS)
+
+
+def test_playlist_tracks_wait_for_playlists_that_crashed(small: World, clock: Clock) -> None:
+    """A crash is not the end of the list: its contents wait with it, and in the next round both are whole."""
+    job = begun(small.connect(), PLAYLISTS, PLAYLIST_TRACKS)
+    with pytest.MonkeyPatch.context() as patch:
+        crashing(patch, PLAYLISTS)
+        assert a_round(job, 1, PLAYLISTS, PLAYLIST_TRACKS)["status"] == "waiting"
+    assert standing(job, PLAYLIST_TRACKS).outcome is Outcome.WAITING
+    assert small.calls(PATHS[PLAYLIST_TRACKS]) == 0
+    assert a_round(job, 2, PLAYLISTS, PLAYLIST_TRACKS)["status"] == "succeeded"
+    whole(small, job, PLAYLISTS)
+    whole(small, job, PLAYLIST_TRACKS)
+
+
+def test_playlist_tracks_fail_with_playlists_that_never_came(small: World, clock: Clock) -> None:
+    """Without any list there is nothing to read: both have failed, and nothing is called for the contents."""
+    small.fault(PATHS[PLAYLISTS], status=500)
+    _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    assert status == "failed"
+    assert "could not be read" in str(standing(job, PLAYLIST_TRACKS).why)
+    assert small.calls(PATHS[PLAYLIST_TRACKS]) == 0
+
+
+@pytest.mark.parametrize("times_served", [1, None])
+def test_no_content_is_no_empty_list_where_lists_have_a_length(
+    small: World, clock: Clock, times_served: int | None
+) -> None:
+    """204 to saved tracks is asked again, and when it stays a failure: never zero tracks."""
+    small.fault(PATHS[SAVED_TRACKS], kind=FaultKind.EMPTY, status=204, times=times_served)
+    _, job, status = synced(small, clock, SAVED_TRACKS)
+    assert status == ("succeeded" if times_served else "failed")
+    same(job, SAVED_TRACKS, small.truth()["saved_tracks"] if times_served else [])
+    assert times_served or "answered nothing" in str(standing(job, SAVED_TRACKS).why)
+
+
+@pytest.mark.usefixtures("no_sleep")
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 503, "body": "upstream connect error"},
+        {"kind": FaultKind.HTML},
+        {"kind": FaultKind.TRUNCATE},
+        {"kind": FaultKind.EMPTY},
+        {"kind": FaultKind.RESET},
+        {"status": 200, "body": {"error": {}}},
+        {"status": 200, "body": []},
+        {"status": 400},
+    ],
+    ids=str,
+)
+def test_a_provider_that_fails_is_an_outcome(world: World, fault: dict[str, Any]) -> None:
+    """An error, silence, a torn line, another JSON: the data type failed and says why, in our words; no crash."""
+    world.fault(PATHS[SAVED_TRACKS], **fault)
+    job = ready(SAVED_TRACKS, world)
+    outcomes = [collect(SAVED_TRACKS, job, plenty).outcome]
+    while not outcomes[-1].final:
+        outcomes.append(collect(SAVED_TRACKS, job, plenty).outcome)
+    assert set(outcomes[:-1]) <= {Outcome.WAITING}
+    assert outcomes[-1] is Outcome.FAILED
+    assert "Spotify" in str(standing(job, SAVED_TRACKS).why)
+    assert facts(job, SAVED_TRACKS) == []
+    assert world.calls() <= TRIES * ROUNDS
+
+
+@pytest.mark.usefixtures("no_sleep")
+def test_a_provider_that_recovers_loses_nothing(world: World) -> None:
+    """Single failures of pages are tried again, and the list is whole."""
+    for status in (500, 502, 503):
+        world.fault(PATHS[SAVED_TRACKS], status=status, times=1)
+    job = ready(SAVED_TRACKS, world)
+    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, SAVED_TRACKS)
+
+
+@pytest.mark.usefixtures("no_sleep")
+def test_no_content_is_an_empty_list(world: World) -> None:
+    """Spotify's player answers 204 when there is nothing: that is no failure."""
+    world.fault(PATHS[DataType.RECENTLY_PLAYED], kind=FaultKind.EMPTY, status=204)
+    job = ready(DataType.RECENTLY_PLAYED, world)
+    assert collect(DataType.RECENTLY_PLAYED, job, plenty).outcome is Outcome.COMPLETE
+    assert standing(job, DataType.RECENTLY_PLAYED).counts["records"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(403, "Forbidden"), (404, "Resource not found"), (400, "Invalid base62 id")]
+)
+def test_a_playlist_that_is_gone_costs_only_itself(small: World, broken: Places, status: int, message: str) -> None:
+    """One that is closed, gone, or whose id is no longer known is passed over; the others are whole."""
+    job = ready(PLAYLIST_TRACKS, small)
+    contents = lists(small, PLAYLIST_TRACKS)
+    gone = max(contents, key=lambda name: len(contents[name]))
+    for place in range(0, len(contents.pop(gone)), PAGE):
+        broken[f"/playlists/{gone}/items", place] = ApiError(status, message)
+    assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 1
+    same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
