@@ -158,7 +158,7 @@ def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
             raise ProviderUnavailable("one page is broken")
         return page(ask)
 
-    found = list(read(plan(40, 30, 10), fetch, PAGING, pass_over=True))
+    found = list(read(plan(40, 30, 10), fetch, PAGING, lenient=True))
     assert places(found) == [(0, 0), (0, 10), (0, 20), (0, 30), (1, 0), (1, 10), (1, 20), (2, 0)]
     lost = [step for step in found if step.found == Lost("one page is broken")]
     assert [(step.ask.offset, step.following and step.following.offset) for step in lost] == [(10, 20), (20, None)]
@@ -175,7 +175,7 @@ def test_many_failing_pages_in_a_row_are_the_provider(broken: int) -> None:
         return page(ask)
 
     found: list[Step] = []
-    pages = read(plan(60), fetch, PAGING, pass_over=True)
+    pages = read(plan(60), fetch, PAGING, lenient=True)
     if broken == MOST_LOST:
         collect_until_it_ends(pages, found)
         assert places(found) == [(0, offset) for offset in range(0, 60, 10)]
@@ -193,7 +193,7 @@ def test_failing_pages_with_good_ones_between_are_no_row() -> None:
             raise ProviderUnavailable("every second page")
         return page(ask)
 
-    found = list(read(plan(90), fetch, PAGING, pass_over=True))
+    found = list(read(plan(90), fetch, PAGING, lenient=True))
     assert [step.ask.offset for step in found if isinstance(step.found, Lost)] == [10, 30, 50, 70]
 
 
@@ -208,7 +208,7 @@ def test_a_last_page_that_fails_is_not_passed_over(size: int, last: int) -> None
 
     found: list[Step] = []
     with pytest.raises(ProviderUnavailable, match="down"):
-        collect_until_it_ends(read(plan(size), fetch, PAGING, pass_over=True), found)
+        collect_until_it_ends(read(plan(size), fetch, PAGING, lenient=True), found)
     assert not [step for step in found if isinstance(step.found, Lost)]
 
 

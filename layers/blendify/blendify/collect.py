@@ -60,6 +60,7 @@ class _Collector:
         # The page at which a killed collector stopped may be stored in part: what of it is there counts as appended.
         self._resumed = seen.step > 0
         self._failing = ""
+        self._lenient = seen.setbacks >= len(PATIENCE_SECONDS)
         self._since = time.monotonic()
         self._told = {"calls": 0, "rate_limits": 0}
 
@@ -81,7 +82,7 @@ class _Collector:
             ordered=self._endpoint.ordered,
             begun=Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None,
             side_by_side=self._caller.at_once,
-            pass_over=self._seen.setbacks >= len(PATIENCE_SECONDS),
+            lenient=self._lenient,
         )
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
             for step in steps:
@@ -139,19 +140,24 @@ class _Collector:
         caller = self._caller
         assert caller  # noqa: S101 -- `run` has made it before anything is fetched
 
-        def take(body: object) -> Page:
-            if body is not NO_CONTENT:
-                return endpoint.page(body)
-            if endpoint.silent_when_empty:
-                return Page(entries=[], total=None, more=False)
-            raise ProviderUnavailable("the provider answered nothing where a page was asked for")
+        short: list[Page] = []
 
-        page = caller.get(*endpoint.request(ask), take)
-        if endpoint.paging.missing(ask, page):
-            # Fewer entries than counted may be a passing fault; they are believed when they come twice.
-            again = caller.get(*endpoint.request(ask), take)
-            page = max(again, page, key=lambda one: len(one.entries))
-        return page
+        def take(body: object) -> Page:
+            page = endpoint.taken(body, nothing=body is NO_CONTENT)
+            # An empty page behind a cursor is the sweep's to judge: the entry that the cursor names may have left.
+            if endpoint.paging.missing(ask, page) and (page.entries or not ask.cursor):
+                short.append(page)
+                raise ProviderUnavailable(
+                    f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
+                )
+            return page
+
+        try:
+            return caller.get(*endpoint.request(ask), take)
+        except ProviderUnavailable:
+            if short and self._lenient:
+                return max(short, key=lambda page: len(page.entries))
+            raise
 
     def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
         ask = step.ask

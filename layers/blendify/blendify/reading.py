@@ -56,14 +56,15 @@ def read(
     ordered: bool = False,
     begun: Sweep | None = None,
     side_by_side: int = SIDE_BY_SIDE,
-    pass_over: bool = False,
+    lenient: bool = False,
 ) -> Iterator[Step]:
     """
     Every page of every list, in the order of the plan; what a page tells of the rest of its list is asked right after.
 
     ordered    whether positions are what counts in these lists
     begun      what was known of the list at which an earlier reading stopped
-    pass_over  whether a page that fails is passed over, as long as those behind it can be read
+    lenient    whether a page that fails is passed over, as long as those behind it can be read, and what looks wrong
+               is believed: it has looked so for several rounds
 
     Raises  what `fetch` raises; pages that were under way are then awaited and dropped
     """
@@ -81,14 +82,14 @@ def read(
                     sweep = Sweep(ask.number, ask.reading)
                 try:
                     page = _settled(ask, first.page.result(), fetch, sweep)
-                    again = sweep.judge(ask, page, paging, ordered=ordered, lenient=pass_over)
+                    again = sweep.judge(ask, page, paging, ordered=ordered, lenient=lenient)
                 except Unreadable as error:
                     _drop_list(plan, ask)
                     yield Step(ask, Closed(str(error)), None, sweep)
                     continue
                 except ProviderUnavailable as error:
                     lost += 1
-                    if not pass_over or not plan or lost > MOST_LOST:
+                    if not lenient or not plan or lost > MOST_LOST:
                         raise
                     yield Step(ask, Lost(str(error)), _following(plan, ask), sweep)
                     continue

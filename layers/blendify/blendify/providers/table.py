@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from blendify.data_types import DataType
-from blendify.errors import CollectError, Unreadable
+from blendify.errors import CollectError, UnexpectedShape, Unreadable
 from blendify.paging import Ask, Page, Paging
 
 
@@ -65,6 +65,18 @@ class Endpoint:
     """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
     silent_when_empty: bool = False
     """Whether a 204 means that there is nothing; elsewhere it is no answer."""
+
+    def taken(self, body: Any, *, nothing: bool) -> Page:
+        """
+        An answer as a page; `nothing` says that it was a 204.
+
+        Raises  UnexpectedShape when it is none
+        """
+        if not nothing:
+            return self.page(body)
+        if self.silent_when_empty:
+            return Page(entries=[], total=None, more=False)
+        raise UnexpectedShape("the provider answered nothing where a page was asked for")
 
     def request(self, ask: Ask) -> tuple[str, dict[str, str]]:
         """Path and query of one page."""
