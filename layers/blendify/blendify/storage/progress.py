@@ -80,7 +80,8 @@ class Progress:
             outcome=Outcome(item["outcome"]),
             why=item.get("why"),
             until=times.parse(item["until"]) if item.get("until") else None,
-            position=_position(item["position"]),
+            # Runs of earlier versions have number, offset and cursor beside their outcome, and nothing else.
+            position=_position(item.get("position", item)),
             step=int(item["step"]),
             setbacks=int(item.get("setbacks", 0)),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
@@ -88,16 +89,16 @@ class Progress:
 
 
 def _position(stored: Mapping[str, Any]) -> Position:
-    total = stored["total"]
+    total = stored.get("total")
     return Position(
         number=int(stored["number"]),
         offset=int(stored["offset"]),
-        cursor=stored["cursor"],
-        reading=int(stored["reading"]),
+        cursor=stored.get("cursor"),
+        reading=int(stored.get("reading", 1)),
         total=None if total is None else int(total),
-        kept=int(stored["kept"]),
-        doubtful=bool(stored["doubtful"]),
-        mark=stored["mark"],
+        kept=int(stored.get("kept", 0)),
+        doubtful=bool(stored.get("doubtful", False)),
+        mark=stored.get("mark"),
     )
 
 
