@@ -228,7 +228,7 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     missed = [one for one in everything if one.outcome not in (Outcome.COMPLETE, Outcome.NOT_OFFERED)]
     complete = any(one.outcome is Outcome.COMPLETE for one in everything)
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
-    why = "; ".join(f"{one.data_type.words}: {one.why or one.outcome}" for one in missed)[:2000] or None
+    why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
     leases.release(job.user_id, job.provider, job.sync_id)
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
@@ -236,6 +236,14 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     outcomes = {one.data_type: one.outcome for one in everything}
     observe.logger.info("Sync ended", extra={"status": status, "seconds": seconds, "outcomes": outcomes, "why": why})
     return {"status": status, "cause": why or "", "outcomes": outcomes}
+
+
+def _reasons(missed: Sequence[Progress]) -> str | None:
+    """Why data types are missing, each reason once."""
+    reasons: dict[str, list[str]] = {}
+    for one in missed:
+        reasons.setdefault(one.why or one.outcome, []).append(one.data_type.words)
+    return "; ".join(f"{', '.join(words)}: {why}" for why, words in reasons.items())[:2000] or None
 
 
 def start(state_machine: str, user_id: str, provider: str) -> None:
