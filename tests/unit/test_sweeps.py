@@ -95,6 +95,15 @@ def test_a_list_whose_order_counts_is_read_again_as_a_whole(change: int) -> None
     assert (sweep.reading, sweep.doubtful) == (2, False)
 
 
+def test_what_changed_before_a_reading_began_does_not_count_in_it() -> None:
+    """The second reading of a list whose order counts finds another length on its first page: it is the one."""
+    sweep = read_until(20, 40)
+    assert judged(sweep, 20, page(20, 10, 41), ordered=True) is not None
+    for start in range(0, 40, 10):
+        assert judged(sweep, start, page(start, 10, 42), ordered=True) is None
+    assert (sweep.reading, sweep.total) == (2, 42)
+
+
 @pytest.mark.parametrize("ordered", [False, True])
 def test_the_third_reading_is_taken_as_it_is(ordered: bool) -> None:
     """A list that does not come to rest is not read for ever: it is complete, and doubtful."""
@@ -201,10 +210,12 @@ def test_a_page_that_was_there_before_is_believed_where_it_may_be_true(
 
 
 def test_pages_are_told_apart_by_all_that_they_hold() -> None:
-    """Another moment, another order, a text in place of a number: another page; the same JSON once more is the same."""
+    """Another value, another order, a text in place of a number: another page; the same JSON once more is the same."""
     first = '[{"id": "a", "n": 1}, {"id": "b", "n": null}]'
-    sweep = Sweep(3)
-    assert judged(sweep, 0, Page(json.loads(first), None, more=True)) is None
+    sweep, entries = Sweep(3), json.loads(first)
+    held_elsewhere = list(entries)
+    assert judged(sweep, 0, Page(entries, None, more=True)) is None
+    assert held_elsewhere == entries
     assert sweep.repeats(Page(json.loads(first), None, more=True))
     for other in (
         '[{"id": "a", "n": 1}, {"id": "b", "n": 0}]',

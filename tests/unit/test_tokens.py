@@ -261,7 +261,7 @@ def test_many_revocations_at_once_are_an_outage(world: World, caplog: pytest.Log
     users = many(world, OUTAGE_USERS + 1)
     before = [kept(user_id) for user_id in users]
     world.fault("POST /api/token", **REFUSAL)
-    assert [told(user_id) for user_id in users] == ["GrantRevoked"] * 4 + ["ProviderUnavailable"] * 2
+    assert [told(user_id) for user_id in users] == ["GrantRevoked"] * 4 + ["Outage"] * 2
     assert {status(user_id) for user_id in users} == {connections.ACTIVE}
     assert [kept(user_id) for user_id in users] == before
     assert not claimed()
@@ -304,7 +304,7 @@ def test_what_was_given_up_long_before_an_outage_stays(world: World, monkeypatch
     later = times.now() + revocations.WINDOW + timedelta(seconds=1)
     monkeypatch.setattr("blendify.times.now", lambda: later)
     assert told(users[0]) == "GrantRevoked"
-    assert [told(user_id) for user_id in users[1:]][-1] == "ProviderUnavailable"
+    assert [told(user_id) for user_id in users[1:]][-1] == "Outage"
     assert status(earlier) == connections.RECONNECT
     assert {status(user_id) for user_id in users} == {connections.ACTIVE}
 
@@ -317,11 +317,11 @@ def test_who_fails_while_an_outage_is_found_is_not_given_up(world: World, monkey
 
     def late(seen: connections.Connection) -> bool:
         monkeypatch.setattr(connections, "mark_reconnect", mark)
-        assert [told(other) for other in others] == ["GrantRevoked"] * 3 + ["ProviderUnavailable"]
+        assert [told(other) for other in others] == ["GrantRevoked"] * 3 + ["Outage"]
         return mark(seen)
 
     monkeypatch.setattr(connections, "mark_reconnect", late)
-    assert told(user_id) == "ProviderUnavailable"
+    assert told(user_id) == "Outage"
     assert {status(one) for one in [user_id, *others]} == {connections.ACTIVE}
 
 
@@ -339,7 +339,7 @@ def test_many_that_fail_at_the_same_moment_are_an_outage(world: World) -> None:
             return type(error).__name__
 
     with ThreadPoolExecutor(len(users)) as pool:
-        assert set(pool.map(worker, users)) <= {"GrantRevoked", "ProviderUnavailable"}
+        assert set(pool.map(worker, users)) <= {"GrantRevoked", "Outage"}
     assert {status(user_id) for user_id in users} == {connections.ACTIVE}
 
 
