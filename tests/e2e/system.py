@@ -88,7 +88,8 @@ class System:
         lines = [self.stack.emulator.program.log.read_text()]
         for group in client.describe_log_groups()["logGroups"]:
             name = group["logGroupName"]
-            for stream in client.describe_log_streams(logGroupName=name)["logStreams"]:
+            pages = client.get_paginator("describe_log_streams").paginate(logGroupName=name)
+            for stream in [stream for page in pages for stream in page["logStreams"]]:
                 token: dict[str, str] = {}
                 while True:
                     page = client.get_log_events(
