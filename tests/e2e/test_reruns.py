@@ -93,10 +93,10 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
 def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     """An operator stops a run from the console and starts another: it goes on with the same run, and is complete."""
     user_id, earlier = system.connect_and_sync("kit")
-    system.simulator.control("POST", "latency", {"ms": 300})
+    system.simulator.control("POST", "latency", {"ms": 2000})
     try:
         first = system.start({"user_id": user_id, "provider": "spotify"})
-        time.sleep(3)
+        time.sleep(1.5)
         system.stack.emulator.client("stepfunctions").stop_execution(executionArn=first)
     finally:
         system.simulator.control("POST", "latency", {"ms": 0})
