@@ -1,8 +1,10 @@
 """A stack of its own for the end-to-end tests of each worker: fresh state, free ports, the roles' policies enforced."""
 
+import random
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -42,6 +44,9 @@ def system(worker_id: str) -> Iterator[System]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which systems give ports to outgoing connections: one of those would take it meanwhile."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
