@@ -154,6 +154,22 @@ def test_a_cursor_that_broke_off_begins_anew() -> None:
         judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a")
 
 
+def test_a_cursor_that_broke_off_is_noticed_whoever_else_has_left() -> None:
+    """The count fell with those who left meanwhile: what it was before tells that entries are still to come."""
+    sweep = Sweep(3)
+    assert judged(sweep, 0, replace(page(0, 10, 12), cursor="a"), paging=CURSOR) is None
+    assert judged(sweep, 10, page(10, 0, 10), paging=CURSOR, cursor="a") == [Ask("list", 3, reading=2)]
+    assert judged(sweep, 0, page(2, 10, 10), paging=CURSOR) is None
+    assert not sweep.doubtful
+
+
+def test_a_short_page_before_a_cursor_is_noticed_at_the_end() -> None:
+    """Pages that name the next one may hold any number; only all of them together can be counted."""
+    sweep = Sweep(3)
+    assert judged(sweep, 0, replace(page(0, 8, 20), cursor="a"), paging=CURSOR) is None
+    assert judged(sweep, 8, page(10, 10, 20), paging=CURSOR, cursor="a") == [Ask("list", 3, reading=2)]
+
+
 def test_a_cursor_that_breaks_off_at_the_end_is_the_end() -> None:
     """Nothing is missing: the empty page is the last one."""
     sweep = Sweep(3)

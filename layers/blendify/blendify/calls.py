@@ -32,6 +32,8 @@ from blendify.providers.table import Provider
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
+MOST_REFRESHES = 2
+"""Refreshed tokens that a call tries before the grant is taken for dead."""
 PER_SECOND = 2
 """Calls under way at once for each call a second that the pace allows: slow answers must not hold up the next slot."""
 MOST_AT_ONCE = 8
@@ -95,15 +97,16 @@ class Caller:
         if self._over:
             raise self._over
         token = self._access_token()
+        # A new token that is refused is not the end yet: it may not be known to all of the provider's servers so soon.
+        for _ in range(MOST_REFRESHES):
+            try:
+                return self._send(path, parameters, token)
+            except AccessTokenRefused:
+                token = self._access_token(refused=token)
         try:
             return self._send(path, parameters, token)
         except AccessTokenRefused:
-            pass
-        renewed = self._access_token(refused=token)
-        try:
-            return self._send(path, parameters, renewed)
-        except AccessTokenRefused:
-            raise tokens.refused_again(self._provider, self._application, self._user_id, renewed) from None
+            raise tokens.refused_again(self._provider, self._application, self._user_id, token) from None
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:

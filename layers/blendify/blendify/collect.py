@@ -144,8 +144,8 @@ class _Collector:
 
         def take(body: object) -> Page:
             page = endpoint.taken(body, nothing=body is NO_CONTENT)
-            # An empty page behind a cursor is the sweep's to judge: the entry that the cursor names may have left.
-            if endpoint.paging.missing(ask, page) and (page.entries or not ask.cursor):
+            # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
+            if endpoint.paging.missing(ask, page) and not ask.cursor:
                 short.append(page)
                 raise ProviderUnavailable(
                     f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"

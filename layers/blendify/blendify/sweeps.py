@@ -24,7 +24,7 @@ class Sweep:
     number: int
     reading: int = 1
     total: int | None = None
-    """Length by the provider's latest count."""
+    """Length by the provider's latest count; where entries that leave move no others, by its highest."""
     doubtful: bool = False
     """The list changed to the end, or holds less than the provider counts: it cannot show what is gone."""
     mark: str | None = None
@@ -63,7 +63,10 @@ class Sweep:
     def _moved(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> Ask | None:
         """Where to read again because the list's length is another than on the pages before."""
         before, self.total = self.total, page.total if page.total is not None else self.total
-        if not paging.shifts or before is None or self.total is None or before == self.total:
+        if before is None or self.total is None or before == self.total:
+            return None
+        if not paging.shifts:
+            self.total = max(before, self.total)
             return None
         if self.reading >= MOST_READINGS:
             self.doubtful = True
@@ -75,8 +78,13 @@ class Sweep:
         return None
 
     def _broke_off(self, ask: Ask, page: Page, paging: Paging) -> Ask | None:
-        """The page before promised this one, and it is empty: its cursor names an entry that has left the list."""
-        if ask.cursor and paging.missing(ask, page) and not page.entries and self.reading < MOST_READINGS:
+        """
+        Where to read again because pages that name the next one end before all that they ever counted is there: an
+        entry that a cursor named has left the list, or a page on the way was short.
+        """
+        counted = replace(page, total=self.total)
+        if ask.cursor and paging.missing(ask, counted) and self.reading < MOST_READINGS:
+            self.total = None
             return paging.back(ask, 0)
         return None
 
