@@ -16,6 +16,7 @@ os.environ.update(
     APPLICATIONS="blendify/applications",
     PUBLIC_URL="http://127.0.0.1:4566/v1",
     TOP_LIST_DEPTH="50",
+    FULL_SWEEP_DAYS="7",
     SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):

@@ -29,6 +29,7 @@ os.environ.update(
     APPLICATIONS="blendify/applications",
     PUBLIC_URL="http://127.0.0.1/v1",
     TOP_LIST_DEPTH="50",
+    FULL_SWEEP_DAYS="7",
     POWERTOOLS_LOG_LEVEL="CRITICAL",
     POWERTOOLS_METRICS_DISABLED="true",
 )

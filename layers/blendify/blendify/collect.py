@@ -5,22 +5,27 @@ Whatever ends a collector (its time, a killed Lambda, a long wait), the next rou
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
-from blendify import observe, times
+from blendify import freshness, observe, recovery, times
 from blendify.applications import application
 from blendify.calls import NO_CONTENT, Caller
 from blendify.data_types import DataType, Outcome
 from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing, Unreadable
+from blendify.glances import Seen, newest_first
+from blendify.identities import digest, identity
+from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Place
+from blendify.providers.table import Contents, Endpoint, Place, Row
 from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import connections, listings
-from blendify.storage.history import NOTHING, Fact
+from blendify.storage import connections, drafts, inventories, listings
+from blendify.storage.history import NOTHING, Fact, Written
+from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
@@ -29,6 +34,9 @@ WRITERS = 16
 """Facts of one page written at once."""
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a page's writes."""
+
+SECOND_LOOK = timedelta(seconds=20)
+"""Before a list of which most seems gone is read again."""
 
 
 def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Summary:
@@ -57,12 +65,14 @@ class _Collector:
         self._job, self._seen = job, seen
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[seen.data_type]
         self._caller: Caller | None = None
-        # The page at which a killed collector stopped may be stored in part: what of it is there counts as appended.
+        # What an earlier worker has seen of the list at which it stopped may be more than the checkpoint says.
         self._resumed = seen.step > 0
         self._failing = ""
         self._lenient = seen.setbacks >= len(PATIENCE_SECONDS)
         self._since = time.monotonic()
         self._told = {"calls": 0, "rate_limits": 0}
+        self._lists: list[Contents] = []
+        self._intake: Intake | None = None
 
     def run(self, seconds_left: Callable[[], float]) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
@@ -74,43 +84,54 @@ class _Collector:
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
         self._caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
-        lists, at = self._begin(), self._seen.position
-        steps = read(
-            (ask for number, one in enumerate(lists) for ask in self._asks(number, one)),
-            self._fetch,
-            self._endpoint.paging,
-            ordered=self._endpoint.ordered,
-            begun=Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None,
-            side_by_side=self._caller.at_once,
-            lenient=self._lenient,
-        )
+        recovery.recover(self._job, self._seen.data_type, self._endpoint.shape)
+        self._known = inventories.inventories(self._job.user_id, self._job.provider, self._seen.data_type)
+        self._lists, at = self._begin(), self._seen.position
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
+            if self._glance(writers):
+                return
+            steps = read(
+                (ask for number, one in enumerate(self._lists) for ask in self._asks(number, one)),
+                self._fetch,
+                self._endpoint.paging,
+                ordered=self._endpoint.ordered,
+                begun=Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None,
+                side_by_side=self._caller.at_once,
+                lenient=self._lenient,
+            )
             for step in steps:
                 self._take(step, writers)
                 if seconds_left() < RESERVE_SECONDS:
                     raise MustWait("the Lambda's time was up, the next round goes on", times.now())
+        self._drop_lists()
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""
-        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
+        outcome, until, setbacks, position = _outcome(error), None, self._seen.setbacks, self._seen.position
         if isinstance(error, MustWait):
             until = error.until
+        elif isinstance(error, Restart):
+            outcome, until = Outcome.WAITING, times.now() + SECOND_LOOK
+            position = Position(position.number, reading=position.reading + 1, kept=position.kept)
         elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        self._checkpoint(outcome, self._seen.position, {}, str(error), until, setbacks)
+        self._checkpoint(outcome, position, {}, str(error), until, setbacks)
         observe.stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
     def finish(self) -> Summary:
         """Every list is read to its end: complete, unless pages of it had to be passed over."""
         counts, notes = self._seen.counts, []
+        drafts.open_for(self._job.user_id, self._job.provider, self._seen.data_type, None)
         if lost := counts["lost"]:
             return self.stop(CollectError(f"{lost} pages could not be read, all others are stored{self._failing}"))
         if closed := counts["unavailable"]:
             notes.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
         if doubtful := counts["doubtful"]:
             notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
+        if holes := counts["holes"]:
+            notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
         self._checkpoint(Outcome.COMPLETE, self._seen.position, {}, "; ".join(notes) or None)
         observe.completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
@@ -121,15 +142,90 @@ class _Collector:
         readable = [one for one in found if one.readable]
         if not self._seen.counts["expected"] and not self._seen.counts["unavailable"]:
             expected = sum(one.total or 0 for one in readable)
-            counts = {"expected": expected, "unavailable": len(found) - len(readable)}
+            unchanged = sum(self._inventory(one).count for one in readable if self._unchanged(one))
+            if self._endpoint.within is None:
+                expected = unchanged
+            counts = {"expected": expected, "records": unchanged, "unavailable": len(found) - len(readable)}
             self._checkpoint(Outcome.RUNNING, self._seen.position, counts)
         return readable
 
+    def _inventory(self, one: Contents) -> Inventory:
+        empty = Inventory(self._job.user_id, self._job.provider, self._seen.data_type, one.list_id)
+        return self._known.get(one.list_id, empty)
+
+    def _unchanged(self, one: Contents) -> bool:
+        """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
+        return freshness.unchanged(one, self._inventory(one), self._endpoint, self._job)
+
+    def _glance(self, writers: ThreadPoolExecutor) -> bool:
+        """Whether a few calls told all that has changed; it is recorded then."""
+        glance, number = self._endpoint.glance, self._seen.position.number
+        if glance is None or number >= len(self._lists):
+            return False
+        one = self._lists[number]
+        seen = self._inventory(one)
+        intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, seen, number, resumed=self._resumed)
+        if intake.begun or not freshness.may_glance(seen, self._job):
+            return False
+        found: dict[str, tuple[Row, Any]] = {}
+        totals = []
+
+        def look(offset: int) -> Seen:
+            page = self._fetch(Ask(one.list_id, number, offset))
+            rows = [self._endpoint.row(entry, Place(one.list_id, offset + at)) for at, entry in enumerate(page.entries)]
+            names = [identity(row.fields) for row in rows]
+            found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
+            totals.append(page.total)
+            return Seen(
+                [(name, digest(row.fields, row.uncompared)) for name, row in zip(names, rows, strict=True)], page.total
+            )
+
+        changes = glance(intake.known, look, self._endpoint.paging.limit)
+        if changes is None:
+            return False
+        news, _ = intake.take(1, 0, [found[name][0] for name in changes.recorded])
+        facts = [self._fact(one_new, found[name][1]) for name, one_new in zip(changes.recorded, news, strict=True)]
+        written = sum(writers.map(Fact.append, facts), NOTHING)
+        settled = intake.settle(
+            Found(1, complete=True, total=totals[-1], version=None, newest_first=self._newest_first, swept=False),
+            changes.now,
+        )
+        counts = _written(written, len(facts)) | {
+            "records": len(changes.now),
+            "expected": totals[-1] or len(changes.now),
+            "removed": settled.removed,
+        }
+        self._checkpoint(Outcome.RUNNING, Position(number + 1), counts, setbacks=0)
+        observe.list_read(self._seen.data_type, one.list_id, len(changes.now))
+        return True
+
+    @property
+    def _newest_first(self) -> bool:
+        return self._endpoint.glance is newest_first
+
+    def _drop_lists(self) -> None:
+        """Lists that are named no longer (a playlist that is gone): everything in them has left."""
+        within = self._endpoint.within
+        if within is None:
+            return
+        naming = inventories.inventories(self._job.user_id, self._job.provider, within).get("")
+        if naming is None:
+            return
+        named = {entry.identity for entry in naming.entries().values()}
+        for list_id, one in self._known.items():
+            if list_id in named or not one.count:
+                continue
+            intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), resumed=False)
+            settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
+            self._checkpoint(Outcome.RUNNING, self._seen.position, {"removed": settled.removed})
+
     def _asks(self, number: int, target: Contents) -> Iterator[Ask]:
         at = self._seen.position
-        if number < at.number:
+        if number < at.number or (
+            self._unchanged(target) and not (self._resumed and number == at.number and at.offset)
+        ):
             return
-        start, total = Ask(target.list_id, number), target.total
+        start, total = Ask(target.list_id, number, reading=at.reading if number == at.number else 1), target.total
         if number == at.number:
             start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total
@@ -166,7 +262,10 @@ class _Collector:
                 self._store(step, page, writers)
             case Lost(why):
                 self._failing = f": {why}"
-                self._checkpoint(Outcome.RUNNING, _after(step, self._seen.position.kept), {"lost": 1})
+                counts = {"lost": 1}
+                if step.following is None:
+                    counts |= self._settle(step, full=False)
+                self._checkpoint(Outcome.RUNNING, _after(step, self._seen.position.kept), counts)
                 observe.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
                 if self._endpoint.within is None:
@@ -175,40 +274,66 @@ class _Collector:
                 observe.logger.info("Passed over %s: %s", ask.list_id, why)
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
-        """Append the page's records, then move the checkpoint behind it."""
+        """Append what is new on the page, then move the checkpoint behind it."""
         ask, at = step.ask, self._seen.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
+        rows = [self._endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
+        news, fresh = self._taking(ask).take(ask.reading, ask.offset, rows)
         # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
-        facts = list(map(self._fact, page.entries, places))
-        written = list(writers.map(Fact.append, facts))
+        facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
+        written = sum(writers.map(Fact.append, facts), NOTHING)
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
-        total = sum(written, NOTHING)
-        appended = len(written) if self._resumed else sum(one.new for one in written)
         before = at.kept if at.number == ask.number else 0
         anew = before if self._endpoint.ordered and ask.reading != at.reading else 0
-        counts = {
-            "records": appended - anew,
-            "appended": appended,
-            "raw_bytes": total.raw_bytes,
-            "stored_bytes": total.stored_bytes,
-            "write_units": total.write_units,
-        }
+        counts = _written(written, len(facts)) | {"records": fresh - anew}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)
             counts["expected"] = min(total_entries, self._endpoint.paging.depth or total_entries)
-        kept = before - anew + appended
+        kept = before - anew + fresh
         if step.following is None:
-            counts["doubtful"] = int(step.sweep.doubtful)
+            full = len(page.entries) >= self._endpoint.paging.limit
+            counts = _added(counts, self._settle(step, full=full))
             observe.list_read(self._seen.data_type, ask.list_id, kept)
-        setbacks = 0 if any(one.new for one in written) else None
-        self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=setbacks)
+        self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
 
-    def _fact(self, entry: object, place: Place) -> Fact:
-        row, job = self._endpoint.row(entry, place), self._job
-        return Fact.of(job.user_id, self._seen.data_type, job.fetched_at, job.provider, row.key, row.fields, entry)
+    def _taking(self, ask: Ask) -> Intake:
+        """The list that is being read."""
+        if self._intake is None or self._intake.number != ask.number:
+            here = self._resumed and ask.number == self._seen.position.number
+            one = self._lists[ask.number]
+            self._intake = Intake(
+                self._job, self._seen.data_type, self._endpoint.shape, self._inventory(one), ask.number, resumed=here
+            )
+        return self._intake
+
+    def _settle(self, step: Step, *, full: bool) -> dict[str, int]:
+        """The list is read to its end: record what left it; answers what that adds to the counts."""
+        ask, sweep = step.ask, step.sweep
+        settled = self._taking(ask).settle(
+            Found(
+                ask.reading,
+                complete=not sweep.doubtful,
+                total=sweep.total,
+                version=self._lists[ask.number].version,
+                newest_first=self._newest_first,
+                full=full,
+            )
+        )
+        return {
+            "doubtful": int(sweep.doubtful),
+            "appended": settled.moved,
+            "removed": settled.removed,
+            "holes": settled.holes,
+        }
+
+    def _fact(self, news: News, answer: object) -> Fact:
+        job = self._job
+        return Fact.of(
+            job.user_id, self._seen.data_type, job.fetched_at, job.provider, news.row.key, news.fields, answer
+        )
 
     def _checkpoint(
         self,
@@ -233,6 +358,19 @@ class _Collector:
             setbacks=setbacks,
         )
         self._told, self._since = calls, moment
+
+
+def _written(written: Written, appended: int) -> dict[str, int]:
+    return {
+        "appended": appended,
+        "raw_bytes": written.raw_bytes,
+        "stored_bytes": written.stored_bytes,
+        "write_units": written.write_units,
+    }
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 def _after(step: Step, kept: int) -> Position:

@@ -18,11 +18,15 @@ class Job:
     sync_id: str
     fetched_at: str
     """The run's start, the same in every fact of the run."""
+    mode: str = "changes"
+    """`full` reads everything, whatever seems unchanged."""
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Job":
         """The job that the state machine passes; KeyError when it is none."""
-        return cls(event["user_id"], event["provider"], event["sync_id"], event["fetched_at"])
+        return cls(
+            event["user_id"], event["provider"], event["sync_id"], event["fetched_at"], event.get("mode", cls.mode)
+        )
 
 
 @dataclass(frozen=True)

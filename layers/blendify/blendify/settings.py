@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
 
@@ -35,6 +36,8 @@ class Settings:
     """Where listeners reach the API; empty where it is API Gateway's own https address."""
     top_list_depth: int
     """How many entries of each top list are read."""
+    full_sweep_every: timedelta
+    """How long a list that seems unchanged is not read whole."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -46,6 +49,7 @@ class Settings:
             applications=required(environment, "APPLICATIONS"),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             top_list_depth=int(required(environment, "TOP_LIST_DEPTH")),
+            full_sweep_every=timedelta(days=float(required(environment, "FULL_SWEEP_DAYS"))),
         )
 
     @property

@@ -116,7 +116,7 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     observe.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
     verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
     observe.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
-    job = Job(run.user_id, run.provider, run.sync_id, run.started_at)
+    job = Job(run.user_id, run.provider, run.sync_id, run.started_at, request.mode)
     return {"outcome": "started", "job": vars(job), "round": run.round}
 
 

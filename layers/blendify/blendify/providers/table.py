@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
 from blendify.data_types import DataType
 from blendify.errors import CollectError, UnexpectedShape, Unreadable
+from blendify.glances import Glance
 from blendify.paging import Ask, Page, Paging
 
 
@@ -27,6 +29,8 @@ class Row:
 
     key: str
     fields: Mapping[str, Any]
+    uncompared: frozenset[str] = frozenset()
+    """Fields that change without the listener's doing: alone they are no new record."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,21 @@ class Contents:
     """Length as far as it is told; None is not zero."""
     readable: bool
     """False when the provider already says that this listener's application may not read it."""
+    version: str | None = None
+    """Stays the same as long as the list does; None where the provider's word for it cannot be trusted."""
+
+
+class Shape(StrEnum):
+    """What kind of list a data type is, and so what a change in it is."""
+
+    SET = "set"
+    """What is in it counts, not where."""
+    RANKED = "ranked"
+    """The rank is a field of the record: another rank is another record."""
+    ARRANGED = "arranged"
+    """The order is the listener's: what moved is recorded."""
+    LOG = "log"
+    """Only ever grows; the provider forgets its old end."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +80,18 @@ class Endpoint:
     contents: Callable[[Any], Contents | None] | None = None
     """What an entry of this data type says of the list behind it; None for an entry without one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    ordered: bool = False
-    """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
+    shape: Shape = Shape.SET
+    glance: Glance | None = None
+    """How to see in a few calls what has changed, where the provider's answers allow that."""
+    at_most_every: timedelta | None = None
+    """A list without a version is not asked more often than this."""
     silent_when_empty: bool = False
     """Whether a 204 means that there is nothing; elsewhere it is no answer."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
+        return self.shape in (Shape.RANKED, Shape.ARRANGED)
 
     def taken(self, body: Any, *, nothing: bool) -> Page:
         """

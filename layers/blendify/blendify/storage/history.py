@@ -14,7 +14,7 @@ from math import ceil
 from typing import Any, Self
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.models import Model
 
 from blendify import aws, raw_answers
@@ -27,7 +27,7 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class Fact(Model):
-    """One record as one sync found it. Only `user#type`, `fetched_at`, `provider` and `raw` are always there."""
+    """One record as one sync found it, or found it gone. Only `user#type`, `fetched_at` and `provider` are always there."""
 
     class Meta:
         """Where facts are kept; pynamodb follows the environment for region and endpoint."""
@@ -45,9 +45,16 @@ class Fact(Model):
     raw_parts = NumberAttribute(null=True)
     part = NumberAttribute(null=True)
     """2, 3 … on the items that continue an answer too large for one."""
+    removed = BooleanAttribute(null=True)
+    """The record has left its list; the fields are those it had last, and there is no answer."""
 
     kind = UnicodeAttribute(null=True)
-    """What the entry is when it is not a plain track, album, artist or playlist: episode, local, null."""
+    """
+    What the entry is when it is not a plain track, album, artist or playlist: episode, local, null. Two kinds are no
+    entries: hole (plays may be missing between `missing_from` and `missing_until`), reread (marks a reading without news)
+    """
+    occurrence = NumberAttribute(null=True)
+    """2, 3 … where the list holds the same record several times."""
     position = NumberAttribute(null=True)
     rank = NumberAttribute(null=True)
     reading = NumberAttribute(null=True)
@@ -57,6 +64,8 @@ class Fact(Model):
     added_by = UnicodeAttribute(null=True)
     played_at = UnicodeAttribute(null=True)
     context_uri = UnicodeAttribute(null=True)
+    missing_from = UnicodeAttribute(null=True)
+    missing_until = UnicodeAttribute(null=True)
 
     track_id = UnicodeAttribute(null=True)
     track_name = UnicodeAttribute(null=True)
@@ -101,13 +110,38 @@ class Fact(Model):
         """The fact that a run starting at `fetched_at` (ISO 8601) found `answer` under `key`."""
         if unknown := fields.keys() - cls.get_attributes().keys():
             raise ValueError(f"a fact has no {', '.join(sorted(unknown))}")
-        fact = cls(f"{user_id}#{data_type}", f"{fetched_at}#{provider}#{_short(key)}", provider=provider)
-        # All at once: pynamodb's setters would take as long as packing does.
-        fact.attribute_values |= {name: _storable(value) for name, value in fields.items() if value is not None}
+        fact = cls.mark(user_id, data_type, fetched_at, provider, key, fields)
         plain = raw_answers.text(answer)
         fact.raw = raw_answers.pack(plain, fact._texts())
         fact._plain_bytes = len(plain)
         return fact
+
+    @classmethod
+    def mark(
+        cls, user_id: str, data_type: str, fetched_at: str, provider: str, key: str, fields: Mapping[str, Any]
+    ) -> Self:
+        """A fact without an answer: what a run found out by itself."""
+        fact = cls(f"{user_id}#{data_type}", fact_key(fetched_at, provider, key), provider=provider)
+        # All at once: pynamodb's setters would take as long as packing does.
+        fact.attribute_values |= {name: _storable(value) for name, value in fields.items() if value is not None}
+        return fact
+
+    @classmethod
+    def at(cls, user_id: str, data_type: str, key: str) -> Self:
+        """
+        The fact with that sort key.
+
+        Raises  LookupError
+        """
+        try:
+            return cls.get(f"{user_id}#{data_type}", key, consistent_read=True)
+        except DoesNotExist:
+            raise LookupError(f"the history holds nothing at {key}") from None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The named fields, without keys, answer and what belongs to them."""
+        return {name: value for name, value in self.attribute_values.items() if name not in _FRAME}
 
     def append(self) -> "Written":
         """Write the fact; `new` is False if it was there already, so a retried run stores nothing twice."""
@@ -164,6 +198,7 @@ class Fact(Model):
 # pynamodb would make a session and a client in each thread that writes: so it is the one that all others use.
 aws.share(Fact._get_connection().connection)
 
+_FRAME = frozenset({"partition", "fetched_at", "provider", "raw", "raw_parts", "part"})
 PART = "#part#"
 LONGEST_TEXT = 1_000
 """Characters of a named field; what is longer is whole in `raw` alone."""
@@ -177,6 +212,11 @@ def _storable(value: Any) -> Any:
         return value
     value = value[:LONGEST_TEXT]
     return value if value.isascii() else value.encode(errors="backslashreplace").decode()
+
+
+def fact_key(fetched_at: str, provider: str, key: str) -> str:
+    """The sort key of what a run found under `key`, which is unique within the run and the data type."""
+    return f"{fetched_at}#{provider}#{_short(key)}"
 
 
 def _short(key: str) -> str:

@@ -39,3 +39,26 @@ def listed(sync_id: str) -> str:
 def listing(sync_id: str, number: int | None = None) -> str:
     """Sort key of a chunk of the playlists that a run found; of all chunks when no number is given."""
     return f"listing#{sync_id}#" if number is None else f"listing#{sync_id}#{number:06}"
+
+
+def inventory(provider: str, data_type: str, list_id: str | None = None) -> str:
+    """Sort key of what one list holds by our history; of all lists of the data type when none is given."""
+    return f"inventory#{provider}#{data_type}#{'' if list_id is None else list_id}"
+
+
+def entries(provider: str, data_type: str, list_id: str, name: str) -> str:
+    """Sort key of a part of a long list."""
+    return f"entries#{provider}#{data_type}#{list_id}#{name}"
+
+
+def draft(sync_id: str, data_type: str, number: int | None = None, reading: int | None = None, offset: int = 0) -> str:
+    """Sort key of a page that a run has seen; of all pages of a list, or of the data type, when no more is given."""
+    every = f"draft#{sync_id}#{data_type}#"
+    if number is None:
+        return every
+    return f"{every}{number:06}#" if reading is None else f"{every}{number:06}#{reading:03}#{offset:07}"
+
+
+def opened(provider: str, data_type: str) -> str:
+    """Sort key of the mark which run reads a data type."""
+    return f"opened#{provider}#{data_type}"

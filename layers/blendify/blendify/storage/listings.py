@@ -12,7 +12,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 
 def keep(user_id: str, sync_id: str, number: int, found: Iterable[Contents]) -> None:
     """Store one page's worth; the same page stored again replaces itself."""
-    rows = [{"id": one.list_id, "total": one.total, "readable": one.readable} for one in found]
+    rows = [{"id": one.list_id, "total": one.total, "readable": one.readable, "version": one.version} for one in found]
     expires_at = int(time.time()) + KEPT_SECONDS
     accounts().put(keys.user(user_id), keys.listing(sync_id, number), {"lists": rows, "expires_at": expires_at})
 
@@ -35,4 +35,5 @@ def kept(user_id: str, sync_id: str) -> Iterator[Contents]:
         for row in item["lists"]:
             if row["id"] not in seen:
                 seen.add(row["id"])
-                yield Contents(row["id"], None if row["total"] is None else int(row["total"]), bool(row["readable"]))
+                total = None if row["total"] is None else int(row["total"])
+                yield Contents(row["id"], total, bool(row["readable"]), row.get("version"))

@@ -16,6 +16,7 @@ COUNTS = (
     "records",
     "appended",
     "removed",
+    "holes",
     "unavailable",
     "lost",
     "doubtful",

@@ -1,15 +1,19 @@
 """Spotify's endpoints, a row each. https://developer.spotify.com/documentation/web-api/reference"""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
+from blendify import glances
 from blendify.data_types import DataType
 from blendify.paging import Cursor, Offset, Single
 from blendify.providers.spotify import pages, rows
-from blendify.providers.table import Endpoint
+from blendify.providers.table import Endpoint, Shape
 from blendify.settings import settings
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 """About four weeks, six months, a year."""
+DAILY = timedelta(hours=20)
+"""Top lists and Spotify's own playlists are made anew about once a day; less than 24 hours, so that a daily sync meets them."""
 
 ENDPOINTS: Mapping[DataType, Endpoint] = {
     DataType.TOP_TRACKS: Endpoint(
@@ -20,7 +24,8 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
-        ordered=True,
+        shape=Shape.RANKED,
+        at_most_every=DAILY,
     ),
     DataType.TOP_ARTISTS: Endpoint(
         path="/me/top/artists",
@@ -30,7 +35,8 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
-        ordered=True,
+        shape=Shape.RANKED,
+        at_most_every=DAILY,
     ),
     # Spotify keeps about 50 plays: what follows the first page is always empty.
     DataType.RECENTLY_PLAYED: Endpoint(
@@ -40,6 +46,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=rows.play,
         scopes=("user-read-recently-played",),
         silent_when_empty=True,
+        shape=Shape.LOG,
     ),
     # Without its scope Spotify leaves private or collaborative playlists out in silence: so both are required.
     DataType.PLAYLISTS: Endpoint(
@@ -59,7 +66,8 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("playlist-read-private", "playlist-read-collaborative"),
         within=DataType.PLAYLISTS,
         parameters={"additional_types": "track,episode"},
-        ordered=True,
+        shape=Shape.ARRANGED,
+        at_most_every=DAILY,
     ),
     DataType.SAVED_TRACKS: Endpoint(
         path="/me/tracks",
@@ -67,6 +75,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         page=pages.paged,
         row=rows.saved_track,
         scopes=("user-library-read",),
+        glance=glances.newest_first,
     ),
     DataType.SAVED_ALBUMS: Endpoint(
         path="/me/albums",
@@ -74,6 +83,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         page=pages.paged,
         row=rows.saved_album,
         scopes=("user-library-read",),
+        glance=glances.counted,
     ),
     DataType.FOLLOWED_ARTISTS: Endpoint(
         path="/me/following",

@@ -5,6 +5,7 @@ Source  https://developer.spotify.com/documentation/web-api/reference
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from blendify.providers.table import Contents, Place, Row
@@ -52,7 +53,13 @@ def playlist(entry: Any, place: Place) -> Row:
         "total_tracks": _number(contents, "total"),
         "position": place.position,
     }
-    return _keyed(entry, place, fields, str(fields["record_id"]))
+    row = _keyed(entry, place, fields, str(fields["record_id"]))
+    return row if _versioned(entry) else replace(row, uncompared=frozenset({"snapshot_id"}))
+
+
+def _versioned(entry: Any) -> bool:
+    """Spotify's own playlists change without a new snapshot_id, and get new ones without a change."""
+    return _text(_of(entry, "owner"), "id") != "spotify"
 
 
 def playlist_contents(entry: Any) -> Contents | None:
@@ -65,7 +72,8 @@ def playlist_contents(entry: Any) -> Contents | None:
     if not playlist_id:
         return None
     contents = _contents(entry)
-    return Contents(playlist_id, _number(contents, "total"), readable=contents is not None)
+    version = _text(entry, "snapshot_id") if _versioned(entry) else None
+    return Contents(playlist_id, _number(contents, "total"), readable=contents is not None, version=version)
 
 
 def playlist_track(entry: Any, place: Place) -> Row:

@@ -1,0 +1,281 @@
+"""
+One list on its way into the history: which of its entries are news, and at its end what has left it and what has moved.
+
+A page is noted before its facts are written, and the inventory moves on after all facts are. Whatever dies in between, what
+was recorded is known to the next worker.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blendify.data_types import DataType
+from blendify.errors import CollectError
+from blendify.identities import digest, identity
+from blendify.jobs import Job
+from blendify.ordering import arranged, moved
+from blendify.providers.table import Row, Shape
+from blendify.storage import drafts
+from blendify.storage.drafts import Draft
+from blendify.storage.entries import Entry
+from blendify.storage.history import Fact, fact_key
+from blendify.storage.inventories import Inventory, Settlement, keep, suspect
+
+REMEMBERED = 200
+"""Plays of which it is known that they are stored; a provider that tells of 50 may tell of some of them late."""
+
+
+class Restart(CollectError):
+    """Nothing can be concluded yet. The list must be read again from its beginning before anything is concluded from it."""
+
+
+@dataclass(frozen=True)
+class News:
+    """One entry of a page."""
+
+    row: Row
+    entry: Entry
+    occurrence: int
+    recorded: bool
+    """Whether it is new or changed, so that a fact must say so."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """As they are stored."""
+        return self.row.fields if self.occurrence == 1 else {**self.row.fields, "occurrence": self.occurrence}
+
+
+class Intake:
+    """One list in one run; `resumed` says that another worker may have begun it."""
+
+    def __init__(
+        self, job: Job, data_type: DataType, shape: Shape, inventory: Inventory, number: int, *, resumed: bool
+    ) -> None:
+        self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
+        self.number = number
+        self._before = inventory.entries()
+        self._pages: dict[tuple[int, int], Sequence[Entry]] = {}
+        if resumed:
+            kept = drafts.kept(job.user_id, job.sync_id, data_type, number)
+            self._pages = {(one.reading, one.offset): one.entries for one in kept}
+        self.begun = bool(self._pages)
+        self._everything = {one.identity for page in self._pages.values() for one in page}
+        self._counted: tuple[int, int] = (0, -1)
+        self._names: set[str] = set()
+        self._last: Counter[str] = Counter()
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Identities and digests of what is known, in order."""
+        return {one.identity: one.digest for one in self._before.values()}
+
+    def take(self, reading: int, offset: int, rows: Sequence[Row]) -> tuple[list[News], int]:
+        """
+        Note a page, before its facts are written; answers its entries, and how many of them the run had not met.
+
+        Raises  Restart when this page of an ordered list looks another than to the worker that died over it
+        """
+        self._count_until(reading, offset)
+        news = [self._news(row) for row in rows]
+        entries, there = [one.entry for one in news], self._pages.get((reading, offset))
+        self._counted = (reading, offset + len(rows))
+        if there is not None and list(there) != entries:
+            if self._shape in (Shape.RANKED, Shape.ARRANGED):
+                raise Restart("the list changed while it was read")
+            names = {one.identity for one in entries}
+            entries += [one for one in there if one.identity not in names]
+        self._pages[reading, offset] = entries
+        job = self._job
+        draft = Draft(self.number, self._inventory.list_id, reading, offset, entries)
+        drafts.keep(job.user_id, job.sync_id, self._data_type, draft)
+        fresh = {one.identity for one in entries} - self._everything
+        self._everything |= fresh
+        return news, len(rows) if self._shape in (Shape.RANKED, Shape.ARRANGED) else len(fresh)
+
+    def settle(self, found: "Found", order: Sequence[str] | None = None) -> "Settled":
+        """
+        Record what has left the list and what has moved in it, then move the inventory on. May be done again.
+
+        order   all that the list holds, where that is known without having seen all of it
+
+        Raises  Restart when most of the list is gone and nobody has looked twice
+        """
+        now, seen, job = self._now(found.reading), self._inventory, self._job
+        if order is not None:
+            everything = {**self._before, **now}
+            now = {name: everything[name] for name in order}
+        gone: list[str] = []
+        if found.complete and self._shape is not Shape.LOG:
+            gone = [one for one in self._before if one not in now]
+            lost = len(gone) - sum(one not in self._before for one in now)
+            if (
+                lost * 2 > len(self._before)
+                and not found.believed
+                and seen.suspected != job.sync_id
+                and seen.settled != job.sync_id
+            ):
+                suspect(seen, job.sync_id)
+                raise Restart(f"{len(gone)} of {len(self._before)} entries seem to be gone: read once more to be sure")
+        recorded = {name for name, one in now.items() if one.key != self._key_before(name)}
+        holes = self._hole(now) if self._shape is Shape.LOG and found.full else 0
+        turned = self._moves(now, recorded, found) if self._shape is Shape.ARRANGED else {}
+        for name in gone:
+            self._remove(self._before[name])
+        if found.reading > 1 and not recorded and not turned and self._shape is not Shape.SET:
+            place = f"{seen.list_id}#reading{found.reading}"
+            self._mark(place, {"kind": "reread", "reading": found.reading, **self._list_field()})
+        removed = seen.removed if seen.settled == job.sync_id else len(gone)
+        keep(
+            seen,
+            self._following(now, turned, found),
+            Settlement(
+                job.sync_id,
+                job.fetched_at,
+                removed,
+                job.fetched_at if found.complete and found.swept else seen.swept_at,
+                found.total,
+                found.version if found.complete else None,
+            ),
+        )
+        return Settled(removed, len(turned), holes)
+
+    def _count_until(self, reading: int, offset: int) -> None:
+        """Know what the pages before this one hold, so that a record met again in them is told from this one."""
+        if self._counted == (reading, offset):
+            return
+        ordered = self._shape in (Shape.RANKED, Shape.ARRANGED)
+        pages = {place: page for place, page in self._pages.items() if place[1] < offset}
+        if ordered:
+            pages = {place: page for place, page in pages.items() if place[0] == reading}
+        self._names = {one.identity for page in pages.values() for one in page} if ordered else set()
+        self._last = Counter()
+        if not ordered:
+            # Only entries without an id need counting: the latest reading of each page does.
+            latest = {at: page for (_, at), page in sorted(pages.items())}
+            nulls = sum(one.identity.partition("#")[0] == "null" for page in latest.values() for one in page)
+            self._names = {identity({}, number) for number in range(1, nulls + 1)}
+        self._counted = (reading, offset)
+
+    def _news(self, row: Row) -> News:
+        occurrence, name = 1, identity(row.fields)
+        if self._shape in (Shape.RANKED, Shape.ARRANGED) or not row.fields.get("record_id"):
+            occurrence = max(1, self._last[name])
+            while identity(row.fields, occurrence) in self._names:
+                occurrence += 1
+            self._last[name] = occurrence
+            name = identity(row.fields, occurrence)
+            self._names.add(name)
+        mark = digest(row.fields, row.uncompared)
+        old = self._before.get(name)
+        mine = old is not None and old.key.startswith(f"{self._job.fetched_at}#")
+        if old is not None and old.digest == mark and not mine:
+            return News(row, old, occurrence, recorded=False)
+        key = fact_key(self._job.fetched_at, self._job.provider, row.key)
+        return News(
+            row, old if old and mine and old.digest == mark else Entry(name, mark, key), occurrence, recorded=True
+        )
+
+    def _key_before(self, name: str) -> str | None:
+        return self._before[name].key if name in self._before else None
+
+    def _now(self, reading: int) -> dict[str, Entry]:
+        """What the run has seen: of ordered lists the last reading, of others everything, the latest look at each."""
+        pages = sorted(self._pages.items())
+        if self._shape in (Shape.RANKED, Shape.ARRANGED):
+            pages = [(place, page) for place, page in pages if place[0] == reading]
+        return {one.identity: one for _, page in pages for one in page}
+
+    def _places(self, reading: int) -> dict[str, int]:
+        """Where the entries of a reading stand, pages that were lost included."""
+        pages = ((offset, page) for (of, offset), page in self._pages.items() if of == reading)
+        return {one.identity: offset + index for offset, page in pages for index, one in enumerate(page)}
+
+    def _following(self, now: Mapping[str, Entry], turned: Mapping[str, Entry], found: "Found") -> list[Entry]:
+        """What the list holds from now on."""
+        if self._shape is Shape.LOG:
+            everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
+            return everything[:REMEMBERED]
+        kept = {**now, **turned}
+        if not found.complete and self._shape is Shape.ARRANGED:
+            places = self._places(found.reading)
+            recorded = {name: places[name] for name, one in now.items() if one.key != self._key_before(name)}
+            kept = {**self._before, **kept}
+            return [kept[name] for name in arranged(list(self._before), recorded)]
+        if not found.complete:
+            kept = {**self._before, **kept}
+        if found.newest_first:
+            return sorted(kept.values(), key=lambda one: one.identity.partition("#")[0], reverse=True)
+        return list(kept.values())
+
+    def _moves(self, now: Mapping[str, Entry], recorded: set[str], found: "Found") -> dict[str, Entry]:
+        """Facts for entries that only changed their place: what they said before, at the new position."""
+        if not found.complete:
+            return {}
+        place = {name: index for index, name in enumerate(now)}
+        turned = {}
+        for name in moved(list(self._before), list(now), recorded):
+            old = self._fact(self._before[name])
+            again = {"reading": found.reading} if found.reading > 1 else {}
+            part = f"#reading{found.reading}" if again else ""
+            key = f"{self._inventory.list_id}{part}#{place[name]:06}#{old.record_id or 'null'}"
+            fields = {**old.fields, "reading": None, "position": place[name], **again}
+            job = self._job
+            fact = Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields, old.answer())
+            fact.append()
+            turned[name] = Entry(name, self._before[name].digest, fact.fetched_at)
+        return turned
+
+    def _remove(self, entry: Entry) -> None:
+        stale = ("position", "rank", "reading")
+        fields = {name: value for name, value in self._fact(entry).fields.items() if name not in stale}
+        self._mark(f"removed#{self._inventory.list_id}#{entry.identity}", {**fields, "removed": True})
+
+    def _hole(self, now: Mapping[str, Entry]) -> int:
+        """Plays between the newest that was known and the oldest told now may be missing: 1, and it is recorded."""
+        before = {name for name, one in self._before.items() if not one.key.startswith(f"{self._job.fetched_at}#")}
+        if not before or any(name in before for name in now):
+            return 0
+        start, end = max(before).partition("#")[0], min(now).partition("#")[0]
+        if start >= end:
+            return 0
+        self._mark(f"hole#{end}", {"kind": "hole", "missing_from": start, "missing_until": end})
+        return 1
+
+    def _mark(self, key: str, fields: Mapping[str, Any]) -> None:
+        job = self._job
+        Fact.mark(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields).append()
+
+    def _fact(self, entry: Entry) -> Fact:
+        return Fact.at(self._job.user_id, self._data_type, entry.key)
+
+    def _list_field(self) -> dict[str, str]:
+        name = "playlist_id" if self._shape is Shape.ARRANGED else "time_range"
+        return {name: self._inventory.list_id}
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the reading of a list ended."""
+
+    reading: int
+    complete: bool
+    """Whether every entry was seen: only then can anything be gone."""
+    total: int | None
+    version: str | None
+    newest_first: bool = False
+    believed: bool = False
+    """Whether it is known from elsewhere that the list is gone."""
+    swept: bool = True
+    """Whether that was seen entry by entry."""
+    full: bool = False
+    """Whether as many entries came as the provider ever tells."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What settling a list recorded beside its entries."""
+
+    removed: int
+    moved: int
+    holes: int

@@ -1,0 +1,178 @@
+"""
+What each list holds by our own history, so that only what changed is appended: one small item a list, long lists beside.
+
+It says nothing that the history does not: it is the fold of its facts, kept to save reading them. It is moved on after
+the facts are stored, never before.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr
+
+from blendify.data_types import DataType
+from blendify.storage import keys
+from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.storage.entries import Entry, chunks, pack, unpack
+from blendify.storage.progress import Superseded
+
+INLINE = 4_096
+"""Bytes of packed entries that are kept in the list's own item."""
+REPLACED_SECONDS = 2 * 24 * 3600
+"""How long a chunk that is no longer part of its list stays, for readers that have just begun."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One list of one listener at one provider."""
+
+    user_id: str
+    provider: str
+    data_type: DataType
+    list_id: str
+    revision: int = 0
+    """Counts the writes; 0 when nothing is kept yet."""
+    count: int = 0
+    total: int | None = None
+    """Length by the provider's own count."""
+    version: str | None = None
+    """What the provider called the list's state when it was last read whole."""
+    read_at: str | None = None
+    """The run that last looked at it."""
+    swept_at: str | None = None
+    """The run that last read all of it."""
+    settled: str | None = None
+    """The id of the run that last changed it."""
+    removed: int = 0
+    """How many entries that run found gone."""
+    suspected: str | None = None
+    """The run that found most of it gone, and has not read it a second time yet."""
+    chunks: tuple[str, ...] = ()
+    packed: bytes = b""
+
+    @classmethod
+    def of(cls, user_id: str, item: Item) -> "Inventory":
+        """The inventory that an item of the accounts table holds."""
+        return cls(
+            user_id=user_id,
+            provider=item["provider"],
+            data_type=DataType(item["data_type"]),
+            list_id=item["list_id"],
+            revision=int(item["revision"]),
+            count=int(item["count"]),
+            total=None if item.get("total") is None else int(item["total"]),
+            version=item.get("version"),
+            read_at=item.get("read_at"),
+            swept_at=item.get("swept_at"),
+            settled=item.get("settled"),
+            removed=int(item.get("removed", 0)),
+            suspected=item.get("suspected"),
+            chunks=tuple(item.get("chunks", ())),
+            packed=item.get("packed", b""),
+        )
+
+    def entries(self) -> dict[str, Entry]:
+        """The entries by their identities, in the list's order."""
+        found = unpack(self.packed) if self.packed else []
+        for name in self.chunks:
+            item = accounts().get(keys.user(self.user_id), self._chunk(name))
+            if item is None:
+                raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
+            found += unpack(item["packed"])
+        return {one.identity: one for one in found}
+
+    def _chunk(self, name: str) -> str:
+        return keys.entries(self.provider, self.data_type, _short(self.list_id), name)
+
+    @property
+    def _key(self) -> str:
+        return keys.inventory(self.provider, self.data_type, _short(self.list_id))
+
+
+def inventories(user_id: str, provider: str, data_type: DataType) -> dict[str, Inventory]:
+    """All lists of a data type that were ever read, by their ids."""
+    prefix = keys.inventory(provider, data_type)
+    found = (Inventory.of(user_id, item) for item in accounts().query(keys.user(user_id), prefix))
+    return {one.list_id: one for one in found}
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a run found of a list, and when."""
+
+    sync_id: str
+    read_at: str
+    removed: int = 0
+    swept_at: str | None = None
+    total: int | None = None
+    version: str | None = None
+
+
+def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
+    """
+    From now on the list holds `entries`; their facts are stored already.
+
+    Raises  Superseded when another worker has moved the list on
+    """
+    packed = pack(entries)
+    parts = [] if len(packed) <= INLINE else list(chunks(entries))
+    where = keys.user(seen.user_id)
+    for name, part in parts:
+        if name not in seen.chunks:
+            accounts().put(where, seen._chunk(name), {"packed": part})
+    item = {
+        "count": len(entries),
+        "total": found.total,
+        "version": found.version,
+        "read_at": found.read_at,
+        "swept_at": found.swept_at,
+        "settled": found.sync_id,
+        "removed": found.removed,
+        "chunks": [name for name, _ in parts],
+        "packed": b"" if parts else packed,
+    }
+    _write(seen, item, remove=("suspected",))
+    _retire(seen, {name for name, _ in parts})
+
+
+def suspect(seen: Inventory, sync_id: str) -> None:
+    """Most of the list seems to be gone: to be believed when this run has read it once more."""
+    _write(seen, {"suspected": sync_id, "count": seen.count})
+
+
+def looked_at(seen: Inventory, found: Settlement) -> None:
+    """Nothing in the list has changed; keeps what it holds."""
+    item = {"read_at": found.read_at, "settled": found.sync_id, "removed": 0, "total": found.total}
+    _write(seen, item | ({"swept_at": found.swept_at, "version": found.version} if found.swept_at else {}))
+
+
+def _write(seen: Inventory, item: Mapping[str, Any], remove: tuple[str, ...] = ()) -> None:
+    name = {"provider": seen.provider, "data_type": seen.data_type, "list_id": seen.list_id}
+    change = Change(set={**name, **item, "revision": seen.revision + 1}, remove=remove)
+    same = Attr("revision").eq(seen.revision) if seen.revision else Attr("revision").not_exists()
+    try:
+        accounts().update(keys.user(seen.user_id), seen._key, change, only_if=same)
+    except ConditionFailed as refused:
+        raise Superseded(f"another worker collects the {seen.data_type.words}") from refused
+
+
+def _retire(seen: Inventory, still: Iterable[str]) -> None:
+    expires_at = int(time.time()) + REPLACED_SECONDS
+    for name in set(seen.chunks) - set(still):
+        change = Change(set={"expires_at": expires_at})
+        accounts().update(keys.user(seen.user_id), seen._chunk(name), change)
+
+
+def _short(list_id: str) -> str:
+    """A list's id in a key; DynamoDB takes 1,024 bytes in all."""
+    encoded = list_id.encode(errors="backslashreplace")
+    return encoded.decode() if len(encoded) <= 200 else sha256(encoded).hexdigest()
+
+
+def names(found: Mapping[str, Inventory]) -> Iterator[str]:
+    """The identities of everything in these lists."""
+    for one in found.values():
+        yield from one.entries()

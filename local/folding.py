@@ -1,0 +1,101 @@
+"""
+What the history says a listener had, at any moment: its facts, one run after the other.
+
+Like `verification` it goes by the documented format alone, so that a mistake in the product's own reading cannot hide one
+in its writing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.verification import unpack
+
+Item = dict[str, Any]
+ARRANGED = "playlist_tracks"
+NO_RECORDS = ("hole", "reread")
+
+
+@dataclass
+class Folded:
+    """The lists of one data type: what each holds, in its order, by the records' identities."""
+
+    data_type: str
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def answers(self) -> dict[str, list[Any]]:
+        """The provider's answers, list by list; lists that hold nothing are left out."""
+        return {name: [one["answer"] for one in held.values()] for name, held in self.lists.items() if held}
+
+
+def items(client: Any, table: str, user_id: str, data_type: str) -> list[Item]:
+    """All that the history holds of one data type, in the order of its keys."""
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="#p = :p",
+        ExpressionAttributeNames={"#p": "user#type"},
+        ExpressionAttributeValues={":p": {"S": f"{user_id}#{data_type}"}},
+        ConsistentRead=True,
+    )
+    return [item for page in pages for item in page["Items"]]
+
+
+def fold(data_type: str, history: list[Item], as_of: str = "9") -> Folded:
+    """What the listener had at `as_of` (ISO 8601), by the runs that began until then."""
+    folded = Folded(data_type)
+    for _, facts in _runs(history, as_of):
+        for list_id, here in _by_list(data_type, facts):
+            held = folded.lists.setdefault(list_id, {})
+            folded.lists[list_id] = _after(data_type, held, here)
+    return folded
+
+
+def _runs(history: list[Item], as_of: str) -> Iterator[tuple[str, list[Item]]]:
+    parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in history if "part" in item}
+    runs: dict[str, list[Item]] = {}
+    for item in history:
+        key = item["fetched_at"]["S"]
+        moment = key.partition("#")[0]
+        if "part" in item or moment > as_of or item.get("kind", {}).get("S") == "hole":
+            continue
+        plain = {name: next(iter(value.values())) for name, value in item.items()}
+        if "raw" in item:
+            count = int(plain.get("raw_parts", "1"))
+            blob = plain["raw"] + b"".join(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))
+            plain["answer"] = unpack(blob, item)
+        runs.setdefault(moment, []).append(plain)
+    yield from sorted(runs.items())
+
+
+def _by_list(data_type: str, facts: list[Item]) -> Iterator[tuple[str, list[Item]]]:
+    lists: dict[str, list[Item]] = {}
+    for one in facts:
+        name = one.get("playlist_id", "") if data_type == ARRANGED else one.get("time_range", "")
+        lists.setdefault(name, []).append(one)
+    for name, here in lists.items():
+        # A list that changed while it was read was read anew: only its last reading counts.
+        last = max(int(one.get("reading", "1")) for one in here if not one.get("removed")) if _found(here) else 1
+        yield name, [one for one in here if one.get("removed") or int(one.get("reading", "1")) == last]
+
+
+def _found(here: list[Item]) -> bool:
+    return any(not one.get("removed") for one in here)
+
+
+def _after(data_type: str, held: dict[str, Any], here: list[Item]) -> dict[str, Any]:
+    facts = [one for one in here if one.get("kind") not in NO_RECORDS]
+    recorded = {identity(one): one for one in facts if not one.get("removed")}
+    gone = {identity(one) for one in facts if one.get("removed")}
+    if data_type != ARRANGED:
+        now = {**{name: one for name, one in held.items() if name not in gone}, **recorded}
+        return dict(sorted(now.items(), key=lambda pair: int(pair[1].get("rank", "0"))))
+    order = [name for name in held if name not in gone and name not in recorded]
+    for name, one in sorted(recorded.items(), key=lambda pair: int(pair[1]["position"])):
+        order.insert(int(one["position"]), name)
+    return {name: recorded.get(name) or held[name] for name in order}
+
+
+def identity(one: Item) -> str:
+    """What makes the record itself within its list: moment and id, and which of several it is; nulls of a set by their place."""
+    moment = one.get("played_at") or one.get("added_at") or ""
+    return f"{moment} {one.get('record_id', 'null')} {one.get('occurrence', '1')}"
