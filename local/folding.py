@@ -1,18 +1,20 @@
 """
 What the history says a listener had, at any moment: its facts, one run after the other.
 
-Like `verification` it goes by the documented format alone, so that a mistake in the product's own reading cannot hide one
-in its writing.
+Like `verification` it goes by the documented format alone, so that a mistake in the product's own reading cannot hide
+one in its writing.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.verification import unpack
+from local.verification import canonical, unpack
 
 Item = dict[str, Any]
 ARRANGED = "playlist_tracks"
+IN_ORDER = (ARRANGED, "top_tracks", "top_artists")
+LOG = "recently_played"
 NO_RECORDS = ("hole", "reread")
 
 
@@ -96,6 +98,24 @@ def _after(data_type: str, held: dict[str, Any], here: list[Item]) -> dict[str, 
 
 
 def identity(one: Item) -> str:
-    """What makes the record itself within its list: moment and id, and which of several it is; nulls of a set by their place."""
+    """What makes the record itself within its list: moment and id, and which of several it is."""
     moment = one.get("played_at") or one.get("added_at") or ""
     return f"{moment} {one.get('record_id', 'null')} {one.get('occurrence', '1')}"
+
+
+def differences(data_type: str, served: dict[str, list[Any]], folded: Folded) -> list[str]:
+    """
+    Where the history says another thing than the listener's lists, in words.
+
+    The order counts where it is the listener's; plays that the provider no longer tells of stay.
+    """
+    told, held = [], folded.answers()
+    for name in sorted({*held, *(name for name, entries in served.items() if entries)}):
+        wanted, found = (list(map(canonical, lists.get(name, []))) for lists in (served, held))
+        if data_type == LOG:
+            wanted, found = wanted, [answer for answer in found if answer in set(wanted)]
+        if sorted(wanted) != sorted(found):
+            told.append(f"{data_type} {name}: {len(wanted)} served, {len(found)} by the history, or others")
+        elif data_type in IN_ORDER and wanted != found:
+            told.append(f"{data_type} {name}: the order is another")
+    return told

@@ -14,6 +14,7 @@ ENVIRONMENT = {
     "TOKENS_KEY": "k",
     "APPLICATIONS": "s",
     "TOP_LIST_DEPTH": "50",
+    "FULL_SWEEP_DAYS": "7",
     "SYNC_STATE_MACHINE": "m",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",

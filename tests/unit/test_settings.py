@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +17,7 @@ COMPLETE = {
     "APPLICATIONS": "blendify/applications",
     "PUBLIC_URL": "http://127.0.0.1:4566/v1/",
     "TOP_LIST_DEPTH": "120",
+    "FULL_SWEEP_DAYS": "3.5",
 }
 NEEDED = sorted(set(COMPLETE) - {"PUBLIC_URL"})
 
@@ -63,5 +65,6 @@ def test_cookies_know_whether_listeners_come_over_https(url: str, https: bool) -
 
 
 def test_numbers_are_numbers() -> None:
-    """The depth of top lists is counted with."""
-    assert Settings.of(COMPLETE).top_list_depth == 120
+    """The depth of top lists is counted with, the days until a full sweep are calculated with."""
+    told = Settings.of(COMPLETE)
+    assert (told.top_list_depth, told.full_sweep_every) == (120, timedelta(days=3.5))

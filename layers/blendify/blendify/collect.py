@@ -103,7 +103,7 @@ class _Collector:
                 self._take(step, writers)
                 if seconds_left() < RESERVE_SECONDS:
                     raise MustWait("the Lambda's time was up, the next round goes on", times.now())
-        self._drop_lists()
+            self._drop_lists(writers)
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""
@@ -164,7 +164,9 @@ class _Collector:
             return False
         one = self._lists[number]
         seen = self._inventory(one)
-        intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, seen, number, resumed=self._resumed)
+        intake = Intake(
+            self._job, self._seen.data_type, self._endpoint.shape, seen, number, writers, resumed=self._resumed
+        )
         if intake.begun or not freshness.may_glance(seen, self._job):
             return False
         found: dict[str, tuple[Row, Any]] = {}
@@ -190,7 +192,7 @@ class _Collector:
             Found(1, complete=True, total=totals[-1], version=None, newest_first=self._newest_first, swept=False),
             changes.now,
         )
-        counts = _written(written, len(facts)) | {
+        counts = _written(written + settled.written, len(facts)) | {
             "records": len(changes.now),
             "expected": totals[-1] or len(changes.now),
             "removed": settled.removed,
@@ -203,7 +205,7 @@ class _Collector:
     def _newest_first(self) -> bool:
         return self._endpoint.glance is newest_first
 
-    def _drop_lists(self) -> None:
+    def _drop_lists(self, writers: ThreadPoolExecutor) -> None:
         """Lists that are named no longer (a playlist that is gone): everything in them has left."""
         within = self._endpoint.within
         if within is None:
@@ -215,9 +217,13 @@ class _Collector:
         for list_id, one in self._known.items():
             if list_id in named or not one.count:
                 continue
-            intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), resumed=False)
+            intake = Intake(
+                self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=False
+            )
             settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
-            self._checkpoint(Outcome.RUNNING, self._seen.position, {"removed": settled.removed})
+            self._checkpoint(
+                Outcome.RUNNING, self._seen.position, _written(settled.written, 0) | {"removed": settled.removed}
+            )
 
     def _asks(self, number: int, target: Contents) -> Iterator[Ask]:
         at = self._seen.position
@@ -264,7 +270,7 @@ class _Collector:
                 self._failing = f": {why}"
                 counts = {"lost": 1}
                 if step.following is None:
-                    counts |= self._settle(step, full=False)
+                    counts |= self._settle(step, writers, full=False)
                 self._checkpoint(Outcome.RUNNING, _after(step, self._seen.position.kept), counts)
                 observe.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
@@ -278,7 +284,7 @@ class _Collector:
         ask, at = step.ask, self._seen.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
         rows = [self._endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
-        news, fresh = self._taking(ask).take(ask.reading, ask.offset, rows)
+        news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
         # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
         facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
         written = sum(writers.map(Fact.append, facts), NOTHING)
@@ -294,25 +300,31 @@ class _Collector:
         kept = before - anew + fresh
         if step.following is None:
             full = len(page.entries) >= self._endpoint.paging.limit
-            counts = _added(counts, self._settle(step, full=full))
+            counts = _added(counts, self._settle(step, writers, full=full))
             observe.list_read(self._seen.data_type, ask.list_id, kept)
         self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
 
-    def _taking(self, ask: Ask) -> Intake:
+    def _taking(self, ask: Ask, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
         if self._intake is None or self._intake.number != ask.number:
             here = self._resumed and ask.number == self._seen.position.number
             one = self._lists[ask.number]
             self._intake = Intake(
-                self._job, self._seen.data_type, self._endpoint.shape, self._inventory(one), ask.number, resumed=here
+                self._job,
+                self._seen.data_type,
+                self._endpoint.shape,
+                self._inventory(one),
+                ask.number,
+                writers,
+                resumed=here,
             )
         return self._intake
 
-    def _settle(self, step: Step, *, full: bool) -> dict[str, int]:
+    def _settle(self, step: Step, writers: ThreadPoolExecutor, *, full: bool) -> dict[str, int]:
         """The list is read to its end: record what left it; answers what that adds to the counts."""
         ask, sweep = step.ask, step.sweep
-        settled = self._taking(ask).settle(
+        settled = self._taking(ask, writers).settle(
             Found(
                 ask.reading,
                 complete=not sweep.doubtful,
@@ -323,8 +335,8 @@ class _Collector:
             )
         )
         return {
+            **_written(settled.written, settled.moved),
             "doubtful": int(sweep.doubtful),
-            "appended": settled.moved,
             "removed": settled.removed,
             "holes": settled.holes,
         }

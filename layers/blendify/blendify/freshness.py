@@ -11,7 +11,7 @@ from blendify.storage.inventories import Inventory
 
 
 def unchanged(one: Contents, seen: Inventory, endpoint: Endpoint, job: Job) -> bool:
-    """Whether the list is as it was read last, or is asked only once in a while. The same through all rounds of a run."""
+    """Whether the list is as it was read last, or is asked only once in a while; the same in all rounds of a run."""
     if not seen.revision or job.mode == "full" or seen.settled == job.sync_id:
         return False
     if one.version is not None:

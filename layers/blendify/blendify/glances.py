@@ -1,8 +1,9 @@
 """
-What has changed in a long list, seen in a few calls: its length by the provider's count, its first page, and what is known.
+What has changed in a long list, seen in a few calls: by its length as the provider counts it, its first page, and what
+is known.
 
-None means that only reading all of the list tells. What cancels out beyond the pages that were seen (one gone, one added,
-in a list without an order) shows with the next full sweep.
+None means that only reading all of the list tells. What cancels out beyond the pages that were seen (one gone, one
+added, in a list without an order) shows with the next full sweep.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,8 +38,8 @@ Glance = Callable[[Mapping[str, str], Look, int], Changes | None]
 
 def newest_first(known: Mapping[str, str], look: Look, limit: int) -> Changes | None:
     """
-    A list in which what is new comes first and all else keeps its order: news stand on the first pages, and what is gone
-    is found where the rest has moved up, by halving.
+    A list in which what is new comes first and all else keeps its order: news stand on the first pages, and what is
+    gone is found where the rest has moved up, by halving.
     """
     pages = [look(0)]
     total = pages[0].total
@@ -78,7 +79,7 @@ class _Search:
         return self._missing == 0 or (self._missing > 0 and self._missing * ceil(log2(max(unseen, 0) + 1)) <= unseen)
 
     def gone(self, behind: Sequence[str]) -> set[str] | None:
-        """What has left the list, given the known entries right `behind` the new ones; None when it is not as it was."""
+        """What has left the list, given the known entries right `behind` the new; None when it is not as it was."""
         end = self._take(-1, behind)
         if end is None or not self._between(end, self._new + len(behind), len(self._order), self._total):
             return None

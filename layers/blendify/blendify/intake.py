@@ -1,12 +1,13 @@
 """
 One list on its way into the history: which of its entries are news, and at its end what has left it and what has moved.
 
-A page is noted before its facts are written, and the inventory moves on after all facts are. Whatever dies in between, what
-was recorded is known to the next worker.
+A page is noted before its facts are written, and the inventory moves on after all facts are. Whatever dies in between,
+what was recorded is known to the next worker.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +20,15 @@ from blendify.providers.table import Row, Shape
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
-from blendify.storage.history import Fact, fact_key
+from blendify.storage.history import NOTHING, Fact, Written, fact_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
 
 REMEMBERED = 200
-"""Plays of which it is known that they are stored; a provider that tells of 50 may tell of some of them late."""
+"""Plays of which it is known that they are stored: the provider may tell of some of its 50 late."""
 
 
 class Restart(CollectError):
-    """Nothing can be concluded yet. The list must be read again from its beginning before anything is concluded from it."""
+    """The list must be read again from its beginning before anything is concluded from it."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,18 @@ class Intake:
     """One list in one run; `resumed` says that another worker may have begun it."""
 
     def __init__(
-        self, job: Job, data_type: DataType, shape: Shape, inventory: Inventory, number: int, *, resumed: bool
+        self,
+        job: Job,
+        data_type: DataType,
+        shape: Shape,
+        inventory: Inventory,
+        number: int,
+        writers: Executor,
+        *,
+        resumed: bool,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
+        self._writers = writers
         self.number = number
         self._before = inventory.entries()
         self._pages: dict[tuple[int, int], Sequence[Entry]] = {}
@@ -64,6 +74,7 @@ class Intake:
         self._counted: tuple[int, int] = (0, -1)
         self._names: set[str] = set()
         self._last: Counter[str] = Counter()
+        self._written: list[Written] = []
 
     @property
     def known(self) -> dict[str, str]:
@@ -80,6 +91,10 @@ class Intake:
         news = [self._news(row) for row in rows]
         entries, there = [one.entry for one in news], self._pages.get((reading, offset))
         self._counted = (reading, offset + len(rows))
+        if there is not None:
+            # The worker that died over this page did not get so far as to count it.
+            others = [page for place, page in self._pages.items() if place != (reading, offset)]
+            self._everything = {one.identity for page in others for one in page}
         if there is not None and list(there) != entries:
             if self._shape in (Shape.RANKED, Shape.ARRANGED):
                 raise Restart("the list changed while it was read")
@@ -120,8 +135,7 @@ class Intake:
         recorded = {name for name, one in now.items() if one.key != self._key_before(name)}
         holes = self._hole(now) if self._shape is Shape.LOG and found.full else 0
         turned = self._moves(now, recorded, found) if self._shape is Shape.ARRANGED else {}
-        for name in gone:
-            self._remove(self._before[name])
+        list(self._writers.map(self._remove, (self._before[name] for name in gone)))
         if found.reading > 1 and not recorded and not turned and self._shape is not Shape.SET:
             place = f"{seen.list_id}#reading{found.reading}"
             self._mark(place, {"kind": "reread", "reading": found.reading, **self._list_field()})
@@ -138,7 +152,7 @@ class Intake:
                 found.version if found.complete else None,
             ),
         )
-        return Settled(removed, len(turned), holes)
+        return Settled(removed, len(turned), holes, sum(self._written, NOTHING))
 
     def _count_until(self, reading: int, offset: int) -> None:
         """Know what the pages before this one hold, so that a record met again in them is told from this one."""
@@ -213,18 +227,20 @@ class Intake:
         if not found.complete:
             return {}
         place = {name: index for index, name in enumerate(now)}
-        turned = {}
-        for name in moved(list(self._before), list(now), recorded):
-            old = self._fact(self._before[name])
-            again = {"reading": found.reading} if found.reading > 1 else {}
-            part = f"#reading{found.reading}" if again else ""
-            key = f"{self._inventory.list_id}{part}#{place[name]:06}#{old.record_id or 'null'}"
-            fields = {**old.fields, "reading": None, "position": place[name], **again}
-            job = self._job
-            fact = Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields, old.answer())
-            fact.append()
-            turned[name] = Entry(name, self._before[name].digest, fact.fetched_at)
-        return turned
+        names = moved(list(self._before), list(now), recorded)
+        keys = self._writers.map(lambda name: self._move(self._before[name], place[name], found.reading), names)
+        return {name: Entry(name, self._before[name].digest, key) for name, key in zip(names, keys, strict=True)}
+
+    def _move(self, entry: Entry, position: int, reading: int) -> str:
+        """The key of the fact that says so: the one that it would have had as a new entry."""
+        old, job = self._fact(entry), self._job
+        again = {"reading": reading} if reading > 1 else {}
+        part = f"#reading{reading}" if again else ""
+        key = f"{self._inventory.list_id}{part}#{position:06}#{old.record_id or 'null'}"
+        fields = {**old.fields, "reading": None, "position": position, **again}
+        fact = Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields, old.answer())
+        self._written.append(fact.append())
+        return str(fact.fetched_at)
 
     def _remove(self, entry: Entry) -> None:
         stale = ("position", "rank", "reading")
@@ -244,7 +260,8 @@ class Intake:
 
     def _mark(self, key: str, fields: Mapping[str, Any]) -> None:
         job = self._job
-        Fact.mark(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields).append()
+        fact = Fact.mark(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields)
+        self._written.append(fact.append())
 
     def _fact(self, entry: Entry) -> Fact:
         return Fact.at(self._job.user_id, self._data_type, entry.key)
@@ -279,3 +296,4 @@ class Settled:
     removed: int
     moved: int
     holes: int
+    written: Written

@@ -91,6 +91,7 @@ def read(
                     lost += 1
                     if not lenient or not plan or lost > MOST_LOST:
                         raise
+                    sweep.doubtful = True
                     yield Step(ask, Lost(str(error)), _following(plan, ask), sweep)
                     continue
                 if again is not None:

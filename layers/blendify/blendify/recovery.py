@@ -12,7 +12,7 @@ from blendify.storage.inventories import Inventory, Settlement, keep
 
 
 def recover(job: Job, data_type: DataType, shape: Shape) -> None:
-    """Add what the last run of this data type has recorded of lists that it did not read to their end; then it is ours."""
+    """Add what the last run has recorded of lists that it did not read to their end; then the data type is ours."""
     last = drafts.open_run(job.user_id, job.provider, data_type)
     if last == job.sync_id:
         return

@@ -66,6 +66,26 @@ def remove_album(library: GeneratedLibrary, position: int = 0) -> Json:
     return _removed(library.saved_album_column, position, library.catalogue.album_id)
 
 
+def top_move(library: GeneratedLibrary, kind: str, time_range: str, position: int, to: int) -> Json:
+    """Another rank for one entry of a top list; those in between close up."""
+    column = library.top_columns.get((kind, time_range))
+    if column is None or not 0 <= to < len(column):
+        raise ImpossibleChangeError("There is no such rank.")
+    column.insert(to, _taken(column, position))
+    return {}
+
+
+def top_change(library: GeneratedLibrary, kind: str, time_range: str, position: int) -> Json:
+    """Another entry at one rank of a top list."""
+    column = library.top_columns.get((kind, time_range))
+    if column is None:
+        raise ImpossibleChangeError("There is no such top list.")
+    index = _choice(column, TRACKS if kind == "tracks" else ARTISTS, None)
+    _taken(column, position)
+    column.insert(position, Entry(Kind.PLAIN, index, NEVER))
+    return {}
+
+
 def playlist_create(library: GeneratedLibrary, name: str = "New playlist", entries: int = 0) -> Json:
     identity = base62(digest(library.user_id, "created", len(library.shelf), len(library.unlisted)))
     library.add_playlist(Playlist(identity, name, Person(library.user_id, library.name), entries, odd=False))
@@ -126,6 +146,8 @@ MUTATIONS: Mapping[str, Callable[..., Json]] = {
         unfollow,
         save_album,
         remove_album,
+        top_move,
+        top_change,
         playlist_create,
         playlist_rename,
         playlist_add,

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 
 from blendify import aws, calls
 from blendify.data_types import DataType, Outcome
-from local import verification
+from local import folding, verification
+from local.folding import Folded
 from local.verification import Stored, canonical
 from tests.unit.cloud import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -79,8 +80,7 @@ def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) 
             clock.sleep(1)
             job, status = Machine(user_id, wanted, clock, Reaper(())).run()
             assert status == "succeeded"
-            found = {str(data_type): stored(user_id, data_type, job.fetched_at)}
-            assert verification.differences({data_type: stage.lists()}, found) == []
+            assert folding.differences(data_type, stage.lists(), folded(user_id, data_type)) == []
     return Counter(
         schedules=1,
         faults=sum(stage.world.simulator.traffic.faults_served.values()),
@@ -92,6 +92,12 @@ def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) 
 
 def stored(user_id: str, data_type: DataType, fetched_at: str) -> list[Stored]:
     return list(verification.stored(aws.client("dynamodb"), "history", user_id, data_type, fetched_at))
+
+
+def folded(user_id: str, data_type: DataType, as_of: str = "9") -> Folded:
+    """What the history says the listener has, or had."""
+    history = folding.items(aws.client("dynamodb"), "history", user_id, data_type)
+    return folding.fold(data_type, history, as_of)
 
 
 def check_stored(stage: Stage, records: list[Stored], schedule: Schedule, done: Any) -> None:

@@ -63,19 +63,25 @@ class Stage:
         """Everything new: the simulator runs in the test's own time."""
         stage = cls(World.begin(behind, clock=clock.seconds, **SIZES), data_type, clock)
         stage.states.append(stage.lists())
-        traffic = stage.world.simulator.traffic
-        traffic.faults += [fault(call, trouble, clock) for call, trouble in schedule.troubles if trouble in _FAULTS]
-        over = {call for call, trouble in schedule.troubles if trouble is Trouble.TOKEN_OVER}
+        stage.arm(schedule)
+        return stage
+
+    def arm(self, schedule: Schedule) -> None:
+        """From now on everything goes wrong that the schedule says, calls being counted from here."""
+        traffic = self.world.simulator.traffic
+        troubles = schedule.troubles
+        traffic.faults += [fault(call, trouble, self.clock) for call, trouble in troubles if trouble in _FAULTS]
+        over = {call for call, trouble in troubles if trouble is Trouble.TOKEN_OVER}
+        before = self.world.calls()
 
         def on_call(endpoint: str, number: int) -> None:
-            if number in over:
-                stage.world.simulator.accounts.expire_access(LISTENER)
+            if number - before in over:
+                self.world.simulator.accounts.expire_access(LISTENER)
             for call, move, where in schedule.moves:
-                if call == number:
-                    stage.move(move, where)
+                if call == number - before:
+                    self.move(move, where)
 
         traffic.on_call = on_call
-        return stage
 
     def lists(self) -> dict[str, list[Any]]:
         """What the listener has now."""

@@ -1,8 +1,8 @@
 """
 Entries of a list, packed for the accounts table: which record, in which state, and the key of its newest fact.
 
-Long lists are cut where the entries' own names say so, not by number: what comes or goes changes the chunk that it is in
-and no other.
+Long lists are cut where the entries' own names say so, not by number: what comes or goes changes the chunk that it is
+in and no other.
 """
 
 import json

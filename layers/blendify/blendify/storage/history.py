@@ -27,7 +27,7 @@ _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class Fact(Model):
-    """One record as one sync found it, or found it gone. Only `user#type`, `fetched_at` and `provider` are always there."""
+    """One record as one sync found it, or found it gone. Only the keys and `provider` are always there."""
 
     class Meta:
         """Where facts are kept; pynamodb follows the environment for region and endpoint."""
@@ -51,7 +51,7 @@ class Fact(Model):
     kind = UnicodeAttribute(null=True)
     """
     What the entry is when it is not a plain track, album, artist or playlist: episode, local, null. Two kinds are no
-    entries: hole (plays may be missing between `missing_from` and `missing_until`), reread (marks a reading without news)
+    entries: hole (plays may be missing from `missing_from` until `missing_until`), reread (a reading without news)
     """
     occurrence = NumberAttribute(null=True)
     """2, 3 … where the list holds the same record several times."""

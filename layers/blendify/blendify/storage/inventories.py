@@ -1,5 +1,5 @@
 """
-What each list holds by our own history, so that only what changed is appended: one small item a list, long lists beside.
+What each list holds by our own history, so that only what changed is appended: one item a list, parts of long ones.
 
 It says nothing that the history does not: it is the fold of its facts, kept to save reading them. It is moved on after
 the facts are stored, never before.

@@ -13,7 +13,7 @@ from blendify.settings import settings
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 """About four weeks, six months, a year."""
 DAILY = timedelta(hours=20)
-"""Top lists and Spotify's own playlists are made anew about once a day; less than 24 hours, so that a daily sync meets them."""
+"""Top lists and Spotify's own playlists change about once a day; a little less, so that a daily sync reads them."""
 
 ENDPOINTS: Mapping[DataType, Endpoint] = {
     DataType.TOP_TRACKS: Endpoint(
