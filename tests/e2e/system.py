@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blendify.data_types import DataType
-from local import verification
+from local import folding, verification
 from local.browser import Browser
 from local.stack import Stack
 
@@ -72,6 +72,20 @@ class System:
         """What the run that began at `moment` stored, per data type."""
         client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
         return {name: list(verification.stored(client, table, user_id, name, moment)) for name in DataType}
+
+    def differences(self, user_id: str, truth: dict[str, Any], as_of: str = "9") -> list[str]:
+        """Where the history, folded, says another thing than `truth` of that moment, in words."""
+        client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
+        told = []
+        for name, served in truth.items():
+            folded = folding.fold(name, folding.items(client, table, user_id, name), as_of)
+            lists = served if isinstance(served, dict) else {"": served}
+            told += folding.differences(name, {key: one for key, one in lists.items() if one is not None}, folded)
+        return told
+
+    def change(self, listener: str, action: str, **details: Any) -> None:
+        """What a listener does between two syncs."""
+        self.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB holds it."""

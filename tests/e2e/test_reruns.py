@@ -1,6 +1,7 @@
 """Syncs after the first: from the console, of some data types, beside a failing endpoint or a running sync."""
 
 import time
+from collections import Counter
 
 import pytest
 
@@ -10,31 +11,51 @@ from tests.e2e.system import System
 ALBUMS = "GET /v1/me/albums"
 
 
-def test_a_second_sync_keeps_both_histories(system: System) -> None:
-    """Nothing of the first run is changed or gone after a console re-run, and the second is complete as well."""
+def test_a_second_sync_appends_what_has_changed(system: System) -> None:
+    """Nothing of the first run is changed or gone after a console re-run; the history tells both moments."""
     user_id, first = system.connect_and_sync("dee")
+    earlier = system.truth("dee")
+    system.change("dee", "like")
+    system.change("dee", "unlike", position=60)
+    system.change("dee", "playlist_unfollow", playlist=next(iter(earlier["playlist_tracks"])))
     before = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in system.history(user_id)}
 
     assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
 
     after = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in system.history(user_id)}
     assert {key: after.get(key) for key in before} == before
-    second = max(item["fetched_at"]["S"].split("#")[0] for item in after.values())
-    assert second > first["started_at"]
-    assert verification.differences(system.truth("dee"), system.stored(user_id, second)) == []
+    appended = [item for key, item in after.items() if key not in before]
+    gone = len(next(iter(earlier["playlist_tracks"].values())))
+    assert Counter("removed" in item for item in appended) == {False: 1, True: 1 + 1 + gone}
+    assert system.differences(user_id, system.truth("dee")) == []
+    assert system.differences(user_id, earlier, first["started_at"]) == []
+
+
+def test_an_unchanged_account_appends_nothing(system: System) -> None:
+    """Neither when only signals are looked at, nor when an operator has everything read again."""
+    user_id, _ = system.connect_and_sync("una")
+    before = len(system.history(user_id))
+    for mode in ("changes", "full"):
+        assert system.run({"user_id": user_id, "provider": "spotify", "mode": mode})["status"] == "SUCCEEDED"
+    assert len(system.history(user_id)) == before
 
 
 def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
     """A run of two data types stores those two, and reads the playlists' names without storing them."""
-    user_id, _ = system.connect_and_sync("eli")
-    arn = system.start({"user_id": user_id, "provider": "spotify", "data_types": ["top_tracks", "playlist_tracks"]})
-    assert system.execution(arn)["status"] == "SUCCEEDED"
+    user_id, first = system.connect_and_sync("eli")
+    earlier = system.truth("eli")
+    owned = next(name for name, entries in earlier["playlist_tracks"].items() if entries)
+    system.change("eli", "like")
+    system.change("eli", "top_move", kind="tracks", time_range="short_term", position=0, to=3)
+    system.change("eli", "playlist_add", playlist=owned)
+    asked = ["top_tracks", "playlist_tracks"]
+    given = {"user_id": user_id, "provider": "spotify", "data_types": asked, "mode": "full"}
+    assert system.run(given)["status"] == "SUCCEEDED"
 
-    moment = max(item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id))
-    found = {name: records for name, records in system.stored(user_id, moment).items() if records}
-    wanted = {name: served for name, served in system.truth("eli").items() if name in ("top_tracks", "playlist_tracks")}
-    assert set(found) == set(wanted)
-    assert verification.differences(wanted, found) == []
+    later = [item for item in system.history(user_id) if item["fetched_at"]["S"] > f"{first['started_at']}~"]
+    assert {item["user#type"]["S"].partition("#")[2] for item in later} == set(asked)
+    now = system.truth("eli")
+    assert system.differences(user_id, {name: now[name] if name in asked else earlier[name] for name in now}) == []
 
 
 def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
@@ -78,6 +99,7 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
 def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     """The second answers with the first one's id and collects nothing itself."""
     user_id, _ = system.connect_and_sync("ivo")
+    system.change("ivo", "like")
     system.simulator.control("POST", "latency", {"ms": 300})
     try:
         first = system.start({"user_id": user_id, "provider": "spotify"})
@@ -92,7 +114,9 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
 
 def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     """An operator stops a run from the console and starts another: it goes on with the same run, and is complete."""
-    user_id, earlier = system.connect_and_sync("kit")
+    user_id, _ = system.connect_and_sync("kit")
+    for action in ("like", "play", "save_album", "follow"):
+        system.change("kit", action)
     system.simulator.control("POST", "latency", {"ms": 2000})
     try:
         first = system.start({"user_id": user_id, "provider": "spotify"})
@@ -105,8 +129,7 @@ def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     assert '"succeeded"' in second["output"]
     moments = {item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id)}
     assert len(moments) == 2, "both executions worked for one run"
-    second_run = max(moments - {earlier["started_at"]})
-    assert verification.differences(system.truth("kit"), system.stored(user_id, second_run)) == []
+    assert system.differences(user_id, system.truth("kit")) == []
 
 
 @pytest.mark.parametrize(

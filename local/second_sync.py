@@ -1,0 +1,60 @@
+"""The demo's second part: the simulated listener changes a few things, and a second sync appends just those."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from local import folding
+from local.stack import Stack
+
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("like", {}),
+    ("like", {}),
+    ("unlike", {"position": 7}),
+    ("play", {}),
+    ("play", {}),
+    ("save_album", {}),
+    ("follow", {}),
+    ("unfollow", {"position": 3}),
+)
+
+
+def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int:
+    """Likes, plays, follows and one edited playlist; answers how many changes."""
+    playlist = max((name for name, entries in truth["playlist_tracks"].items() if entries), key=_size(truth))
+    edits: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("playlist_add", {}),
+        ("playlist_remove", {"position": 1}),
+        ("playlist_reorder", {"position": 0, "to": 2}),
+    )
+    wishes = [*CHANGES, *((action, {"playlist": playlist, **details}) for action, details in edits)]
+    for action, details in wishes:
+        stack.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
+    return len(wishes)
+
+
+def _size(truth: Mapping[str, Any]) -> Any:
+    return lambda name: len(truth["playlist_tracks"][name] or ())
+
+
+def appended(client: Any, table: str, user_id: str, data_types: Mapping[str, Any], moment: str) -> Table:
+    """What the run that began at `moment` appended, a line a record."""
+    shown = Table("data type", "", "record", title="What the second sync appended", title_justify="left")
+    for data_type in data_types:
+        for item in folding.items(client, table, user_id, data_type):
+            if item["fetched_at"]["S"].startswith(moment) and "part" not in item:
+                fields = {name: next(iter(value.values())) for name, value in item.items()}
+                shown.add_row(data_type, "removed" if "removed" in fields else "appended", _words(fields))
+    return shown
+
+
+def _words(fields: Mapping[str, Any]) -> str:
+    """A record as people name it."""
+    name = next((fields[key] for key in _NAMES if key in fields), fields.get("record_id", "(no name)"))
+    artist = f", {fields['artist_name']}" if "artist_name" in fields and name != fields["artist_name"] else ""
+    placed = "position" in fields and "track_name" in fields
+    return f"{name}{artist}" + (f", place {int(fields['position']) + 1} of its playlist" if placed else "")
+
+
+_NAMES = ("track_name", "playlist_name", "album_name", "artist_name")
