@@ -22,7 +22,8 @@ CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int:
     """Likes, plays, follows and one edited playlist; answers how many changes."""
-    playlist = max((name for name, entries in truth["playlist_tracks"].items() if entries), key=_size(truth))
+    sizes = {name: len(entries) for name, entries in truth["playlist_tracks"].items() if entries}
+    playlist = next(name for name, size in sizes.items() if 10 <= size <= 50)
     edits: tuple[tuple[str, dict[str, Any]], ...] = (
         ("playlist_add", {}),
         ("playlist_remove", {"position": 1}),
@@ -32,10 +33,6 @@ def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int
     for action, details in wishes:
         stack.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
     return len(wishes)
-
-
-def _size(truth: Mapping[str, Any]) -> Any:
-    return lambda name: len(truth["playlist_tracks"][name] or ())
 
 
 def appended(client: Any, table: str, user_id: str, data_types: Mapping[str, Any], moment: str) -> Table:
