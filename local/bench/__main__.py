@@ -4,7 +4,8 @@ Prints the table of figures. Counts are the simulator's and the items' own; time
     make bench      builds the layers when `make up` has not, takes about four minutes
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,22 @@ def rows() -> Iterator[tuple[str, str, str]]:
         fewest = fewest_calls(here)
         first = here.sync(user_id)
         yield "calls, first sync", f"{fewest}, the fewest possible", str(first["calls"])
+        here.pass_time(timedelta(days=1))
         same = here.sync(user_id)
+        here.pass_time(timedelta(hours=1))
+        soon = here.sync(user_id)
         change_a_little(here)
+        here.pass_time(timedelta(days=1))
         changed = here.sync(user_id)
+        here.pass_time(timedelta(days=1))
+        everything = here.sync(user_id, mode="full")
     yield "calls, nothing changed", "at most 15", str(same["calls"])
+    yield "calls, nothing changed, within the day", "at most 15", str(soon["calls"])
     yield "calls, small change", "at most 24, every change found", str(changed["calls"])
     yield "records appended, nothing changed", "0", f"{same['appended']:,}"
-    yield "records appended, small change", "exactly the changes", f"{changed['appended']:,}"
+    told = f"{changed['appended']:,} and {changed['removed']:,} removals"
+    yield "records appended, small change", f"{SMALL_CHANGE}, exactly the changes", told
+    yield "calls and records appended, everything read anew", "the fewest possible, 0", _both(everything)
     yield "write units a record, raw answer kept", "at most 1.1", f"{first['write_units'] / first['records']:.2f}"
     with bench(Options(regime=Regime.LEGACY)) as here:
         legacy = here.sync(here.connect(LISTENER))
@@ -69,6 +79,10 @@ def rows() -> Iterator[tuple[str, str, str]]:
     lifted = refused(calls_per_minute=0, flight_seconds=0.25)
     what = "the same, pace lifted (those on their way when the 429 came)"
     yield what, "0", f"{lifted.during} ({lifted.on_their_way}), in {lifted.bans} bans"
+
+
+def _both(counted: Mapping[str, int]) -> str:
+    return f"{counted['calls']} and {counted['appended'] + counted['removed']}"
 
 
 def build() -> Path:
@@ -91,11 +105,21 @@ def fewest_calls(here: Bench) -> int:
     return sum(max(1, ceil(len(entries) / 50)) for entries in lists if entries is not None)
 
 
+SMALL_CHANGE = "22 and 3 removals"
+"""3 likes, 12 plays, an album, a follow, a playlist's state, 2 of its entries, 2 ranks; 2 likes and an entry gone."""
+
+
 def change_a_little(here: Bench) -> None:
-    """3 likes in, 2 out, 12 plays, 1 album, 1 follow, one playlist with two entries more and one less."""
-    playlists = here.control("GET", f"truth/{LISTENER}")["data"]["playlists"]
-    edited = next(one["id"] for one in playlists if one)
-    changes: list[dict[str, Any]] = [{"action": "like"}] * 3 + [{"action": "unlike", "position": 700}] * 2
+    """
+    3 likes in, 2 out, 12 plays, 1 album, 1 follow, one playlist of common size with two entries more and one less, two
+    ranks swapped.
+    """
+    contents = here.control("GET", f"truth/{LISTENER}")["data"]["playlist_tracks"]
+    edited = next(name for name, entries in contents.items() if entries and 40 <= len(entries) <= 60)
+    changes: list[dict[str, Any]] = [{"action": "like"}] * 3
+    changes += [{"action": "unlike", "position": position} for position in (400, 1_200)]
+    swap = {"action": "top_move", "kind": "tracks", "time_range": "short_term", "position": 4, "to": 5}
+    changes.append(swap)
     changes += [{"action": "play"}] * 12 + [{"action": "save_album"}, {"action": "follow"}]
     changes += [{"action": "playlist_add", "playlist": edited}] * 2 + [
         {"action": "playlist_remove", "playlist": edited}

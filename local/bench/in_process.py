@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -61,6 +62,7 @@ class Bench:
     """An AWS, and one simulator at `address`."""
 
     address: str
+    ahead: timedelta = timedelta(0)
 
     def connect(self, listener: str) -> str:
         """Log a listener in, with the product's own code; the user's id."""
@@ -77,7 +79,7 @@ class Bench:
         """
         Seconds that the slowest branch of a run takes, each measured alone: on AWS each has a processor of its own.
         """
-        job, seconds = self.begin(user_id), []
+        job, seconds = self.begin(user_id, mode="full"), []
         for branch in BRANCHES:
             began = time.perf_counter()
             for data_type in branch:
@@ -86,15 +88,20 @@ class Bench:
         syncing.finish(job, 1, [])
         return max(seconds)
 
-    def begin(self, user_id: str, *data_types: DataType) -> Job:
+    def pass_time(self, span: timedelta) -> None:
+        """Let the product believe that it is so much later."""
+        self.ahead += span
+
+    def begin(self, user_id: str, *data_types: DataType, mode: str = "changes") -> Job:
         """Begin a run of these data types, of all when none is named."""
-        wish = {"user_id": user_id, "provider": "spotify"} | ({"data_types": list(data_types)} if data_types else {})
+        wish: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
+        wish |= {"data_types": list(data_types)} if data_types else {}
         return Job(**syncing.begin(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
-    def sync(self, user_id: str) -> dict[str, int]:
+    def sync(self, user_id: str, mode: str = "changes") -> dict[str, int]:
         """One run to its end; the sums of its counts, `calls` by the simulator."""
         before = self.calls()
-        job, number = self.begin(user_id), 1
+        job, number = self.begin(user_id, mode=mode), 1
         while True:
             with ThreadPoolExecutor(len(BRANCHES)) as pool:
                 list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
@@ -136,7 +143,9 @@ def bench_at(
         applications.forget()
         Fact._connection = None
         _create(address, calls_per_minute)
-        yield Bench(address)
+        here, now = Bench(address), times.now
+        with patch.object(times, "now", lambda: now() + here.ahead):
+            yield here
 
 
 def _create(address: str, calls_per_minute: float) -> None:

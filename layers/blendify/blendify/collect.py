@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from blendify import freshness, observe, recovery, times
 from blendify.applications import application
@@ -107,16 +107,13 @@ class _Collector:
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""
-        outcome, until, setbacks, position = _outcome(error), None, self._seen.setbacks, self._seen.position
+        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
         if isinstance(error, MustWait):
             until = error.until
-        elif isinstance(error, Restart):
-            outcome, until = Outcome.WAITING, times.now() + SECOND_LOOK
-            position = Position(position.number, reading=position.reading + 1, kept=position.kept)
         elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        self._checkpoint(outcome, position, {}, str(error), until, setbacks)
+        self._checkpoint(outcome, self._seen.position, {}, str(error), until, setbacks)
         observe.stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
@@ -185,13 +182,18 @@ class _Collector:
         changes = glance(intake.known, look, self._endpoint.paging.limit)
         if changes is None:
             return False
-        news, _ = intake.take(1, 0, [found[name][0] for name in changes.recorded])
-        facts = [self._fact(one_new, found[name][1]) for name, one_new in zip(changes.recorded, news, strict=True)]
+        facts = []
+        if changes.recorded:
+            news, _ = intake.take(1, 0, [found[name][0] for name in changes.recorded])
+            facts = [self._fact(one, found[name][1]) for name, one in zip(changes.recorded, news, strict=True)]
         written = sum(writers.map(Fact.append, facts), NOTHING)
-        settled = intake.settle(
-            Found(1, complete=True, total=totals[-1], version=None, newest_first=self._newest_first, swept=False),
-            changes.now,
-        )
+        try:
+            settled = intake.settle(
+                Found(1, complete=True, total=totals[-1], version=None, newest_first=self._newest_first, swept=False),
+                changes.now,
+            )
+        except Restart as again:
+            raise MustWait(str(again), times.now() + SECOND_LOOK) from None
         counts = _written(written + settled.written, len(facts)) | {
             "records": len(changes.now),
             "expected": totals[-1] or len(changes.now),
@@ -284,14 +286,17 @@ class _Collector:
         ask, at = step.ask, self._seen.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
         rows = [self._endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
-        news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
+        before = at.kept if at.number == ask.number else 0
+        try:
+            news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
+        except Restart as again:
+            self._again(ask, {"records": -before}, again)
         # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
         facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
         written = sum(writers.map(Fact.append, facts), NOTHING)
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
-        before = at.kept if at.number == ask.number else 0
         anew = before if self._endpoint.ordered and ask.reading != at.reading else 0
         counts = _written(written, len(facts)) | {"records": fresh - anew}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
@@ -300,10 +305,18 @@ class _Collector:
         kept = before - anew + fresh
         if step.following is None:
             full = len(page.entries) >= self._endpoint.paging.limit
-            counts = _added(counts, self._settle(step, writers, full=full))
+            try:
+                counts = _added(counts, self._settle(step, writers, full=full))
+            except Restart as again:
+                self._again(ask, counts | ({"records": -before} if self._endpoint.ordered else {}), again)
             observe.list_read(self._seen.data_type, ask.list_id, kept)
         self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
+
+    def _again(self, ask: Ask, counts: Mapping[str, int], why: Restart) -> NoReturn:
+        """The next round reads the list anew; what was counted of it so far stands in `counts`."""
+        self._checkpoint(Outcome.RUNNING, Position(ask.number, reading=ask.reading + 1), counts)
+        raise MustWait(str(why), times.now() + SECOND_LOOK) from None
 
     def _taking(self, ask: Ask, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
@@ -351,7 +364,7 @@ class _Collector:
         self,
         outcome: Outcome,
         position: Position,
-        counts: dict[str, int],
+        counts: Mapping[str, int],
         why: str | None = None,
         until: datetime | None = None,
         setbacks: int | None = None,
@@ -364,7 +377,7 @@ class _Collector:
             self._seen,
             outcome=outcome,
             position=position,
-            counts=counts | spent,
+            counts={**counts, **spent},
             why=why,
             until=until,
             setbacks=setbacks,

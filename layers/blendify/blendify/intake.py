@@ -23,7 +23,7 @@ from blendify.storage.entries import Entry
 from blendify.storage.history import NOTHING, Fact, Written, fact_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
 
-REMEMBERED = 200
+REMEMBERED = 100
 """Plays of which it is known that they are stored: the provider may tell of some of its 50 late."""
 
 

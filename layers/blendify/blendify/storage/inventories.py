@@ -6,7 +6,7 @@ the facts are stored, never before.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -143,12 +143,6 @@ def suspect(seen: Inventory, sync_id: str) -> None:
     _write(seen, {"suspected": sync_id, "count": seen.count})
 
 
-def looked_at(seen: Inventory, found: Settlement) -> None:
-    """Nothing in the list has changed; keeps what it holds."""
-    item = {"read_at": found.read_at, "settled": found.sync_id, "removed": 0, "total": found.total}
-    _write(seen, item | ({"swept_at": found.swept_at, "version": found.version} if found.swept_at else {}))
-
-
 def _write(seen: Inventory, item: Mapping[str, Any], remove: tuple[str, ...] = ()) -> None:
     name = {"provider": seen.provider, "data_type": seen.data_type, "list_id": seen.list_id}
     change = Change(set={**name, **item, "revision": seen.revision + 1}, remove=remove)
@@ -170,9 +164,3 @@ def _short(list_id: str) -> str:
     """A list's id in a key; DynamoDB takes 1,024 bytes in all."""
     encoded = list_id.encode(errors="backslashreplace")
     return encoded.decode() if len(encoded) <= 200 else sha256(encoded).hexdigest()
-
-
-def names(found: Mapping[str, Inventory]) -> Iterator[str]:
-    """The identities of everything in these lists."""
-    for one in found.values():
-        yield from one.entries()
