@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any
 
-UNCOMPARED = frozenset({"position", "popularity"})
+UNCOMPARED = frozenset({"position", "reading", "popularity"})
 """Where an entry stands is told by the list's order; a popularity drifts daily without anybody's doing."""
 
 

@@ -136,7 +136,7 @@ class Intake:
         holes = self._hole(now) if self._shape is Shape.LOG and found.full else 0
         turned = self._moves(now, recorded, found) if self._shape is Shape.ARRANGED else {}
         list(self._writers.map(self._remove, (self._before[name] for name in gone)))
-        if found.reading > 1 and not recorded and not turned and self._shape is not Shape.SET:
+        if self._overtaken(found.reading) and not recorded and not turned:
             place = f"{seen.list_id}#reading{found.reading}"
             self._mark(place, {"kind": "reread", "reading": found.reading, **self._list_field()})
         removed = seen.removed if seen.settled == job.sync_id else len(gone)
@@ -199,6 +199,13 @@ class Intake:
         if self._shape in (Shape.RANKED, Shape.ARRANGED):
             pages = [(place, page) for place, page in pages if place[0] == reading]
         return {one.identity: one for _, page in pages for one in page}
+
+    def _overtaken(self, reading: int) -> bool:
+        """Whether earlier readings of an ordered list recorded what no longer counts."""
+        if self._shape not in (Shape.RANKED, Shape.ARRANGED):
+            return False
+        earlier = (one for (of, _), page in self._pages.items() if of < reading for one in page)
+        return any(one.key.startswith(f"{self._job.fetched_at}#") for one in earlier)
 
     def _places(self, reading: int) -> dict[str, int]:
         """Where the entries of a reading stand, pages that were lost included."""

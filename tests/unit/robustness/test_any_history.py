@@ -159,7 +159,18 @@ def check_recorded(
         assert facts == []
     elif data_type is DataType.PLAYLIST_TRACKS:
         assert removed == gone
-        assert appended >= new
+        moved = sum(fewest_moves(before[name], now[name]) for name in {*before} & {*now})
+        assert appended == new + moved
+
+
+def fewest_moves(before: list[Any], now: list[Any]) -> int:
+    """How many of the entries that stayed must have moved: all but a longest row of them in the old order."""
+    was, held = list(map(canonical, before)), list(map(canonical, now))
+    common = [was.index(one) for one in held if one in was]
+    rows: list[int] = []
+    for end, place in enumerate(common):
+        rows.append(1 + max((rows[start] for start in range(end) if common[start] < place), default=0))
+    return len(common) - max(rows, default=0)
 
 
 def do(stage: Stage, data_type: DataType, change: Change) -> bool:
