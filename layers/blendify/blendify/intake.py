@@ -22,6 +22,7 @@ from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
 from blendify.storage.history import NOTHING, Fact, Written, fact_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
+from blendify.sweeps import MOST_READINGS
 
 REMEMBERED = 100
 """Plays of which it is known that they are stored: the provider may tell of some of its 50 late."""
@@ -114,9 +115,14 @@ class Intake:
 
         order   all that the list holds, where that is known without having seen all of it
 
-        Raises  Restart when most of the list is gone and nobody has looked twice
+        Raises  Restart when fewer different entries came than the provider counts, or most of the list is gone, and
+                nobody has looked twice
         """
         now, seen, job = self._now(found.reading), self._inventory, self._job
+        # A stale page in place of a new one shows in nothing else, when the list has changed in between.
+        short = self._shape is Shape.SET and order is None and len(now) < (found.total or 0)
+        if short and found.complete and found.reading < MOST_READINGS:
+            raise Restart(f"the provider counts {found.total} entries, and {len(now)} different ones came")
         if order is not None:
             everything = {**self._before, **now}
             now = {name: everything[name] for name in order}
