@@ -29,6 +29,9 @@ os.environ.update(
     APPLICATIONS="blendify/applications",
     PUBLIC_URL="http://127.0.0.1/v1",
     TOP_LIST_DEPTH="50",
+    RESYNC_HOURS="24",
+    SHORTEST_POLL_MINUTES="20",
+    LONGEST_POLL_MINUTES="1440",
     POWERTOOLS_LOG_LEVEL="CRITICAL",
     POWERTOOLS_METRICS_DISABLED="true",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blendify import aws, grants, observe, times, tokens
+from blendify import aws, grants, observe, rescheduling, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
@@ -230,7 +230,7 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
     why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
-    leases.release(job.user_id, job.provider, job.sync_id)
+    leases.release(job.user_id, job.provider, job.sync_id, rescheduling.after(run, everything))
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
     observe.synced(status, seconds)
     outcomes = {one.data_type: one.outcome for one in everything}

@@ -155,14 +155,19 @@ class Accounts:
     ) -> Iterator[Item]:
         """The items of `pk` whose `sk` starts with `prefix`, in the order of `sk`, page by page."""
         keys = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
+        return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
+
+    def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:
+        """What the index holds of these keys, page by page as it is taken; it may lag behind the table by a moment."""
+        return self._pages({"IndexName": index}, keys)
+
+    def _pages(self, request: dict[str, Any], keys: ConditionBase, limit: int | None = None) -> Iterator[Item]:
         built = ConditionExpressionBuilder().build_expression(keys, is_key_condition=True)
-        request: dict[str, Any] = {
+        request |= {
             "TableName": self._table,
             "KeyConditionExpression": built.condition_expression,
             "ExpressionAttributeNames": built.attribute_name_placeholders,
             "ExpressionAttributeValues": _stored(built.attribute_value_placeholders),
-            "ConsistentRead": True,
-            "ScanIndexForward": not newest_first,
         }
         if limit:
             request["Limit"] = limit
