@@ -83,8 +83,8 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     """
     The first step of an execution: check the input, take the lease, create the run record, refresh the access token.
 
-    Answers {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or {"outcome": "refused",
-    "cause"}
+    Answers {"outcome": "started", "job", "round", "plays_alone"}, {"outcome": "already_running", "sync_id"} or
+    {"outcome": "refused", "cause"}
     """
     try:
         request = Request.of(given)
@@ -117,7 +117,9 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
     observe.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
     job = Job(run.user_id, run.provider, run.sync_id, run.started_at)
-    return {"outcome": "started", "job": vars(job), "round": run.round}
+    # A run that is gone on with may have been asked for more than this execution.
+    plays_alone = {*run.data_types, *request.data_types} == {DataType.RECENTLY_PLAYED}
+    return {"outcome": "started", "job": vars(job), "round": run.round, "plays_alone": plays_alone}
 
 
 def _unfinished(request: Request, owner: Connection) -> Sync | None:

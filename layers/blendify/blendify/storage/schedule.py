@@ -71,11 +71,11 @@ def plan_of(item: Item) -> Plan | None:
     """The plan in a connection's item; None when there is none yet."""
     if "resync_at" not in item:
         return None
-    resync_at = times.parse(item["resync_at"])
+    resync_at = str(item["resync_at"])
     return Plan(
-        due_at=times.parse(item.get("due_at", item["resync_at"])),
-        lost_at=times.parse(item.get("lost_at", item["resync_at"])),
-        resync_at=resync_at,
+        due_at=times.parse(item.get("due_at", resync_at)),
+        lost_at=times.parse(item.get("lost_at", resync_at)),
+        resync_at=times.parse(resync_at),
         resync_calls=_calls(item),
         pace=float(item["pace"]) if "pace" in item else None,
         polled_at=times.parse(item["polled_at"]) if "polled_at" in item else None,
