@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blendify import aws, grants, observe, rescheduling, times, tokens
+from blendify import aws, executions, grants, observe, rescheduling, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
@@ -255,20 +255,15 @@ def start(state_machine: str, user_id: str, provider: str) -> None:
     Never raises for AWS: a run that could not be started is stored as failed, where listener and operator see it
     """
     now = times.now()
-    name = f"{provider}-{user_id}-{now:%Y%m%dT%H%M%S%f}"
     try:
-        aws.client("stepfunctions").start_execution(
-            stateMachineArn=state_machine,
-            name=name,
-            input=json.dumps({"user_id": user_id, "provider": provider}),
-        )
+        executions.start(state_machine, user_id, provider, now, {})
     except Exception:
         observe.logger.exception("The sync could not be started")
         why = (
             "The sync could not be started. Nothing is lost: it begins with the next login or the next scheduled sync."
         )
         failed = Sync(
-            syncs.identify(now, name),
+            syncs.identify(now, f"{provider}-{user_id}"),
             user_id,
             provider,
             Status.FAILED,

@@ -1,7 +1,8 @@
 """
 The accounts table: everything that may change. Users, connections, sealed tokens, sessions, OAuth states, runs, gates.
 
-Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`, `revoked#…`), `sk` what it is
+Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`, `ledger#…`, `revoked#…`),
+        `sk` what it is
 Expiry  `expires_at` in seconds since 1970, honoured by DynamoDB; history has no such thing
 """
 
