@@ -377,7 +377,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     """Its input is what an operator would type; its name says whose and when, and fits Step Functions."""
     asked: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
-    monkeypatch.setattr("blendify.syncing.aws.client", lambda service: {"stepfunctions": machine}[service])
+    monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
     syncing.start(MACHINE, user_id, "spotify")
     (wish,) = asked
     assert wish["stateMachineArn"] == MACHINE

@@ -123,7 +123,13 @@ def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
 def test_only_who_calls_a_provider_reads_client_secrets() -> None:
     """The API that listeners' apps read has no way to the application's secret."""
     readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
-    assert readers.isdisjoint({"Listener", "Logout", "FinishSync", "Dispatch"})
+    assert readers.isdisjoint({"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync"})
+
+
+def test_only_who_starts_syncs_may_start_them() -> None:
+    """The login, the schedule and the listener's wish; what listeners read cannot start anything."""
+    starters = {name for name in FUNCTIONS if allowed(name, "states:StartExecution")}
+    assert starters == {"Callback", "Dispatch", "RequestSync"}
 
 
 def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:

@@ -1,11 +1,13 @@
-"""Starting executions of the sync, under names that make each start happen once."""
+"""Executions of the sync: starting them under names that make each start happen once, and whether they run."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from blendify import aws
+from botocore.exceptions import ClientError
+
+from blendify import aws, observe
 
 
 def start(state_machine: str, user_id: str, provider: str, moment: datetime, more: Mapping[str, Any]) -> None:
@@ -24,3 +26,15 @@ def start(state_machine: str, user_id: str, provider: str, moment: datetime, mor
         )
     except client.exceptions.ExecutionAlreadyExists:
         return
+
+
+def executing(execution: str) -> bool:
+    """Whether an execution still runs; when that cannot be told, a lease's own end decides."""
+    client = aws.client("stepfunctions")
+    try:
+        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+    except client.exceptions.ExecutionDoesNotExist:
+        return False
+    except ClientError as error:
+        observe.logger.warning("An execution could not be looked up: %s", error)
+        return True

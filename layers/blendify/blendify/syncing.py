@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from blendify import aws, executions, grants, observe, rescheduling, times, tokens
+from blendify import executions, grants, observe, rescheduling, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
@@ -144,21 +142,9 @@ def _take_lease(request: Request, holder: Holder) -> Holder | None:
     """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
     until = times.now() + LEASE
     other = leases.take(request.user_id, request.provider, holder, until)
-    if other is None or _executing(other.execution):
+    if other is None or executions.executing(other.execution):
         return other
     return leases.take(request.user_id, request.provider, holder, until, instead_of=other)
-
-
-def _executing(execution: str) -> bool:
-    """Whether an execution still runs; when that cannot be told, the lease's own end decides."""
-    client = aws.client("stepfunctions")
-    try:
-        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
-    except client.exceptions.ExecutionDoesNotExist:
-        return False
-    except ClientError as error:
-        observe.logger.warning("An execution could not be looked up: %s", error)
-        return True
 
 
 def _refresh_early(request: Request, application_name: str) -> None:

@@ -31,6 +31,11 @@ def revoked(provider: str, application: str) -> str:
     return f"revoked#{provider}#{application}"
 
 
+def wish() -> str:
+    """Sort key of a user's latest wish for a sync."""
+    return "wish"
+
+
 def sync(sync_id: str = "") -> str:
     """Sort key of a run; of all runs when no id is given."""
     return f"sync#{sync_id}"
