@@ -132,10 +132,11 @@ def _record(run: Sync, data_types: Sequence[DataType]) -> None:
     syncs.create(run)
     everything = tuple(one for one in DataType if one in {*run.data_types, *data_types})
     syncs.go_on(run.user_id, run.sync_id, everything)
+    expires_at = syncs.poll_expires_at() if everything == (DataType.RECENTLY_PLAYED,) else None
     offered = PROVIDERS[run.provider].endpoints
     for data_type in everything:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
-        progresses.create(run.user_id, run.sync_id, data_type, outcome)
+        progresses.create(run.user_id, run.sync_id, data_type, outcome, expires_at)
 
 
 def _take_lease(request: Request, holder: Holder) -> Holder | None:
