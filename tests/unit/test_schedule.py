@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 CADENCE = Cadence()
 HOUR = timedelta(hours=1)
+SOON = HOUR * CADENCE.kept / CADENCE.fastest
 
 
 @pytest.fixture
@@ -69,22 +70,28 @@ def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> 
     assert "lease_sync_id" not in found
     plan = schedule.plan_of(found)
     assert plan is not None
-    assert STARTED + CADENCE.first * 0.9 <= plan.due_at <= STARTED + CADENCE.first
+    assert STARTED + SOON * 0.9 <= plan.due_at <= STARTED + SOON
     assert STARTED + CADENCE.resync / 2 <= plan.resync_at <= STARTED + CADENCE.resync * 1.5
     assert plan.resync_calls == 3 * len(DataType)
-    assert due(STARTED + CADENCE.first) == [user_id]
+    assert due(STARTED + SOON) == [user_id]
     assert due(STARTED + HOUR) == []
 
 
-def test_polls_follow_the_listener(user_id: str, clock: list[datetime]) -> None:
-    """Who plays a lot is polled sooner than who plays nothing; what the index tells follows."""
-    run(user_id, clock, plays=50)
-    intervals = {}
-    for plays in (0, 45):
-        clock[0] += 2 * HOUR
-        run(user_id, clock, DataType.RECENTLY_PLAYED, plays=plays)
-        intervals[plays] = times.parse(item(user_id)["due_at"]) - clock[0]
-    assert CADENCE.least <= intervals[45] < intervals[0] <= CADENCE.longest
+def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
+    """Who plays a lot is polled several times a day, who plays little hardly more than once."""
+    polls = {}
+    for plays in (1, 20):
+        clock[0] = STARTED
+        user_id = world.connect(f"listener-{plays}", seconds=900 * 3600)
+        run(user_id, clock, plays=50)
+        runs: list[datetime] = []
+        while clock[0] < STARTED + 120 * HOUR:
+            clock[0] = times.parse(item(user_id)["due_at"])
+            run(user_id, clock, *([] if len(runs) % 8 == 7 else [DataType.RECENTLY_PLAYED]), plays=plays)
+            runs.append(clock[0])
+        polls[plays] = sum(moment > STARTED + 72 * HOUR for moment in runs)
+    assert polls[1] <= 5
+    assert 16 <= polls[20] <= 30
 
 
 def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:

@@ -16,7 +16,7 @@ from blendify.storage.schedule import RETRY, Due
 
 MOST_READ = 10_000
 """Entries of the index that are looked at: 2 MB. Behind them, what is due waits for the next minute."""
-MOST_STARTS = 2_000
+MOST_STARTS = 4_000
 """Runs that one dispatch starts of one application."""
 STARTERS = 16
 RESERVE_SECONDS = 10.0

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-RISING, FALLING = timedelta(hours=6), timedelta(hours=48)
-"""Time constants of the pace: a heavy evening counts at once, a quiet night only slowly."""
+FALLING = timedelta(days=10)
+"""Time constant of the pace when less is played: a busy weekend is remembered until the next one."""
+DAY_HOURS = 24.0
 JITTER = 0.1
 """A poll is up to this part of its interval early, each connection by a part of its own: never later."""
 PULLED_FORWARD = 0.25
@@ -32,24 +33,19 @@ class Cadence:
     kept: int = 50
     """Plays that a provider remembers."""
     share: float = 0.5
-    """Part of them that may pass before the next poll; the rest is reserve for a faster listener and a late poll."""
-    first: timedelta = timedelta(hours=2)
-    """Time until the second poll of a listener of whom nothing is known: 50 plays take longer than that."""
+    """Part of them that may pass at the listener's pace before the next poll; the rest is for a busier day."""
+    fastest: float = 20.0
+    """Plays an hour of somebody who listens without a pause, to tracks of three minutes."""
 
     @property
     def most_pace(self) -> float:
         """Plays an hour from which on polls come at their shortest interval."""
-        return self.kept * self.share / _hours(self.least)
-
-    @property
-    def least_pace(self) -> float:
-        """Plays an hour up to which polls come at their longest interval."""
-        return self.kept * self.share / _hours(self.longest)
+        return max(self.kept * self.share / _hours(self.least), self.first_pace)
 
     @property
     def first_pace(self) -> float:
-        """Plays an hour that a new listener is taken for."""
-        return min(self.kept * self.share / _hours(self.first), self.most_pace)
+        """Plays an hour that a new listener is taken for: a little too many for one poll a day, for about two days."""
+        return 1.2 * self.kept * self.share / DAY_HOURS
 
 
 class Poll(StrEnum):
@@ -91,7 +87,9 @@ class Plan:
     resync_calls: int | None = None
     """What the latest sync of everything has taken; None until there was one."""
     pace: float | None = None
-    """Plays an hour, as a decaying average; None until two polls are known."""
+    """Plays an hour over a day: the most that was seen, slowly forgotten. None until two polls are known."""
+    recent: float = 0.0
+    """Plays of about the latest day."""
     polled_at: datetime | None = None
 
 
@@ -101,7 +99,7 @@ def plan(connection: str, before: Plan | None, ran: Ran, cadence: Cadence, now: 
 
     The same run counted twice leaves the pace as it is.
     """
-    pace, polled_at = _heard(before, ran, cadence)
+    pace, recent, polled_at = _heard(before, ran, cadence)
     calls, resync_at = before.resync_calls if before else None, before.resync_at if before else now
     if ran.everything:
         calls = ran.calls if ran.collected else calls
@@ -113,30 +111,40 @@ def plan(connection: str, before: Plan | None, ran: Ran, cadence: Cadence, now: 
         due_at = lost_at = max(resync_at, now + cadence.longest / 4)
     elif now < resync_at <= due_at + cadence.resync * PULLED_FORWARD:
         due_at = resync_at = min(due_at, resync_at)
-    return Plan(due_at, lost_at, resync_at, calls, pace, polled_at)
+    return Plan(due_at, lost_at, resync_at, calls, pace, recent, polled_at)
 
 
 def poll_interval(pace: float, cadence: Cadence) -> timedelta:
-    """How long a listener of this pace may be left alone; never outside of the cadence's bounds."""
-    hours = cadence.kept * cadence.share / pace if pace > 0 else math.inf
+    """
+    How long a listener of this pace may be left alone; never outside of the cadence's bounds.
+
+    Who plays no more in a day than may pass is left alone for as many days as do. Others may play it all in one
+    evening, as fast as one can: the average says nothing then.
+    """
+    room = cadence.kept * cadence.share
+    if pace * DAY_HOURS <= room:
+        hours = DAY_HOURS * math.floor(room / max(pace * DAY_HOURS, 0.01))
+    else:
+        hours = min(cadence.kept / cadence.fastest, room / pace)
     return timedelta(hours=min(max(hours, _hours(cadence.least)), _hours(cadence.longest)))
 
 
-def _heard(before: Plan | None, ran: Ran, cadence: Cadence) -> tuple[float | None, datetime | None]:
-    """The pace with what this run has heard, and the moment of the latest poll."""
-    pace, polled_at = (before.pace, before.polled_at) if before else (None, None)
+def _heard(before: Plan | None, ran: Ran, cadence: Cadence) -> tuple[float | None, float, datetime | None]:
+    """The pace and the day's plays with what this run has heard, and the moment of the latest poll."""
+    pace, recent, polled_at = (before.pace, before.recent, before.polled_at) if before else (None, 0.0, None)
     if ran.poll is not Poll.DONE or (polled_at and ran.began_at <= polled_at):
-        return pace, polled_at
+        return pace, recent, polled_at
     if polled_at is None:
         # What a first poll brings has been played since nobody knows when.
-        return pace, ran.began_at
-    hours, known = _hours(ran.began_at - polled_at), cadence.first_pace if pace is None else pace
-    seen = ran.plays / hours
+        return pace, recent, ran.began_at
+    span = ran.began_at - polled_at
+    recent = recent * max(0.0, 1 - _hours(span) / DAY_HOURS) + ran.plays / max(1.0, _hours(span) / DAY_HOURS)
+    known = cadence.first_pace if pace is None else pace
+    heard = max(known * math.exp(-(span / FALLING)), recent / DAY_HOURS)
     if ran.holes or ran.plays >= cadence.kept:
         # At least so many were played: how many more, nobody can tell.
-        return min(max(2 * max(known, cadence.least_pace), seen), cadence.most_pace), ran.began_at
-    weight = -math.expm1(-hours / _hours(RISING if seen > known else FALLING))
-    return min(known + weight * (seen - known), cadence.most_pace), ran.began_at
+        heard = max(heard, 2 * max(known, cadence.first_pace), max(ran.plays, cadence.kept) / _hours(span))
+    return min(heard, cadence.most_pace), recent, ran.began_at
 
 
 def _next_poll(

@@ -61,7 +61,8 @@ def planned(user_id: str, plan: Plan) -> Change:
         "lost_at": times.iso(plan.lost_at),
         "resync_at": times.iso(plan.resync_at),
         "resync_calls": plan.resync_calls,
-        "pace": None if plan.pace is None else Decimal(f"{plan.pace:.4f}"),
+        "pace": None if plan.pace is None else Decimal(f"{plan.pace:.3f}"),
+        "recent": Decimal(f"{plan.recent:.2f}"),
         "polled_at": times.iso(plan.polled_at) if plan.polled_at else None,
     }
     return Change(set={name: value for name, value in told.items() if value is not None})
@@ -78,6 +79,7 @@ def plan_of(item: Item) -> Plan | None:
         resync_at=times.parse(resync_at),
         resync_calls=_calls(item),
         pace=float(item["pace"]) if "pace" in item else None,
+        recent=float(item.get("recent", 0)),
         polled_at=times.parse(item["polled_at"]) if "polled_at" in item else None,
     )
 
