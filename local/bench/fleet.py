@@ -9,6 +9,7 @@ Assumed  Listeners play 15 tracks an hour in one session a day, whose length is 
          A re-sync takes 12 to 24 calls, by the user. Runs end in the minute in which they start.
 Sampled  Fleets of more than 10,000 are simulated by one user in N, on one Nth of the quota and of every bound of a
          dispatch: what a user meets is the same, what the fleet does is multiplied by N.
+Costs    Of what the schedule does and of two visits a day; a first sync is half a cent more, once.
 Left out Provider failures and bans; first syncs of new listeners; delays within a minute.
 """
 
@@ -65,7 +66,9 @@ PLAY = Use(write_units=2, table_gb_months=1e-6)
 """An appended record of a kilobyte; what a play weighs for a month."""
 USER_MONTH = Use(api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, read_units=600, table_gb_months=0.006)
 """Two visits a day with the dashboard's own requests, and what a first sync of 5,330 records has stored."""
-DISPATCH = Use(lambda_requests=1, gb_seconds=1.0 * 0.5, read_units=8, scheduler_invocations=1)
+DISPATCH = Use(lambda_requests=1, gb_seconds=1.73 * 0.3, read_units=8, scheduler_invocations=1)
+START_OF_RUN = Use(gb_seconds=1.73 * 0.01)
+"""The dispatch's own part."""
 
 
 class Listener:
@@ -121,10 +124,9 @@ class Seen:
     plays: int = 0
     lost: int = 0
     losers: set[str] = field(default_factory=set)
-    polled: set[str] = field(default_factory=set)
-    resynced: set[str] = field(default_factory=set)
+    served: set[tuple[int, str]] = field(default_factory=set)
+    """Day and user of every run."""
     delays: list[float] = field(default_factory=list)
-    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ class Report:
         seen, users = self.seen, self.fleet.users
         month = MONTH_DAYS / users
         runs = POLL_RUN.times(self.per_day(seen.polls) * month) + RESYNC_RUN.times(self.per_day(seen.resyncs) * month)
+        runs += START_OF_RUN.times(self.per_day(seen.polls + seen.resyncs) * month)
         calls = CALL.times(self.per_day(seen.calls - seen.polls) * month)
         plays = PLAY.times(self.per_day(seen.plays) * month)
         use = runs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month)
@@ -201,8 +204,17 @@ def simulate(fleet: Fleet) -> Report:
         for due_at, number in window:
             again = listeners[number].plan.due_at if listeners[number].name in started else due_at
             heapq.heappush(heap, (again, number))
-    seen.waiting = sum(due_at <= START + days * DAY for due_at, _ in heap)
+    for one in listeners:
+        _leave(one, START + days * DAY, fleet.cadence, seen)
     return Report(fleet, seen)
+
+
+def _leave(one: Listener, now: datetime, cadence: Cadence, seen: Seen) -> None:
+    """What is lost by now of a listener who has not been polled, and never will be."""
+    lost = one.played(now) - one.played(one.plan.polled_at or START) - cadence.kept
+    if lost > 0:
+        seen.lost += lost
+        seen.losers.add(one.name)
 
 
 def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, everything: bool) -> None:
@@ -216,12 +228,11 @@ def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, everythi
     seen.calls += calls
     seen.plays += plays - lost
     seen.lost += lost
-    seen.polled.add(one.name)
+    seen.served.add(((now - START).days, one.name))
     if lost:
         seen.losers.add(one.name)
     if everything:
         seen.resyncs += 1
-        seen.resynced.add(one.name)
     else:
         seen.polls += 1
 
@@ -238,7 +249,7 @@ FLEETS = [
 
 def table(reports: list[Report]) -> Table:
     """The figures that docs/scale.md shows."""
-    head = ["users", "calls/min", "polled/day", "re-synced/day", "calls/day", "of quota", "polls/user/day"]
+    head = ["users", "calls/min", "served/day", "re-synced/day", "calls/day", "of quota", "runs/user/day"]
     head += ["plays lost", "users with a hole", "delay p50/p95/p99 min", "$/user/month"]
     made = Table(*head, title="The fleet in virtual time", title_justify="left")
     for report in reports:
@@ -250,7 +261,7 @@ def _row(report: Report) -> Iterator[str]:
     fleet, seen = report.fleet, report.seen
     users = fleet.users // fleet.each
     yield from (f"{fleet.users:,}", f"{fleet.calls_per_minute:,.0f}")
-    yield f"{len(seen.polled) / users:.0%}"
+    yield f"{report.per_day(len(seen.served)):,.0f}"
     yield f"{report.per_day(seen.resyncs):,.0f}"
     yield f"{report.per_day(seen.calls):,.0f}"
     yield f"{report.used:.0%}"
@@ -259,6 +270,19 @@ def _row(report: Report) -> Iterator[str]:
     yield f"{len(seen.losers) / users:.1%}"
     yield "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
     yield f"{sum(report.dollars.values()):.4f}"
+
+
+def rows(report: Report) -> Iterator[tuple[str, str, str]]:
+    """What, aim, figure: as the table of all figures has them."""
+    fleet, seen = report.fleet, report.seen
+    who = f"{fleet.users:,} users, {fleet.calls_per_minute:,.0f} calls/min"
+    yield f"plays lost, {who}", "0", f"{report.lost_share:.2%}, {len(seen.losers) * fleet.each:,} users with a hole"
+    yield f"users served a day, {who}", f"{fleet.users:,}", f"{report.per_day(len(seen.served)):,.0f}"
+    resyncs, calls = report.per_day(seen.resyncs), report.per_day(seen.calls)
+    yield f"re-syncs and calls a day, {who}", "", f"{resyncs:,.0f} and {calls:,.0f}, {report.used:.0%} of the quota"
+    late = "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
+    yield f"minutes from due to started (p50/p95/p99), {who}", "", late
+    yield f"dollars a user and month, {who}", "", f"{sum(report.dollars.values()):.4f}"
 
 
 def main() -> None:
