@@ -31,7 +31,7 @@ from local.bench.machine import transitions
 from local.bench.prices import FIXED_MONTH, Use
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
-WARM_UP, MEASURED = 1, 2
+WARM_UP, MEASURED = 4, 2
 """Days."""
 SIMULATED = 10_000
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -183,7 +183,7 @@ class Report:
 
 
 def simulate(fleet: Fleet) -> Report:
-    """Two days of this fleet, after one that nobody counts; the same every time."""
+    """Two days of this fleet, after four that nobody counts; the same every time."""
     chance = random.Random(fleet.users)  # noqa: S311 -- a simulation
     days = WARM_UP + MEASURED
     listeners = [Listener(number, days, chance) for number in range(fleet.users // fleet.each)]
@@ -242,6 +242,7 @@ FLEETS = [
     Fleet(5_000, 80),
     Fleet(10_000, 80),
     Fleet(10_000, 240),
+    Fleet(20_000, 80),
     Fleet(1_000_000, 80),
     Fleet(1_000_000, 24_000),
 ]

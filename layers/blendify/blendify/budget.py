@@ -9,7 +9,7 @@ other. So a poll never waits for a long sync, and a sync of everything gets what
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from blendify import times
@@ -20,6 +20,9 @@ SHARE = 0.8
 """Part of the pace that the schedule may use; logins, first syncs and listeners' wishes have the rest."""
 UNTOLD_INTERVAL_MS = 6_000
 """Pace of a gate that has not told one yet."""
+PATIENCE, UNHURRIED = timedelta(hours=2), timedelta(hours=6)
+"""Who is due for everything and finds no room for it waits so long, if no play is lost for at least so long: a poll now
+would put the re-sync off by a day."""
 UNKNOWN_CALLS = 30
 """What a sync of everything is taken to need as long as none has ended."""
 
@@ -76,7 +79,8 @@ def choose(due: Sequence[W], ledger: Ledger, pace: Pace, now: datetime, most: in
     """
     What to start, and the ledger afterwards; what is not chosen stays due.
 
-    Who is nearest to losing plays comes first. Of those chosen, the ones whose re-sync has waited longest become one.
+    Who is nearest to losing plays comes first. Of those whose turn it is, the ones whose re-sync has waited longest get
+    it; the others are polled at least, or wait for it a little if they can.
     """
     moment = times.milliseconds(now)
     polls: float
@@ -88,12 +92,21 @@ def choose(due: Sequence[W], ledger: Ledger, pace: Pace, now: datetime, most: in
         return [], ledger
     count = min(most, math.ceil((end - polls) / each)) if each else most
     chosen = sorted(due, key=lambda one: one.lost_at)[:count]
-    polls += len(chosen) * each
-    everything += len(chosen) * each
-    whole = set()
-    for one in sorted((one for one in chosen if one.resync_at <= now), key=lambda one: one.resync_at):
-        if everything >= end and each:
-            break
-        whole.add(id(one))
-        everything += (max(1, UNKNOWN_CALLS if one.resync_calls is None else one.resync_calls) - 1) * each
-    return [Start(one, id(one) in whole) for one in chosen], Ledger(math.ceil(polls), math.ceil(everything))
+    wanting = sorted((one for one in chosen if one.resync_at <= now), key=lambda one: one.resync_at)
+    everything += (len(chosen) - len(wanting)) * each
+    whole, waiting = set(), set()
+    for one in wanting:
+        if everything < end or not each:
+            whole.add(id(one))
+            everything += max(1, UNKNOWN_CALLS if one.resync_calls is None else one.resync_calls) * each
+        elif _waits(one, now):
+            waiting.add(id(one))
+        else:
+            everything += each
+    starts = [Start(one, id(one) in whole) for one in chosen if id(one) not in waiting]
+    return starts, Ledger(math.ceil(polls + len(starts) * each), math.ceil(everything))
+
+
+def _waits(one: Wanted, now: datetime) -> bool:
+    """Whether it is better left due than polled."""
+    return timedelta() <= now - one.resync_at < PATIENCE and one.lost_at - now > UNHURRIED
