@@ -67,16 +67,16 @@ def test_syncs_of_everything_have_what_polls_leave() -> None:
 @pytest.mark.parametrize(
     ("lost", "waited", "polled"),
     [
-        (timedelta(hours=20), timedelta(minutes=10), False),
-        (timedelta(hours=20), timedelta(hours=3), True),
-        (timedelta(hours=3), timedelta(minutes=10), True),
+        (timedelta(hours=20), timedelta(minutes=5), False),
+        (timedelta(hours=20), timedelta(minutes=11), True),
+        (timedelta(hours=3), timedelta(minutes=5), True),
     ],
     ids=["can wait", "has waited", "cannot wait"],
 )
 def test_who_finds_no_room_for_everything_waits_for_it_a_little(
     lost: timedelta, waited: timedelta, polled: bool
 ) -> None:
-    """A poll would put the re-sync off by a day; but no play is risked for it, and nobody waits for hours."""
+    """A poll would put the re-sync off by a day; but no play is risked for it, and nobody waits for long."""
     full = Ledger(0, MS + 2 * HORIZON_MS)
     one = One(1, lost_at=NOW + lost, resync_at=NOW - waited)
     starts, ledger = choose([one], full, PACED, NOW, 2_000)

@@ -20,9 +20,9 @@ SHARE = 0.8
 """Part of the pace that the schedule may use; logins, first syncs and listeners' wishes have the rest."""
 UNTOLD_INTERVAL_MS = 6_000
 """Pace of a gate that has not told one yet."""
-PATIENCE, UNHURRIED = timedelta(hours=2), timedelta(hours=6)
+PATIENCE, UNHURRIED = timedelta(minutes=10), timedelta(hours=6)
 """Who is due for everything and finds no room for it waits so long, if no play is lost for at least so long: a poll now
-would put the re-sync off by a day."""
+would put the re-sync off by a day. Not longer, as those who wait stand at the head of the queue."""
 UNKNOWN_CALLS = 30
 """What a sync of everything is taken to need as long as none has ended."""
 
