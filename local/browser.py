@@ -1,6 +1,8 @@
 """Walks the real pages as a listener's browser would: login, consent, callback, dashboard."""
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -35,6 +37,11 @@ class Browser:
         answer.raise_for_status()
         body: dict[str, object] = answer.json()
         return body
+
+    def send(self, path: str, body: object = None) -> tuple[int, dict[str, Any], Mapping[str, str]]:
+        """Status, body and headers of what the API answers to a POST, e.g. to `/me/syncs`; a refusal as well."""
+        answer = self._http.post(self._api_url + path, json=body, timeout=30)
+        return answer.status_code, answer.json(), answer.headers
 
     def cookies(self) -> list[str]:
         """The values of the cookies that it keeps; secrets all of them."""

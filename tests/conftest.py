@@ -17,6 +17,9 @@ os.environ.update(
     PUBLIC_URL="http://127.0.0.1:4566/v1",
     TOP_LIST_DEPTH="50",
     FULL_SWEEP_DAYS="7",
+    RESYNC_HOURS="24",
+    SHORTEST_POLL_MINUTES="20",
+    LONGEST_POLL_MINUTES="1440",
     SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):

@@ -3,6 +3,10 @@
 from blendify import syncing
 from blendify.entrypoint import Answer, Event, step
 from blendify.jobs import Job
+from blendify.settings import cadence
+
+CADENCE = cadence()
+"""Read here, so that a deployment without it shows at the first cold start."""
 
 
 @step

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from local.bench.apart import simulator_apart
 from local.bench.bans import refused
+from local.bench.fleet import Fleet, simulate
+from local.bench.fleet import rows as fleet_rows
 from local.bench.imports import import_ratios
 from local.bench.in_process import Bench, bench, bench_at, writes_for_nothing
 from local.bench.machine import transitions
@@ -69,6 +71,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     raw, stored = (first[name] / first["records"] for name in ("raw_bytes", "stored_bytes"))
     yield "bytes a record", "", f"{raw:,.0f} as JSON, {stored:,.0f} stored"
     yield "state transitions, one sync without waits", "at most 40", str(transitions())
+    yield "state transitions, a poll of recent plays", "as few as possible", str(transitions("PollRecentlyPlayed"))
     ratios = import_ratios(build(), HANDLERS)
     worst = max(ratios, key=lambda name: ratios[name])
     yield "cold start: import of any collector", "at most 1.3 x boto3 and a client", f"{ratios[worst]:.2f} x ({worst})"
@@ -79,6 +82,8 @@ def rows() -> Iterator[tuple[str, str, str]]:
     lifted = refused(calls_per_minute=0, flight_seconds=0.25)
     what = "the same, pace lifted (those on their way when the 429 came)"
     yield what, "0", f"{lifted.during} ({lifted.on_their_way}), in {lifted.bans} bans"
+    for users, pace in ((10_000, 240), (1_000_000, 24_000)):
+        yield from fleet_rows(simulate(Fleet(users, pace)))
 
 
 def _both(counted: Mapping[str, int]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 from local.paths import ROOT
 
 
-def transitions() -> int:
-    """Steps of a run in one round without waits or retries; each is billed once."""
+def transitions(way: str = "CollectEverything") -> int:
+    """Steps of a run in one round without waits or retries, `PollRecentlyPlayed` a short one; each is billed once."""
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
-    return _steps(definition, {"SyncBegun": "CollectEverything", "SyncFinished": "SyncEnded"})
+    return _steps(definition, {"SyncBegun": way, "SyncFinished": "SyncEnded"})
 
 
 def _steps(machine: dict[str, Any], chosen: dict[str, str]) -> int:

@@ -39,4 +39,5 @@ def create_tables() -> None:
             BillingMode=properties["BillingMode"],
             AttributeDefinitions=properties["AttributeDefinitions"],
             KeySchema=properties["KeySchema"],
+            **{name: properties[name] for name in ("GlobalSecondaryIndexes",) if name in properties},
         )

@@ -11,7 +11,11 @@ HOST = "127.0.0.1:4566"
 
 
 def event(
-    method: str, address: str, headers: dict[str, str] | None = None, cookies: dict[str, str] | None = None
+    method: str,
+    address: str,
+    headers: dict[str, str] | None = None,
+    cookies: dict[str, str] | None = None,
+    body: str | None = None,
 ) -> dict[str, Any]:
     """The event of one request; the address is a path with its query."""
     parts = urlsplit(address)
@@ -41,7 +45,7 @@ def event(
             "identity": {"sourceIp": "127.0.0.1"},
             "requestId": "request-1",
         },
-        "body": None,
+        "body": body,
         "isBase64Encoded": False,
     }
 
@@ -89,10 +93,17 @@ class Browser:
     def post(self, handler: str, address: str, **headers: str) -> Answer:
         return self.ask("POST", handler, address, headers)
 
-    def ask(self, method: str, handler: str, address: str, headers: dict[str, str] | None = None) -> Answer:
+    def ask(
+        self,
+        method: str,
+        handler: str,
+        address: str,
+        headers: dict[str, str] | None = None,
+        body: str | None = None,
+    ) -> Answer:
         """`handler` is the module below `functions/`, as `auth.login`."""
         sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        given = import_module(handler).handler(event(method, address, sent, self.cookies), Context())
+        given = import_module(handler).handler(event(method, address, sent, self.cookies, body), Context())
         lines = [
             line
             for name, values in given["multiValueHeaders"].items()

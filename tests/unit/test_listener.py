@@ -297,3 +297,61 @@ def test_the_start_page_without_its_slash_leads_to_the_one_with_it() -> None:
     answer = import_module(LISTENER).handler(asked, None)
     assert answer["statusCode"] == 303
     assert answer["multiValueHeaders"]["Location"] == ["v1/"]
+
+
+def finished(user_id: str, *data_types: DataType, hours: int) -> syncs.Sync:
+    """A run that has ended, so many hours after the first."""
+    moment = STARTED + timedelta(hours=hours)
+    run = syncs.Sync(
+        syncs.identify(moment, "x"), user_id, "spotify", Status.SUCCEEDED, times.iso(moment), data_types, 1, "now"
+    )
+    syncs.create(run)
+    for data_type in data_types:
+        progress.create(user_id, run.sync_id, data_type, Outcome.COMPLETE)
+    return run
+
+
+def test_polls_do_not_take_the_place_of_the_account_on_the_dashboard(world: World) -> None:
+    """The page goes on showing what was read of everything, the API tells every run."""
+    user_id = world.connect()
+    whole = finished(user_id, DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED, hours=0)
+    polls = [finished(user_id, DataType.RECENTLY_PLAYED, hours=hour) for hour in range(1, 31)]
+    browser = session_of(user_id)
+    body = browser.get(LISTENER, "/dashboard").body
+    assert whole.sync_id in body
+    assert not [poll for poll in polls if poll.sync_id in body]
+    assert browser.get(LISTENER, "/me").json["latest_sync"]["sync_id"] == polls[-1].sync_id
+    assert len(browser.get(LISTENER, "/me/syncs").json["items"]) == 20
+
+
+def test_a_poll_is_shown_when_there_is_nothing_else(world: World) -> None:
+    """Better than nothing."""
+    user_id = world.connect()
+    poll = finished(user_id, DataType.RECENTLY_PLAYED, hours=0)
+    assert poll.sync_id in session_of(user_id).get(LISTENER, "/dashboard").body
+
+
+@pytest.mark.parametrize(("dead", "active"), [(False, "true"), (True, "false")])
+def test_the_dashboard_offers_a_sync_to_who_can_have_one(world: World, dead: bool, active: str) -> None:
+    """The page's script shows the button while nothing runs, unless every connection's access has ended."""
+    user_id = world.connect()
+    if dead:
+        connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert '<button id="ask" hidden>Sync now</button>' in body
+    assert f'"active": {active}' in body
+
+
+def test_records_of_polls_expire_and_others_do_not(world: World) -> None:
+    """After a month; a run that turns out to be more than a poll stays."""
+    user_id = world.connect()
+    poll = begun(user_id, DataType.RECENTLY_PLAYED)
+    month = (times.now() + timedelta(days=30)).timestamp()
+    run, part = keys.sync(poll.sync_id), keys.progress(poll.sync_id, DataType.RECENTLY_PLAYED)
+    for sk in (run, part):
+        assert abs(int((accounts().get(keys.user(user_id), sk) or {})["expires_at"]) - month) < 60
+    syncs.go_on(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
+    assert "expires_at" not in (accounts().get(keys.user(user_id), run) or {})
+    whole = begun(world.connect("bea"), DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED)
+    kept = accounts().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
+    assert not any("expires_at" in item for item in kept)

@@ -37,6 +37,9 @@ def test_a_missing_variable_is_named(name: str, emptied: bool) -> None:
         ("collectors.top_tracks", "HISTORY_TABLE"),
         ("sync.begin", "ACCOUNTS_TABLE"),
         ("auth.callback", "SYNC_STATE_MACHINE"),
+        ("api.syncs", "SYNC_STATE_MACHINE"),
+        ("sync.dispatch", "SYNC_STATE_MACHINE"),
+        ("sync.finish", "RESYNC_HOURS"),
     ],
 )
 def test_a_handler_without_a_variable_does_not_start(handler: str, name: str) -> None:

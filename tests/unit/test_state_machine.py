@@ -11,7 +11,7 @@ import pytest
 from blendify.data_types import DataType
 from blendify.storage.leases import LEASE
 from blendify.syncing import GROWTH, LONGEST, LONGEST_LEAST_WAIT, MOST_ROUNDS
-from local.bench.machine import HISTORY_QUOTA, events
+from local.bench.machine import HISTORY_QUOTA, events, transitions
 from local.paths import ROOT
 from local.template import resources
 
@@ -31,6 +31,13 @@ def machines() -> Iterator[dict[str, Any]]:
 STATES: dict[str, State] = {name: state for machine in machines() for name, state in machine["States"].items()}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 COLLECTORS = [name for name in TASKS if name.startswith("Collect")]
+POLL = "PollRecentlyPlayed"
+"""The task of the short way; it invokes the collector of recent plays."""
+
+
+def function_of(task: str) -> str:
+    """The logical name of the Lambda that a task invokes."""
+    return str(TASKS[task]["Resource"]).removeprefix("${").removesuffix("Arn}")
 
 
 def followers(state: State) -> Iterator[str]:
@@ -95,7 +102,7 @@ def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_outlives_its_function(name: str) -> None:
     """The state times out after the Lambda, so that the function's own end is seen first."""
-    function = resources("AWS::Serverless::Function")[name]
+    function = resources("AWS::Serverless::Function")[function_of(name)]
     assert TASKS[name]["TimeoutSeconds"] > function["Timeout"]
 
 
@@ -112,7 +119,38 @@ def test_a_collector_that_crashes_is_passed_over(name: str) -> None:
     assert skipped["Type"] == "Pass"
 
 
-@pytest.mark.parametrize("name", COLLECTORS)
+def test_a_poll_takes_the_short_way() -> None:
+    """One task stands in for the eight, with the same patience and the same lambda; all else is as in every run."""
+    ways = {one["Next"]: one for one in STATES["SyncBegun"]["Choices"]}
+    assert list(ways)[:2] == [POLL, "CollectEverything"], "the first condition that holds decides"
+    assert "plays_alone" in ways[POLL]["Condition"]
+    collector = STATES["CollectRecentlyPlayed"]
+    same = ("Resource", "Arguments", "TimeoutSeconds", "Retry")
+    assert {name: STATES[POLL][name] for name in same} == {name: collector[name] for name in same}
+    (catch,) = STATES[POLL]["Catch"]
+    assert catch["ErrorEquals"] == ["States.ALL"]
+    assert "'data_type': 'recently_played', 'error': $states.errorOutput.Error" in catch["Output"]
+    assert STATES[POLL]["Next"] == catch["Next"] == "FinishSync"
+    assert "CollectEverything" not in followers(STATES[POLL])
+
+
+def test_a_poll_costs_six_transitions() -> None:
+    """Begin, poll and finish, a choice behind each of the two, and the end; a sync of everything costs fourteen."""
+    assert transitions(POLL) == 6
+    assert transitions() == 14
+
+
+def test_a_poll_that_waits_polls_again() -> None:
+    """A Retry-After does not turn it into a sync of everything."""
+    wait = STATES["WaitToPoll"]
+    assert (wait["Type"], wait["Next"], wait["Timestamp"]) == ("Wait", POLL, "{% $states.input.until %}")
+    first, second = STATES["SyncFinished"]["Choices"][:2]
+    assert (first["Next"], second["Next"]) == ("WaitToPoll", "WaitUntil")
+    assert "$plays_alone" in first["Condition"]
+    assert first["Assign"] == {"round": "{% $states.input.round %}"}
+
+
+@pytest.mark.parametrize("name", [*COLLECTORS, POLL])
 def test_a_collector_is_given_the_job_alone(name: str) -> None:
     """Ids and moments go in, the outcome comes out: no page, no token travels through the machine."""
     assert TASKS[name]["Arguments"] == "{% $job %}"
@@ -183,7 +221,7 @@ def test_every_function_that_is_called_may_be_called() -> None:
     """The machine's role invokes exactly the functions of its tasks."""
     policies = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]["Policies"]
     allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies)
-    assert allowed == sorted(TASKS)
+    assert allowed == sorted({function_of(name) for name in TASKS})
 
 
 @pytest.mark.parametrize("expression", sorted(set(expressions(MACHINE))))
@@ -201,7 +239,9 @@ def test_an_expression_is_whole(expression: str) -> None:
 
 
 def test_every_variable_is_assigned_before_it_is_used() -> None:
-    """`$job` and `$round` are set where the sync begins; nothing else is asked for."""
+    """What kind of run it is, and its job and round, are set where the sync begins; nothing else is asked for."""
     used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
-    started = next(one for one in STATES["SyncBegun"]["Choices"] if one["Next"] == "CollectEverything")
-    assert used == set(started["Assign"]) == {"job", "round"}
+    for way in (POLL, "CollectEverything"):
+        started = next(one for one in STATES["SyncBegun"]["Choices"] if one["Next"] == way)
+        assert used == set(started["Assign"]) == {"job", "round", "plays_alone"}
+        assert started["Assign"]["plays_alone"] is (way == POLL)

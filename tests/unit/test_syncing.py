@@ -108,6 +108,27 @@ def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch:
     assert finish(job)["status"] == "succeeded"
 
 
+@pytest.mark.parametrize(
+    ("data_types", "alone"), [(["recently_played"], True), (["recently_played", "playlists"], False), (None, False)]
+)
+def test_a_run_of_recent_plays_alone_is_told_from_others(
+    user_id: str, data_types: list[str] | None, alone: bool
+) -> None:
+    """So that the state machine can take the short way."""
+    given = {"user_id": user_id, "provider": "spotify"} | ({"data_types": data_types} if data_types else {})
+    assert syncing.begin(given, "execution-1", STARTED)["plays_alone"] is alone
+
+
+def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run that died has left undone is done as well."""
+    first = begun(user_id)
+    later = times.now() + leases.LEASE + timedelta(minutes=1)
+    monkeypatch.setattr("blendify.times.now", lambda: later)
+    given = {"user_id": user_id, "provider": "spotify", "data_types": ["recently_played"]}
+    answer = syncing.begin(given, "execution-2", later)
+    assert (answer["job"]["sync_id"], answer["plays_alone"]) == (first.sync_id, False)
+
+
 def test_only_ids_and_moments_travel_through_the_machine(world: World, user_id: str) -> None:
     """What begin answers holds no token and no profile."""
     answer = str(syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
@@ -356,7 +377,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     """Its input is what an operator would type; its name says whose and when, and fits Step Functions."""
     asked: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
-    monkeypatch.setattr("blendify.syncing.aws.client", lambda service: {"stepfunctions": machine}[service])
+    monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
     syncing.start(MACHINE, user_id, "spotify")
     (wish,) = asked
     assert wish["stateMachineArn"] == MACHINE

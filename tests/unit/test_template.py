@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
-from blendify import authorization, token_endpoint, tokens
+from blendify import authorization, budget, token_endpoint, tokens
+from blendify.planning import Cadence
+from blendify.storage import schedule
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 MANAGED = resources("AWS::IAM::ManagedPolicy")
 HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
+CADENCE_MINUTES = ("ShortestPollMinutes", "LongestPollMinutes")
 API_GATEWAYS_PATIENCE = 29
 """Seconds after which API Gateway answers in a Lambda's place."""
 
@@ -119,7 +123,64 @@ def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
 def test_only_who_calls_a_provider_reads_client_secrets() -> None:
     """The API that listeners' apps read has no way to the application's secret."""
     readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
-    assert readers.isdisjoint({"Listener", "Logout", "FinishSync"})
+    assert readers.isdisjoint({"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync"})
+
+
+def test_only_who_starts_syncs_may_start_them() -> None:
+    """The login, the schedule and the listener's wish; what listeners read cannot start anything."""
+    starters = {name for name in FUNCTIONS if allowed(name, "states:StartExecution")}
+    assert starters == {"Callback", "Dispatch", "RequestSync"}
+
+
+def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
+    """And reads nothing else by a query; it starts syncs, and calls nobody."""
+    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/" in str(one["Resource"])}
+    assert readers == {"Dispatch"}
+    queries = [one for one in statements("Dispatch") if "dynamodb:Query" in as_list(one["Action"])]
+    assert [one["Resource"] for one in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
+    actions = {action for one in statements("Dispatch") for action in as_list(one["Action"])}
+    assert actions == {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"}
+
+
+def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
+    """The index is sparse: its keys are attributes that nothing else has, and it holds no token."""
+    (index,) = resources("AWS::DynamoDB::Table")["AccountsTable"]["GlobalSecondaryIndexes"]
+    assert index["IndexName"] == schedule.INDEX
+    assert [key["AttributeName"] for key in index["KeySchema"]] == list(schedule.ENTRY)
+    assert index["Projection"]["ProjectionType"] == "INCLUDE"
+    assert "tokens" not in index["Projection"]["NonKeyAttributes"]
+
+
+def test_the_schedule_invokes_the_dispatch_alone_and_keeps_what_it_could_not_deliver() -> None:
+    """With a role of its own; a dispatch that was missed is not repeated for hours, the next one does its work."""
+    (one,) = resources("AWS::Scheduler::Schedule").values()
+    target = one["Target"]
+    assert target["Arn"] == {"Fn::GetAtt": ["Dispatch", "Arn"]}
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 120
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in resources("AWS::SQS::Queue")
+    (policy,) = resources("AWS::IAM::Role")[target["RoleArn"]["Fn::GetAtt"][0]]["Policies"]
+    allowed_to = {
+        (statement["Action"], statement["Resource"]["Fn::GetAtt"][0])
+        for statement in policy["PolicyDocument"]["Statement"]
+    }
+    assert allowed_to == {("lambda:InvokeFunction", "Dispatch"), ("sqs:SendMessage", "MissedDispatches")}
+
+
+def test_the_schedule_can_be_switched_off() -> None:
+    """By one parameter; logins, listeners and the console go on."""
+    (one,) = resources("AWS::Scheduler::Schedule").values()
+    assert one["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
+    assert template()["Conditions"]["SyncsAreScheduled"] == {"Fn::Equals": [{"Ref": "ScheduledSyncs"}, "on"]}
+    assert one["ScheduleExpression"] == "rate(1 minute)"
+    assert budget.HORIZON_MS == 60_000, "what is spent ahead lasts until the next dispatch"
+
+
+def test_the_cadence_of_the_template_is_the_codes_own() -> None:
+    """The defaults of both are the same, so that simulations and tests speak of what is deployed."""
+    given = {name: float(template()["Parameters"][name]["Default"]) for name in ("ResyncHours",)}
+    minutes = {name: float(template()["Parameters"][name]["Default"]) for name in CADENCE_MINUTES}
+    assert Cadence().resync == timedelta(hours=given["ResyncHours"])
+    assert [Cadence().least, Cadence().longest] == [timedelta(minutes=minutes[name]) for name in CADENCE_MINUTES]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

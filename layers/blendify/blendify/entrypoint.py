@@ -38,6 +38,15 @@ def step(work: Callable[[Event], Answer]) -> Handler:
     return handler
 
 
+def scheduled(work: Callable[[Callable[[], float]], Answer]) -> Handler:
+    """A Lambda that the schedule invokes: the work is told how many seconds it has left."""
+
+    def handler(event: Event, context: LambdaContext) -> Answer:  # noqa: ARG001 -- Lambda passes it
+        return _observed(lambda: work(lambda: context.get_remaining_time_in_millis() / 1000), {})
+
+    return handler
+
+
 def _observed(work: Callable[[], Answer], keys: dict[str, Any]) -> Answer:
     """Log keys before, metrics after; an exception is logged here, without the event that led to it."""
     logger.structure_logs(append=False, **keys)

@@ -4,7 +4,8 @@ One quota for all Lambdas: a slot is reserved before every provider call, and a 
 Algorithm  GCRA, the token bucket in one number: `tat`, the time in ms when the next slot is free; one conditional
            UpdateItem a slot, no read. Slots are spaced evenly, without bursts: what cannot be called back once a
            429 comes is then at most one call. `cool` is the deadline in ms of a cool-down and may only grow.
-Items      `gate#<provider>#<application>`, and the same with the user for the pace of one user
+Items      `gate#<provider>#<application>`, and the same with the user for the pace of one user; `interval` tells the
+           pace to whoever plans with it and may not read the application's secret
 """
 
 import random
@@ -16,6 +17,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify import times
 from blendify.applications import Application
 from blendify.errors import MustWait, RateLimited
+from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, accounts
 
 LONGEST_SLEEP_MS = 20_000
@@ -35,7 +37,7 @@ class Gate:
 
     def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
         """Without a user, as at a login, only the application's pace counts."""
-        self._pk = f"gate#{application.provider}#{application.name}"
+        self._pk = keys.gate(application.provider, application.name)
         self._user_pk = f"{self._pk}#{user_id}"
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
@@ -64,7 +66,7 @@ class Gate:
         if self._interval:
             tat = Attr("tat").gte(times.milliseconds(times.now()))
             try:
-                accounts().update(self._pk, "gate", Change(add={"tat": self._interval}), only_if=tat)
+                accounts().update(self._pk, "gate", _slot(self._interval), only_if=tat)
             except ConditionFailed:
                 self._take(self._pk, self._interval)
 
@@ -104,12 +106,13 @@ class Gate:
             busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms) & cool
             idle = (Attr("tat").not_exists() | Attr("tat").lt(now)) & cool
             try:
-                tat = int(accounts().update(pk, "gate", Change(add={"tat": interval}), only_if=busy)["tat"])
+                tat = int(accounts().update(pk, "gate", _slot(interval), only_if=busy)["tat"])
                 break
             except ConditionFailed as refused:
                 self._refuse(refused.found, now)
+            first = Change(set={"tat": now + interval, "interval": interval})
             try:
-                tat = int(accounts().update(pk, "gate", Change(set={"tat": now + interval}), only_if=idle)["tat"])
+                tat = int(accounts().update(pk, "gate", first, only_if=idle)["tat"])
                 break
             except ConditionFailed as refused:
                 self._refuse(refused.found, now)
@@ -141,6 +144,11 @@ class Gate:
             return False
         self._cool_down(cool, now)
         return True
+
+
+def _slot(interval: int) -> Change:
+    """The next slot is taken."""
+    return Change(set={"interval": interval}, add={"tat": interval})
 
 
 def _interval(calls_per_minute: float) -> int:

@@ -1,5 +1,7 @@
 """What operators see: JSON log lines keyed by run, user and data type, and metrics in CloudWatch's embedded format."""
 
+from collections.abc import Mapping
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -51,3 +53,10 @@ def synced(status: Status, seconds: float) -> None:
     """One run has ended."""
     metrics.add_metric(name="SyncDuration", unit=MetricUnit.Seconds, value=seconds)
     metrics.add_metric(name=f"Sync{status.value.capitalize()}", unit=MetricUnit.Count, value=1)
+
+
+def dispatched(counts: Mapping[str, int], oldest_seconds: float) -> None:
+    """One round of the schedule; the age of what has been due for longest says whether the quota still carries all."""
+    metrics.add_metric(name="ConnectionsDue", unit=MetricUnit.Count, value=counts["due"])
+    metrics.add_metric(name="OldestDue", unit=MetricUnit.Seconds, value=oldest_seconds)
+    logger.info("Dispatched", extra={**counts, "oldest_due_seconds": round(oldest_seconds)})

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
+from blendify.planning import Cadence
+
 
 class SettingMissing(RuntimeError):
     """An environment variable that the function cannot work without is not set."""
@@ -68,3 +70,13 @@ def settings() -> Settings:
 def state_machine() -> str:
     """The ARN of the sync state machine, which only functions that start syncs are given."""
     return required(os.environ, "SYNC_STATE_MACHINE")
+
+
+@cache
+def cadence() -> Cadence:
+    """How often connections are due, which only the function that ends syncs is given."""
+    return Cadence(
+        least=timedelta(minutes=float(required(os.environ, "SHORTEST_POLL_MINUTES"))),
+        longest=timedelta(minutes=float(required(os.environ, "LONGEST_POLL_MINUTES"))),
+        resync=timedelta(hours=float(required(os.environ, "RESYNC_HOURS"))),
+    )

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from blendify import aws, grants, observe, times, tokens
+from blendify import executions, grants, observe, rescheduling, times, tokens
 from blendify.applications import application
 from blendify.data_types import DataType, Outcome, Status
 from blendify.errors import CollectError
@@ -83,8 +81,8 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     """
     The first step of an execution: check the input, take the lease, create the run record, refresh the access token.
 
-    Answers {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or {"outcome": "refused",
-    "cause"}
+    Answers {"outcome": "started", "job", "round", "plays_alone"}, {"outcome": "already_running", "sync_id"} or
+    {"outcome": "refused", "cause"}
     """
     try:
         request = Request.of(given)
@@ -117,7 +115,9 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
     observe.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
     job = Job(run.user_id, run.provider, run.sync_id, run.started_at, request.mode)
-    return {"outcome": "started", "job": vars(job), "round": run.round}
+    # A run that is gone on with may have been asked for more than this execution.
+    plays_alone = {*run.data_types, *request.data_types} == {DataType.RECENTLY_PLAYED}
+    return {"outcome": "started", "job": vars(job), "round": run.round, "plays_alone": plays_alone}
 
 
 def _unfinished(request: Request, owner: Connection) -> Sync | None:
@@ -132,31 +132,20 @@ def _record(run: Sync, data_types: Sequence[DataType]) -> None:
     syncs.create(run)
     everything = tuple(one for one in DataType if one in {*run.data_types, *data_types})
     syncs.go_on(run.user_id, run.sync_id, everything)
+    expires_at = syncs.poll_expires_at() if everything == (DataType.RECENTLY_PLAYED,) else None
     offered = PROVIDERS[run.provider].endpoints
     for data_type in everything:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
-        progresses.create(run.user_id, run.sync_id, data_type, outcome)
+        progresses.create(run.user_id, run.sync_id, data_type, outcome, expires_at)
 
 
 def _take_lease(request: Request, holder: Holder) -> Holder | None:
     """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
     until = times.now() + LEASE
     other = leases.take(request.user_id, request.provider, holder, until)
-    if other is None or _executing(other.execution):
+    if other is None or executions.executing(other.execution):
         return other
     return leases.take(request.user_id, request.provider, holder, until, instead_of=other)
-
-
-def _executing(execution: str) -> bool:
-    """Whether an execution still runs; when that cannot be told, the lease's own end decides."""
-    client = aws.client("stepfunctions")
-    try:
-        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
-    except client.exceptions.ExecutionDoesNotExist:
-        return False
-    except ClientError as error:
-        observe.logger.warning("An execution could not be looked up: %s", error)
-        return True
 
 
 def _refresh_early(request: Request, application_name: str) -> None:
@@ -230,7 +219,7 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
     why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
-    leases.release(job.user_id, job.provider, job.sync_id)
+    leases.release(job.user_id, job.provider, job.sync_id, rescheduling.after(run, everything))
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
     observe.synced(status, seconds)
     outcomes = {one.data_type: one.outcome for one in everything}
@@ -253,20 +242,15 @@ def start(state_machine: str, user_id: str, provider: str) -> None:
     Never raises for AWS: a run that could not be started is stored as failed, where listener and operator see it
     """
     now = times.now()
-    name = f"{provider}-{user_id}-{now:%Y%m%dT%H%M%S%f}"
     try:
-        aws.client("stepfunctions").start_execution(
-            stateMachineArn=state_machine,
-            name=name,
-            input=json.dumps({"user_id": user_id, "provider": provider}),
-        )
+        executions.start(state_machine, user_id, provider, now, {})
     except Exception:
         observe.logger.exception("The sync could not be started")
         why = (
             "The sync could not be started. Nothing is lost: it begins with the next login or the next scheduled sync."
         )
         failed = Sync(
-            syncs.identify(now, name),
+            syncs.identify(now, f"{provider}-{user_id}"),
             user_id,
             provider,
             Status.FAILED,

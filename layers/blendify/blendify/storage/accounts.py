@@ -1,7 +1,8 @@
 """
 The accounts table: everything that may change. Users, connections, sealed tokens, sessions, OAuth states, runs, gates.
 
-Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`, `revoked#…`), `sk` what it is
+Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`, `ledger#…`, `revoked#…`),
+        `sk` what it is
 Expiry  `expires_at` in seconds since 1970, honoured by DynamoDB; history has no such thing
 """
 
@@ -155,14 +156,19 @@ class Accounts:
     ) -> Iterator[Item]:
         """The items of `pk` whose `sk` starts with `prefix`, in the order of `sk`, page by page."""
         keys = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
+        return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
+
+    def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:
+        """What the index holds of these keys, page by page as it is taken; it may lag behind the table by a moment."""
+        return self._pages({"IndexName": index}, keys)
+
+    def _pages(self, request: dict[str, Any], keys: ConditionBase, limit: int | None = None) -> Iterator[Item]:
         built = ConditionExpressionBuilder().build_expression(keys, is_key_condition=True)
-        request: dict[str, Any] = {
+        request |= {
             "TableName": self._table,
             "KeyConditionExpression": built.condition_expression,
             "ExpressionAttributeNames": built.attribute_name_placeholders,
             "ExpressionAttributeValues": _stored(built.attribute_value_placeholders),
-            "ConsistentRead": True,
-            "ScanIndexForward": not newest_first,
         }
         if limit:
             request["Limit"] = limit

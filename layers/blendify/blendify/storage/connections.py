@@ -11,8 +11,9 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify import times
 from blendify.errors import CollectError
+from blendify.planning import Plan
 from blendify.providers.table import Profile
-from blendify.storage import keys
+from blendify.storage import keys, schedule
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 
 ACTIVE, RECONNECT = "active", "reconnect"
@@ -43,6 +44,8 @@ class Connection:
     """The run that has this connection, or had it last without giving it back."""
     announced: int | None = None
     """How many days before its end the grant was last announced to be ending."""
+    plan: Plan | None = None
+    """When it is due; None as long as no run has ended since there is a schedule."""
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Connection":
@@ -62,6 +65,7 @@ class Connection:
             expires_at=times.parse(item["access_expires_at"]),
             lease=item.get("lease_sync_id"),
             announced=int(item["announced"]) if "announced" in item else None,
+            plan=schedule.plan_of(item),
         )
 
 
@@ -105,7 +109,11 @@ class Grant:
 
 
 def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None:
-    """Store the grant; a reconnection keeps the user and repairs a dead connection."""
+    """
+    Store the grant; a reconnection keeps the user and repairs a dead connection.
+
+    It is on the schedule from now on, in case that the sync which a login starts is not started.
+    """
     now = times.iso(times.now())
     accounts().update(
         keys.user(user_id),
@@ -121,6 +129,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
                 "status": ACTIVE,
                 "authorized_at": now,
                 **_tokens(grant.tokens, grant.access_expires_at),
+                **schedule.begun(user_id),
             },
             add={"tokens_version": 1},
             remove=("refreshing_until", "announced"),
@@ -140,14 +149,14 @@ def keep_tokens(seen: Connection, sealed: bytes, expires_at: datetime) -> bool:
 
 
 def mark_reconnect(seen: Connection) -> bool:
-    """The grant is dead; False when a new login has repaired it meanwhile."""
-    return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until",)))
+    """The grant is dead, and nothing of it is due any more; False when a new login has repaired it meanwhile."""
+    return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until", *schedule.ENTRY)))
 
 
 def restore(user_id: str, provider: str) -> bool:
     """The grant was not dead after all; False when the connection is not marked (any more)."""
     marked = Attr("status").eq(RECONNECT)
-    return _if(user_id, provider, Change(set={"status": ACTIVE}), marked)
+    return _if(user_id, provider, Change(set={"status": ACTIVE, **schedule.begun(user_id)}), marked)
 
 
 def remember_announced(seen: Connection, days: int) -> bool:

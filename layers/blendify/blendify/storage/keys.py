@@ -16,9 +16,24 @@ def account(provider: str, account_id: str) -> str:
     return f"account#{provider}#{account_id}"
 
 
+def gate(provider: str, application: str) -> str:
+    """Partition of the gate that the calls of one application pass."""
+    return f"gate#{provider}#{application}"
+
+
+def ledger(provider: str, application: str) -> str:
+    """Partition of what the schedule has spent of one application's quota."""
+    return f"ledger#{provider}#{application}"
+
+
 def revoked(provider: str, application: str) -> str:
     """Partition of the grants that a provider refused to renew for one of our applications."""
     return f"revoked#{provider}#{application}"
+
+
+def wish() -> str:
+    """Sort key of a user's latest wish for a sync."""
+    return "wish"
 
 
 def sync(sync_id: str = "") -> str:

@@ -46,15 +46,26 @@ def take(
     return None
 
 
+def held(user_id: str, provider: str) -> Holder | None:
+    """Whose the connection is now; None when the next run may begin. Its execution may be dead."""
+    item = accounts().get(keys.user(user_id), keys.connection(provider)) or {}
+    if "lease_sync_id" not in item or int(item["lease_until"]) < times.milliseconds(times.now()):
+        return None
+    return Holder(str(item["lease_sync_id"]), str(item["lease_execution"]))
+
+
 def renew(user_id: str, provider: str, sync_id: str, until: datetime) -> bool:
     """Keep the lease until then; False when it is another run's by now."""
     return _if_held(user_id, provider, sync_id, Change(set={"lease_until": times.milliseconds(until)}))
 
 
-def release(user_id: str, provider: str, sync_id: str) -> bool:
-    """Let the next run begin; False when the lease is another run's by now."""
-    gone = Change(remove=("lease_sync_id", "lease_execution", "lease_until"))
-    return _if_held(user_id, provider, sync_id, gone)
+def release(user_id: str, provider: str, sync_id: str, also: Change | None = None) -> bool:
+    """
+    Let the next run begin, and change the connection in the same write; False when the lease is another run's by now.
+    """
+    also = also or Change()
+    gone = ("lease_sync_id", "lease_execution", "lease_until", *also.remove)
+    return _if_held(user_id, provider, sync_id, Change(also.set, also.add, gone))
 
 
 def _if_held(user_id: str, provider: str, sync_id: str, change: Change) -> bool:

@@ -103,9 +103,11 @@ def _position(stored: Mapping[str, Any]) -> Position:
     )
 
 
-def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome) -> None:
-    """Take the data type into the run; nothing happens when it is in it already."""
+def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, expires_at: int | None = None) -> None:
+    """Take the data type into the run, for good unless it expires; nothing happens when it is in it already."""
     start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": asdict(Position())}
+    if expires_at is not None:
+        start["expires_at"] = expires_at
     accounts().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from blendify import times
@@ -10,6 +10,11 @@ from blendify.data_types import DataType, Status
 from blendify.storage import keys
 from blendify.storage.accounts import Change, Item, accounts
 from blendify.storage.progress import Progress
+
+POLLS_KEPT = timedelta(days=30)
+"""Polls come up to 72 times a day: their records expire, those of other runs do not."""
+POLLS_PASSED = 100
+"""So many polls since the latest other runs are passed over: more than a day's."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,11 @@ class Sync:
     waiting_until: str | None = None
     why: str | None = None
 
+    @property
+    def poll(self) -> bool:
+        """Whether it reads recent plays alone."""
+        return self.data_types == (DataType.RECENTLY_PLAYED,)
+
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Sync":
         """The run that an item of the accounts table holds."""
@@ -42,6 +52,11 @@ class Sync:
             waiting_until=item.get("waiting_until"),
             why=item.get("why"),
         )
+
+
+def poll_expires_at() -> int:
+    """When the record of a poll that begins now is deleted, in seconds since 1970."""
+    return int((times.now() + POLLS_KEPT).timestamp())
 
 
 def identify(started_at: datetime, execution: str) -> str:
@@ -72,24 +87,31 @@ def sync(user_id: str, sync_id: str) -> Sync | None:
     return Sync.of(user_id, item) if item and "sync_id" in item else None
 
 
-def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
-    """The user's latest runs with their progress, newest first, in one query."""
+def newest(user_id: str, count: int, *, polls: bool = True) -> Iterator[tuple[Sync, list[Progress]]]:
+    """The user's latest runs with their progress, newest first, in one query; polls aside, as far as that is asked."""
     behind: list[Progress] = []
-    most = count * (len(DataType) + 1)
+    most = count * (len(DataType) + 1) + (0 if polls else 2 * POLLS_PASSED)
     for item in accounts().query(keys.user(user_id), keys.sync(), newest_first=True, limit=most):
         if "data_type" in item:
             # A run's data types sort right behind it, so that backwards they come first.
             behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
         else:
-            yield Sync.of(user_id, item), behind
-            behind, count = [], count - 1
+            run = Sync.of(user_id, item)
+            if polls or not run.poll:
+                yield run, behind
+                count -= 1
+            behind = []
             if count == 0:
                 return
 
 
 def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
     """The run works, on these data types: at its begin, or because another execution goes on with it."""
-    change = Change(set={"status": Status.RUNNING, "data_types": list(data_types)}, remove=("waiting_until",))
+    begun = {"status": Status.RUNNING, "data_types": list(data_types)}
+    if data_types == (DataType.RECENTLY_PLAYED,):
+        change = Change(set={**begun, "expires_at": poll_expires_at()}, remove=("waiting_until",))
+    else:
+        change = Change(set=begun, remove=("waiting_until", "expires_at"))
     accounts().update(keys.user(user_id), keys.sync(sync_id), change)
 
 

@@ -57,7 +57,7 @@ def dashboard() -> Response[str]:
         "dashboard",
         root="./",
         me=_me(user_id),
-        syncs=_newest(user_id, 6),
+        syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
         titles=_TITLES,
         soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
     )
@@ -111,8 +111,8 @@ def _connection(one: Connection) -> dict[str, Any]:
     }
 
 
-def _newest(user_id: str, count: int) -> list[dict[str, Any]]:
-    return [_sync(run, progress) for run, progress in syncs.newest(user_id, count)]
+def _newest(user_id: str, count: int, *, polls: bool = True) -> list[dict[str, Any]]:
+    return [_sync(run, progress) for run, progress in syncs.newest(user_id, count, polls=polls)]
 
 
 def _sync(run: Sync, all_of_it: Iterable[Progress]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ HTTP for the functions behind API Gateway: routing by Powertools, and what every
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,15 +81,15 @@ def page(status: int, name: str, **values: Any) -> Response[str]:
     return Response(status, HTML, body, headers={"Content-Security-Policy": policy})
 
 
-def answer(status: int, body: object) -> Response[str]:
+def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response[str]:
     """An API answer."""
-    return Response(status, JSON, json.dumps(body, ensure_ascii=False))
+    return Response(status, JSON, json.dumps(body, ensure_ascii=False), headers=dict(headers or {}))
 
 
-def refusal(app: App, status: int, code: str, message: str) -> Response[str]:
+def refusal(app: App, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response[str]:
     """An error as the caller reads it: JSON for the API, a page for people."""
     if app.current_event.path.startswith("/me"):
-        return answer(status, {"error": {"code": code, "message": message}})
+        return answer(status, {"error": {"code": code, "message": message}}, headers)
     return message_page(app, status, message, "Go back to the start and try again.")
 
 

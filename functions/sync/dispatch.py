@@ -1,0 +1,15 @@
+"""Start the syncs that are due, as many as the quota carries."""
+
+from collections.abc import Callable
+
+from blendify import dispatching
+from blendify.entrypoint import Answer, scheduled
+from blendify.settings import state_machine
+
+STATE_MACHINE = state_machine()
+
+
+@scheduled
+def handler(seconds_left: Callable[[], float]) -> Answer:
+    """The schedule's own event says nothing that is needed: what is due stands in the table."""
+    return dict(dispatching.dispatch(STATE_MACHINE, seconds_left))

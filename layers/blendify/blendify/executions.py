@@ -1,0 +1,40 @@
+"""Executions of the sync: starting them under names that make each start happen once, and whether they run."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from blendify import aws, observe
+
+
+def start(state_machine: str, user_id: str, provider: str, moment: datetime, more: Mapping[str, Any]) -> None:
+    """
+    Start an execution for this connection; `more` goes into its input (`data_types`, `mode`).
+
+    The same moment means the same execution: starting it twice is no error and starts it once.
+    Raises  ClientError, BotoCoreError
+    """
+    client = aws.client("stepfunctions")
+    try:
+        client.start_execution(
+            stateMachineArn=state_machine,
+            name=f"{provider}-{user_id}-{moment:%Y%m%dT%H%M%S%f}",
+            input=json.dumps({"user_id": user_id, "provider": provider, **more}),
+        )
+    except client.exceptions.ExecutionAlreadyExists:
+        return
+
+
+def executing(execution: str) -> bool:
+    """Whether an execution still runs; when that cannot be told, a lease's own end decides."""
+    client = aws.client("stepfunctions")
+    try:
+        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+    except client.exceptions.ExecutionDoesNotExist:
+        return False
+    except ClientError as error:
+        observe.logger.warning("An execution could not be looked up: %s", error)
+        return True

@@ -1,0 +1,48 @@
+"""What a run that ends means for its connection's schedule."""
+
+from collections.abc import Sequence
+
+from blendify import planning, times
+from blendify.data_types import DataType, Outcome
+from blendify.planning import Poll, Ran
+from blendify.settings import cadence
+from blendify.storage import connections, schedule
+from blendify.storage.accounts import Change
+from blendify.storage.connections import NotConnected
+from blendify.storage.progress import Progress
+from blendify.storage.syncs import Sync
+
+_POLLS = {
+    Outcome.COMPLETE: Poll.DONE,
+    Outcome.NOT_OFFERED: Poll.IMPOSSIBLE,
+    Outcome.NOT_PERMITTED: Poll.IMPOSSIBLE,
+}
+
+
+def after(run: Sync, everything: Sequence[Progress]) -> Change:
+    """
+    The change of the connection that ends this run: when it is due next.
+
+    A connection that only the listener can repair is not due until they connect again.
+    """
+    try:
+        owner = connections.connection(run.user_id, run.provider)
+    except NotConnected:
+        return Change()
+    if owner.status != connections.ACTIVE:
+        return Change(remove=schedule.ENTRY)
+    who = f"{run.provider}#{run.user_id}"
+    return schedule.planned(run.user_id, planning.plan(who, owner.plan, _ran(run, everything), cadence(), times.now()))
+
+
+def _ran(run: Sync, everything: Sequence[Progress]) -> Ran:
+    plays = next((one for one in everything if one.data_type is DataType.RECENTLY_PLAYED), None)
+    return Ran(
+        began_at=times.parse(run.started_at),
+        poll=_POLLS.get(plays.outcome, Poll.FAILED) if plays else Poll.NOT_ASKED,
+        plays=plays.counts["appended"] if plays else 0,
+        holes=plays.counts.get("holes", 0) if plays else 0,
+        everything={one.data_type for one in everything} == set(DataType),
+        collected=any(one.outcome is Outcome.COMPLETE for one in everything),
+        calls=sum(one.counts["calls"] for one in everything),
+    )

@@ -1,0 +1,64 @@
+"""
+AWS list prices in US dollars, region us-east-1, as of 2026-11-22, without any free tier.
+
+Sources  https://aws.amazon.com/lambda/pricing/ (arm64), https://aws.amazon.com/step-functions/pricing/ (Standard),
+         https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/api-gateway/pricing/ (REST),
+         https://aws.amazon.com/kms/pricing/, https://aws.amazon.com/eventbridge/pricing/ (Scheduler),
+         https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/secrets-manager/pricing/
+"""
+
+from dataclasses import dataclass
+
+MILLION, THOUSAND = 1_000_000, 1_000
+
+LAMBDA_REQUEST = 0.20 / MILLION
+LAMBDA_GB_SECOND = 0.0000133334
+TRANSITION = 0.025 / THOUSAND
+WRITE_UNIT = 0.625 / MILLION
+READ_UNIT = 0.125 / MILLION
+API_REQUEST = 3.50 / MILLION
+KMS_REQUEST = 0.03 / 10_000
+SCHEDULER_INVOCATION = 1.00 / MILLION
+LOG_GB = 0.50
+TABLE_GB_MONTH = 0.25 + 0.20
+"""Storage, and the backup that goes back to any second."""
+FIXED_MONTH = 1.00 + 0.40
+"""One KMS key, one secret."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What something takes of each service."""
+
+    transitions: float = 0
+    lambda_requests: float = 0
+    gb_seconds: float = 0
+    write_units: float = 0
+    read_units: float = 0
+    api_requests: float = 0
+    kms_requests: float = 0
+    scheduler_invocations: float = 0
+    log_gb: float = 0
+    table_gb_months: float = 0
+
+    def times(self, count: float) -> "Use":
+        """So often."""
+        return Use(**{name: amount * count for name, amount in vars(self).items()})
+
+    def __add__(self, other: "Use") -> "Use":
+        return Use(**{name: amount + getattr(other, name) for name, amount in vars(self).items()})
+
+    @property
+    def dollars(self) -> dict[str, float]:
+        """What it costs, by service."""
+        return {
+            "Step Functions": self.transitions * TRANSITION,
+            "Lambda": self.lambda_requests * LAMBDA_REQUEST + self.gb_seconds * LAMBDA_GB_SECOND,
+            "DynamoDB": self.write_units * WRITE_UNIT
+            + self.read_units * READ_UNIT
+            + self.table_gb_months * TABLE_GB_MONTH,
+            "API Gateway": self.api_requests * API_REQUEST,
+            "KMS": self.kms_requests * KMS_REQUEST,
+            "Scheduler": self.scheduler_invocations * SCHEDULER_INVOCATION,
+            "Logs": self.log_gb * LOG_GB,
+        }

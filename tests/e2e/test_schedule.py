@@ -1,0 +1,74 @@
+"""The schedule as it is deployed: who is due is polled by itself, and a listener's wish is granted."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from blendify import times
+from tests.e2e.system import System
+
+
+def key(user_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"user#{user_id}"}, "sk": {"S": "connection#spotify"}}
+
+
+def plan(system: System, user_id: str) -> dict[str, str]:
+    """The texts and numbers in the connection's item."""
+    client = system.stack.emulator.client("dynamodb")
+    item = client.get_item(TableName=system.outputs["accounts_table"], Key=key(user_id))["Item"]
+    return {name: next(iter(value.values())) for name, value in item.items() if name != "tokens"}
+
+
+def make_due(system: System, user_id: str) -> str:
+    """As if its time had come a minute ago; answers that time."""
+    due_at = times.iso(datetime.now(UTC) - timedelta(minutes=1))
+    system.stack.emulator.client("dynamodb").update_item(
+        TableName=system.outputs["accounts_table"],
+        Key=key(user_id),
+        UpdateExpression="SET due_at = :due_at",
+        ExpressionAttributeValues={":due_at": {"S": due_at}},
+    )
+    return due_at
+
+
+def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System) -> None:
+    """Nobody asks: the next dispatch starts a poll of one call and six steps, which plans the one after it."""
+    user_id, first = system.connect_and_sync("uma")
+    before = system.simulator.control("GET", "counters")["endpoints"]
+    make_due(system, user_id)
+    client = system.stack.emulator.client("stepfunctions")
+    give_up = time.monotonic() + 150
+    polls: list[dict[str, Any]] = []
+    while not polls and time.monotonic() < give_up:
+        time.sleep(1)
+        every = client.list_executions(stateMachineArn=system.outputs["state_machine_arn"])["executions"]
+        found = [system.execution(one["executionArn"]) for one in every if user_id in one["name"]]
+        polls = [one for one in found if '"data_types": ["recently_played"]' in one["input"]]
+    assert [one["status"] for one in polls] == ["SUCCEEDED"]
+    history = client.get_execution_history(executionArn=polls[0]["executionArn"], maxResults=1000)["events"]
+    states = [one["stateEnteredEventDetails"]["name"] for one in history if "stateEnteredEventDetails" in one]
+    assert states == ["BeginSync", "SyncBegun", "PollRecentlyPlayed", "FinishSync", "SyncFinished", "SyncEnded"]
+
+    after = system.simulator.control("GET", "counters")["endpoints"]
+    grown = {name for name in after if after[name]["calls"] > before.get(name, {"calls": 0})["calls"]}
+    assert "GET /v1/me/player/recently-played" in grown
+    assert not [name for name in grown if "/v1/me" in name and "recently-played" not in name]
+    planned = plan(system, user_id)
+    assert planned["polled_at"] > first["started_at"]
+    assert planned["due_at"] > times.iso(datetime.now(UTC))
+
+
+def test_a_listener_asks_for_a_sync(system: System) -> None:
+    """It runs, and a second wish within the minute is refused with when to ask again."""
+    browser, _ = system.connect("vic")
+    first = system.latest_sync(browser)
+    status, body, _ = browser.send("/me/syncs")
+    assert (status, body["syncs"][0]["status"]) == (202, "starting")
+    give_up = time.monotonic() + 60
+    while browser.read("/me")["latest_sync"]["sync_id"] == first["sync_id"]:  # type: ignore[index]
+        assert time.monotonic() < give_up, "the sync was not started"
+        time.sleep(0.3)
+    assert system.latest_sync(browser)["status"] == "succeeded"
+    status, body, headers = browser.send("/me/syncs")
+    assert (status, body["error"]["code"]) == (429, "too_many_requests")
+    assert 0 < int(headers["Retry-After"]) <= 60

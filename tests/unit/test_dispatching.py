@@ -1,0 +1,225 @@
+"""Whoever is due is started once, as far as the quota goes, and nobody is lost on the way."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from blendify import aws, dispatching, executions, times
+from blendify.applications import application
+from blendify.budget import Ledger
+from blendify.gate import Gate
+from blendify.storage import connections, keys, ledgers, schedule
+from blendify.storage.accounts import Change, accounts
+from tests.unit import cloud
+from tests.unit.http_events import Context
+from tests.unit.spotify_world import STARTED, World
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:sync"
+HOUR = timedelta(hours=1)
+
+
+class ExecutionAlreadyExists(ClientError):
+    """As Step Functions answers to a name that it has had."""
+
+
+class Machines:
+    """Step Functions as far as a dispatch uses it: names are unique, and it can refuse."""
+
+    exceptions = SimpleNamespace(ExecutionAlreadyExists=ExecutionAlreadyExists)
+
+    def __init__(self) -> None:
+        self.started: dict[str, dict[str, Any]] = {}
+        self.refuses = False
+
+    def start_execution(self, **wish: str) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
+        if wish["name"] in self.started:
+            raise ExecutionAlreadyExists({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
+        assert wish["stateMachineArn"] == MACHINE
+        assert len(wish["name"]) <= 80
+        self.started[wish["name"]] = json.loads(wish["input"])
+
+    @property
+    def users(self) -> list[str]:
+        return [given["user_id"] for given in self.started.values()]
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    made, client = Machines(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
+    return made
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    now = [STARTED]
+    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    return now
+
+
+def plenty() -> float:
+    return 50.0
+
+
+def dispatch() -> dict[str, int]:
+    return dispatching.dispatch(MACHINE, plenty)
+
+
+def item(user_id: str) -> dict[str, Any]:
+    return accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+
+
+def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta = timedelta()) -> str:
+    """A listener who is due, and for everything after `resync`."""
+    user_id = world.connect(name)
+    moments = {"due_at": STARTED + due, "lost_at": STARTED + 9 * HOUR, "resync_at": STARTED + resync}
+    change = Change(set={key: times.iso(moment) for key, moment in moments.items()} | {"resync_calls": 20})
+    accounts().update(keys.user(user_id), keys.connection("spotify"), change)
+    return user_id
+
+
+def paced(world: World, calls_per_minute: float) -> None:
+    """The application has a pace, and its gate has been passed once."""
+    cloud.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
+    Gate(application("spotify"), None).pass_first()
+
+
+def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
+    """A poll for who is due for one, everything for who is due for that, nothing for the others."""
+    polled = connect(world, "ana")
+    synced = connect(world, "bea", resync=-HOUR)
+    connect(world, "cem", due=HOUR)
+    assert dispatch() == {"due": 2, "syncs": 1, "polls": 1}
+    assert {given["user_id"]: given for given in machines.started.values()} == {
+        polled: {"user_id": polled, "provider": "spotify", "data_types": ["recently_played"]},
+        synced: {"user_id": synced, "provider": "spotify"},
+    }
+
+
+def test_what_was_started_is_not_started_again(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Its run plans it anew; only if that never happens it is due again after a while."""
+    user_id = connect(world, "ana")
+    dispatch()
+    clock[0] += timedelta(minutes=1)
+    assert dispatch() == {"due": 0, "syncs": 0, "polls": 0}
+    clock[0] = STARTED + schedule.RETRY
+    dispatch()
+    assert machines.users == [user_id, user_id]
+
+
+def test_two_dispatches_at_once_start_everybody_once(world: World, clock: list[datetime], machines: Machines) -> None:
+    """EventBridge may deliver twice."""
+    users = {connect(world, f"listener-{number}") for number in range(6)}
+    with ThreadPoolExecutor(3) as pool:
+        counts = list(pool.map(lambda _: dispatch(), range(3)))
+    assert sum(count["polls"] for count in counts) == len(machines.started) == 6
+    assert set(machines.users) == users
+
+
+def test_a_start_that_was_made_already_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
+    """The name is the same for the same due time, so Step Functions knows it."""
+    user_id = connect(world, "ana")
+    executions.start(MACHINE, user_id, "spotify", STARTED, {})
+    assert dispatch()["polls"] == 1
+    assert len(machines.started) == 1
+
+
+def test_a_start_that_fails_loses_nobody(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Claimed and not started, as after a crash between the two: due again half an hour later."""
+    user_id = connect(world, "ana")
+    machines.refuses = True
+    assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
+    machines.refuses = False
+    clock[0] += schedule.RETRY
+    assert dispatch()["polls"] == 1
+    assert machines.users == [user_id]
+
+
+def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Until its listener connects again."""
+    user_id = connect(world, "ana")
+    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    clock[0] += 5 * HOUR
+    assert dispatch()["due"] == 0
+
+
+def test_the_quota_decides_how_many_are_started(world: World, clock: list[datetime], machines: Machines) -> None:
+    """The rest stays due, and has its turn in the next minutes, everybody once."""
+    paced(world, 5)
+    clock[0] += timedelta(minutes=1)
+    users = {connect(world, f"listener-{number}") for number in range(10)}
+    started = []
+    for _ in range(3):
+        started.append(dispatch()["polls"])
+        clock[0] += timedelta(minutes=1)
+    assert started == [4, 4, 2]
+    assert sorted(machines.users) == sorted(users)
+
+
+def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Executions would only wait; what was due is due afterwards."""
+    paced(world, 60)
+    connect(world, "ana", resync=9 * HOUR)
+    until = times.milliseconds(STARTED + HOUR)
+    accounts().update(keys.gate("spotify", "default"), "gate", Change(set={"cool": until}))
+    assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
+    clock[0] += HOUR + timedelta(seconds=1)
+    assert dispatch()["polls"] == 1
+
+
+def test_one_application_does_not_use_up_anothers_quota(
+    world: World, clock: list[datetime], machines: Machines
+) -> None:
+    """Each has its own gate and ledger."""
+    paced(world, 5)
+    for number in range(6):
+        connect(world, f"listener-{number}")
+    other = connect(world, "zoe")
+    accounts().update(keys.user(other), keys.connection("spotify"), Change(set={"application": "tenant"}))
+    dispatch()
+    assert other in machines.users
+    assert len(machines.started) == 5
+
+
+def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: list[datetime]) -> None:
+    """The ledger is written on from what was seen, or not at all."""
+    seen = ledgers.ledger("spotify", "default")
+    one, other = (Ledger(seen.polls_until + ms, seen.everything_until + ms) for ms in (5, 9))
+    assert ledgers.spend("spotify", "default", seen, one)
+    assert not ledgers.spend("spotify", "default", seen, other)
+    assert ledgers.ledger("spotify", "default") == one
+
+
+def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
+    """So that nobody has to read the application's secret to plan with it."""
+    paced(world, 80)
+    assert ledgers.pace("spotify", "default").interval == 750
+    clock[0] += timedelta(seconds=5)
+    cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
+    Gate(application("spotify"), None).pass_through()
+    assert ledgers.pace("spotify", "default").interval == 1_000
+
+
+def test_nothing_is_claimed_when_time_is_up(world: World, clock: list[datetime], machines: Machines) -> None:
+    """What could not be started stays due for the next minute."""
+    user_id = connect(world, "ana")
+    assert dispatching.dispatch(MACHINE, lambda: 5.0)["polls"] == 0
+    assert item(user_id)["due_at"] == times.iso(STARTED)
+
+
+def test_the_function_dispatches(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Whatever the schedule sends."""
+    from sync import dispatch as function
+
+    user_id = connect(world, "ana")
+    assert function.handler({"version": "0"}, Context()) == {"due": 1, "syncs": 0, "polls": 1}  # type: ignore[arg-type]
+    assert machines.users == [user_id]

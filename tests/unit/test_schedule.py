@@ -1,0 +1,178 @@
+"""A connection is on the schedule from its login until its grant is dead; every run that ends plans the next."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from blendify import syncing, times
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.planning import Cadence
+from blendify.storage import connections, keys, leases, schedule
+from blendify.storage.accounts import Change, accounts
+from blendify.storage.leases import Holder
+from blendify.storage.progress import Position, move_on
+from tests.unit.spotify_world import STARTED, World, begun, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+CADENCE = Cadence()
+HOUR = timedelta(hours=1)
+SOON = HOUR * CADENCE.kept / CADENCE.fastest
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The time, to be moved by tests."""
+    now = [STARTED]
+    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def user_id(world: World, clock: list[datetime]) -> str:
+    return world.connect(seconds=86_400)
+
+
+def item(user_id: str) -> dict[str, Any]:
+    return accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+
+
+def due(moment: datetime) -> list[str]:
+    return [one.user_id for one in schedule.due(moment)]
+
+
+def run(
+    user_id: str, clock: list[datetime], *data_types: DataType, plays: int = 0, outcome: Outcome = Outcome.COMPLETE
+) -> Job:
+    """A run as its collectors and its last step leave it."""
+    job = begun(user_id, *data_types, execution=f"execution-{clock[0]}", started_at=clock[0])
+    for data_type in data_types or tuple(DataType):
+        counts = {"calls": 3, **({"appended": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
+        move_on(standing(job, data_type), outcome=outcome, position=Position(), counts=counts)
+    syncing.finish(job, 1, [])
+    return job
+
+
+def test_a_login_puts_the_connection_on_the_schedule(user_id: str) -> None:
+    """Should its first sync never begin, it is due half an hour later, for everything."""
+    assert due(STARTED + timedelta(minutes=29)) == []
+    (one,) = schedule.due(STARTED + timedelta(minutes=31))
+    assert (one.user_id, one.provider, one.application) == (user_id, "spotify", "default")
+    assert one.resync_at <= STARTED
+
+
+def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> None:
+    """A poll within hours, and everything again in its own time; the lease is given back by the same write."""
+    run(user_id, clock, plays=50)
+    found = item(user_id)
+    assert "lease_sync_id" not in found
+    plan = schedule.plan_of(found)
+    assert plan is not None
+    assert STARTED + SOON * 0.9 <= plan.due_at <= STARTED + SOON
+    assert STARTED + CADENCE.resync / 2 <= plan.resync_at <= STARTED + CADENCE.resync * 1.5
+    assert plan.resync_calls == 3 * len(DataType)
+    assert due(STARTED + SOON) == [user_id]
+    assert due(STARTED + HOUR) == []
+
+
+def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
+    """Who plays a lot is polled several times a day, who plays little hardly more than once."""
+    polls = {}
+    for plays in (1, 20):
+        clock[0] = STARTED
+        user_id = world.connect(f"listener-{plays}", seconds=900 * 3600)
+        run(user_id, clock, plays=50)
+        runs: list[datetime] = []
+        while clock[0] < STARTED + 120 * HOUR:
+            clock[0] = times.parse(item(user_id)["due_at"])
+            run(user_id, clock, *([] if len(runs) % 8 == 7 else [DataType.RECENTLY_PLAYED]), plays=plays)
+            runs.append(clock[0])
+        polls[plays] = sum(moment > STARTED + 72 * HOUR for moment in runs)
+    assert polls[1] <= 5
+    assert 16 <= polls[20] <= 30
+
+
+def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
+    """With the first run that ends after the upgrade."""
+    gone = (*schedule.ENTRY, "lost_at", "resync_at")
+    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
+    assert connections.connection(user_id, "spotify").plan is None
+    assert due(STARTED + 100 * HOUR) == []
+    run(user_id, clock, plays=50)
+    assert due(STARTED + 100 * HOUR) == [user_id]
+
+
+def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str, clock: list[datetime]) -> None:
+    """It leaves the index in the moment in which it is marked, and no run that still ends brings it back."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    assert connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    assert due(STARTED + 1000 * HOUR) == []
+    move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.RECONNECT, position=Position(), counts={})
+    syncing.finish(job, 1, [])
+    assert due(STARTED + 1000 * HOUR) == []
+    assert "lease_sync_id" not in item(user_id)
+    world.connect(seconds=86_400)
+    assert due(STARTED + HOUR) == [user_id]
+
+
+def test_a_grant_that_was_not_dead_after_all_is_due_again(user_id: str, clock: list[datetime]) -> None:
+    """After an outage of the token host that was taken for many revocations."""
+    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    assert connections.restore(user_id, "spotify")
+    assert due(STARTED + HOUR) == [user_id]
+
+
+def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None:
+    """Over all shards, by the moment."""
+    users = []
+    for number in range(12):
+        clock[0] = STARTED + timedelta(minutes=(number * 7) % 12)
+        users.append((clock[0], world.connect(f"listener-{number}")))
+    assert due(STARTED + HOUR) == [user_id for _, user_id in sorted(users)]
+    assert len({item(user_id)["due_shard"] for _, user_id in users}) > 3
+
+
+def test_one_of_many_claims_a_connection(user_id: str, clock: list[datetime]) -> None:
+    """Two that saw the same due time do not both start it, and it is due again should its run never end."""
+    clock[0] += HOUR
+    (one,) = schedule.due(clock[0])
+    until = clock[0] + schedule.RETRY
+    assert [schedule.claim(one, until) for _ in range(2)] == [True, False]
+    assert due(clock[0]) == []
+    assert due(until) == [user_id]
+
+
+@pytest.mark.parametrize(("minutes", "free"), [(10, False), (-10, True)])
+def test_a_connection_with_a_running_sync_is_left_to_it(
+    user_id: str, clock: list[datetime], minutes: int, free: bool
+) -> None:
+    """No execution is started that would only find the lease taken; a lease that is over holds nobody up."""
+    clock[0] += HOUR
+    leases.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
+    (one,) = schedule.due(clock[0])
+    assert schedule.claim(one, clock[0] + schedule.RETRY) is free
+
+
+def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[datetime]) -> None:
+    """The pace does not change twice for one run."""
+    run(user_id, clock, plays=50)
+    clock[0] += 3 * HOUR
+    job = run(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
+    before = item(user_id)
+    syncing.finish(job, 1, [])
+    assert item(user_id) == before
+
+
+def test_a_run_that_was_superseded_does_not_plan(user_id: str, clock: list[datetime]) -> None:
+    """Who has the lease now plans when it ends."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    clock[0] += leases.LEASE + HOUR
+    given = {"user_id": user_id, "provider": "spotify", "mode": "full"}
+    second = syncing.begin(given, "execution-2", clock[0])
+    before = item(user_id)
+    assert before["lease_sync_id"] == second["job"]["sync_id"] != job.sync_id
+    move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.COMPLETE, position=Position(), counts={})
+    syncing.finish(job, 1, [])
+    assert item(user_id) == before
