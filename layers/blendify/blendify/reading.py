@@ -102,6 +102,7 @@ def read(
                 try:
                     _plan_first(plan, paging.following(ask, page))
                 except EndlessList:
+                    sweep.doubtful = True
                     yield Step(ask, page, None, sweep)
                     raise
                 yield Step(ask, page, _following(plan, ask), sweep)
