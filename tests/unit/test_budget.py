@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from blendify import times
 from blendify.budget import HORIZON_MS, SHARE, UNKNOWN_CALLS, Ledger, Pace, Start, choose
+from blendify.planning import NEVER
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 MS = times.milliseconds(NOW)
@@ -70,8 +71,9 @@ def test_syncs_of_everything_have_what_polls_leave() -> None:
         (timedelta(hours=20), timedelta(minutes=5), False),
         (timedelta(hours=20), timedelta(minutes=11), True),
         (timedelta(hours=3), timedelta(minutes=5), True),
+        (NEVER, timedelta(days=9), False),
     ],
-    ids=["can wait", "has waited", "cannot wait"],
+    ids=["can wait", "has waited", "cannot wait", "has nothing to poll"],
 )
 def test_who_finds_no_room_for_everything_waits_for_it_a_little(
     lost: timedelta, waited: timedelta, polled: bool

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from blendify import times
+from blendify.planning import NEVER
 
 HORIZON_MS = 60_000
 """How far ahead is spent: until the schedule comes round again."""
@@ -108,5 +109,6 @@ def choose(due: Sequence[W], ledger: Ledger, pace: Pace, now: datetime, most: in
 
 
 def _waits(one: Wanted, now: datetime) -> bool:
-    """Whether it is better left due than polled."""
-    return timedelta() <= now - one.resync_at < PATIENCE and one.lost_at - now > UNHURRIED
+    """Whether it is better left due than polled; it is, where there is nothing to poll."""
+    left = one.lost_at - now
+    return left > NEVER / 2 or (now - one.resync_at < PATIENCE and left > UNHURRIED)

@@ -17,6 +17,8 @@ JITTER = 0.1
 """A poll is up to this part of its interval early, each connection by a part of its own: never later."""
 PULLED_FORWARD = 0.25
 """A re-sync that is due within this part of its period after the next poll is made instead of that poll."""
+NEVER = timedelta(days=3_650)
+"""Until plays are lost of somebody whose plays cannot be read."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -107,8 +109,8 @@ def plan(connection: str, before: Plan | None, ran: Ran, cadence: Cadence, now: 
     interval = poll_interval(cadence.first_pace if pace is None else pace, cadence)
     due_at, lost_at = _next_poll(connection, ran, polled_at, interval, cadence, now)
     if ran.poll is Poll.IMPOSSIBLE:
-        # Nothing to lose: the day is the re-sync's alone. One that cannot be paid for comes again as a poll would.
-        due_at = lost_at = max(resync_at, now + cadence.longest / 4)
+        # A poll would be in vain: it is due for everything or not at all.
+        due_at, lost_at = max(resync_at, now + cadence.longest / 4), now + NEVER
     elif now < resync_at <= due_at + cadence.resync * PULLED_FORWARD:
         due_at = resync_at = min(due_at, resync_at)
     return Plan(due_at, lost_at, resync_at, calls, pace, recent, polled_at)
