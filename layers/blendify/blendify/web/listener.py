@@ -18,7 +18,7 @@ from blendify.web.responses import Response
 app = responses.application()
 
 SYNCS_LISTED = 20
-_TOLD = ("records", "appended", "removed", "unavailable", "expected", "calls")
+_TOLD = ("records", "appended", "removed", "holes", "unavailable", "expected", "calls")
 
 
 def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:

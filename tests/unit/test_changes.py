@@ -1,0 +1,204 @@
+"""Syncs after the first: what is asked, what is appended, and what is never concluded from too little."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.storage import inventories
+from blendify.storage.history import Fact
+from local.simulators.spotify.mutations import mutate
+from local.simulators.spotify.traffic import FaultKind
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, fewest, plenty, standing, whole
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+DAY = 24 * 3600
+ALONE = [one for one in DataType if one is not DataType.PLAYLIST_TRACKS]
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    time = Clock(STARTED)
+    with time.installed():
+        yield time
+
+
+def synced(user_id: str, clock: Clock, *data_types: DataType, days: float = 1) -> Job:
+    """A whole run, some days after the one before."""
+    clock.sleep(days * DAY)
+    job, status = Machine(user_id, data_types, clock, Reaper(())).run()
+    assert status == "succeeded"
+    return job
+
+
+def change(world: World, action: str, **details: Any) -> None:
+    mutate(world.simulator.listeners["ana"].library, action, **details)
+
+
+@pytest.mark.parametrize("data_type", ALONE)
+def test_an_unchanged_list_appends_nothing(world: World, clock: Clock, data_type: DataType) -> None:
+    """The next day, within the hour, and when everything is to be read again."""
+    user_id = world.connect()
+    synced(user_id, clock, data_type)
+    for days, mode in ((1, "changes"), (0.04, "changes"), (1, "full")):
+        clock.sleep(days * DAY)
+        job = begun(user_id, data_type, execution=f"again {days} {mode}", started_at=clock.now())
+        job = Job(job.user_id, job.provider, job.sync_id, job.fetched_at, mode)
+        before = world.calls()
+        assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+        assert facts(job, data_type) == []
+        assert mode != "full" or world.calls() - before == fewest(world, data_type)
+        Machine(user_id, (data_type,), clock, Reaper(())).run()
+
+
+def test_top_lists_are_asked_once_a_day(world: World, clock: Clock) -> None:
+    """A listener who asks for a sync every hour costs no call for them; the run still tells what is there."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.TOP_TRACKS)
+    before = world.calls()
+    job = synced(user_id, clock, DataType.TOP_TRACKS, days=0.5)
+    assert world.calls() == before
+    assert standing(job, DataType.TOP_TRACKS).counts["records"] == 15
+    synced(user_id, clock, DataType.TOP_TRACKS, days=0.5)
+    assert world.calls() == before + 3
+
+
+def test_a_like_that_comes_back_is_another_span(world: World, clock: Clock) -> None:
+    """The old one is removed under its own moment, the new one appended."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.SAVED_TRACKS)
+    number = world.simulator.listeners["ana"].library.saved_track_column[20].number  # type: ignore[attr-defined]
+    change(world, "unlike", position=20)
+    change(world, "like", track=number)
+    job = synced(user_id, clock, DataType.SAVED_TRACKS)
+    gone, new = sorted(facts(job, DataType.SAVED_TRACKS), key=lambda fact: not fact.removed)
+    assert (gone.record_id, gone.track_name) == (new.record_id, new.track_name)
+    assert gone.removed
+    assert not new.removed
+    assert gone.added_at != new.added_at
+    assert gone.raw is None
+    whole(world, job, DataType.SAVED_TRACKS)
+
+
+@pytest.mark.parametrize("edit", [{"keep": 0, "total": 0}, {"keep": 0}, {"keep": 3}], ids=["empty", "lost", "short"])
+@pytest.mark.parametrize("data_type", [DataType.FOLLOWED_ARTISTS, DataType.SAVED_ALBUMS, DataType.SAVED_TRACKS])
+def test_an_answer_that_is_short_by_mistake_removes_nothing(
+    world: World, clock: Clock, data_type: DataType, edit: dict[str, int]
+) -> None:
+    """Whatever it claims to be the length: nothing is removed, and the run ends with everything."""
+    user_id = world.connect()
+    synced(user_id, clock, data_type)
+    wrong = {"keep": edit["keep"]} | (
+        {"total_off": -(52 if data_type is not DataType.SAVED_TRACKS else 54)} if "total" in edit else {}
+    )
+    world.fault(PATHS[data_type], kind=FaultKind.EDIT, edit=wrong, times=1)
+    job = synced(user_id, clock, data_type)
+    assert facts(job, data_type) == []
+    assert standing(job, data_type).counts["removed"] == 0
+    whole(world, job, data_type)
+
+
+def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(world: World, clock: Clock) -> None:
+    """A listener who unfollows all but two."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.FOLLOWED_ARTISTS)
+    for _ in range(50):
+        change(world, "unfollow")
+    before = world.calls()
+    job = synced(user_id, clock, DataType.FOLLOWED_ARTISTS)
+    assert world.calls() == before + 2
+    assert standing(job, DataType.FOLLOWED_ARTISTS).counts["removed"] == 50
+    assert all(fact.removed and fact.artist_name for fact in facts(job, DataType.FOLLOWED_ARTISTS))
+    whole(world, job, DataType.FOLLOWED_ARTISTS)
+
+
+def test_a_playlist_that_moves_one_track_records_one(world: World, clock: Clock) -> None:
+    """With the whole answer, at its new place; other playlists are not asked."""
+    user_id = world.connect()
+    both = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    synced(user_id, clock, *both)
+    contents = world.truth()["playlist_tracks"]
+    name = max((name for name in contents if contents[name]), key=lambda name: len(contents[name]))
+    change(world, "playlist_reorder", playlist=name, position=40, to=3)
+    before = world.calls(PATHS[DataType.PLAYLIST_TRACKS])
+    job = synced(user_id, clock, *both)
+    (moved,) = facts(job, DataType.PLAYLIST_TRACKS)
+    assert (moved.playlist_id, moved.position) == (name, 3)
+    assert moved.answer() == contents[name][40]
+    assert world.calls(PATHS[DataType.PLAYLIST_TRACKS]) - before == 2
+    (head,) = facts(job, DataType.PLAYLISTS)
+    assert head.playlist_id == name
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+
+
+def test_what_signals_miss_is_found_by_the_full_sweep(world: World, clock: Clock) -> None:
+    """An album out and one in, neither on the first page: seen at the latest when a week is over."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.SAVED_ALBUMS)
+    column = world.simulator.listeners["ana"].library.saved_album_column  # type: ignore[attr-defined]
+    change(world, "remove_album", position=51)
+    change(world, "save_album")
+    column.insert(len(column), column.pop(0))
+    job = synced(user_id, clock, DataType.SAVED_ALBUMS)
+    assert facts(job, DataType.SAVED_ALBUMS) == []
+    job = synced(user_id, clock, DataType.SAVED_ALBUMS, days=6)
+    assert sorted(bool(fact.removed) for fact in facts(job, DataType.SAVED_ALBUMS)) == [False, True]
+    whole(world, job, DataType.SAVED_ALBUMS)
+
+
+def test_more_plays_than_the_provider_remembers_leave_a_hole(world: World, clock: Clock) -> None:
+    """It says from when to when; a poll in time leaves none."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.RECENTLY_PLAYED)
+    for count, holes in ((49, 0), (50, 1), (3, 0)):
+        last = world.truth()["recently_played"][0]["played_at"]
+        for _ in range(count):
+            change(world, "play")
+        job = synced(user_id, clock, DataType.RECENTLY_PLAYED)
+        found = facts(job, DataType.RECENTLY_PLAYED)
+        assert standing(job, DataType.RECENTLY_PLAYED).counts["holes"] == holes
+        assert [fact.missing_from for fact in found if fact.kind == "hole"] == [last] * holes
+        assert sum(fact.kind != "hole" for fact in found) == count
+
+
+def test_what_a_run_recorded_that_never_ended_is_not_recorded_again(world: World, clock: Clock) -> None:
+    """It fails on the second page for good; the next run appends the second page alone."""
+    user_id = world.connect()
+    world.fault(PATHS[DataType.SAVED_TRACKS], status=500, skip=1)
+    first, status = Machine(user_id, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
+    assert (status, len(facts(first, DataType.SAVED_TRACKS))) == ("failed", 50)
+    world.simulator.traffic.faults.clear()
+    change(world, "unlike", position=3)
+    job = synced(user_id, clock, DataType.SAVED_TRACKS)
+    assert sorted(bool(fact.removed) for fact in facts(job, DataType.SAVED_TRACKS)) == [False] * 4 + [True]
+    whole(world, job, DataType.SAVED_TRACKS)
+
+
+def test_the_inventory_is_what_the_history_says(world: World, clock: Clock) -> None:
+    """Each entry names the fact that told of it last."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.SAVED_TRACKS)
+    change(world, "like")
+    synced(user_id, clock, DataType.SAVED_TRACKS)
+    known = inventories.inventories(user_id, "spotify", DataType.SAVED_TRACKS)[""].entries()
+    told = [Fact.at(user_id, DataType.SAVED_TRACKS, one.key) for one in known.values()]
+    assert [fact.answer() for fact in told] == world.truth()["saved_tracks"]
+
+
+def test_a_run_of_a_week_later_reads_everything_at_most_once(world: World, clock: Clock) -> None:
+    """Between two full sweeps lie 5.25 to 7 days, whatever else is synced meanwhile."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.SAVED_TRACKS)
+    calls = []
+    for _ in range(14):
+        before = world.calls()
+        synced(user_id, clock, DataType.SAVED_TRACKS)
+        calls.append(world.calls() - before)
+    assert sorted(calls)[-2:] == [2, 2]
+    assert sum(calls) in (14 + 2, 14 + 3)
+    assert timedelta(days=min(6, calls.index(2))) <= timedelta(days=7)

@@ -1,0 +1,60 @@
+"""Entries are packed small, and cut so that a change touches one piece."""
+
+from blendify.identities import digest, identity
+from blendify.storage.entries import ABOUT, MOST, Entry, chunks, pack, unpack
+
+
+def entries(count: int) -> list[Entry]:
+    moment = "2026-11-22T17:44:30.123Z"
+    names = [f"2026-03-{number % 28 + 1:02}T18:22:07Z#{digest({'n': number})}{number:010}" for number in range(count)]
+    return [Entry(one, digest({"name": one}), f"{moment}#spotify#{one}") for one in names]
+
+
+def test_what_is_packed_comes_back() -> None:
+    """In its order, with any text in it."""
+    odd = [Entry("null#2", "0" * 12, "k"), Entry("夜 \ud83d", "1" * 12, 'a"b')]
+    assert unpack(pack(odd)) == odd
+    assert unpack(pack([])) == []
+    assert [one for _, part in chunks(entries(5_000)) for one in unpack(part)] == entries(5_000)
+
+
+def test_a_change_touches_the_chunk_that_it_is_in() -> None:
+    """At the beginning, in the middle, at the end: one new chunk, all others keep their names."""
+    before = entries(20_000)
+    names = {name for name, _ in chunks(before)}
+    for place in (0, 9_000, 20_000):
+        after = [*before[:place], Entry("new", "0" * 12, "key"), *before[place:]]
+        assert len({name for name, _ in chunks(after)} - names) <= 2
+    gone = [*before[:7_000], *before[7_001:]]
+    assert len({name for name, _ in chunks(gone)} - names) <= 2
+
+
+def test_chunks_are_of_a_size_that_an_item_holds() -> None:
+    """About 512 entries, never more than four times that, and far below 400 KB."""
+    parts = [unpack(part) for _, part in chunks(entries(30_000))]
+    assert max(map(len, parts)) <= MOST
+    assert ABOUT / 3 < 30_000 / len(parts) < ABOUT * 3
+    assert max(len(part) for _, part in chunks(entries(30_000))) < 200_000
+
+
+def test_an_entry_takes_few_bytes() -> None:
+    """Random ids, moments and keys of a large library."""
+    assert len(pack(entries(1_000))) / 1_000 < 45
+
+
+def test_a_moment_makes_another_record() -> None:
+    """A like that comes back is another span; an artist who is followed again is the same artist."""
+    assert identity({"record_id": "a", "added_at": "2026-01-01T00:00:00Z"}) == "2026-01-01T00:00:00Z#a"
+    assert identity({"record_id": "a", "added_at": "2026-02-01T00:00:00Z"}) == "2026-02-01T00:00:00Z#a"
+    assert identity({"record_id": "a"}) == "a"
+    assert identity({"record_id": "a"}, 2) == "a#2"
+    assert identity({}) == "null"
+
+
+def test_what_nobody_did_is_no_change() -> None:
+    """Popularity, the place in the list, a field that is empty; a name or a rank is a change."""
+    fields = {"record_id": "a", "track_name": "N", "rank": 1}
+    assert digest(fields | {"popularity": 3, "position": 7, "isrc": None}) == digest(fields)
+    assert digest(fields | {"snapshot_id": "x"}, {"snapshot_id"}) == digest(fields)
+    assert digest(fields | {"track_name": "M"}) != digest(fields)
+    assert digest(fields | {"rank": 2}) != digest(fields)
