@@ -82,7 +82,7 @@ class Bench:
         """
         Seconds that the slowest branch of a run takes, each measured alone: on AWS each has a processor of its own.
         """
-        job, seconds = self.begin(user_id, mode="full"), []
+        job, seconds = self.begin(user_id), []
         for branch in BRANCHES:
             began = time.perf_counter()
             for data_type in branch:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from blendify import syncing
 from blendify.collect import collect
 from blendify.data_types import DataType, Outcome
 from blendify.jobs import Job
@@ -13,7 +15,7 @@ from blendify.storage import inventories
 from blendify.storage.history import Fact
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.traffic import FaultKind
-from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, fewest, plenty, standing, whole
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -202,3 +204,40 @@ def test_a_run_of_a_week_later_reads_everything_at_most_once(world: World, clock
     assert sorted(calls)[-2:] == [2, 2]
     assert sum(calls) in (14 + 2, 14 + 3)
     assert timedelta(days=min(6, calls.index(2))) <= timedelta(days=7)
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["died before the fact", "died after it"])
+def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clock, stored: bool) -> None:
+    """Noted by a worker that died, with or without its fact, and unliked before the next one came: syncs go on."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.SAVED_TRACKS)
+    change(world, "like")
+    clock.sleep(DAY)
+    job = begun(user_id, DataType.SAVED_TRACKS, execution="dies", started_at=clock.now())
+    append = Fact.append
+
+    def dying(fact: Fact) -> Any:
+        if stored:
+            append(fact)
+        raise Died
+
+    with patch.object(Fact, "append", dying), pytest.raises(Died):
+        collect(DataType.SAVED_TRACKS, job, plenty)
+    change(world, "unlike", position=0)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    assert syncing.finish(job, 1, [])["status"] == "succeeded"
+    later = synced(user_id, clock, DataType.SAVED_TRACKS)
+    assert standing(later, DataType.SAVED_TRACKS).counts["removed"] == int(stored)
+    whole(world, later, DataType.SAVED_TRACKS)
+
+
+def test_a_new_playlist_is_kept_by_runs_that_do_not_collect_playlists(world: World, clock: Clock) -> None:
+    """The playlists' own inventory does not know it yet; its entries are not taken for gone."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    change(world, "playlist_create", entries=5)
+    for appended in (5, 0):
+        job = synced(user_id, clock, DataType.PLAYLIST_TRACKS)
+        counts = standing(job, DataType.PLAYLIST_TRACKS).counts
+        assert (counts["appended"], counts["removed"]) == (appended, 0)
+        whole(world, job, DataType.PLAYLIST_TRACKS)

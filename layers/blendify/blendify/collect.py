@@ -72,6 +72,7 @@ class _Collector:
         self._since = time.monotonic()
         self._told = {"calls": 0, "rate_limits": 0}
         self._lists: list[Contents] = []
+        self._named: set[str] = set()
         self._intake: Intake | None = None
 
     def run(self, seconds_left: Callable[[], float]) -> None:
@@ -137,7 +138,8 @@ class _Collector:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
         found = list(targets(self._job, self._endpoint, self._fetch))
         readable = [one for one in found if one.readable]
-        if not self._seen.counts["expected"] and not self._seen.counts["unavailable"]:
+        self._named = {one.list_id for one in found}
+        if not any(self._seen.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(one.total or 0 for one in readable)
             unchanged = sum(self._inventory(one).count for one in readable if self._unchanged(one))
             if self._endpoint.within is None:
@@ -215,7 +217,8 @@ class _Collector:
         naming = inventories.inventories(self._job.user_id, self._job.provider, within).get("")
         if naming is None:
             return
-        named = {entry.identity for entry in naming.entries().values()}
+        # A run that was not asked for the names themselves may know of lists that they do not have yet.
+        named = self._named | {entry.identity for entry in naming.entries().values()}
         for list_id, one in self._known.items():
             if list_id in named or not one.count:
                 continue
@@ -229,11 +232,10 @@ class _Collector:
 
     def _asks(self, number: int, target: Contents) -> Iterator[Ask]:
         at = self._seen.position
-        if number < at.number or (
-            self._unchanged(target) and not (self._resumed and number == at.number and at.offset)
-        ):
+        begun = number == at.number and at.offset > 0
+        if number < at.number or (self._unchanged(target) and not begun):
             return
-        start, total = Ask(target.list_id, number, reading=at.reading if number == at.number else 1), target.total
+        start, total = Ask(target.list_id, number), target.total
         if number == at.number:
             start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total

@@ -72,6 +72,9 @@ class Intake:
             self._pages = {(one.reading, one.offset): one.entries for one in kept}
         self.begun = bool(self._pages)
         self._everything = {one.identity for page in self._pages.values() for one in page}
+        # Ordered lists are begun anew under other keys, or not at all.
+        ordered = shape in (Shape.RANKED, Shape.ARRANGED)
+        self._noted = {one.identity: one for page in self._pages.values() for one in page if not ordered}
         self._counted: tuple[int, int] = (0, -1)
         self._names: set[str] = set()
         self._last: Counter[str] = Counter()
@@ -100,8 +103,10 @@ class Intake:
             if self._shape in (Shape.RANKED, Shape.ARRANGED):
                 raise Restart("the list changed while it was read")
             names = {one.identity for one in entries}
-            entries += [one for one in there if one.identity not in names]
+            entries += [one for one in there if one.identity not in names and self._stored(one)]
         self._pages[reading, offset] = entries
+        if self._shape in (Shape.SET, Shape.LOG):
+            self._noted |= {one.identity: one for one in entries}
         job = self._job
         draft = Draft(self.number, self._inventory.list_id, reading, offset, entries)
         drafts.keep(job.user_id, job.sync_id, self._data_type, draft)
@@ -186,14 +191,24 @@ class Intake:
             self._last[name] = occurrence
             name = identity(row.fields, occurrence)
             self._names.add(name)
+        noted = self._noted.get(name)
         mark = digest(row.fields, row.uncompared)
         old = self._before.get(name)
         mine = old is not None and old.key.startswith(f"{self._job.fetched_at}#")
         if old is not None and old.digest == mark and not mine:
             return News(row, old, occurrence, recorded=False)
         key = fact_key(self._job.fetched_at, self._job.provider, row.key)
+        if noted and noted.key == key:
+            # Its fact may be there, and cannot be written again: what has changed since is the next run's to record.
+            return News(row, noted, occurrence, recorded=True)
         return News(
             row, old if old and mine and old.digest == mark else Entry(name, mark, key), occurrence, recorded=True
+        )
+
+    def _stored(self, entry: Entry) -> bool:
+        """Whether a noted entry has its fact: the worker that noted it may have died before it wrote."""
+        return entry.key == self._key_before(entry.identity) or Fact.holds(
+            self._job.user_id, self._data_type, entry.key
         )
 
     def _key_before(self, name: str) -> str | None:

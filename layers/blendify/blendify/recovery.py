@@ -39,18 +39,12 @@ def _add(seen: Inventory, pages: list[Draft], sync_id: str, shape: Shape) -> Non
         for index, one in enumerate(page.entries):
             known = before.get(one.identity)
             # A page is noted before its facts are written, and the run may have ended in between.
-            if (known is None or known.key != one.key) and (page is not pages[-1] or _stored(seen, one)):
+            if (known is None or known.key != one.key) and (
+                page is not pages[-1] or Fact.holds(seen.user_id, seen.data_type, one.key)
+            ):
                 recorded[one.identity] = one
                 places[one.identity] = page.offset + index
     everything = {**before, **recorded}
     order = arranged(list(before), places) if shape is Shape.ARRANGED else list(everything)
     found = Settlement(sync_id, seen.read_at or "", 0, seen.swept_at, seen.total, None)
     keep(seen, [everything[name] for name in order], found)
-
-
-def _stored(seen: Inventory, one: Entry) -> bool:
-    try:
-        Fact.at(seen.user_id, seen.data_type, one.key)
-    except LookupError:
-        return False
-    return True

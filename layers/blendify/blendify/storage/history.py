@@ -138,6 +138,15 @@ class Fact(Model):
         except DoesNotExist:
             raise LookupError(f"the history holds nothing at {key}") from None
 
+    @classmethod
+    def holds(cls, user_id: str, data_type: str, key: str) -> bool:
+        """Whether there is a fact with that sort key."""
+        try:
+            cls.at(user_id, data_type, key)
+        except LookupError:
+            return False
+        return True
+
     @property
     def fields(self) -> dict[str, Any]:
         """The named fields, without keys, answer and what belongs to them."""
