@@ -2,6 +2,8 @@
 
 import json
 
+from moto.core.model_instances import reset_model_data
+
 from blendify import applications, aws
 from local.template import resources
 
@@ -32,6 +34,8 @@ def create_tables() -> None:
     dynamodb = aws.client("dynamodb")
     for name in dynamodb.list_tables()["TableNames"]:
         dynamodb.delete_table(TableName=name)
+    # Otherwise moto keeps every table that it ever made, with all items.
+    reset_model_data()
     for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
         properties = resources("AWS::DynamoDB::Table")[logical]
         dynamodb.create_table(

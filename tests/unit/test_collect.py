@@ -1,6 +1,8 @@
 """Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
 
 import random
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -240,6 +242,18 @@ def test_a_collector_without_time_goes_on_in_the_next_round(world: World, data_t
     records = sum(map(len, lists(world, data_type).values()))
     counts = standing(job, data_type).counts
     assert (counts["records"], counts["appended"]) == (records, records)
+
+
+def test_nothing_goes_on_in_a_lambda_that_has_answered(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever keeps the error, as log records do: no page is fetched any more, and no connection stays open."""
+    caplog.set_level("INFO")
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    assert collect(DataType.PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1).outcome is Outcome.WAITING
+    assert any("time was up" in record.getMessage() for record in caplog.records)
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith(("page", "write"))] == []
+    calls = world.calls()
+    time.sleep(0.1)
+    assert world.calls() == calls
 
 
 def test_every_call_is_counted_although_time_ran_out(world: World) -> None:

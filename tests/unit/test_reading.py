@@ -129,7 +129,7 @@ def test_whoever_stops_reading_starts_nothing_more() -> None:
 
     reading = read(plan(1000), fetch, PAGING)
     next(iter(reading))
-    reading.close()  # type: ignore[attr-defined]
+    reading.close()
     started = len(asked)
     assert started <= SIDE_BY_SIDE
     time.sleep(0.05)

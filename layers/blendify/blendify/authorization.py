@@ -68,12 +68,12 @@ def arrive(provider: Provider, application: Application, code: str, state: str, 
     """
     gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
     gate.pass_first()
-    http = http_session()
-    answer = exchange(provider, application, code, _verifier(browser, state), http)
-    try:
-        body = fetch(provider, application, provider.profile_path, {}, answer.access_token, http, timeout=TIMEOUT)
-    except RateLimited as error:
-        raise MustWait(str(error), gate.close(error)) from error
+    with http_session() as http:
+        answer = exchange(provider, application, code, _verifier(browser, state), http)
+        try:
+            body = fetch(provider, application, provider.profile_path, {}, answer.access_token, http, timeout=TIMEOUT)
+        except RateLimited as error:
+            raise MustWait(str(error), gate.close(error)) from error
     profile = provider.profile(body)
     user_id = connections.user_of(provider.name, profile.account_id)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)

@@ -88,6 +88,10 @@ class Caller:
                 raise self._ended(MustWait(str(error), self._gate.close(error))) from None
         raise AssertionError("unreachable")
 
+    def close(self) -> None:
+        """No calls from here on: the connections to the provider are given back."""
+        self._http.close()
+
     def _ended(self, error: CollectError) -> CollectError:
         """Nothing more is called: threads that still stand at the gate end with the same error."""
         self._over = error

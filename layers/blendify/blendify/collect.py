@@ -7,6 +7,7 @@ Whatever ends a collector (its time, a killed Lambda, a long wait), the next rou
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -55,6 +56,8 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
         collector.run(seconds_left)
     except CollectError as error:
         return collector.stop(error)
+    finally:
+        collector.close()
     return collector.finish()
 
 
@@ -100,11 +103,18 @@ class _Collector:
                 side_by_side=self._caller.at_once,
                 lenient=self._lenient,
             )
-            for step in steps:
-                self._take(step, writers)
-                if seconds_left() < RESERVE_SECONDS:
-                    raise MustWait("the Lambda's time was up, the next round goes on", times.now())
+            # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
+            with closing(steps):
+                for step in steps:
+                    self._take(step, writers)
+                    if seconds_left() < RESERVE_SECONDS:
+                        raise MustWait("the Lambda's time was up, the next round goes on", times.now())
             self._drop_lists(writers)
+
+    def close(self) -> None:
+        """Leave nothing open in a Lambda that goes on to other runs."""
+        if self._caller:
+            self._caller.close()
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""

@@ -1,7 +1,7 @@
 """Reading lists page by page: several pages under way at once, handed on strictly in order."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -57,7 +57,7 @@ def read(
     begun: Sweep | None = None,
     side_by_side: int = SIDE_BY_SIDE,
     lenient: bool = False,
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """
     Every page of every list, in the order of the plan; what a page tells of the rest of its list is asked right after.
 

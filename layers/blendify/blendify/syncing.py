@@ -152,7 +152,8 @@ def _refresh_early(request: Request, application_name: str) -> None:
     """One refresh before eight collectors need a token; if it fails, each of them finds out and says so."""
     try:
         row = application(request.provider, application_name)
-        tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http_session())
+        with http_session() as http:
+            tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http)
     except CollectError as error:
         observe.logger.warning("No fresh access token: %s", error)
 
