@@ -19,8 +19,8 @@ from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.entries import Entry, chunks, pack, unpack
 from blendify.storage.progress import Superseded
 
-INLINE = 4_096
-"""Bytes of packed entries that are kept in the list's own item."""
+INLINE = 64
+"""Entries that are kept in the list's own item, which is written at each look: 3 KB. Longer lists are in chunks."""
 REPLACED_SECONDS = 2 * 24 * 3600
 """How long a chunk that is no longer part of its list stays, for readers that have just begun."""
 
@@ -117,8 +117,7 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
 
     Raises  Superseded when another worker has moved the list on
     """
-    packed = pack(entries)
-    parts = [] if len(packed) <= INLINE else list(chunks(entries))
+    parts = list(chunks(entries)) if len(entries) > INLINE else []
     where = keys.user(seen.user_id)
     for name, part in parts:
         if name not in seen.chunks:
@@ -132,7 +131,7 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         "settled": found.sync_id,
         "removed": found.removed,
         "chunks": [name for name, _ in parts],
-        "packed": b"" if parts else packed,
+        "packed": b"" if parts else pack(entries),
     }
     _write(seen, item, remove=("suspected",))
     _retire(seen, {name for name, _ in parts})
