@@ -1,5 +1,6 @@
 """Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
 
+import itertools
 import random
 import threading
 import time
@@ -206,6 +207,45 @@ def test_a_killed_collector_is_taken_up(
     whole(world, job, data_type)
     counts = standing(job, data_type).counts
     assert (counts["records"], counts["appended"]) == (records, records)
+
+
+@pytest.mark.parametrize("checkpoint", [1, 2])
+@pytest.mark.parametrize("again", [False, True])
+def test_a_reading_that_was_begun_is_gone_on_with(
+    behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch, again: bool, checkpoint: int
+) -> None:
+    """A playlist changes between its pages; who dies over the first page of the new reading leaves it to the next."""
+    world = World.begin(behind, playlists=1)
+    job = ready(DataType.PLAYLIST_TRACKS, world)
+    (name,) = lists(world, DataType.PLAYLIST_TRACKS)
+    library = world.simulator.listeners["ana"].library
+    pages: list[str] = []
+
+    def between_pages(endpoint: str, _: int) -> None:
+        pages.append(endpoint)
+        if len(pages) == 2:
+            mutate(library, "playlist_remove", playlist=name, position=3)
+
+    world.simulator.traffic.on_call = between_pages
+    real: Callable[..., Any] = getattr(collecting, "move_on")  # noqa: B009 -- it is imported there
+    count = itertools.count(1)
+
+    def deadly(*arguments: Any, **more: Any) -> Any:
+        if more["position"].reading == 2 and next(count) == checkpoint:
+            raise KilledError
+        return real(*arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(collecting, "move_on", deadly)
+        with pytest.raises(KilledError):
+            collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    if again:
+        mutate(library, "playlist_add", playlist=name, position=0)
+    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["records"] == len(
+        lists(world, DataType.PLAYLIST_TRACKS)[name]
+    )
 
 
 def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

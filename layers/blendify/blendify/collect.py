@@ -173,9 +173,8 @@ class _Collector:
             return False
         one = self._lists[number]
         seen = self._inventory(one)
-        intake = Intake(
-            self._job, self._seen.data_type, self._endpoint.shape, seen, number, writers, resumed=self._resumed
-        )
+        at = self._seen.position if self._resumed else None
+        intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, seen, number, writers, resumed=at)
         if intake.begun or not freshness.may_glance(seen, self._job):
             return False
         found: dict[str, tuple[Row, Any]] = {}
@@ -233,7 +232,7 @@ class _Collector:
             if list_id in named or not one.count:
                 continue
             intake = Intake(
-                self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=False
+                self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=None
             )
             settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
             self._checkpoint(
@@ -295,7 +294,9 @@ class _Collector:
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append what is new on the page, then move the checkpoint behind it."""
-        ask, at = step.ask, self._seen.position
+        ask = step.ask
+        self._enter_reading(step)
+        at = self._seen.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
         rows = [self._endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
         before = at.kept if at.number == ask.number else 0
@@ -309,12 +310,11 @@ class _Collector:
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
-        anew = before if self._endpoint.ordered and ask.reading != at.reading else 0
-        counts = _written(written, len(facts)) | {"records": fresh - anew}
+        counts = _written(written, len(facts)) | {"records": fresh}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)
             counts["expected"] = min(total_entries, self._endpoint.paging.depth or total_entries)
-        kept = before - anew + fresh
+        kept = before + fresh
         if step.following is None:
             full = len(page.entries) >= self._endpoint.paging.limit
             try:
@@ -325,6 +325,17 @@ class _Collector:
         self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
 
+    def _enter_reading(self, step: Step) -> None:
+        """Before a list is read again the checkpoint says so: of its facts, those of the latest reading count."""
+        ask, at = step.ask, self._seen.position
+        if ask.reading == 1 or (at.number, at.reading) == (ask.number, ask.reading):
+            return
+        before = at.kept if at.number == ask.number else 0
+        kept = 0 if self._endpoint.ordered else before
+        total, doubtful = step.sweep.total, step.sweep.doubtful
+        position = Position(ask.number, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
+        self._checkpoint(Outcome.RUNNING, position, {"records": kept - before})
+
     def _again(self, ask: Ask, counts: Mapping[str, int], why: Restart) -> NoReturn:
         """The next round reads the list anew; what was counted of it so far stands in `counts`."""
         self._checkpoint(Outcome.RUNNING, Position(ask.number, reading=ask.reading + 1), counts)
@@ -333,7 +344,7 @@ class _Collector:
     def _taking(self, ask: Ask, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
         if self._intake is None or self._intake.number != ask.number:
-            here = self._resumed and ask.number == self._seen.position.number
+            at = self._seen.position
             one = self._lists[ask.number]
             self._intake = Intake(
                 self._job,
@@ -342,7 +353,7 @@ class _Collector:
                 self._inventory(one),
                 ask.number,
                 writers,
-                resumed=here,
+                resumed=at if self._resumed and ask.number == at.number else None,
             )
         return self._intake
 

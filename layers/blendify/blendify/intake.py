@@ -22,6 +22,7 @@ from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
 from blendify.storage.history import NOTHING, Fact, Written, fact_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
+from blendify.storage.progress import Position
 from blendify.sweeps import MOST_READINGS
 
 REMEMBERED = 100
@@ -49,7 +50,7 @@ class News:
 
 
 class Intake:
-    """One list in one run; `resumed` says that another worker may have begun it."""
+    """One list in one run; `resumed` is where the run stands in it, if another worker may have begun it."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class Intake:
         number: int,
         writers: Executor,
         *,
-        resumed: bool,
+        resumed: Position | None,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
         self._writers = writers
@@ -70,6 +71,7 @@ class Intake:
         if resumed:
             kept = drafts.kept(job.user_id, job.sync_id, data_type, number)
             self._pages = {(one.reading, one.offset): one.entries for one in kept}
+            self._believe_what_is_stored((resumed.reading, resumed.offset))
         self.begun = bool(self._pages)
         self._everything = {one.identity for page in self._pages.values() for one in page}
         # Ordered lists are begun anew under other keys, or not at all.
@@ -104,12 +106,9 @@ class Intake:
                 raise Restart("the list changed while it was read")
             names = {one.identity for one in entries}
             entries += [one for one in there if one.identity not in names and self._stored(one)]
-        self._pages[reading, offset] = entries
         if self._shape in (Shape.SET, Shape.LOG):
             self._noted |= {one.identity: one for one in entries}
-        job = self._job
-        draft = Draft(self.number, self._inventory.list_id, reading, offset, entries)
-        drafts.keep(job.user_id, job.sync_id, self._data_type, draft)
+        self._note(reading, offset, entries)
         fresh = {one.identity for one in entries} - self._everything
         self._everything |= fresh
         return news, len(rows) if self._shape in (Shape.RANKED, Shape.ARRANGED) else len(fresh)
@@ -164,6 +163,26 @@ class Intake:
             ),
         )
         return Settled(removed, len(turned), holes, sum(self._written, NOTHING))
+
+    def _believe_what_is_stored(self, place: tuple[int, int]) -> None:
+        """
+        The worker that noted the pages from this place on may have died before it wrote their facts.
+
+        Of ordered lists they are read again as they were, or the whole list is.
+        """
+        if self._shape in (Shape.RANKED, Shape.ARRANGED):
+            return
+        for reading, offset in [one for one in self._pages if one >= place]:
+            page = self._pages[reading, offset]
+            stored = [one for one in page if self._stored(one)]
+            if len(stored) < len(page):
+                self._note(reading, offset, stored)
+
+    def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
+        self._pages[reading, offset] = entries
+        job = self._job
+        draft = Draft(self.number, self._inventory.list_id, reading, offset, entries)
+        drafts.keep(job.user_id, job.sync_id, self._data_type, draft)
 
     def _count_until(self, reading: int, offset: int) -> None:
         """Know what the pages before this one hold, so that a record met again in them is told from this one."""

@@ -7,6 +7,7 @@ its schedule in full.
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
@@ -53,15 +54,17 @@ def test_nothing_is_lost_and_nothing_twice(
         note(repr(schedule))
         create_tables()
         with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
-            figures.update(run(behind, data_type, schedule))
+            figures.update(run(behind, data_type, schedule, note))
 
     check()
     for name, count in figures.items():
         record_property(name, count)
 
 
-def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) -> Counter[str]:
-    """One schedule from login to the end, and what it did."""
+def run(
+    behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule, tell: Callable[[str], object]
+) -> Counter[str]:
+    """One schedule from login to the end, and what it did; `tell` hears how it went."""
     clock, reaper = Clock(), Reaper(schedule.kills)
     with clock.installed():
         stage = Stage.set_up(behind, data_type, schedule, clock)
@@ -71,7 +74,7 @@ def run(behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule) 
         with reaper.installed():
             job, _ = machine.run()
         done = standing(job, data_type)
-        note(f"outcome {done.outcome}: {done.why}; rounds {machine.rounds}; moved {stage.moved}")
+        tell(f"outcome {done.outcome}: {done.why}; rounds {machine.rounds}; moved {stage.moved}")
         assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED)
         check_stored(stage, stored(user_id, data_type, job.fetched_at), schedule, done)
 

@@ -1,0 +1,27 @@
+"""Schedules that once broke a promise, found by long runs."""
+
+from unittest.mock import patch
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import calls
+from blendify.data_types import DataType
+from tests.unit.robustness.schedules import Move, Schedule
+from tests.unit.robustness.test_any_schedule import IMPATIENT, run
+from tests.unit.robustness.worlds import small_pages
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+NOTED_AND_NEVER_WRITTEN = Schedule(
+    kills=((28, True), (1, False)), moves=((2, Move.ADD, 0), (5, Move.REMOVE, 3), (2, Move.REMOVE, 0))
+)
+"""The worker dies between noting a page and its facts; then the list shrinks, and that page is not read again."""
+
+
+@pytest.mark.parametrize("schedule", [NOTED_AND_NEVER_WRITTEN])
+def test_nothing_is_lost_and_nothing_twice(behind: tuple[Starlette, str], schedule: Schedule) -> None:
+    """As in random schedules: each list is as it was served, and the next sync makes it whole."""
+    told: list[str] = []
+    with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
+        assert run(behind, DataType.SAVED_TRACKS, schedule, told.append)["schedules"] == 1, told
