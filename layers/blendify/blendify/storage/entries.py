@@ -10,20 +10,33 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from sys import intern
 
 ABOUT = 512
 """Entries of a chunk on average: some 20 KB."""
 MOST = 4 * ABOUT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Entry:
-    """One record as the history has it last."""
+    """One record as the history has it last; long lists have 60,000 of them in memory, each of some 270 bytes."""
 
     identity: str
     digest: str
-    key: str
-    """Sort key of the fact that says so."""
+    _prefix: str
+    _named: bool
+
+    def __init__(self, identity: str, digest: str, key: str) -> None:
+        # A key mostly ends with the identity, and what stands before it is the same for all that one run recorded.
+        named = key.endswith(identity)
+        values = (identity, digest, intern(key[: -len(identity)]) if named else key, named)
+        for name, value in zip(self.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
+
+    @property
+    def key(self) -> str:
+        """Sort key of the fact that says so."""
+        return self._prefix + self.identity if self._named else self._prefix
 
 
 def pack(entries: Iterable[Entry]) -> bytes:
