@@ -209,8 +209,7 @@ def test_a_killed_collector_is_taken_up(
     assert (counts["records"], counts["appended"]) == (records, records)
 
 
-@pytest.mark.parametrize("checkpoint", [1, 2])
-@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize(("again", "checkpoint"), [(False, 1), (False, 2), (True, 2)])
 def test_a_reading_that_was_begun_is_gone_on_with(
     behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch, again: bool, checkpoint: int
 ) -> None:
