@@ -284,7 +284,7 @@ def test_a_collector_without_time_goes_on_in_the_next_round(world: World, data_t
 
 
 def test_nothing_goes_on_in_a_lambda_that_has_answered(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever keeps the error, as log records do: no page is fetched any more, and no connection stays open."""
+    """Whoever keeps the error, as log records do: no thread is left, and no page is fetched any more."""
     caplog.set_level("INFO")
     job = ready(DataType.PLAYLIST_TRACKS, world)
     assert collect(DataType.PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1).outcome is Outcome.WAITING

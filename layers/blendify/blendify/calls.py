@@ -89,7 +89,7 @@ class Caller:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """No calls from here on: the connections to the provider are given back."""
+        """Give the connections to the provider back."""
         self._http.close()
 
     def _ended(self, error: CollectError) -> CollectError:

@@ -19,7 +19,7 @@ MOST = 4 * ABOUT
 
 @dataclass(frozen=True, slots=True, init=False)
 class Entry:
-    """One record as the history has it last; long lists have 60,000 of them in memory, each of some 270 bytes."""
+    """One record as the history has it last; long lists have 60,000 of them in memory, 0.3 KB each."""
 
     identity: str
     digest: str
