@@ -11,6 +11,7 @@ import pytest
 from botocore.stub import Stubber
 
 from blendify import aws, grants, times
+from blendify.authorization_code import AuthorizationCode
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.connections import Connection
@@ -163,7 +164,7 @@ def test_a_grant_without_an_end_is_not_announced(
     user_id: str, clock: Clock, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not every provider ends consents."""
-    endless = replace(PROVIDERS["spotify"], oauth=replace(PROVIDERS["spotify"].oauth, grant_lifetime=None))
+    endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setitem(PROVIDERS, "spotify", endless)
     clock.days_left(5)
     assert grants.ends_at(owner(user_id)) is None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from blendify import times
+from blendify.authorization_code import AuthorizationCode
 from blendify.collect import collect
 from blendify.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
@@ -158,7 +159,7 @@ def test_a_listener_reads_when_access_ends(world: World) -> None:
 
 def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Null for a provider whose consents live until they are withdrawn, and nothing about it on the dashboard."""
-    endless = replace(PROVIDERS["spotify"], oauth=replace(PROVIDERS["spotify"].oauth, grant_lifetime=None))
+    endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setitem(PROVIDERS, "spotify", endless)
     user_id = world.connect()
     authorized(user_id, 1000)

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from blendify import times
 from blendify.applications import Application
+from blendify.authorization_code import AuthorizationCode
 from blendify.calls import Caller
 from blendify.errors import (
     AccessTokenRefused,
@@ -35,7 +36,7 @@ from blendify.errors import (
 from blendify.gate import UNTOLD_SECONDS
 from blendify.providers import PROVIDERS
 from blendify.providers.spotify.refusals import refusal, retry_after
-from blendify.providers.table import OAuth, Profile, Provider
+from blendify.providers.table import Profile, Provider
 from blendify.storage import connections
 from blendify.storage.connections import Grant
 from blendify.vault import TokenSet, seal
@@ -188,7 +189,9 @@ def row(name: str, meaning: Callable[[int, Any], CollectError | None]) -> Provid
         except ValueError:
             return meaning(status, None)
 
-    return Provider(name, name, OAuth("/authorize", "/token"), {}, "/me", SPOTIFY.profile, refused)
+    return Provider(
+        name, name, AuthorizationCode(name, "/authorize", "/token"), {}, ("/me", {}), SPOTIFY.profile, refused
+    )
 
 
 def apple(status: int, body: Any) -> CollectError | None:

@@ -1,16 +1,14 @@
 """
-Connecting an account: authorization code with PKCE S256 (RFC 6749, 7636, 9700).
+Connecting an account, whatever the provider's way of giving access is.
 
-The browser's cookie is the only place where the login's secret is: the table holds hashes, and the PKCE verifier is
-derived from it when the code comes back.
+The browser's cookie is the only place where the login's secret is: the table holds hashes, and the verifier (PKCE's,
+where there is one) is derived from it when the browser comes back.
 """
 
 import base64
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from hashlib import sha256
-from urllib.parse import urlencode
 
 from blendify.applications import Application
 from blendify.calls import fetch
@@ -21,7 +19,6 @@ from blendify.providers.table import Provider
 from blendify.storage import connections, oauth_states
 from blendify.storage.connections import Grant
 from blendify.storage.oauth_states import StateRefused
-from blendify.token_endpoint import exchange
 from blendify.vault import TokenSet, seal
 
 TIMEOUT = (3, 8)
@@ -42,17 +39,8 @@ def depart(provider: Provider, application: Application) -> Departure:
     """Begin a login: the consent page's address, and a new secret for the browser's cookie."""
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     oauth_states.keep(state, provider=provider.name, browser=browser)
-    challenge = _base64url(sha256(_verifier(browser, state).encode()).digest())
-    query = {
-        "client_id": application.client_id,
-        "response_type": "code",
-        "redirect_uri": application.redirect_uri,
-        "scope": " ".join(provider.scopes),
-        "state": state,
-        "code_challenge_method": "S256",
-        "code_challenge": challenge,
-    }
-    return Departure(f"{application.accounts_url}{provider.oauth.authorize_path}?{urlencode(query)}", browser)
+    verifier = _verifier(browser, state)
+    return Departure(provider.access.consent(application, provider.scopes, state, verifier), browser)
 
 
 def consume_state(provider: Provider, state: str, browser: str) -> StateRefused | None:
@@ -60,18 +48,19 @@ def consume_state(provider: Provider, state: str, browser: str) -> StateRefused 
     return oauth_states.consume(state, provider=provider.name, browser=browser)
 
 
-def arrive(provider: Provider, application: Application, code: str, state: str, browser: str) -> str:
+def arrive(provider: Provider, application: Application, brought: str, state: str, browser: str) -> str:
     """
-    The code becomes a connection; answers the user's id. Nothing is stored unless everything came.
+    What the browser brought becomes a connection; answers the user's id. Nothing is stored unless everything came.
 
-    Raises  GrantRevoked (a wrong or used code), ProviderUnavailable, ApplicationBlocked, what a profile call can meet
+    Raises  GrantRevoked (when it is wrong or used), ProviderUnavailable, ApplicationBlocked, what a call can meet
     """
     gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
     gate.pass_first()
     with http_session() as http:
-        answer = exchange(provider, application, code, _verifier(browser, state), http)
+        answer = provider.access.exchange(application, brought, _verifier(browser, state), http)
         try:
-            body = fetch(provider, application, provider.profile_path, {}, answer.access_token, http, timeout=TIMEOUT)
+            path, parameters = provider.profile_request
+            body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
         except RateLimited as error:
             raise MustWait(str(error), gate.close(error)) from error
     profile = provider.profile(body)
@@ -89,8 +78,5 @@ def arrive(provider: Provider, application: Application, code: str, state: str, 
 
 def _verifier(browser: str, state: str) -> str:
     """43 characters that only this browser and this login share (RFC 7636, 4.1)."""
-    return _base64url(hmac.digest(browser.encode(), f"pkce:{state}".encode(), "sha256"))
-
-
-def _base64url(raw: bytes) -> str:
+    raw = hmac.digest(browser.encode(), f"pkce:{state}".encode(), "sha256")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -32,6 +32,8 @@ from blendify.providers.table import Provider
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
+USER_AGENT = "Blendify/1 (listening history)"
+"""Some providers ask clients to name themselves, and may block those that do not."""
 MOST_REFRESHES = 2
 """Refreshed tokens that a call tries before the grant is taken for dead."""
 PER_SECOND = 2
@@ -147,11 +149,12 @@ def fetch(
 
     Raises  the error that `provider.refusal` names, ProviderUnavailable for silence and for answers that do not parse
     """
+    query, headers = provider.access.authorised(application, token, parameters)
     try:
         with http.get(
             application.api_url + path,
-            params=parameters,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            params=query,
+            headers={**headers, "Accept": "application/json", "User-Agent": USER_AGENT},
             timeout=timeout,
             allow_redirects=False,
             stream=True,

@@ -17,7 +17,7 @@ NOTICES = (30, 7)
 
 def ends_at(owner: Connection) -> datetime | None:
     """When the grant ends, whatever happens to its tokens; None when it has no end."""
-    lifetime = PROVIDERS[owner.provider].oauth.grant_lifetime
+    lifetime = PROVIDERS[owner.provider].access.grant_lifetime
     return times.parse(owner.authorized_at) + lifetime if lifetime else None
 
 

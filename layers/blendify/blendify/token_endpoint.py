@@ -7,71 +7,32 @@ token set says nothing about it.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import requests
 
 from blendify import times
+from blendify.access import TokenAnswer
 from blendify.applications import Application
 from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
 from blendify.http import read_body
-from blendify.providers.table import Provider
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
 LONGEST_LIFETIME = 24 * 3600
 
 
-@dataclass(frozen=True)
-class TokenAnswer:
-    """What the token endpoint gave."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(repr=False)
-    """None when the one in use goes on."""
-    scopes: tuple[str, ...]
-    """What was really granted; empty when the answer leaves it out: all that was asked (RFC 6749, 5.1)."""
-    expires_at: datetime
-
-
-def exchange(
-    provider: Provider, application: Application, code: str, verifier: str, http: requests.Session
+def ask(
+    title: str, path: str, application: Application, form: Mapping[str, str], http: requests.Session
 ) -> TokenAnswer:
     """
-    The tokens for an authorization code and its PKCE verifier.
+    The tokens that the endpoint at `path` gives for this form; `title` is the provider's, for messages.
 
-    Raises  GrantRevoked when the code is wrong, used or too old; ProviderUnavailable; ApplicationBlocked
+    Raises  GrantRevoked when code or refresh token is refused; ProviderUnavailable; ApplicationBlocked
     """
-    answer = _post(
-        provider,
-        application,
-        {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": application.redirect_uri,
-            "code_verifier": verifier,
-        },
-        http,
-    )
-    if answer.refresh_token is None:
-        raise ProviderUnavailable(f"{provider.title} gave no refresh token")
-    return answer
-
-
-def refresh(provider: Provider, application: Application, refresh_token: str, http: requests.Session) -> TokenAnswer:
-    """
-    New tokens for the refresh token.
-
-    Raises  GrantRevoked when it is refused, which one answer does not prove; ProviderUnavailable; ApplicationBlocked
-    """
-    return _post(provider, application, {"grant_type": "refresh_token", "refresh_token": refresh_token}, http)
-
-
-def _post(provider: Provider, application: Application, form: Mapping[str, str], http: requests.Session) -> TokenAnswer:
     try:
         with http.post(
-            application.accounts_url + provider.oauth.token_path,
+            application.accounts_url + path,
             data=form,
             auth=(application.client_id, application.client_secret),
             timeout=TIMEOUT,
@@ -81,7 +42,7 @@ def _post(provider: Provider, application: Application, form: Mapping[str, str],
             text = read_body(answer)
     except requests.RequestException as error:
         # The chained exception of an HTTP library may print the request: only its class is kept.
-        raise ProviderUnavailable(f"{provider.title}'s token host did not answer ({type(error).__name__})") from None
+        raise ProviderUnavailable(f"{title}'s token host did not answer ({type(error).__name__})") from None
     try:
         body = json.loads(text)
         if not isinstance(body, dict):
@@ -91,10 +52,10 @@ def _post(provider: Provider, application: Application, form: Mapping[str, str],
     if answer.status_code == 200 and isinstance(body.get("access_token"), str):
         return _tokens(body)
     if answer.status_code in (400, 401) and body.get("error") == "invalid_grant":
-        raise GrantRevoked(f"{provider.title} no longer accepts this grant")
+        raise GrantRevoked(f"{title} no longer accepts this grant")
     if answer.status_code in (400, 401) and body.get("error") in ("invalid_client", "unauthorized_client"):
-        raise ApplicationBlocked(f"{provider.title} does not accept this application's client id and secret")
-    raise ProviderUnavailable(f"{provider.title}'s token host did not give tokens (status {answer.status_code})")
+        raise ApplicationBlocked(f"{title} does not accept this application's client id and secret")
+    raise ProviderUnavailable(f"{title}'s token host did not give tokens (status {answer.status_code})")
 
 
 def _tokens(body: Mapping[str, object]) -> TokenAnswer:

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import requests
 
-from blendify import grants, observe, times, token_endpoint
+from blendify import grants, observe, times
+from blendify.access import Renewal, TokenAnswer
 from blendify.applications import Application
 from blendify.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
 from blendify.providers.table import Provider
 from blendify.storage import connections, revocations
 from blendify.storage.connections import Connection
-from blendify.token_endpoint import TokenAnswer
 from blendify.vault import TokenSet, seal, unseal
 
 EARLY = timedelta(seconds=30)
@@ -39,7 +39,8 @@ def fresh_access_token(
     """
     The user's access token, good for at least half a minute.
 
-    `refused` is a token that the provider has just answered 401 to: it is replaced however long it claims to live.
+    `refused` is a token that the provider has just answered 401 to: it is replaced however long it claims to live,
+    where tokens are renewed at all.
 
     Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the token host does not answer,
             or refuses everybody, which says nothing about the grant
@@ -52,12 +53,16 @@ def fresh_access_token(
         tokens = unseal(seen.tokens, provider=provider.name, user_id=user_id)
         if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
+        if provider.access.renew is None:
+            # Nothing can replace it, and one refusal proves nothing: it is tried again.
+            time.sleep(CONFIRM_AFTER)
+            return tokens.access_token
         claim = connections.claim_refresh(seen, CLAIM_SECONDS)
         if claim is None:
             time.sleep(0.2)
             continue
         try:
-            token = _refresh(provider, application, seen, tokens, http)
+            token = _refresh(provider, application, seen, tokens, provider.access.renew, http)
         except Exception:
             connections.release_refresh(seen, claim)
             raise
@@ -83,11 +88,16 @@ def refused_again(provider: Provider, application: Application, user_id: str, re
 
 
 def _refresh(
-    provider: Provider, application: Application, seen: Connection, tokens: TokenSet, http: requests.Session
+    provider: Provider,
+    application: Application,
+    seen: Connection,
+    tokens: TokenSet,
+    renew: Renewal,
+    http: requests.Session,
 ) -> str | None:
     """A new token set, stored before it is used; None when a login has stored a newer one by now."""
     try:
-        answer = _confirmed(provider, application, tokens, http)
+        answer = _confirmed(renew, application, tokens, http)
     except GrantRevoked as error:
         raise _verdict(provider, application, seen, error) from None
     fresh = _following(tokens, answer)
@@ -95,14 +105,14 @@ def _refresh(
     return fresh.access_token if connections.keep_tokens(seen, sealed, fresh.expires_at) else None
 
 
-def _confirmed(provider: Provider, application: Application, tokens: TokenSet, http: requests.Session) -> TokenAnswer:
+def _confirmed(renew: Renewal, application: Application, tokens: TokenSet, http: requests.Session) -> TokenAnswer:
     """New tokens; only a second refusal is believed, of the previous refresh token where there is one."""
     try:
-        return token_endpoint.refresh(provider, application, tokens.refresh_token, http)
+        return renew(application, tokens.refresh_token, http)
     except GrantRevoked:
         time.sleep(CONFIRM_AFTER)
     second = tokens.previous_refresh_token or tokens.refresh_token
-    return token_endpoint.refresh(provider, application, second, http)
+    return renew(application, second, http)
 
 
 def _following(tokens: TokenSet, answer: TokenAnswer) -> TokenSet:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from blendify.access import Access
 from blendify.data_types import DataType
 from blendify.errors import CollectError, UnexpectedShape, Unreadable
 from blendify.glances import Glance
@@ -119,16 +120,6 @@ class Endpoint:
 
 
 @dataclass(frozen=True)
-class OAuth:
-    """Authorization code with PKCE S256 (RFC 6749, RFC 7636) at this provider; paths below its accounts address."""
-
-    authorize_path: str
-    token_path: str
-    grant_lifetime: timedelta | None = None
-    """How long a consent lives, however often tokens are refreshed; None when it has no end."""
-
-
-@dataclass(frozen=True)
 class Profile:
     """Who granted access, as the provider says with the token it has just given."""
 
@@ -145,9 +136,10 @@ class Provider:
     name: str
     title: str
     """As the listener knows it."""
-    oauth: OAuth
+    access: Access
     endpoints: Mapping[DataType, Endpoint]
-    profile_path: str
+    profile_request: tuple[str, Mapping[str, str]]
+    """Path and query of the call that tells whose token it is."""
     profile: Callable[[Any], Profile]
     refusal: Callable[[int, Mapping[str, str], str], CollectError | None]
     """What an answer with this status, headers (names in lower case) and text means; None when it is data."""

@@ -55,8 +55,8 @@ def arrive(name: str) -> Response[str]:
         return responses.message_page(app, 400, title, text, retry=provider.name)
     if "error" in query:
         return _declined(provider, query["error"])
-    if not query.get("code"):
-        text = f"{provider.title} sent you back without a code. Nothing was stored."
+    if not query.get(provider.access.brings):
+        text = f"{provider.title} sent you back without a {provider.access.brings}. Nothing was stored."
         return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
     return _connect(provider, query, browser)
 
@@ -67,7 +67,7 @@ def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Resp
         if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
             # RFC 9207: an answer of another authorization server, mixed in.
             return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        user_id = authorization.arrive(provider, row, query["code"], query["state"], browser)
+        user_id = authorization.arrive(provider, row, query[provider.access.brings], query["state"], browser)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
@@ -100,7 +100,8 @@ def _failed(provider: Provider, error: CollectError) -> Response[str]:
     match error:
         case GrantRevoked():
             title, status = f"{provider.title} did not accept this login", 400
-            text = "Its code was wrong, too old or used before. Nothing was stored. Please connect again."
+            brought = provider.access.brings
+            text = f"Its {brought} was wrong, too old or used before. Nothing was stored. Please connect again."
         case ApplicationBlocked():
             title, status = f"{provider.title} does not admit this login", 503
             text = f"{error}. Nothing was stored. The operator has to repair this."

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
+from blendify.authorization_code import AuthorizationCode
 from blendify.providers.spotify.endpoints import ENDPOINTS
 from blendify.providers.spotify.profile import profile
 from blendify.providers.spotify.refusals import refusal
-from blendify.providers.table import OAuth, Provider
+from blendify.providers.table import Provider
 
 PROVIDER = Provider(
     name="spotify",
     title="Spotify",
-    oauth=OAuth(
+    access=AuthorizationCode(
+        title="Spotify",
         authorize_path="/authorize",
         token_path="/api/token",  # noqa: S106 -- a path
         # Six months from the consent, here the shortest six of the calendar; refreshing does not extend them. Announced
@@ -18,7 +20,7 @@ PROVIDER = Provider(
         grant_lifetime=timedelta(days=181),
     ),
     endpoints=ENDPOINTS,
-    profile_path="/me",
+    profile_request=("/me", {}),
     profile=profile,
     refusal=refusal,
 )
