@@ -1,6 +1,7 @@
 """What is taken out of Spotify's JSON by name, for every data type and every oddity that has been seen."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from blendify.paging import Ask
 from blendify.providers.spotify import rows
 from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
-from blendify.providers.table import Contents, Place, Row
+from blendify.providers.table import Contents, Inquiry, Place, Row
 from blendify.storage.history import Fact
 
 Json = dict[str, Any]
@@ -126,6 +127,7 @@ EPISODE: Json = {
     "type": "episode",
     "uri": "spotify:episode:512ojhOuo1ktJprKbVcKyQ",
 }
+INQUIRY = Inquiry("ana", datetime(2026, 11, 22, tzinfo=UTC))
 SECOND = Place("37i9dQZF1DX0XUsuxWHRQd", 1)
 
 
@@ -453,7 +455,7 @@ def test_row_24_a_user_id_is_an_opaque_text() -> None:
 @pytest.mark.parametrize("name", ["a/b", "../me", "a?limit=1", "a#b", "50%"])
 def test_row_24_an_id_in_a_path_cannot_leave_its_place(name: str) -> None:
     """An id comes from the provider: in an address it is encoded, so that it names a list and nothing else."""
-    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask(name, 0))
+    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask(name, 0), INQUIRY)
     inside = path.removeprefix("/playlists/").removesuffix("/items")
     assert not set(inside) & set("/?#")
     assert "%" not in name or "%25" in inside
@@ -464,12 +466,12 @@ def test_every_time_range_of_the_top_lists_is_read() -> None:
     for data_type in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS):
         endpoint = ENDPOINTS[data_type]
         assert endpoint.lists == TIME_RANGES == ("short_term", "medium_term", "long_term")
-        assert endpoint.request(Ask("long_term", 2))[1]["time_range"] == "long_term"
+        assert endpoint.request(Ask("long_term", 2), INQUIRY)[1]["time_range"] == "long_term"
 
 
 def test_episodes_are_asked_for() -> None:
     """Without this parameter Spotify answers null where an episode stands."""
-    assert ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask("p", 0))[1]["additional_types"] == "track,episode"
+    assert ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask("p", 0), INQUIRY)[1]["additional_types"] == "track,episode"
 
 
 @pytest.mark.parametrize("take", [paged, followed])

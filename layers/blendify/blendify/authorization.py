@@ -62,7 +62,7 @@ def arrive(provider: Provider, application: Application, brought: str, state: st
             path, parameters = provider.profile_request
             body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
         except RateLimited as error:
-            raise MustWait(str(error), gate.close(error)) from error
+            raise MustWait(str(error), gate.close(error, provider.pauses)) from error
     profile = provider.profile(body)
     user_id = connections.user_of(provider.name, profile.account_id)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)

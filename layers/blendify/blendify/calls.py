@@ -36,6 +36,9 @@ USER_AGENT = "Blendify/1 (listening history)"
 """Some providers ask clients to name themselves, and may block those that do not."""
 MOST_REFRESHES = 2
 """Refreshed tokens that a call tries before the grant is taken for dead."""
+LONGEST_PAUSE = 10.0
+"""Seconds. Where pauses are never longer than that the gate sleeps them out; else nothing more is called."""
+MOST_PAUSES = 5
 PER_SECOND = 2
 """Calls under way at once for each call a second that the pace allows: slow answers must not hold up the next slot."""
 MOST_AT_ONCE = 8
@@ -72,23 +75,27 @@ class Caller:
         """
         What `take` makes of the JSON that the provider answers, or of NO_CONTENT.
 
-        Raises  MustWait after a 429, ProviderUnavailable after four tries (by `take` as well, for an answer that is
-                not what was asked for), and the other errors as `refusal` names them
+        Raises  MustWait after a 429 (short pauses are slept out), ProviderUnavailable after four tries (by `take` as
+                well, for an answer that is not what was asked for), and the other errors as `refusal` names them
         """
-        for attempt in range(1, TRIES + 1):
+        failures = pauses = 0
+        while True:
             try:
                 return take(self._once(path, parameters))
             except (GrantRevoked, Outage) as error:
                 raise self._ended(error) from None
             except ProviderUnavailable:
-                if attempt == TRIES:
+                failures += 1
+                if failures == TRIES:
                     raise
-                time.sleep(random.uniform(0.2, 0.5) * 2**attempt)  # noqa: S311 -- jitter
+                time.sleep(random.uniform(0.2, 0.5) * 2**failures)  # noqa: S311 -- jitter
             except RateLimited as error:
                 with self._lock:
                     self.rate_limits += 1
-                raise self._ended(MustWait(str(error), self._gate.close(error))) from None
-        raise AssertionError("unreachable")
+                until = self._gate.close(error, self._provider.pauses)
+                pauses += 1
+                if error.quota or pauses > MOST_PAUSES or max(error.seconds or 0, *self._provider.pauses) > LONGEST_PAUSE:
+                    raise self._ended(MustWait(str(error), until)) from None
 
     def close(self) -> None:
         """Give the connections to the provider back."""

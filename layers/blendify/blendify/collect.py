@@ -22,7 +22,7 @@ from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Place, Row
+from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row
 from blendify.reading import Closed, Lost, Step, read
 from blendify.storage import connections, drafts, inventories, listings
 from blendify.storage.history import NOTHING, Fact, Written
@@ -77,6 +77,7 @@ class _Collector:
         self._lists: list[Contents] = []
         self._named: set[str] = set()
         self._intake: Intake | None = None
+        self._account = ""
 
     def run(self, seconds_left: Callable[[], float]) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
@@ -88,6 +89,7 @@ class _Collector:
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
         self._caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
+        self._account = owner.provider_user_id
         recovery.recover(self._job, self._seen.data_type, self._endpoint.shape)
         self._known = inventories.inventories(self._job.user_id, self._job.provider, self._seen.data_type)
         self._lists, at = self._begin(), self._seen.position
@@ -159,8 +161,11 @@ class _Collector:
         return readable
 
     def _inventory(self, one: Contents) -> Inventory:
-        empty = Inventory(self._job.user_id, self._job.provider, self._seen.data_type, one.list_id)
-        return self._known.get(one.list_id, empty)
+        return self._of(one.list_id)
+
+    def _of(self, list_id: str) -> Inventory:
+        empty = Inventory(self._job.user_id, self._job.provider, self._seen.data_type, list_id)
+        return self._known.get(list_id, empty)
 
     def _unchanged(self, one: Contents) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
@@ -255,10 +260,11 @@ class _Collector:
         caller = self._caller
         assert caller  # noqa: S101 -- `run` has made it before anything is fetched
 
+        inquiry = self._inquiry(ask, endpoint)
         short: list[Page] = []
 
         def take(body: object) -> Page:
-            page = endpoint.taken(body, nothing=body is NO_CONTENT)
+            page = endpoint.taken(body, inquiry, nothing=body is NO_CONTENT)
             # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
             if endpoint.paging.missing(ask, page) and not ask.cursor:
                 short.append(page)
@@ -268,11 +274,16 @@ class _Collector:
             return page
 
         try:
-            return caller.get(*endpoint.request(ask), take)
+            return caller.get(*endpoint.request(ask, inquiry), take)
         except ProviderUnavailable:
             if short and self._lenient:
                 return max(short, key=lambda page: len(page.entries))
             raise
+
+    def _inquiry(self, ask: Ask, endpoint: Endpoint) -> Inquiry:
+        began_at = times.parse(self._job.fetched_at)
+        since = freshness.since(self._of(ask.list_id), endpoint, self._job) if endpoint is self._endpoint else None
+        return Inquiry(self._account, began_at, since)
 
     def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
         ask = step.ask
@@ -316,7 +327,8 @@ class _Collector:
             counts["expected"] = min(total_entries, self._endpoint.paging.depth or total_entries)
         kept = before + fresh
         if step.following is None:
-            full = len(page.entries) >= self._endpoint.paging.limit
+            memory = self._endpoint.memory
+            full = memory is not None and memory.entries is not None and len(page.entries) >= memory.entries
             try:
                 counts = _added(counts, self._settle(step, writers, full=full))
             except Restart as again:
@@ -360,6 +372,8 @@ class _Collector:
     def _settle(self, step: Step, writers: ThreadPoolExecutor, *, full: bool) -> dict[str, int]:
         """The list is read to its end: record what left it; answers what that adds to the counts."""
         ask, sweep = step.ask, step.sweep
+        endpoint, job, seen = self._endpoint, self._job, self._of(step.ask.list_id)
+        since, late = freshness.since(seen, endpoint, job), endpoint.memory.late if endpoint.memory else None
         settled = self._taking(ask, writers).settle(
             Found(
                 ask.reading,
@@ -367,7 +381,9 @@ class _Collector:
                 total=sweep.total,
                 version=self._lists[ask.number].version,
                 newest_first=self._newest_first,
+                swept=since is None or (late is not None and since <= times.parse(job.fetched_at) - late),
                 full=full,
+                remembered_from=freshness.remembered_from(seen, endpoint, job, complete=not sweep.doubtful),
             )
         )
         return {

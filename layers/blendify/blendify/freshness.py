@@ -1,6 +1,6 @@
 """Which lists need not be asked: by the provider's own version, or because they were read a short while ago."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from blendify import times
@@ -23,6 +23,34 @@ def unchanged(one: Contents, seen: Inventory, endpoint: Endpoint, job: Job) -> b
 def may_glance(seen: Inventory, job: Job) -> bool:
     """Whether it is enough to look for what changed since the list was last read whole."""
     return bool(seen.swept_at) and job.mode != "full" and seen.suspected is None and not _sweep_due(seen, job)
+
+
+def since(seen: Inventory, endpoint: Endpoint, job: Job) -> datetime | None:
+    """
+    The moment from which on a log is asked for: a little before the last run that read all it asked for; now and then
+    earlier, for what has come in late. None for all of it, as long as it was never read whole.
+    """
+    memory = endpoint.memory
+    if memory is None or memory.entries is not None or not seen.swept_at or not seen.read_at:
+        return None
+    new = times.parse(seen.read_at) - memory.overlap
+    sweeps = job.mode == "full" or _sweep_due(seen, job)
+    return min(new, times.parse(job.fetched_at) - memory.late) if sweeps else new
+
+
+def remembered_from(seen: Inventory, endpoint: Endpoint, job: Job, *, complete: bool) -> str | None:
+    """
+    From which moment on what is known of a log is needed by later runs, once this one has ended: all of it ("") until
+    it was read whole. None where the provider itself forgets.
+    """
+    memory = endpoint.memory
+    if memory is None or memory.entries is not None:
+        return None
+    whole = job.fetched_at if complete else seen.read_at
+    if not complete and not seen.swept_at:
+        return ""
+    ends = [times.parse(job.fetched_at) - memory.late]
+    return times.iso(min([*ends, times.parse(whole) - memory.overlap] if whole else ends))
 
 
 def _sweep_due(seen: Inventory, job: Job) -> bool:

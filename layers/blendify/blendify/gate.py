@@ -10,6 +10,7 @@ Items      `gate#<provider>#<application>`, and the same with the user for the p
 
 import random
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
@@ -70,8 +71,12 @@ class Gate:
             except ConditionFailed:
                 self._take(self._pk, self._interval)
 
-    def close(self, error: RateLimited) -> datetime:
-        """Note a 429: nobody of this application calls before the moment that is answered."""
+    def close(self, error: RateLimited, untold: Sequence[float] = UNTOLD_SECONDS) -> datetime:
+        """
+        Note a 429: nobody of this application calls before the moment that is answered.
+
+        untold  seconds to pause for the first, second … in a row that do not say how long
+        """
         now = times.milliseconds(times.now())
         told = max(error.seconds or 0.0, QUOTA_SECONDS if error.quota else 0.0)
         if told:
@@ -81,7 +86,7 @@ class Gate:
             row = accounts().get(self._pk, "gate") or {}
             ended = int(row.get("cool", 0))
             strikes = int(row.get("untold", 0)) if now - ended < IN_A_ROW_MS else 0
-            until = now + int(UNTOLD_SECONDS[min(strikes, len(UNTOLD_SECONDS) - 1)] * 1000)
+            until = now + int(untold[min(strikes, len(untold) - 1)] * 1000)
             # Calls that were under way together are answered together: they are one 429, not a row of them.
             change, grows = Change(set={"cool": until, "untold": strikes + 1}), Attr("cool").lte(now)
         self._cool = max(self._cool, until)

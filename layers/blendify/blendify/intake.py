@@ -26,7 +26,7 @@ from blendify.storage.progress import Position
 from blendify.sweeps import MOST_READINGS
 
 REMEMBERED = 100
-"""Plays of which it is known that they are stored: the provider may tell of some of its 50 late."""
+"""Newest plays of which it is known that they are stored, at least: the provider may tell of some late."""
 
 
 class Restart(CollectError):
@@ -155,7 +155,8 @@ class Intake:
             self._following(now, turned, found),
             Settlement(
                 job.sync_id,
-                job.fetched_at,
+                # A log is gone on with from the last run that read all that it asked for.
+                job.fetched_at if found.complete or self._shape is not Shape.LOG else seen.read_at or "",
                 removed,
                 job.fetched_at if found.complete and found.swept else seen.swept_at,
                 found.total,
@@ -256,7 +257,12 @@ class Intake:
         """What the list holds from now on."""
         if self._shape is Shape.LOG:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
-            return everything[:REMEMBERED]
+            start = found.remembered_from
+            return [
+                one
+                for index, one in enumerate(everything)
+                if index < REMEMBERED or (start is not None and one.identity >= start)
+            ]
         kept = {**now, **turned}
         if not found.complete and self._shape is Shape.ARRANGED:
             places = self._places(found.reading)
@@ -333,7 +339,9 @@ class Found:
     swept: bool = True
     """Whether that was seen entry by entry."""
     full: bool = False
-    """Whether as many entries came as the provider ever tells."""
+    """Whether as many entries came as the provider remembers."""
+    remembered_from: str | None = None
+    """From this moment on all plays stay known, beside the newest ones; ISO 8601."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ application may not call.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any, ClassVar, Protocol
 
 from blendify.errors import EndlessList
@@ -111,6 +112,18 @@ class Offset:
 
     def _size(self, offset: int) -> int:
         return self.limit if self.depth is None else min(self.limit, self.depth - offset)
+
+
+@dataclass(frozen=True)
+class Numbered(Offset):
+    """`limit` and `page`, counted from 1. A depth is rounded up to whole pages: their size must stay the same."""
+
+    def __post_init__(self) -> None:
+        if self.depth:
+            object.__setattr__(self, "depth", ceil(self.depth / self.limit) * self.limit)
+
+    def params(self, ask: Ask) -> dict[str, str]:
+        return {"limit": str(self.limit), "page": str(ask.offset // self.limit + 1)}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ JITTER = 0.1
 PULLED_FORWARD = 0.25
 """A re-sync that is due within this part of its period after the next poll is made instead of that poll."""
 NEVER = timedelta(days=3_650)
-"""Until plays are lost of somebody whose plays cannot be read."""
+"""Until plays are lost of somebody whose plays cannot be read, or are never forgotten."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,6 +34,8 @@ class Cadence:
     """Period of the syncs of everything."""
     kept: int = 50
     """Plays that a provider remembers."""
+    forgets: bool = True
+    """Whether it forgets older ones; else none can be lost, however seldom it is polled."""
     share: float = 0.5
     """Part of them that may pass at the listener's pace before the next poll; the rest is for a busier day."""
     fastest: float = 20.0
@@ -123,6 +125,8 @@ def poll_interval(pace: float, cadence: Cadence) -> timedelta:
     Who plays no more in a day than may pass is left alone for as many days as do. Others may play it all in one
     evening, as fast as one can: the average says nothing then.
     """
+    if not cadence.forgets:
+        return cadence.longest
     room = cadence.kept * cadence.share
     if pace * DAY_HOURS <= room:
         hours = DAY_HOURS * math.floor(room / max(pace * DAY_HOURS, 0.01))
@@ -136,7 +140,7 @@ def _heard(before: Plan | None, ran: Ran, cadence: Cadence) -> tuple[float | Non
     pace, recent, polled_at = (before.pace, before.recent, before.polled_at) if before else (None, 0.0, None)
     if ran.poll is not Poll.DONE or (polled_at and ran.began_at <= polled_at):
         return pace, recent, polled_at
-    if polled_at is None:
+    if polled_at is None or not cadence.forgets:
         # What a first poll brings has been played since nobody knows when.
         return pace, recent, ran.began_at
     span = ran.began_at - polled_at
@@ -155,6 +159,8 @@ def _next_poll(
     """When to poll, and from when on plays may be lost."""
     since = polled_at or now
     lost_at = since + interval / cadence.share
+    if not cadence.forgets:
+        lost_at = now + NEVER
     if ran.poll is Poll.FAILED:
         return now + max(interval / 4, cadence.least), lost_at
     early = interval * (1 - JITTER * part_of(connection))

@@ -1,10 +1,12 @@
 """What a run that ends means for its connection's schedule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from blendify import planning, times
 from blendify.data_types import DataType, Outcome
-from blendify.planning import Poll, Ran
+from blendify.planning import Cadence, Poll, Ran
+from blendify.providers import PROVIDERS
 from blendify.settings import cadence
 from blendify.storage import connections, schedule
 from blendify.storage.accounts import Change
@@ -32,7 +34,17 @@ def after(run: Sync, everything: Sequence[Progress]) -> Change:
     if owner.status != connections.ACTIVE:
         return Change(remove=schedule.ENTRY)
     who = f"{run.provider}#{run.user_id}"
-    return schedule.planned(run.user_id, planning.plan(who, owner.plan, _ran(run, everything), cadence(), times.now()))
+    ran = _ran(run, everything)
+    return schedule.planned(run.user_id, planning.plan(who, owner.plan, ran, _cadence(run.provider), times.now()))
+
+
+def _cadence(provider: str) -> Cadence:
+    """How often the operator wants polls, of a provider that remembers so much."""
+    plays = PROVIDERS[provider].endpoints.get(DataType.RECENTLY_PLAYED)
+    if plays is None or plays.memory is None:
+        return cadence()
+    entries = plays.memory.entries
+    return replace(cadence(), forgets=False) if entries is None else replace(cadence(), kept=entries)
 
 
 def _ran(run: Sync, everything: Sequence[Progress]) -> Ran:

@@ -1,8 +1,8 @@
 """What a provider is to this system: tables. How access is given, endpoints, JSON to record, meaning of refusals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from urllib.parse import quote
 from blendify.access import Access
 from blendify.data_types import DataType
 from blendify.errors import CollectError, UnexpectedShape, Unreadable
+from blendify.gate import UNTOLD_SECONDS
 from blendify.glances import Glance
 from blendify.paging import Ask, Page, Paging
 
@@ -61,6 +62,30 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True)
+class Memory:
+    """How far back a provider tells a log, and how far back a run looks that goes on with it."""
+
+    entries: int | None
+    """It forgets all but so many; None when it forgets nothing: there are no holes then."""
+    overlap: timedelta = timedelta(0)
+    """Where nothing is forgotten a run asks for what is new since the last one, and so much of what was before it."""
+    late: timedelta = timedelta(0)
+    """How far back a full sweep looks for what has come in late; so much of the log is remembered."""
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What some providers must be told with each call, or tell in each answer."""
+
+    account: str
+    """The listener's id at the provider."""
+    began_at: datetime
+    """The run's start."""
+    since: datetime | None = None
+    """Which part of a log is asked for; None for all of it."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One data type of one provider."""
 
@@ -76,12 +101,20 @@ class Endpoint:
     """The lists of a fixed set, e.g. the three time ranges."""
     list_parameter: str | None = None
     """The query parameter that names the list, where the path does not."""
+    list_words: Mapping[str, str] = field(default_factory=dict)
+    """The provider's names of lists, where ours are others."""
     within: DataType | None = None
     """The data type whose entries name the lists (playlists, for playlist tracks)."""
     contents: Callable[[Any], Contents | None] | None = None
     """What an entry of this data type says of the list behind it; None for an entry without one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
+    told: Callable[[Inquiry], Mapping[str, str]] | None = None
+    """More parameters, where they depend on the listener and the run."""
+    about: Callable[[Any], str | None] | None = None
+    """Whose data an answer says that it is, where some are somebody else's."""
     shape: Shape = Shape.SET
+    memory: Memory | None = None
+    """Of a log."""
     glance: Glance | None = None
     """How to see in a few calls what has changed, where the provider's answers allow that."""
     at_most_every: timedelta | None = None
@@ -94,26 +127,30 @@ class Endpoint:
         """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
         return self.shape in (Shape.RANKED, Shape.ARRANGED)
 
-    def taken(self, body: Any, *, nothing: bool) -> Page:
+    def taken(self, body: Any, inquiry: Inquiry, *, nothing: bool) -> Page:
         """
         An answer as a page; `nothing` says that it was a 204.
 
-        Raises  UnexpectedShape when it is none
+        Raises  UnexpectedShape when it is none, or says that it is about somebody else
         """
         if not nothing:
-            return self.page(body)
+            page = self.page(body)
+            if self.about and (self.about(body) or "").casefold() != inquiry.account.casefold():
+                raise UnexpectedShape("the provider answered with somebody else's data")
+            return page
         if self.silent_when_empty:
             return Page(entries=[], total=None, more=False)
         raise UnexpectedShape("the provider answered nothing where a page was asked for")
 
-    def request(self, ask: Ask) -> tuple[str, dict[str, str]]:
+    def request(self, ask: Ask, inquiry: Inquiry) -> tuple[str, dict[str, str]]:
         """Path and query of one page."""
-        listed = {self.list_parameter: ask.list_id} if self.list_parameter else {}
+        listed = {self.list_parameter: self.list_words.get(ask.list_id, ask.list_id)} if self.list_parameter else {}
         if ask.list_id and not ask.list_id.strip("."):
             # Dots alone would lead elsewhere in the path, and no encoding keeps them from it.
             raise Unreadable("the provider gave a list an id that no address can hold")
         return self.path.format(list_id=quote(ask.list_id, safe="")), {
             **self.parameters,
+            **(self.told(inquiry) if self.told else {}),
             **listed,
             **self.paging.params(ask),
         }
@@ -143,6 +180,8 @@ class Provider:
     profile: Callable[[Any], Profile]
     refusal: Callable[[int, Mapping[str, str], str], CollectError | None]
     """What an answer with this status, headers (names in lower case) and text means; None when it is data."""
+    pauses: Sequence[float] = UNTOLD_SECONDS
+    """Seconds to pause after rate limits in a row that do not say how long; those of a few seconds are slept out."""
 
     @property
     def scopes(self) -> list[str]:

@@ -7,7 +7,7 @@ from blendify import glances
 from blendify.data_types import DataType
 from blendify.paging import Cursor, Offset, Single
 from blendify.providers.spotify import pages, rows
-from blendify.providers.table import Endpoint, Shape
+from blendify.providers.table import Endpoint, Memory, Shape
 from blendify.settings import settings
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
@@ -47,6 +47,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-read-recently-played",),
         silent_when_empty=True,
         shape=Shape.LOG,
+        memory=Memory(entries=50),
     ),
     # Without its scope Spotify leaves private or collaborative playlists out in silence: so both are required.
     DataType.PLAYLISTS: Endpoint(
