@@ -35,8 +35,9 @@ from blendify.errors import (
 )
 from blendify.gate import UNTOLD_SECONDS
 from blendify.providers import PROVIDERS
-from blendify.providers.spotify.refusals import refusal, retry_after
+from blendify.providers.spotify.refusals import refusal
 from blendify.providers.table import Profile, Provider
+from blendify.retry_after import retry_after
 from blendify.storage import connections
 from blendify.storage.connections import Grant
 from blendify.vault import TokenSet, seal

@@ -94,7 +94,11 @@ class Caller:
                     self.rate_limits += 1
                 until = self._gate.close(error, self._provider.pauses)
                 pauses += 1
-                if error.quota or pauses > MOST_PAUSES or max(error.seconds or 0, *self._provider.pauses) > LONGEST_PAUSE:
+                if (
+                    error.quota
+                    or pauses > MOST_PAUSES
+                    or max(error.seconds or 0, *self._provider.pauses) > LONGEST_PAUSE
+                ):
                     raise self._ended(MustWait(str(error), until)) from None
 
     def close(self) -> None:

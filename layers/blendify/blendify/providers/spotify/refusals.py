@@ -2,11 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from blendify import times
 from blendify.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
@@ -17,6 +14,7 @@ from blendify.errors import (
     ScopeMissing,
     Unreadable,
 )
+from blendify.retry_after import retry_after
 
 
 def refusal(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
@@ -53,25 +51,6 @@ def _forbidden(message: str) -> CollectError:
     if "premium" in lower:
         return ApplicationBlocked("Spotify has stopped the application: its owner needs an active Premium subscription")
     return Unreadable("Spotify does not let this application read this list")
-
-
-def retry_after(value: str | None) -> float | None:
-    """
-    Seconds to wait by a Retry-After header: a number of seconds or an HTTP date (RFC 9110, 10.2.3).
-
-    None when it is absent or says nothing; never negative.
-    """
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value)) if float(value) < 1e9 else None
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - times.now()).total_seconds())
 
 
 def _words(text: str) -> tuple[str, str]:

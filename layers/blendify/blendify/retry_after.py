@@ -1,0 +1,25 @@
+"""How long a provider asks to wait."""
+
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from blendify import times
+
+
+def retry_after(value: str | None) -> float | None:
+    """
+    Seconds to wait by a Retry-After header: a number of seconds or an HTTP date (RFC 9110, 10.2.3).
+
+    None when it is absent or says nothing; never negative.
+    """
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value)) if float(value) < 1e9 else None
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - times.now()).total_seconds())
