@@ -48,23 +48,28 @@ def consume_state(provider: Provider, state: str, browser: str) -> StateRefused 
     return oauth_states.consume(state, provider=provider.name, browser=browser)
 
 
-def arrive(provider: Provider, application: Application, brought: str, state: str, browser: str) -> str:
+def arrive(
+    provider: Provider, application: Application, brought: str, state: str, browser: str, listener: str | None = None
+) -> str:
     """
     What the browser brought becomes a connection; answers the user's id. Nothing is stored unless everything came.
 
-    Raises  GrantRevoked (when it is wrong or used), ProviderUnavailable, ApplicationBlocked, what a call can meet
+    listener    who is logged in already: a new account becomes theirs
+
+    Raises  GrantRevoked (when it is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked, what a call
+            can meet
     """
     gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
     gate.pass_first()
     with http_session() as http:
-        answer = provider.access.exchange(application, brought, _verifier(browser, state), http)
         try:
+            answer = provider.access.exchange(application, brought, _verifier(browser, state), http)
             path, parameters = provider.profile_request
             body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
         except RateLimited as error:
             raise MustWait(str(error), gate.close(error, provider.pauses)) from error
     profile = provider.profile(body)
-    user_id = connections.user_of(provider.name, profile.account_id)
+    user_id = connections.user_of(provider.name, profile, listener)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)
     sealed = seal(tokens, provider=provider.name, user_id=user_id)
     connections.connect(

@@ -23,6 +23,10 @@ class NotConnected(CollectError):
     """The user has no connection to this provider."""
 
 
+class AccountTaken(CollectError):
+    """Who is logged in cannot have this account: it is another user's, or they have another one there."""
+
+
 @dataclass(frozen=True)
 class Connection:
     """One user's grant at one provider; the tokens stay sealed in it."""
@@ -87,15 +91,35 @@ def connections(user_id: str) -> Iterator[Connection]:
         yield Connection.of(user_id, item)
 
 
-def user_of(provider: str, account_id: str) -> str:
-    """The user to whom a provider's account belongs: found, or made on first sight. Two logins at once make one."""
-    pk = keys.account(provider, account_id)
-    fresh = "u" + b32encode(secrets.token_bytes(10)).decode().lower()
+def user_of(provider: str, profile: Profile, listener: str | None = None) -> str:
+    """
+    The user to whom a provider's account belongs: found, or made on first sight. Two logins at once make one.
+
+    An account that nobody has yet becomes that of `listener`, the user who is logged in.
+
+    Raises  AccountTaken; nothing is stored then
+    """
+    if listener:
+        _same_account(listener, provider, profile)
+    pk = keys.account(provider, profile.account_id)
+    fresh = listener or "u" + b32encode(secrets.token_bytes(10)).decode().lower()
     now = times.iso(times.now())
     first = accounts().put_new(pk, "user", {"user_id": fresh, "created_at": now})
     user_id = first["user_id"] if first else fresh
+    if listener and user_id != listener:
+        raise AccountTaken("this account belongs to another user")
     accounts().put_new(keys.user(user_id), "profile", {"created_at": now})
     return str(user_id)
+
+
+def _same_account(user_id: str, provider: str, profile: Profile) -> None:
+    """One user has one account at a provider: two in one history could not be told apart."""
+    try:
+        seen = connection(user_id, provider)
+    except NotConnected:
+        return
+    if seen.account_id != profile.account_id and seen.provider_user_id != profile.provider_user_id:
+        raise AccountTaken("this user has connected another account of the same provider")
 
 
 @dataclass(frozen=True)

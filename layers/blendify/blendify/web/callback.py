@@ -10,6 +10,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.table import Provider
 from blendify.settings import state_machine
 from blendify.storage import sessions
+from blendify.storage.connections import AccountTaken
 from blendify.storage.oauth_states import StateRefused
 from blendify.web import responses
 from blendify.web.responses import Response
@@ -62,12 +63,13 @@ def arrive(name: str) -> Response[str]:
 
 
 def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Response[str]:
+    listener = responses.listener(app)
     try:
         row = application(provider.name)
         if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
             # RFC 9207: an answer of another authorization server, mixed in.
             return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        user_id = authorization.arrive(provider, row, query[provider.access.brings], query["state"], browser)
+        user_id = authorization.arrive(provider, row, query[provider.access.brings], query["state"], browser, listener)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
@@ -102,6 +104,13 @@ def _failed(provider: Provider, error: CollectError) -> Response[str]:
             title, status = f"{provider.title} did not accept this login", 400
             brought = provider.access.brings
             text = f"Its {brought} was wrong, too old or used before. Nothing was stored. Please connect again."
+        case AccountTaken():
+            title, status = f"This {provider.title} account cannot be added to yours", 409
+            text = (
+                f"You are logged in here already, and either that {provider.title} account belongs to somebody else "
+                f"here, or you have connected another {provider.title} account before. Nothing was stored. To use it, "
+                "log out on your dashboard first, then connect again."
+            )
         case ApplicationBlocked():
             title, status = f"{provider.title} does not admit this login", 503
             text = f"{error}. Nothing was stored. The operator has to repair this."
