@@ -26,14 +26,12 @@ from blendify.errors import (
     RateLimited,
 )
 from blendify.gate import Gate
-from blendify.http import http_session, read_body
+from blendify.http import USER_AGENT, http_session, read_body
 from blendify.providers.table import Provider
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
-USER_AGENT = "Blendify/1 (listening history)"
-"""Some providers ask clients to name themselves, and may block those that do not."""
 MOST_REFRESHES = 2
 """Refreshed tokens that a call tries before the grant is taken for dead."""
 LONGEST_PAUSE = 10.0

@@ -5,6 +5,8 @@ from requests.adapters import HTTPAdapter
 
 from blendify.errors import ProviderUnavailable
 
+USER_AGENT = "Blendify/1 (listening history)"
+"""Some providers ask clients to name themselves, and may block those that do not."""
 LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; the largest page of a provider is below 2 MB."""
 

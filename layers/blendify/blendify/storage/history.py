@@ -78,6 +78,10 @@ class Fact(Model):
     isrc = UnicodeAttribute(null=True)
     explicit = BooleanAttribute(null=True)
     popularity = NumberAttribute(null=True)
+    play_count = NumberAttribute(null=True)
+    """Plays in the time range of a top list."""
+    mbid = UnicodeAttribute(null=True)
+    """The record's id at MusicBrainz."""
     genres = UnicodeAttribute(null=True)
     artist_image_url = UnicodeAttribute(null=True)
     album_type = UnicodeAttribute(null=True)
