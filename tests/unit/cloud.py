@@ -8,20 +8,20 @@ from blendify import applications, aws
 from local.template import resources
 
 
-def application(accounts_url: str, api_url: str, **limits: float) -> None:
-    """Configure the Spotify application, as the template's secret does; limits are lifted unless given."""
+def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: float | str) -> None:
+    """Configure a provider's application, as the template's secret does; limits are lifted unless given."""
     row = {
         "client_id": "simulated-client",
         "client_secret": "simulated-secret",
-        "redirect_uri": "http://127.0.0.1:4566/v1/auth/spotify/callback",
+        "redirect_uri": f"http://127.0.0.1:4566/v1/auth/{provider}/callback",
         "api_url": api_url,
         "accounts_url": accounts_url,
         "calls_per_minute": 0,
         "calls_per_minute_and_user": 0,
-        **limits,
+        **more,
     }
     secrets = aws.client("secretsmanager")
-    name, text = "blendify/applications/spotify/default", json.dumps(row)
+    name, text = f"blendify/applications/{provider}/default", json.dumps(row)
     try:
         secrets.create_secret(Name=name, SecretString=text)
     except secrets.exceptions.ResourceExistsException:

@@ -132,9 +132,16 @@ class World:
         return self.simulator.traffic.refreshes
 
 
-def begun(user_id: str, *data_types: DataType, execution: str = "execution-1", started_at: datetime = STARTED) -> Job:
+def begun(
+    user_id: str,
+    *data_types: DataType,
+    provider: str = "spotify",
+    execution: str = "execution-1",
+    started_at: datetime = STARTED,
+    **more: str,
+) -> Job:
     """A run that has begun."""
-    given: dict[str, Any] = {"user_id": user_id, "provider": "spotify"}
+    given: dict[str, Any] = {"user_id": user_id, "provider": provider, **more}
     if data_types:
         given["data_types"] = list(data_types)
     answer = syncing.begin(given, execution, started_at)

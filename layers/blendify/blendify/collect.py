@@ -366,6 +366,7 @@ class _Collector:
                 ask.number,
                 writers,
                 resumed=at if self._resumed and ask.number == at.number else None,
+                repeats=self._endpoint.memory is not None and self._endpoint.memory.repeats,
             )
         return self._intake
 

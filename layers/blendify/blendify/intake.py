@@ -8,7 +8,7 @@ what was recorded is known to the next worker.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from blendify.data_types import DataType
@@ -62,9 +62,11 @@ class Intake:
         writers: Executor,
         *,
         resumed: Position | None,
+        repeats: bool = False,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
-        self._writers = writers
+        self._writers, self._repeats = writers, repeats
+        self._on_page: Counter[str] = Counter()
         self.number = number
         self._before = inventory.entries()
         self._pages: dict[tuple[int, int], Sequence[Entry]] = {}
@@ -94,6 +96,7 @@ class Intake:
         Raises  Restart when this page of an ordered list looks another than to the worker that died over it
         """
         self._count_until(reading, offset)
+        self._on_page = Counter()
         news = [self._news(row) for row in rows]
         entries, there = [one.entry for one in news], self._pages.get((reading, offset))
         self._counted = (reading, offset + len(rows))
@@ -211,6 +214,12 @@ class Intake:
             self._last[name] = occurrence
             name = identity(row.fields, occurrence)
             self._names.add(name)
+        elif self._repeats:
+            # Of one page alone: on the next one the last entry of this one may be met again.
+            self._on_page[name] += 1
+            occurrence = self._on_page[name]
+            name = identity(row.fields, occurrence)
+            row = replace(row, key=f"{row.key}#{occurrence}") if occurrence > 1 else row
         noted = self._noted.get(name)
         mark = digest(row.fields, row.uncompared)
         old = self._before.get(name)

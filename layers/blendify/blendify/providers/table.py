@@ -71,6 +71,8 @@ class Memory:
     """Where nothing is forgotten a run asks for what is new since the last one, and so much of what was before it."""
     late: timedelta = timedelta(0)
     """How far back a full sweep looks for what has come in late; so much of the log is remembered."""
+    repeats: bool = False
+    """Whether entries of one page that name the same record and moment are several: moments are coarse, and no more."""
 
 
 @dataclass(frozen=True)

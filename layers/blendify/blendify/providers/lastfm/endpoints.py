@@ -80,7 +80,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=rows.play,
         scopes=(),
         shape=Shape.LOG,
-        memory=Memory(entries=None, overlap=timedelta(days=1), late=timedelta(days=14)),
+        memory=Memory(entries=None, overlap=timedelta(days=1), late=timedelta(days=14), repeats=True),
     ),
     # Newest first, but pages begin at their own multiples alone: a glance sees the first one.
     DataType.SAVED_TRACKS: Endpoint(

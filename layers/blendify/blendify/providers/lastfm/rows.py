@@ -20,7 +20,7 @@ OTHERS_DOING = frozenset({"album_art_url", "artist_image_url", "duration_ms", "m
 
 def play(entry: Any, place: Place) -> Row:
     """
-    One scrobble. It has no id of its own: two of one track in the same second are one, as nothing tells them apart.
+    One scrobble. It has no id of its own; of several of one track in the same second the second and third are counted.
 
     Shape   {"name", "url", "mbid", "artist": {"#text", "mbid"}, "album": {"#text", "mbid"}, "image": [...],
              "date": {"uts": "1763833470", "#text": …}}

@@ -1,0 +1,86 @@
+"""A simulated Last.fm on a real socket, and listeners of it who have connected already."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from local.simulators.lastfm import Options, create_app
+from local.simulators.lastfm.accounts import Request
+from local.simulators.lastfm.simulator import Simulator
+from starlette.applications import Starlette
+
+from blendify.access import NEVER
+from blendify.data_types import DataType
+from blendify.providers.lastfm.endpoints import PERIODS
+from blendify.providers.table import Profile
+from blendify.storage import connections
+from blendify.storage.connections import Grant
+from blendify.vault import TokenSet, seal
+from local.simulators.serving import running
+from tests.unit.cloud import application
+
+CALLBACK = "http://127.0.0.1:4566/v1/auth/lastfm/callback"
+OFFERED = (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.RECENTLY_PLAYED, DataType.SAVED_TRACKS)
+SMALL = {"redirect_uris": (CALLBACK,), "scrobbles": 450, "loved_tracks": 30, "top_tracks": 8, "top_artists": 6}
+"""Three pages of scrobbles, and all that is needed of the rest."""
+
+
+@contextmanager
+def served() -> Iterator[tuple[Starlette, str]]:
+    """One socket for many tests: each puts its own simulator behind it."""
+    app = create_app(Options())
+    with running(app) as base:
+        yield app, base
+
+
+@dataclass
+class World:
+    """One simulator, and our application registered with it."""
+
+    base: str
+    simulator: Simulator
+
+    @classmethod
+    def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
+        """New for each test, on a socket that is there already."""
+        app, base = behind
+        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
+        application(f"{base}/api/auth/", f"{base}/2.0/", "lastfm")
+        return cls(base, app.state.simulator)
+
+    def key(self, listener: str) -> str:
+        """A session key of somebody who agreed, without a browser."""
+        accounts = self.simulator.accounts
+        token = accounts.decide(accounts.ask(Request(CALLBACK, None, accounts.clock() + 600)), listener)
+        assert token is not None
+        return accounts.redeem(token)[1]
+
+    def connect(self, listener: str = "Ana") -> str:
+        """The user id of a listener whose connection is stored."""
+        profile = Profile(f"{listener.lower()}@0", self.simulator.listeners[listener].name, listener)
+        user_id = connections.user_of("lastfm", profile)
+        sealed = seal(TokenSet(self.key(listener), "", NEVER), provider="lastfm", user_id=user_id)
+        connections.connect(user_id, "lastfm", profile, Grant("default", (), sealed, NEVER))
+        return user_id
+
+    def truth(self, listener: str = "Ana") -> dict[str, dict[str, list[Any]]]:
+        """What the listener has, by data type and by our names of lists."""
+        names = {period: name for name, period in PERIODS.items()}
+        data = self.simulator.truth(listener, {})["data"]
+        return {
+            data_type: {names.get(name, name): entries for name, entries in one.items()}
+            if isinstance(one, dict)
+            else {"": one}
+            for data_type, one in data.items()
+        }
+
+    def change(self, action: str, listener: str = "Ana", **details: Any) -> Any:
+        """Something that a listener does."""
+        return self.simulator.change(listener, action, details)
+
+    def calls(self, method: str = "") -> int:
+        """Calls so far, of one method or of all."""
+        counters = self.simulator.traffic.endpoints
+        return sum(count["calls"] for name, count in counters.items() if f"method={method}" in name)
