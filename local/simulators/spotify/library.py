@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from local.simulators.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.spotify.catalogue import (
     ALBUMS,
     ARTISTS,
@@ -12,7 +13,6 @@ from local.simulators.spotify.catalogue import (
     links,
     long_player,
 )
-from local.simulators.spotify.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.spotify.columns import NEVER, Column, Entry, Kind
 from local.simulators.spotify.listening import (
     TIME_RANGES,
