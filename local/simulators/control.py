@@ -67,6 +67,7 @@ async def counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG
         "calls_during_ban": traffic.calls_during_ban,
         "calls_in_flight_at_ban": traffic.calls_in_flight_at_ban,
         "faults_served": dict(traffic.faults_served),
+        **traffic.noted,
     }
 
 

@@ -36,6 +36,8 @@ class Traffic:
     endpoints: dict[str, Counter[str]] = field(default_factory=dict)
     listeners: Counter[str] = field(default_factory=Counter)
     faults_served: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
+    """What one service counts besides."""
     refreshes: int = 0
     web_api_calls: int = 0
     calls_during_ban: int = 0
@@ -45,6 +47,7 @@ class Traffic:
         self.endpoints.clear()
         self.listeners.clear()
         self.faults_served.clear()
+        self.noted = Counter(dict.fromkeys(self.noted, 0))
         self.refreshes = self.web_api_calls = self.calls_during_ban = self.calls_in_flight_at_ban = 0
 
     async def pass_on(self, asked: Asked) -> Response:
