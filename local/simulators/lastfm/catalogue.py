@@ -1,5 +1,6 @@
 """All music there is at the simulated Last.fm: who plays what, and how it is written in answers."""
 
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
 from uuid import UUID
@@ -38,23 +39,31 @@ class Track(NamedTuple):
 
 
 class Catalogue:
-    """Everything follows from the seed and a number."""
+    """Everything follows from the seed and a number; what was asked for once is kept."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self._tracks: dict[int, Track] = {}
+        self._artists: dict[int, dict[str, Json]] = {}
         self._shift = number(seed, "artists") % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
 
-    def artist(self, index: int) -> str:
-        """The name of an artist; no two have the same."""
-        place = (index + self._shift) % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
-        first, last = divmod(place, len(words.LAST_NAMES))
-        return f"{words.FIRST_NAMES[first]} {words.LAST_NAMES[last]}"
-
-    def artist_mbid(self, index: int) -> str:
-        return _mbid(digest(self._seed, "artist", index))
+    def artist(self, index: int) -> dict[str, Json]:
+        """An artist as most answers name one; no two have the same name."""
+        if index not in self._artists:
+            place = (index + self._shift) % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
+            first, last = divmod(place, len(words.LAST_NAMES))
+            name = f"{words.FIRST_NAMES[first]} {words.LAST_NAMES[last]}"
+            mbid = _mbid(digest(self._seed, "artist", index))
+            self._artists[index] = {"url": _artist_url(name), "name": name, "mbid": mbid}
+        return self._artists[index]
 
     def track(self, index: int) -> Track:
         """One track. With some the MBID, the album or the picture is missing."""
+        if index not in self._tracks:
+            self._tracks[index] = self._made(index)
+        return self._tracks[index]
+
+    def _made(self, index: int) -> Track:
         raw = digest(self._seed, "track", index)
         artist, place = index % ARTISTS, index // ARTISTS
         record = place // 11
@@ -77,20 +86,16 @@ class Catalogue:
         opening, noun = divmod(pair, len(words.NOUNS))
         return f"{words.OPENINGS[opening]} {words.NOUNS[noun]}{words.pick(words.TAILS, raw[24])}"
 
-    def reference(self, artist: int) -> dict[str, Json]:
-        """An artist as tracks name it in most answers."""
-        name = self.artist(artist)
-        return {"url": artist_url(name), "name": name, "mbid": self.artist_mbid(artist)}
 
-
-def artist_url(artist: str) -> str:
+def _artist_url(artist: str) -> str:
     return f"https://www.last.fm/music/{_quoted(artist)}"
 
 
 def track_url(artist: str, name: str) -> str:
-    return f"{artist_url(artist)}/_/{_quoted(name)}"
+    return f"{_artist_url(artist)}/_/{_quoted(name)}"
 
 
+@lru_cache(maxsize=4_096)
 def images(picture: str | None, *, mega: bool = False) -> list[Json]:
     """The four sizes of a picture, for artists five."""
     sizes = {**_SIZES, "mega": "300x300"} if mega else _SIZES

@@ -14,7 +14,6 @@ from local.simulators.lastfm.catalogue import (
     STAR,
     TRACKS,
     Catalogue,
-    artist_url,
     images,
     track_url,
 )
@@ -174,23 +173,23 @@ class Library:
         track = self.catalogue.track(number)
         artist = self.catalogue.artist(track.artist)
         row: dict[str, Json] = {
-            "artist": {"mbid": self.catalogue.artist_mbid(track.artist), "#text": artist},
+            "artist": {"mbid": artist["mbid"], "#text": artist["name"]},
             "streamable": "0",
             "image": images(track.picture),
             "mbid": track.mbid,
             "album": {"mbid": track.album_mbid, "#text": track.album},
             "name": track.name,
-            "url": track_url(artist, track.name),
+            "url": track_url(artist["name"], track.name),
         }
         if hearts is not None:
-            row["artist"] = {**self.catalogue.reference(track.artist), "image": images(STAR)}
+            row["artist"] = {**artist, "image": images(STAR)}
             row["loved"] = "1" if number in hearts else "0"
         return row
 
     def _track(self, number: int, *, duration: bool = True) -> dict[str, Json]:
         """A track as all other lists write it."""
         track = self.catalogue.track(number)
-        artist = self.catalogue.reference(track.artist)
+        artist = self.catalogue.artist(track.artist)
         row: dict[str, Json] = {
             "streamable": _STREAMABLE,
             "mbid": track.mbid,
@@ -202,14 +201,7 @@ class Library:
         return {**row, "duration": str(track.seconds)} if duration else row
 
     def _artist(self, number: int) -> dict[str, Json]:
-        name = self.catalogue.artist(number)
-        return {
-            "streamable": "0",
-            "image": images(STAR, mega=True),
-            "mbid": self.catalogue.artist_mbid(number),
-            "url": artist_url(name),
-            "name": name,
-        }
+        return {"streamable": "0", "image": images(STAR, mega=True), **self.catalogue.artist(number)}
 
 
 def _standing(place: int, count: int, period: str) -> dict[str, Json]:

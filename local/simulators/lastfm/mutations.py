@@ -127,7 +127,7 @@ def _told(library: Library, scrobble: Scrobble) -> Json:
 
 def _named(library: Library, number: int) -> dict[str, Json]:
     track = library.catalogue.track(number)
-    return {"artist": library.catalogue.artist(track.artist), "name": track.name}
+    return {"artist": library.catalogue.artist(track.artist)["name"], "name": track.name}
 
 
 def _track(library: Library, asked: int | None) -> int:

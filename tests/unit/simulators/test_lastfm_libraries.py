@@ -102,7 +102,7 @@ def test_no_two_tracks_are_told_apart_by_nothing() -> None:
     catalogue = Catalogue(1)
     tracks = [catalogue.track(index) for index in range(0, TRACKS, 3)]
 
-    assert len({(catalogue.artist(track.artist), track.name) for track in tracks}) == len(tracks)
+    assert len({(catalogue.artist(track.artist)["name"], track.name) for track in tracks}) == len(tracks)
     assert {catalogue.track(index).name for index in ODD_TRACKS} == set(words.ODD_NAMES)
 
 
