@@ -6,9 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulators.lastfm import Options, create_app
-from local.simulators.lastfm.accounts import Request
-from local.simulators.lastfm.simulator import Simulator
 from starlette.applications import Starlette
 
 from blendify.access import NEVER
@@ -18,6 +15,9 @@ from blendify.providers.table import Profile
 from blendify.storage import connections
 from blendify.storage.connections import Grant
 from blendify.vault import TokenSet, seal
+from local.simulators.lastfm import Options, create_app
+from local.simulators.lastfm.accounts import Request
+from local.simulators.lastfm.simulator import Simulator
 from local.simulators.serving import running
 from tests.unit.cloud import application
 
@@ -70,7 +70,7 @@ class World:
         names = {period: name for name, period in PERIODS.items()}
         data = self.simulator.truth(listener, {})["data"]
         return {
-            data_type: {names.get(name, name): entries for name, entries in one.items()}
+            data_type: {str(names.get(name, name)): entries for name, entries in one.items()}
             if isinstance(one, dict)
             else {"": one}
             for data_type, one in data.items()

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from local.simulators.lastfm import Errors, Lone
 from starlette.applications import Starlette
 
 from blendify import aws, syncing, times
@@ -18,6 +17,7 @@ from blendify.jobs import Job
 from blendify.storage import connections, inventories
 from blendify.storage.history import Fact
 from local import folding
+from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.lastfm_world import OFFERED, World
