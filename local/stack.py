@@ -1,5 +1,5 @@
 """
-The whole system on this machine: emulator, the template as it is deployed to AWS, and the provider simulator.
+The whole system on this machine: emulator, the template as it is deployed to AWS, and the providers' simulators.
 
     python -m local.stack up      start, build, deploy; writes .local/outputs.json
     python -m local.stack down    stop what `up` started; state is kept
@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ import yaml
 from local.background import NotStarted
 from local.emulator.server import REGION, Emulator, architecture, runtime
 from local.paths import LOCAL, ROOT
-from local.spotify import Misconfigured, Simulator, real_parameters
+from local.providers import PROVIDERS, Misconfigured, Simulator, chosen, real_parameters
 from local.template import defaults
 
 STACK = "blendify"
@@ -40,40 +40,51 @@ class Stack:
     folder: Path
     emulator: Emulator
     simulator: Simulator
+    """Of the provider that is meant."""
+    others: Sequence[Simulator] = ()
+    """Of the other providers, so that one listener can connect several."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Stack":
         """The stack of `make up` and `make demo`."""
         emulator = Emulator(int(environment.get("EMULATOR_PORT", "4566")), LOCAL)
         options = environment.get("SIMULATOR_OPTIONS", "").split()
-        return cls(LOCAL, emulator, Simulator(int(environment.get("SIMULATOR_PORT", "8480")), LOCAL, options))
+        provider = chosen(environment)
+        port = int(environment.get("SIMULATOR_PORT") or provider.port)
+        others = [Simulator(one.port, LOCAL, (), one) for one in PROVIDERS.values() if one is not provider]
+        return cls(LOCAL, emulator, Simulator(port, LOCAL, options, provider), others)
 
     @property
     def api_url(self) -> str:
         """Every path of the API is below it."""
         return f"{self.emulator.endpoint}/_aws/execute-api/{API_ID}/v1"
 
-    def up(self, real: Mapping[str, str] | None = None) -> dict[str, str]:
+    def up(self, real: Mapping[str, Mapping[str, str] | None] | None = None) -> dict[str, str]:
         """
-        Start everything; `real` are the parameters of the real Spotify, without them the simulator is used.
+        Start everything; `real` are the parameters of real providers by name, without them simulators are used.
 
         Answers the outputs, which are also written to `outputs.json`
         """
         step("Starting the emulator")
         self.emulator.start()
-        if real is None:
-            step("Starting the Spotify simulator")
-            self.simulator.start(f"{self.api_url}/auth/spotify/callback")
-        else:
-            step("Using Spotify with your application")
-        self.deploy(self.simulator.parameters if real is None else real)
+        told: dict[str, str] = {}
+        for simulator in (self.simulator, *self.others):
+            provider = simulator.provider
+            if own := (real or {}).get(provider.name):
+                step(f"Using {provider.title} with your application")
+                told |= own
+            else:
+                step(f"Starting the {provider.title} simulator")
+                simulator.start(f"{self.api_url}/auth/{provider.name}/callback")
+                told |= simulator.parameters
+        self.deploy(told)
         outputs = self._outputs()
         (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
         return outputs
 
     def down(self) -> None:
-        """Stop the simulator and the emulator, which saves its state."""
-        for program in (self.simulator.program, self.emulator.program):
+        """Stop the simulators and the emulator, which saves its state."""
+        for program in (*(one.program for one in (self.simulator, *self.others)), self.emulator.program):
             if program.stop():
                 step(f"Stopped the {program.name}")
 
@@ -118,7 +129,7 @@ class Stack:
             "history_table": told["HistoryTable"],
             "accounts_table": told["AccountsTable"],
             "log_group": told["LogGroup"],
-            "spotify_redirect_uri": told["SpotifyRedirectUri"],
+            **{f"{one.name}_redirect_uri": told[one.redirect_uri] for one in PROVIDERS.values()},
         }
 
 
@@ -172,18 +183,20 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m local.stack", description="Blendify on this machine.")
     parser.add_argument("command", choices=["up", "down"])
-    stack = Stack.of(os.environ)
-    if parser.parse_args().command == "down":
-        stack.down()
-        return 0
+    command = parser.parse_args().command
     try:
-        outputs = stack.up(real_parameters(os.environ))
+        stack = Stack.of(os.environ)
+        if command == "down":
+            stack.down()
+            return 0
+        outputs = stack.up({name: real_parameters(os.environ, one) for name, one in PROVIDERS.items()})
     except (Misconfigured, NotStarted, CommandFailed) as error:
         print(f"  {error}")
         return 1
     print(f"\n  Start page    {outputs['api_url']}/")
     print(f"  Dashboard     {outputs['dashboard_url']}")
-    print(f"  Redirect URI  {outputs['spotify_redirect_uri']}  (to register with Spotify, to the letter)")
+    for one in PROVIDERS.values():
+        print(f"  Redirect URI  {outputs[f'{one.name}_redirect_uri']}  (to register with {one.title}, to the letter)")
     print("  All outputs   .local/outputs.json      `make down` stops it")
     return 0
 

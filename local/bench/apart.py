@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from local.emulator.server import Emulator
 from local.paths import LOCAL
-from local.spotify import Simulator
+from local.providers import Simulator
 
 _FOLDER = LOCAL / "bench"
 

@@ -10,7 +10,7 @@ import pytest
 
 from local.emulator.server import Emulator
 from local.paths import LOCAL
-from local.spotify import Simulator
+from local.providers import Simulator
 from local.stack import Stack
 from tests.e2e.system import System
 

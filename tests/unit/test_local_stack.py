@@ -3,7 +3,7 @@
 import pytest
 
 from local.paths import LOCAL
-from local.spotify import Misconfigured, Simulator, real_parameters
+from local.providers import LASTFM, PROVIDERS, Misconfigured, Provider, Simulator, chosen, real_parameters
 from local.template import defaults, template
 
 REAL = {"SPOTIFY_CLIENT_ID": "an-id", "SPOTIFY_CLIENT_SECRET": "a-secret"}
@@ -43,3 +43,27 @@ def test_half_a_configuration_is_refused(half: str) -> None:
     """It says what to set, and does not quietly simulate."""
     with pytest.raises(Misconfigured, match="SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET"):
         real_parameters({half: "given"})
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
+def test_the_template_has_every_parameter_of_a_provider(provider: Provider) -> None:
+    """What the simulator or the environment gives is what the template takes; both name the same things."""
+    told = Simulator(provider.port, LOCAL, (), provider).parameters
+    environment = {provider.variable(name): "given" for name in (*told, provider.redirect_uri)}
+    real = real_parameters(environment, provider) or {}
+    assert set(real) == {*told, provider.redirect_uri} <= set(template()["Parameters"])
+    assert real_parameters({}, provider) is None
+
+
+def test_lastfm_needs_key_and_secret() -> None:
+    """By the names that Last.fm gives them."""
+    with pytest.raises(Misconfigured, match="LASTFM_API_KEY and LASTFM_SHARED_SECRET"):
+        real_parameters({"LASTFM_API_KEY": "given"}, LASTFM)
+
+
+def test_the_provider_is_chosen_by_name() -> None:
+    """Spotify unless another is named; a name that is none says which there are."""
+    assert chosen({}).name == chosen({"PROVIDER": ""}).name == "spotify"
+    assert chosen({"PROVIDER": "lastfm"}) is LASTFM
+    with pytest.raises(Misconfigured, match="spotify, lastfm"):
+        chosen({"PROVIDER": "napster"})

@@ -1,0 +1,143 @@
+"""The providers of the local stack: the real one where the environment has its credentials, else its simulator."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from local.background import Program, answers, require_free
+from local.paths import RECORDED
+
+CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
+
+
+class Misconfigured(ValueError):
+    """The environment does not say clearly which provider is meant."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One provider, by the names of the template's parameters for it."""
+
+    name: str
+    title: str
+    port: int
+    """Of its simulator, unless another is chosen."""
+    credentials: tuple[str, str]
+    """The parameters for its client's id and secret."""
+    addresses: Mapping[str, str]
+    """The parameters for its addresses, and their paths at the simulator."""
+    redirect_uri: str
+    """The parameter for where it sends listeners back to."""
+    paces: tuple[str, ...]
+    """The parameters for calls a minute."""
+
+    def variable(self, parameter: str) -> str:
+        """`SpotifyApiUrl` as the environment calls it: `SPOTIFY_API_URL`."""
+        return "".join(f"_{letter}" if letter.isupper() else letter for letter in parameter).lstrip("_").upper()
+
+
+SPOTIFY = Provider(
+    name="spotify",
+    title="Spotify",
+    port=8480,
+    credentials=("SpotifyClientId", "SpotifyClientSecret"),
+    addresses={"SpotifyApiUrl": "/v1", "SpotifyAccountsUrl": ""},
+    redirect_uri="SpotifyRedirectUri",
+    paces=("SpotifyCallsPerMinute", "SpotifyCallsPerMinuteAndUser"),
+)
+LASTFM = Provider(
+    name="lastfm",
+    title="Last.fm",
+    port=8482,
+    credentials=("LastfmApiKey", "LastfmSharedSecret"),
+    addresses={"LastfmApiUrl": "/2.0/", "LastfmAuthUrl": "/api/auth/"},
+    redirect_uri="LastfmRedirectUri",
+    paces=("LastfmCallsPerMinute",),
+)
+PROVIDERS = {provider.name: provider for provider in (SPOTIFY, LASTFM)}
+
+
+def chosen(environment: Mapping[str, str]) -> Provider:
+    """
+    The provider that PROVIDER names, Spotify when it names none.
+
+    Raises  Misconfigured
+    """
+    name = environment.get("PROVIDER") or SPOTIFY.name
+    if name not in PROVIDERS:
+        raise Misconfigured(f"PROVIDER must be one of: {', '.join(PROVIDERS)}.")
+    return PROVIDERS[name]
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A provider's simulator as a program of its own."""
+
+    port: int
+    folder: Path
+    options: Sequence[str] = ()
+    """More of its command line: sizes, regime, latency."""
+    provider: Provider = SPOTIFY
+
+    @property
+    def address(self) -> str:
+        """Its pages and its API are below it, its control below `/_simulator`."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @cached_property
+    def program(self) -> Program:
+        """The process."""
+        return Program(f"{self.provider.name}-simulator", self.folder / "run")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the template is told of it; it has no quota unless it is given one, so the pace is lifted."""
+        return {
+            **dict(zip(self.provider.credentials, (CLIENT_ID, CLIENT_SECRET), strict=True)),
+            **{name: self.address + path for name, path in self.provider.addresses.items()},
+            **dict.fromkeys(self.provider.paces, "0"),
+        }
+
+    def start(self, redirect_uri: str) -> None:
+        """Start it anew, so that it has the options asked for."""
+        name = self.provider.name
+        self.program.stop()
+        require_free(self.port, "SIMULATOR_PORT")
+        command = [sys.executable, "-m", f"local.simulators.{name}", "--port", str(self.port), *self.options]
+        command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
+        # Beside the emulator's state: a connection that is kept over a restart must go on working.
+        command += ["--grants", str(self.folder / "state" / f"{name}-grants.json")]
+        if (RECORDED / name).is_dir():
+            command += ["--recorded", str(RECORDED / name)]
+        self.program.start(command, dict(os.environ), lambda: answers(f"{self.address}/_simulator/health"))
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """What its control API answers, e.g. `GET counters` or `POST faults`."""
+        answer = requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=120)
+        answer.raise_for_status()
+        return answer.json()
+
+
+def real_parameters(environment: Mapping[str, str], provider: Provider = SPOTIFY) -> dict[str, str] | None:
+    """
+    What the template is told of the real provider; None when no credentials are given and the simulator is meant.
+
+    Raises  Misconfigured when only half of the credentials are set, or an address without credentials
+    """
+    needed = (*provider.credentials, *provider.addresses, provider.redirect_uri)
+    names = {parameter: provider.variable(parameter) for parameter in (*needed, *provider.paces)}
+    given = {parameter: environment.get(variable, "") for parameter, variable in names.items()}
+    if not any(given[parameter] for parameter in needed):
+        return None
+    if not all(given[parameter] for parameter in provider.credentials):
+        both = " and ".join(names[parameter] for parameter in provider.credentials)
+        raise Misconfigured(
+            f"Set both {both} for the real {provider.title}, or no {provider.name.upper()}_ variable at all."
+        )
+    return {parameter: value for parameter, value in given.items() if value}
