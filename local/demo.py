@@ -2,6 +2,7 @@
 The main job on this machine, from nothing to a table: start the stack, connect a simulated listener through the real
 pages, follow the sync, hold what is stored against what was served; then change the library and sync again.
 
+    PROVIDER=lastfm python -m local.demo        another provider than Spotify
     LISTENER=recorded python -m local.demo      a listener made of recorded answers, where those are present
 """
 
@@ -22,6 +23,7 @@ from local import folding, recordings, verification
 from local.background import NotStarted
 from local.browser import Browser, WalkFailed
 from local.paths import RECORDED
+from local.providers import Misconfigured
 from local.second_sync import appended, change_library
 from local.stack import CommandFailed, Stack, step
 
@@ -34,14 +36,20 @@ console = Console(highlight=False, soft_wrap=True)
 def main() -> int:
     """0 only if everything was collected and is stored as it was served."""
     listener = os.environ.get("LISTENER") or "listener"
-    if listener == "recorded" and not (RECORDED / "spotify").is_dir():
+    try:
+        stack = Stack.of(os.environ)
+    except Misconfigured as error:
+        console.print(f"  {error}", markup=False, style="red")
+        return 2
+    provider = stack.simulator.provider
+    if listener == "recorded" and not (RECORDED / provider.name).is_dir():
         console.print("There are no recorded answers on this machine: run `make demo` without LISTENER.")
         return 2
-    if os.environ.get("SPOTIFY_CLIENT_ID"):
-        console.print("The demo connects a simulated listener: unset SPOTIFY_CLIENT_ID, or use `make up`.")
+    variable = provider.variable(provider.credentials[0])
+    if os.environ.get(variable):
+        console.print(f"The demo connects a simulated listener: unset {variable}, or use `make up`.")
         return 2
     began = time.monotonic()
-    stack = Stack.of(os.environ)
     try:
         outputs = stack.up()
         sync, user_id = _connect_and_follow(stack, listener)
@@ -62,7 +70,7 @@ def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
     step(f"Connecting {listener}: login, consent, callback, dashboard")
     browser = Browser(stack.api_url)
     before = datetime.now(UTC)
-    browser.connect("spotify", listener)
+    browser.connect(stack.simulator.provider.name, listener)
     seconds = (datetime.now(UTC) - before).total_seconds()
     step(f"On the dashboard after {seconds:.1f} s; the sync goes on in the background\n")
     return _follow(browser, before)
@@ -137,7 +145,7 @@ _TOTALS = ("write_units", "raw_bytes", "stored_bytes")
 
 def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[str, Any]) -> list[str]:
     """What is stored against what was served; says so, and answers the differences."""
-    truth = stack.simulator.control("GET", f"truth/{listener}")["data"]
+    truth = stack.simulator.truth(listener)
     client, moment = stack.emulator.client("dynamodb"), sync["started_at"]
     found = {name: list(verification.stored(client, table, user_id, name, moment)) for name in truth}
     wrong = verification.differences(truth, found)
@@ -153,18 +161,18 @@ def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[
 
 def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_id: str) -> list[str]:
     """The library changes, a second sync finds what has; answers where the history then differs from the library."""
-    count = change_library(stack, listener, stack.simulator.control("GET", f"truth/{listener}")["data"])
+    count = change_library(stack, listener, stack.simulator.truth(listener))
     step(f"\n  {listener} changes {count} things; an operator starts a second sync")
     stack.simulator.control("POST", "counters/reset")
     machine = stack.emulator.client("stepfunctions")
-    given = json.dumps({"user_id": user_id, "provider": "spotify"})
+    given = json.dumps({"user_id": user_id, "provider": stack.simulator.provider.name})
     arn = machine.start_execution(stateMachineArn=outputs["state_machine_arn"], input=given)["executionArn"]
     give_up = time.monotonic() + LONGEST_SECONDS
     while (ended := machine.describe_execution(executionArn=arn))["status"] == "RUNNING":
         if time.monotonic() > give_up:
             raise WalkFailed(f"the second sync did not end within {LONGEST_SECONDS} s")
         time.sleep(0.5)
-    truth = stack.simulator.control("GET", f"truth/{listener}")["data"]
+    truth = stack.simulator.truth(listener)
     client, table = stack.emulator.client("dynamodb"), outputs["history_table"]
     moment = max(one["fetched_at"]["S"] for name in truth for one in folding.items(client, table, user_id, name))
     console.print(appended(client, table, user_id, truth, moment.partition("#")[0]))

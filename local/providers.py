@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ class Provider:
     """The parameter for where it sends listeners back to."""
     paces: tuple[str, ...]
     """The parameters for calls a minute."""
+    lists: Mapping[str, str] = field(default_factory=dict)
+    """Its names of lists that the history calls otherwise."""
 
     def variable(self, parameter: str) -> str:
         """`SpotifyApiUrl` as the environment calls it: `SPOTIFY_API_URL`."""
@@ -59,6 +61,7 @@ LASTFM = Provider(
     addresses={"LastfmApiUrl": "/2.0/", "LastfmAuthUrl": "/api/auth/"},
     redirect_uri="LastfmRedirectUri",
     paces=("LastfmCallsPerMinute",),
+    lists={"1month": "short_term", "6month": "medium_term", "12month": "long_term"},
 )
 PROVIDERS = {provider.name: provider for provider in (SPOTIFY, LASTFM)}
 
@@ -122,6 +125,17 @@ class Simulator:
         answer = requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=120)
         answer.raise_for_status()
         return answer.json()
+
+    def truth(self, listener: str) -> dict[str, Any]:
+        """What a listener has now, by data type and by the history's names of lists."""
+        data: dict[str, Any] = self.control("GET", f"truth/{listener}")["data"]
+        names = self.provider.lists
+        return {
+            data_type: {names.get(name, name): entries for name, entries in one.items()}
+            if isinstance(one, dict)
+            else one
+            for data_type, one in data.items()
+        }
 
 
 def real_parameters(environment: Mapping[str, str], provider: Provider = SPOTIFY) -> dict[str, str] | None:

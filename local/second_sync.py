@@ -8,31 +8,46 @@ from rich.table import Table
 from local import folding
 from local.stack import Stack
 
-CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("like", {}),
-    ("like", {}),
-    ("unlike", {"position": 7}),
-    ("play", {}),
-    ("play", {}),
-    ("save_album", {}),
-    ("follow", {}),
-    ("unfollow", {"position": 3}),
-)
+Changes = tuple[tuple[str, dict[str, Any]], ...]
+CHANGES: Mapping[str, Changes] = {
+    "spotify": (
+        ("like", {}),
+        ("like", {}),
+        ("unlike", {"position": 7}),
+        ("play", {}),
+        ("play", {}),
+        ("save_album", {}),
+        ("follow", {}),
+        ("unfollow", {"position": 3}),
+    ),
+    "lastfm": (
+        ("love", {}),
+        ("love", {}),
+        ("unlove", {"position": 7}),
+        ("scrobble", {"count": 3}),
+    ),
+}
 
 
 def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int:
-    """Likes, plays, follows and one edited playlist; answers how many changes."""
-    sizes = {name: len(entries) for name, entries in truth["playlist_tracks"].items() if entries}
-    playlist = next(name for name, size in sizes.items() if 10 <= size <= 50)
-    edits: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("playlist_add", {}),
-        ("playlist_remove", {"position": 1}),
-        ("playlist_reorder", {"position": 0, "to": 2}),
-    )
-    wishes = [*CHANGES, *((action, {"playlist": playlist, **details}) for action, details in edits)]
+    """Likes, plays, follows and one edited playlist, as far as there are such things; answers how many changes."""
+    wishes = [*CHANGES[stack.simulator.provider.name], *_edits(truth.get("playlist_tracks", {}))]
     for action, details in wishes:
         stack.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
     return len(wishes)
+
+
+def _edits(playlists: Mapping[str, Any]) -> Changes:
+    """What changes in one playlist of a middling size, where there are playlists."""
+    sizes = {name: len(entries) for name, entries in playlists.items() if entries}
+    playlist = next((name for name, size in sizes.items() if 10 <= size <= 50), None)
+    if playlist is None:
+        return ()
+    return (
+        ("playlist_add", {"playlist": playlist}),
+        ("playlist_remove", {"playlist": playlist, "position": 1}),
+        ("playlist_reorder", {"playlist": playlist, "position": 0, "to": 2}),
+    )
 
 
 def appended(client: Any, table: str, user_id: str, data_types: Mapping[str, Any], moment: str) -> Table:

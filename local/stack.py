@@ -51,7 +51,8 @@ class Stack:
         options = environment.get("SIMULATOR_OPTIONS", "").split()
         provider = chosen(environment)
         port = int(environment.get("SIMULATOR_PORT") or provider.port)
-        others = [Simulator(one.port, LOCAL, (), one) for one in PROVIDERS.values() if one is not provider]
+        moved = port - provider.port
+        others = [Simulator(one.port + moved, LOCAL, (), one) for one in PROVIDERS.values() if one is not provider]
         return cls(LOCAL, emulator, Simulator(port, LOCAL, options, provider), others)
 
     @property

@@ -186,7 +186,7 @@ def test_a_log_is_asked_for_up_to_the_runs_start() -> None:
     """In whole seconds; from the beginning first, from a moment on later."""
     endpoint = ENDPOINTS[DataType.RECENTLY_PLAYED]
     _, first = endpoint.request(Ask("", 0), INQUIRY)
-    assert first == {"method": "user.getRecentTracks", "user": "RJ", "to": "1795369470", "limit": "200", "page": "1"}
+    assert first == {"method": "user.getRecentTracks", "user": "RJ", "to": "1795369471", "limit": "200", "page": "1"}
     _, later = endpoint.request(Ask("", 0), Inquiry("RJ", BEGAN, BEGAN - timedelta(days=1)))
     assert later["from"] == str(1795369470 - 86_400)
 

@@ -30,12 +30,13 @@ def _user(inquiry: Inquiry) -> Mapping[str, str]:
 
 def _window(inquiry: Inquiry) -> Mapping[str, str]:
     """
-    The scrobbles before the run's start, so that those that come meanwhile shift no page.
+    The scrobbles until the run's start, so that those that come meanwhile shift no page.
 
-    Units   seconds since 1970; `from` is inclusive, `to` was seen to be exclusive (live tests of other clients)
+    Units   seconds since 1970; `from` is inclusive, `to` was seen to be exclusive (live tests of other clients), so it
+            is the next second
     """
     begin = {"from": str(int(inquiry.since.timestamp()))} if inquiry.since else {}
-    return {**_user(inquiry), **begin, "to": str(int(inquiry.began_at.timestamp()))}
+    return {**_user(inquiry), **begin, "to": str(int(inquiry.began_at.timestamp()) + 1)}
 
 
 ENDPOINTS: Mapping[DataType, Endpoint] = {
