@@ -45,6 +45,16 @@ def test_an_interval_is_within_its_bounds(pace: float, cadence: Cadence) -> None
     assert cadence.least <= poll_interval(pace, cadence) <= cadence.longest
 
 
+@given(pace=paces, cadence=cadences, plays=st.integers(0, 5_000))
+def test_nobody_hurries_after_a_provider_that_forgets_nothing(pace: float, cadence: Cadence, plays: int) -> None:
+    """However much is played: the longest interval is enough, as nothing can be lost."""
+    endless = replace(cadence, forgets=False)
+    assert poll_interval(pace, endless) == cadence.longest
+    made = plan(WHO, known(pace), poll(plays), endless, NOW)
+    assert made.lost_at > NOW + timedelta(days=365)
+    assert made.pace == pace
+
+
 @given(one=paces, other=paces, cadence=cadences)
 def test_who_plays_more_is_polled_no_later(one: float, other: float, cadence: Cadence) -> None:
     """The interval falls with the pace, and never rises."""
