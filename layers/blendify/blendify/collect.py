@@ -22,9 +22,9 @@ from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Place, Row
+from blendify.providers.table import Contents, Endpoint, Place, Row, Shape
 from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import connections, drafts, inventories, listings
+from blendify.storage import checkpoints, connections, drafts, inventories, listings
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on, progress
@@ -140,9 +140,18 @@ class _Collector:
             notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
         if holes := counts["holes"]:
             notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
-        self._checkpoint(Outcome.COMPLETE, self._seen.position, {}, "; ".join(notes) or None)
+        written = NOTHING if doubtful else self._note_changes()
+        self._checkpoint(Outcome.COMPLETE, self._seen.position, _written(written, 0), "; ".join(notes) or None)
         observe.completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
+
+    def _note_changes(self) -> Written:
+        """What a reader at a past moment need not fold."""
+        job, data_type, counts = self._job, self._seen.data_type, self._seen.counts
+        if self._endpoint.shape is Shape.LOG:
+            return NOTHING
+        changes = counts["appended"] + counts["removed"]
+        return checkpoints.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
     def _begin(self) -> list[Contents]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""

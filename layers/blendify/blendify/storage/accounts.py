@@ -152,10 +152,14 @@ class Accounts:
         aws.client("dynamodb").delete_item(TableName=self._table, Key=_stored({"pk": pk, "sk": sk}))
 
     def query(
-        self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None
+        self, pk: str, prefix: str = "", *, start: str = "", newest_first: bool = False, limit: int | None = None
     ) -> Iterator[Item]:
-        """The items of `pk` whose `sk` starts with `prefix`, in the order of `sk`, page by page."""
-        keys = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
+        """The items of `pk` whose `sk` starts with `prefix`, from `start` on, in the order of `sk`, page by page."""
+        keys: ConditionBase = Key("pk").eq(pk)
+        if start:
+            keys &= Key("sk").between(start, f"{prefix}\U0010ffff")
+        elif prefix:
+            keys &= Key("sk").begins_with(prefix)
         return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
 
     def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:

@@ -77,3 +77,8 @@ def draft(sync_id: str, data_type: str, number: int | None = None, reading: int 
 def opened(provider: str, data_type: str) -> str:
     """Sort key of the mark which run reads a data type."""
     return f"opened#{provider}#{data_type}"
+
+
+def checkpoint(provider: str, data_type: str) -> str:
+    """Sort key of how much was appended since the last checkpoint of a data type."""
+    return f"checkpoint#{provider}#{data_type}"

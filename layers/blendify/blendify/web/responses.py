@@ -142,6 +142,14 @@ def cookie_value(app: App, name: str) -> str:
     return ""
 
 
+def parameters(app: App) -> dict[str, list[str]]:
+    """The query's parameters, each with all values that were given."""
+    single = app.current_event.query_string_parameters or {}
+    return {name: [value] for name, value in single.items()} | (
+        app.current_event.multi_value_query_string_parameters or {}
+    )
+
+
 def listener(app: App) -> str | None:
     """The id of the user whose session the request carries; None without a valid one."""
     return sessions.user(cookie_value(app, "session"))
