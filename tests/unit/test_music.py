@@ -51,7 +51,7 @@ CHANGES: dict[DataType, list[tuple[str, dict[str, Any]]]] = {
     ],
     DataType.RECENTLY_PLAYED: [("play", {}), ("play", {})],
     DataType.SAVED_TRACKS: [("unlike", {"position": 5}), ("like", {})],
-    DataType.SAVED_ALBUMS: [("remove_album", {"position": 0}), ("save_album", {})],
+    DataType.SAVED_ALBUMS: [("remove_album", {"position": 7}), ("save_album", {})],
     DataType.FOLLOWED_ARTISTS: [("unfollow", {"position": 2}), ("follow", {})],
 }
 """What the listener does from one day to the next."""

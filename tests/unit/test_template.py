@@ -11,6 +11,7 @@ import pytest
 from blendify import authorization, budget, token_endpoint, tokens
 from blendify.planning import Cadence
 from blendify.storage import schedule
+from blendify.storage.history import Fact
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -134,12 +135,41 @@ def test_only_who_starts_syncs_may_start_them() -> None:
 
 def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
     """And reads nothing else by a query; it starts syncs, and calls nobody."""
-    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/" in str(one["Resource"])}
+    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/due" in str(one["Resource"])}
     assert readers == {"Dispatch"}
     queries = [one for one in statements("Dispatch") if "dynamodb:Query" in as_list(one["Action"])]
     assert [one["Resource"] for one in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
     actions = {action for one in statements("Dispatch") for action in as_list(one["Action"])}
     assert actions == {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"}
+
+
+def test_who_answers_questions_can_only_read() -> None:
+    """The history, its indexes and the accounts; and nobody else reads the history's indexes."""
+    actions = {action for one in statements("Music") for action in as_list(one["Action"])}
+    assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+    readers = {name for name in FUNCTIONS for one in statements(name) if "HistoryTable.Arn}/index/" in str(one)}
+    assert readers == {"Music"}
+
+
+def test_the_historys_indexes_are_those_of_the_code() -> None:
+    """Names, keys and what is projected: the code reads no more of an index than it holds."""
+    indexes = {
+        one["IndexName"]: one for one in resources("AWS::DynamoDB::Table")["HistoryTable"]["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {
+        name: {
+            "IndexName": name,
+            "KeySchema": [
+                {"AttributeName": key["AttributeName"], "KeyType": key["KeyType"]}
+                for key in index._get_schema()["key_schema"]
+            ],
+            "Projection": {
+                "ProjectionType": index.Meta.projection.projection_type,
+                **({"NonKeyAttributes": more} if (more := index.Meta.projection.non_key_attributes) else {}),
+            },
+        }
+        for name, index in Fact._indexes.items()
+    }
 
 
 def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
