@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from blendify import holdings
 from blendify.data_types import DataType
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Place
 from blendify.storage import lookups, sessions
+from blendify.storage.history import Fact
 from blendify.web import answers, cursors
 from blendify.web.parameters import Question
 from tests.unit.http_events import Browser, Context, event
@@ -187,6 +190,19 @@ def test_an_answer_is_never_larger_than_lambda_can_pass_on(world: World, monkeyp
         page = ask(browser, DataType.SAVED_ALBUMS, raw="true", limit=1000)
         assert len(page.json["items"]) < len(whole)
         assert everything(browser, DataType.SAVED_ALBUMS, raw="true", limit=1000) == whole
+
+
+def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
+    """Half of an emoji comes back as the escape that it came as, and the rest of the page with it."""
+    user_id = world.connect()
+    job = sync(user_id, 0, DataType.SAVED_TRACKS)
+    odd = {"track": {"id": "odd", "name": "half \ud83d"}, "added_at": "2026-01-01T00:00:00Z"}
+    saved = PROVIDERS["spotify"].endpoints[DataType.SAVED_TRACKS].row(odd, Place("", 0))
+    Fact.of(user_id, DataType.SAVED_TRACKS, job.fetched_at, "spotify", saved.key, saved.fields, odd).append()
+    answer = ask(browser_of(user_id), DataType.SAVED_TRACKS, "odd", raw="true")
+    assert answer.body.encode()
+    assert answer.json["items"][0]["track_metadata"] == odd
+    assert everything(browser_of(user_id), DataType.SAVED_TRACKS, raw="true")
 
 
 def test_a_failure_of_ours_tells_no_detail(

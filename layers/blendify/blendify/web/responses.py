@@ -82,8 +82,11 @@ def page(status: int, name: str, **values: Any) -> Response[str]:
 
 
 def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response[str]:
-    """An API answer."""
-    return Response(status, JSON, json.dumps(body, ensure_ascii=False), headers=dict(headers or {}))
+    """An API answer; an unpaired surrogate, which answers of providers may hold and UTF-8 cannot, is escaped."""
+    text = json.dumps(body, ensure_ascii=False)
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        text = json.dumps(body)
+    return Response(status, JSON, text, headers=dict(headers or {}))
 
 
 def refusal(app: App, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response[str]:
