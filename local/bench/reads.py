@@ -32,7 +32,8 @@ from local.bench.in_process import Bench
 
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
 DAYS = 365
-FIRST = datetime(2025, 11, 1, 4, tzinfo=UTC)
+FIRST = datetime(2026, 2, 10, 4, tzinfo=UTC)
+"""Behind everything that the simulated listener has done before."""
 SWAPS, NEW_IN_TOP = 12, 3
 """A day's changes in each top list: neighbours that change places, and tracks that come for others."""
 LIKES, UNLIKES = 3, 1

@@ -7,12 +7,12 @@ Reads are eventually consistent, at half the price; what such a read misses alth
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from blendify.storage.history import Fact, moment_of
+from blendify.storage.history import Fact
 
-DENSE = 8
-"""From so many facts of one run on they are read as a range: neighbours share what a read costs, 4 KB each."""
-SPARE = 2
-"""A range may hold so many times as many facts as are wanted of it; what lies further apart is read singly."""
+PROBE, WINDOW = 16, 100
+"""Facts that are read as one range, first as a trial: neighbours share what a read costs, 4 KB each."""
+SPARE = 3
+"""A range is read until so many times as many facts came as are wanted of it: singly they cost about that."""
 PAGE = 300
 
 
@@ -22,16 +22,20 @@ def facts(user_id: str, data_type: str, keys: Sequence[str]) -> dict[str, Fact]:
 
     Raises  LookupError when the history does not hold one of them
     """
-    partition = f"{user_id}#{data_type}"
-    wanted = set(keys)
+    partition, wanted = f"{user_id}#{data_type}", set(keys)
     found: dict[str, Fact] = {}
-    for _, run in groupby(sorted(wanted), key=moment_of):
-        near = list(run)
-        if len(near) >= DENSE:
-            between = Fact.fetched_at.between(near[0], near[-1])
-            for fact in Fact.query(partition, between, limit=SPARE * len(near)):
-                if fact.fetched_at in wanted:
-                    found[fact.fetched_at] = fact
+    # From the newest on, of which the most is still wanted.
+    order, window = sorted(wanted, reverse=True), PROBE
+    while len(order) >= PROBE // 2:
+        near, order = order[:window], order[window:]
+        span, most = Fact.fetched_at.between(near[-1], near[0]), SPARE * len(near)
+        between = Fact.query(partition, span, scan_index_forward=False, limit=most)
+        here = {fact.fetched_at: fact for fact in between if fact.fetched_at in wanted}
+        found |= here
+        if 2 * len(here) < len(near):
+            # They lie far apart.
+            break
+        window = WINDOW
     for consistent in (False, True):
         missing = sorted(wanted - found.keys())
         if missing:
