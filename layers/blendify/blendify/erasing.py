@@ -7,6 +7,7 @@ looks whether anything came back. Then the receipt is written.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -62,6 +63,14 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
     return {"status": "wait", "seconds": int((LATEST_WORKER if busy else QUIET).total_seconds())}
 
 
+def begin(erasure_id: str) -> None:
+    """What a listener need not wait for: the tokens are destroyed; of everything, all logins are over as well."""
+    one = erasures.erasure(erasure_id)
+    if one and one.status == erasures.ERASING:
+        with suppress(Over):
+            _Sweep(one, lambda: 2 * RESERVE_SECONDS).lock_up()
+
+
 class _Sweep:
     """One pass over all that is in an erasure's scope; `found` counts what was there to be deleted."""
 
@@ -74,17 +83,21 @@ class _Sweep:
 
     def run(self) -> None:
         """Delete everything in scope; raises _TimeUp, Over."""
-        erasures.set_out(self._user, self._one.scope)
-        self._tokens()
+        self.lock_up()
         if self._provider is None:
-            # From here on nobody is logged in as this user, and no login becomes one.
-            self._delete_one(keys.user(self._user), keys.profile())
             self._logins()
         self._own_accounts()
         self._history()
         self._own_items()
         if bucket := exports_bucket():
             self._counted("exports", deletions.delete_objects(bucket, f"exports/{self._user}/"))
+
+    def lock_up(self) -> None:
+        """What must not wait: the tokens; of everything, that nobody is logged in as this user, or can become so."""
+        erasures.set_out(self._user, self._one.scope)
+        self._tokens()
+        if self._provider is None:
+            self._delete_one(keys.user(self._user), keys.profile())
 
     def _tokens(self) -> None:
         """The connections, with everything that opens them; before that, what they tell is remembered."""
@@ -106,7 +119,7 @@ class _Sweep:
         """Whether a run has not ended, or ended so short a while ago that a worker of it may still live."""
         now = times.now()
         for item in accounts().query(keys.user(self._user), keys.sync()):
-            if "sync_id" not in item:
+            if "sync_id" not in item or self._provider not in (None, item["provider"]):
                 continue
             ended, began = item.get("finished_at"), times.parse(item["started_at"])
             if now - times.parse(ended) < LATEST_WORKER if ended else now - began < LONGEST_RUN:
@@ -144,6 +157,7 @@ class _Sweep:
         for partition in partitions(self._user):
             found = deletions.pages(table, ("user#type", partition), "fetched_at", ["provider"])
             for page in found:
+                self._go_on()
                 wanted = [
                     {name: item[name] for name in ("user#type", "fetched_at")}
                     for item in page
@@ -158,6 +172,7 @@ class _Sweep:
             erasures.overtake(self._user, but=self._one.scope)
         others = self._runs_of_others() if self._provider else set()
         for page in deletions.pages(table, ("pk", keys.user(self._user)), "sk"):
+            self._go_on()
             wanted = [item for item in page if self._in_scope(item["sk"]["S"], others)]
             self._delete(table, wanted, "account_items")
 

@@ -1,8 +1,8 @@
 """
 Bearer tokens: what a listener gives to an application of their own, so that it can read as they do.
 
-Items    `bearer#<hash>` names the user; `token#<id>` in the user's partition holds name and hash, to list and revoke it.
-         The token itself is told once and stored nowhere
+Items    `bearer#<hash>` names the user; `token#<id>` in the user's partition holds name and hash, for lists and
+         revocation. The token itself is told once and stored nowhere
 """
 
 import secrets
