@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from blendify import aws, erasing, times
@@ -16,7 +18,7 @@ from blendify.storage.accounts import accounts
 from blendify.storage.history import Fact, partitions
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser
-from tests.unit.spotify_world import STARTED, World, begun, plenty
+from tests.unit.spotify_world import STARTED, begun, plenty
 
 LISTENER = "zebulon"
 """A name that nothing else holds."""
@@ -156,4 +158,41 @@ def leave(user_id: str, scope: str = erasures.EVERYTHING) -> str:
     return erasure_id
 
 
-__all__ = ["LISTENER", "Machines", "Tables", "World", "everything", "fill", "leave", "machine", "receipts"]
+def gone(user_id: str) -> None:
+    """Neither table tells of the listener; what remains is receipts."""
+    assert telling_of(user_id, LISTENER) == []
+    assert {item["status"]["S"] for item in receipts()} == {"erased"}
+
+
+class Interrupted:
+    """Before the n-th request of this thread's work, something else happens as a whole."""
+
+    def __init__(self, at: int, other: Callable[[], None]) -> None:
+        self._at, self._other, self._counted = at, other, 0
+        self._inside = False
+
+    def __enter__(self) -> None:
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def request(client: object, operation: str, parameters: object) -> Any:
+            if not self._inside:
+                self._counted += 1
+                if self._counted == self._at:
+                    self._inside = True
+                    try:
+                        self._other()
+                    finally:
+                        self._inside = False
+            return real(client, operation, parameters)
+
+        self._patch = patch.object(BaseClient, "_make_api_call", request)
+        self._patch.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._patch.stop()
+
+
+def machine_from_wait(erasure_id: str) -> list[int]:
+    """The machine goes on after its first wait."""
+    given = erasing.erase(erasure_id, plenty, waited=True)
+    return [] if given["status"] == "erased" else [given["seconds"], *machine_from_wait(erasure_id)]
