@@ -52,13 +52,16 @@ def dashboard() -> Response[str]:
     user_id = responses.listener(app)
     if user_id is None:
         return responses.see_other("./")
+    told = _me(user_id)
+    connected = {one["provider"] for one in told["connections"]}
     return responses.page(
         200,
         "dashboard",
         root="./",
-        me=_me(user_id),
+        me=told,
         syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
         titles=_TITLES,
+        offers=[provider for provider in PROVIDERS.values() if provider.name not in connected],
         soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
     )
 
