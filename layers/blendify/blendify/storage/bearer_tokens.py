@@ -93,4 +93,4 @@ def user(token: str) -> str | None:
 
 
 def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="backslashreplace")).hexdigest()

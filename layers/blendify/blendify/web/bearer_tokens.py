@@ -15,6 +15,8 @@ app = responses.application()
 LONGEST = 4_096
 """Characters of a body."""
 LONGEST_NAME = 100
+LONGEST_ID = 64
+"""Characters of a token's id; ours have 16, and a key of the table has an end."""
 
 
 def _of_owner(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
@@ -61,7 +63,7 @@ def every(user_id: str) -> Response[str]:
 @_of_owner
 def revoke(user_id: str, token_id: str) -> Response[str]:
     """204; the token is worth nothing from now on."""
-    if not bearer_tokens.revoke(user_id, token_id):
+    if len(token_id) > LONGEST_ID or not bearer_tokens.revoke(user_id, token_id):
         return responses.refusal(app, 404, "not_found", "You have no token with this id.")
     return responses.no_content()
 
