@@ -11,7 +11,7 @@ import pytest
 from blendify import aws, times
 from blendify.data_types import DataType, Status
 from blendify.erasing import LATEST_WORKER, QUIET, erase
-from blendify.storage import connections, erasures, keys, leases, sessions, syncs
+from blendify.storage import connections, erasures, keys, leases, revocations, sessions, syncs
 from blendify.storage.accounts import accounts
 from blendify.storage.erasures import EVERYTHING
 from blendify.storage.history import Fact, partitions
@@ -124,6 +124,44 @@ def test_what_came_back_is_waited_for_once_more(world: World) -> None:
     waits = machine(leave(user_id), between=write)
     assert waits == [QUIET.total_seconds(), LATEST_WORKER.total_seconds(), LATEST_WORKER.total_seconds()]
     gone(user_id)
+
+
+def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) -> None:
+    """A call that passes the gate, a grant that is refused: the last pass still knows where to look."""
+    user_id = world.connect(LISTENER)
+
+    late = iter([True, False])
+
+    def write(_seconds: int) -> None:
+        if not next(late):
+            return
+        accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
+        revocations.note("spotify", "default", user_id)
+
+    machine(leave(user_id), between=write)
+    gone(user_id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user_id: syncs.end(user_id, "x", Status.FAILED, None),
+        lambda user_id: syncs.wait(user_id, "x", times.now(), 2),
+        lambda user_id: syncs.go_on(user_id, "x", (DataType.PLAYLISTS,)),
+        lambda user_id: connections.remember_announced(connections.connection(user_id, "spotify"), 7),
+    ],
+    ids=["end", "wait", "go on", "announce"],
+)
+def test_nothing_that_is_gone_is_brought_back_by_a_change(world: World, change: Callable[[str], object]) -> None:
+    """What only changes an item does not make one."""
+    user_id = world.connect(LISTENER)
+    seen = connections.connection(user_id, "spotify")
+    leave(user_id)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connections, "connection", lambda *_: seen)
+        before = items()
+        change(user_id)
+    assert items() == before
 
 
 def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: list[datetime]) -> None:

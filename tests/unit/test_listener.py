@@ -1,5 +1,6 @@
 """What listeners read is their own, and only with a session."""
 
+import re
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
