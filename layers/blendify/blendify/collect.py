@@ -25,9 +25,10 @@ from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint, Place, Row, Shape
 from blendify.reading import Closed, Lost, Step, read
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
+from blendify.storage.connections import NotConnected
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on, progress
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
 
@@ -51,7 +52,17 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
         return Summary(data_type, Outcome.NOT_REQUESTED)
     if seen.outcome.final:
         return Summary(data_type, seen.outcome)
-    collector = _Collector(job, seen)
+    try:
+        return _collected(_Collector(job, seen), seconds_left)
+    except (Superseded, LookupError):
+        # Whoever disconnects ends the run, whoever leaves takes it away: what was under way stops at its checkpoint.
+        seen = progress(job.user_id, job.sync_id, data_type)
+        if seen and not seen.outcome.final:
+            raise
+        return Summary(data_type, seen.outcome if seen else Outcome.NOT_REQUESTED)
+
+
+def _collected(collector: "_Collector", seconds_left: Callable[[], float]) -> Summary:
     try:
         collector.run(seconds_left)
     except CollectError as error:
@@ -451,7 +462,7 @@ def _outcome(error: CollectError) -> Outcome:
     match error:
         case MustWait():
             return Outcome.WAITING
-        case GrantRevoked():
+        case GrantRevoked() | NotConnected():
             return Outcome.RECONNECT
         case ScopeMissing():
             return Outcome.NOT_PERMITTED

@@ -1,7 +1,7 @@
 """
 Checkpoints: what all lists of a data type held after a run, so that an earlier moment costs no fold from the beginning.
 
-Key      `<user>#<data type>#checkpoints#<provider>` and the run's moment; appended as facts are, never changed
+Key      `<user>#<data type>#checkpoints` and `<provider>#<the run's moment>`; appended as facts are, never changed
 Content  zlib (RFC 1950) of JSON: [[list id, [[identity, key of the newest fact], …]], …], lists and entries in order
 When     as many facts came since the last one as a quarter of the lists' entries: writing costs a fifth of what the
          facts cost, and a moment between two is at most a quarter of the library away
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from blendify.data_types import DataType
 from blendify.storage import keys
 from blendify.storage.accounts import Change, accounts
-from blendify.storage.history import NOTHING, Fact, Written
+from blendify.storage.history import CHECKPOINTS, NOTHING, Fact, Written
 from blendify.storage.inventories import inventories
 
 LEAST = 100
@@ -23,11 +23,6 @@ SHARE = 4
 
 Lists = dict[str, dict[str, str]]
 """Per list the sort keys of its entries' newest facts, by identity, in the list's order."""
-
-
-def partition(user_id: str, data_type: str, provider: str) -> str:
-    """Where the checkpoints of a data type are."""
-    return f"{user_id}#{data_type}#checkpoints#{provider}"
 
 
 def note(user_id: str, provider: str, data_type: DataType, moment: str, changes: int) -> Written:
@@ -49,13 +44,16 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
 
 def newest(user_id: str, provider: str, data_type: DataType, until: str) -> tuple[str, Lists]:
     """Moment and lists of the newest checkpoint that is no younger than `until`; "" and nothing without one."""
-    where, parts = partition(user_id, data_type, provider), list[bytes]()
-    for one in Fact.query(where, Fact.fetched_at <= f"{until}$", scan_index_forward=False, page_size=1):
+    where, parts = f"{user_id}#{data_type}{CHECKPOINTS}", list[bytes]()
+    until_then = Fact.fetched_at.between(f"{provider}#", f"{provider}#{until}$")
+    for one in Fact.query(where, until_then, scan_index_forward=False, page_size=1):
         parts.insert(0, bytes(one.raw or b""))
         if one.part is None:
             # Its parts are written before it, and stand behind it.
             found = json.loads(zlib.decompress(b"".join(parts[: int(one.raw_parts or 1)])))
-            return str(one.fetched_at), {list_id: dict(entries) for list_id, entries in found}
+            return str(one.fetched_at).removeprefix(f"{provider}#"), {
+                list_id: dict(entries) for list_id, entries in found
+            }
     return "", {}
 
 
@@ -68,4 +66,5 @@ def _append(
 ) -> Written:
     lists: Iterable[tuple[str, Sequence[tuple[str, str]]]] = held.items()
     packed = zlib.compress(json.dumps([one for one in lists if one[1]], separators=(",", ":")).encode(), 6)
-    return Fact(partition(user_id, data_type, provider), moment, provider=provider, raw=packed).append()
+    where = f"{user_id}#{data_type}{CHECKPOINTS}"
+    return Fact(where, f"{provider}#{moment}", provider=provider, raw=packed).append()

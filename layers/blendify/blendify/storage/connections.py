@@ -3,6 +3,7 @@
 import secrets
 from base64 import b32encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,17 @@ from blendify.planning import Plan
 from blendify.providers.table import Profile
 from blendify.storage import keys, schedule
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.storage.transactions import check, commit, put, update
 
 ACTIVE, RECONNECT = "active", "reconnect"
 
 
 class NotConnected(CollectError):
-    """The user has no connection to this provider."""
+    """The user has no connection to this provider, or has ended it."""
+
+
+class UserGone(Exception):
+    """The user has left, or is just leaving with this provider: nothing is stored for them any more."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ def connection(user_id: str, provider: str) -> Connection:
     """
     item = accounts().get(keys.user(user_id), keys.connection(provider))
     if item is None:
-        raise NotConnected(f"user {user_id} has no connection to {provider}")
+        raise NotConnected("the listener has not connected this account, or has disconnected it")
     return Connection.of(user_id, item)
 
 
@@ -87,15 +93,46 @@ def connections(user_id: str) -> Iterator[Connection]:
         yield Connection.of(user_id, item)
 
 
-def user_of(provider: str, account_id: str) -> str:
-    """The user to whom a provider's account belongs: found, or made on first sight. Two logins at once make one."""
+def exists(user_id: str) -> bool:
+    """Whether there is such a user: what belongs to one who has left is good for nothing."""
+    return accounts().get(keys.user(user_id), keys.profile()) is not None
+
+
+def user_of(provider: str, account_id: str, *, instead_of: str | None = None) -> str:
+    """
+    The user to whom a provider's account belongs: found, or made on first sight. Two logins at once make one.
+
+    `instead_of` is a user who has left: the account is then a new one's.
+    """
     pk = keys.account(provider, account_id)
-    fresh = "u" + b32encode(secrets.token_bytes(10)).decode().lower()
-    now = times.iso(times.now())
-    first = accounts().put_new(pk, "user", {"user_id": fresh, "created_at": now})
-    user_id = first["user_id"] if first else fresh
-    accounts().put_new(keys.user(user_id), "profile", {"created_at": now})
-    return str(user_id)
+    while True:
+        found = accounts().get(pk, "user")
+        if found and found["user_id"] != instead_of:
+            return str(found["user_id"])
+        fresh = "u" + b32encode(secrets.token_bytes(10)).decode().lower()
+        now = times.iso(times.now())
+        free = Attr("user_id").eq(instead_of) if found else Attr("pk").not_exists()
+        with suppress(ConditionFailed):
+            commit(
+                put(pk, "user", {"user_id": fresh, "created_at": now}, only_if=free),
+                put(keys.user(fresh), keys.profile(), {"created_at": now}),
+            )
+            return fresh
+
+
+@dataclass(frozen=True)
+class Account:
+    """A provider's account that leads to a user, connected or not; and the application that it came through."""
+
+    provider: str
+    account_id: str
+    application: str
+
+
+def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
+    """The accounts that lead to this user: at one provider, or at all."""
+    for item in accounts().query(keys.user(user_id), keys.own_account(provider)):
+        yield Account(item["provider"], item["account_id"], item["application"])
 
 
 @dataclass(frozen=True)
@@ -113,28 +150,56 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
     Store the grant; a reconnection keeps the user and repairs a dead connection.
 
     It is on the schedule from now on, in case that the sync which a login starts is not started.
+    Raises  UserGone
     """
-    now = times.iso(times.now())
-    accounts().update(
-        keys.user(user_id),
-        keys.connection(provider),
-        Change(
-            set={
-                "provider": provider,
-                "application": grant.application,
-                "account_id": profile.account_id,
-                "provider_user_id": profile.provider_user_id,
-                "display_name": profile.display_name.encode(errors="backslashreplace").decode(),
-                "scopes": list(grant.scopes),
-                "status": ACTIVE,
-                "authorized_at": now,
-                **_tokens(grant.tokens, grant.access_expires_at),
-                **schedule.begun(user_id),
-            },
-            add={"tokens_version": 1},
-            remove=("refreshing_until", "announced"),
-        ),
+    now, where = times.iso(times.now()), keys.user(user_id)
+    granted = Change(
+        set={
+            "provider": provider,
+            "application": grant.application,
+            "account_id": profile.account_id,
+            "provider_user_id": profile.provider_user_id,
+            "display_name": profile.display_name.encode(errors="backslashreplace").decode(),
+            "scopes": list(grant.scopes),
+            "status": ACTIVE,
+            "authorized_at": now,
+            # Not counted from 1: whoever still holds the tokens of a connection that was ended must not meet this one.
+            "tokens_version": secrets.randbits(50),
+            **_tokens(grant.tokens, grant.access_expires_at),
+            **schedule.begun(user_id),
+        },
+        remove=("refreshing_until", "announced"),
     )
+    account = _own_account(provider, profile.account_id, grant.application)
+    # In one step, so that a login in the middle of an erasure does not bring anything back.
+    try:
+        commit(
+            update(where, keys.connection(provider), granted),
+            put(where, keys.own_account(provider, profile.account_id), account),
+            check(where, keys.profile(), only_if=Attr("pk").exists()),
+            check(where, keys.leaving(provider), only_if=Attr("begun").not_exists()),
+        )
+    except ConditionFailed as refused:
+        raise UserGone(f"user {user_id} has left") from refused
+
+
+def disconnect(user_id: str, provider: str) -> Item | None:
+    """
+    Destroy the connection with its tokens and its place on the schedule; answers its item, None when there was none.
+
+    The account still leads to the user
+    """
+    item = accounts().get(keys.user(user_id), keys.connection(provider))
+    if item is None:
+        return None
+    account = _own_account(provider, item["account_id"], item["application"])
+    # Connections from before it was kept do not have it.
+    accounts().put(keys.user(user_id), keys.own_account(provider, item["account_id"]), account)
+    return accounts().delete(keys.user(user_id), keys.connection(provider))
+
+
+def _own_account(provider: str, account_id: str, application: str) -> dict[str, str]:
+    return {"provider": provider, "account_id": account_id, "application": application}
 
 
 def _tokens(sealed: bytes, expires_at: datetime) -> dict[str, Any]:

@@ -19,10 +19,15 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.models import Model
 
 from blendify import aws, raw_answers
+from blendify.data_types import DataType
 from blendify.settings import settings
 
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
+
+CHECKPOINTS = "#checkpoints"
+BESIDE = ("", CHECKPOINTS)
+"""What follows a data type in the name of its partitions: nothing for the facts themselves."""
 
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
@@ -280,6 +285,11 @@ def moment_of(key: str) -> str:
 def part_suffix(number: int) -> str:
     """What continues the sort key of an answer too large for one item: part 2, 3 …"""
     return f"{PART}{number:02}"
+
+
+def partitions(user_id: str) -> list[str]:
+    """Every partition that may hold something of this user: what is to be erased with them."""
+    return [f"{user_id}#{data_type}{suffix}" for data_type in DataType for suffix in BESIDE]
 
 
 @dataclass(frozen=True)

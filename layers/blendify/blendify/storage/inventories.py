@@ -7,6 +7,7 @@ the facts are stored, never before.
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -179,8 +180,9 @@ def _write(seen: Inventory, item: Mapping[str, Any], remove: tuple[str, ...] = (
 def _retire(seen: Inventory, still: Iterable[str]) -> None:
     expires_at = int(time.time()) + REPLACED_SECONDS
     for name in set(seen.chunks) - set(still):
-        change = Change(set={"expires_at": expires_at})
-        accounts().update(keys.user(seen.user_id), seen._chunk(name), change)
+        change, there = Change(set={"expires_at": expires_at}), Attr("pk").exists()
+        with suppress(ConditionFailed):
+            accounts().update(keys.user(seen.user_id), seen._chunk(name), change, only_if=there)
 
 
 def place(list_id: str) -> str:

@@ -37,7 +37,7 @@ def history(data_type: str) -> Response[str]:
 def _answered(ask: Callable[[str], Items]) -> Response[str]:
     user_id = responses.listener(app)
     if user_id is None:
-        return responses.refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+        return responses.unauthorized(app)
     try:
         items, cursor = ask(user_id)
     except BadParameter as error:

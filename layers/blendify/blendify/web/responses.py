@@ -17,7 +17,7 @@ from blendify import pages
 from blendify.observe import logger
 from blendify.providers import PROVIDERS
 from blendify.settings import settings
-from blendify.storage import sessions
+from blendify.storage import bearer_tokens, sessions
 
 __all__ = ["Response"]
 
@@ -27,7 +27,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def application() -> App:
-    """A router whose unknown paths and failures end in an answer of ours: JSON below `/me`, else a page."""
+    """A router whose unknown paths and failures end in an answer of ours: JSON for the API, else a page."""
     app = APIGatewayRestResolver()
 
     @app.not_found
@@ -81,17 +81,24 @@ def page(status: int, name: str, **values: Any) -> Response[str]:
     return Response(status, HTML, body, headers={"Content-Security-Policy": policy})
 
 
-def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response[str]:
+def answer(
+    status: int, body: object, headers: Mapping[str, str] | None = None, cookies: list[Cookie] | None = None
+) -> Response[str]:
     """An API answer; an unpaired surrogate, which answers of providers may hold and UTF-8 cannot, is escaped."""
     text = json.dumps(body, ensure_ascii=False)
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
         text = json.dumps(body)
-    return Response(status, JSON, text, headers=dict(headers or {}))
+    return Response(status, JSON, text, headers=dict(headers or {}), cookies=cookies)
+
+
+def no_content() -> Response[str]:
+    """204: it is done, and there is nothing to tell."""
+    return Response(204, JSON, "")
 
 
 def refusal(app: App, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response[str]:
     """An error as the caller reads it: JSON for the API, a page for people."""
-    if app.current_event.path.startswith("/me"):
+    if app.current_event.path.startswith(("/me", "/erasures")):
         return answer(status, {"error": {"code": code, "message": message}}, headers)
     return message_page(app, status, message, "Go back to the start and try again.")
 
@@ -154,8 +161,36 @@ def parameters(app: App) -> dict[str, list[str]]:
 
 
 def listener(app: App) -> str | None:
-    """The id of the user whose session the request carries; None without a valid one."""
-    return sessions.user(cookie_value(app, "session"))
+    """
+    The id of the user whose session or, where the API is read, whose bearer token the request carries; None without.
+
+    A bearer token stands in place of the cookie: a request that has both is the token's
+    """
+    token = _bearer_token(app)
+    if token is None:
+        return sessions.user(cookie_value(app, "session"))
+    return bearer_tokens.user(token) if app.current_event.http_method == "GET" else None
+
+
+def owner(app: App) -> str | None:
+    """The same for what a bearer token may not do: a session alone counts."""
+    return sessions.user(cookie_value(app, "session")) if _bearer_token(app) is None else None
+
+
+def unauthorized(app: App, *, session_only: bool = False) -> Response[str]:
+    """The answer to who is not let in. It is the same for no, a forged and a revoked session or token."""
+    if _bearer_token(app) is not None and (session_only or app.current_event.http_method != "GET"):
+        text = "A bearer token can only read. This needs the session of the listener themselves."
+        return refusal(app, 403, "session_needed", text)
+    return refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+
+
+def _bearer_token(app: App) -> str | None:
+    """What stands behind `Authorization: Bearer`; None where the API is not asked, or in another way."""
+    if not app.current_event.path.startswith("/me"):
+        return None
+    scheme, _, token = app.current_event.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def cross_origin(app: App) -> bool:
