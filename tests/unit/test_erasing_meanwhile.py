@@ -11,8 +11,9 @@ from blendify import dispatching, erasing, syncing
 from blendify.collect import collect
 from blendify.data_types import DataType, Outcome, Status
 from blendify.erasing import LATEST_WORKER, erase
-from blendify.storage import connections, erasures, syncs
+from blendify.storage import connections, erasures, sessions, syncs
 from blendify.storage.erasures import EVERYTHING
+from blendify.storage.progress import Superseded
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
 from tests.unit.leavers import (
@@ -114,6 +115,13 @@ def test_the_way_to_a_new_user_is_not_taken_away(world: World) -> None:
     assert user_of_login() == new
 
 
+def first_pass(user_id: str) -> str:
+    """The listener leaves, and the first pass over all that is theirs is done; the erasure's id."""
+    erasure_id = leave(user_id)
+    erase(erasure_id, plenty, waited=False)
+    return erasure_id
+
+
 def user_of_login() -> str:
     """Whom a login makes somebody."""
     browser = Browser()
@@ -151,12 +159,7 @@ def test_a_sync_that_just_begins_is_refused_or_taken_along(world: World) -> None
     for at in itertools.count(1):
         tables.restore()
         ids: list[str] = []
-
-        def first_pass() -> None:
-            ids.append(leave(user_id))  # noqa: B023
-            erase(ids[0], plenty, waited=False)  # noqa: B023
-
-        with Interrupted(at, first_pass):
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
             begins = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
         if not ids:
             break
@@ -188,3 +191,47 @@ def test_a_run_under_way_is_stopped(world: World, machines: Machines) -> None:
     assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.RECONNECT
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
     assert world.calls() == 0
+
+
+@pytest.mark.parametrize("collected", [False, True], ids=["crashed", "collected"])
+def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool) -> None:
+    """At whichever request of its last step: it ends, or says that the listener has left when it is tried again."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.FOLLOWED_ARTISTS)
+    if collected:
+        collect(DataType.FOLLOWED_ARTISTS, job, plenty)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        ids: list[str] = []
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
+            try:
+                syncing.finish(job, 1, [])
+            except Superseded:
+                assert syncing.finish(job, 1, [])["status"] == "gone"
+        if not ids:
+            break
+        machine_from_wait(ids[0])
+        gone(user_id)
+    assert at > 4
+
+
+def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: Machines) -> None:
+    """At whichever request of `POST /me/syncs`: what it starts finds no connection, and the wish itself is erased."""
+    user_id = world.connect(LISTENER)
+    session = sessions.begin(user_id)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        machines.started.clear()
+        ids: list[str] = []
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
+            answer = Browser({"session": session}).post("api.syncs", "/me/syncs")
+        assert answer.status in (202, 401, 404)
+        if not ids:
+            break
+        for _, given in machines.started:
+            assert syncing.begin(given, "execution-9", STARTED)["outcome"] == "refused"
+        machine_from_wait(ids[0])
+        gone(user_id)
+    assert at > 4

@@ -1,36 +1,21 @@
 """/me/tokens: a listener makes, sees and revokes the tokens with which applications of their own read as they do."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import wraps
-from typing import Any
 
 from blendify.storage import bearer_tokens
 from blendify.web import responses
 from blendify.web.responses import Response
 
 app = responses.application()
+_of_owner = responses.of_owner(app, "Nothing was changed.")
 
 LONGEST = 4_096
 """Characters of a body."""
 LONGEST_NAME = 100
 LONGEST_ID = 64
 """Characters of a token's id; ours have 16, and a key of the table has an end."""
-
-
-def _of_owner(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
-    """Passes the session's user to the route; no token makes, sees or revokes tokens."""
-
-    @wraps(route)
-    def guarded(**values: Any) -> Response[str]:
-        if app.current_event.http_method != "GET" and responses.cross_origin(app):
-            text = "This request came from another site. Nothing was changed."
-            return responses.refusal(app, 403, "cross_origin", text)
-        user_id = responses.owner(app)
-        return responses.unauthorized(app, session_only=True) if user_id is None else route(user_id, **values)
-
-    return guarded
 
 
 @app.post("/me/tokens")

@@ -1,9 +1,5 @@
 """A listener leaves: disconnects an account, with or without its history, or has everything erased."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from botocore.exceptions import BotoCoreError, ClientError
 
 from blendify import erasing, executions, leaving
@@ -16,6 +12,7 @@ from blendify.web import responses
 from blendify.web.responses import Response
 
 app = responses.application()
+_of_owner = responses.of_owner(app, "Nothing was ended or erased.")
 
 STATE_MACHINE = erase_state_machine()
 
@@ -23,20 +20,6 @@ LONGEST_ID = 64
 """Characters of an erasure's id; ours have 32, and a key of the table has an end."""
 HISTORY = ("keep", "erase")
 """What becomes of what was collected; the first is meant when nothing is said."""
-
-
-def _of_owner(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
-    """Passes the session's user to the route: nobody else ends anything."""
-
-    @wraps(route)
-    def guarded(**values: Any) -> Response[str]:
-        if responses.cross_origin(app):
-            text = "This request came from another site. Nothing was ended or erased."
-            return responses.refusal(app, 403, "cross_origin", text)
-        user_id = responses.owner(app)
-        return responses.unauthorized(app, session_only=True) if user_id is None else route(user_id, **values)
-
-    return guarded
 
 
 @app.delete("/me/connections/<name>")

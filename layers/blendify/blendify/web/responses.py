@@ -5,6 +5,7 @@ HTTP for the functions behind API Gateway: routing by Powertools, and what every
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ __all__ = ["Response"]
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
 App = APIGatewayRestResolver
+Route = Callable[..., Response[str]]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
@@ -183,6 +185,26 @@ def unauthorized(app: App, *, session_only: bool = False) -> Response[str]:
         text = "A bearer token can only read. This needs the session of the listener themselves."
         return refusal(app, 403, "session_needed", text)
     return refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+
+
+def of_owner(app: App, unchanged: str) -> Callable[[Route], Route]:
+    """
+    A decorator that passes the session's user to a route which a bearer token may not have, nor another site's page.
+
+    `unchanged` says to the latter that nothing has happened
+    """
+
+    def guard(route: Route) -> Route:
+        @wraps(route)
+        def guarded(**values: Any) -> Response[str]:
+            if app.current_event.http_method != "GET" and cross_origin(app):
+                return refusal(app, 403, "cross_origin", f"This request came from another site. {unchanged}")
+            user_id = owner(app)
+            return unauthorized(app, session_only=True) if user_id is None else route(user_id, **values)
+
+        return guarded
+
+    return guard
 
 
 def _bearer_token(app: App) -> str | None:
