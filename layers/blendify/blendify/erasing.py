@@ -156,7 +156,7 @@ class _Sweep:
         table = settings().history_table
         for partition in partitions(self._user):
             found = deletions.pages(table, ("user#type", partition), "fetched_at", ["provider"])
-            for page in found:
+            for page in filter(None, found):
                 self._go_on()
                 wanted = [
                     {name: item[name] for name in ("user#type", "fetched_at")}
