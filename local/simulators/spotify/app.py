@@ -1,41 +1,26 @@
 """The simulator as a web application: every call on its way from the connection to its endpoint."""
 
 import time
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
+from local.simulators.application import METHODS, Clock, Handler, application
+from local.simulators.spoiling import Asked
 from local.simulators.spotify.answers import ApiError, answer, refusal
 from local.simulators.spotify.authorization import authorize, decide
-from local.simulators.spotify.control import CONTROLS
 from local.simulators.spotify.exchange import token
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.reading import ENDPOINTS, Call, Endpoint
 from local.simulators.spotify.regimes import Json
 from local.simulators.spotify.repeats import repeated
 from local.simulators.spotify.simulator import Simulator, simulator_of
-from local.simulators.spotify.spoiling import TRANSPORT
-from local.simulators.spotify.traffic import Asked
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
-class SimulatorApp(Starlette):
-    """Knows the connection of each request, so that a fault can tear it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
-        await super().__call__(scope, receive, send)
-
-
-def create_app(options: Options, clock: Callable[[], float] = time.time) -> Starlette:
+def create_app(options: Options, clock: Clock = time.time) -> Starlette:
     """One simulator; `clock` tells it the seconds since 1970, by which codes, tokens, consents and bans age."""
     accounts = [
         _account_route("/authorize", "GET", authorize),
@@ -43,11 +28,8 @@ def create_app(options: Options, clock: Callable[[], float] = time.time) -> Star
         _account_route("/api/token", "POST", token),
     ]
     api = [_api_route(endpoint) for endpoint in ENDPOINTS]
-    unknown = Route("/v1/{rest:path}", _unknown, methods=_METHODS)
-    app = SimulatorApp(routes=[*accounts, *api, unknown, *CONTROLS])
-    app.router.redirect_slashes = False
-    app.state.simulator = Simulator(options, clock)
-    return app
+    unknown = Route("/v1/{rest:path}", _unknown, methods=METHODS)
+    return application(Simulator(options, clock), [*accounts, *api, unknown])
 
 
 def _account_route(path: str, method: str, handler: Handler) -> Route:
@@ -67,7 +49,7 @@ def _account_route(path: str, method: str, handler: Handler) -> Route:
             listener = simulator.accounts.listener_behind(secret)
         return await simulator.traffic.pass_on(Asked(f"{request.method} {path}", listener, call))
 
-    return Route(path, handle, methods=_METHODS)
+    return Route(path, handle, methods=METHODS)
 
 
 def _api_route(endpoint: Endpoint) -> Route:
@@ -91,7 +73,7 @@ def _api_route(endpoint: Endpoint) -> Route:
         listener = simulator.accounts.listener_behind(_bearer(request))
         return await simulator.traffic.pass_on(Asked(name, listener, call, repeat))
 
-    return Route(f"/v1{endpoint.path}", handle, methods=_METHODS)
+    return Route(f"/v1{endpoint.path}", handle, methods=METHODS)
 
 
 async def _unknown(request: Request) -> Response:

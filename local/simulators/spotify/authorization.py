@@ -3,27 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
-from local.simulators.spotify.consent import dead_end, question
-from local.simulators.spotify.options import redirect_uri_matches
+from local.simulators.addresses import redirect_uri_matches
+from local.simulators.consent import dead_end, question
+from local.simulators.forms import form
 from local.simulators.spotify.scopes import SCOPES
 from local.simulators.spotify.simulator import Simulator, simulator_of
 from local.simulators.spotify.tokens import Request
 
 _TIME_TO_DECIDE = 600
-
-
-async def form(request: HttpRequest) -> dict[str, str] | None:
-    """The fields of a posted form; None if it is none, or names a field twice."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return None
-    pairs = parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-    return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else None
 
 
 async def authorize(request: HttpRequest) -> Response:
@@ -54,7 +46,12 @@ async def authorize(request: HttpRequest) -> Response:
             until=simulator.accounts.clock() + _TIME_TO_DECIDE,
         )
     )
-    return question(options.client_id, scopes, identity, query.get("login_hint", options.default_listener))
+    return _question(options.client_id, scopes, identity, query.get("login_hint", options.default_listener))
+
+
+def _question(client: str, scopes: tuple[str, ...], request: str, listener: str, warning: str = "") -> Response:
+    wishes = [SCOPES[scope] for scope in scopes] or ["See your name and pictures"]
+    return question(client, wishes, request, listener, "/authorize/decision", warning)
 
 
 def _mistake(query: Mapping[str, str], scopes: tuple[str, ...], pkce_required: bool) -> str | None:
@@ -89,7 +86,7 @@ async def decide(request: HttpRequest) -> Response:
 def _allow(simulator: Simulator, asked: Request, identity: str, name: str) -> Response:
     if not simulator.listeners.exists(name):
         warning = f"There is no listener named {name!r} here."
-        return question(asked.client_id, asked.scopes, identity, name, warning)
+        return _question(asked.client_id, asked.scopes, identity, name, warning)
     code = simulator.accounts.decide(identity, name, simulator.listeners[name].scopes)
     return _back(asked.redirect_uri, asked.state, code=code or "")
 

@@ -1,30 +1,13 @@
 """What every listener's library can be asked for, whether it is invented or recorded."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+from local.simulators.rows import Rows
 from local.simulators.spotify.regimes import Json, Regime
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A list of JSON values that is rendered only where it is cut."""
-
-    total: int
-    cut: Callable[[int, int], list[Json]]
-    """From the first position to before the second; shorter at the end of the list."""
-
-    def all(self) -> list[Json]:
-        return self.cut(0, self.total)
-
-
-def rows_of(values: list[Json]) -> Rows:
-    """Rows that exist already."""
-    return Rows(len(values), lambda start, stop: values[start:stop])
 
 
 class Play(NamedTuple):

@@ -2,22 +2,20 @@
 
 import time
 from collections.abc import Callable, Mapping
-from inspect import signature
 from typing import Any
 
+from local.simulators.chance import base62, digest, number
+from local.simulators.changes import ImpossibleChangeError, changed
 from local.simulators.spotify.catalogue import ALBUMS, ARTISTS, TRACKS, long_player
-from local.simulators.spotify.chance import base62, digest, number
 from local.simulators.spotify.columns import NEVER, Column, Entry, Kind
 from local.simulators.spotify.library import GeneratedLibrary
 from local.simulators.spotify.listening import Library
 from local.simulators.spotify.playlists import Person, Playlist
 from local.simulators.spotify.regimes import Json
 
+__all__ = ["MUTATIONS", "ImpossibleChangeError", "mutate"]
+
 _PLAYS_KEPT = 50
-
-
-class ImpossibleChangeError(Exception):
-    """What was asked for cannot happen to this library."""
 
 
 def like(library: GeneratedLibrary, track: int | None = None) -> Json:
@@ -162,14 +160,7 @@ def mutate(library: Library, action: str, /, **details: Any) -> Json:
     """Do one change by its name; ImpossibleChangeError says what is wrong with it."""
     if not isinstance(library, GeneratedLibrary):
         raise ImpossibleChangeError("Recorded answers do not change.")
-    change = MUTATIONS.get(action)
-    if change is None:
-        raise ImpossibleChangeError(f"There is no change {action!r}; there are {', '.join(MUTATIONS)}.")
-    try:
-        signature(change).bind(library, **details)
-    except TypeError as error:
-        raise ImpossibleChangeError(f"{action}: {error}.") from error
-    return change(library, **details)
+    return changed(library, MUTATIONS, action, details)
 
 
 def _now(column: Column) -> int:

@@ -1,13 +1,12 @@
 """Everything that can be chosen about a simulator before it starts."""
 
 import math
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local.simulators.addresses import is_loopback
 from local.simulators.spotify.regimes import Regime
 
 SIX_MONTHS = 182 * 24 * 60 * 60
@@ -115,20 +114,3 @@ def check_redirect_uri(uri: str) -> None:
         raise ValueError(f"Redirect URI {uri!r} is refused: use the address 127.0.0.1 instead of localhost.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"Redirect URI {uri!r} is refused: plain http is for 127.0.0.1 and [::1] only.")
-
-
-def redirect_uri_matches(registered: str, given: str) -> bool:
-    """Exact equality; a loopback address registered without a port may be used with any."""
-    parts = urlsplit(registered)
-    if given == registered or parts.scheme != "http" or parts.port is not None:
-        return given == registered
-    origin = f"http://{parts.netloc}"
-    return re.fullmatch(rf"{re.escape(origin)}:\d{{1,5}}{re.escape(registered[len(origin) :])}", given) is not None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is written as an address of this machine; a name never is."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

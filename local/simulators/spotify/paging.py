@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from local.simulators.rows import Rows
 from local.simulators.spotify.answers import ApiError
-from local.simulators.spotify.listening import Rows
 from local.simulators.spotify.regimes import Json
 
 MAX_OFFSET = 100_000

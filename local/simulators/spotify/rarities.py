@@ -2,9 +2,9 @@
 
 from urllib.parse import quote_plus
 
-from local.simulators.spotify import words
+from local.simulators import words
+from local.simulators.chance import base62, digest
 from local.simulators.spotify.catalogue import images, links
-from local.simulators.spotify.chance import base62, digest
 from local.simulators.spotify.regimes import Json, Regime, fit
 
 _PLOT = (

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from local.simulators.rows import Rows
 from local.simulators.spotify.answers import ApiError
 from local.simulators.spotify.listeners import Listener, Listeners
-from local.simulators.spotify.listening import TIME_RANGES, OpenPlaylist, Rows
+from local.simulators.spotify.listening import TIME_RANGES, OpenPlaylist
 from local.simulators.spotify.paging import Window, integer, page, window
 from local.simulators.spotify.regimes import Json, Regime
 from local.simulators.spotify.selection import selected

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
-Json = Any
-"""A value as `json.loads` gives it. Rendered objects are shared between answers: nobody may change one."""
+from local.simulators.answers import Json
+
+__all__ = ["REMOVED", "Json", "Regime", "fit"]
 
 
 class Regime(StrEnum):

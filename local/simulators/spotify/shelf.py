@@ -2,9 +2,9 @@
 
 from itertools import accumulate
 
-from local.simulators.spotify import words
+from local.simulators import words
+from local.simulators.chance import base62, digest
 from local.simulators.spotify.catalogue import images
-from local.simulators.spotify.chance import base62, digest
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.playlists import Person, Playlist
 from local.simulators.spotify.regimes import Json

@@ -27,7 +27,7 @@ def mixed(start: int, position: int) -> int:
 
 
 def base62(raw: bytes) -> str:
-    """An id of 22 characters as Spotify writes them, from the first 16 bytes."""
+    """An id of 22 letters and digits, from the first 16 bytes."""
     value = int.from_bytes(raw[:16], "big")
     pairs = []
     for _ in range(11):

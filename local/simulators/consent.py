@@ -1,11 +1,9 @@
-"""The pages a listener sees in the browser."""
+"""The pages a listener sees in the browser; every service asks in the same form."""
 
 from collections.abc import Iterable
 from html import escape
 
 from starlette.responses import HTMLResponse
-
-from local.simulators.spotify.scopes import SCOPES
 
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 
@@ -35,7 +33,7 @@ button[value=deny] {{ background: none; color: #fff }}
 
 _QUESTION = """<h1>{client} asks to</h1>
 <ul>{wishes}</ul>
-{warning}<form method="post" action="/authorize/decision">
+{warning}<form method="post" action="{action}">
 <input type="hidden" name="request" value="{request}">
 <label for="listener">You are</label>
 <input id="listener" name="listener" value="{listener}" maxlength="64" autocomplete="off">
@@ -45,13 +43,15 @@ _QUESTION = """<h1>{client} asks to</h1>
 """
 
 
-def question(client: str, scopes: Iterable[str], request: str, listener: str, warning: str = "") -> HTMLResponse:
-    """Ask the listener; `request` is the id under which the wishes are kept."""
-    wishes = [f"<li>{escape(SCOPES[scope])}</li>" for scope in scopes]
+def question(
+    client: str, wishes: Iterable[str], request: str, listener: str, action: str, warning: str = ""
+) -> HTMLResponse:
+    """Ask the listener; `request` is the id under which the wishes are kept, `action` where the decision goes."""
     content = _QUESTION.format(
         client=escape(client),
-        wishes="\n".join(wishes) or "<li>See your name and pictures</li>",
+        wishes="\n".join(f"<li>{escape(wish)}</li>" for wish in wishes),
         warning=f'<p role="alert">{escape(warning)}</p>\n' if warning else "",
+        action=escape(action),
         request=escape(request),
         listener=escape(listener),
     )

@@ -46,7 +46,7 @@ class RateLimit:
 
 @dataclass(slots=True)
 class Ban:
-    """All Web API calls of the application are refused from a 429 on until a deadline."""
+    """All API calls of the application are refused from a 429 on until a deadline."""
 
     until: float
     limit: RateLimit | None = None

@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from local.simulators.spotify import edits
-from local.simulators.spotify.regimes import Json
+from local.simulators import edits
+from local.simulators.answers import Json
 
 EVERYWHERE = "*"
-"""All endpoints of the Web API; those of the accounts host have to be named."""
+"""All endpoints of the API; those of the accounts pages have to be named."""
 
 
 class FaultKind(StrEnum):
@@ -86,7 +86,7 @@ class Fault:
         if self.kind in _WITHOUT_ANSWER and (self.status is not None or self.body is not None or self.headers):
             raise ValueError(f"A fault of kind {self.kind} has no status, body or headers of its own.")
         if self.kind in _OF_PAGES and self.endpoint != EVERYWHERE and not is_web_api(self.endpoint):
-            raise ValueError("Only the Web API has pages.")
+            raise ValueError("Only the API has pages.")
         if self.status is not None:
             _whole("status", self.status)
             if not 200 <= self.status <= 599:
@@ -94,8 +94,8 @@ class Fault:
 
 
 def is_web_api(endpoint: str) -> bool:
-    """Whether an endpoint is none of the accounts host."""
-    return " /v1/" in endpoint
+    """Whether an endpoint is none of the accounts pages: its path begins with a version, as in /v1/ or /2.0/."""
+    return re.search(r" /v?[0-9]+(\.[0-9]+)?/", endpoint) is not None
 
 
 def _whole(name: str, value: object) -> None:

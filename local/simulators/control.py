@@ -1,45 +1,56 @@
-"""What the real service does not have: endpoints to look behind it, disturb it, and change its listeners."""
+"""What no real service has: endpoints to look behind it, disturb it, and change its listeners."""
 
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.spotify.answers import answer
-from local.simulators.spotify.faults import EVERYWHERE
-from local.simulators.spotify.listeners import RECORDED, Listener
-from local.simulators.spotify.mutations import ImpossibleChangeError, mutate
-from local.simulators.spotify.options import is_loopback
-from local.simulators.spotify.pieces import in_pieces
-from local.simulators.spotify.reading import ENDPOINTS
-from local.simulators.spotify.regimes import Json, Regime
-from local.simulators.spotify.simulator import Simulator, simulator_of
-from local.simulators.spotify.traffic import Fault, RateLimit
-from local.simulators.spotify.truth import truth
-
-_PATHS = {
-    EVERYWHERE,
-    *(f"/v1{endpoint.path}" for endpoint in ENDPOINTS),
-    "/v1/unknown",
-    "/authorize",
-    "/authorize/decision",
-    "/api/token",
-}
-"""Where a fault can be; a misspelled one would never show."""
-
-Control = Callable[[Simulator, Request], Awaitable[Json | Response]]
+from local.simulators.addresses import is_loopback
+from local.simulators.answers import Json, answer
+from local.simulators.bans import RateLimit
+from local.simulators.changes import ImpossibleChangeError
+from local.simulators.faults import EVERYWHERE, Fault
+from local.simulators.pieces import in_pieces
+from local.simulators.traffic import Traffic
 
 
-async def health(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
-    return {"status": "ok", "regime": simulator.options.regime}
+class Simulated(Protocol):
+    """What the control endpoints need to know of one simulator. A listener who does not exist is a KeyError."""
+
+    traffic: Traffic
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Where a fault can be; a misspelled one would never show."""
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything it ever issued that nobody may see, and the application's own secret."""
+
+    def about(self) -> dict[str, Json]:
+        """What else there is to say of its health."""
+
+    def truth(self, listener: str, query: Mapping[str, str]) -> Json: ...
+    def arrange(self, listener: str, wish: dict[str, Json]) -> Json:
+        """Change what holds for one listener; ValueError or TypeError for what cannot be."""
+
+    def change(self, listener: str, action: str, details: dict[str, Any]) -> Json:
+        """One mutation; ImpossibleChangeError says what is wrong with it."""
 
 
-async def counters(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
+Control = Callable[[Simulated, Request], Awaitable[Json | Response]]
+
+
+async def health(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
+    return {"status": "ok", **simulator.about()}
+
+
+async def counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
     """
     Every call since the start or the last reset.
 
@@ -56,19 +67,20 @@ async def counters(simulator: Simulator, request: Request) -> Json:  # noqa: ARG
         "calls_during_ban": traffic.calls_during_ban,
         "calls_in_flight_at_ban": traffic.calls_in_flight_at_ban,
         "faults_served": dict(traffic.faults_served),
+        **traffic.noted,
     }
 
 
-async def reset_counters(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
+async def reset_counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
     simulator.traffic.reset_counters()
     return {}
 
 
-async def add_fault(simulator: Simulator, request: Request) -> Json:
+async def add_fault(simulator: Simulated, request: Request) -> Json:
     """Fields as in `Fault`; of several that fit a call the oldest with `times` left is taken."""
     wish = await _object(request)
-    if str(wish.get("endpoint")).rpartition(" ")[2] not in _PATHS:
-        raise ValueError(f"A fault needs '*', or a method and one of {', '.join(sorted(_PATHS - {EVERYWHERE}))}.")
+    if str(wish.get("endpoint")).rpartition(" ")[2] not in {EVERYWHERE, *simulator.paths}:
+        raise ValueError(f"A fault needs '*', or a method and one of {', '.join(sorted(simulator.paths))}.")
     if unknown := wish.keys() - {each.name for each in fields(Fault)}:
         raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
     if not isinstance(headers := wish.get("headers") or {}, dict):
@@ -78,12 +90,12 @@ async def add_fault(simulator: Simulator, request: Request) -> Json:
     return {"faults": len(simulator.traffic.faults)}
 
 
-async def clear_faults(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
+async def clear_faults(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
     simulator.traffic.faults.clear()
     return {"faults": 0}
 
 
-async def limit_rate(simulator: Simulator, request: Request) -> Json:
+async def limit_rate(simulator: Simulated, request: Request) -> Json:
     """
     A new limit, which ends the ban of the old one.
 
@@ -109,62 +121,33 @@ async def limit_rate(simulator: Simulator, request: Request) -> Json:
     return {}
 
 
-async def slow_down(simulator: Simulator, request: Request) -> Json:
+async def slow_down(simulator: Simulated, request: Request) -> Json:
     simulator.traffic.latency_ms = float((await _object(request))["ms"])
     return {}
 
 
-async def tell_truth(simulator: Simulator, request: Request) -> Response:
-    return in_pieces(truth(_listener(simulator, request)))
+async def tell_truth(simulator: Simulated, request: Request) -> Response:
+    return in_pieces(simulator.truth(request.path_params["name"], request.query_params))
 
 
-async def secrets(simulator: Simulator, request: Request) -> Json:  # noqa: ARG001
-    return {"secrets": simulator.accounts.secrets}
+async def secrets(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
+    return {"secrets": simulator.secrets}
 
 
-async def arrange(simulator: Simulator, request: Request) -> Json:
-    """
-    Change what holds for one listener; fields that are missing stay as they are.
-
-    regime  restricted, transitional or legacy, from now on
-    scopes  what the listener consents to at most, from the next consent on; null is all that is asked for
-    revoke  true ends all consents: refreshing fails, access tokens live on
-    expire  true ends all access tokens
-    sizes   a new library of other sizes, without earlier changes
-    """
-    wish, listener = await _object(request), _listener(simulator, request)
-    if unknown := set(wish) - {"regime", "scopes", "revoke", "expire", "sizes"}:
-        raise ValueError(f"There is nothing to arrange about {', '.join(sorted(unknown))}.")
-    if "regime" in wish:
-        if listener.name == RECORDED and wish["regime"] != Regime.LEGACY:
-            raise ValueError("The recordings are of the legacy regime.")
-        listener.regime = Regime(wish["regime"])
-    if "scopes" in wish:
-        listener.scopes = None if wish["scopes"] is None else frozenset(wish["scopes"])
-    if wish.get("revoke"):
-        simulator.accounts.revoke(listener.name)
-    if wish.get("expire"):
-        simulator.accounts.expire_access(listener.name)
-    if "sizes" in wish:
-        simulator.listeners.resize(listener.name, wish["sizes"])
-    return {"name": listener.name, "regime": listener.regime, "user_id": listener.library.user_id}
+async def arrange(simulator: Simulated, request: Request) -> Json:
+    return simulator.arrange(request.path_params["name"], await _object(request))
 
 
-async def change(simulator: Simulator, request: Request) -> Json:
+async def change(simulator: Simulated, request: Request) -> Json:
     """One mutation, or a list of them: `action` and the parameters of the function of that name."""
     wishes: Any = await _json(request)
-    library = _listener(simulator, request).library
     done = []
     for wish in wishes if isinstance(wishes, list) else [wishes]:
         if not isinstance(wish, dict) or not isinstance(wish.get("action"), str):
             raise ImpossibleChangeError("A change is an object with an action.")
         details = {str(name): value for name, value in wish.items() if name != "action"}
-        done.append(mutate(library, wish["action"], **details))
+        done.append(simulator.change(request.path_params["name"], wish["action"], details))
     return {"done": done}
-
-
-def _listener(simulator: Simulator, request: Request) -> Listener:
-    return simulator.listeners[request.path_params["name"]]
 
 
 async def _json(request: Request) -> Json:
@@ -189,7 +172,7 @@ def _control(path: str, method: str, control: Control) -> Route:
         if request.client is None or not is_loopback(request.client.host):
             return answer({"error": "Only for callers on this machine."}, 403)
         try:
-            told = await control(simulator_of(request), request)
+            told = await control(request.app.state.simulator, request)
             return told if isinstance(told, Response) else answer(told)
         except (ImpossibleChangeError, ValueError, TypeError) as error:
             return answer({"error": str(error)}, 400)

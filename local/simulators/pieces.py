@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from starlette.responses import Response, StreamingResponse
 
-from local.simulators.spotify.answers import encoded
-from local.simulators.spotify.regimes import Json
+from local.simulators.answers import Json, encoded
 
 _ENTRIES = 100
 _BYTES = 1 << 18

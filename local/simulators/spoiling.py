@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from local.simulators.spotify.answers import answer, refusal
-from local.simulators.spotify.edits import edited
-from local.simulators.spotify.faults import Fault, FaultKind
+from local.simulators.answers import answer
+from local.simulators.faults import Fault, FaultKind
+from local.simulators.manners import Manners
 
 TRANSPORT = "simulator.transport"
 """Where the connection of a request is found in its scope, so that it can be torn."""
@@ -39,6 +39,7 @@ class Torn(Response):
     def __init__(self, seconds: float = 0) -> None:
         super().__init__()
         self.seconds = seconds
+        self.ending = "stall" if seconds else "reset"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         if self.seconds and await _leaves(receive, self.seconds):
@@ -63,7 +64,7 @@ async def _leaves(receive: Receive, seconds: float) -> bool:
     return True
 
 
-async def spoiled(fault: Fault, asked: Asked) -> Response | None:
+async def spoiled(fault: Fault, asked: Asked, manners: Manners) -> Response | None:
     """What a fault makes of a call; None where it can do nothing."""
     match fault.kind:
         case FaultKind.RESET:
@@ -71,18 +72,18 @@ async def spoiled(fault: Fault, asked: Asked) -> Response | None:
         case FaultKind.STALL:
             return Torn(fault.seconds)
         case FaultKind.EDIT:
-            return await _edited(fault, asked)
+            return await _edited(fault, asked, manners)
         case FaultKind.REPEAT:
             return await asked.repeat()
         case FaultKind.TRUNCATE:
             return await _truncated(fault, asked)
         case _:
-            return _forged(fault)
+            return _forged(fault, manners)
 
 
-async def _edited(fault: Fault, asked: Asked) -> Response | None:
+async def _edited(fault: Fault, asked: Asked, manners: Manners) -> Response | None:
     whole = await asked.answer()
-    changed = edited(json.loads(bytes(whole.body)), fault.edit) if whole.status_code == 200 else None
+    changed = manners.edited(json.loads(bytes(whole.body)), fault.edit) if whole.status_code == 200 else None
     return None if changed is None else answer(changed)
 
 
@@ -92,7 +93,7 @@ async def _truncated(fault: Fault, asked: Asked) -> Response:
     return Response(half, fault.status or whole.status_code, media_type="application/json", headers=fault.headers)
 
 
-def _forged(fault: Fault) -> Response:
+def _forged(fault: Fault, manners: Manners) -> Response:
     """An answer that owes nothing to the call."""
     if fault.kind is FaultKind.EMPTY:
         return Response(b"", fault.status or 200, headers=fault.headers)
@@ -101,7 +102,7 @@ def _forged(fault: Fault) -> Response:
         page = fault.body or "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
         return Response(str(page), status, media_type="text/html", headers=fault.headers)
     if fault.body is None:
-        return refusal(status, "The request could not be completed", fault.headers)
+        return manners.failure(status, fault.headers)
     if isinstance(fault.body, str):
         return Response(fault.body, status, media_type="text/plain", headers=fault.headers)
     return answer(fault.body, status, fault.headers)
