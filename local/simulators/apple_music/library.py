@@ -123,7 +123,7 @@ class Library:
         return item
 
     def song_name(self, song: int) -> str:
-        return self._strange(mixed(self.start, song), song) or self.music.song(song).name
+        return self._strange(mixed(self.start, song), song) or self.music.song_name(song)
 
     def album_name(self, album: int) -> str:
         return self._strange(mixed(self.start, ~album), album) or self.music.album(album).name

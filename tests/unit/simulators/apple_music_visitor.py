@@ -108,8 +108,8 @@ class AppleListening:
             if "next" not in page:
                 return entries
 
-    def names(self, path: str, /, **query: object) -> list[str]:
-        return [each["attributes"]["name"] for each in self.everything(path, **query)]
+    def names(self, path: str) -> list[str]:
+        return [each["attributes"]["name"] for each in self.everything(path)]
 
     def truth(self) -> Any:
         return self.visitor.control("GET", f"/truth/{self.listener}")

@@ -55,11 +55,8 @@ def test_an_album_stays_until_its_last_song_goes(anas: AppleListening) -> None:
         anas.change("remove_song", position=library.songs.cut(0, len(library.songs)).index(song))
         return totals(anas)
 
-    assert totals(anas) == {
-        "songs": before["songs"] + 2,
-        "albums": before["albums"] + 1,
-        "artists": before["artists"] + 1,
-    }
+    one_more = {name: count + 1 for name, count in before.items()}
+    assert totals(anas) == {**one_more, "songs": before["songs"] + 2}
     assert remove(first) == one_more
     assert remove(second) == before
 
