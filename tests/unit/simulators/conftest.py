@@ -19,6 +19,38 @@ from tests.unit.simulators.visitor import Clock, Listening, Visitor, visiting
 Start = Callable[..., Visitor]
 
 
+@pytest.fixture(scope="session")
+def lastfm_server() -> Iterator[tuple[Starlette, str]]:
+    app = lastfm_simulator.create_app(lastfm_simulator.Options())
+    with running(app) as base:
+        yield app, base
+
+
+@pytest.fixture
+def start_lastfm(lastfm_server: tuple[Starlette, str]) -> Iterator[Callable[..., LastfmVisitor]]:
+    """A Last.fm simulator with the given options, new for each test; only the socket is shared between tests."""
+    app, base = lastfm_server
+    with requests.Session() as session:
+
+        def begin(**options: Any) -> LastfmVisitor:
+            clock = Clock()
+            app.state.simulator = LastfmSimulator(lastfm_simulator.Options(**options), clock)
+            return LastfmVisitor(base, clock, app.state.simulator, session)
+
+        yield begin
+
+
+@pytest.fixture
+def lastfm(start_lastfm: Callable[..., LastfmVisitor]) -> LastfmVisitor:
+    return start_lastfm()
+
+
+@pytest.fixture
+def fan(lastfm: LastfmVisitor) -> Fan:
+    """Ana, with a session, at a Last.fm simulator with default options."""
+    return lastfm.log_in()
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Starts a simulator with the given options; it ends with the test."""
@@ -51,35 +83,3 @@ def visitor(default_server: tuple[Starlette, str]) -> Iterator[Visitor]:
 def ana(visitor: Visitor) -> Listening:
     """A listener with all scopes, at a simulator with default options."""
     return visitor.log_in()
-
-
-@pytest.fixture(scope="session")
-def lastfm_server() -> Iterator[tuple[Starlette, str]]:
-    app = lastfm_simulator.create_app(lastfm_simulator.Options())
-    with running(app) as base:
-        yield app, base
-
-
-@pytest.fixture
-def start_lastfm(lastfm_server: tuple[Starlette, str]) -> Iterator[Callable[..., LastfmVisitor]]:
-    """A Last.fm simulator with the given options, new for each test; only the socket is shared between tests."""
-    app, base = lastfm_server
-    with requests.Session() as session:
-
-        def begin(**options: Any) -> LastfmVisitor:
-            clock = Clock()
-            app.state.simulator = LastfmSimulator(lastfm_simulator.Options(**options), clock)
-            return LastfmVisitor(base, clock, app.state.simulator, session)
-
-        yield begin
-
-
-@pytest.fixture
-def lastfm(start_lastfm: Callable[..., LastfmVisitor]) -> LastfmVisitor:
-    return start_lastfm()
-
-
-@pytest.fixture
-def fan(lastfm: LastfmVisitor) -> Fan:
-    """Ana, with a session, at a Last.fm simulator with default options."""
-    return lastfm.log_in()
