@@ -51,10 +51,11 @@ def stored(client: Any, table: str, user_id: str, data_type: str, fetched_at: st
         ConsistentRead=True,
     )
     items = [item for page in pages for item in page["Items"]]
-    parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in items}
+    parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in items if "raw" in item}
     for item in items:
         key = item["fetched_at"]["S"]
-        if "part" in item:
+        # What has no answer is no entry: a removal, or a mark of how the list was read.
+        if "part" in item or "raw" not in item:
             continue
         count = int(item.get("raw_parts", {"N": "1"})["N"])
         blob = b"".join([parts[key], *(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))])

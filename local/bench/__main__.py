@@ -21,6 +21,7 @@ from local.bench.imports import import_ratios
 from local.bench.in_process import Bench, bench, bench_at, writes_for_nothing
 from local.bench.machine import transitions
 from local.bench.memory import of_collector
+from local.bench.reads import rows as read_rows
 from local.emulator.server import architecture, runtime
 from local.paths import LOCAL
 from local.simulators.spotify import Options, Regime
@@ -77,6 +78,9 @@ def rows() -> Iterator[tuple[str, str, str]]:
     yield "cold start: import of any collector", "at most 1.3 x boto3 and a client", f"{ratios[worst]:.2f} x ({worst})"
     yield "first sync at 80 ms a call", "at least 4 x faster than call after call", f"{speed():.1f} x, reading alone"
     yield "peak memory of a collector: 60,000 saved tracks / 1,500 saved tracks", "at most 1.5 x", memory()
+    with bench(Options()) as here:
+        here.connect(LISTENER)
+        yield from read_rows(here)
     paced = refused(calls_per_minute=1_200, flight_seconds=0)
     yield "calls during a ban, 10 users, paced", "0", f"{paced.during}, in {paced.bans} bans"
     lifted = refused(calls_per_minute=0, flight_seconds=0.25)

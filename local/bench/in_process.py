@@ -52,6 +52,7 @@ from local.bench.collector import writes_for_nothing
 from local.browser import Form
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
+from local.template import resources
 
 __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 
@@ -153,16 +154,10 @@ def bench_at(
 
 def _create(address: str, calls_per_minute: float) -> None:
     dynamodb = boto3.client("dynamodb")
-    for table, (partition, sort) in {"history": ("user#type", "fetched_at"), "accounts": ("pk", "sk")}.items():
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in (partition, sort)],
-            KeySchema=[
-                {"AttributeName": partition, "KeyType": "HASH"},
-                {"AttributeName": sort, "KeyType": "RANGE"},
-            ],
-        )
+    kept = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    for logical, name in {"HistoryTable": "history", "AccountsTable": "accounts"}.items():
+        properties = resources("AWS::DynamoDB::Table")[logical]
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in kept})
     kms = boto3.client("kms")
     kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     row: dict[str, Any] = {

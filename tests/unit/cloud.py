@@ -7,6 +7,9 @@ from moto.core.model_instances import reset_model_data
 from blendify import applications, aws
 from local.template import resources
 
+KEPT = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+"""Of the template's tables what the emulation in memory knows."""
+
 
 def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: float | str) -> None:
     """Configure a provider's application, as the template's secret does; limits are lifted unless given."""
@@ -38,10 +41,4 @@ def create_tables() -> None:
     reset_model_data()
     for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
         properties = resources("AWS::DynamoDB::Table")[logical]
-        dynamodb.create_table(
-            TableName=name,
-            BillingMode=properties["BillingMode"],
-            AttributeDefinitions=properties["AttributeDefinitions"],
-            KeySchema=properties["KeySchema"],
-            **{name: properties[name] for name in ("GlobalSecondaryIndexes",) if name in properties},
-        )
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in KEPT})

@@ -1,6 +1,7 @@
 """AWS in memory for unit tests."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from threading import RLock
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +14,8 @@ from starlette.applications import Starlette
 from blendify import applications, aws
 from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables
-from tests.unit.spotify_world import World, served
+from tests.unit.leavers import Machines
+from tests.unit.spotify_world import STARTED, World, served
 
 _one_request = RLock()
 _answer = BotocoreStubber.__call__
@@ -60,3 +62,19 @@ def _forget() -> None:
     aws.forget()
     applications.forget()
     Fact._connection = None
+
+
+@pytest.fixture
+def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
+    """Step Functions, that only keeps what it was asked."""
+    made, client = Machines(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
+    return made
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The package's time, which stands until a test changes it."""
+    now = [STARTED]
+    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    return now

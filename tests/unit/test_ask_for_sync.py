@@ -184,7 +184,9 @@ def test_a_dead_grant_says_what_to_do(world: World, machines: Machines, body: ob
 
 def test_a_user_without_a_connection_is_told_so(world: World, machines: Machines) -> None:
     """404 with the way to connect."""
-    message = refused(ask(browser_of("u0")), 404, "not_connected")
+    user_id = world.connect()
+    connections.disconnect(user_id, "spotify")
+    message = refused(ask(browser_of(user_id)), 404, "not_connected")
     assert "/auth/spotify/login" in message
 
 

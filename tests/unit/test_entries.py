@@ -15,26 +15,26 @@ def test_what_is_packed_comes_back() -> None:
     odd = [Entry("null#2", "0" * 12, "k"), Entry("夜 \ud83d", "1" * 12, 'a"b')]
     assert unpack(pack(odd)) == odd
     assert unpack(pack([])) == []
-    assert [one for _, part in chunks(entries(5_000)) for one in unpack(part)] == entries(5_000)
+    assert [one for _, part, _ in chunks(entries(5_000)) for one in unpack(part)] == entries(5_000)
 
 
 def test_a_change_touches_the_chunk_that_it_is_in() -> None:
     """At the beginning, in the middle, at the end: one new chunk, all others keep their names."""
     before = entries(20_000)
-    names = {name for name, _ in chunks(before)}
+    names = {name for name, _, _ in chunks(before)}
     for place in (0, 9_000, 20_000):
         after = [*before[:place], Entry("new", "0" * 12, "key"), *before[place:]]
-        assert len({name for name, _ in chunks(after)} - names) <= 2
+        assert len({name for name, _, _ in chunks(after)} - names) <= 2
     gone = [*before[:7_000], *before[7_001:]]
-    assert len({name for name, _ in chunks(gone)} - names) <= 2
+    assert len({name for name, _, _ in chunks(gone)} - names) <= 2
 
 
 def test_chunks_are_of_a_size_that_an_item_holds() -> None:
     """About 512 entries, never more than four times that, and far below 400 KB."""
-    parts = [unpack(part) for _, part in chunks(entries(30_000))]
+    parts = [unpack(part) for _, part, _ in chunks(entries(30_000))]
     assert max(map(len, parts)) <= MOST
     assert ABOUT / 3 < 30_000 / len(parts) < ABOUT * 3
-    assert max(len(part) for _, part in chunks(entries(30_000))) < 200_000
+    assert max(len(part) for _, part, _ in chunks(entries(30_000))) < 200_000
 
 
 def test_an_entry_takes_few_bytes() -> None:

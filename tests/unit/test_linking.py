@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from blendify import authorization, aws
 from blendify.access import NEVER
 from blendify.providers.lastfm import access
-from blendify.storage import connections
+from blendify.storage import connections, keys
+from blendify.storage.accounts import accounts
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.http_events import Browser
@@ -213,3 +214,26 @@ def test_who_connects_again_while_logged_in_stays_who_they_are(lastfm: Lastfm, s
 def test_a_slow_provider_does_not_outlast_api_gateway() -> None:
     """Exchange and profile end within its 29 seconds, waits included."""
     assert sum(access.TIMEOUT) + sum(authorization.TIMEOUT) + authorization.LONGEST_WAIT_MS / 1000 < 29
+
+
+def test_an_account_that_was_disconnected_is_still_the_only_one(lastfm: Lastfm, started: list[Any]) -> None:
+    """Its history is there: another account would be mixed into it. The same one comes back."""
+    browser = Browser()
+    assert connected(browser, "Ana") == 303
+    user_id = user_of(browser)
+    connections.disconnect(user_id, "lastfm")
+    assert connected(browser, "Bea") == 409
+    assert connected(browser, "Ana") == 303
+    assert user_of(browser) == user_id
+
+
+def test_an_account_whose_user_has_left_is_free(lastfm: Lastfm, world: Spotify, started: list[Any]) -> None:
+    """Who is logged in gets it, though the mark of its former user is still there."""
+    owner = Browser()
+    assert connected(owner) == 303
+    accounts().delete(keys.user(user_of(owner)), keys.profile())
+    browser = logged_in(world, "bea")
+    user_id = user_of(browser)
+    assert connected(browser) == 303
+    assert user_of(browser) == user_id
+    assert providers(browser) == {"spotify", "lastfm"}

@@ -1,5 +1,6 @@
 """What listeners read is their own, and only with a session."""
 
+import re
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -141,6 +142,25 @@ def test_the_dashboard_asks_to_connect_again(world: World) -> None:
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Access has ended" in body
     assert 'href="auth/spotify/login"' in body
+
+
+def test_the_dashboard_lets_a_listener_leave(world: World) -> None:
+    """One account or everything, each behind a dialog; nothing in the page runs but its own script."""
+    body = session_of(world.connect()).get(LISTENER, "/dashboard").body
+    assert re.findall(r'data-leave="(\w*)"', body) == ["spotify", ""]
+    assert "<dialog" in body
+    assert not re.search(r"<[^>]+\son\w+=", body)
+    assert "Connect Spotify" not in body
+
+
+def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -> None:
+    """What was collected is still told, and the way back stands there."""
+    user_id = world.connect()
+    connections.disconnect(user_id, "spotify")
+    body = session_of(user_id).get(LISTENER, "/dashboard").body
+    assert "Nothing is connected" in body
+    assert 'href="auth/spotify/login"' in body
+    assert re.findall(r'data-leave="(\w*)"', body) == [""]
 
 
 def authorized(user_id: str, days_ago: float) -> datetime:

@@ -252,7 +252,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 def connected(provider: Provider, listener: str) -> str:
     """A listener whose connection is stored."""
     user_id, until = (
-        connections.user_of(provider.name, Profile(listener, listener, listener)),
+        connections.user_of(provider.name, listener),
         times.now() + timedelta(hours=1),
     )
     sealed = seal(TokenSet("access", "refresh", until), provider=provider.name, user_id=user_id)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from blendify import authorization, budget, token_endpoint, tokens
+from blendify import authorization, budget, erasing, token_endpoint, tokens
 from blendify.planning import Cadence
 from blendify.storage import schedule
+from blendify.storage.history import Fact
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -92,8 +93,37 @@ def test_what_opens_connections_is_kept_as_well(name: str) -> None:
     ],
 )
 def test_nobody_may_change_history(function: str, action: str) -> None:
-    """No role holds a permission that changes or deletes what was appended."""
-    assert not allowed(function, action, "HistoryTable")
+    """No role holds a permission that changes or deletes what was appended, but the eraser's, which deletes batches."""
+    assert allowed(function, action, "HistoryTable") is ((function, action) == ("Erase", "dynamodb:BatchWriteItem"))
+
+
+def test_only_its_machine_invokes_the_eraser() -> None:
+    """No route, no schedule and no other machine leads to the one function that may delete history."""
+    assert "Events" not in FUNCTIONS["Erase"]
+    users = {
+        name
+        for name, one in resources("AWS::Serverless::StateMachine").items()
+        if {"LambdaInvokePolicy": {"FunctionName": {"Ref": "Erase"}}} in one["Policies"]
+    }
+    assert users == {"EraseStateMachine"}
+    assert not [name for name in FUNCTIONS if allowed(name, "lambda:InvokeFunction")]
+
+
+def test_erasing_waits_for_whoever_may_still_write() -> None:
+    """Longer than any function lives that writes to a user's items: collectors, and all the others."""
+    common = template()["Globals"]["Function"]["Timeout"]
+    for name, one in FUNCTIONS.items():
+        most = erasing.LATEST_WORKER if name.startswith("Collect") else erasing.QUIET
+        assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
+
+
+def test_only_who_lets_listeners_leave_stops_syncs() -> None:
+    """The route and the eraser, and only executions of the sync."""
+    stoppers = {name for name in FUNCTIONS if allowed(name, "states:StopExecution")}
+    assert stoppers == {"Leave", "Erase"}
+    for name in stoppers:
+        (one,) = [one for one in statements(name) if "states:StopExecution" in as_list(one["Action"])]
+        assert one["Resource"]["Fn::Sub"].endswith(":execution:${AWS::StackName}-sync:*")
 
 
 def test_collectors_and_nobody_else_append() -> None:
@@ -123,23 +153,60 @@ def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
 def test_only_who_calls_a_provider_reads_client_secrets() -> None:
     """The API that listeners' apps read has no way to the application's secret."""
     readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
-    assert readers.isdisjoint({"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync"})
+    assert readers.isdisjoint(
+        {"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync", "Leave", "BearerTokens", "Erase"}
+    )
 
 
 def test_only_who_starts_syncs_may_start_them() -> None:
     """The login, the schedule and the listener's wish; what listeners read cannot start anything."""
-    starters = {name for name in FUNCTIONS if allowed(name, "states:StartExecution")}
-    assert starters == {"Callback", "Dispatch", "RequestSync"}
+    starters = {
+        name: one["Resource"]["Ref"]
+        for name in FUNCTIONS
+        for one in statements(name)
+        if "states:StartExecution" in as_list(one["Action"])
+    }
+    syncs = dict.fromkeys(("Callback", "Dispatch", "RequestSync"), "SyncStateMachine")
+    assert starters == {**syncs, "Leave": "EraseStateMachine"}
 
 
 def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
     """And reads nothing else by a query; it starts syncs, and calls nobody."""
-    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/" in str(one["Resource"])}
+    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/due" in str(one["Resource"])}
     assert readers == {"Dispatch"}
     queries = [one for one in statements("Dispatch") if "dynamodb:Query" in as_list(one["Action"])]
     assert [one["Resource"] for one in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
     actions = {action for one in statements("Dispatch") for action in as_list(one["Action"])}
     assert actions == {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"}
+
+
+def test_who_answers_questions_can_only_read() -> None:
+    """The history, its indexes and the accounts; and nobody else reads the history's indexes."""
+    actions = {action for one in statements("Music") for action in as_list(one["Action"])}
+    assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+    readers = {name for name in FUNCTIONS for one in statements(name) if "HistoryTable.Arn}/index/" in str(one)}
+    assert readers == {"Music"}
+
+
+def test_the_historys_indexes_are_those_of_the_code() -> None:
+    """Names, keys and what is projected: the code reads no more of an index than it holds."""
+    indexes = {
+        one["IndexName"]: one for one in resources("AWS::DynamoDB::Table")["HistoryTable"]["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {
+        name: {
+            "IndexName": name,
+            "KeySchema": [
+                {"AttributeName": key["AttributeName"], "KeyType": key["KeyType"]}
+                for key in index._get_schema()["key_schema"]
+            ],
+            "Projection": {
+                "ProjectionType": index.Meta.projection.projection_type,
+                **({"NonKeyAttributes": more} if (more := index.Meta.projection.non_key_attributes) else {}),
+            },
+        }
+        for name, index in Fact._indexes.items()
+    }
 
 
 def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
@@ -259,6 +326,10 @@ def test_the_api_is_throttled() -> None:
     }
     common, callback = settings["/*", "*"], settings["/~1auth~1{provider}~1callback", "GET"]
     assert 0 < callback["ThrottlingRateLimit"] < common["ThrottlingRateLimit"]
+    routes = [event["Properties"] for name in ("Leave", "BearerTokens") for event in FUNCTIONS[name]["Events"].values()]
+    for route in routes:
+        own = settings["/" + route["Path"].replace("/", "~1"), route["Method"]]
+        assert 0 < own["ThrottlingRateLimit"] < common["ThrottlingRateLimit"], route["Path"]
 
 
 def test_the_tokens_key_is_rotated() -> None:

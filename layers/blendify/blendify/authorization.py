@@ -15,9 +15,9 @@ from blendify.calls import fetch
 from blendify.errors import MustWait, RateLimited
 from blendify.gate import Gate
 from blendify.http import http_session
-from blendify.providers.table import Provider
+from blendify.providers.table import Profile, Provider
 from blendify.storage import connections, oauth_states
-from blendify.storage.connections import Grant
+from blendify.storage.connections import Grant, UserGone
 from blendify.storage.oauth_states import StateRefused
 from blendify.vault import TokenSet, seal
 
@@ -69,16 +69,33 @@ def arrive(
         except RateLimited as error:
             raise MustWait(str(error), gate.close(error, provider.pauses)) from error
     profile = provider.profile(body)
-    user_id = connections.user_of(provider.name, profile, listener)
+    if listener:
+        connections.only_account(listener, provider.name, profile)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)
-    sealed = seal(tokens, provider=provider.name, user_id=user_id)
-    connections.connect(
-        user_id,
-        provider.name,
-        profile,
-        Grant(application.name, answer.scopes or tuple(provider.scopes), sealed, answer.expires_at),
-    )
-    return user_id
+    scopes = answer.scopes or tuple(provider.scopes)
+    return _keep(provider, application, profile, scopes, tokens, listener)
+
+
+def _keep(
+    provider: Provider,
+    application: Application,
+    profile: Profile,
+    scopes: tuple[str, ...],
+    tokens: TokenSet,
+    listener: str | None,
+) -> str:
+    """The account's user, who has the connection now; a new one when the old one is just leaving."""
+    left: str | None = None
+    while True:
+        user_id = connections.user_of(provider.name, profile.account_id, instead_of=left, listener=listener)
+        sealed = seal(tokens, provider=provider.name, user_id=user_id)
+        try:
+            grant = Grant(application.name, scopes, sealed, tokens.expires_at)
+            connections.connect(user_id, provider.name, profile, grant)
+        except UserGone:
+            left, listener = user_id, None
+        else:
+            return user_id
 
 
 def _verifier(browser: str, state: str) -> str:

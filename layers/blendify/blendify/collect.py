@@ -22,12 +22,13 @@ from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row
+from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row, Shape
 from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import connections, drafts, inventories, listings
+from blendify.storage import checkpoints, connections, drafts, inventories, listings
+from blendify.storage.connections import NotConnected
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on, progress
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
 
@@ -51,7 +52,17 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
         return Summary(data_type, Outcome.NOT_REQUESTED)
     if seen.outcome.final:
         return Summary(data_type, seen.outcome)
-    collector = _Collector(job, seen)
+    try:
+        return _collected(_Collector(job, seen), seconds_left)
+    except (Superseded, LookupError):
+        # Whoever disconnects ends the run, whoever leaves takes it away: what was under way stops at its checkpoint.
+        seen = progress(job.user_id, job.sync_id, data_type)
+        if seen and not seen.outcome.final:
+            raise
+        return Summary(data_type, seen.outcome if seen else Outcome.NOT_REQUESTED)
+
+
+def _collected(collector: "_Collector", seconds_left: Callable[[], float]) -> Summary:
     try:
         collector.run(seconds_left)
     except CollectError as error:
@@ -142,9 +153,18 @@ class _Collector:
             notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
         if holes := counts["holes"]:
             notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
-        self._checkpoint(Outcome.COMPLETE, self._seen.position, {}, "; ".join(notes) or None)
+        written = NOTHING if doubtful else self._note_changes()
+        self._checkpoint(Outcome.COMPLETE, self._seen.position, _written(written, 0), "; ".join(notes) or None)
         observe.completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
+
+    def _note_changes(self) -> Written:
+        """What a reader at a past moment need not fold."""
+        job, data_type, counts = self._job, self._seen.data_type, self._seen.counts
+        if self._endpoint.shape is Shape.LOG:
+            return NOTHING
+        changes = counts["appended"] + counts["removed"]
+        return checkpoints.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
     def _begin(self) -> list[Contents]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
@@ -459,7 +479,7 @@ def _outcome(error: CollectError) -> Outcome:
     match error:
         case MustWait():
             return Outcome.WAITING
-        case GrantRevoked():
+        case GrantRevoked() | NotConnected():
             return Outcome.RECONNECT
         case ScopeMissing():
             return Outcome.NOT_PERMITTED

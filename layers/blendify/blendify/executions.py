@@ -1,4 +1,4 @@
-"""Executions of the sync: starting them under names that make each start happen once, and whether they run."""
+"""Executions: starting them under names that make each start happen once, whether they run, and stopping them."""
 
 import json
 from collections.abc import Mapping
@@ -38,3 +38,26 @@ def executing(execution: str) -> bool:
     except ClientError as error:
         observe.logger.warning("An execution could not be looked up: %s", error)
         return True
+
+
+def stop(execution: str) -> None:
+    """Stop an execution whose connection is gone; one that cannot be stopped finds that out by itself."""
+    try:
+        aws.client("stepfunctions").stop_execution(executionArn=execution, cause="The listener has disconnected.")
+    except ClientError as error:
+        observe.logger.warning("An execution could not be stopped: %s", error)
+
+
+def start_erasure(state_machine: str, erasure_id: str) -> None:
+    """
+    Start erasing, under the erasure's own id: its history tells of nobody. Starting it twice starts it once.
+
+    Raises  ClientError, BotoCoreError
+    """
+    client = aws.client("stepfunctions")
+    try:
+        client.start_execution(
+            stateMachineArn=state_machine, name=erasure_id, input=json.dumps({"erasure_id": erasure_id})
+        )
+    except client.exceptions.ExecutionAlreadyExists:
+        return

@@ -39,7 +39,7 @@ class Gate:
     def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
         """Without a user, as at a login, only the application's pace counts."""
         self._pk = keys.gate(application.provider, application.name)
-        self._user_pk = f"{self._pk}#{user_id}"
+        self._user_pk = keys.gate(application.provider, application.name, user_id)
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0

@@ -20,7 +20,7 @@ from blendify.providers.table import Row, Shape
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
-from blendify.storage.history import NOTHING, Fact, Written, fact_key
+from blendify.storage.history import NOTHING, REREAD, Fact, Written, fact_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
 from blendify.storage.progress import Position
 from blendify.sweeps import MOST_READINGS
@@ -149,9 +149,10 @@ class Intake:
         holes = self._hole(now) if self._shape is Shape.LOG and found.full else 0
         turned = self._moves(now, recorded, found) if self._shape is Shape.ARRANGED else {}
         list(self._writers.map(self._remove, (self._before[name] for name in gone)))
-        if self._overtaken(found.reading) and not recorded and not turned:
+        if self._overtaken(found.reading):
+            # Also for those who read the history of one record: what its earlier readings say does not count.
             place = f"{seen.list_id}#reading{found.reading}"
-            self._mark(place, {"kind": "reread", "reading": found.reading, **self._list_field()})
+            self._mark(place, {"kind": "reread", "record_id": REREAD, "reading": found.reading, **self._list_field()})
         removed = seen.removed if seen.settled == job.sync_id else len(gone)
         keep(
             seen,

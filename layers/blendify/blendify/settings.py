@@ -73,6 +73,17 @@ def state_machine() -> str:
 
 
 @cache
+def erase_state_machine() -> str:
+    """The ARN of the state machine that erases, which only the function that starts it is given."""
+    return required(os.environ, "ERASE_STATE_MACHINE")
+
+
+def exports_bucket() -> str | None:
+    """The bucket that exports are kept in, which the eraser empties; None where there is none."""
+    return os.environ.get("EXPORTS_BUCKET") or None
+
+
+@cache
 def cadence() -> Cadence:
     """How often connections are due, which only the function that ends syncs is given."""
     return Cadence(

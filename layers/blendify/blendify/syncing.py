@@ -90,10 +90,7 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     except Refused as error:
         return {"outcome": "refused", "cause": str(error)}
     except NotConnected:
-        cause = (
-            f"This user has no connection to {given['provider']}: give the user_id of a listener who has connected it."
-        )
-        return {"outcome": "refused", "cause": cause}
+        return _not_connected(given["provider"])
     run = _unfinished(request, owner) or Sync(
         syncs.identify(started_at, execution),
         request.user_id,
@@ -103,7 +100,10 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
         request.data_types,
         round=1,
     )
-    running = _take_lease(request, Holder(run.sync_id, execution))
+    try:
+        running = _take_lease(request, Holder(run.sync_id, execution))
+    except NotConnected:
+        return _not_connected(request.provider)
     if running:
         return {"outcome": "already_running", "sync_id": running.sync_id}
     if owner.lease and owner.lease != run.sync_id:
@@ -118,6 +118,11 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     # A run that is gone on with may have been asked for more than this execution.
     plays_alone = {*run.data_types, *request.data_types} == {DataType.RECENTLY_PLAYED}
     return {"outcome": "started", "job": vars(job), "round": run.round, "plays_alone": plays_alone}
+
+
+def _not_connected(provider: str) -> dict[str, Any]:
+    cause = f"This user has no connection to {provider}: give the user_id of a listener who has connected it."
+    return {"outcome": "refused", "cause": cause}
 
 
 def _unfinished(request: Request, owner: Connection) -> Sync | None:
@@ -162,11 +167,11 @@ def finish(job: Job, number: int, results: Sequence[Mapping[str, Any]]) -> dict[
     """
     The last step of round `number`: end the run, or say until when it waits for the next round.
 
-    Answers {"status": "waiting", "until", "round"} or {"status": "succeeded" | "partial" | "failed", "cause"}
+    Answers {"status": "waiting", "until", "round"} or {"status": "succeeded" | "partial" | "failed" | "gone", "cause"}
     """
     run = syncs.sync(job.user_id, job.sync_id)
     if run is None:
-        raise LookupError(f"there is no run record of sync {job.sync_id}")
+        return {"status": "gone", "cause": "The listener has left: nothing of this run is kept."}
     crashes = {result["data_type"]: str(result["error"]) for result in results if "error" in result}
     everything = [_settled(one, crashes) for one in progresses.all_progress(job.user_id, job.sync_id)]
     waiting = [one for one in everything if one.outcome is Outcome.WAITING]
@@ -206,7 +211,7 @@ def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
     least = min(GROWTH**number, LONGEST_LEAST_WAIT)
     until = max(soonest, times.now() + timedelta(seconds=least))
     if not leases.renew(job.user_id, job.provider, job.sync_id, until + LEASE):
-        why = "another sync of this connection has taken over"
+        why = "another sync of this connection has taken over, or the listener has disconnected it"
         syncs.end(job.user_id, job.sync_id, Status.FAILED, why)
         return {"status": Status.FAILED, "cause": why}
     syncs.wait(job.user_id, job.sync_id, until, number)

@@ -12,9 +12,9 @@ Session  auth.getSession, signed, turns a token into a session key, once and wit
 Reads    /2.0/?method=&api_key=&format=json by GET or as a posted form: user.getInfo, user.getRecentTracks,
          user.getTopTracks, user.getTopArtists, user.getLovedTracks, library.getArtists. Anybody's are public, but
          for recent listening that its owner hides: error 17 without a signature and that owner's session key.
-Pages of a list  `page` from 1 on, `limit` up to 1000; numbers are strings; a lone entry may come without its list;
-         behind the last page is an empty list. `from` is included, `to` is not. What is playing now stands before
-         every page, has no date and is not counted.
+Lists    `page` from 1 on, `limit` up to 1000, numbers as strings; a lone entry may come without its list, and so
+         may none at all, as in old answers; behind the last page nothing comes. `from` is included, `to` is not.
+         What is playing now stands before every page, has no date and is not counted.
 Errors   {"error": int, "message": str}, with a status of their own or 200, by `Options.errors`; without
          format=json answers and errors are XML. The rate limit is error 29 for the whole application, and never
          tells when to come again; calls without a User-Agent are only counted.
@@ -26,6 +26,6 @@ Control endpoints are those of every simulator, below /_simulator. Faults name a
 """
 
 from local.simulators.lastfm.app import create_app
-from local.simulators.lastfm.options import Errors, Lone, Options
+from local.simulators.lastfm.options import Empty, Errors, Lone, Options
 
-__all__ = ["Errors", "Lone", "Options", "create_app"]
+__all__ = ["Empty", "Errors", "Lone", "Options", "create_app"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.simulators.lastfm import grants
 from local.simulators.lastfm.app import create_app
-from local.simulators.lastfm.options import SIZES, Errors, Lone, Options
+from local.simulators.lastfm.options import SIZES, Empty, Errors, Lone, Options
 from local.simulators.serving import LOOPBACK, serve
 
 
@@ -20,6 +20,7 @@ def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--errors", type=Errors, choices=list(Errors), default=defaults.errors)
     parser.add_argument("--lone", type=Lone, choices=list(Lone), default=defaults.lone)
+    parser.add_argument("--empty", type=Empty, choices=list(Empty), default=defaults.empty)
     parser.add_argument("--rate", type=int, default=defaults.rate, help="calls a second; 0 lifts the limit")
     parser.add_argument("--latency-ms", type=float, default=defaults.latency_ms)
     parser.add_argument("--flight-seconds", type=float, default=defaults.flight_seconds)

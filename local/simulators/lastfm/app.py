@@ -107,4 +107,4 @@ def _accepted(simulator: Simulator, given: Mapping[str, str], method: Method | N
         if session is None:
             raise ApiError(SESSION)
         caller = simulator.listeners[session.listener]
-    return method, Call(given, simulator.listeners, simulator.accounts, simulator.options.lone, caller)
+    return method, Call(given, simulator.listeners, simulator.accounts, simulator.options, caller)

@@ -27,6 +27,15 @@ class Lone(StrEnum):
     NEVER = "never"
 
 
+class Empty(StrEnum):
+    """How a list without elements is written."""
+
+    LIST = "list"
+    """As an empty list."""
+    TEXT = "text"
+    """As older answers had it: no list but a line break, and the attributes beside that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """
@@ -45,6 +54,7 @@ class Options:
     seed: int = 1
     errors: Errors = Errors.MIXED
     lone: Lone = Lone.LIMIT
+    empty: Empty = Empty.LIST
     rate: int = 0
     """Calls a second over all listeners, 5 at the real one; 0 lifts the limit."""
     latency_ms: float = 0
@@ -65,6 +75,7 @@ class Options:
     def __post_init__(self) -> None:
         object.__setattr__(self, "errors", Errors(self.errors))
         object.__setattr__(self, "lone", Lone(self.lone))
+        object.__setattr__(self, "empty", Empty(self.empty))
         if not self.redirect_uris:
             raise ValueError("There must be a redirect URI.")
         for uri in self.redirect_uris:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from local.simulators.answers import Json
 from local.simulators.lastfm.answers import FAILED, PARAMETERS, ApiError
-from local.simulators.lastfm.options import Lone
+from local.simulators.lastfm.options import Empty, Lone, Options
 from local.simulators.rows import Rows
 
 _LAST_PAGE = 1_000_000
@@ -43,7 +43,7 @@ def library_window(query: Mapping[str, str]) -> Window:
 
 
 def written(
-    root: str, name: str, rows: Rows, asked: Window, user: str, lone: Lone, before: list[Json] | None = None
+    root: str, name: str, rows: Rows, asked: Window, user: str, options: Options, before: list[Json] | None = None
 ) -> Json:
     """
     One page under its root; all numbers are strings.
@@ -52,7 +52,7 @@ def written(
     """
     start = (asked.page - 1) * asked.limit
     entries = [*(before or []), *rows.cut(start, start + asked.limit)]
-    alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and asked.limit == 1))
+    alone = len(entries) == 1 and (options.lone is Lone.ALWAYS or (options.lone is Lone.LIMIT and asked.limit == 1))
     about = {
         "user": user,
         "totalPages": str(-(-rows.total // asked.limit)),
@@ -60,6 +60,8 @@ def written(
         "perPage": str(asked.limit),
         "total": str(rows.total),
     }
+    if not entries and options.empty is Empty.TEXT:
+        return {root: {"#text": "\n", **about}}
     return {root: {name: entries[0] if alone else entries, "@attr": about}}
 
 

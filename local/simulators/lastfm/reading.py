@@ -9,7 +9,7 @@ from local.simulators.lastfm.accounts import Accounts
 from local.simulators.lastfm.answers import LOGIN, PARAMETERS, ApiError
 from local.simulators.lastfm.library import PERIODS
 from local.simulators.lastfm.listeners import Listener, Listeners
-from local.simulators.lastfm.options import Lone
+from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.paging import integer, library_window, page_in, window, written
 from local.simulators.rows import Rows
 
@@ -23,7 +23,7 @@ class Call:
     query: Mapping[str, str]
     listeners: Listeners
     accounts: Accounts
-    lone: Lone
+    options: Options
     caller: Listener | None
     """Whose session key came with it."""
 
@@ -70,7 +70,7 @@ def recent_tracks(call: Call) -> Json:
     extended = call.query.get("extended") == "1"
     rows = listener.library.scrobbles(begin, end, extended=extended)
     playing = listener.library.now_playing(extended=extended)
-    return written("recenttracks", "track", rows, asked, listener.name, call.lone, playing)
+    return written("recenttracks", "track", rows, asked, listener.name, call.options, playing)
 
 
 def top_tracks(call: Call) -> Json:
@@ -85,20 +85,20 @@ def _top(call: Call, root: str, name: str, rows: Callable[[str], Rows]) -> Json:
     period = call.query.get("period") or "overall"
     if period not in PERIODS:
         raise ApiError(PARAMETERS, "Invalid parameters - period is unknown")
-    return written(root, name, rows(period), window(call.query), call.listener.name, call.lone)
+    return written(root, name, rows(period), window(call.query), call.listener.name, call.options)
 
 
 def loved_tracks(call: Call) -> Json:
     listener = call.listener
     return written(
-        "lovedtracks", "track", listener.library.loved_tracks(), window(call.query), listener.name, call.lone
+        "lovedtracks", "track", listener.library.loved_tracks(), window(call.query), listener.name, call.options
     )
 
 
 def library_artists(call: Call) -> Json:
     listener = call.listener
     return written(
-        "artists", "artist", listener.library.artists(), library_window(call.query), listener.name, call.lone
+        "artists", "artist", listener.library.artists(), library_window(call.query), listener.name, call.options
     )
 
 

@@ -80,6 +80,10 @@ def _isrc(raw: bytes) -> str:
     return f"{country}{raw[10:12].hex().upper()[:3]}{raw[12] % 26:02}{int.from_bytes(raw[13:16]) % 100_000:05}"
 
 
+def _title(raw: bytes) -> str:
+    return words.title(int.from_bytes(raw[16:24]) >> 8)
+
+
 class Catalogue:
     """
     Renders on demand and remembers what was asked last. Every object is shared between answers and listeners.
@@ -97,6 +101,9 @@ class Catalogue:
 
     def track_id(self, index: int) -> str:
         return base62(digest(self._seed, "track", index))
+
+    def track_name(self, index: int) -> str:
+        return _title(digest(self._seed, "track", index))
 
     def artist_id(self, index: int) -> str:
         return base62(digest(self._seed, "artist", index))
@@ -130,7 +137,7 @@ class Catalogue:
             "duration_ms": 95_000 + chance % 260_000,
             "explicit": raw[24] % 9 == 0,
             **links("track", base62(raw)),
-            "name": words.title(chance >> 8) if name is None else name,
+            "name": _title(raw) if name is None else name,
             "preview_url": None,
             "track_number": 1 + (index - tracks_of(album).start) % 25,
         }

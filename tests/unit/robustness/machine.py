@@ -21,7 +21,8 @@ from blendify.jobs import Job
 from blendify.storage.leases import LEASE
 from blendify.storage.progress import Position, progress
 
-START = datetime(2026, 11, 22, 18, tzinfo=UTC)
+START = datetime.now(UTC).replace(microsecond=0)
+"""The listener's own changes carry the real time: in the machine's time they are not from another day."""
 TRIES = 3
 """A task of the state machine is tried this often."""
 MOST_EXECUTIONS = 30

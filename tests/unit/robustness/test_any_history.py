@@ -6,6 +6,7 @@ Whatever listeners do between syncs, and whatever goes wrong in these: the histo
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -14,12 +15,14 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from blendify import aws, calls
+from blendify import aws, calls, times
 from blendify.data_types import DataType, Outcome
 from local import folding
 from local.simulators.spotify.mutations import ImpossibleChangeError, mutate
 from local.verification import canonical
+from tests.unit import listening_api
 from tests.unit.cloud import create_tables
+from tests.unit.listening_api import browser_of, everything
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.schedules import Schedule, schedules
 from tests.unit.robustness.test_any_schedule import IMPATIENT, SCHEDULES, folded
@@ -82,24 +85,32 @@ def test_the_history_tells_every_day(behind: tuple[Starlette, str], data_type: D
     @given(st.data())
     def check(data: st.DataObject) -> None:
         story = data.draw(stories(data_type))
+        limit, tenths = data.draw(st.sampled_from([2, 7, 1000])), data.draw(st.integers(0, 10))
         create_tables()
         with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
-            figures.update(tell(behind, data_type, story))
+            figures.update(tell(behind, data_type, story, limit, tenths))
 
     check()
     for name, count in figures.items():
         record_property(name, count)
 
 
-def tell(behind: tuple[Starlette, str], data_type: DataType, story: list[Chapter]) -> Counter[str]:
-    """One story from login to its last day, and what it held."""
+def tell(
+    behind: tuple[Starlette, str], data_type: DataType, story: list[Chapter], limit: int, tenths: int
+) -> Counter[str]:
+    """
+    One story from login to its last day, and what it held.
+
+    limit    items of a page that an app asks for
+    tenths   of the time from one run to the next, at which an app asks what was there
+    """
     clock = Clock()
     figures = Counter(stories=1)
     with clock.installed():
         stage = Stage.set_up(behind, data_type, Schedule(), clock)
         user_id = stage.world.connect(LISTENER)
         wanted = (DataType.PLAYLISTS, data_type) if data_type is DataType.PLAYLIST_TRACKS else (data_type,)
-        days: list[tuple[str, dict[str, list[Any]]]] = []
+        days: list[tuple[str, datetime, dict[str, list[Any]]]] = []
         trusted = False
         for chapter in [*story, Chapter((), Schedule())]:
             figures["changes"] += sum(do(stage, data_type, change) for change in chapter.changes)
@@ -119,13 +130,21 @@ def tell(behind: tuple[Starlette, str], data_type: DataType, story: list[Chapter
                 differ = folding.differences(data_type, lists, folded(user_id, data_type))
                 assert differ == [], job.fetched_at
                 if trusted and days and chapter.schedule == Schedule():
-                    check_recorded(data_type, user_id, job.fetched_at, days[-1][1], lists)
-                days.append((job.fetched_at, lists))
+                    check_recorded(data_type, user_id, job.fetched_at, days[-1][2], lists)
+                days.append((job.fetched_at, clock.now() + timedelta(seconds=DAY - 1), lists))
             trusted = sound
             stage.moved.clear()
             clock.sleep(DAY)
-        for moment, lists in days:
+        browser = browser_of(user_id)
+        if trusted:
+            told_now = everything(browser, data_type, raw="true", limit=limit)
+            assert listening_api.differences(data_type, days[-1][2], told_now) == []
+        for moment, until, lists in days:
             assert folding.differences(data_type, lists, folded(user_id, data_type, moment)) == [], moment
+            between = times.parse(moment) + (until - times.parse(moment)) * tenths / 10
+            told_then = everything(browser, data_type, raw="true", limit=limit, as_of=times.iso(between))
+            assert listening_api.differences(data_type, lists, told_then) == [], times.iso(between)
+            figures["moments"] += 1
     return figures
 
 

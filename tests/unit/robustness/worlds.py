@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 
 from blendify.data_types import DataType
 from blendify.providers.spotify.endpoints import ENDPOINTS
+from blendify.storage import checkpoints, inventories
 from blendify.storage import entries as stored_entries
-from blendify.storage import inventories
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.traffic import Fault, FaultKind
 from tests.unit.robustness.machine import Clock
@@ -39,13 +39,14 @@ LISTENER = "ana"
 
 @contextmanager
 def small_pages() -> Iterator[None]:
-    """The provider's own table, with pages of `PAGE` entries, and inventories in chunks of about as many."""
+    """The provider's own table with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
     small = {
         data_type: replace(endpoint, paging=replace(endpoint.paging, limit=PAGE))  # type: ignore[type-var]
         for data_type, endpoint in ENDPOINTS.items()
     }
     chunks = patch.multiple(stored_entries, ABOUT=PAGE, MOST=2 * PAGE)
-    with patch.dict(ENDPOINTS, small), patch.object(inventories, "INLINE", PAGE), chunks:
+    often = patch.object(checkpoints, "LEAST", PAGE)
+    with patch.dict(ENDPOINTS, small), patch.object(inventories, "INLINE", PAGE), chunks, often:
         yield
 
 

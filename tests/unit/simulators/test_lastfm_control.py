@@ -191,7 +191,15 @@ def test_the_simulator_says_that_it_is_there(lastfm: LastfmVisitor) -> None:
 def test_the_command_line_reaches_every_option() -> None:
     options, port = options_from(
         [
-            *("--port=8499", "--seed=7", "--errors=status", "--lone=always", "--rate=5", "--latency-ms=5"),
+            *(
+                "--port=8499",
+                "--seed=7",
+                "--errors=status",
+                "--lone=always",
+                "--empty=text",
+                "--rate=5",
+                "--latency-ms=5",
+            ),
             *("--flight-seconds=0.5", "--token-seconds=60", "--client-id=me", "--client-secret=hush"),
             *("--redirect-uri=http://127.0.0.1:1/a", "--redirect-uri=https://b.example/c", "--no-oddities"),
             *("--default-listener=ana", "--grants=somewhere", "--scrobbles=200000", "--loved-tracks=4"),
@@ -199,10 +207,11 @@ def test_the_command_line_reaches_every_option() -> None:
     )
 
     assert port == 8499
-    assert (options.seed, options.errors, options.lone, options.rate, options.latency_ms) == (
+    assert (options.seed, options.errors, options.lone, options.empty, options.rate, options.latency_ms) == (
         7,
         "status",
         "always",
+        "text",
         5,
         5,
     )

@@ -228,6 +228,20 @@ def test_who_has_nothing_gets_empty_lists(start_lastfm: Callable[..., LastfmVisi
     assert fan.read("user.getInfo")["user"]["playcount"] == "0"
 
 
+def test_old_answers_have_no_list_where_nothing_is(start_lastfm: Callable[..., LastfmVisitor]) -> None:
+    """
+    What is told of the list stands where the list would be.
+    """
+    fan = start_lastfm(empty="text", loved_tracks=0).log_in()
+    about = {"user": "ana", "page": "1", "perPage": "50", "total": "0", "totalPages": "0"}
+
+    assert fan.loved() == {"#text": "\n", **about}
+    assert fan.recent(page=1_000)["total"] == "3000"
+    assert len(fan.recent()["track"]) == 50
+    answer = fan.visitor.ask(LOVED, user="ana", format=None)
+    assert ElementTree.fromstring(answer.text).findtext("lovedtracks/total") == "0"  # noqa: S314
+
+
 def test_every_period_has_its_own_tops(fan: Fan) -> None:
     periods = ("7day", "1month", "3month", "6month", "12month", "overall")
     for method, name in (("user.getTopTracks", "track"), ("user.getTopArtists", "artist")):

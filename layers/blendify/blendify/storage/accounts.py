@@ -1,8 +1,8 @@
 """
 The accounts table: everything that may change. Users, connections, sealed tokens, sessions, OAuth states, runs, gates.
 
-Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `gate#…`, `ledger#…`, `revoked#…`),
-        `sk` what it is
+Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `bearer#…`, `gate#…`, `ledger#…`,
+        `revoked#…`, `erasure#…`), `sk` what it is
 Expiry  `expires_at` in seconds since 1970, honoured by DynamoDB; history has no such thing
 """
 
@@ -60,23 +60,49 @@ class Change:
         return " ".join(clauses), {placeholder: key for key, placeholder in names.items()}, values
 
 
-def _stored(item: Mapping[str, Any]) -> dict[str, Any]:
+def stored(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The item in DynamoDB's own notation."""
     return {key: _serializer.serialize(value) for key, value in item.items()}
 
 
-def _plain(item: Mapping[str, Any]) -> Item:
-    plain: Item = {}
+def plain(item: Mapping[str, Any]) -> Item:
+    """The inverse of `stored`."""
+    found: Item = {}
     for key, value in item.items():
         loaded: Any = _deserializer.deserialize(value)
-        plain[key] = loaded.value if hasattr(loaded, "value") else loaded
-    return plain
+        found[key] = loaded.value if hasattr(loaded, "value") else loaded
+    return found
 
 
 def _refusal(error: ClientError) -> ConditionFailed | None:
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         return None
     found: Any = error.response.get("Item")
-    return ConditionFailed(_plain(found) if found else None)
+    return ConditionFailed(plain(found) if found else None)
+
+
+def conditioned(condition: ConditionBase | None) -> dict[str, Any]:
+    """The part of a request that makes a write conditional."""
+    if condition is None:
+        return {}
+    built = ConditionExpressionBuilder().build_expression(condition)
+    request: dict[str, Any] = {
+        "ConditionExpression": built.condition_expression,
+        "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
+    }
+    if built.attribute_value_placeholders:
+        request["ExpressionAttributeValues"] = stored(built.attribute_value_placeholders)
+    return request
+
+
+def changed(change: Change, condition: ConditionBase | None) -> dict[str, Any]:
+    """The part of a request that says what is to be changed, and under which condition."""
+    expression, names, values = change.expression()
+    request = conditioned(condition)
+    request["ExpressionAttributeNames"] = names | request.get("ExpressionAttributeNames", {})
+    if all_values := stored(values) | request.get("ExpressionAttributeValues", {}):
+        request["ExpressionAttributeValues"] = all_values
+    return {"UpdateExpression": expression, **request}
 
 
 class Accounts:
@@ -88,9 +114,9 @@ class Accounts:
     def get(self, pk: str, sk: str) -> Item | None:
         """The item, or None."""
         answer = aws.client("dynamodb").get_item(
-            TableName=self._table, Key=_stored({"pk": pk, "sk": sk}), ConsistentRead=True
+            TableName=self._table, Key=stored({"pk": pk, "sk": sk}), ConsistentRead=True
         )
-        return _plain(answer["Item"]) if "Item" in answer else None
+        return plain(answer["Item"]) if "Item" in answer else None
 
     def put(self, pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> None:
         """
@@ -98,11 +124,11 @@ class Accounts:
 
         Raises  ConditionFailed with what was there instead
         """
-        condition = self._condition(only_if)
+        condition = conditioned(only_if)
         try:
             aws.client("dynamodb").put_item(
                 TableName=self._table,
-                Item=_stored({"pk": pk, "sk": sk, **item}),
+                Item=stored({"pk": pk, "sk": sk, **item}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **condition,
             )
@@ -125,37 +151,44 @@ class Accounts:
 
         Raises  ConditionFailed with what was there instead
         """
-        expression, names, values = change.expression()
-        condition = self._condition(only_if)
-        names |= condition.pop("ExpressionAttributeNames", {})
-        stored_values = _stored(values) | condition.pop("ExpressionAttributeValues", {})
-        request: dict[str, Any] = {"ExpressionAttributeNames": names, **condition}
-        if stored_values:
-            request["ExpressionAttributeValues"] = stored_values
         try:
             answer = aws.client("dynamodb").update_item(
                 TableName=self._table,
-                Key=_stored({"pk": pk, "sk": sk}),
-                UpdateExpression=expression,
+                Key=stored({"pk": pk, "sk": sk}),
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **request,
+                **changed(change, only_if),
             )
         except ClientError as error:
             if refusal := _refusal(error):
                 raise refusal from error
             raise
-        return _plain(answer["Attributes"])
+        return plain(answer["Attributes"])
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Take the item away; no error when there is none."""
-        aws.client("dynamodb").delete_item(TableName=self._table, Key=_stored({"pk": pk, "sk": sk}))
+    def delete(self, pk: str, sk: str, *, only_if: ConditionBase | None = None) -> Item | None:
+        """Take the item away; answers what it was, None when there was none or it does not meet the condition."""
+        try:
+            answer = aws.client("dynamodb").delete_item(
+                TableName=self._table,
+                Key=stored({"pk": pk, "sk": sk}),
+                ReturnValues="ALL_OLD",
+                **conditioned(only_if),
+            )
+        except ClientError as error:
+            if _refusal(error):
+                return None
+            raise
+        return plain(answer["Attributes"]) if "Attributes" in answer else None
 
     def query(
-        self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None
+        self, pk: str, prefix: str = "", *, start: str = "", newest_first: bool = False, limit: int | None = None
     ) -> Iterator[Item]:
-        """The items of `pk` whose `sk` starts with `prefix`, in the order of `sk`, page by page."""
-        keys = Key("pk").eq(pk) & Key("sk").begins_with(prefix) if prefix else Key("pk").eq(pk)
+        """The items of `pk` whose `sk` starts with `prefix`, from `start` on, in the order of `sk`, page by page."""
+        keys: ConditionBase = Key("pk").eq(pk)
+        if start:
+            keys &= Key("sk").between(start, f"{prefix}\U0010ffff")
+        elif prefix:
+            keys &= Key("sk").begins_with(prefix)
         return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
 
     def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:
@@ -168,32 +201,19 @@ class Accounts:
             "TableName": self._table,
             "KeyConditionExpression": built.condition_expression,
             "ExpressionAttributeNames": built.attribute_name_placeholders,
-            "ExpressionAttributeValues": _stored(built.attribute_value_placeholders),
+            "ExpressionAttributeValues": stored(built.attribute_value_placeholders),
         }
         if limit:
             request["Limit"] = limit
         while True:
             answer = aws.client("dynamodb").query(**request)
             for item in answer["Items"]:
-                yield _plain(item)
+                yield plain(item)
             if limit:
                 request["Limit"] = limit = limit - len(answer["Items"])
             if "LastEvaluatedKey" not in answer or limit == 0:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-    @staticmethod
-    def _condition(condition: ConditionBase | None) -> dict[str, Any]:
-        if condition is None:
-            return {}
-        built = ConditionExpressionBuilder().build_expression(condition)
-        request: dict[str, Any] = {
-            "ConditionExpression": built.condition_expression,
-            "ExpressionAttributeNames": dict(built.attribute_name_placeholders),
-        }
-        if built.attribute_value_placeholders:
-            request["ExpressionAttributeValues"] = _stored(built.attribute_value_placeholders)
-        return request
 
 
 @cache

@@ -3,6 +3,7 @@
 import secrets
 from base64 import b32encode
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,12 +16,17 @@ from blendify.planning import Plan
 from blendify.providers.table import Profile
 from blendify.storage import keys, schedule
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.storage.transactions import check, commit, put, update
 
 ACTIVE, RECONNECT = "active", "reconnect"
 
 
 class NotConnected(CollectError):
-    """The user has no connection to this provider."""
+    """The user has no connection to this provider, or has ended it."""
+
+
+class UserGone(Exception):
+    """The user has left, or is just leaving with this provider: nothing is stored for them any more."""
 
 
 class AccountTaken(CollectError):
@@ -81,7 +87,7 @@ def connection(user_id: str, provider: str) -> Connection:
     """
     item = accounts().get(keys.user(user_id), keys.connection(provider))
     if item is None:
-        raise NotConnected(f"user {user_id} has no connection to {provider}")
+        raise NotConnected("the listener has not connected this account, or has disconnected it")
     return Connection.of(user_id, item)
 
 
@@ -91,34 +97,74 @@ def connections(user_id: str) -> Iterator[Connection]:
         yield Connection.of(user_id, item)
 
 
-def user_of(provider: str, profile: Profile, listener: str | None = None) -> str:
+def exists(user_id: str) -> bool:
+    """Whether there is such a user: what belongs to one who has left is good for nothing."""
+    return accounts().get(keys.user(user_id), keys.profile()) is not None
+
+
+def user_of(provider: str, account_id: str, *, instead_of: str | None = None, listener: str | None = None) -> str:
     """
     The user to whom a provider's account belongs: found, or made on first sight. Two logins at once make one.
 
-    An account that nobody has yet becomes that of `listener`, the user who is logged in.
+    `instead_of` is a user who has left: the account is then a new one's. `listener` is who is logged in: an account
+    that is nobody's becomes theirs.
 
-    Raises  AccountTaken; nothing is stored then
+    Raises  AccountTaken when it is not the listener's, but somebody else's
     """
-    if listener:
-        _same_account(listener, provider, profile)
-    pk = keys.account(provider, profile.account_id)
-    fresh = listener or "u" + b32encode(secrets.token_bytes(10)).decode().lower()
-    now = times.iso(times.now())
-    first = accounts().put_new(pk, "user", {"user_id": fresh, "created_at": now})
-    user_id = first["user_id"] if first else fresh
-    if listener and user_id != listener:
-        raise AccountTaken("this account belongs to another user")
-    accounts().put_new(keys.user(user_id), "profile", {"created_at": now})
-    return str(user_id)
+    pk = keys.account(provider, account_id)
+    while True:
+        found = accounts().get(pk, "user")
+        if found and listener and found["user_id"] != listener:
+            if exists(found["user_id"]):
+                raise AccountTaken("this account belongs to another user")
+            instead_of = found["user_id"]
+        if found and found["user_id"] != instead_of:
+            return str(found["user_id"])
+        fresh = "u" + b32encode(secrets.token_bytes(10)).decode().lower()
+        now = times.iso(times.now())
+        free = Attr("user_id").eq(instead_of) if found else Attr("pk").not_exists()
+        if listener:
+            with suppress(ConditionFailed):
+                accounts().put(pk, "user", {"user_id": listener, "created_at": now}, only_if=free)
+                return listener
+            continue
+        with suppress(ConditionFailed):
+            commit(
+                put(pk, "user", {"user_id": fresh, "created_at": now}, only_if=free),
+                put(keys.user(fresh), keys.profile(), {"created_at": now}),
+            )
+            return fresh
 
 
-def _same_account(user_id: str, provider: str, profile: Profile) -> None:
-    """One user has one account at a provider: two in one history could not be told apart."""
+@dataclass(frozen=True)
+class Account:
+    """A provider's account that leads to a user, connected or not; and the application that it came through."""
+
+    provider: str
+    account_id: str
+    application: str
+
+
+def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
+    """The accounts that lead to this user: at one provider, or at all."""
+    for item in accounts().query(keys.user(user_id), keys.own_account(provider)):
+        yield Account(item["provider"], item["account_id"], item["application"])
+
+
+def only_account(user_id: str, provider: str, profile: Profile) -> None:
+    """
+    One user has one account at a provider, also after it was disconnected: two in one history could not be told apart.
+
+    Raises  AccountTaken
+    """
+    names = {profile.account_id, profile.provider_user_id}
+    own = {account.account_id for account in own_accounts(user_id, provider)}
     try:
         seen = connection(user_id, provider)
+        own |= {seen.account_id, seen.provider_user_id}
     except NotConnected:
-        return
-    if seen.account_id != profile.account_id and seen.provider_user_id != profile.provider_user_id:
+        pass
+    if own and not own & names:
         raise AccountTaken("this user has connected another account of the same provider")
 
 
@@ -137,28 +183,56 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
     Store the grant; a reconnection keeps the user and repairs a dead connection.
 
     It is on the schedule from now on, in case that the sync which a login starts is not started.
+    Raises  UserGone
     """
-    now = times.iso(times.now())
-    accounts().update(
-        keys.user(user_id),
-        keys.connection(provider),
-        Change(
-            set={
-                "provider": provider,
-                "application": grant.application,
-                "account_id": profile.account_id,
-                "provider_user_id": profile.provider_user_id,
-                "display_name": profile.display_name.encode(errors="backslashreplace").decode(),
-                "scopes": list(grant.scopes),
-                "status": ACTIVE,
-                "authorized_at": now,
-                **_tokens(grant.tokens, grant.access_expires_at),
-                **schedule.begun(user_id),
-            },
-            add={"tokens_version": 1},
-            remove=("refreshing_until", "announced"),
-        ),
+    now, where = times.iso(times.now()), keys.user(user_id)
+    granted = Change(
+        set={
+            "provider": provider,
+            "application": grant.application,
+            "account_id": profile.account_id,
+            "provider_user_id": profile.provider_user_id,
+            "display_name": profile.display_name.encode(errors="backslashreplace").decode(),
+            "scopes": list(grant.scopes),
+            "status": ACTIVE,
+            "authorized_at": now,
+            # Not counted from 1: whoever still holds the tokens of a connection that was ended must not meet this one.
+            "tokens_version": secrets.randbits(50),
+            **_tokens(grant.tokens, grant.access_expires_at),
+            **schedule.begun(user_id),
+        },
+        remove=("refreshing_until", "announced"),
     )
+    account = _own_account(provider, profile.account_id, grant.application)
+    # In one step, so that a login in the middle of an erasure does not bring anything back.
+    try:
+        commit(
+            update(where, keys.connection(provider), granted),
+            put(where, keys.own_account(provider, profile.account_id), account),
+            check(where, keys.profile(), only_if=Attr("pk").exists()),
+            check(where, keys.leaving(provider), only_if=Attr("begun").not_exists()),
+        )
+    except ConditionFailed as refused:
+        raise UserGone(f"user {user_id} has left") from refused
+
+
+def disconnect(user_id: str, provider: str) -> Item | None:
+    """
+    Destroy the connection with its tokens and its place on the schedule; answers its item, None when there was none.
+
+    The account still leads to the user
+    """
+    item = accounts().get(keys.user(user_id), keys.connection(provider))
+    if item is None:
+        return None
+    account = _own_account(provider, item["account_id"], item["application"])
+    # Connections from before it was kept do not have it.
+    accounts().put(keys.user(user_id), keys.own_account(provider, item["account_id"]), account)
+    return accounts().delete(keys.user(user_id), keys.connection(provider))
+
+
+def _own_account(provider: str, account_id: str, application: str) -> dict[str, str]:
+    return {"provider": provider, "account_id": account_id, "application": application}
 
 
 def _tokens(sealed: bytes, expires_at: datetime) -> dict[str, Any]:

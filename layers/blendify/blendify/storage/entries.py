@@ -50,12 +50,12 @@ def unpack(packed: bytes) -> list[Entry]:
     return [Entry(*row) for row in json.loads(zlib.decompress(packed))]
 
 
-def chunks(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes]]:
-    """The list in pieces, each with a name made from what it holds: equal pieces have equal names."""
+def chunks(entries: Sequence[Entry]) -> Iterator[tuple[str, bytes, int]]:
+    """The list in pieces, each with its length and a name made from what it holds: equal pieces have equal names."""
     start = 0
     for end, one in enumerate(entries, start=1):
         last = end == len(entries) or end - start >= MOST
         if last or zlib.crc32(one.identity.encode(errors="backslashreplace")) % ABOUT == 0:
             packed = pack(entries[start:end])
-            yield sha256(packed).hexdigest()[:16], packed
+            yield sha256(packed).hexdigest()[:16], packed, end - start
             start = end

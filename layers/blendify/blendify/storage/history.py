@@ -15,15 +15,47 @@ from typing import Any, Self
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist, PutError
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from blendify import aws, raw_answers
+from blendify.data_types import DataType
 from blendify.settings import settings
 
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
 
+CHECKPOINTS = "#checkpoints"
+BESIDE = ("", CHECKPOINTS)
+"""What follows a data type in the name of its partitions: nothing for the facts themselves."""
+
 _CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class ByRecord(GlobalSecondaryIndex["Fact"]):  # type: ignore[no-untyped-call]
+    """All facts of one record, in no order: what is told of it over time costs in proportion to itself."""
+
+    class Meta:
+        """Beside the keys what tells which list a fact is of, and whether it counts: the rest is in the table."""
+
+        index_name = "record"
+        projection = IncludeProjection(["time_range", "playlist_id", "reading", "removed"])
+
+    partition = UnicodeAttribute(hash_key=True, attr_name="user#type")
+    record_id = UnicodeAttribute(range_key=True)
+
+
+class ByPlay(GlobalSecondaryIndex["Fact"]):  # type: ignore[no-untyped-call]
+    """Plays in the order in which they were played; runs may tell of them late, and several providers tell of some."""
+
+    class Meta:
+        """Keys alone: what a fact says is read from the table."""
+
+        index_name = "played"
+        projection = KeysOnlyProjection()
+
+    partition = UnicodeAttribute(hash_key=True, attr_name="user#type")
+    played_at = UnicodeAttribute(range_key=True)
 
 
 class Fact(Model):
@@ -97,6 +129,9 @@ class Fact(Model):
     snapshot_id = UnicodeAttribute(null=True)
     collaborative = BooleanAttribute(null=True)
     public = BooleanAttribute(null=True)
+
+    by_record = ByRecord()
+    by_play = ByPlay()
 
     _plain_bytes = 0
 
@@ -213,6 +248,8 @@ aws.share(Fact._get_connection().connection)
 
 _FRAME = frozenset({"partition", "fetched_at", "provider", "raw", "raw_parts", "part"})
 PART = "#part#"
+REREAD = "#reread"
+"""The record id of marks that a list was read anew, so that the index finds them; no provider's id looks like that."""
 LONGEST_TEXT = 1_000
 """Characters of a named field; what is longer is whole in `raw` alone."""
 LONGEST_KEY = 400
@@ -239,9 +276,24 @@ def _short(key: str) -> str:
     return f"{encoded[:64].decode(errors='ignore')}~{sha256(encoded).hexdigest()}"
 
 
+def provider_of(key: str) -> str:
+    """The provider in a fact's sort key."""
+    return key.split("#", 2)[1]
+
+
+def moment_of(key: str) -> str:
+    """The begin of the run that appended a fact, by its sort key."""
+    return key.partition("#")[0]
+
+
 def part_suffix(number: int) -> str:
     """What continues the sort key of an answer too large for one item: part 2, 3 …"""
     return f"{PART}{number:02}"
+
+
+def partitions(user_id: str) -> list[str]:
+    """Every partition that may hold something of this user: what is to be erased with them."""
+    return [f"{user_id}#{data_type}{suffix}" for data_type in DataType for suffix in BESIDE]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ the facts are stored, never before.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -51,6 +52,8 @@ class Inventory:
     suspected: str | None = None
     """The run that found most of it gone, and has not read it a second time yet."""
     chunks: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
+    """How many entries each chunk has; nothing for one that was kept before there were sizes."""
     packed: bytes = b""
 
     @classmethod
@@ -71,32 +74,53 @@ class Inventory:
             removed=int(item.get("removed", 0)),
             suspected=item.get("suspected"),
             chunks=tuple(item.get("chunks", ())),
+            sizes=tuple(int(size) for size in item.get("sizes", ())),
             packed=item.get("packed", b""),
         )
 
     def entries(self) -> dict[str, Entry]:
         """The entries by their identities, in the list's order."""
         found = unpack(self.packed) if self.packed else []
-        for name in self.chunks:
-            item = accounts().get(keys.user(self.user_id), self._chunk(name))
-            if item is None:
-                raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
-            found += unpack(item["packed"])
+        for number in range(len(self.chunks)):
+            found += self.chunk(number)
         return {one.identity: one for one in found}
 
+    def chunk(self, number: int) -> list[Entry]:
+        """The entries of one chunk of a long list."""
+        item = accounts().get(keys.user(self.user_id), self._chunk(self.chunks[number]))
+        if item is None:
+            raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
+        return unpack(item["packed"])
+
+    @property
+    def state(self) -> str:
+        """Another one whenever the entries or their order are others."""
+        return sha256(b"".join([self.packed, *(name.encode() for name in self.chunks)])).hexdigest()[:16]
+
     def _chunk(self, name: str) -> str:
-        return keys.entries(self.provider, self.data_type, _short(self.list_id), name)
+        return keys.entries(self.provider, self.data_type, place(self.list_id), name)
 
     @property
     def _key(self) -> str:
-        return keys.inventory(self.provider, self.data_type, _short(self.list_id))
+        return keys.inventory(self.provider, self.data_type, place(self.list_id))
 
 
 def inventories(user_id: str, provider: str, data_type: DataType) -> dict[str, Inventory]:
     """All lists of a data type that were ever read, by their ids."""
+    return {one.list_id: one for one in from_list(user_id, provider, data_type, "")}
+
+
+def from_list(user_id: str, provider: str, data_type: DataType, list_id: str) -> Iterator[Inventory]:
+    """The lists of a data type from this one on, in the order of `place`, read as they are taken."""
     prefix = keys.inventory(provider, data_type)
-    found = (Inventory.of(user_id, item) for item in accounts().query(keys.user(user_id), prefix))
-    return {one.list_id: one for one in found}
+    for item in accounts().query(keys.user(user_id), prefix, start=keys.inventory(provider, data_type, place(list_id))):
+        yield Inventory.of(user_id, item)
+
+
+def inventory(user_id: str, provider: str, data_type: DataType, list_id: str) -> Inventory | None:
+    """One list; None when it was never read."""
+    item = accounts().get(keys.user(user_id), keys.inventory(provider, data_type, place(list_id)))
+    return Inventory.of(user_id, item) if item else None
 
 
 @dataclass(frozen=True)
@@ -119,7 +143,7 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
     """
     parts = list(chunks(entries)) if len(entries) > INLINE else []
     where = keys.user(seen.user_id)
-    for name, part in parts:
+    for name, part, _ in parts:
         if name not in seen.chunks:
             accounts().put(where, seen._chunk(name), {"packed": part})
     item = {
@@ -130,11 +154,12 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         "swept_at": found.swept_at,
         "settled": found.sync_id,
         "removed": found.removed,
-        "chunks": [name for name, _ in parts],
+        "chunks": [name for name, _, _ in parts],
+        "sizes": [size for _, _, size in parts],
         "packed": b"" if parts else pack(entries),
     }
     _write(seen, item, remove=("suspected",))
-    _retire(seen, {name for name, _ in parts})
+    _retire(seen, {name for name, _, _ in parts})
 
 
 def suspect(seen: Inventory, sync_id: str) -> None:
@@ -155,11 +180,12 @@ def _write(seen: Inventory, item: Mapping[str, Any], remove: tuple[str, ...] = (
 def _retire(seen: Inventory, still: Iterable[str]) -> None:
     expires_at = int(time.time()) + REPLACED_SECONDS
     for name in set(seen.chunks) - set(still):
-        change = Change(set={"expires_at": expires_at})
-        accounts().update(keys.user(seen.user_id), seen._chunk(name), change)
+        change, there = Change(set={"expires_at": expires_at}), Attr("pk").exists()
+        with suppress(ConditionFailed):
+            accounts().update(keys.user(seen.user_id), seen._chunk(name), change, only_if=there)
 
 
-def _short(list_id: str) -> str:
-    """A list's id in a key; DynamoDB takes 1,024 bytes in all."""
+def place(list_id: str) -> str:
+    """A list's id in a key, which gives lists their order; DynamoDB takes 1,024 bytes in all."""
     encoded = list_id.encode(errors="backslashreplace")
     return encoded.decode() if len(encoded) <= 200 else sha256(encoded).hexdigest()

@@ -16,9 +16,44 @@ def account(provider: str, account_id: str) -> str:
     return f"account#{provider}#{account_id}"
 
 
-def gate(provider: str, application: str) -> str:
-    """Partition of the gate that the calls of one application pass."""
-    return f"gate#{provider}#{application}"
+def profile() -> str:
+    """Sort key of the item without which there is no such user."""
+    return "profile"
+
+
+def own_account(provider: str = "", account_id: str = "") -> str:
+    """Sort key, with the user, of a provider's account that is theirs; of all of one provider, or of all."""
+    return f"account#{provider}#{account_id}" if provider else "account#"
+
+
+def session(digest: str = "") -> str:
+    """Partition of a session, and its sort key with the user; of all sessions when no hash is given."""
+    return f"session#{digest}"
+
+
+def bearer(digest: str) -> str:
+    """Partition of the item that names the user of a bearer token."""
+    return f"bearer#{digest}"
+
+
+def token(token_id: str = "") -> str:
+    """Sort key of a user's bearer token; of all of them when no id is given."""
+    return f"token#{token_id}"
+
+
+def erasure(erasure_id: str) -> str:
+    """Partition of an erasure, of which the receipt remains."""
+    return f"erasure#{erasure_id}"
+
+
+def leaving(scope: str = "") -> str:
+    """Sort key of the mark that a user's data of this scope are being erased; of all such marks when none is given."""
+    return f"leaving#{scope}"
+
+
+def gate(provider: str, application: str, user_id: str | None = None) -> str:
+    """Partition of the gate that the calls of one application pass, or those that it makes for one user."""
+    return f"gate#{provider}#{application}" + (f"#{user_id}" if user_id else "")
 
 
 def ledger(provider: str, application: str) -> str:
@@ -77,3 +112,8 @@ def draft(sync_id: str, data_type: str, number: int | None = None, reading: int 
 def opened(provider: str, data_type: str) -> str:
     """Sort key of the mark which run reads a data type."""
     return f"opened#{provider}#{data_type}"
+
+
+def checkpoint(provider: str, data_type: str) -> str:
+    """Sort key of how much was appended since the last checkpoint of a data type."""
+    return f"checkpoint#{provider}#{data_type}"

@@ -8,6 +8,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify import times
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, accounts
+from blendify.storage.connections import NotConnected
 
 LEASE = timedelta(minutes=100)
 """Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
@@ -24,7 +25,11 @@ class Holder:
 def take(
     user_id: str, provider: str, holder: Holder, until: datetime, *, instead_of: Holder | None = None
 ) -> Holder | None:
-    """None when the connection is `holder`'s until then; else whose it is. `instead_of` is one known to be dead."""
+    """
+    None when the connection is `holder`'s until then; else whose it is. `instead_of` is one known to be dead.
+
+    Raises  NotConnected when there is no connection any more
+    """
     now = times.milliseconds(times.now())
     # Not the run, but its execution: another one may want to go on with the same run while it still lives.
     mine = Attr("lease_execution").eq(holder.execution)
@@ -41,7 +46,9 @@ def take(
             keys.user(user_id), keys.connection(provider), Change(set=lease), only_if=Attr("pk").exists() & free
         )
     except ConditionFailed as refused:
-        found = refused.found or {}
+        found = refused.found
+        if found is None:
+            raise NotConnected("the listener has just disconnected this account") from refused
         return Holder(str(found.get("lease_sync_id", "")), str(found.get("lease_execution", "")))
     return None
 

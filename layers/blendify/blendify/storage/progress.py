@@ -123,6 +123,25 @@ def all_progress(user_id: str, sync_id: str) -> Iterator[Progress]:
         yield Progress.of(user_id, sync_id, item)
 
 
+def withdraw(user_id: str, sync_id: str, why: str) -> list[Progress]:
+    """
+    End what has not ended yet of a run whose connection is gone; answers all of it as it is then.
+
+    Whoever still works on it stops at the next checkpoint
+    """
+    ended = []
+    for seen in all_progress(user_id, sync_id):
+        one: Progress | None = seen
+        while one and not one.outcome.final:
+            try:
+                one = move_on(one, outcome=Outcome.RECONNECT, position=one.position, counts={}, why=why)
+            except Superseded:
+                one = progress(user_id, sync_id, one.data_type)
+        if one:
+            ended.append(one)
+    return ended
+
+
 def move_on(
     seen: Progress,
     *,

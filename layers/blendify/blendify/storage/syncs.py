@@ -1,14 +1,17 @@
 """Runs: one item each, with the progress of every data type behind it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from boto3.dynamodb.conditions import Attr
+
 from blendify import times
 from blendify.data_types import DataType, Status
 from blendify.storage import keys
-from blendify.storage.accounts import Change, Item, accounts
+from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.progress import Progress
 
 POLLS_KEPT = timedelta(days=30)
@@ -112,13 +115,19 @@ def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
         change = Change(set={**begun, "expires_at": poll_expires_at()}, remove=("waiting_until",))
     else:
         change = Change(set=begun, remove=("waiting_until", "expires_at"))
-    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+    _change(user_id, sync_id, change)
+
+
+def _change(user_id: str, sync_id: str, change: Change) -> None:
+    """Change the run, if there still is one: nothing of a listener who has left comes back."""
+    with suppress(ConditionFailed):
+        accounts().update(keys.user(user_id), keys.sync(sync_id), change, only_if=Attr("pk").exists())
 
 
 def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:
     """The run waits, then begins round `number`."""
     change = Change(set={"status": Status.WAITING, "waiting_until": times.iso(until), "round": number})
-    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+    _change(user_id, sync_id, change)
 
 
 def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
@@ -126,7 +135,7 @@ def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
     change = Change(
         set={"status": status, "finished_at": times.iso(times.now()), "why": why}, remove=("waiting_until",)
     )
-    accounts().update(keys.user(user_id), keys.sync(sync_id), change)
+    _change(user_id, sync_id, change)
 
 
 def abandon(user_id: str, sync_id: str) -> None:

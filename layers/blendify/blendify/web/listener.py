@@ -22,13 +22,13 @@ _TOLD = ("records", "appended", "removed", "holes", "unavailable", "expected", "
 
 
 def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
-    """Passes the session's user to the route; without one the answer is 401, and tells nothing."""
+    """Passes the user of session or bearer token to the route; without one the answer is 401, and tells nothing."""
 
     @wraps(route)
     def guarded(**values: Any) -> Response[str]:
         user_id = responses.listener(app)
         if user_id is None:
-            return responses.refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+            return responses.unauthorized(app)
         return route(user_id, **values)
 
     return guarded
@@ -52,13 +52,16 @@ def dashboard() -> Response[str]:
     user_id = responses.listener(app)
     if user_id is None:
         return responses.see_other("./")
+    told = _me(user_id)
+    connected = {one["provider"] for one in told["connections"]}
     return responses.page(
         200,
         "dashboard",
         root="./",
-        me=_me(user_id),
+        me=told,
         syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
         titles=_TITLES,
+        offers=[provider for provider in PROVIDERS.values() if provider.name not in connected],
         soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
     )
 

@@ -5,6 +5,7 @@ HTTP for the functions behind API Gateway: routing by Powertools, and what every
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,17 +18,18 @@ from blendify import pages
 from blendify.observe import logger
 from blendify.providers import PROVIDERS
 from blendify.settings import settings
-from blendify.storage import sessions
+from blendify.storage import bearer_tokens, sessions
 
 __all__ = ["Response"]
 
 HTML, JSON = "text/html; charset=utf-8", "application/json; charset=utf-8"
 App = APIGatewayRestResolver
+Route = Callable[..., Response[str]]
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def application() -> App:
-    """A router whose unknown paths and failures end in an answer of ours: JSON below `/me`, else a page."""
+    """A router whose unknown paths and failures end in an answer of ours: JSON for the API, else a page."""
     app = APIGatewayRestResolver()
 
     @app.not_found
@@ -81,14 +83,24 @@ def page(status: int, name: str, **values: Any) -> Response[str]:
     return Response(status, HTML, body, headers={"Content-Security-Policy": policy})
 
 
-def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Response[str]:
-    """An API answer."""
-    return Response(status, JSON, json.dumps(body, ensure_ascii=False), headers=dict(headers or {}))
+def answer(
+    status: int, body: object, headers: Mapping[str, str] | None = None, cookies: list[Cookie] | None = None
+) -> Response[str]:
+    """An API answer; an unpaired surrogate, which answers of providers may hold and UTF-8 cannot, is escaped."""
+    text = json.dumps(body, ensure_ascii=False)
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        text = json.dumps(body)
+    return Response(status, JSON, text, headers=dict(headers or {}), cookies=cookies)
+
+
+def no_content() -> Response[str]:
+    """204: it is done, and there is nothing to tell."""
+    return Response(204, JSON, "")
 
 
 def refusal(app: App, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response[str]:
     """An error as the caller reads it: JSON for the API, a page for people."""
-    if app.current_event.path.startswith("/me"):
+    if app.current_event.path.startswith(("/me", "/erasures")):
         return answer(status, {"error": {"code": code, "message": message}}, headers)
     return message_page(app, status, message, "Go back to the start and try again.")
 
@@ -142,9 +154,65 @@ def cookie_value(app: App, name: str) -> str:
     return ""
 
 
+def parameters(app: App) -> dict[str, list[str]]:
+    """The query's parameters, each with all values that were given."""
+    single = app.current_event.query_string_parameters or {}
+    return {name: [value] for name, value in single.items()} | (
+        app.current_event.multi_value_query_string_parameters or {}
+    )
+
+
 def listener(app: App) -> str | None:
-    """The id of the user whose session the request carries; None without a valid one."""
-    return sessions.user(cookie_value(app, "session"))
+    """
+    The id of the user whose session or, where the API is read, whose bearer token the request carries; None without.
+
+    A bearer token stands in place of the cookie: a request that has both is the token's
+    """
+    token = _bearer_token(app)
+    if token is None:
+        return sessions.user(cookie_value(app, "session"))
+    return bearer_tokens.user(token) if app.current_event.http_method == "GET" else None
+
+
+def owner(app: App) -> str | None:
+    """The same for what a bearer token may not do: a session alone counts."""
+    return sessions.user(cookie_value(app, "session")) if _bearer_token(app) is None else None
+
+
+def unauthorized(app: App, *, session_only: bool = False) -> Response[str]:
+    """The answer to who is not let in. It is the same for no, a forged and a revoked session or token."""
+    if _bearer_token(app) is not None and (session_only or app.current_event.http_method != "GET"):
+        text = "A bearer token can only read. This needs the session of the listener themselves."
+        return refusal(app, 403, "session_needed", text)
+    return refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+
+
+def of_owner(app: App, unchanged: str) -> Callable[[Route], Route]:
+    """
+    A decorator that passes the session's user to a route which a bearer token may not have, nor another site's page.
+
+    `unchanged` says to the latter that nothing has happened
+    """
+
+    def guard(route: Route) -> Route:
+        @wraps(route)
+        def guarded(**values: Any) -> Response[str]:
+            if app.current_event.http_method != "GET" and cross_origin(app):
+                return refusal(app, 403, "cross_origin", f"This request came from another site. {unchanged}")
+            user_id = owner(app)
+            return unauthorized(app, session_only=True) if user_id is None else route(user_id, **values)
+
+        return guarded
+
+    return guard
+
+
+def _bearer_token(app: App) -> str | None:
+    """What stands behind `Authorization: Bearer`; None where the API is not asked, or in another way."""
+    if not app.current_event.path.startswith("/me"):
+        return None
+    scheme, _, token = app.current_event.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def cross_origin(app: App) -> bool:

@@ -36,7 +36,7 @@ def ask() -> Response[str]:
         return responses.refusal(app, 403, "cross_origin", "This request came from another site. Nothing was started.")
     user_id = responses.listener(app)
     if user_id is None:
-        return responses.refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+        return responses.unauthorized(app)
     try:
         wish = _wish(user_id, app.current_event.decoded_body)
     except Refused as error:

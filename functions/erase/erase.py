@@ -1,0 +1,12 @@
+"""One pass of an erasure: delete what is in its scope, and say whether that was all."""
+
+from collections.abc import Callable
+
+from blendify import erasing
+from blendify.entrypoint import Answer, Event, timed_step
+
+
+@timed_step
+def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
+    """The id alone passes through the machine: its history tells of nobody."""
+    return erasing.erase(event["erasure_id"], seconds_left, waited=event["waited"])

@@ -1,0 +1,196 @@
+"""
+What a listener's lists hold: now, by the inventories; at a past moment, by the last checkpoint and the facts since.
+
+Both give a list the same order, so that one can go on where the other stopped: ranked and arranged lists have their
+own, of others the newest comes first, and what was never dated goes by its id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+from typing import Any
+
+from blendify.data_types import DataType
+from blendify.glances import newest_first
+from blendify.identities import identity
+from blendify.ordering import arranged
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Shape
+from blendify.storage import checkpoints, inventories, lookups
+from blendify.storage.entries import Entry
+from blendify.storage.history import REREAD, Fact, moment_of
+from blendify.storage.inventories import Inventory
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One list; `keys` gives the sort keys of its entries' facts from an offset on, read as they are taken."""
+
+    provider: str
+    list_id: str
+    keys: Callable[[int], Iterator[str]]
+    state: str = ""
+    """Another one whenever it holds something else; empty for a past moment, which never does."""
+    read_at: str = ""
+    """The run that last looked at it."""
+
+
+def now(
+    user_id: str, provider: str, data_type: DataType, only: str | None = None, start: str | None = None
+) -> Iterator[Holding]:
+    """
+    The lists as the last sync left them, in their order, read as they are taken.
+
+    only     this list alone
+    start    none that comes before this list
+    """
+    endpoint = PROVIDERS[provider].endpoints[data_type]
+    found: Iterator[Inventory]
+    if only is not None:
+        one = inventories.inventory(user_id, provider, data_type, only)
+        found = iter([one] if one else [])
+    elif endpoint.within:
+        found = inventories.from_list(user_id, provider, data_type, start or "")
+    else:
+        everything = inventories.inventories(user_id, provider, data_type)
+        behind = endpoint.lists[endpoint.lists.index(start) if start in endpoint.lists else 0 :]
+        found = (everything[name] for name in behind if name in everything)
+    for seen in found:
+        if seen.count:
+            yield Holding(provider, seen.list_id, _reader(seen, endpoint.shape), seen.state, seen.read_at or "")
+
+
+def as_of(
+    user_id: str,
+    provider: str,
+    data_type: DataType,
+    moment: str,
+    only: str | None = None,
+    start: str | None = None,
+) -> list[Holding]:
+    """The lists as the runs that began until `moment` (ISO 8601) left them, in their order."""
+    endpoint = PROVIDERS[provider].endpoints[data_type]
+    lists = folded(user_id, provider, data_type, moment)
+    names = sorted(lists, key=inventories.place) if endpoint.within else [one for one in endpoint.lists if one in lists]
+    if start is not None and endpoint.within:
+        names = [name for name in names if inventories.place(name) >= inventories.place(start)]
+    elif start in names:
+        names = names[names.index(start) :]
+    held = {name: _ordered(lists[name], endpoint.shape) for name in names if only in (None, name)}
+    return [Holding(provider, name, _from(list(entries.values()))) for name, entries in held.items() if entries]
+
+
+def folded(user_id: str, provider: str, data_type: DataType, moment: str) -> checkpoints.Lists:
+    """Per list the keys of its entries' newest facts, by identity."""
+    shape = PROVIDERS[provider].endpoints[data_type].shape
+    since, lists = checkpoints.newest(user_id, provider, data_type, moment)
+    states = {name: _State(held, {one: rank for rank, one in enumerate(held, 1)}) for name, held in lists.items()}
+    facts = (one for one in lookups.runs(user_id, data_type, since, moment) if one.provider == provider)
+    for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
+        told: dict[str, list[Fact]] = {}
+        for one in run:
+            told.setdefault(list_of(one.attribute_values, shape), []).append(one)
+        for name, here in told.items():
+            states.setdefault(name, _State({}, {})).apply(here, shape)
+    return {name: state.held for name, state in states.items()}
+
+
+def list_of(fields: Mapping[str, Any], shape: Shape) -> str:
+    """The list that a fact belongs to."""
+    name = {Shape.ARRANGED: "playlist_id", Shape.RANKED: "time_range"}.get(shape)
+    return str(fields.get(name) or "") if name else ""
+
+
+@dataclass
+class _State:
+    """One list while it is folded."""
+
+    held: dict[str, str]
+    ranks: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, facts: Sequence[Fact], shape: Shape) -> None:
+        """What one run found of it."""
+        found = [one for one in facts if not one.removed and one.kind != "hole"]
+        gone = {_name(one) for one in facts if one.removed}
+        # A list that changed while it was read was read anew: only its last reading counts.
+        last = max((int(one.reading or 1) for one in found), default=1)
+        counted = [one for one in found if int(one.reading or 1) == last and one.record_id != REREAD]
+        recorded = {_name(one): one for one in counted}
+        keys = self.held | {name: str(one.fetched_at) for name, one in recorded.items()}
+        match shape:
+            case Shape.ARRANGED:
+                places = {name: int(one.position) for name, one in recorded.items()}
+                order = arranged(list(self.held), places, gone)
+            case Shape.RANKED:
+                self.ranks |= {name: int(one.rank) for name, one in recorded.items()}
+                order = sorted(
+                    (name for name in keys if name not in gone or name in recorded), key=lambda one: self.ranks[one]
+                )
+            case _:
+                order = [name for name in keys if name not in gone or name in recorded]
+        self.held = {name: keys[name] for name in order}
+
+
+def _name(fact: Fact) -> str:
+    return identity(fact.attribute_values, int(fact.occurrence or 1))
+
+
+def _ordered(entries: dict[str, str], shape: Shape) -> dict[str, str]:
+    return entries if shape in (Shape.RANKED, Shape.ARRANGED) else dict(_newest_first(entries.items()))
+
+
+def _newest_first(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """By id, then, as sorting keeps what is equal in its order, by moment."""
+    return sorted(sorted(entries), key=lambda one: _moment(one[0]), reverse=True)
+
+
+def _moment(name: str) -> str:
+    moment, mark, _ = name.partition("#")
+    return moment if mark and moment[10:11] == "T" else ""
+
+
+def _from(keys: Sequence[str]) -> Callable[[int], Iterator[str]]:
+    return lambda offset: iter(keys[offset:])
+
+
+def _reader(seen: Inventory, shape: Shape) -> Callable[[int], Iterator[str]]:
+    """Ordered lists as they stand; others sorted, of which long ones are kept by moment: a part of them is enough."""
+    endpoint = PROVIDERS[seen.provider].endpoints[seen.data_type]
+    whole = not seen.chunks or len(seen.sizes) != len(seen.chunks)
+    if shape in (Shape.RANKED, Shape.ARRANGED):
+        return lambda offset: (one.key for one in _entries(seen, offset, whole=whole))
+    if whole or endpoint.glance is not newest_first:
+        everything = {one.identity: one.key for one in seen.entries().values()}
+        return _from([key for _, key in _newest_first(everything.items())])
+    return lambda offset: _by_moment(seen, offset)
+
+
+def _entries(seen: Inventory, offset: int, *, whole: bool) -> Iterator[Entry]:
+    if whole:
+        yield from list(seen.entries().values())[offset:]
+        return
+    start = 0
+    for number, size in enumerate(seen.sizes):
+        if start + size > offset:
+            yield from seen.chunk(number)[max(0, offset - start) :]
+        start += size
+
+
+def _by_moment(seen: Inventory, offset: int) -> Iterator[str]:
+    """From an offset on, entries of one moment sorted by their ids, although a chunk may end among them."""
+    number, start = 0, 0
+    while start + seen.sizes[number] <= offset and number + 1 < len(seen.sizes):
+        start += seen.sizes[number]
+        number += 1
+    begun = seen.chunk(number)
+    rest = range(number + 1, len(seen.sizes))
+    while number and _moment(begun[0].identity) == _moment(seen.chunk(number - 1)[-1].identity):
+        number -= 1
+        begun = seen.chunk(number) + begun
+        start -= seen.sizes[number]
+    behind = chain(begun, chain.from_iterable(seen.chunk(later) for later in rest))
+    for _, group in groupby(behind, key=lambda one: _moment(one.identity)):
+        for _, key in sorted((one.identity, one.key) for one in group):
+            if start >= offset:
+                yield key
+            start += 1

@@ -1,0 +1,65 @@
+"""Writes to the accounts table that happen all together or not at all; twice the price, for the few that need it."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from boto3.dynamodb.conditions import ConditionBase
+from botocore.exceptions import ClientError
+
+from blendify import aws
+from blendify.settings import settings
+from blendify.storage.accounts import Change, ConditionFailed, changed, conditioned, stored
+
+Write = dict[str, Any]
+TRIES = 6
+"""Two transactions that meet at one item cancel each other: whoever is refused for that tries again."""
+
+
+def put(pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> Write:
+    """Store an item whole."""
+    return {"Put": {**_table(), "Item": stored({"pk": pk, "sk": sk, **item}), **conditioned(only_if)}}
+
+
+def update(pk: str, sk: str, change: Change, *, only_if: ConditionBase | None = None) -> Write:
+    """Change an item."""
+    return {"Update": {**_item(pk, sk), **changed(change, only_if)}}
+
+
+def delete(pk: str, sk: str, *, only_if: ConditionBase | None = None) -> Write:
+    """Take an item away."""
+    return {"Delete": {**_item(pk, sk), **conditioned(only_if)}}
+
+
+def check(pk: str, sk: str, *, only_if: ConditionBase) -> Write:
+    """Write nothing; the others are written only if this holds."""
+    return {"ConditionCheck": {**_item(pk, sk), **conditioned(only_if)}}
+
+
+def commit(*writes: Write) -> None:
+    """
+    All of these writes, or none.
+
+    Raises  ConditionFailed when one of their conditions does not hold
+    """
+    client: Any = aws.client("dynamodb")
+    for turn in range(TRIES):
+        try:
+            client.transact_write_items(TransactItems=list(writes))
+        except ClientError as error:
+            reasons = {one.get("Code") for one in error.response.get("CancellationReasons", [])}
+            if "ConditionalCheckFailed" in reasons:
+                raise ConditionFailed(None) from error
+            if "TransactionConflict" not in reasons or turn == TRIES - 1:
+                raise
+            time.sleep(0.05 * 2**turn)
+        else:
+            return
+
+
+def _table() -> dict[str, str]:
+    return {"TableName": settings().accounts_table}
+
+
+def _item(pk: str, sk: str) -> dict[str, Any]:
+    return {**_table(), "Key": stored({"pk": pk, "sk": sk})}

@@ -1,0 +1,180 @@
+"""
+What questions cost: read units and bytes, for a listener with a year of daily syncs.
+
+The year is written through the product's own intake, day by day; units are counted from the items that DynamoDB sends.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+
+from blendify import times
+from blendify.data_types import DataType
+from blendify.intake import Found, Intake
+from blendify.jobs import Job
+from blendify.providers import PROVIDERS
+from blendify.providers.table import Place, Row
+from blendify.storage import checkpoints, inventories
+from blendify.storage.history import Fact, item_size
+from blendify.storage.inventories import Inventory
+from blendify.web import answers
+from blendify.web.parameters import Question
+from local.bench.in_process import Bench
+
+USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
+DAYS = 365
+FIRST = datetime(2026, 2, 10, 4, tzinfo=UTC)
+"""Behind everything that the simulated listener has done before."""
+SWAPS, NEW_IN_TOP = 12, 3
+"""A day's changes in each top list: neighbours that change places, and tracks that come for others."""
+LIKES, UNLIKES = 3, 1
+
+
+@dataclass
+class Meter:
+    """Read units (half a unit for each 4 KB started of an eventually consistent read) and bytes of items."""
+
+    units: float = 0
+    items: int = 0
+    size: int = 0
+    requests: int = 0
+
+    @contextmanager
+    def running(self) -> Iterator["Meter"]:
+        """Count every read of DynamoDB."""
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def request(client: Any, operation: str, parameters: Any) -> Any:
+            answer = real(client, operation, parameters)
+            self._count(operation, parameters, answer)
+            return answer
+
+        with patch.object(BaseClient, "_make_api_call", request):
+            yield self
+
+    def _count(self, operation: str, parameters: Any, answer: Any) -> None:
+        if operation == "Query":
+            self._read([sum(map(item_size, answer["Items"]))], parameters.get("ConsistentRead"))
+            self.items += len(answer["Items"])
+        elif operation == "GetItem":
+            self._read([item_size(answer.get("Item", {}))], parameters.get("ConsistentRead"))
+            self.items += 1
+        elif operation == "BatchGetItem":
+            (keys,) = parameters["RequestItems"].values()
+            (found,) = answer["Responses"].values()
+            self._read(list(map(item_size, found)), keys.get("ConsistentRead"))
+            self.items += len(found)
+
+    def _read(self, sizes: Sequence[int], consistent: bool | None) -> None:
+        self.requests += 1
+        self.size += sum(sizes)
+        self.units += sum(max(1, ceil(size / 4096)) for size in sizes) * (1 if consistent else 0.5)
+
+
+def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
+    """What, aim, today's figure."""
+    data = here.control("GET", f"truth/{LISTENER}")["data"]
+    a_year_of_top_tracks(data["top_tracks"], data["saved_tracks"])
+    newest, oldest = a_year_of_likes(data["saved_tracks"])
+    half = times.iso(FIRST + timedelta(days=DAYS // 2))
+    top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
+    yield "read units: top tracks now, three ranges", "", _told(lambda: _all(Question(top, limit=1000)))
+    yield "read units: the 50 newest likes", "", _told(lambda: answers.current(USER, Question(saved, limit=50))[0])
+    yield "read units: all likes now", "", _told(lambda: _all(Question(saved, limit=1000)))
+    for question, name in ((top, "top tracks"), (saved, "all likes")):
+        asked = Question(question, limit=1000, as_of=half)
+        with_checkpoints = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
+        with patch.object(checkpoints, "newest", lambda *_: ("", {})):
+            without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
+        yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
+    for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
+        told = _told(lambda record_id=record_id: answers.history(USER, Question(saved), record_id)[0])  # type: ignore[misc]
+        yield f"read units: the history of {what}", "in proportion to its own items", told
+
+
+def _told(ask: Callable[[], list[Any]]) -> str:
+    with Meter().running() as meter:
+        found = ask()
+    return f"{meter.units:,.1f} ({len(found):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
+
+
+def _all(question: Question) -> list[Any]:
+    items, cursor = answers.current(USER, question)
+    while cursor:
+        more, cursor = answers.current(USER, Question(**{**vars(question), "cursor": cursor}))
+        items += more
+    return items
+
+
+def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
+    """Each day some ranks change and some tracks come for others."""
+    chance = Random(5)  # noqa: S311 -- the same year each time
+    fresh = [one["track"] for one in pool if one and one["track"]]
+    for day in range(DAYS):
+        changes = 0
+        for number, (name, entries) in enumerate(lists.items()):
+            for _ in range(SWAPS if day else 0):
+                place = chance.randrange(len(entries) - 1)
+                entries[place : place + 2] = reversed(entries[place : place + 2])
+            for _ in range(NEW_IN_TOP if day else 0):
+                candidate = chance.choice(fresh)
+                if candidate["id"] not in {one["id"] for one in entries}:
+                    entries[chance.randrange(len(entries))] = candidate
+            changes += _record(day, DataType.TOP_TRACKS, number, name, entries)
+        checkpoints.note(USER, PROVIDER, DataType.TOP_TRACKS, times.iso(_moment(day)), changes)
+
+
+def a_year_of_likes(entries: list[Any]) -> tuple[str, str]:
+    """Each day three likes come and one goes; the ids of one that stays, and of one that comes and goes each month."""
+    chance = Random(7)  # noqa: S311 -- the same year each time
+    held = [one for one in entries if one and one["track"] and one["track"].get("id")]
+    fickle = held.pop()
+    for day in range(DAYS):
+        at = times.iso(_moment(day))[:19] + "Z"
+        for _ in range(LIKES if day else 0):
+            one = deepcopy(chance.choice(held))
+            number = chance.randrange(10**6)
+            one["track"] |= {"id": f"{number:022}", "name": f"Song {number}"}
+            held.insert(0, {**one, "added_at": at})
+        for _ in range(UNLIKES if day else 0):
+            held.pop(chance.randrange(100, len(held)))
+        again = [{**fickle, "added_at": at}] if day % 30 == 0 else []
+        changes = _record(day, DataType.SAVED_TRACKS, 0, "", [*again, *held])
+        checkpoints.note(USER, PROVIDER, DataType.SAVED_TRACKS, times.iso(_moment(day)), changes)
+    return held[0]["track"]["id"], fickle["track"]["id"]
+
+
+def _moment(day: int) -> datetime:
+    return FIRST + timedelta(days=day)
+
+
+def _record(day: int, data_type: DataType, number: int, list_id: str, entries: list[Any]) -> int:
+    """One list in one run, as a collector takes it in; answers how many facts that made."""
+    endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
+    job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
+    empty = Inventory(USER, PROVIDER, data_type, list_id)
+    seen = inventories.inventory(USER, PROVIDER, data_type, list_id) or empty
+    taken: list[Row] = [endpoint.row(entry, Place(list_id, at)) for at, entry in enumerate(entries)]
+    with ThreadPoolExecutor(1) as writers:
+        intake = Intake(job, data_type, endpoint.shape, seen, number, writers, resumed=None)
+        news, _ = intake.take(1, 0, taken)
+        facts = [
+            Fact.of(USER, data_type, job.fetched_at, PROVIDER, one.row.key, one.fields, entry)
+            for one, entry in zip(news, entries, strict=True)
+            if one.recorded
+        ]
+        for fact in facts:
+            fact.append()
+        settled = intake.settle(
+            Found(1, complete=True, total=len(entries), version=None, newest_first=data_type is DataType.SAVED_TRACKS)
+        )
+    return len(facts) + settled.removed

@@ -1,0 +1,86 @@
+"""A listener leaves: disconnects and comes back as the same, then has everything erased, and nothing is found."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+
+from local.browser import Browser
+from tests.e2e.system import System
+
+LISTENER = "zebulon"
+"""A name that nothing else holds."""
+
+
+@contextmanager
+def short_waits(system: System) -> Iterator[None]:
+    """The eraser waits until no worker can live any more, a quarter of an hour: here a hundredth of that is enough."""
+    address = f"{system.stack.emulator.endpoint}/_ministack/config"
+
+    def scale(factor: float) -> None:
+        requests.post(address, json={"stepfunctions._SFN_WAIT_SCALE": factor}, timeout=10).raise_for_status()
+
+    scale(0.01)
+    try:
+        yield
+    finally:
+        scale(1.0)
+
+
+def erased(system: System, erasure_id: str) -> dict[str, object]:
+    """The receipt, once there is nothing left; read without a session."""
+    stranger = Browser(system.outputs["api_url"])
+    give_up = time.monotonic() + 120
+    while time.monotonic() < give_up:
+        receipt = stranger.read(f"/erasures/{erasure_id}")
+        if receipt["status"] == "erased":
+            return receipt
+        time.sleep(0.3)
+    raise TimeoutError("the erasure did not end")
+
+
+def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
+    """Through the real routes and roles, with the history's own eraser; another listener keeps all they have."""
+    other, _ = system.connect("yolanda")
+    system.latest_sync(other)
+    browser, user_id = system.connect(LISTENER)
+    first = system.latest_sync(browser)
+    assert first["status"] == "succeeded"
+    facts = len(system.history(user_id))
+
+    status, made, _ = browser.send("/me/tokens", {"name": "my app"})
+    assert status == 201
+    as_app = {"Authorization": f"Bearer {made['token']}"}
+    me = system.outputs["api_url"] + "/me"
+    assert requests.get(me, headers=as_app, timeout=30).json()["user_id"] == user_id
+    assert requests.delete(me, headers=as_app, timeout=30).status_code == 403
+
+    assert browser.send("/me/connections/spotify", method="DELETE")[0] == 204
+    assert browser.read("/me")["connections"] == []
+    assert len(system.history(user_id)) == facts
+    again, same = system.connect(LISTENER)
+    assert same == user_id
+    # The one that ran when the listener came back may still be the newest.
+    give_up = time.monotonic() + 60
+    while (second := system.latest_sync(again))["sync_id"] == first["sync_id"]:
+        assert time.monotonic() < give_up, "the reconnection started no sync"
+        time.sleep(0.3)
+    assert (second["status"], second["data_types"]["saved_tracks"]["appended"]) == ("succeeded", 0)
+
+    before = {str(item) for item in system.history(str(other.read("/me")["user_id"]))}
+    with short_waits(system):
+        status, answer, headers = again.send("/me", method="DELETE")
+        assert status == 202
+        assert "Max-Age=0" in headers["Set-Cookie"]
+        receipt = erased(system, answer["erasure_id"])
+    assert receipt["deleted"]["facts"] == facts  # type: ignore[index]
+    everything = [*system.items("accounts_table"), *system.items("history_table")]
+    assert [item for item in everything if user_id in str(item) or LISTENER in str(item)] == []
+    assert {str(item) for item in system.history(str(other.read("/me")["user_id"]))} == before
+    nobody = requests.get(me, timeout=30)
+    for gone in (requests.get(me, headers=as_app, timeout=30), requests.get(me, cookies={}, timeout=30)):
+        assert (gone.status_code, gone.text) == (401, nobody.text)
+
+    _, new = system.connect(LISTENER)
+    assert new != user_id

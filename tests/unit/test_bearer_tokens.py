@@ -1,0 +1,215 @@
+"""Bearer tokens: told once, read only, worth nothing when they are revoked."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from blendify.storage import bearer_tokens, connections, sessions
+from tests.unit.http_events import Answer, Browser
+from tests.unit.leavers import leave, machine
+from tests.unit.spotify_world import World, in_clear, items, logged
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+
+TOKENS, READ, SYNCS, LEAVE = "api.bearer_tokens", "api.listener", "api.syncs", "api.leave"
+
+
+@pytest.fixture
+def user_id(world: World) -> str:
+    return world.connect()
+
+
+@pytest.fixture
+def browser(user_id: str) -> Browser:
+    return Browser({"session": sessions.begin(user_id)})
+
+
+def make(browser: Browser, body: object = None, **headers: str) -> Answer:
+    text = body if isinstance(body, str) else json.dumps({"name": "my app"} if body is None else body)
+    return browser.ask("POST", TOKENS, "/me/tokens", headers, text)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def read(token: str, path: str = "/me") -> Answer:
+    """As a server does: no cookie, no browser."""
+    return Browser().ask("GET", READ, path, bearer(token))
+
+
+def test_a_token_is_told_once(browser: Browser, user_id: str) -> None:
+    """201 with the secret; afterwards only name, id and moment."""
+    made = make(browser)
+    assert made.status == 201
+    assert set(made.json) == {"token_id", "token", "name", "created_at"}
+    assert made.json["token"].startswith("blendify_")
+    assert len(made.json["token"]) == len("blendify_") + 43
+    listed = browser.get(TOKENS, "/me/tokens")
+    told = {name: made.json[name] for name in ("token_id", "name", "created_at")}
+    assert (listed.status, listed.json) == (200, {"items": [told], "next_cursor": None})
+    assert made.json["token"] not in listed.body
+
+
+def test_a_token_is_stored_as_a_hash(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    """Who reads the table cannot use it, and no log tells it."""
+    token = make(browser).json["token"]
+    read(token)
+    assert token not in in_clear() + logged(caplog)
+    assert token.removeprefix("blendify_") not in in_clear()
+    assert sha256(token.encode()).hexdigest() in in_clear()
+    assert token not in repr(bearer_tokens.make(connections.user_of("spotify", "ana"), "x"))
+
+
+@pytest.mark.parametrize("path", ["/me", "/me/syncs"])
+def test_a_token_reads_as_its_listener(browser: Browser, path: str) -> None:
+    """The same answer as with the cookie."""
+    answer = read(make(browser).json["token"], path)
+    assert (answer.status, answer.json) == (200, browser.get(READ, path).json)
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
+def test_the_scheme_is_no_matter_of_case(browser: Browser, scheme: str) -> None:
+    """RFC 9110, 11.1."""
+    headers = {"Authorization": f"{scheme} {make(browser).json['token']}"}
+    assert Browser().ask("GET", READ, "/me", headers).status == 200
+
+
+@pytest.mark.parametrize("path", ["/me", "/me/syncs", "/me/syncs/x"])
+@pytest.mark.parametrize("token", ["", "x", "blendify_", "blendify_" + "A" * 43, "blendify_\udc80"], ids=ascii)
+def test_a_token_that_is_none_is_answered_like_nobody(browser: Browser, token: str, path: str) -> None:
+    """401, to the letter what is answered without session and token; a cookie beside it does not help."""
+    nobody = Browser().get(READ, path)
+    assert nobody.status == 401
+    for one in (Browser(), browser):
+        answer = one.ask("GET", READ, path, bearer(token))
+        assert (answer.status, answer.body) == (401, nobody.body)
+
+
+def test_a_revoked_token_is_worth_nothing_at_once(browser: Browser) -> None:
+    """204, then the same 401 as without; other tokens live on. Twice is a 404."""
+    made, other = make(browser).json, make(browser).json
+    answer = browser.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}")
+    assert (answer.status, answer.body) == (204, "")
+    revoked, nobody = read(made["token"]), Browser().get(READ, "/me")
+    assert (revoked.status, revoked.body) == (401, nobody.body)
+    assert read(other["token"]).status == 200
+    for gone in (made["token_id"], "x", "y" * 3_000):
+        assert browser.ask("DELETE", TOKENS, f"/me/tokens/{gone}").status == 404
+
+
+def test_a_token_ends_with_its_user(browser: Browser, user_id: str) -> None:
+    """From the first step of the erasure on, and nothing of it is left."""
+    token = make(browser).json["token"]
+    erasure_id = leave(user_id)
+    assert read(token).body == Browser().get(READ, "/me").body
+    machine(erasure_id)
+    assert not [item for item in items() if item["pk"]["S"].startswith("bearer#")]
+    assert bearer_tokens.make(user_id, "too late") is None
+
+
+def test_another_listeners_token_cannot_be_revoked(browser: Browser, world: World) -> None:
+    """404, as for one that never was; it lives on."""
+    made = make(browser).json
+    stranger = Browser({"session": sessions.begin(world.connect("stranger"))})
+    assert stranger.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}").status == 404
+    assert stranger.get(TOKENS, "/me/tokens").json["items"] == []
+    assert read(made["token"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "handler", "path"),
+    [
+        ("POST", SYNCS, "/me/syncs"),
+        ("DELETE", LEAVE, "/me"),
+        ("DELETE", LEAVE, "/me/connections/spotify"),
+        ("GET", TOKENS, "/me/tokens"),
+        ("POST", TOKENS, "/me/tokens"),
+        ("DELETE", TOKENS, "/me/tokens/x"),
+    ],
+)
+def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, handler: str, path: str) -> None:
+    """403 and why, with a session beside it as well; nothing is changed."""
+    token, before = make(browser).json["token"], items()
+    for one in (Browser(), browser):
+        answer = one.ask(method, handler, path, bearer(token), json.dumps({"name": "x"}))
+        assert (answer.status, answer.json["error"]["code"]) == (403, "session_needed")
+        assert "only read" in answer.json["error"]["message"]
+    assert items() == before
+    assert connections.exists(user_id)
+
+
+def test_a_token_opens_no_page(browser: Browser) -> None:
+    """The dashboard is for browsers; another scheme of `Authorization` is not ours and does not disturb."""
+    token = make(browser).json["token"]
+    assert Browser().ask("GET", READ, "/dashboard", bearer(token)).status == 303
+    assert browser.ask("GET", READ, "/me", {"Authorization": "Basic eDp5"}).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        "{}",
+        '"x"',
+        {"name": 1},
+        {"name": ""},
+        {"name": " "},
+        {"name": "x" * 101},
+        {"nam": "x"},
+        {"name": "x", "more": 1},
+        {"name": "a\nb"},
+        '{"name": "\\ud800"}',
+        {"name": "x" * 5_000},
+        "[" * 4_000,
+    ],
+    ids=lambda body: str(body)[:20],
+)
+def test_a_wrong_body_says_what_it_may_be(browser: Browser, body: Any) -> None:
+    """400 that names the parameter; nothing is made."""
+    answer = make(browser, body)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
+    assert "name is a text of 1 to 100 characters" in answer.json["error"]["message"]
+    assert browser.get(TOKENS, "/me/tokens").json["items"] == []
+
+
+def test_names_are_kept_as_they_are(browser: Browser) -> None:
+    """Any script, without the space around it."""
+    make(browser, {"name": "  Zoës <b>Äpp</b> 美咲 "})
+    assert [one["name"] for one in browser.get(TOKENS, "/me/tokens").json["items"]] == ["Zoës <b>Äpp</b> 美咲"]
+
+
+def test_a_user_has_twenty_tokens_at_most(browser: Browser, user_id: str) -> None:
+    """However many ask at once; a revoked one makes room."""
+    with ThreadPoolExecutor(4) as pool:
+        made = [one for one in pool.map(lambda _: bearer_tokens.make(user_id, "x"), range(24)) if one]
+    assert len(made) == bearer_tokens.MOST == 20
+    answer = make(browser)
+    assert (answer.status, answer.json["error"]["code"]) == (409, "too_many_tokens")
+    assert browser.ask("DELETE", TOKENS, f"/me/tokens/{made[0].told.token_id}").status == 204
+    assert make(browser).status == 201
+    assert make(browser).status == 409
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_another_site_makes_and_revokes_no_token(browser: Browser, method: str) -> None:
+    """403 for requests from foreign pages."""
+    token_id = make(browser).json["token_id"]
+    path = "/me/tokens" if method == "POST" else f"/me/tokens/{token_id}"
+    answer = browser.ask(method, TOKENS, path, {"Sec-Fetch-Site": "cross-site"}, json.dumps({"name": "x"}))
+    assert (answer.status, answer.json["error"]["code"]) == (403, "cross_origin")
+    assert len(browser.get(TOKENS, "/me/tokens").json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "/me/tokens"), ("GET", "/me/tokens"), ("DELETE", "/me/tokens/x")]
+)
+def test_without_a_session_there_are_no_tokens(user_id: str, method: str, path: str) -> None:
+    """401."""
+    assert Browser().ask(method, TOKENS, path, None, json.dumps({"name": "x"})).status == 401

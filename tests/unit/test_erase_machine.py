@@ -1,0 +1,52 @@
+"""The eraser's definition: it comes to an end, forgets whom it erased, and waits where it must."""
+
+import json
+import re
+from typing import Any
+
+from local.paths import ROOT
+from local.template import resources
+
+TEXT = (ROOT / "statemachine" / "erase.asl.json").read_text()
+MACHINE: dict[str, Any] = json.loads(TEXT)
+STATES: dict[str, Any] = MACHINE["States"]
+PROPERTIES = resources("AWS::Serverless::StateMachine")["EraseStateMachine"]
+
+
+def test_a_pass_is_repeated_until_it_was_the_last() -> None:
+    """More to do: at once. Nothing left: after a wait, which the next pass is told of."""
+    assert MACHINE["StartAt"] == "Erase"
+    assert STATES["Erase"]["Next"] == "Swept"
+    ways = {re.findall(r"'(\w+)'", one["Condition"])[0]: one["Next"] for one in STATES["Swept"]["Choices"]}
+    assert ways == {"erased": "Erased", "wait": "WaitForTheLast"}
+    assert STATES["Swept"]["Default"] == "Erase"
+    wait = STATES["WaitForTheLast"]
+    assert (wait["Type"], wait["Next"], wait["Output"]) == ("Wait", "Erase", {"waited": True})
+    assert wait["Seconds"] == "{% $states.input.seconds %}"
+    assert STATES["Erased"]["Type"] == "Succeed"
+    assert set(STATES) == {"Erase", "Swept", "WaitForTheLast", "Erased"}
+
+
+def test_only_the_erasures_id_passes_through() -> None:
+    """Executions can be read for 90 days: no user, account or count is in them."""
+    assert set(STATES["Erase"]["Arguments"]) == {"erasure_id", "waited"}
+
+
+def test_an_eraser_that_crashes_is_tried_for_hours() -> None:
+    """A killed pass costs nothing but time; the tries grow apart."""
+    (retry,) = STATES["Erase"]["Retry"]
+    assert retry["ErrorEquals"] == ["States.ALL"]
+    waits = [
+        min(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn, retry["MaxDelaySeconds"])
+        for turn in range(retry["MaxAttempts"])
+    ]
+    assert sum(waits) > 2 * 3600
+    assert retry["JitterStrategy"] == "FULL"
+
+
+def test_the_machine_outlives_its_function_and_calls_no_other() -> None:
+    """The task ends after its Lambda; the role invokes that one alone."""
+    assert STATES["Erase"]["TimeoutSeconds"] > resources("AWS::Serverless::Function")["Erase"]["Timeout"]
+    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == set(PROPERTIES["DefinitionSubstitutions"]) == {"EraseArn"}
+    assert PROPERTIES["Policies"] == [{"LambdaInvokePolicy": {"FunctionName": {"Ref": "Erase"}}}]
+    assert MACHINE["TimeoutSeconds"] > STATES["Erase"]["TimeoutSeconds"]

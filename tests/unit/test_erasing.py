@@ -1,0 +1,264 @@
+"""Erasing: nothing is left but a receipt, whoever dies."""
+
+import itertools
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from blendify import aws, times
+from blendify.data_types import DataType, Status
+from blendify.erasing import LATEST_WORKER, QUIET, erase
+from blendify.storage import connections, erasures, keys, leases, revocations, sessions, syncs
+from blendify.storage.accounts import accounts
+from blendify.storage.erasures import EVERYTHING
+from blendify.storage.history import Fact, partitions
+from tests.unit.leavers import (
+    LISTENER,
+    Tables,
+    everything,
+    fill,
+    fill_other,
+    gone,
+    leave,
+    machine,
+    receipts,
+    telling_of,
+)
+from tests.unit.robustness.machine import Reaper
+from tests.unit.spotify_world import STARTED, World, begun, items, plenty
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+
+EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
+"""`make soak` lets workers die, and meet each other, at every request; `make test` at every fifth."""
+
+
+def test_nothing_is_left_but_a_receipt(world: World) -> None:
+    """Of every kind of item something was there; another listener's stays as it is."""
+    fill(world.connect("other"), "other")
+    others = everything()
+    user_id = world.connect(LISTENER)
+    fill(user_id)
+    kinds = {item["sk"]["S"].partition("#")[0] for item in items() if item["pk"]["S"] == f"user#{user_id}"}
+    assert kinds >= {"profile", "connection", "account", "session", "token", "wish", "sync", "inventory", "listing"}
+    before = len(everything()) - len(others)
+    erasure_id = leave(user_id)
+    machine(erasure_id)
+    gone(user_id)
+    assert [one for one in everything() if one not in receipts()] == others
+    receipt = erasures.erasure(erasure_id)
+    assert receipt is not None
+    assert (receipt.scope, receipt.status, receipt.user_id, receipt.own_accounts) == (EVERYTHING, "erased", "", ())
+    # The mark that leads to the erasure, and the erasure itself, are not counted.
+    assert sum(receipt.counts.values()) == before
+    assert receipt.counts["facts"] >= len(partitions(user_id))
+
+
+def test_the_tokens_are_destroyed_first(world: World) -> None:
+    """Before anything else is deleted there is nothing left to open, and nobody is logged in any more."""
+    user_id = world.connect(LISTENER)
+    browser = fill(user_id)
+    facts = len(items("history"))
+    leave(user_id)
+    assert not [item for item in items() if "tokens" in item]
+    assert sessions.user(browser.cookies["session"]) is None
+    assert len(items("history")) == facts
+
+
+@pytest.mark.parametrize("effective", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("scope", [EVERYTHING, "spotify"])
+def test_a_pass_that_is_killed_anywhere_is_gone_on_with(world: World, scope: str, effective: bool) -> None:
+    """Before or after each request had its effect: another try, and nothing is left."""
+    user_id = world.connect(LISTENER)
+    fill(user_id)
+    erasure_id = leave(user_id, scope)
+    tables = Tables.kept()
+    for at in itertools.count(1, EVERY):
+        tables.restore()
+        reaper = Reaper(((at, effective),))
+        given: dict[str, Any] = {}
+        with reaper.installed():
+            while given.get("status") != "erased":
+                waited = given.get("waited") is True
+                given = reaper.worker(lambda waited=waited: erase(erasure_id, plenty, waited=waited)) or given  # type: ignore[misc]
+                given = {"waited": True} if given.get("status") == "wait" else given
+        assert telling_of(LISTENER) == []
+        if scope == EVERYTHING:
+            gone(user_id)
+        if not reaper.deaths:
+            break
+    assert at > 40
+
+
+def test_a_lambda_without_time_goes_on_in_the_next(world: World) -> None:
+    """One delete a pass is enough to come to an end."""
+    user_id = world.connect(LISTENER)
+    fill(user_id)
+    erasure_id, passes = leave(user_id), 0
+
+    def one_delete() -> Callable[[], float]:
+        left = iter([900.0] * 14)
+        return lambda: next(left, 0.0)
+
+    given: dict[str, Any] = {}
+    while given.get("status") != "erased":
+        given = erase(erasure_id, one_delete(), waited=given.get("waited") is True or given.get("status") == "wait")
+        passes += 1
+        assert passes < 100
+    assert passes > 3
+    gone(user_id)
+
+
+def test_what_came_back_is_waited_for_once_more(world: World) -> None:
+    """A last pass that finds something is not the last: it waits as long as any worker can live."""
+    user_id = world.connect(LISTENER)
+    late = iter([True, True, False])
+
+    def write(_seconds: int) -> None:
+        if next(late):
+            Fact.of(user_id, "saved_tracks", times.iso(STARTED), "spotify", "late", {}, {}).append()
+
+    waits = machine(leave(user_id), between=write)
+    assert waits == [QUIET.total_seconds(), LATEST_WORKER.total_seconds(), LATEST_WORKER.total_seconds()]
+    gone(user_id)
+
+
+def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) -> None:
+    """A call that passes the gate, a grant that is refused: the last pass still knows where to look."""
+    user_id = world.connect(LISTENER)
+
+    late = iter([True, False])
+
+    def write(_seconds: int) -> None:
+        if not next(late):
+            return
+        accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
+        revocations.note("spotify", "default", user_id)
+
+    machine(leave(user_id), between=write)
+    gone(user_id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda user_id: syncs.end(user_id, "x", Status.FAILED, None),
+        lambda user_id: syncs.wait(user_id, "x", times.now(), 2),
+        lambda user_id: syncs.go_on(user_id, "x", (DataType.PLAYLISTS,)),
+        lambda user_id: connections.remember_announced(connections.connection(user_id, "spotify"), 7),
+    ],
+    ids=["end", "wait", "go on", "announce"],
+)
+def test_nothing_that_is_gone_is_brought_back_by_a_change(world: World, change: Callable[[str], object]) -> None:
+    """What only changes an item does not make one."""
+    user_id = world.connect(LISTENER)
+    seen = connections.connection(user_id, "spotify")
+    leave(user_id)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(connections, "connection", lambda *_: seen)
+        before = items()
+        change(user_id)
+    assert items() == before
+
+
+def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: list[datetime]) -> None:
+    """A run that ended a while ago holds nobody up; one that has just ended, runs or never ended may have workers."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.SAVED_TRACKS)
+    tables = Tables.kept()
+    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+
+    tables.restore()
+    syncs.end(user_id, job.sync_id, Status.SUCCEEDED, None)
+    leases.release(user_id, "spotify", job.sync_id)
+    tables = Tables.kept()
+    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+
+    tables.restore()
+    stopped_clock[0] += LATEST_WORKER
+    assert machine(leave(user_id)) == [QUIET.total_seconds()]
+
+
+def test_a_run_of_which_only_the_record_is_left_is_waited_for(world: World) -> None:
+    """The listener disconnected first: the lease went with it."""
+    user_id = world.connect(LISTENER)
+    begun(user_id, DataType.SAVED_TRACKS)
+    connections.disconnect(user_id, "spotify")
+    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+
+
+def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
+    """Facts, lists, runs and the account's way to the user go; the user, their logins and other providers stay."""
+    user_id = world.connect(LISTENER)
+    browser = fill(user_id)
+    before = {str(item) for item in everything()}
+    fill_other(user_id, "elsewhere")
+    others = [item for item in everything() if str(item) not in before]
+    assert len(others) == 11
+    machine(leave(user_id, "spotify"))
+    left = [item for item in everything() if item not in receipts()]
+    assert [item for item in others if item not in left] == []
+    kinds = {item["sk"]["S"].partition("#")[0] for item in left if "sk" in item and item not in others}
+    assert kinds == {"profile", "session", "token", "bearer", "wish"} | {"gate"} & kinds
+    assert [item for item in left if "spotify" in str(item) and user_id in str(item)] == []
+    assert sessions.user(browser.cookies["session"]) == user_id
+    assert telling_of(LISTENER) == []
+
+
+def test_a_derived_item_that_names_no_provider_goes_with_each(world: World) -> None:
+    """It was made from everybody's facts, and can be made again."""
+    user_id = world.connect(LISTENER)
+    key = {"user#type": {"S": partitions(user_id)[0]}, "fetched_at": {"S": "x"}}
+    aws.client("dynamodb").put_item(TableName="history", Item=key)
+    machine(leave(user_id, "spotify"))
+    assert items("history") == []
+
+
+def test_everything_overtakes_the_erasure_of_a_provider(world: World) -> None:
+    """Both are over at the end, and the smaller one's machine finds that out."""
+    user_id = world.connect(LISTENER)
+    fill(user_id)
+    one = leave(user_id, "spotify")
+    assert erase(one, plenty, waited=False)["status"] == "wait"
+    machine(leave(user_id))
+    assert erase(one, plenty, waited=True) == {"status": "erased"}
+    gone(user_id)
+
+
+def test_an_unknown_erasure_says_what_to_give() -> None:
+    """The execution fails in red, with this."""
+    with pytest.raises(LookupError, match="give the erasure_id"):
+        erase("none", plenty, waited=False)
+
+
+def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: World) -> None:
+    """The eraser cannot find it; it is worth nothing all the same, and expires."""
+    user_id = world.connect(LISTENER)
+    session = sessions.begin(user_id)
+    (entry,) = accounts().query(keys.user(user_id), keys.session())
+    accounts().delete(keys.user(user_id), entry["sk"])
+    assert sessions.user(session) == user_id
+    leave(user_id)
+    assert sessions.user(session) is None
+
+
+def test_exports_are_erased_where_there_are_any(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies under the user's own prefix, and nobody else's."""
+    client = aws.client("s3")
+    client.create_bucket(Bucket="exports")
+    user_id = world.connect(LISTENER)
+    mine = [f"exports/{user_id}/one.zip", f"exports/{user_id}/two/three.zip"]
+    for key in (*mine, f"exports/{user_id}x/other.zip"):
+        client.put_object(Bucket="exports", Key=key, Body=b"")
+    monkeypatch.setenv("EXPORTS_BUCKET", "exports")
+    erasure_id = leave(user_id)
+    machine(erasure_id)
+    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [
+        f"exports/{user_id}x/other.zip"
+    ]
+    receipt = erasures.erasure(erasure_id)
+    assert receipt is not None
+    assert receipt.counts["exports"] == len(mine)

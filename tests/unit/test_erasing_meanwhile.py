@@ -1,0 +1,237 @@
+"""Erasing while others are at work: nothing comes back, and nobody is harmed."""
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from blendify import dispatching, erasing, syncing
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome, Status
+from blendify.erasing import LATEST_WORKER, erase
+from blendify.storage import connections, erasures, sessions, syncs
+from blendify.storage.erasures import EVERYTHING
+from blendify.storage.progress import Superseded
+from tests.unit.http_events import Browser
+from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
+from tests.unit.leavers import (
+    LISTENER,
+    Interrupted,
+    Machines,
+    Tables,
+    fill,
+    gone,
+    leave,
+    machine,
+    machine_from_wait,
+    telling_of,
+)
+from tests.unit.spotify_world import STARTED, World, begun, items, plenty, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+
+EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
+"""`make soak` lets workers die, and meet each other, at every request; `make test` at every fifth."""
+
+
+@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLISTS])
+def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataType) -> None:
+    """Whatever it is doing when the first pass comes: it ends without an error, and the last pass finds the rest."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, data_type)
+    tables = Tables.kept()
+    for at in itertools.count(1, EVERY):
+        tables.restore()
+        waits: list[int] = []
+
+        def first_pass() -> None:
+            waits.append(erase(leave(user_id), plenty, waited=False)["seconds"])  # noqa: B023
+
+        with Interrupted(at, first_pass):
+            summary = collect(data_type, job, plenty)
+            finished = syncing.finish(job, 1, [summary.event()])
+        if not waits:
+            break
+        assert summary.outcome in (Outcome.NOT_REQUESTED, Outcome.COMPLETE)
+        (mark,) = [item for item in items() if item.get("status") == {"S": "erasing"}]
+        assert waits == [LATEST_WORKER.total_seconds()], "a run is under way"
+        machine_from_wait(mark["pk"]["S"].removeprefix("erasure#"))
+        gone(user_id)
+        assert finished["status"] in ("gone", Status.SUCCEEDED)
+    assert at > 20
+
+
+def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
+    """At whichever step of a login the erasure comes: the account's next user has nothing of the old one."""
+    old = user_of(logged_in(world, LISTENER))
+    begun(old, DataType.SAVED_TRACKS)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        browser = Browser()
+        erasure_ids: list[str] = []
+        query = consent(depart(browser), LISTENER)
+        with Interrupted(at, lambda: erasure_ids.append(leave(old))):  # noqa: B023
+            answer = arrive(browser, query)
+        if not erasure_ids:
+            break
+        assert answer.status == 303
+        assert list(connections.connections(old)) == []
+        machine(erasure_ids[0])
+        assert telling_of(old) == []
+        # Whose login was complete before is logged out; a new one is a new user.
+        if browser.get("api.listener", "/me").status == 401:
+            answer = arrive(browser, consent(depart(browser), LISTENER))
+            assert answer.status == 303
+        new = user_of(browser)
+        assert new != old
+        assert [one.provider for one in connections.connections(new)] == ["spotify"]
+        assert list(syncs.newest(new, 5)) == []
+        assert telling_of(old) == []
+    assert at > 5
+
+
+def test_a_login_while_a_provider_is_erased_is_a_new_user(world: World) -> None:
+    """What is being erased cannot be connected again: otherwise the last pass would take it away."""
+    old = user_of_login()
+    fill(old)
+    erasure_id = leave(old, "spotify")
+    new = user_of_login()
+    assert new != old
+    machine(erasure_id)
+    assert [one.provider for one in connections.connections(new)] == ["spotify"]
+    assert user_of_login() == new
+
+
+def test_the_way_to_a_new_user_is_not_taken_away(world: World) -> None:
+    """The account belongs to somebody new by the time of the last pass."""
+    old = user_of_login()
+    erasure_id = leave(old)
+    new = user_of_login()
+    assert new != old
+    machine(erasure_id)
+    assert user_of_login() == new
+
+
+def first_pass(user_id: str) -> str:
+    """The listener leaves, and the first pass over all that is theirs is done; the erasure's id."""
+    erasure_id = leave(user_id)
+    erase(erasure_id, plenty, waited=False)
+    return erasure_id
+
+
+def user_of_login() -> str:
+    """Whom a login makes somebody."""
+    browser = Browser()
+    assert arrive(browser, consent(depart(browser), LISTENER)).status == 303
+    return user_of(browser)
+
+
+def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
+    world: World, machines: Machines, stopped_clock: list[datetime]
+) -> None:
+    """At whichever request of the dispatch it comes: nothing is claimed, or what is started finds no connection."""
+    user_id = world.connect(LISTENER)
+    stopped_clock[0] += timedelta(days=1)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        machines.started.clear()
+        erasure_ids: list[str] = []
+        with Interrupted(at, lambda: erasure_ids.append(leave(user_id))):  # noqa: B023
+            dispatching.dispatch("sync", plenty)
+        if not erasure_ids:
+            break
+        for _, given in machines.started:
+            assert syncing.begin(given, "execution-9", stopped_clock[0])["outcome"] == "refused"
+        machine(erasure_ids[0])
+        gone(user_id)
+    assert at > 5
+
+
+def test_a_sync_that_just_begins_is_refused_or_taken_along(world: World) -> None:
+    """At whichever request of its first step: no lease comes back, and no record stays."""
+    user_id = world.connect(LISTENER)
+    tables = Tables.kept()
+    outcomes = set()
+    for at in itertools.count(1):
+        tables.restore()
+        ids: list[str] = []
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
+            begins = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+        if not ids:
+            break
+        outcomes.add(begins["outcome"])
+        with pytest.raises(connections.NotConnected):
+            connections.connection(user_id, "spotify")
+        machine_from_wait(ids[0])
+        gone(user_id)
+    assert outcomes == {"refused", "started"}
+
+
+def test_two_erasers_at_once_do_each_others_work(world: World) -> None:
+    """An operator starts a second execution: no error, and nothing is left."""
+    user_id = world.connect(LISTENER)
+    fill(user_id)
+    erasure_id = leave(user_id)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: machine(erasure_id), range(2)))
+    gone(user_id)
+    assert machine(erasure_id) == []
+
+
+def test_a_run_under_way_is_stopped(world: World, machines: Machines) -> None:
+    """Its execution, at once; where that is refused, it ends by itself."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.SAVED_TRACKS, execution="execution-7")
+    erasing.begin(erasures.begin(user_id, EVERYTHING))
+    assert machines.stopped == ["execution-7"]
+    assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.RECONNECT
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
+    assert world.calls() == 0
+
+
+@pytest.mark.parametrize("collected", [False, True], ids=["crashed", "collected"])
+def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool) -> None:
+    """At whichever request of its last step: it ends, or says that the listener has left when it is tried again."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.FOLLOWED_ARTISTS)
+    if collected:
+        collect(DataType.FOLLOWED_ARTISTS, job, plenty)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        ids: list[str] = []
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
+            try:
+                syncing.finish(job, 1, [])
+            except Superseded:
+                assert syncing.finish(job, 1, [])["status"] == "gone"
+        if not ids:
+            break
+        machine_from_wait(ids[0])
+        gone(user_id)
+    assert at > 4
+
+
+def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: Machines) -> None:
+    """At whichever request of `POST /me/syncs`: what it starts finds no connection, and the wish itself is erased."""
+    user_id = world.connect(LISTENER)
+    session = sessions.begin(user_id)
+    tables = Tables.kept()
+    for at in itertools.count(1):
+        tables.restore()
+        machines.started.clear()
+        ids: list[str] = []
+        with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
+            answer = Browser({"session": session}).post("api.syncs", "/me/syncs")
+        assert answer.status in (202, 401, 404)
+        if not ids:
+            break
+        for _, given in machines.started:
+            assert syncing.begin(given, "execution-9", STARTED)["outcome"] == "refused"
+        machine_from_wait(ids[0])
+        gone(user_id)
+    assert at > 4

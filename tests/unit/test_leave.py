@@ -1,0 +1,308 @@
+"""DELETE /me/connections/{provider}, DELETE /me, GET /erasures/{id}: what is told to who leaves, and that it is so."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from blendify import aws, syncing, times
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.storage import connections, erasures, schedule, sessions, syncs
+from blendify.storage.connections import NotConnected
+from tests.unit.http_events import Answer, Browser
+from tests.unit.journeys import LISTENER as READ
+from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
+from tests.unit.leavers import LISTENER, Interrupted, Machines, Tables, gone, machine, telling_of
+from tests.unit.spotify_world import STARTED, World, begun, in_clear, items, logged, plenty, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+
+LEAVE = "api.leave"
+SPOTIFY = "/me/connections/spotify"
+
+
+def browser_of(user_id: str) -> Browser:
+    return Browser({"session": sessions.begin(user_id)})
+
+
+def delete(browser: Browser, address: str, **headers: str) -> Answer:
+    return browser.ask("DELETE", LEAVE, address, headers)
+
+
+def refused(answer: Answer, status: int, code: str) -> str:
+    """The message of a refusal."""
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    return str(answer.json["error"]["message"])
+
+
+@pytest.mark.parametrize("address", [SPOTIFY, f"{SPOTIFY}?history=keep"])
+def test_a_disconnection_destroys_the_tokens_and_ends_the_schedule(world: World, address: str) -> None:
+    """204; nothing is left to open or to be due, and what was collected stays."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.SAVED_TRACKS)
+    collect(DataType.SAVED_TRACKS, job, plenty)
+    facts = items("history")
+    assert facts
+    answer = delete(browser_of(user_id), address)
+    assert (answer.status, answer.body) == (204, "")
+    assert not [item for item in items() if "tokens" in item or "due_shard" in item]
+    assert list(schedule.due(times.now() + timedelta(days=400))) == []
+    assert items("history") == facts
+    assert browser_of(user_id).get(READ, "/me").json["connections"] == []
+
+
+def test_a_reconnection_finds_the_same_user_and_goes_on(world: World) -> None:
+    """The account still leads to them, and what is known is not recorded again."""
+    browser = logged_in(world, LISTENER)
+    user_id = user_of(browser)
+    first = begun(user_id, DataType.SAVED_TRACKS)
+    collect(DataType.SAVED_TRACKS, first, plenty)
+    syncing.finish(first, 1, [])
+    assert delete(browser, SPOTIFY).status == 204
+    again = Browser()
+    arrive(again, consent(depart(again), LISTENER))
+    assert user_of(again) == user_id
+    second = begun(user_id, DataType.SAVED_TRACKS, execution="e2", started_at=STARTED + timedelta(seconds=9))
+    collect(DataType.SAVED_TRACKS, second, plenty)
+    assert standing(second, DataType.SAVED_TRACKS).counts["appended"] == 0
+
+
+def test_whoever_holds_the_old_tokens_cannot_touch_the_new_connection(world: World) -> None:
+    """A refresh or a refusal that began before the disconnection changes nothing after a reconnection."""
+    user_id = world.connect(LISTENER)
+    old = connections.connection(user_id, "spotify")
+    delete(browser_of(user_id), SPOTIFY)
+    world.connect(LISTENER)
+    assert not connections.keep_tokens(old, b"old", times.now())
+    assert not connections.mark_reconnect(old)
+    assert connections.claim_refresh(old, 40) is None
+    new = connections.connection(user_id, "spotify")
+    assert (new.status, new.tokens == b"old") == ("active", False)
+
+
+@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLISTS])
+def test_a_run_under_way_ends_quietly(world: World, machines: Machines, data_type: DataType) -> None:
+    """Whenever it comes: stopped, and a worker that still lives ends at its next checkpoint; nothing comes back."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, data_type)
+    browser, tables = browser_of(user_id), Tables.kept()
+    for at in range(1, 1000, 4):
+        tables.restore()
+        answers: list[Answer] = []
+        with Interrupted(at, lambda: answers.append(delete(browser, SPOTIFY))):  # noqa: B023
+            summary = collect(data_type, job, plenty)
+            syncing.finish(job, 1, [summary.event()])
+        if not answers:
+            break
+        assert answers[0].status == 204
+        assert "execution-1" in machines.stopped
+        assert summary.outcome in (Outcome.RECONNECT, Outcome.COMPLETE)
+        with pytest.raises(NotConnected):
+            connections.connection(user_id, "spotify")
+        run = syncs.sync(user_id, job.sync_id)
+        assert run is not None
+        assert run.finished_at is not None
+    assert at > 20
+
+
+def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machines: Machines) -> None:
+    """Step Functions refuses to stop it: the next step says that the listener must connect again."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.SAVED_TRACKS)
+    machines.refuses = True
+    assert delete(browser_of(user_id), SPOTIFY).status == 204
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
+    assert "disconnected Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
+    assert syncing.finish(job, 1, [])["status"] == "failed"
+    assert syncing.begin({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
+
+
+def test_a_disconnection_with_its_history(world: World, machines: Machines) -> None:
+    """202, and the machine is started with an id that tells of nobody; the listener stays, and stays logged in."""
+    user_id = world.connect(LISTENER)
+    job = begun(user_id, DataType.SAVED_TRACKS)
+    collect(DataType.SAVED_TRACKS, job, plenty)
+    browser = browser_of(user_id)
+    answer = delete(browser, f"{SPOTIFY}?history=erase")
+    assert answer.status == 202
+    erasure_id = answer.json["erasure_id"]
+    assert machines.started == [(erasure_id, {"erasure_id": erasure_id})]
+    assert not [item for item in items() if "tokens" in item]
+    machine(erasure_id)
+    assert items("history") == []
+    assert telling_of(LISTENER) == []
+    assert browser.get(READ, "/me").json == {"user_id": user_id, "connections": [], "latest_sync": None}
+    assert "not connected" in refused(delete(browser, f"{SPOTIFY}?history=erase"), 404, "not_connected")
+
+
+def test_a_history_that_was_kept_can_be_erased_later(world: World) -> None:
+    """The listener changes their mind after the disconnection."""
+    user_id = world.connect(LISTENER)
+    collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS), plenty)
+    browser = browser_of(user_id)
+    assert delete(browser, SPOTIFY).status == 204
+    answer = delete(browser, f"{SPOTIFY}?history=erase")
+    assert answer.status == 202
+    assert delete(browser, f"{SPOTIFY}?history=erase").json == answer.json
+    machine(answer.json["erasure_id"])
+    assert items("history") == []
+
+
+def test_what_is_not_connected_cannot_be_disconnected(world: World) -> None:
+    """404: nothing there, or another name than a provider's."""
+    browser = browser_of(world.connect(LISTENER))
+    assert "one of: spotify" in refused(delete(browser, "/me/connections/napster"), 404, "unknown_provider")
+    delete(browser, SPOTIFY)
+    refused(delete(browser, SPOTIFY), 404, "not_connected")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["history=", "history=no", "history=KEEP", "history=keep&history=erase", "histroy=erase", "history=erase&x=1"],
+)
+def test_a_wrong_parameter_is_named_and_nothing_is_done(world: World, query: str) -> None:
+    """400 with the parameter and what it may be; the connection is as before."""
+    user_id = world.connect(LISTENER)
+    before = items()
+    browser = browser_of(user_id)
+    message = refused(delete(browser, f"{SPOTIFY}?{query}"), 400, "bad_request")
+    assert "history" in message
+    assert "keep, erase" in message
+    assert [item for item in items() if item in before] == before
+
+
+def test_everything_is_erased(world: World, machines: Machines) -> None:
+    """202, the cookie is taken back, every session is over at once; the receipt can be read without any."""
+    user_id = world.connect(LISTENER)
+    collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS), plenty)
+    browser, other = browser_of(user_id), browser_of(user_id)
+    answer = delete(browser, "/me")
+    assert answer.status == 202
+    assert answer.cookies["session"]["max-age"] == "0"
+    assert other.get(READ, "/me").status == 401
+    erasure_id = answer.json["erasure_id"]
+    assert machines.started == [(erasure_id, {"erasure_id": erasure_id})]
+    receipt = Browser().get(LEAVE, f"/erasures/{erasure_id}").json
+    assert (receipt["status"], receipt["scope"], receipt["finished_at"]) == ("erasing", "everything", None)
+    machine(erasure_id)
+    gone(user_id)
+    receipt = Browser().get(LEAVE, f"/erasures/{erasure_id}").json
+    assert receipt["status"] == "erased"
+    assert receipt["finished_at"] >= receipt["requested_at"]
+    assert receipt["deleted"]["facts"] == 54
+    assert set(receipt["deleted"]) == {"facts", "account_items", "exports"}
+
+
+def test_a_receipts_id_cannot_be_guessed(world: World) -> None:
+    """At least 128 random bits, and another id is a 404."""
+    answers = [delete(browser_of(world.connect(name)), "/me") for name in (LISTENER, "other")]
+    ids = [answer.json["erasure_id"] for answer in answers]
+    assert len(set(ids)) == 2
+    assert all(len(one) * 6 >= 128 for one in ids)
+    for other in (ids[0][:-1], "x" * 3_000, "%00", "é"):
+        refused(Browser().get(LEAVE, f"/erasures/{other}"), 404, "not_found")
+
+
+def test_asking_twice_is_one_erasure(world: World, machines: Machines) -> None:
+    """The second request comes after the first has ended its session, or beside it with the same answer."""
+    user_id = world.connect(LISTENER)
+    browser, tables = browser_of(user_id), Tables.kept()
+    copy = Browser(dict(browser.cookies))
+    first = delete(browser, "/me")
+    assert first.status == 202
+    refused(delete(copy, "/me"), 401, "unauthorized")
+    for at in range(1, 40):
+        tables.restore()
+        machines.started.clear()
+        second: list[Answer] = []
+        with Interrupted(at, lambda: second.append(delete(Browser(dict(copy.cookies)), "/me"))):  # noqa: B023
+            first = delete(Browser(dict(copy.cookies)), "/me")
+        if not second:
+            break
+        assert {first.status, second[0].status} in ({202}, {202, 401})
+        (started,) = machines.started
+        assert {one.json["erasure_id"] for one in (first, *second) if one.status == 202} == {started[0]}
+        machine(started[0])
+        gone(user_id)
+    assert at > 5
+
+
+def test_what_could_not_be_started_has_not_begun(world: World, machines: Machines) -> None:
+    """503 with when to ask again; nothing is ended, and the next wish works."""
+    user_id = world.connect(LISTENER)
+    browser = browser_of(user_id)
+    machines.refuses = True
+    for address in ("/me", f"{SPOTIFY}?history=erase"):
+        answer = delete(browser, address)
+        refused(answer, 503, "unavailable")
+        assert answer.headers["retry-after"] == "60"
+    assert connections.connection(user_id, "spotify").status == "active"
+    assert world.connect(LISTENER) == user_id
+    machines.refuses = False
+    machine(delete(browser, "/me").json["erasure_id"])
+    gone(user_id)
+
+
+def test_a_first_step_that_fails_is_left_to_the_machine(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The erasure is on its way: 202."""
+    user_id = world.connect(LISTENER)
+    browser = browser_of(user_id)
+
+    def broken(_erasure_id: str) -> None:
+        raise aws.client("dynamodb").exceptions.InternalServerError({"Error": {"Code": "500"}}, "DeleteItem")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("blendify.erasing.begin", broken)
+        answer = delete(browser, "/me")
+    assert answer.status == 202
+    machine(answer.json["erasure_id"])
+    gone(user_id)
+
+
+def test_everything_has_no_parameters(world: World) -> None:
+    """A request that means something else erases nothing."""
+    user_id = world.connect(LISTENER)
+    refused(delete(browser_of(user_id), "/me?provider=spotify"), 400, "bad_request")
+    assert connections.exists(user_id)
+
+
+@pytest.mark.parametrize("address", ["/me", SPOTIFY, f"{SPOTIFY}?history=erase"])
+@pytest.mark.parametrize("headers", [{"Sec_Fetch_Site": "cross-site"}, {"Origin": "https://evil.example"}], ids=str)
+def test_another_site_ends_nothing(world: World, address: str, headers: dict[str, str]) -> None:
+    """403, and the connection is as before."""
+    user_id = world.connect(LISTENER)
+    refused(delete(browser_of(user_id), address, **headers), 403, "cross_origin")
+    assert connections.connection(user_id, "spotify").status == "active"
+
+
+@pytest.mark.parametrize("address", ["/me", SPOTIFY, f"{SPOTIFY}?history=erase"])
+@pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
+def test_without_a_session_nothing_is_ended(world: World, address: str, cookies: dict[str, str]) -> None:
+    """401, the same whoever there is."""
+    user_id = world.connect(LISTENER)
+    refused(delete(Browser(cookies), address), 401, "unauthorized")
+    assert connections.connection(user_id, "spotify").status == "active"
+
+
+def test_an_erasure_tells_nothing_that_is_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """No token, cookie or name is logged, and what is stored meanwhile holds no secret in clear."""
+    user_id = world.connect(LISTENER)
+    browser = browser_of(user_id)
+    cookie = browser.cookies["session"]
+    answer = delete(browser, "/me")
+    machine(answer.json["erasure_id"])
+    assert cookie not in logged(caplog) + in_clear() + json.dumps(answer.headers)
+    assert LISTENER not in logged(caplog)
+    assert user_id not in json.dumps(answer.json)
+
+
+def test_a_receipt_holds_no_more_than_it_tells(world: World, stopped_clock: list[datetime]) -> None:
+    """Moments, scope and counts."""
+    user_id = world.connect(LISTENER)
+    erasure_id = delete(browser_of(user_id), "/me").json["erasure_id"]
+    stopped_clock[0] += timedelta(minutes=5)
+    machine(erasure_id)
+    (item,) = [item for item in items() if item["pk"]["S"].startswith("erasure#")]
+    counts = {name for name in erasures.COUNTS if name in item}
+    assert set(item) - counts == {"pk", "sk", "scope", "status", "requested_at", "finished_at"}

@@ -1,0 +1,191 @@
+"""GET /me/music: what is there now, what was there, and what became of one record, as the simulator's lists have it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blendify import syncing, times
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.records import FIELDS, metadata
+from blendify.storage import checkpoints
+from local.simulators.spotify.mutations import mutate
+from tests.unit.listening_api import ask, browser_of, differences, everything
+from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+
+def sync(user_id: str, day: int, *data_types: DataType) -> Job:
+    """A whole run, so many days after the first."""
+    wanted = data_types or tuple(DataType)
+    job = begun(user_id, *wanted, execution=f"execution-{day}", started_at=STARTED - timedelta(days=20 - day))
+    for data_type in wanted:
+        collect(data_type, job, plenty)
+        assert standing(job, data_type).outcome is Outcome.COMPLETE
+    syncing.finish(job, 1, [])
+    return job
+
+
+@pytest.mark.parametrize("data_type", DataType)
+@pytest.mark.parametrize("limit", [7, 1000])
+def test_what_is_there_now(world: World, data_type: DataType, limit: int) -> None:
+    """Every entry of every list, in its order, with the provider's full answer and every field of its data type."""
+    user_id = world.connect()
+    sync(user_id, 0)
+    items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
+    assert differences(data_type, lists(world, data_type), items) == []
+    fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata(data_type)}
+    assert all(set(one) == fields for one in items)
+    assert {one["provider"] for one in items} == {"spotify"}
+
+
+Day = dict[str, list[Any]]
+
+CHANGES: dict[DataType, list[tuple[str, dict[str, Any]]]] = {
+    DataType.TOP_TRACKS: [
+        ("top_move", {"kind": "tracks", "time_range": "short_term", "position": 3, "to": 0}),
+        ("top_change", {"kind": "tracks", "time_range": "long_term", "position": 1}),
+    ],
+    DataType.RECENTLY_PLAYED: [("play", {}), ("play", {})],
+    DataType.SAVED_TRACKS: [("unlike", {"position": 5}), ("like", {})],
+    DataType.SAVED_ALBUMS: [("remove_album", {"position": 7}), ("save_album", {})],
+    DataType.FOLLOWED_ARTISTS: [("unfollow", {"position": 2}), ("follow", {})],
+}
+"""What the listener does from one day to the next."""
+
+
+def days(world: World, data_type: DataType) -> tuple[str, list[tuple[str, Day]]]:
+    """Four daily runs with changes before each, and what the lists held at them."""
+    user_id, told = world.connect(), []
+    for day in range(4):
+        for action, details in CHANGES[data_type]:
+            mutate(world.simulator.listeners["ana"].library, action, **details)
+        job = sync(user_id, day, data_type)
+        told.append((job.fetched_at, lists(world, data_type)))
+    return user_id, told
+
+
+def ids(entries: list[Any]) -> list[str | None]:
+    """The ids of a list's entries; None for one that the provider has emptied."""
+    wrapped = [
+        next((one[name] for name in ("track", "album") if "added_at" in one and name in one), one) if one else None
+        for one in entries
+    ]
+    return [one.get("track", one)["id"] if one else None for one in wrapped]
+
+
+@pytest.mark.parametrize("data_type", [one for one in CHANGES if one is not DataType.RECENTLY_PLAYED])
+def test_the_history_of_one_record(world: World, data_type: DataType) -> None:
+    """An item for each run that found it new, at another rank, or gone: as the lists themselves tell, oldest first."""
+    user_id, told = days(world, data_type)
+    browser = browser_of(user_id)
+    everyone = {one for _, held in told for entries in held.values() for one in ids(entries) if one}
+    ranked = data_type is DataType.TOP_TRACKS
+    changed = 0
+    for record_id in sorted(everyone):
+        wanted: list[tuple[str, str, int | None, bool]] = []
+        for name in {name for _, held in told for name in held}:
+            before: int | None = None
+            for moment, lists_then in told:
+                here = ids(lists_then[name])
+                now = (here.index(record_id) + 1 if ranked else 1) if record_id in here else None
+                if now != before:
+                    wanted.append((moment, name, now if ranked else None, now is None))
+                before = now
+        items = everything(browser, data_type, record_id, limit=2)
+        found = [(one["fetched_at"], one.get("time_range") or "", one.get("rank"), one["removed"]) for one in items]
+        assert sorted(found, key=str) == sorted(wanted, key=str)
+        assert [one["fetched_at"] for one in items] == sorted(one["fetched_at"] for one in items)
+        assert {one["record_id"] for one in items} == {record_id}
+        changed += len(items) > 1
+    assert changed, "no record has a history"
+
+
+def test_the_history_of_a_track_that_was_played(world: World) -> None:
+    """Every play of it, once."""
+    user_id, told = days(world, DataType.RECENTLY_PLAYED)
+    plays = {entry["played_at"]: entry["track"]["id"] for _, held in told for entry in held[""]}
+    track = next(iter(plays.values()))
+    found = everything(browser_of(user_id), DataType.RECENTLY_PLAYED, track)
+    assert sorted(one["played_at"] for one in found) == sorted(when for when, what in plays.items() if what == track)
+
+
+@pytest.mark.parametrize("data_type", CHANGES)
+@pytest.mark.parametrize("limit", [3, 1000])
+def test_the_newest_of_everything_that_ever_was(world: World, data_type: DataType, limit: int) -> None:
+    """DISTINCT ON record and time range: the newest of each once, and since when it is gone."""
+    user_id, told = days(world, data_type)
+    wanted: dict[tuple[str, str], str | None] = {}
+    for moment, lists_then in told:
+        for name, entries in lists_then.items():
+            here = ids(entries)
+            if data_type is not DataType.RECENTLY_PLAYED:
+                left = [one for one in wanted if one[0] == name and one[1] not in here]
+                wanted |= {one: wanted[one] or moment for one in left}
+            wanted |= {(name, one): None for one in here if one}
+    items = everything(browser_of(user_id), data_type, view="distinct", limit=limit)
+    found = {(one.get("time_range") or "", one["record_id"]): one["removed_at"] for one in items}
+    assert len(found) == len(items)
+    assert found == wanted
+
+
+def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> None:
+    """The list that is being read stays as it was at its first page."""
+    user_id = world.connect()
+    sync(user_id, 0, DataType.SAVED_TRACKS)
+    held, browser = lists(world, DataType.SAVED_TRACKS), browser_of(user_id)
+    first = ask(browser, DataType.SAVED_TRACKS, raw="true", limit=20).json
+    for action, details in [("unlike", {"position": 30}), ("like", {}), ("unlike", {"position": 2})]:
+        mutate(world.simulator.listeners["ana"].library, action, **details)
+    sync(user_id, 1, DataType.SAVED_TRACKS)
+    rest = everything(browser, DataType.SAVED_TRACKS, raw="true", limit=20, cursor=first["next_cursor"])
+    assert differences(DataType.SAVED_TRACKS, held, first["items"] + rest) == []
+    now = everything(browser, DataType.SAVED_TRACKS, raw="true")
+    assert differences(DataType.SAVED_TRACKS, lists(world, DataType.SAVED_TRACKS), now) == []
+
+
+def test_one_list_of_many(world: World) -> None:
+    """A time range, a playlist, a provider: nothing of the others."""
+    user_id = world.connect()
+    sync(user_id, 0)
+    browser, contents = browser_of(user_id), lists(world, DataType.PLAYLIST_TRACKS)
+    for name, entries in contents.items():
+        items = everything(browser, DataType.PLAYLIST_TRACKS, playlist_id=name, raw="true", limit=30)
+        assert differences(DataType.PLAYLIST_TRACKS, {name: entries}, items) == []
+        assert [one["position"] for one in items] == list(range(len(entries)))
+    top = lists(world, DataType.TOP_TRACKS)
+    for view in ("current", "distinct"):
+        items = everything(browser, DataType.TOP_TRACKS, time_range="medium_term", view=view)
+        assert sorted(one["rank"] for one in items) == list(range(1, len(top["medium_term"]) + 1))
+        assert {one["time_range"] for one in items} == {"medium_term"}
+    assert everything(browser, DataType.TOP_TRACKS, provider="spotify") == everything(browser, DataType.TOP_TRACKS)
+    assert everything(browser, DataType.PLAYLIST_TRACKS, playlist_id="nobody's") == []
+
+
+def test_before_the_first_sync_nothing_was_there(world: World) -> None:
+    """As of a moment before anything was known the answer is empty, not an error."""
+    user_id = world.connect()
+    job = sync(user_id, 0)
+    before = times.iso(times.parse(job.fetched_at) - timedelta(milliseconds=1))
+    for data_type in DataType:
+        assert everything(browser_of(user_id), data_type, as_of=before) == []
+        assert everything(browser_of(user_id), data_type, as_of=before, view="distinct") == []
+
+
+def test_a_checkpoint_saves_the_fold_and_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With checkpoints as often as can be, or none, every day is told the same."""
+    monkeypatch.setattr(checkpoints, "LEAST", 1)
+    monkeypatch.setattr(checkpoints, "SHARE", 10_000)
+    user_id, told = days(world, DataType.TOP_TRACKS)
+    browser = browser_of(user_id)
+    for moment, lists_then in told:
+        kept, _ = checkpoints.newest(user_id, "spotify", DataType.TOP_TRACKS, moment)
+        assert kept == moment
+        with_them = everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
+        monkeypatch.setattr(checkpoints, "newest", lambda *_: ("", {}))
+        assert with_them == everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
+        monkeypatch.undo()
+        assert differences(DataType.TOP_TRACKS, lists_then, with_them) == []
