@@ -42,16 +42,19 @@ _TRACK: Mapping[str, Field] = {
     "isrc": Field(TEXT, "The recording's code, the same at every provider"),
     "explicit": Field(FLAG, "Whether it has explicit words"),
     "popularity": Field(NUMBER, "0 to 100, as the provider counted it then"),
+    "mbid": Field(TEXT, "The record's id at MusicBrainz"),
 }
 _FULL_ARTIST: Mapping[str, Field] = {
     **_ARTIST,
     "artist_image_url": Field(TEXT, "The largest picture"),
     "genres": Field(TEXT, "Genres, separated by commas"),
     "popularity": _TRACK["popularity"],
+    "mbid": _TRACK["mbid"],
 }
 _RANKED: Mapping[str, Field] = {
     "time_range": Field(TEXT, "The span that the ranks are counted over"),
     "rank": Field(NUMBER, "1 is the most played"),
+    "play_count": Field(NUMBER, "How often it was played in that span, where the provider tells"),
 }
 _PLAYLIST_ID = Field(TEXT, "The provider's id of the playlist")
 _ADDED_AT = Field(TEXT, "When the listener added it, ISO 8601, UTC")
