@@ -20,6 +20,8 @@ os.environ.update(
     RESYNC_HOURS="24",
     SHORTEST_POLL_MINUTES="20",
     LONGEST_POLL_MINUTES="1440",
+    EXPORT_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:export",
+    EXPORTS_BUCKET="exports",
     SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):

@@ -38,6 +38,16 @@ def step(work: Callable[[Event], Answer]) -> Handler:
     return handler
 
 
+def timed_step(work: Callable[[Event, Callable[[], float]], Answer]) -> Handler:
+    """A step that works for as long as it may: it is told how many seconds it has left."""
+
+    def handler(event: Event, context: LambdaContext) -> Answer:
+        told: dict[str, Any] = {name: event[name] for name in ("user_id", "export_id") if name in event}
+        return _observed(lambda: work(event, lambda: context.get_remaining_time_in_millis() / 1000), told)
+
+    return handler
+
+
 def scheduled(work: Callable[[Callable[[], float]], Answer]) -> Handler:
     """A Lambda that the schedule invokes: the work is told how many seconds it has left."""
 

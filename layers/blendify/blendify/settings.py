@@ -73,6 +73,18 @@ def state_machine() -> str:
 
 
 @cache
+def export_state_machine() -> str:
+    """The ARN of the export state machine, which only the function that starts exports is given."""
+    return required(os.environ, "EXPORT_STATE_MACHINE")
+
+
+@cache
+def exports_bucket() -> str:
+    """The bucket of exports, which only functions that write or hand them out are given."""
+    return required(os.environ, "EXPORTS_BUCKET")
+
+
+@cache
 def cadence() -> Cadence:
     """How often connections are due, which only the function that ends syncs is given."""
     return Cadence(

@@ -98,6 +98,12 @@ def user_of(provider: str, account_id: str) -> str:
     return str(user_id)
 
 
+def profile(user_id: str) -> dict[str, str]:
+    """What is known of the user beside their connections: when they first came."""
+    item = accounts().get(keys.user(user_id), "profile") or {}
+    return {name: str(item[name]) for name in ("created_at",) if name in item}
+
+
 @dataclass(frozen=True)
 class Grant:
     """What a consent gave: stored whole with the login, replaced by the next one."""

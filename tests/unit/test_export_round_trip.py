@@ -1,0 +1,235 @@
+"""An export holds everything: whoever folds its lines has the library as it is, and as it was after every sync."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from blendify import aws
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.storage import connections
+from blendify.storage.history import Fact
+from local import folding
+from local.exported import Exported
+from local.simulators.spotify.mutations import mutate
+from local.verification import canonical
+from tests.unit.downloads import create_bucket, exported
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.spotify_world import STARTED, World, items, lists
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+DAY = 24 * 3600
+CHANGES: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
+    (),
+    (("like", {}), ("unlike", {"position": 3}), ("play", {}), ("follow", {}), ("unfollow", {"position": 2})),
+    (("like", {}), ("save_album", {}), ("play", {}), ("unlike", {"position": 0})),
+)
+"""What the listener does before each of the syncs."""
+EDITS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("playlist_add", {}),
+    ("playlist_remove", {"position": 1}),
+    ("playlist_reorder", {"position": 0, "to": 2}),
+)
+
+Served = dict[str, dict[str, list[Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _bucket(aws_in_memory: None) -> None:
+    create_bucket()
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    time = Clock(STARTED)
+    with time.installed():
+        yield time
+
+
+def library(world: World) -> Served:
+    """What the listener has now, as text cannot change any more."""
+    found: Served = json.loads(json.dumps({str(one): lists(world, one) for one in DataType}))
+    return found
+
+
+def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
+    """Three syncs with changes between; what was served at each."""
+    days = []
+    for number, changes in enumerate(CHANGES):
+        playlist = next(name for name, entries in lists(world, DataType.PLAYLIST_TRACKS).items() if len(entries) > 5)
+        edits = [(name, {"playlist": playlist, **details}) for name, details in EDITS] if number else []
+        for action, details in [*changes, *edits]:
+            mutate(world.simulator.listeners["ana"].library, action, **details)
+        clock.sleep(DAY)
+        job, status = Machine(user_id, tuple(DataType), clock, Reaper(())).run()
+        assert status == "succeeded"
+        days.append((job, library(world)))
+    return days
+
+
+def differences(archive: Exported, served: Served, as_of: str) -> list[str]:
+    return [
+        told
+        for data_type, here in served.items()
+        for told in folding.differences(data_type, here, archive.fold(data_type, as_of))
+    ]
+
+
+def test_what_was_exported_folds_to_the_library_of_every_day(world: World, clock: Clock) -> None:
+    """By the lines alone: now, and as of each of three syncs between which lists had changed."""
+    user_id = world.connect()
+    days = lived(world, user_id, clock)
+    archive = exported(user_id)
+
+    assert archive.damages() == []
+    for job, served in days:
+        assert differences(archive, served, job.fetched_at) == []
+    # The days differ, so that a reader who ignores the moment would be found out.
+    assert differences(archive, days[0][1], days[2][0].fetched_at) != []
+
+
+def test_every_fact_is_a_line_with_all_that_it_has(world: World, clock: Clock) -> None:
+    """In the order of the keys, each once, with every named field and the whole answer; also what was removed."""
+    user_id = world.connect()
+    lived(world, user_id, clock)
+    archive = exported(user_id)
+    for data_type in DataType:
+        facts = [fact for fact in Fact.query(f"{user_id}#{data_type}") if fact.part is None]
+        found = list(archive.records(data_type))
+        assert [one["key"] for one in found] == [fact.fetched_at for fact in facts]
+        for one, fact in zip(found, facts, strict=True):
+            frame = {"key", "fetched_at", "provider", "answer"}
+            assert {name: value for name, value in one.items() if name not in frame} == fact.fields
+            assert one["provider"] == fact.provider
+            assert fact.raw is None or canonical(one["answer"]) == canonical(fact.answer())
+    removed = Counter(name for name in DataType for one in archive.records(name) if one.get("removed"))
+    assert set(removed) >= {"saved_tracks", "followed_artists", "playlist_tracks"}
+
+
+def test_fields_have_one_order(world: World, clock: Clock) -> None:
+    """In every line those that are there stand in the same order, the answer last."""
+    user_id = world.connect()
+    lived(world, user_id, clock)
+    archive = exported(user_id)
+    for data_type in DataType:
+        before: dict[str, set[str]] = {}
+        for one in archive.records(data_type):
+            names = list(one)
+            assert names[:3] == ["key", "fetched_at", "provider"]
+            assert "answer" not in names[:-1]
+            for place, name in enumerate(names):
+                before.setdefault(name, set()).update(names[:place])
+        assert [name for name, earlier in before.items() if any(name in before[one] for one in earlier)] == []
+
+
+def test_the_manifest_and_the_account_tell_what_there_is(world: World, clock: Clock) -> None:
+    """Counts by data type and provider as the table holds them; every run with its outcomes, oldest first."""
+    user_id = world.connect()
+    days = lived(world, user_id, clock)
+    archive = exported(user_id)
+    manifest, account = archive.manifest, archive.account
+
+    stored = Counter(
+        one["user#type"]["S"].split("#")[1]
+        for one in items("history")
+        if one["user#type"]["S"].startswith(f"{user_id}#") and "part" not in one
+    )
+    assert manifest["counts"] == {name: {"spotify": stored[name]} for name in DataType}
+    assert (manifest["format"], manifest["user_id"]) == (1, user_id)
+    assert manifest["unreadable"] == {"records": 0, "named": {}}
+    assert [run["sync_id"] for run in account["runs"]] == [job.sync_id for job, _ in days]
+    assert {part["outcome"] for run in account["runs"] for part in run["data_types"].values()} == {"complete"}
+    assert set(account["runs"][0]["data_types"]) == set(DataType)
+    assert [one["display_name"] for one in account["connections"]] == ["ana"]
+    assert account["profile"]["created_at"] < days[0][0].fetched_at
+    assert archive.archive.testzip() is None
+
+
+def test_nothing_in_it_opens_an_account_and_nothing_is_anothers(world: World, clock: Clock) -> None:
+    """No token, sealed or not, and no record of another listener."""
+    world.connect("bea")
+    user_id = world.connect()
+    other = connections.user_of("spotify", "bea")
+    Machine(other, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
+    lived(world, user_id, clock)
+    archive = exported(user_id)
+    everything = b"".join(archive.archive.read(name) for name in archive.archive.namelist())
+
+    sealed = connections.connection(user_id, "spotify").tokens
+    assert sealed not in everything
+    secrets = world.simulator.accounts.secrets
+    assert secrets
+    assert [secret for secret in secrets if secret.encode() in everything] == []
+    assert other.encode() not in everything
+
+
+def test_a_table_has_the_same_rows_as_the_lines(world: World, clock: Clock) -> None:
+    """Each named field in its column, and no column that is empty throughout."""
+    user_id = world.connect()
+    lived(world, user_id, clock)
+    archive = exported(user_id)
+    for data_type in DataType:
+        found, rows = list(archive.records(data_type)), archive.rows(data_type)
+        assert [row["key"] for row in rows] == [one["key"] for one in found]
+        plain = [{name: one[name] for name in one if name != "answer"} for one in found]
+        assert set(rows[0]) == {name for one in plain for name in one}
+        for row, one in zip(rows, plain, strict=True):
+            assert {name for name, value in row.items() if value} == {
+                name for name, value in one.items() if value != ""
+            }
+            assert row.get("record_id") == one.get("record_id", row.get("record_id"))
+
+
+def test_a_listener_of_nothing_gets_an_archive_as_well(world: World) -> None:
+    """Connected and not yet read: all files are there, and empty."""
+    user_id = world.connect()
+    archive = exported(user_id)
+    assert archive.damages() == []
+    assert archive.manifest["counts"] == {name: {} for name in DataType}
+    assert list(archive.records(DataType.TOP_TRACKS)) == []
+    assert archive.account["runs"] == []
+
+
+def test_a_damaged_answer_costs_itself_alone(world: World, clock: Clock) -> None:
+    """Its fields are in the export, the manifest names it, and every other record is whole."""
+    user_id = world.connect()
+    lived(world, user_id, clock)
+    facts = list(Fact.query(f"{user_id}#{DataType.SAVED_TRACKS}"))
+    spoiled = [fact for fact in facts if fact.raw][:3]
+    for fact, raw in zip(spoiled, (b"", b"\x07unknown dictionary", bytes(spoiled[2].raw)[:-9]), strict=True):
+        key = {"user#type": {"S": fact.partition}, "fetched_at": {"S": fact.fetched_at}}
+        aws.client("dynamodb").update_item(
+            TableName="history",
+            Key=key,
+            UpdateExpression="SET #raw = :raw",
+            ExpressionAttributeNames={"#raw": "raw"},
+            ExpressionAttributeValues={":raw": {"B": raw}},
+        )
+    archive = exported(user_id)
+    told = archive.manifest["unreadable"]
+    assert told["records"] == 3
+    assert [one["key"] for one in told["named"]["saved_tracks"]] == [fact.fetched_at for fact in spoiled]
+    assert archive.damages() == []
+    found = {one["key"]: one for one in archive.records(DataType.SAVED_TRACKS)}
+    assert len(found) == len(facts)
+    for fact in facts:
+        damaged = fact.fetched_at in {one.fetched_at for one in spoiled}
+        assert ("unreadable" in found[fact.fetched_at]) is damaged
+        assert found[fact.fetched_at].get("track_name") == fact.track_name
+
+
+def test_an_answer_in_several_parts_is_whole(world: World) -> None:
+    """One too large for an item is joined, and its parts are no records."""
+    user_id = world.connect()
+    answer = {"id": "1", "text": "".join(f"{number * 7919 % 1000003:06x}" for number in range(150_000))}
+    fact = Fact.of(user_id, "playlists", "2026-11-22T17:44:30.123Z", "spotify", "1", {"record_id": "1"}, answer)
+    fact.append()
+    assert int(fact.raw_parts) > 1
+    archive = exported(user_id)
+    (one,) = archive.records(DataType.PLAYLISTS)
+    assert one["answer"] == answer
+    assert archive.damages() == []
