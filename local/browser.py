@@ -38,10 +38,12 @@ class Browser:
         body: dict[str, object] = answer.json()
         return body
 
-    def send(self, path: str, body: object = None) -> tuple[int, dict[str, Any], Mapping[str, str]]:
-        """Status, body and headers of what the API answers to a POST, e.g. to `/me/syncs`; a refusal as well."""
-        answer = self._http.post(self._api_url + path, json=body, timeout=30)
-        return answer.status_code, answer.json(), answer.headers
+    def send(
+        self, path: str, body: object = None, *, method: str = "POST"
+    ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
+        """Status, body and headers of what the API answers to a wish, e.g. to `/me/syncs`; a refusal as well."""
+        answer = self._http.request(method, self._api_url + path, json=body, timeout=30)
+        return answer.status_code, answer.json() if answer.text else {}, answer.headers
 
     def cookies(self) -> list[str]:
         """The values of the cookies that it keeps; secrets all of them."""

@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
 from blendify import aws
+from blendify.collect import collect
 from blendify.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage import connections
@@ -16,11 +18,10 @@ from local import folding
 from local.exported import Exported
 from local.simulators.spotify.mutations import mutate
 from local.verification import canonical
+from tests.unit.cloud import create_tables
 from tests.unit.downloads import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.spotify_world import STARTED, World, items, lists
-
-pytestmark = pytest.mark.usefixtures("aws_in_memory")
+from tests.unit.spotify_world import STARTED, World, lists, plenty, ready
 
 DAY = 24 * 3600
 CHANGES: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
@@ -38,16 +39,43 @@ EDITS: tuple[tuple[str, dict[str, Any]], ...] = (
 Served = dict[str, dict[str, list[Any]]]
 
 
-@pytest.fixture(autouse=True)
-def _bucket(aws_in_memory: None) -> None:
+@dataclass(frozen=True)
+class Life:
+    """A listener with some history, and what was exported of it."""
+
+    user_id: str
+    days: list[tuple[Job, Served]]
+    archive: Exported
+    facts: dict[DataType, list[Fact]]
+    """By data type, as the history holds them."""
+    secrets: list[bytes]
+    other: str
+    """Another listener's user id."""
+
+
+@pytest.fixture(scope="module")
+def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
+    """Three syncs with changes in between: lived once, and told in memory alone."""
+    create_tables()
     create_bucket()
+    world, clock = World.begin(behind), Clock(STARTED)
+    user_id, other = world.connect(), world.connect("bea")
+    with clock.installed():
+        Machine(other, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
+        days = lived(world, user_id, clock)
+        archive = exported(user_id)
+    facts = {
+        name: [fact for fact in Fact.query(f"{user_id}#{name}", consistent_read=True) if fact.part is None]
+        for name in DataType
+    }
+    secrets = [secret.encode() for secret in world.simulator.accounts.secrets]
+    return Life(user_id, days, archive, facts, [*secrets, connections.connection(user_id, "spotify").tokens], other)
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
-    time = Clock(STARTED)
-    with time.installed():
-        yield time
+def bucket(aws_in_memory: None) -> None:
+    """For tests with a history of their own."""
+    create_bucket()
 
 
 def library(world: World) -> Served:
@@ -79,12 +107,9 @@ def differences(archive: Exported, served: Served, as_of: str) -> list[str]:
     ]
 
 
-def test_what_was_exported_folds_to_the_library_of_every_day(world: World, clock: Clock) -> None:
+def test_what_was_exported_folds_to_the_library_of_every_day(life: Life) -> None:
     """By the lines alone: now, and as of each of three syncs between which lists had changed."""
-    user_id = world.connect()
-    days = lived(world, user_id, clock)
-    archive = exported(user_id)
-
+    archive, days = life.archive, life.days
     assert archive.damages() == []
     for job, served in days:
         assert differences(archive, served, job.fetched_at) == []
@@ -92,32 +117,25 @@ def test_what_was_exported_folds_to_the_library_of_every_day(world: World, clock
     assert differences(archive, days[0][1], days[2][0].fetched_at) != []
 
 
-def test_every_fact_is_a_line_with_all_that_it_has(world: World, clock: Clock) -> None:
+def test_every_fact_is_a_line_with_all_that_it_has(life: Life) -> None:
     """In the order of the keys, each once, with every named field and the whole answer; also what was removed."""
-    user_id = world.connect()
-    lived(world, user_id, clock)
-    archive = exported(user_id)
-    for data_type in DataType:
-        facts = [fact for fact in Fact.query(f"{user_id}#{data_type}") if fact.part is None]
-        found = list(archive.records(data_type))
+    for data_type, facts in life.facts.items():
+        found = list(life.archive.records(data_type))
         assert [one["key"] for one in found] == [fact.fetched_at for fact in facts]
         for one, fact in zip(found, facts, strict=True):
             frame = {"key", "fetched_at", "provider", "answer"}
             assert {name: value for name, value in one.items() if name not in frame} == fact.fields
             assert one["provider"] == fact.provider
             assert fact.raw is None or canonical(one["answer"]) == canonical(fact.answer())
-    removed = Counter(name for name in DataType for one in archive.records(name) if one.get("removed"))
+    removed = Counter(name for name in DataType for one in life.archive.records(name) if one.get("removed"))
     assert set(removed) >= {"saved_tracks", "followed_artists", "playlist_tracks"}
 
 
-def test_fields_have_one_order(world: World, clock: Clock) -> None:
+def test_fields_have_one_order(life: Life) -> None:
     """In every line those that are there stand in the same order, the answer last."""
-    user_id = world.connect()
-    lived(world, user_id, clock)
-    archive = exported(user_id)
     for data_type in DataType:
         before: dict[str, set[str]] = {}
-        for one in archive.records(data_type):
+        for one in life.archive.records(data_type):
             names = list(one)
             assert names[:3] == ["key", "fetched_at", "provider"]
             assert "answer" not in names[:-1]
@@ -126,52 +144,32 @@ def test_fields_have_one_order(world: World, clock: Clock) -> None:
         assert [name for name, earlier in before.items() if any(name in before[one] for one in earlier)] == []
 
 
-def test_the_manifest_and_the_account_tell_what_there_is(world: World, clock: Clock) -> None:
+def test_the_manifest_and_the_account_tell_what_there_is(life: Life) -> None:
     """Counts by data type and provider as the table holds them; every run with its outcomes, oldest first."""
-    user_id = world.connect()
-    days = lived(world, user_id, clock)
-    archive = exported(user_id)
-    manifest, account = archive.manifest, archive.account
-
-    stored = Counter(
-        one["user#type"]["S"].split("#")[1]
-        for one in items("history")
-        if one["user#type"]["S"].startswith(f"{user_id}#") and "part" not in one
-    )
-    assert manifest["counts"] == {name: {"spotify": stored[name]} for name in DataType}
-    assert (manifest["format"], manifest["user_id"]) == (1, user_id)
+    manifest, account = life.archive.manifest, life.archive.account
+    assert manifest["counts"] == {name: {"spotify": len(facts)} for name, facts in life.facts.items()}
+    assert (manifest["format"], manifest["user_id"]) == (1, life.user_id)
     assert manifest["unreadable"] == {"records": 0, "named": {}}
-    assert [run["sync_id"] for run in account["runs"]] == [job.sync_id for job, _ in days]
+    assert [run["sync_id"] for run in account["runs"]] == [job.sync_id for job, _ in life.days]
     assert {part["outcome"] for run in account["runs"] for part in run["data_types"].values()} == {"complete"}
     assert set(account["runs"][0]["data_types"]) == set(DataType)
     assert [one["display_name"] for one in account["connections"]] == ["ana"]
-    assert account["profile"]["created_at"] < days[0][0].fetched_at
-    assert archive.archive.testzip() is None
+    assert account["profile"]["created_at"] < life.days[0][0].fetched_at
+    assert life.archive.archive.testzip() is None
 
 
-def test_nothing_in_it_opens_an_account_and_nothing_is_anothers(world: World, clock: Clock) -> None:
+def test_nothing_in_it_opens_an_account_and_nothing_is_anothers(life: Life) -> None:
     """No token, sealed or not, and no record of another listener."""
-    world.connect("bea")
-    user_id = world.connect()
-    other = connections.user_of("spotify", "bea")
-    Machine(other, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
-    lived(world, user_id, clock)
-    archive = exported(user_id)
-    everything = b"".join(archive.archive.read(name) for name in archive.archive.namelist())
-
-    sealed = connections.connection(user_id, "spotify").tokens
-    assert sealed not in everything
-    secrets = world.simulator.accounts.secrets
-    assert secrets
-    assert [secret for secret in secrets if secret.encode() in everything] == []
-    assert other.encode() not in everything
+    everything = b"".join(life.archive.archive.read(name) for name in life.archive.archive.namelist())
+    assert len(life.secrets) > 3
+    assert [secret for secret in life.secrets if secret in everything] == []
+    assert life.other.encode() not in everything
+    assert life.user_id.encode() in everything
 
 
-def test_a_table_has_the_same_rows_as_the_lines(world: World, clock: Clock) -> None:
+def test_a_table_has_the_same_rows_as_the_lines(life: Life) -> None:
     """Each named field in its column, and no column that is empty throughout."""
-    user_id = world.connect()
-    lived(world, user_id, clock)
-    archive = exported(user_id)
+    archive = life.archive
     for data_type in DataType:
         found, rows = list(archive.records(data_type)), archive.rows(data_type)
         assert [row["key"] for row in rows] == [one["key"] for one in found]
@@ -181,10 +179,9 @@ def test_a_table_has_the_same_rows_as_the_lines(world: World, clock: Clock) -> N
             assert {name for name, value in row.items() if value} == {
                 name for name, value in one.items() if value != ""
             }
-            assert row.get("record_id") == one.get("record_id", row.get("record_id"))
 
 
-def test_a_listener_of_nothing_gets_an_archive_as_well(world: World) -> None:
+def test_a_listener_of_nothing_gets_an_archive_as_well(bucket: None, world: World) -> None:
     """Connected and not yet read: all files are there, and empty."""
     user_id = world.connect()
     archive = exported(user_id)
@@ -194,10 +191,11 @@ def test_a_listener_of_nothing_gets_an_archive_as_well(world: World) -> None:
     assert archive.account["runs"] == []
 
 
-def test_a_damaged_answer_costs_itself_alone(world: World, clock: Clock) -> None:
+def test_a_damaged_answer_costs_itself_alone(bucket: None, world: World) -> None:
     """Its fields are in the export, the manifest names it, and every other record is whole."""
-    user_id = world.connect()
-    lived(world, user_id, clock)
+    job = ready(DataType.SAVED_TRACKS, world)
+    collect(DataType.SAVED_TRACKS, job, plenty)
+    user_id = job.user_id
     facts = list(Fact.query(f"{user_id}#{DataType.SAVED_TRACKS}"))
     spoiled = [fact for fact in facts if fact.raw][:3]
     for fact, raw in zip(spoiled, (b"", b"\x07unknown dictionary", bytes(spoiled[2].raw)[:-9]), strict=True):
@@ -222,7 +220,7 @@ def test_a_damaged_answer_costs_itself_alone(world: World, clock: Clock) -> None
         assert found[fact.fetched_at].get("track_name") == fact.track_name
 
 
-def test_an_answer_in_several_parts_is_whole(world: World) -> None:
+def test_an_answer_in_several_parts_is_whole(bucket: None, world: World) -> None:
     """One too large for an item is joined, and its parts are no records."""
     user_id = world.connect()
     answer = {"id": "1", "text": "".join(f"{number * 7919 % 1000003:06x}" for number in range(150_000))}
