@@ -135,6 +135,12 @@ def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
         yield Account(item["provider"], item["account_id"], item["application"])
 
 
+def profile(user_id: str) -> dict[str, str]:
+    """What is known of the user beside their connections: when they first came."""
+    item = accounts().get(keys.user(user_id), "profile") or {}
+    return {name: str(item[name]) for name in ("created_at",) if name in item}
+
+
 @dataclass(frozen=True)
 class Grant:
     """What a consent gave: stored whole with the login, replaced by the next one."""
