@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +29,7 @@ from local.second_sync import appended, change_library
 from local.stack import CommandFailed, Stack, step
 
 LONGEST_SECONDS = 600
+TOKEN_NAME = "make demo"  # noqa: S105 -- a name
 FINAL = ("succeeded", "partial", "failed")
 
 console = Console(highlight=False, soft_wrap=True)
@@ -71,9 +73,22 @@ def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
     browser = Browser(stack.api_url)
     before = datetime.now(UTC)
     browser.connect(stack.simulator.provider.name, listener)
+    _make_token(browser, stack.folder / "token")
     seconds = (datetime.now(UTC) - before).total_seconds()
     step(f"On the dashboard after {seconds:.1f} s; the sync goes on in the background\n")
     return _follow(browser, before)
+
+
+def _make_token(browser: Browser, file: Path) -> None:
+    """A bearer token, as the listener's own application would have one, for the README's examples."""
+    known: Any = browser.read("/me/tokens")["items"]
+    for one in known:
+        if one["name"] == TOKEN_NAME:
+            browser.send(f"/me/tokens/{one['token_id']}", method="DELETE")
+    _, made, _ = browser.send("/me/tokens", {"name": TOKEN_NAME})
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(made["token"])
 
 
 def _follow(browser: Browser, before: datetime) -> tuple[Any, str]:
@@ -208,6 +223,8 @@ def _print_addresses(stack: Stack, outputs: Mapping[str, str], seconds: float) -
     console.print(f"  Dashboard     {outputs['dashboard_url']}")
     console.print(f"  Simulator     {stack.simulator.address}")
     console.print("  All outputs   .local/outputs.json")
+    console.print('  Ask for data  curl -H "Authorization: Bearer $(cat .local/token)" \\')
+    console.print(f"                '{outputs['api_url']}/me/music/top_tracks?time_range=short_term&limit=3'")
 
 
 if __name__ == "__main__":

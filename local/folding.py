@@ -5,7 +5,7 @@ Like `verification` it goes by the documented format alone, so that a mistake in
 one in its writing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,29 +43,40 @@ def items(client: Any, table: str, user_id: str, data_type: str) -> list[Item]:
 
 
 def fold(data_type: str, history: list[Item], as_of: str = "9") -> Folded:
-    """What the listener had at `as_of` (ISO 8601), by the runs that began until then."""
+    """What the listener had at `as_of` (ISO 8601), by the runs begun until then; `history` is DynamoDB items."""
+    return fold_records(data_type, _records(history, as_of))
+
+
+def fold_records(data_type: str, records: Iterable[Item]) -> Folded:
+    """The same of plain records: the named fields, the run's `moment`, and the `answer` where there is one."""
     folded = Folded(data_type)
-    for _, facts in _runs(history, as_of):
+    for _, facts in _runs(records):
         for list_id, here in _by_list(data_type, facts):
             held = folded.lists.setdefault(list_id, {})
             folded.lists[list_id] = _after(data_type, held, here)
     return folded
 
 
-def _runs(history: list[Item], as_of: str) -> Iterator[tuple[str, list[Item]]]:
+def _records(history: list[Item], as_of: str) -> Iterator[Item]:
     parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in history if "part" in item}
-    runs: dict[str, list[Item]] = {}
     for item in history:
         key = item["fetched_at"]["S"]
         moment = key.partition("#")[0]
-        if "part" in item or moment > as_of or item.get("kind", {}).get("S") == "hole":
+        if "part" in item or moment > as_of:
             continue
-        plain = {name: next(iter(value.values())) for name, value in item.items()}
+        plain = {"moment": moment, **{name: next(iter(value.values())) for name, value in item.items()}}
         if "raw" in item:
             count = int(plain.get("raw_parts", "1"))
             blob = plain["raw"] + b"".join(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))
             plain["answer"] = unpack(blob, item)
-        runs.setdefault(moment, []).append(plain)
+        yield plain
+
+
+def _runs(records: Iterable[Item]) -> Iterator[tuple[str, list[Item]]]:
+    runs: dict[str, list[Item]] = {}
+    for one in records:
+        if one.get("kind") != "hole":
+            runs.setdefault(one["moment"], []).append(one)
     yield from sorted(runs.items())
 
 

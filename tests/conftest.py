@@ -21,6 +21,8 @@ os.environ.update(
     SHORTEST_POLL_MINUTES="20",
     LONGEST_POLL_MINUTES="1440",
     ERASE_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:erase",
+    EXPORT_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:export",
+    EXPORTS_BUCKET="exports",
     SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
 )
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):

@@ -134,8 +134,11 @@ class System:
         """Inputs, outputs and histories of every execution, as whoever has the console reads them."""
         client = self.stack.emulator.client("stepfunctions")
         told = []
-        for execution in client.list_executions(stateMachineArn=self.outputs["state_machine_arn"])["executions"]:
-            arn = execution["executionArn"]
+        machines = [one["stateMachineArn"] for one in client.list_state_machines()["stateMachines"]]
+        executions = [
+            one["executionArn"] for arn in machines for one in client.list_executions(stateMachineArn=arn)["executions"]
+        ]
+        for arn in executions:
             told.append(client.describe_execution(executionArn=arn))
             told.append(client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
         return json.dumps(told, default=str)

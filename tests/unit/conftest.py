@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from blendify import applications, aws
 from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables
+from tests.unit.downloads import create_bucket
 from tests.unit.leavers import Machines
 from tests.unit.spotify_world import STARTED, World, served
 
@@ -43,6 +44,12 @@ def aws_in_memory(_cloud: None) -> None:
     """The template's tables and key, and an application whose addresses tests replace; all data new for each test."""
     create_tables()
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
+
+
+@pytest.fixture
+def exports_bucket(aws_in_memory: None) -> None:
+    """The bucket of exports, empty."""
+    create_bucket()
 
 
 @pytest.fixture(scope="module")

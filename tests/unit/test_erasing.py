@@ -30,7 +30,7 @@ from tests.unit.leavers import (
 from tests.unit.robustness.machine import Reaper
 from tests.unit.spotify_world import STARTED, World, begun, items, plenty
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "exports_bucket", "machines")
 
 EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
 """`make soak` lets workers die, and meet each other, at every request; `make test` at every fifth."""
@@ -245,15 +245,13 @@ def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: Wo
     assert sessions.user(session) is None
 
 
-def test_exports_are_erased_where_there_are_any(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exports_are_erased(world: World) -> None:
     """What lies under the user's own prefix, and nobody else's."""
     client = aws.client("s3")
-    client.create_bucket(Bucket="exports")
     user_id = world.connect(LISTENER)
     mine = [f"exports/{user_id}/one.zip", f"exports/{user_id}/two/three.zip"]
     for key in (*mine, f"exports/{user_id}x/other.zip"):
         client.put_object(Bucket="exports", Key=key, Body=b"")
-    monkeypatch.setenv("EXPORTS_BUCKET", "exports")
     erasure_id = leave(user_id)
     machine(erasure_id)
     assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [

@@ -113,7 +113,8 @@ def test_erasing_waits_for_whoever_may_still_write() -> None:
     """Longer than any function lives that writes to a user's items: collectors, and all the others."""
     common = template()["Globals"]["Function"]["Timeout"]
     for name, one in FUNCTIONS.items():
-        most = erasing.LATEST_WORKER if name.startswith("Collect") else erasing.QUIET
+        long = name.startswith("Collect") or name == "BuildExport"
+        most = erasing.LATEST_WORKER if long else erasing.QUIET
         assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
 
 
@@ -167,7 +168,7 @@ def test_only_who_starts_syncs_may_start_them() -> None:
         if "states:StartExecution" in as_list(one["Action"])
     }
     syncs = dict.fromkeys(("Callback", "Dispatch", "RequestSync"), "SyncStateMachine")
-    assert starters == {**syncs, "Leave": "EraseStateMachine"}
+    assert starters == {**syncs, "Leave": "EraseStateMachine", "RequestExport": "ExportStateMachine"}
 
 
 def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
@@ -258,8 +259,8 @@ def test_no_permission_is_a_wildcard(function: str) -> None:
         for where in as_list(statement["Resource"]):
             assert where != "*"
             text = where.get("Fn::Sub", "") if isinstance(where, dict) else where
-            # What stands behind these two has names that are not known before it exists.
-            assert "*" not in str(text).replace("/applications/*", "").replace("-sync:*", "")
+            # What stands behind these has names that are not known before it exists.
+            assert "*" not in re.sub("(/applications/|-sync:|/exports/)[*]$", "", str(text))
 
 
 def test_every_function_has_a_timeout() -> None:

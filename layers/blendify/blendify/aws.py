@@ -20,6 +20,8 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
+_ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+"""S3 then signs links to the bucket's own region; one for elsewhere ends in a redirect that breaks the signature."""
 
 
 class Connection(Protocol):
@@ -68,7 +70,8 @@ def client(service: str) -> object:
 def _client(service: str) -> object:
     if service == "dynamodb" and _shared:
         return _shared[0].client
-    return session().client(service, config=_CONFIG)  # type: ignore[call-overload]
+    config = _CONFIG.merge(_ADDRESSES) if service == "s3" else _CONFIG
+    return session().client(service, config=config)  # type: ignore[call-overload]
 
 
 def forget() -> None:

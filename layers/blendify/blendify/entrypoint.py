@@ -42,7 +42,8 @@ def timed_step(work: Callable[[Event, Callable[[], float]], Answer]) -> Handler:
     """A step that works for as long as it may: it is told how many seconds it has left."""
 
     def handler(event: Event, context: LambdaContext) -> Answer:
-        return _observed(lambda: work(event, lambda: context.get_remaining_time_in_millis() / 1000), {})
+        told: dict[str, Any] = {name: event[name] for name in ("user_id", "export_id") if name in event}
+        return _observed(lambda: work(event, lambda: context.get_remaining_time_in_millis() / 1000), told)
 
     return handler
 

@@ -16,16 +16,17 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify import leaving, observe, times
 from blendify.settings import exports_bucket, settings
-from blendify.storage import connections, deletions, erasures, keys
+from blendify.storage import connections, deletions, erasures, exports, keys
 from blendify.storage.accounts import accounts
 from blendify.storage.deletions import BATCH, Key
 from blendify.storage.erasures import EVERYTHING, Erasure, Over
+from blendify.storage.exports import State
 from blendify.storage.history import partitions
 
 QUIET = timedelta(seconds=120)
 """Nobody was collecting: longer than any other function lives that writes to a user's items."""
 LATEST_WORKER = timedelta(seconds=960)
-"""Longer than a collector lives, 900 s, from the moment on at which its run was ended."""
+"""Longer than a collector or who prepares an export lives, 900 s, from the moment on at which its run was ended."""
 LONGEST_RUN = timedelta(days=7)
 """A run that never ended and began longer ago is dead: its execution cannot live longer."""
 RESERVE_SECONDS = 30.0
@@ -89,8 +90,9 @@ class _Sweep:
         self._own_accounts()
         self._history()
         self._own_items()
-        if bucket := exports_bucket():
-            self._counted("exports", deletions.delete_objects(bucket, f"exports/{self._user}/"))
+        # They hold something of every provider.
+        self._delete_one(keys.user(self._user), keys.export())
+        self._counted("exports", deletions.delete_objects(exports_bucket(), f"exports/{self._user}/"))
 
     def lock_up(self) -> None:
         """What must not wait: the tokens; of everything, that nobody is logged in as this user, or can become so."""
@@ -116,8 +118,11 @@ class _Sweep:
         self.busy = True
 
     def _was_busy(self) -> bool:
-        """Whether a run has not ended, or ended so short a while ago that a worker of it may still live."""
+        """Whether a run has not ended, or so short a while ago that its workers may live; or an export is prepared."""
         now = times.now()
+        exported = exports.export(self._user)
+        if exported and exported.state is State.PREPARING and not exported.over:
+            return True
         for item in accounts().query(keys.user(self._user), keys.sync()):
             if "sync_id" not in item or self._provider not in (None, item["provider"]):
                 continue

@@ -17,13 +17,23 @@ def start(state_machine: str, user_id: str, provider: str, moment: datetime, mor
     The same moment means the same execution: starting it twice is no error and starts it once.
     Raises  ClientError, BotoCoreError
     """
+    given = {"user_id": user_id, "provider": provider, **more}
+    _start(state_machine, f"{provider}-{user_id}-{moment:%Y%m%dT%H%M%S%f}", given)
+
+
+def start_export(state_machine: str, user_id: str, export_id: str) -> None:
+    """
+    Start preparing this export; starting it twice starts it once.
+
+    Raises  ClientError, BotoCoreError
+    """
+    _start(state_machine, export_id, {"user_id": user_id, "export_id": export_id})
+
+
+def _start(state_machine: str, name: str, given: Mapping[str, Any]) -> None:
     client = aws.client("stepfunctions")
     try:
-        client.start_execution(
-            stateMachineArn=state_machine,
-            name=f"{provider}-{user_id}-{moment:%Y%m%dT%H%M%S%f}",
-            input=json.dumps({"user_id": user_id, "provider": provider, **more}),
-        )
+        client.start_execution(stateMachineArn=state_machine, name=name, input=json.dumps(given))
     except client.exceptions.ExecutionAlreadyExists:
         return
 

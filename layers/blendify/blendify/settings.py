@@ -78,9 +78,16 @@ def erase_state_machine() -> str:
     return required(os.environ, "ERASE_STATE_MACHINE")
 
 
-def exports_bucket() -> str | None:
-    """The bucket that exports are kept in, which the eraser empties; None where there is none."""
-    return os.environ.get("EXPORTS_BUCKET") or None
+@cache
+def export_state_machine() -> str:
+    """The ARN of the export state machine, which only the function that starts exports is given."""
+    return required(os.environ, "EXPORT_STATE_MACHINE")
+
+
+@cache
+def exports_bucket() -> str:
+    """The bucket of exports, which only functions that write or hand them out are given."""
+    return required(os.environ, "EXPORTS_BUCKET")
 
 
 @cache

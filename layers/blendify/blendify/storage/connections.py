@@ -151,6 +151,12 @@ def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
         yield Account(item["provider"], item["account_id"], item["application"])
 
 
+def profile(user_id: str) -> dict[str, str]:
+    """What is known of the user beside their connections: when they first came."""
+    item = accounts().get(keys.user(user_id), "profile") or {}
+    return {name: str(item[name]) for name in ("created_at",) if name in item}
+
+
 def only_account(user_id: str, provider: str, profile: Profile) -> None:
     """
     One user has one account at a provider, also after it was disconnected: two in one history could not be told apart.

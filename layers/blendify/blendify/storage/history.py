@@ -229,6 +229,13 @@ class Fact(Model):
             if fact.part is None:
                 yield fact
 
+    @classmethod
+    def every(cls, user_id: str, data_type: str) -> Iterator["Fact"]:
+        """All facts of one partition, in the order of their keys, without continuation parts; held a page at a time."""
+        for fact in cls.query(f"{user_id}#{data_type}", consistent_read=True):
+            if fact.part is None:
+                yield fact
+
     def answer(self) -> Any:
         """The provider's answer for this record, equal as JSON to what it sent."""
         packed = bytes(self.raw or b"")
@@ -247,6 +254,8 @@ class Fact(Model):
 aws.share(Fact._get_connection().connection)
 
 _FRAME = frozenset({"partition", "fetched_at", "provider", "raw", "raw_parts", "part"})
+FIELDS = tuple(name for name in vars(Fact) if name in Fact.get_attributes() and name not in _FRAME)
+"""The named fields in the order in which `Fact` declares them."""
 PART = "#part#"
 REREAD = "#reread"
 """The record id of marks that a list was read anew, so that the index finds them; no provider's id looks like that."""

@@ -71,6 +71,11 @@ def wish() -> str:
     return "wish"
 
 
+def export() -> str:
+    """Sort key of a user's latest export."""
+    return "export"
+
+
 def sync(sync_id: str = "") -> str:
     """Sort key of a run; of all runs when no id is given."""
     return f"sync#{sync_id}"

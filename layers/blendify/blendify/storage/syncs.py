@@ -108,6 +108,21 @@ def newest(user_id: str, count: int, *, polls: bool = True) -> Iterator[tuple[Sy
                 return
 
 
+def every(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
+    """All of the user's runs with their progress, oldest first, as they are read."""
+    run: Sync | None = None
+    behind: list[Progress] = []
+    for item in accounts().query(keys.user(user_id), keys.sync()):
+        if "data_type" in item:
+            behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
+            continue
+        if run:
+            yield run, behind
+        run, behind = Sync.of(user_id, item), []
+    if run:
+        yield run, behind
+
+
 def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
     """The run works, on these data types: at its begin, or because another execution goes on with it."""
     begun = {"status": Status.RUNNING, "data_types": list(data_types)}

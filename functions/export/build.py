@@ -1,0 +1,15 @@
+"""Prepare an export: everything that is kept of one user, as a zip."""
+
+from collections.abc import Callable
+
+from blendify.entrypoint import Answer, Event, timed_step
+from blendify.export import building
+from blendify.settings import exports_bucket
+
+BUCKET = exports_bucket()
+
+
+@timed_step
+def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
+    """The execution's input names user and export; how it went is all that passes back."""
+    return building.build(event, BUCKET, seconds_left)

@@ -1,0 +1,54 @@
+"""
+The facts of one data type as files: JSON Lines with everything, and a table for people.
+
+Line    {"key", "fetched_at", "provider", <named fields, in the order of `Fact`>, "answer"}; what a fact does not have
+        is left out. `key` is the whole sort key, `fetched_at` its first part, the moment of the run
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pynamodb.exceptions import DoesNotExist
+
+from blendify import raw_answers
+from blendify.data_types import DataType
+from blendify.export.archive import Archive
+from blendify.export.spreadsheets import Spreadsheet
+from blendify.storage.history import FIELDS, Fact
+
+COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
+UNREADABLE = "the stored answer cannot be unpacked"
+
+
+def write(archive: Archive, user_id: str, data_type: DataType, told: Callable[[Fact, bool], None]) -> None:
+    """Two files with every fact of the data type; `told` hears of each fact, and whether its answer can be read."""
+    with Spreadsheet(COLUMNS) as sheet:
+        with archive.file(f"history/{data_type}.jsonl") as lines:
+            for fact, line in _lines(user_id, data_type):
+                lines.record(raw_answers.text(line) + b"\n")
+                sheet.add({name: value for name, value in line.items() if name not in ("answer", "unreadable")})
+                told(fact, "unreadable" not in line)
+        with archive.file(f"csv/{data_type}.csv") as table:
+            sheet.write(table)
+
+
+def _lines(user_id: str, data_type: DataType) -> Iterator[tuple[Fact, dict[str, Any]]]:
+    for fact in Fact.every(user_id, data_type):
+        yield fact, {**_named(fact), **_answer(fact)}
+
+
+def _named(fact: Fact) -> dict[str, Any]:
+    values = fact.fields
+    named = {name: values[name] for name in FIELDS if name in values}
+    return {"key": fact.fetched_at, "fetched_at": fact.fetched_at.partition("#")[0], "provider": fact.provider, **named}
+
+
+def _answer(fact: Fact) -> dict[str, Any]:
+    """The provider's answer; a fact that a run found out by itself has none. A damaged one costs itself alone."""
+    if fact.raw is None:
+        return {}
+    try:
+        return {"answer": fact.answer()}
+    except (zlib.error, ValueError, LookupError, DoesNotExist):
+        return {"unreadable": UNREADABLE}

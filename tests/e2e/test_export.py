@@ -1,0 +1,113 @@
+"""The export as it is deployed: asked for, prepared in the background, downloaded, and held against the library."""
+
+import time
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from local import folding
+from local.browser import Browser
+from local.emulator.server import REGION
+from local.exported import Exported
+from tests.e2e.system import PATIENCE_SECONDS, System
+
+
+def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
+    """Ask until it is there, as the README's loop does; the first answer says that it is being prepared."""
+    status, body, headers = browser.send(f"/me/export{query}", method="GET")
+    assert (status, body["status"]) == (202, "preparing")
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while status == 202:
+        assert time.monotonic() < give_up, body
+        time.sleep(min(1, int(headers["Retry-After"])))
+        status, body, headers = browser.send("/me/export", method="GET")
+    assert (status, body["status"]) == (200, "ready"), body
+    return body
+
+
+def differences(system: System, listener: str, archive: Exported) -> list[str]:
+    """Where the archive, folded, is not the library as the provider serves it now."""
+    told = []
+    for name, served in system.truth(listener).items():
+        lists = served if isinstance(served, dict) else {"": served}
+        here = {key: one for key, one in lists.items() if one is not None}
+        told += folding.differences(name, here, archive.fold(name))
+    return told
+
+
+def test_a_listener_downloads_everything(system: System) -> None:
+    """
+    After two syncs with changes between the archive folds to the library; the link needs no session, is good for a
+    quarter of an hour, saves under a name, and is written down nowhere.
+    """
+    browser, user_id = system.connect("ex")
+    system.latest_sync(browser)
+    system.change("ex", "like")
+    system.change("ex", "unlike", position=9)
+    assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
+
+    ready = prepared(browser)
+    answer = requests.get(ready["url"], timeout=30)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="blendify-{ready["started_at"][:10]}.zip"'
+    assert len(answer.content) == ready["bytes"]
+    query = parse_qs(urlsplit(ready["url"]).query)
+    assert query["X-Amz-Expires"] == ["900"]
+
+    archive = Exported.of(answer.content)
+    assert archive.damages() == []
+    assert differences(system, "ex", archive) == []
+    assert {name: sum(one.values()) for name, one in archive.manifest["counts"].items()} == ready["counts"]
+    assert sum(ready["counts"].values()) == sum("part" not in item for item in system.history(user_id))
+
+    signature = query["X-Amz-Signature"][0]
+    places = [system.logs(), system.histories(), repr(system.items("accounts_table"))]
+    assert [signature in place for place in places] == [False] * 3
+    status, body, headers = browser.send("/me/export?fresh=true", method="GET")
+    assert (status, body["error"]["code"]) == (429, "too_many_requests")
+    assert 0 < int(headers["Retry-After"]) <= 600
+    # Without its signature the link is nothing.
+    assert requests.get(ready["url"].partition("?")[0], timeout=30).status_code == 403
+
+
+def test_the_roles_of_the_export_reach_exports_alone(system: System) -> None:
+    """With the emulator enforcing the roles: the builder cannot read or delete, the API cannot write or list."""
+    browser, user_id = system.connect("em")
+    system.latest_sync(browser)
+    ready = prepared(browser)
+    bucket, key = urlsplit(ready["url"]).path.strip("/").split("/", 1)
+    assert key == f"exports/{user_id}/{ready['export_id']}.zip"
+    where = {"Bucket": bucket, "Key": key}
+    refused = {
+        "BuildExport": [("get_object", where), ("delete_object", where), ("list_objects_v2", {"Bucket": bucket})],
+        "RequestExport": [
+            ("put_object", {**where, "Body": b"x"}),
+            ("delete_object", where),
+            ("list_objects_v2", {"Bucket": bucket}),
+            ("get_object", {"Bucket": bucket, "Key": "elsewhere"}),
+        ],
+    }
+    roles = system.stack.emulator.client("iam").list_roles()["Roles"]
+    for function, tries in refused.items():
+        (role,) = [one for one in roles if f"{function}Role" in one["RoleName"]]
+        s3 = s3_as(system, role["Arn"])
+        for operation, arguments in tries:
+            with pytest.raises(ClientError, match=r"AccessDenied|not authorized|Forbidden"):
+                getattr(s3, operation)(**arguments)
+
+
+def s3_as(system: System, role: str) -> Any:
+    """An S3 client with a role's credentials."""
+    keys = system.stack.emulator.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return boto3.client(
+        "s3",
+        endpoint_url=system.stack.emulator.endpoint,
+        region_name=REGION,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )

@@ -1,0 +1,379 @@
+"""GET /me/export: one preparation at a time, told about until it is ready, and a link for its owner alone."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.exceptions import ClientError
+
+from blendify import aws, times
+from blendify.data_types import DataType
+from blendify.export import account, building
+from blendify.settings import export_state_machine
+from blendify.storage import archives, exports, sessions
+from blendify.storage.exports import State
+from tests.unit.downloads import BUCKET, build, create_bucket, event, objects, unfinished
+from tests.unit.http_events import Answer, Browser
+from tests.unit.spotify_world import STARTED, World, items, logged
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+EXPORT = "api.export"
+
+
+class KnownError(ClientError):
+    """Step Functions has an execution of that name already."""
+
+
+class Machines:
+    """Step Functions: what was asked to start."""
+
+    exceptions = SimpleNamespace(ExecutionAlreadyExists=KnownError)
+
+    def __init__(self) -> None:
+        self.started: list[dict[str, str]] = []
+        self.refuses = False
+
+    def start_execution(self, **wish: str) -> None:
+        if self.refuses:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
+        self.started.append(wish)
+
+
+@pytest.fixture(autouse=True)
+def machines(monkeypatch: pytest.MonkeyPatch, aws_in_memory: None) -> Machines:
+    create_bucket()
+    made, client = Machines(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
+    now = [STARTED]
+    with monkeypatch.context() as patch:
+        patch.setattr("blendify.times.now", lambda: now[0])
+        yield now
+
+
+def browser_of(user_id: str) -> Browser:
+    return Browser({"session": sessions.begin(user_id)})
+
+
+def ask(browser: Browser, query: str = "", **headers: str) -> Answer:
+    return browser.get(EXPORT, f"/me/export{query}", **headers)
+
+
+def refused(answer: Answer, status: int, code: str) -> str:
+    """The message of a refusal."""
+    assert (answer.status, answer.json["error"]["code"]) == (status, code)
+    assert answer.headers["cache-control"] == "no-store"
+    return str(answer.json["error"]["message"])
+
+
+def status(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["status"]
+
+
+PREPARING, READY, FAILED = (202, "preparing"), (200, "ready"), (200, "failed")
+
+
+def finished(user_id: str) -> exports.Export:
+    """An export of theirs that is ready, prepared by the real builder."""
+    one = exports.begin(user_id, exports.export(user_id))[0]
+    assert build(user_id, one)["status"] == "ready"
+    found = exports.export(user_id)
+    assert found is not None
+    return found
+
+
+def test_the_first_request_starts_one(world: World, machines: Machines) -> None:
+    """202 with its id and when to look again; the machine is told whose and which, and nothing else."""
+    user_id = world.connect()
+    answer = ask(browser_of(user_id))
+    assert status(answer) == PREPARING
+    assert int(answer.headers["retry-after"]) > 0
+    assert answer.json["started_at"] == times.iso(STARTED)
+    assert answer.json["progress"] == {"records": 0, "data_types_done": []}
+    (started,) = machines.started
+    assert started["stateMachineArn"] == export_state_machine()
+    assert json.loads(started["input"]) == {"user_id": user_id, "export_id": answer.json["export_id"]}
+
+
+def test_of_many_at_once_one_is_started(world: World, machines: Machines) -> None:
+    """All are told of the same one; another listener has one of their own."""
+    user_id = world.connect()
+    browsers = [browser_of(user_id) for _ in range(6)]
+    ask(Browser())
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(ask, browsers))
+    assert {status(answer) for answer in answers} == {PREPARING}
+    assert len({answer.json["export_id"] for answer in answers}) == len(machines.started) == 1
+    other = ask(browser_of(world.connect("bea")))
+    assert other.json["export_id"] != answers[0].json["export_id"]
+    assert len(machines.started) == 2
+
+
+def test_while_it_is_prepared_its_progress_is_told(world: World, machines: Machines, clock: list[datetime]) -> None:
+    """Whether a new one is wanted or not: nothing is started beside it."""
+    user_id = world.connect()
+    browser = browser_of(user_id)
+    export_id = ask(browser).json["export_id"]
+    clock[0] += timedelta(minutes=11)
+    exports.tell(user_id, export_id, 4_000, ["top_tracks", "top_artists"])
+    for query in ("", "?fresh=false", "?fresh=true"):
+        answer = ask(browser, query)
+        assert status(answer) == PREPARING
+        assert answer.json["export_id"] == export_id
+        assert answer.json["progress"] == {"records": 4_000, "data_types_done": ["top_tracks", "top_artists"]}
+    assert len(machines.started) == 1
+
+
+def test_one_that_is_ready_is_handed_out(world: World, machines: Machines) -> None:
+    """200 with counts, size and a link of a quarter of an hour that saves it under a name."""
+    user_id = world.connect()
+    one = finished(user_id)
+    answer = ask(browser_of(user_id))
+    assert status(answer) == READY
+    told = answer.json
+    assert (told["export_id"], told["bytes"]) == (one.export_id, one.bytes)
+    assert told["counts"] == dict.fromkeys(DataType, 0)
+    assert told["expires_at"] == times.iso(STARTED + timedelta(days=1))
+    assert told["url_expires_at"] == times.iso(STARTED + timedelta(minutes=15))
+    link = urlsplit(told["url"])
+    assert link.path.endswith(f"/exports/{user_id}/{one.export_id}.zip") or BUCKET in (link.hostname or "")
+    query = parse_qs(link.query)
+    assert query["X-Amz-Expires"] == ["900"]
+    assert query["response-content-disposition"] == [f'attachment; filename="blendify-{one.started_at[:10]}.zip"']
+    assert machines.started == []
+
+
+def test_a_link_leads_to_the_buckets_own_region(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On AWS without a redirect, which would break the signature; where an endpoint is configured, to that."""
+    addresses = []
+    for region, endpoint in (("eu-central-1", None), ("us-east-1", "http://127.0.0.1:4566")):
+        aws.forget()
+        monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+        if endpoint:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        addresses.append(archives.link(BUCKET, "u1", "e1", "e.zip").partition("?")[0])
+    monkeypatch.undo()
+    aws.forget()
+    assert addresses == [
+        "https://exports.s3.eu-central-1.amazonaws.com/exports/u1/e1.zip",
+        "http://127.0.0.1:4566/exports/exports/u1/e1.zip",
+    ]
+
+
+def test_after_a_day_another_one_is_prepared(world: World, machines: Machines, clock: list[datetime]) -> None:
+    """The bucket forgets it then: until a moment before it is handed out, afterwards it is as if it had never been."""
+    user_id = world.connect()
+    one = finished(user_id)
+    browser = browser_of(user_id)
+    clock[0] += timedelta(days=1, milliseconds=-1)
+    assert status(ask(browser)) == READY
+    clock[0] += timedelta(milliseconds=1)
+    answer = ask(browser)
+    assert status(answer) == PREPARING
+    assert answer.json["export_id"] != one.export_id
+    assert len(machines.started) == 1
+
+
+def test_a_fresh_one_can_be_had_every_ten_minutes(world: World, machines: Machines, clock: list[datetime]) -> None:
+    """Sooner the answer is 429 with the seconds to wait, and what is ready stays."""
+    user_id = world.connect()
+    one = finished(user_id)
+    browser = browser_of(user_id)
+    clock[0] += timedelta(seconds=99.5)
+    answer = ask(browser, "?fresh=true")
+    assert "501 seconds" in refused(answer, 429, "too_many_requests")
+    assert answer.headers["retry-after"] == "501"
+    assert status(ask(browser)) == READY
+    clock[0] = STARTED + timedelta(minutes=10)
+    answer = ask(browser, "?fresh=true")
+    assert status(answer) == PREPARING
+    assert answer.json["export_id"] != one.export_id
+    assert len(machines.started) == 1
+
+
+def test_one_that_failed_says_why_until_it_is_asked_for_again(
+    world: World, machines: Machines, clock: list[datetime]
+) -> None:
+    """A script that waits for it does not start it over and over."""
+    user_id = world.connect()
+    browser = browser_of(user_id)
+    export_id = ask(browser).json["export_id"]
+    exports.fail(user_id, export_id, "It did not work.")
+    for _ in range(2):
+        answer = ask(browser)
+        assert status(answer) == FAILED
+        assert answer.json["why"] == "It did not work."
+    refused(ask(browser, "?fresh=true"), 429, "too_many_requests")
+    clock[0] += timedelta(minutes=10)
+    assert status(ask(browser, "?fresh=true")) == PREPARING
+    assert len(machines.started) == 2
+
+
+def test_a_preparation_that_died_is_begun_anew(world: World, machines: Machines, clock: list[datetime]) -> None:
+    """Without a sign of life for longer than a Lambda lives; what comes of the dead one later counts for nothing."""
+    user_id = world.connect()
+    browser = browser_of(user_id)
+    dead = ask(browser).json["export_id"]
+    clock[0] += timedelta(minutes=16)
+    exports.tell(user_id, dead, 2_000, [])
+    clock[0] += exports.DEAD
+    assert ask(browser).json["export_id"] == dead
+    clock[0] += timedelta(milliseconds=1)
+    answer = ask(browser)
+    assert status(answer) == PREPARING
+    assert answer.json["export_id"] != dead
+    assert len(machines.started) == 2
+    with pytest.raises(exports.Superseded):
+        exports.finish(user_id, dead, 1, {}, 0)
+    assert status(ask(browser)) == PREPARING
+
+
+def test_a_start_that_fails_is_told_and_holds_nobody_up(
+    world: World, machines: Machines, caplog: pytest.LogCaptureFixture
+) -> None:
+    """503 with when to try again; then it is started. The cookie is in no log."""
+    browser = browser_of(world.connect())
+    machines.refuses = True
+    answer = ask(browser)
+    refused(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "60"
+    machines.refuses = False
+    assert status(ask(browser)) == PREPARING
+    assert len(machines.started) == 1
+    assert browser.cookies["session"] not in logged(caplog)
+
+
+@pytest.mark.parametrize("query", ["?fresh=1", "?fresh=", "?fresh=TRUE", "?fresh=true&fresh=true", "?new=true", "?x"])
+def test_a_wrong_parameter_is_refused_with_what_it_may_be(world: World, machines: Machines, query: str) -> None:
+    """400 names the parameter and its values, and starts nothing."""
+    browser = browser_of(world.connect())
+    before = items()
+    message = refused(ask(browser, query), 400, "bad_request")
+    assert [word for word in ("fresh", "true", "false") if word not in message] == []
+    assert (machines.started, items()) == ([], before)
+
+
+@pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
+def test_without_a_session_nothing_is_told_or_started(
+    world: World, machines: Machines, cookies: dict[str, str]
+) -> None:
+    """401, whatever is asked, although somebody's export is ready."""
+    finished(world.connect())
+    answer = ask(Browser(cookies), "?nonsense=1")
+    refused(answer, 401, "unauthorized")
+    assert "exports/" not in answer.body
+    assert machines.started == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}, {"origin": "https://evil.example"}],
+    ids=str,
+)
+def test_another_sites_page_cannot_start_anything(world: World, machines: Machines, headers: dict[str, str]) -> None:
+    """403, although the browser sends the session along; nothing is stored."""
+    browser = browser_of(world.connect())
+    before = items()
+    refused(ask(browser, **headers), 403, "cross_origin")
+    assert (machines.started, items()) == ([], before)
+
+
+def test_nobody_gets_what_is_anothers(world: World) -> None:
+    """A listener's request names nobody: it is always about their own."""
+    one = finished(world.connect())
+    answer = ask(browser_of(world.connect("bea")))
+    assert status(answer) == PREPARING
+    assert one.export_id not in answer.body
+
+
+def test_a_builder_whose_export_was_replaced_leaves_nothing(world: World, clock: list[datetime]) -> None:
+    """Its user is erased, or a later export has begun: no object, no upload, no item."""
+    user_id = world.connect()
+    replaced = exports.begin(user_id, None)[0]
+    clock[0] += timedelta(minutes=20)
+    current = exports.begin(user_id, replaced)[0]
+    assert build(user_id, replaced) == {"status": "superseded"}
+    erased = exports.Export("e", State.PREPARING, times.iso(STARTED), 0)
+    assert build("u-nobody", erased) == {"status": "superseded"}
+    assert (objects(), unfinished(), exports.export("u-nobody")) == ([], [], None)
+    assert exports.export(user_id) == current
+
+
+def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sign of life that it gives is refused: it stops there."""
+    user_id = world.connect()
+    one = exports.begin(user_id, None)[0]
+    ended = building.Census.ended
+
+    def replaced(census: building.Census, data_type: DataType) -> None:
+        if data_type is DataType.PLAYLISTS:
+            assert len(unfinished()) == 1
+            exports.fail(user_id, one.export_id, "replaced")
+        ended(census, data_type)
+
+    monkeypatch.setattr(building.Census, "ended", replaced)
+    assert build(user_id, one) == {"status": "superseded"}
+    assert (objects(), unfinished()) == ([], [])
+
+
+def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> None:
+    """Not a crash that is tried three times: the listener reads how far it came, and nothing is left behind."""
+    user_id = world.connect()
+    one = exports.begin(user_id, None)[0]
+    seconds = iter([900.0, 900.0, 29.0])
+    answer = building.build(event(user_id, one), BUCKET, lambda: next(seconds))
+    assert answer["status"] == "failed"
+    assert status(ask(browser_of(user_id))) == FAILED
+    assert "too" not in answer["cause"].split()[0]
+    assert "operator" in ask(browser_of(user_id)).json["why"]
+    assert (objects(), unfinished()) == ([], [])
+
+
+def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it sent is taken back; the next try prepares the whole, and of the last failure the listener hears."""
+    user_id = world.connect()
+    one = exports.begin(user_id, None)[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(account, "write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            build(user_id, one)
+    assert (objects(), unfinished()) == ([], [])
+    assert build(user_id, one)["status"] == "ready"
+    assert len(objects()) == 1
+    # Nobody heard of its end, and it is tried once more: the one that is ready stays.
+    assert build(user_id, one) == {"status": "superseded"}
+    assert status(ask(browser_of(user_id))) == READY
+
+
+def test_the_last_failure_reaches_the_listener(world: World) -> None:
+    """With the name of what happened, and never over a later export or one that is ready."""
+    from export.fail import handler
+
+    user_id = world.connect()
+    one = exports.begin(user_id, None)[0]
+    given = {**event(user_id, one), "error": "Sandbox.Timedout"}
+    answer = handler(given, None)  # type: ignore[arg-type]
+    assert answer["status"] == "failed"
+    assert "Sandbox.Timedout" in answer["cause"] == ask(browser_of(user_id)).json["why"]
+    assert handler(given, None) == {"status": "superseded"}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
+def test_an_execution_without_its_input_says_what_to_give(given: dict[str, Any]) -> None:
+    """Somebody started it from the console."""
+    answer = building.build(given, BUCKET, lambda: 900.0)
+    assert answer["status"] == "failed"
+    assert "user_id" in answer["cause"]
+    assert "export_id" in answer["cause"]
