@@ -142,9 +142,14 @@ def _account() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "provider": {"type": "string", "enum": list(PROVIDERS)},
-            "mode": {"type": "string", "enum": ["changes", "full"]},
-            "data_types": {"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(DataType)}},
+            "provider": {"type": "string", "nullable": True, "enum": [*PROVIDERS, None]},
+            "mode": {"type": "string", "nullable": True, "enum": ["changes", "full", None]},
+            "data_types": {
+                "type": "array",
+                "nullable": True,
+                "minItems": 1,
+                "items": {"type": "string", "enum": list(DataType)},
+            },
         },
     }
     started = _object(

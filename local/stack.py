@@ -91,7 +91,12 @@ class Stack:
 
     def deploy(self, parameters: Mapping[str, str]) -> None:
         """Build and deploy, unless exactly this code with these parameters is what the emulator holds."""
-        own = {"Runtime": runtime(), "Architecture": architecture(), "PublicUrl": self.api_url}
+        own = {
+            "Runtime": runtime(),
+            "Architecture": architecture(),
+            "PublicUrl": self.api_url,
+            "RequireTls": "false",
+        }
         given = {**defaults(), **own, **parameters}
         # It lies with the emulator's state, and goes with it.
         deployed = self.emulator.state / "deployed"

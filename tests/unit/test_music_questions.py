@@ -121,7 +121,7 @@ def test_a_users_id_in_an_id_is_only_a_strange_id(world: World) -> None:
     ana, bea = world.connect("ana"), world.connect("bea")
     sync(bea, 0, DataType.SAVED_TRACKS)
     browser = browser_of(ana)
-    for strange in (f"{bea}#saved_tracks", f"../{bea}", "#reread", "a/b/c", "%2e%2e", "ü", "x" * 5_000, " "):
+    for strange in (f"{bea}#saved_tracks", f"../{bea}", "#reread", "a/b/c", "%2e%2e", "ü", "x" * 5_000, " ", "a\nb"):
         answer = ask(browser, DataType.SAVED_TRACKS, strange)
         assert (answer.status, answer.json["items"]) == (200, []), strange
 

@@ -21,8 +21,8 @@ def records(data_type: str) -> Response[str]:
     return _answered(ask)
 
 
-# Ids may hold slashes: some providers' are addresses. The router's own placeholders take none.
-@app.get("/me/music/<data_type>/.+/history")
+# Ids may hold slashes, as some providers' are addresses, and whatever else: the router's own placeholders take neither.
+@app.get("/me/music/<data_type>/(?s:.+)/history")
 def history(data_type: str) -> Response[str]:
     """A page of what is told of one record over time."""
 
