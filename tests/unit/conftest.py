@@ -41,15 +41,10 @@ def _cloud() -> Iterator[None]:
 
 @pytest.fixture
 def aws_in_memory(_cloud: None) -> None:
-    """The template's tables and key, and an application whose addresses tests replace; all data new for each test."""
+    """The template's tables, key and bucket, and an application whose addresses tests replace; all data is new."""
     create_tables()
-    application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
-
-
-@pytest.fixture
-def exports_bucket(aws_in_memory: None) -> None:
-    """The bucket of exports, empty."""
     create_bucket()
+    application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from tests.unit.leavers import (
 from tests.unit.robustness.machine import Reaper
 from tests.unit.spotify_world import STARTED, World, begun, items, plenty
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "exports_bucket", "machines")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
 EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
 """`make soak` lets workers die, and meet each other, at every request; `make test` at every fifth."""

@@ -17,7 +17,7 @@ from blendify.export import account, building
 from blendify.settings import export_state_machine
 from blendify.storage import archives, exports, sessions
 from blendify.storage.exports import State
-from tests.unit.downloads import BUCKET, build, create_bucket, event, objects, unfinished
+from tests.unit.downloads import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, items, logged
 
@@ -47,7 +47,6 @@ class Machines:
 
 @pytest.fixture(autouse=True)
 def machines(monkeypatch: pytest.MonkeyPatch, aws_in_memory: None) -> Machines:
-    create_bucket()
     made, client = Machines(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
     return made

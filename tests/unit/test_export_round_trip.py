@@ -72,12 +72,6 @@ def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
     return Life(user_id, days, archive, facts, [*secrets, connections.connection(user_id, "spotify").tokens], other)
 
 
-@pytest.fixture
-def bucket(aws_in_memory: None) -> None:
-    """For tests with a history of their own."""
-    create_bucket()
-
-
 def library(world: World) -> Served:
     """What the listener has now, as text cannot change any more."""
     found: Served = json.loads(json.dumps({str(one): lists(world, one) for one in DataType}))
@@ -181,7 +175,7 @@ def test_a_table_has_the_same_rows_as_the_lines(life: Life) -> None:
             }
 
 
-def test_a_listener_of_nothing_gets_an_archive_as_well(bucket: None, world: World) -> None:
+def test_a_listener_of_nothing_gets_an_archive_as_well(aws_in_memory: None, world: World) -> None:
     """Connected and not yet read: all files are there, and empty."""
     user_id = world.connect()
     archive = exported(user_id)
@@ -191,7 +185,7 @@ def test_a_listener_of_nothing_gets_an_archive_as_well(bucket: None, world: Worl
     assert archive.account["runs"] == []
 
 
-def test_a_damaged_answer_costs_itself_alone(bucket: None, world: World) -> None:
+def test_a_damaged_answer_costs_itself_alone(aws_in_memory: None, world: World) -> None:
     """Its fields are in the export, the manifest names it, and every other record is whole."""
     job = ready(DataType.SAVED_TRACKS, world)
     collect(DataType.SAVED_TRACKS, job, plenty)
@@ -220,7 +214,7 @@ def test_a_damaged_answer_costs_itself_alone(bucket: None, world: World) -> None
         assert found[fact.fetched_at].get("track_name") == fact.track_name
 
 
-def test_an_answer_in_several_parts_is_whole(bucket: None, world: World) -> None:
+def test_an_answer_in_several_parts_is_whole(aws_in_memory: None, world: World) -> None:
     """One too large for an item is joined, and its parts are no records."""
     user_id = world.connect()
     answer = {"id": "1", "text": "".join(f"{number * 7919 % 1000003:06x}" for number in range(150_000))}

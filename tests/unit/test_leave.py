@@ -16,7 +16,7 @@ from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
 from tests.unit.leavers import LISTENER, Interrupted, Machines, Tables, gone, machine, telling_of
 from tests.unit.spotify_world import STARTED, World, begun, in_clear, items, logged, plenty, standing
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "exports_bucket", "machines")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
 LEAVE = "api.leave"
 SPOTIFY = "/me/connections/spotify"

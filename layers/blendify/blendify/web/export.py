@@ -40,7 +40,7 @@ def export() -> Response[str]:
         return responses.refusal(app, 403, "cross_origin", "This request came from another site. Nothing was started.")
     user_id = responses.listener(app)
     if user_id is None:
-        return responses.refusal(app, 401, "unauthorized", "Connect an account first: this needs a session.")
+        return responses.unauthorized(app)
     try:
         fresh = _fresh()
     except WrongQuery as error:
