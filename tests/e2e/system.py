@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blendify.data_types import DataType
+from blendify.storage.history import CHECKPOINTS
 from local import folding, verification
 from local.browser import Browser
 from local.stack import Stack
@@ -95,6 +96,10 @@ class System:
     def history(self, user_id: str) -> list[dict[str, Any]]:
         """Every item of one user's history."""
         return [item for item in self.items("history_table") if item["user#type"]["S"].startswith(f"{user_id}#")]
+
+    def records(self, user_id: str) -> list[dict[str, Any]]:
+        """What was collected of one user: all items but the checkpoints, which only sum them up."""
+        return [item for item in self.history(user_id) if not item["user#type"]["S"].endswith(CHECKPOINTS)]
 
     def logs(self) -> str:
         """Everything that functions and emulator logged."""

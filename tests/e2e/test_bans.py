@@ -43,7 +43,7 @@ def test_nobody_calls_during_a_ban(system: System, record_property: Any) -> None
     record_property("calls on their way when a ban began", counted["calls_in_flight_at_ban"])
     record_property("calls during bans", counted["calls_during_ban"])
     for name, user_id in users.items():
-        moment = max(item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id))
+        moment = max(item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id))
         truth = {data_type: system.truth(name)[data_type] for data_type in WANTED}
         found = {data_type: records for data_type, records in system.stored(user_id, moment).items() if records}
         assert verification.differences(truth, found) == []

@@ -62,7 +62,7 @@ def test_a_listener_downloads_everything(system: System) -> None:
     assert archive.damages() == []
     assert differences(system, "ex", archive) == []
     assert {name: sum(one.values()) for name, one in archive.manifest["counts"].items()} == ready["counts"]
-    assert sum(ready["counts"].values()) == sum("part" not in item for item in system.history(user_id))
+    assert sum(ready["counts"].values()) == sum("part" not in item for item in system.records(user_id))
 
     signature = query["X-Amz-Signature"][0]
     places = [system.logs(), system.histories(), repr(system.items("accounts_table"))]

@@ -52,7 +52,7 @@ def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
     given = {"user_id": user_id, "provider": "spotify", "data_types": asked, "mode": "full"}
     assert system.run(given)["status"] == "SUCCEEDED"
 
-    later = [item for item in system.history(user_id) if item["fetched_at"]["S"] > f"{first['started_at']}~"]
+    later = [item for item in system.records(user_id) if item["fetched_at"]["S"] > f"{first['started_at']}~"]
     assert {item["user#type"]["S"].partition("#")[2] for item in later} == set(asked)
     now = system.truth("eli")
     assert system.differences(user_id, {name: now[name] if name in asked else earlier[name] for name in now}) == []
@@ -109,7 +109,7 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     assert second["status"] == "SUCCEEDED"
     assert '"already_running"' in second["output"]
     assert system.execution(first)["status"] == "SUCCEEDED"
-    assert len({item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id)}) == 2
+    assert len({item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}) == 2
 
 
 def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
@@ -127,7 +127,7 @@ def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     second = system.run({"user_id": user_id, "provider": "spotify"})
     assert second["status"] == "SUCCEEDED"
     assert '"succeeded"' in second["output"]
-    moments = {item["fetched_at"]["S"].split("#")[0] for item in system.history(user_id)}
+    moments = {item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}
     assert len(moments) == 2, "both executions worked for one run"
     assert system.differences(user_id, system.truth("kit")) == []
 

@@ -153,6 +153,13 @@ def test_the_dashboard_lets_a_listener_leave(world: World) -> None:
     assert "Connect Spotify" not in body
 
 
+def test_the_dashboard_offers_a_download(world: World) -> None:
+    """Nothing is asked before the listener does; then the page's own script asks for it and follows it."""
+    body = session_of(world.connect()).get(LISTENER, "/dashboard").body
+    assert "Prepare a download" in body
+    assert "me/export" in body
+
+
 def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -> None:
     """What was collected is still told, and the way back stands there."""
     user_id = world.connect()
