@@ -4,6 +4,8 @@ import os
 from collections import Counter
 from typing import Any
 
+from local.providers import PROVIDERS
+
 os.environ.update(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
@@ -25,6 +27,7 @@ os.environ.update(
     EXPORTS_BUCKET="exports",
     SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
 )
+os.environ["CONNECTABLE"] = ",".join(PROVIDERS)
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
 

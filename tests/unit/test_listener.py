@@ -288,8 +288,18 @@ def test_the_start_page_offers_every_provider(world: World) -> None:
     """Anybody may see it; links are relative, so that they hold behind any address."""
     answer = Browser().get(LISTENER, "/")
     assert answer.status == 200
-    assert 'href="auth/spotify/login"' in answer.body
+    assert re.findall(r'href="auth/(\w+)/login"', answer.body) == list(PROVIDERS)
     assert "script" not in answer.headers["content-security-policy"].replace("script-src 'nonce-", "")
+
+
+@pytest.mark.parametrize("here", [(), ("lastfm",)], ids=["none", "one"])
+def test_only_what_is_set_up_is_offered(world: World, monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...]) -> None:
+    """No button leads to a provider whose application the operator has not given; without any the page says so."""
+    monkeypatch.setattr("blendify.web.listener.connectable", lambda: frozenset(here))
+    start, dashboard = Browser().get(LISTENER, "/"), session_of(world.connect()).get(LISTENER, "/dashboard")
+    for page in (start, dashboard):
+        assert re.findall(r'href="auth/(\w+)/login"', page.body) == list(here)
+    assert ("has not set one up" in start.body) == (not here)
 
 
 def test_an_unknown_address_is_not_there(world: World) -> None:

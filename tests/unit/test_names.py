@@ -11,7 +11,8 @@ import pytest
 from blendify.data_types import DataType
 from blendify.providers import PROVIDERS
 from local.paths import ROOT
-from local.template import resources
+from local.providers import PROVIDERS as LOCAL
+from local.template import resources, template
 
 PACKAGE = ROOT / "layers" / "blendify" / "blendify"
 SUBJECTS = sorted(
@@ -92,6 +93,20 @@ def test_a_provider_is_a_folder_of_its_name(name: str) -> None:
     """What the path, the key and the secret say is the folder's name."""
     assert PROVIDERS[name].name == name
     assert (PACKAGE / "providers" / name / "__init__.py").is_file()
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_a_provider_is_known_to_template_and_local_stack(name: str) -> None:
+    """It has an application whose client id is a parameter, is offered once that is given, and is simulated."""
+    here = LOCAL[name]
+    condition = f"Has{name.title().replace('_', '')}"
+    client_id, client_secret = here.credentials
+    assert {client_id, client_secret, here.redirect_uri, *here.addresses, *here.paces} <= set(template()["Parameters"])
+    assert template()["Parameters"][client_secret]["NoEcho"] is True
+    offered = template()["Resources"]["Listener"]["Properties"]["Environment"]["Variables"]["CONNECTABLE"]
+    assert {"Fn::If": [condition, name, ""]} in offered["Fn::Join"][1]
+    assert template()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": client_id}, ""]}]}
+    assert (ROOT / "local" / "simulators" / name / "__main__.py").is_file()
 
 
 @pytest.mark.parametrize("path", SUBJECTS, ids=str)

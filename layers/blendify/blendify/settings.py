@@ -91,6 +91,12 @@ def exports_bucket() -> str:
 
 
 @cache
+def connectable() -> frozenset[str]:
+    """The names of the providers whose application this deployment has; only the function with the pages is told."""
+    return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)
+
+
+@cache
 def cadence() -> Cadence:
     """How often connections are due, which only the function that ends syncs is given."""
     return Cadence(

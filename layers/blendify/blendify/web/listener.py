@@ -8,6 +8,8 @@ from typing import Any
 from blendify import grants, times
 from blendify.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
+from blendify.providers.table import Provider
+from blendify.settings import connectable
 from blendify.storage import connections, syncs
 from blendify.storage.connections import Connection
 from blendify.storage.progress import Progress, all_progress
@@ -34,6 +36,11 @@ def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[
     return guarded
 
 
+def _connectable() -> list[Provider]:
+    """A button for any other one would lead to a page that says that it is not set up."""
+    return [provider for provider in PROVIDERS.values() if provider.name in connectable()]
+
+
 @app.get("/")
 def start() -> Response[str]:
     """What this is, and where to connect."""
@@ -41,9 +48,8 @@ def start() -> Response[str]:
     if not asked.endswith("/"):
         # Links are relative, so that they hold behind any address: here they would miss the stage.
         return responses.see_other(f"{asked.rpartition('/')[2]}/")
-    return responses.page(
-        200, "start", root="./", providers=PROVIDERS.values(), connected=responses.listener(app) is not None
-    )
+    connected = responses.listener(app) is not None
+    return responses.page(200, "start", root="./", providers=_connectable(), connected=connected)
 
 
 @app.get("/dashboard")
@@ -61,7 +67,7 @@ def dashboard() -> Response[str]:
         me=told,
         syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
         titles=_TITLES,
-        offers=[provider for provider in PROVIDERS.values() if provider.name not in connected],
+        offers=[provider for provider in _connectable() if provider.name not in connected],
         soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
     )
 
