@@ -3,7 +3,8 @@ What has changed in a long list, seen in a few calls: by its length as the provi
 is known.
 
 None means that only reading all of the list tells. What cancels out beyond the pages that were seen (one gone, one
-added, in a list without an order) shows with the next full sweep.
+added, in a list without an order; one that came back in the second in which it was added before) shows with the next
+full sweep.
 """
 
 from collections.abc import Callable, Mapping, Sequence

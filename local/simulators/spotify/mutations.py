@@ -1,7 +1,7 @@
 """What a listener does between two collections: each change edits one library in place."""
 
-import time
 from collections.abc import Callable, Mapping
+from time import time_ns
 from typing import Any
 
 from local.simulators.chance import base62, digest, number
@@ -35,7 +35,7 @@ def play(library: GeneratedLibrary, track: int | None = None) -> Json:
     column = library.play_column
     index = _choice(column, TRACKS, track)
     newest = column[0].when + 1 if len(column) else 0
-    column.insert(0, Entry(Kind.PLAIN, index, max(newest, time.time_ns() // 1_000_000)))
+    column.insert(0, Entry(Kind.PLAIN, index, max(newest, time_ns() // 1_000_000)))
     if len(column) > _PLAYS_KEPT:
         column.pop(_PLAYS_KEPT)
     return {"id": library.catalogue.track_id(index)}
@@ -166,7 +166,7 @@ def mutate(library: Library, action: str, /, **details: Any) -> Json:
 def _now(column: Column) -> int:
     """The present, and not before the first entry of a list that begins with the newest."""
     newest = max((entry.when for entry in column.cut(0, 1)), default=0)
-    return max(newest, int(time.time()))
+    return max(newest, time_ns() // 1_000_000_000)
 
 
 def _choice(

@@ -20,9 +20,10 @@ from blendify.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage.leases import LEASE
 from blendify.storage.progress import Position, progress
+from local.simulators.spotify import mutations
 
 START = datetime.now(UTC).replace(microsecond=0)
-"""The listener's own changes carry the real time: in the machine's time they are not from another day."""
+"""Behind everything that simulated listeners have done before."""
 TRIES = 3
 """A task of the state machine is tried this often."""
 MOST_EXECUTIONS = 30
@@ -57,8 +58,12 @@ class Clock:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Our time for the whole package."""
-        with patch.object(times, "now", self.now), patch("time.sleep", self.sleep):
+        """Our time for the whole package, and for listeners: what they do on another day has another moment."""
+        with (
+            patch.object(times, "now", self.now),
+            patch("time.sleep", self.sleep),
+            patch.object(mutations, "time_ns", lambda: int(self.seconds() * 1_000_000_000)),
+        ):
             yield
 
 
