@@ -1,10 +1,11 @@
-"""A stack of its own for the end-to-end tests of each worker: fresh state, free ports, the roles' policies enforced."""
+"""One stack for all end-to-end tests: fresh state, free ports, the roles' policies enforced."""
 
 import random
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,13 @@ LIBRARY = {
     "saved-albums": 60,
     "followed-artists": 70,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker takes them all, and deploys once; they wait a lot, while others have the processors."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("emulator"))
 
 
 @pytest.fixture(scope="session")
