@@ -30,7 +30,7 @@ clean: down ## stop the stack and forget all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
 test: $(READY) ## all tests
-	pytest -n 3 --dist loadgroup --hypothesis-seed=$(SEED) $(TESTS)
+	pytest -n 3 --hypothesis-seed=$(SEED) $(TESTS)
 
 soak: $(READY) ## the long form: 10,000 schedules of faults, deaths at every request, an account of full size; an hour
 	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \

@@ -4,6 +4,9 @@ import os
 from collections import Counter
 from typing import Any
 
+import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
 from local.providers import PROVIDERS
 
 os.environ.update(
@@ -30,6 +33,19 @@ os.environ.update(
 os.environ["CONNECTABLE"] = ",".join(PROVIDERS)
 for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
     os.environ.pop(name, None)
+
+
+class OneStack(LoadScopeScheduling):  # type: ignore[misc]
+    """One worker takes all end-to-end tests and deploys once: they wait a lot, while others have the processors."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
+    """Who takes which test."""
+    return OneStack(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

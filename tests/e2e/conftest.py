@@ -5,7 +5,6 @@ import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -28,13 +27,6 @@ LIBRARY = {
     "saved-albums": 60,
     "followed-artists": 70,
 }
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker takes them all, and deploys once; they wait a lot, while others have the processors."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("emulator"))
 
 
 @pytest.fixture(scope="session")
