@@ -348,7 +348,8 @@ class _Collector:
         kept = before + fresh
         if step.following is None:
             memory = self._endpoint.memory
-            full = memory is not None and memory.entries is not None and len(page.entries) >= memory.entries
+            told = ask.offset + len(page.entries)
+            full = memory is not None and memory.entries is not None and told >= memory.entries
             try:
                 counts = _added(counts, self._settle(step, writers, full=full))
             except Restart as again:
@@ -387,6 +388,7 @@ class _Collector:
                 writers,
                 resumed=at if self._resumed and ask.number == at.number else None,
                 repeats=self._endpoint.memory is not None and self._endpoint.memory.repeats,
+                dated=self._endpoint.memory is None or self._endpoint.memory.dated,
             )
         return self._intake
 

@@ -11,7 +11,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from blendify import times
 from blendify.data_types import DataType
+from blendify.dating import aligned, moments, overlap
 from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
@@ -63,9 +65,10 @@ class Intake:
         *,
         resumed: Position | None,
         repeats: bool = False,
+        dated: bool = True,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
-        self._writers, self._repeats = writers, repeats
+        self._writers, self._repeats, self._dated = writers, repeats, dated
         self._on_page: Counter[str] = Counter()
         self.number = number
         self._before = inventory.entries()
@@ -97,6 +100,8 @@ class Intake:
         """
         self._count_until(reading, offset)
         self._on_page = Counter()
+        if not self._dated:
+            rows = self._with_moments(offset, rows)
         news = [self._news(row) for row in rows]
         entries, there = [one.entry for one in news], self._pages.get((reading, offset))
         self._counted = (reading, offset + len(rows))
@@ -182,6 +187,37 @@ class Intake:
             stored = [one for one in page if self._stored(one)]
             if len(stored) < len(page):
                 self._note(reading, offset, stored)
+
+    def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
+        """A page of plays without moments: those that are known have the one that they were given before."""
+        known = sorted(filter(_is_dated, {*self._before, *self._noted}), reverse=True)
+        pages = [page for (_, at), page in sorted(self._pages.items(), key=lambda page: page[0][1]) if at < offset]
+        earlier = [[one.identity for one in page if _is_dated(one.identity)] for page in pages]
+        passed = 1 + max((known.index(name) for page in earlier for name in page if name in known), default=-1)
+        plays = [row for row in rows if row.fields.get("record_id")]
+        ids = [str(row.fields["record_id"]) for row in plays]
+        last = earlier[-1] if earlier else []
+        met = overlap([_record_id(name) for name in last], ids)
+        behind = aligned(ids[met:], [_record_id(name) for name in known[passed:]])
+        names = [*last[len(last) - met :], *(None if index is None else known[passed + index] for index in behind)]
+        end = max((passed + index + 1 for index in behind if index is not None), default=passed)
+        given = moments(
+            [times.parse(_moment(name)) if name else None for name in names],
+            min((times.parse(_moment(page[-1])) for page in earlier if page), default=times.now()),
+            times.parse(_moment(known[end])) if end < len(known) else None,
+        )
+        newest = _moment(known[0]) if known else None
+        dated = iter(
+            self._with_moment(row, times.iso(moment), newest) for row, moment in zip(plays, given, strict=True)
+        )
+        return [next(dated) if row.fields.get("record_id") else row for row in rows]
+
+    def _with_moment(self, row: Row, moment: str, newest: str | None) -> Row:
+        """It was played before `moment`, and after the run before if nothing newer was known then."""
+        after = self._inventory.read_at if newest is not None and moment > newest else None
+        fields = {**row.fields, "played_at": moment, "played_after": after}
+        # What has been played stays as it was first told.
+        return Row(f"{moment}#{row.key}", fields, frozenset(fields))
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries
@@ -332,6 +368,19 @@ class Intake:
     def _list_field(self) -> dict[str, str]:
         name = "playlist_id" if self._shape is Shape.ARRANGED else "time_range"
         return {name: self._inventory.list_id}
+
+
+def _is_dated(name: str) -> bool:
+    """Whether an identity is that of a play with its moment: an entry without an id has none."""
+    return name[:1].isdecimal() and "#" in name
+
+
+def _moment(name: str) -> str:
+    return name.partition("#")[0]
+
+
+def _record_id(name: str) -> str:
+    return name.partition("#")[2]
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class Memory:
 
     entries: int | None
     """It forgets all but so many; None when it forgets nothing: there are no holes then."""
+    dated: bool = True
+    """Whether an entry tells when it was; else only the order is known, and each run tells what is new by it."""
     overlap: timedelta = timedelta(0)
     """Where nothing is forgotten a run asks for what is new since the last one, and so much of what was before it."""
     late: timedelta = timedelta(0)
@@ -163,7 +165,7 @@ class Profile:
     """Who granted access, as the provider says with the token it has just given."""
 
     account_id: str
-    """Stable for ever: users are found by it."""
+    """Stable for ever: users are found by it. Empty where the provider tells nothing by which to know them again."""
     provider_user_id: str
     display_name: str
 

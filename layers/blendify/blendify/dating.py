@@ -1,0 +1,82 @@
+"""
+Moments for plays of which a provider tells the order alone: each gets the one at which it was first seen.
+
+That is when it had been played at the latest. Plays seen together keep their order by a second each.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+APART = timedelta(seconds=1)
+LEAST = timedelta(milliseconds=1)
+"""Moments are kept in milliseconds."""
+
+
+def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
+    """
+    For each of `now` which of the `known` it is, None for one that is new; both are ids of records, newest first.
+
+    Normally what is new comes first and the rest is as it was. Where a provider has moved or left out some, as many as
+    possible are taken for known in their order: a play too few is better than one that never was.
+    """
+    for new in range(len(now)):
+        rest = now[new : new + len(known)]
+        if rest and list(known[: len(rest)]) == list(rest):
+            return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
+    return _longest_common(now, known)
+
+
+def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:
+    """
+    The moments of plays, newest first, of which some have one already.
+
+    newest  none is later
+    oldest  of the play behind the last; None when there is none
+    """
+    found: list[datetime] = []
+    upper, first = newest, True
+    index = 0
+    while index < len(told):
+        given = told[index]
+        if given is not None:
+            found.append(given)
+            upper, first = given, False
+            index += 1
+            continue
+        end = next((place for place in range(index, len(told)) if told[place] is not None), len(told))
+        lower, count = told[end] if end < len(told) else oldest, end - index
+        apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (count + 1)))
+        found += [upper - apart * (place + (not first)) for place in range(count)]
+        upper, first, index = found[-1], False, end
+    return found
+
+
+def overlap(before: Sequence[str], now: Sequence[str]) -> int:
+    """How many entries at the head of a page were met at the end of the page before: what was added moved them on."""
+    return next(
+        (length for length in range(min(len(before), len(now)), 0, -1) if list(before[-length:]) == list(now[:length])),
+        0,
+    )
+
+
+def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
+    """As `aligned`, by a longest common subsequence; of several the one that leaves the newest unknown."""
+    width = len(known) + 1
+    lengths = [[0] * width for _ in range(len(now) + 1)]
+    for one in range(1, len(now) + 1):
+        for other in range(1, width):
+            same = now[one - 1] == known[other - 1]
+            lengths[one][other] = (
+                lengths[one - 1][other - 1] + 1 if same else max(lengths[one - 1][other], lengths[one][other - 1])
+            )
+    found: list[int | None] = [None] * len(now)
+    one, other = len(now), len(known)
+    while one and other:
+        if now[one - 1] == known[other - 1]:
+            one, other = one - 1, other - 1
+            found[one] = other
+        elif lengths[one - 1][other] >= lengths[one][other - 1]:
+            one -= 1
+        else:
+            other -= 1
+    return found
