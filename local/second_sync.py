@@ -20,6 +20,17 @@ CHANGES: Mapping[str, Changes] = {
         ("follow", {}),
         ("unfollow", {"position": 3}),
     ),
+    "apple_music": (
+        ("add_song", {}),
+        ("add_song", {}),
+        ("remove_song", {"position": 7}),
+        ("play", {}),
+        ("play", {}),
+        ("add_album", {}),
+        ("remove_artist", {"position": 3}),
+        ("rotate", {}),
+        ("playlist_create", {"name": "For the kitchen", "entries": 3}),
+    ),
     "lastfm": (
         ("love", {}),
         ("love", {}),
