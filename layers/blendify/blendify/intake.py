@@ -13,7 +13,7 @@ from typing import Any
 
 from blendify import times
 from blendify.data_types import DataType
-from blendify.dating import aligned, moments, overlap
+from blendify.dating import LEAST, aligned, moments, overlap
 from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
@@ -203,7 +203,7 @@ class Intake:
         end = max((passed + index + 1 for index in behind if index is not None), default=passed)
         given = moments(
             [times.parse(_moment(name)) if name else None for name in names],
-            min((times.parse(_moment(page[-1])) for page in earlier if page), default=times.now()),
+            min((times.parse(_moment(page[-1])) - LEAST for page in earlier if page), default=times.now()),
             times.parse(_moment(known[end])) if end < len(known) else None,
         )
         newest = _moment(known[0]) if known else None
