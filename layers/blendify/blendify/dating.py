@@ -17,13 +17,17 @@ def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     For each of `now` which of the `known` it is, None for one that is new; both are ids of records, newest first.
 
     Normally what is new comes first and the rest is as it was. Where a provider has moved or left out some, as many as
-    possible are taken for known in their order: a play too few is better than one that never was.
+    possible are taken for known in their order: a play too few is better than one that never was. Where that would be
+    few, everything is new: the same songs were played again, now and then, among others.
     """
     for new in range(len(now)):
         rest = now[new : new + len(known)]
         if rest and list(known[: len(rest)]) == list(rest):
             return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
-    return _longest_common(now, known)
+    found = _longest_common(now, known)
+    first = next((place for place, index in enumerate(found) if index is not None), len(now))
+    matched = sum(index is not None for index in found)
+    return found if matched * 2 > len(now) - first else [None] * len(now)
 
 
 def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:
@@ -45,7 +49,8 @@ def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime 
             continue
         end = next((place for place in range(index, len(told)) if told[place] is not None), len(told))
         lower, count = told[end] if end < len(told) else oldest, end - index
-        apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (count + 1)))
+        # No more than half of the room there is: the next page may go on with what is new.
+        apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
         found += [upper - apart * (place + (not first)) for place in range(count)]
         upper, first, index = found[-1], False, end
     return found

@@ -206,18 +206,14 @@ class Intake:
             min((times.parse(_moment(page[-1])) - LEAST for page in earlier if page), default=times.now()),
             times.parse(_moment(known[end])) if end < len(known) else None,
         )
-        newest = _moment(known[0]) if known else None
+        # What stands before everything known has been played since the run before.
+        met_before = any(name in self._before for page in earlier for name in page)
+        later = 0 if met_before else next((at for at, name in enumerate(names) if name in self._before), len(names))
         dated = iter(
-            self._with_moment(row, times.iso(moment), newest) for row, moment in zip(plays, given, strict=True)
+            _with_moment(row, times.iso(moment), self._inventory.read_at if place < later else None)
+            for place, (row, moment) in enumerate(zip(plays, given, strict=True))
         )
         return [next(dated) if row.fields.get("record_id") else row for row in rows]
-
-    def _with_moment(self, row: Row, moment: str, newest: str | None) -> Row:
-        """It was played before `moment`, and after the run before if nothing newer was known then."""
-        after = self._inventory.read_at if newest is not None and moment > newest else None
-        fields = {**row.fields, "played_at": moment, "played_after": after}
-        # What has been played stays as it was first told.
-        return Row(f"{moment}#{row.key}", fields, frozenset(fields))
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries
@@ -373,6 +369,12 @@ class Intake:
 def _is_dated(name: str) -> bool:
     """Whether an identity is that of a play with its moment: an entry without an id has none."""
     return name[:1].isdecimal() and "#" in name
+
+
+def _with_moment(row: Row, moment: str, after: str | None) -> Row:
+    """It was played before `moment`, and after the other where that is known; it stays as it was first told."""
+    fields = {**row.fields, "played_at": moment, "played_after": after}
+    return Row(f"{moment}#{row.key}", fields, frozenset(fields))
 
 
 def _moment(name: str) -> str:
