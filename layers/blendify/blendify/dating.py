@@ -4,12 +4,58 @@ Moments for plays of which a provider tells the order alone: each gets the one a
 That is when it had been played at the latest. Plays seen together keep their order by a second each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from blendify import times
+from blendify.providers.table import Row
 
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)
 """Moments are kept in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a list when a page of it is taken, as identities (`<moment>#<record id>`)."""
+
+    before: Collection[str]
+    """By the runs before."""
+    noted: Collection[str]
+    """By this run so far, this page included if it was taken before."""
+    pages: Sequence[Sequence[str]]
+    """The run's pages before this one."""
+
+
+def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | None) -> list[Row]:
+    """
+    A page of plays with `played_at`, in the order of the page; those that are known have the moment they were given.
+
+    since   the begin of the run before: plays in front of all that it has seen have it as `played_after`
+    """
+    names = sorted(filter(_is_dated, {*known.before, *known.noted}), reverse=True)
+    earlier = [page for page in (list(filter(_is_dated, page)) for page in known.pages) if page]
+    passed = 1 + max((names.index(name) for page in earlier for name in page if name in names), default=-1)
+    plays = [row for row in rows if row.fields.get("record_id")]
+    ids = [str(row.fields["record_id"]) for row in plays]
+    last = earlier[-1] if earlier else []
+    met = overlap([_record_id(name) for name in last], ids)
+    behind = aligned(ids[met:], [_record_id(name) for name in names[passed:]])
+    found = [*last[len(last) - met :], *(None if index is None else names[passed + index] for index in behind)]
+    end = max((passed + index + 1 for index in behind if index is not None), default=passed)
+    given = moments(
+        [_moment(name) if name else None for name in found],
+        min((_moment(page[-1]) - LEAST for page in earlier), default=now),
+        _moment(names[end]) if end < len(names) else None,
+    )
+    met_before = any(name in known.before for page in earlier for name in page)
+    later = 0 if met_before else next((at for at, name in enumerate(found) if name in known.before), len(found))
+    dated = iter(
+        _dated(row, times.iso(moment), since if at < later else None)
+        for at, (row, moment) in enumerate(zip(plays, given, strict=True))
+    )
+    return [next(dated) if row.fields.get("record_id") else row for row in rows]
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
@@ -85,3 +131,22 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
         else:
             other -= 1
     return found
+
+
+def _dated(row: Row, moment: str, after: str | None) -> Row:
+    """What has been played stays as it was first told: nothing of it is compared."""
+    fields = {**row.fields, "played_at": moment, "played_after": after}
+    return Row(f"{moment}#{row.key}", fields, frozenset(fields))
+
+
+def _is_dated(name: str) -> bool:
+    """Whether an identity is that of a play with its moment: an entry without an id has none."""
+    return name[:1].isdecimal() and "#" in name
+
+
+def _moment(name: str) -> datetime:
+    return times.parse(name.partition("#")[0])
+
+
+def _record_id(name: str) -> str:
+    return name.partition("#")[2]

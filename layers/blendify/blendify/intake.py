@@ -13,7 +13,7 @@ from typing import Any
 
 from blendify import times
 from blendify.data_types import DataType
-from blendify.dating import LEAST, aligned, moments, overlap
+from blendify.dating import Known, with_moments
 from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
@@ -189,31 +189,9 @@ class Intake:
                 self._note(reading, offset, stored)
 
     def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
-        """A page of plays without moments: those that are known have the one that they were given before."""
-        known = sorted(filter(_is_dated, {*self._before, *self._noted}), reverse=True)
         pages = [page for (_, at), page in sorted(self._pages.items(), key=lambda page: page[0][1]) if at < offset]
-        earlier = [[one.identity for one in page if _is_dated(one.identity)] for page in pages]
-        passed = 1 + max((known.index(name) for page in earlier for name in page if name in known), default=-1)
-        plays = [row for row in rows if row.fields.get("record_id")]
-        ids = [str(row.fields["record_id"]) for row in plays]
-        last = earlier[-1] if earlier else []
-        met = overlap([_record_id(name) for name in last], ids)
-        behind = aligned(ids[met:], [_record_id(name) for name in known[passed:]])
-        names = [*last[len(last) - met :], *(None if index is None else known[passed + index] for index in behind)]
-        end = max((passed + index + 1 for index in behind if index is not None), default=passed)
-        given = moments(
-            [times.parse(_moment(name)) if name else None for name in names],
-            min((times.parse(_moment(page[-1])) - LEAST for page in earlier if page), default=times.now()),
-            times.parse(_moment(known[end])) if end < len(known) else None,
-        )
-        # What stands before everything known has been played since the run before.
-        met_before = any(name in self._before for page in earlier for name in page)
-        later = 0 if met_before else next((at for at, name in enumerate(names) if name in self._before), len(names))
-        dated = iter(
-            _with_moment(row, times.iso(moment), self._inventory.read_at if place < later else None)
-            for place, (row, moment) in enumerate(zip(plays, given, strict=True))
-        )
-        return [next(dated) if row.fields.get("record_id") else row for row in rows]
+        known = Known(self._before, self._noted, [[one.identity for one in page] for page in pages])
+        return with_moments(rows, known, times.now(), self._inventory.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries
@@ -364,25 +342,6 @@ class Intake:
     def _list_field(self) -> dict[str, str]:
         name = "playlist_id" if self._shape is Shape.ARRANGED else "time_range"
         return {name: self._inventory.list_id}
-
-
-def _is_dated(name: str) -> bool:
-    """Whether an identity is that of a play with its moment: an entry without an id has none."""
-    return name[:1].isdecimal() and "#" in name
-
-
-def _with_moment(row: Row, moment: str, after: str | None) -> Row:
-    """It was played before `moment`, and after the other where that is known; it stays as it was first told."""
-    fields = {**row.fields, "played_at": moment, "played_after": after}
-    return Row(f"{moment}#{row.key}", fields, frozenset(fields))
-
-
-def _moment(name: str) -> str:
-    return name.partition("#")[0]
-
-
-def _record_id(name: str) -> str:
-    return name.partition("#")[2]
 
 
 @dataclass(frozen=True)
