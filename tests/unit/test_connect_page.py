@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from blendify import aws
 from blendify.storage import connections
 from blendify.web.callback import LONGEST, LONGEST_FORM
+from local.simulators.apple_music import keys
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN, register
 from tests.unit.http_events import Answer, Browser
@@ -315,7 +316,7 @@ def test_no_secret_is_stored_in_clear_or_told(
     owner = connections.connection(user_of(browser), "apple_music")
     said = "".join([in_clear(), logged(caplog), str(started), answer.location, answer.body, repr(owner)])
     secrets = [*apple.simulator.accounts.secrets, told["developer_token"], token, state, login]
-    secrets += [browser.cookies["session"], apple_music_world.keys.private_key().splitlines()[1]]
+    secrets += [browser.cookies["session"], keys.private_key().splitlines()[1]]
     assert "Connected" in said
     assert [secret for secret in secrets if secret in said] == []
     assert token not in page.body
