@@ -116,13 +116,13 @@ def test_a_playlist_that_was_emptied_is_empty(world: World) -> None:
 
 
 def test_nothing_changed_costs_little(world: World) -> None:
-    """A call for each list, two for the plays; none for playlists that tell when they were changed, or the rotation."""
+    """A call for each list, two for plays, songs, albums; none for dated playlists, or the rotation."""
     user_id = world.connect()
     run(user_id, *OFFERED)
     counts = {data_type: len(stored(user_id, data_type)) for data_type in OFFERED}
     before = world.calls()
     run(user_id, *OFFERED, after=timedelta(hours=1))
-    assert world.calls() - before == 6
+    assert world.calls() - before == 8
     assert {data_type: len(stored(user_id, data_type)) for data_type in OFFERED} == counts
 
 
@@ -149,6 +149,21 @@ def test_changes_of_the_library_are_found(world: World) -> None:
     world.change("remove_artist", position=4)
     run(user_id, *OFFERED, after=timedelta(hours=1), mode="full")
     assert_held(world, user_id, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS)
+
+
+def test_a_song_for_a_song_is_found(world: World) -> None:
+    """The length is the same, and the change may stand on any page: what was added last tells."""
+    user_id = world.connect()
+    run(user_id, DataType.SAVED_TRACKS)
+    library = world.simulator.listeners["Ana"].library
+    # Neither on the first page, which is seen anyway.
+    names = sorted((library.song_name(song).casefold(), song) for song in range(2_000) if song not in library.songs)
+    world.change("add_song", song=names[-1][1])
+    world.change("remove_song", position=150)
+    job = run(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
+    counts = standing(job, DataType.SAVED_TRACKS).counts
+    assert (counts["appended"], counts["removed"]) == (1, 1)
+    assert_held(world, user_id, DataType.SAVED_TRACKS)
 
 
 def test_the_recordings_code_is_there(world: World) -> None:

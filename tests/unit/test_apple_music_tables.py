@@ -1,6 +1,9 @@
 """What is taken out of Apple Music's JSON, what its refusals mean, and the tokens by which it knows the application."""
 
 import json
+import os
+import subprocess
+import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,6 +39,7 @@ from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.apple_music.refusals import refusal
 from blendify.providers.table import Inquiry, Place
+from local.paths import ROOT
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from tests.unit.spotify_world import STARTED
@@ -211,6 +215,27 @@ def test_pages() -> None:
     body = {"data": [SONG, None], "next": "/v1/me/library/songs?offset=2", "meta": {"total": 812}}
     assert pages.listed(body) == Page([SONG, None], 812, more=True)
     assert pages.listed({"data": []}) == Page([], None, more=False)
+
+
+def test_what_was_added_last_is_told_by_kind() -> None:
+    """A mixed list; what is no page is no empty one."""
+    body = {"data": [{"id": "i.a", "type": "library-songs"}, None, {"id": "l.a", "type": "library-albums"}]}
+    assert pages.record_ids("library-songs")(body) == ["i.a"]
+    with pytest.raises(UnexpectedShape):
+        pages.record_ids("library-songs")({})
+
+
+def test_who_signs_nothing_pays_nothing() -> None:
+    """The library that signs is imported with the first token, not with the collectors of all providers."""
+    # A developer's machine has OpenSSL for Python, which would bring it along; the layer has not.
+    code = (
+        "import sys; sys.modules['OpenSSL'] = None; import collectors.saved_tracks, auth.callback; "
+        "sys.exit('cryptography' in sys.modules)"
+    )
+    path = os.pathsep.join(str(ROOT / folder) for folder in ("functions", "layers/blendify"))
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)  # noqa: S603
+    assert done.returncode == 0
 
 
 def test_an_empty_playlist_is_told_as_an_error() -> None:

@@ -90,6 +90,16 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
+class Newest:
+    """Another list, in which what has come into this one stands first: a glance that misses some of it is no glance."""
+
+    path: str
+    parameters: Mapping[str, str]
+    record_ids: Callable[[Any], Sequence[str]]
+    """Of an answer, the ids of what must be in this list; raises UnexpectedShape when it is no page."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One data type of one provider."""
 
@@ -121,6 +131,8 @@ class Endpoint:
     """Of a log."""
     glance: Glance | None = None
     """How to see in a few calls what has changed, where the provider's answers allow that."""
+    newest: Newest | None = None
+    """Where a glance alone could take something new and something gone for no change."""
     at_most_every: timedelta | None = None
     """A list without a version is not asked more often than this."""
     silent_when_empty: bool = False

@@ -11,7 +11,7 @@ from blendify import glances
 from blendify.data_types import DataType
 from blendify.paging import Offset
 from blendify.providers.apple_music import pages, rows
-from blendify.providers.table import Endpoint, Memory, Shape
+from blendify.providers.table import Endpoint, Memory, Newest, Shape
 from blendify.settings import settings
 
 HEAVY_ROTATION = "heavy_rotation"
@@ -23,6 +23,12 @@ CATALOGUE = {"include": "catalog"}
 PAGE = 100
 REMEMBERED = 50
 """So many plays exist at Apple."""
+
+
+def _newest(kind: str) -> Newest:
+    """Songs that came with their album do not stand there: then the length is another."""
+    return Newest("/v1/me/library/recently-added", {"limit": "25"}, pages.record_ids(kind))
+
 
 ENDPOINTS: Mapping[DataType, Endpoint] = {
     DataType.TOP_TRACKS: Endpoint(
@@ -73,6 +79,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=rows.saved_track,
         scopes=(),
         glance=glances.counted,
+        newest=_newest("library-songs"),
     ),
     DataType.SAVED_ALBUMS: Endpoint(
         path="/v1/me/library/albums",
@@ -82,6 +89,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=rows.saved_album,
         scopes=(),
         glance=glances.counted,
+        newest=_newest("library-albums"),
     ),
     DataType.FOLLOWED_ARTISTS: Endpoint(
         path="/v1/me/library/artists",

@@ -1,5 +1,6 @@
 """Apple Music's pages, taken apart."""
 
+from collections.abc import Callable
 from typing import Any
 
 from blendify.errors import UnexpectedShape
@@ -22,3 +23,8 @@ def listed(body: Any) -> Page:
     if not isinstance(entries, list):
         raise UnexpectedShape("Apple Music's answer is no page: it has no list of data")
     return Page(entries, total=number(of(body, "meta"), "total"), more=bool(text(body, "next")))
+
+
+def record_ids(kind: str) -> Callable[[Any], list[str]]:
+    """The ids of the resources of this kind in a list of several."""
+    return lambda body: [text(one, "id") or "" for one in listed(body).entries if text(one, "type") == kind]
