@@ -47,7 +47,7 @@ def main() -> int:
     if listener == "recorded" and not (RECORDED / provider.name).is_dir():
         console.print("There are no recorded answers on this machine: run `make demo` without LISTENER.")
         return 2
-    variable = provider.variable(provider.credentials[0])
+    variable = provider.variable(next(iter(provider.credentials)))
     if os.environ.get(variable):
         console.print(f"The demo connects a simulated listener: unset {variable}, or use `make up`.")
         return 2

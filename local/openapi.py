@@ -317,16 +317,32 @@ def _pages() -> Schema:
         told = {str(status): one for status, one in answers.items()}
         return {"summary": summary, "security": [], "parameters": parameters or [], "responses": told}
 
+    given: Schema = {
+        "type": "object",
+        "properties": {"state": {"type": "string"}, "error": {"type": "string"}},
+        "additionalProperties": {"type": "string"},
+        "description": "The login's state, and what the provider's script was given, by the provider's name of it",
+    }
     return {
         "/": {"get": walk("The start page", {200: page, 303: on})},
         "/dashboard": {"get": walk("The listener's page", {200: page, 303: on})},
         "/auth/{provider}/login": {
-            "get": walk("To the provider's consent", {200: page, 303: on, 404: page, 503: page}, [provider])
+            "get": walk(
+                "To the provider's consent, or our page for it", {200: page, 303: on, 404: page, 503: page}, [provider]
+            )
         },
         "/auth/{provider}/callback": {
             "get": walk(
                 "Back from the provider", {303: on, 400: page, 403: page, 404: page, 502: page, 503: page}, [provider]
-            )
+            ),
+            "post": {
+                **walk(
+                    "What our page for it was given",
+                    {303: on, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
+                    [provider],
+                ),
+                "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": given}}},
+            },
         },
         "/auth/logout": {"post": walk("End the session everywhere", {303: on, 403: page})},
     }

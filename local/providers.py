@@ -12,6 +12,7 @@ import requests
 
 from local.background import Program, answers, require_free
 from local.paths import RECORDED
+from local.simulators.apple_music import keys
 
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
 
@@ -28,16 +29,18 @@ class Provider:
     title: str
     port: int
     """Of its simulator, unless another is chosen."""
-    credentials: tuple[str, str]
-    """The parameters for its client's id and secret."""
+    credentials: Mapping[str, str]
+    """The parameters for its client's id or ids and, the last one, its secret; with what its simulator accepts."""
     addresses: Mapping[str, str]
     """The parameters for its addresses, and their paths at the simulator."""
-    redirect_uri: str
-    """The parameter for where it sends listeners back to."""
     paces: tuple[str, ...]
     """The parameters for calls a minute."""
+    redirect_uri: str | None = None
+    """The parameter for where it sends listeners back to; None where a page of ours asks them."""
     lists: Mapping[str, str] = field(default_factory=dict)
     """Its names of lists that the history calls otherwise."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """By data type the history's name of its only list, where it has one."""
 
     def variable(self, parameter: str) -> str:
         """`SpotifyApiUrl` as the environment calls it: `SPOTIFY_API_URL`."""
@@ -48,22 +51,35 @@ SPOTIFY = Provider(
     name="spotify",
     title="Spotify",
     port=8480,
-    credentials=("SpotifyClientId", "SpotifyClientSecret"),
+    credentials={"SpotifyClientId": CLIENT_ID, "SpotifyClientSecret": CLIENT_SECRET},
     addresses={"SpotifyApiUrl": "/v1", "SpotifyAccountsUrl": ""},
     redirect_uri="SpotifyRedirectUri",
     paces=("SpotifyCallsPerMinute", "SpotifyCallsPerMinuteAndUser"),
+)
+APPLE_MUSIC = Provider(
+    name="apple_music",
+    title="Apple Music",
+    port=8483,
+    credentials={
+        "AppleMusicTeamId": keys.TEAM_ID,
+        "AppleMusicKeyId": keys.KEY_ID,
+        "AppleMusicPrivateKey": keys.private_key(),
+    },
+    addresses={"AppleMusicApiUrl": "", "AppleMusicKitUrl": "/musickit/v3/musickit.js"},
+    paces=("AppleMusicCallsPerMinute",),
+    only={"top_tracks": "heavy_rotation"},
 )
 LASTFM = Provider(
     name="lastfm",
     title="Last.fm",
     port=8482,
-    credentials=("LastfmApiKey", "LastfmSharedSecret"),
+    credentials={"LastfmApiKey": CLIENT_ID, "LastfmSharedSecret": CLIENT_SECRET},
     addresses={"LastfmApiUrl": "/2.0/", "LastfmAuthUrl": "/api/auth/"},
     redirect_uri="LastfmRedirectUri",
     paces=("LastfmCallsPerMinute",),
     lists={"1month": "short_term", "6month": "medium_term", "12month": "long_term"},
 )
-PROVIDERS = {provider.name: provider for provider in (SPOTIFY, LASTFM)}
+PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM)}
 
 
 def chosen(environment: Mapping[str, str]) -> Provider:
@@ -102,7 +118,7 @@ class Simulator:
     def parameters(self) -> dict[str, str]:
         """What the template is told of it; it has no quota unless it is given one, so the pace is lifted."""
         return {
-            **dict(zip(self.provider.credentials, (CLIENT_ID, CLIENT_SECRET), strict=True)),
+            **{name: one_line(value) for name, value in self.provider.credentials.items()},
             **{name: self.address + path for name, path in self.provider.addresses.items()},
             **dict.fromkeys(self.provider.paces, "0"),
         }
@@ -113,7 +129,8 @@ class Simulator:
         self.program.stop()
         require_free(self.port, "SIMULATOR_PORT")
         command = [sys.executable, "-m", f"local.simulators.{name}", "--port", str(self.port), *self.options]
-        command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
+        if self.provider.redirect_uri:
+            command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
         # Beside the emulator's state: a connection that is kept over a restart must go on working.
         command += ["--grants", str(self.folder / "state" / f"{name}-grants.json")]
         if (RECORDED / name).is_dir():
@@ -129,7 +146,8 @@ class Simulator:
     def truth(self, listener: str) -> dict[str, Any]:
         """What a listener has now, by data type and by the history's names of lists."""
         data: dict[str, Any] = self.control("GET", f"truth/{listener}")["data"]
-        names = self.provider.lists
+        names, only = self.provider.lists, self.provider.only
+        data = {name: {only[name]: one} if name in only else one for name, one in data.items()}
         return {
             data_type: {names.get(name, name): entries for name, entries in one.items()}
             if isinstance(one, dict)
@@ -138,20 +156,26 @@ class Simulator:
         }
 
 
+def one_line(value: str) -> str:
+    """A key as a parameter takes it: without the first and the last line of its file, and without line breaks."""
+    return "".join(line.strip() for line in value.splitlines() if not line.startswith("-----"))
+
+
 def real_parameters(environment: Mapping[str, str], provider: Provider = SPOTIFY) -> dict[str, str] | None:
     """
     What the template is told of the real provider; None when no credentials are given and the simulator is meant.
 
-    Raises  Misconfigured when only half of the credentials are set, or an address without credentials
+    Raises  Misconfigured when only part of the credentials are set, or an address without credentials
     """
-    needed = (*provider.credentials, *provider.addresses, provider.redirect_uri)
+    redirect = (provider.redirect_uri,) if provider.redirect_uri else ()
+    needed = (*provider.credentials, *provider.addresses, *redirect)
     names = {parameter: provider.variable(parameter) for parameter in (*needed, *provider.paces)}
-    given = {parameter: environment.get(variable, "") for parameter, variable in names.items()}
+    given = {parameter: one_line(environment.get(variable, "")) for parameter, variable in names.items()}
     if not any(given[parameter] for parameter in needed):
         return None
     if not all(given[parameter] for parameter in provider.credentials):
-        both = " and ".join(names[parameter] for parameter in provider.credentials)
+        all_of_them = " and ".join(names[parameter] for parameter in provider.credentials)
         raise Misconfigured(
-            f"Set both {both} for the real {provider.title}, or no {provider.name.upper()}_ variable at all."
+            f"Set {all_of_them} for the real {provider.title}, or no {provider.name.upper()}_ variable at all."
         )
     return {parameter: value for parameter, value in given.items() if value}

@@ -135,7 +135,7 @@ class Stack:
             "history_table": told["HistoryTable"],
             "accounts_table": told["AccountsTable"],
             "log_group": told["LogGroup"],
-            **{f"{one.name}_redirect_uri": told[one.redirect_uri] for one in PROVIDERS.values()},
+            **{f"{one.name}_redirect_uri": told[one.redirect_uri] for one in PROVIDERS.values() if one.redirect_uri},
         }
 
 
@@ -201,7 +201,7 @@ def main() -> int:
         return 1
     print(f"\n  Start page    {outputs['api_url']}/")
     print(f"  Dashboard     {outputs['dashboard_url']}")
-    for one in PROVIDERS.values():
+    for one in (provider for provider in PROVIDERS.values() if provider.redirect_uri):
         print(f"  Redirect URI  {outputs[f'{one.name}_redirect_uri']}  (to register with {one.title}, to the letter)")
     print("  All outputs   .local/outputs.json      `make down` stops it")
     return 0

@@ -72,7 +72,7 @@ class Bench:
         """Log a listener in, with the product's own code; the user's id."""
         provider, row = PROVIDERS["spotify"], application("spotify")
         departure = authorization.depart(provider, row)
-        consent = requests.get(departure.address, timeout=30)
+        consent = requests.get(str(departure.consent), timeout=30)
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
         back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)

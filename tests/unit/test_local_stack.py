@@ -49,9 +49,10 @@ def test_half_a_configuration_is_refused(half: str) -> None:
 def test_the_template_has_every_parameter_of_a_provider(provider: Provider) -> None:
     """What the simulator or the environment gives is what the template takes; both name the same things."""
     told = Simulator(provider.port, LOCAL, (), provider).parameters
-    environment = {provider.variable(name): "given" for name in (*told, provider.redirect_uri)}
+    redirect = [provider.redirect_uri] if provider.redirect_uri else []
+    environment = {provider.variable(name): "given" for name in (*told, *redirect)}
     real = real_parameters(environment, provider) or {}
-    assert set(real) == {*told, provider.redirect_uri} <= set(template()["Parameters"])
+    assert set(real) == {*told, *redirect} <= set(template()["Parameters"])
     assert real_parameters({}, provider) is None
 
 
@@ -65,5 +66,5 @@ def test_the_provider_is_chosen_by_name() -> None:
     """Spotify unless another is named; a name that is none says which there are."""
     assert chosen({}).name == chosen({"PROVIDER": ""}).name == "spotify"
     assert chosen({"PROVIDER": "lastfm"}) is LASTFM
-    with pytest.raises(Misconfigured, match="spotify, lastfm"):
+    with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm"):
         chosen({"PROVIDER": "napster"})

@@ -25,6 +25,20 @@ class TokenAnswer:
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class OwnPage:
+    """Consent on a page of ours: a script of the provider's asks, and the page posts what it was given."""
+
+    library: str
+    """The address of the provider's script."""
+    script: str
+    """Ours around it: an object `provider` with `begin(told)`, `ask()` and `forget()`; see the first of them."""
+    told: Mapping[str, str] = field(repr=False)
+    """What the script is told. Everybody can read it in the page."""
+    talks_to: tuple[str, ...]
+    """The only origins that the provider's script may load from."""
+
+
 Renewal = Callable[[Application, str, requests.Session], TokenAnswer]
 """New tokens for the refresh token; GrantRevoked when it is refused, ProviderUnavailable, ApplicationBlocked."""
 
@@ -37,6 +51,10 @@ class Access(Protocol):
         """The parameter with which the browser brings back what is exchanged for tokens, beside `state`."""
 
     @property
+    def own_page(self) -> bool:
+        """Whether a page of ours asks, and posts `brings`; else the provider asks, and sends the browser back."""
+
+    @property
     def grant_lifetime(self) -> timedelta | None:
         """How long a consent lives, however often tokens are renewed; None when it has no end."""
 
@@ -44,9 +62,10 @@ class Access(Protocol):
     def renew(self) -> Renewal | None:
         """None where a token is good until the grant ends."""
 
-    def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str:
+    def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str | OwnPage:
         """
-        The address at which the listener consents; the browser comes back from it with `state` and `brings`.
+        The address at which the listener consents, from which the browser comes back with `state` and `brings`; or what
+        a page of ours needs for it.
 
         verifier    a secret of this browser and this login that `exchange` is given again; 43 characters
         """

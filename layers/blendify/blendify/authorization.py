@@ -8,8 +8,9 @@ where there is one) is derived from it when the browser comes back.
 import base64
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from blendify.access import OwnPage
 from blendify.applications import Application
 from blendify.calls import fetch
 from blendify.errors import MustWait, RateLimited
@@ -29,18 +30,24 @@ LONGEST_WAIT_MS = 2_000
 
 @dataclass(frozen=True)
 class Departure:
-    """Where the browser goes to consent, and the secret it keeps meanwhile."""
+    """How the listener consents, the login's state, and the secret that the browser keeps meanwhile."""
 
-    address: str = field(repr=False)
+    consent: str | OwnPage = field(repr=False)
+    """The provider's address, which brings the state back; or what a page of ours needs, which posts it."""
+    state: str = field(repr=False)
     browser: str = field(repr=False)
 
 
 def depart(provider: Provider, application: Application) -> Departure:
-    """Begin a login: the consent page's address, and a new secret for the browser's cookie."""
+    """
+    Begin a login.
+
+    Raises  ApplicationMissing when what the operator gave cannot be used
+    """
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    consent = provider.access.consent(application, provider.scopes, state, _verifier(browser, state))
     oauth_states.keep(state, provider=provider.name, browser=browser)
-    verifier = _verifier(browser, state)
-    return Departure(provider.access.consent(application, provider.scopes, state, verifier), browser)
+    return Departure(consent, state, browser)
 
 
 def consume_state(provider: Provider, state: str, browser: str) -> StateRefused | None:
@@ -68,12 +75,24 @@ def arrive(
             body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
         except RateLimited as error:
             raise MustWait(str(error), gate.close(error, provider.pauses)) from error
-    profile = provider.profile(body)
+    profile = _named(provider, provider.profile(body), listener)
     if listener:
         connections.only_account(listener, provider.name, profile)
     tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)
     scopes = answer.scopes or tuple(provider.scopes)
     return _keep(provider, application, profile, scopes, tokens, listener)
+
+
+def _named(provider: Provider, profile: Profile, listener: str | None) -> Profile:
+    """
+    The profile with an account id, also where the provider has none to tell: then who is logged in has one account
+    there, which every consent of theirs renews, and everybody else begins anew.
+    """
+    if profile.account_id:
+        return profile
+    own = next(connections.own_accounts(listener, provider.name), None) if listener else None
+    account_id = own.account_id if own else f"of-{listener or secrets.token_hex(16)}"
+    return replace(profile, account_id=account_id, provider_user_id=profile.provider_user_id or account_id)
 
 
 def _keep(

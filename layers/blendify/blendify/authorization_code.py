@@ -25,6 +25,7 @@ class AuthorizationCode:
     token_path: str
     grant_lifetime: timedelta | None = None
     brings: ClassVar[str] = "code"
+    own_page: ClassVar[bool] = False
 
     def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str:
         challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -5,7 +5,7 @@ Whatever ends a collector (its time, a killed Lambda, a long wait), the next rou
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -216,7 +216,7 @@ class _Collector:
             )
 
         changes = glance(intake.known, look, self._endpoint.paging.limit)
-        if changes is None:
+        if changes is None or not self._has_newest(changes.now):
             return False
         facts = []
         if changes.recorded:
@@ -238,6 +238,15 @@ class _Collector:
         self._checkpoint(Outcome.RUNNING, Position(number + 1), counts, setbacks=0)
         observe.list_read(self._seen.data_type, one.list_id, len(changes.now))
         return True
+
+    def _has_newest(self, now: Sequence[str]) -> bool:
+        """Whether what came last is among what the list is taken to hold; identities end with the record's id."""
+        newest, caller = self._endpoint.newest, self._caller
+        assert caller  # noqa: S101 -- `run` has made it before anything is fetched
+        if newest is None:
+            return True
+        ids = {name.partition("#")[2] or name for name in now}
+        return ids.issuperset(caller.get(newest.path, newest.parameters, newest.record_ids))
 
     @property
     def _newest_first(self) -> bool:
@@ -348,7 +357,8 @@ class _Collector:
         kept = before + fresh
         if step.following is None:
             memory = self._endpoint.memory
-            full = memory is not None and memory.entries is not None and len(page.entries) >= memory.entries
+            told = ask.offset + len(page.entries)
+            full = memory is not None and memory.entries is not None and told >= memory.entries
             try:
                 counts = _added(counts, self._settle(step, writers, full=full))
             except Restart as again:
@@ -387,6 +397,7 @@ class _Collector:
                 writers,
                 resumed=at if self._resumed and ask.number == at.number else None,
                 repeats=self._endpoint.memory is not None and self._endpoint.memory.repeats,
+                dated=self._endpoint.memory is None or self._endpoint.memory.dated,
             )
         return self._intake
 

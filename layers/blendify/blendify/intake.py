@@ -11,7 +11,9 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from blendify import times
 from blendify.data_types import DataType
+from blendify.dating import Known, with_moments
 from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
@@ -63,9 +65,10 @@ class Intake:
         *,
         resumed: Position | None,
         repeats: bool = False,
+        dated: bool = True,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
-        self._writers, self._repeats = writers, repeats
+        self._writers, self._repeats, self._dated = writers, repeats, dated
         self._on_page: Counter[str] = Counter()
         self.number = number
         self._before = inventory.entries()
@@ -97,6 +100,8 @@ class Intake:
         """
         self._count_until(reading, offset)
         self._on_page = Counter()
+        if not self._dated:
+            rows = self._with_moments(offset, rows)
         news = [self._news(row) for row in rows]
         entries, there = [one.entry for one in news], self._pages.get((reading, offset))
         self._counted = (reading, offset + len(rows))
@@ -182,6 +187,11 @@ class Intake:
             stored = [one for one in page if self._stored(one)]
             if len(stored) < len(page):
                 self._note(reading, offset, stored)
+
+    def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
+        pages = [page for (_, at), page in sorted(self._pages.items(), key=lambda page: page[0][1]) if at < offset]
+        known = Known(self._before, self._noted, [[one.identity for one in page] for page in pages])
+        return with_moments(rows, known, times.now(), self._inventory.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries

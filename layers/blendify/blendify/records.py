@@ -22,7 +22,10 @@ COMMON: Mapping[str, Field] = {
     "record_id": Field(TEXT, "The provider's id, its uri where there is none; null for an entry that it emptied"),
     "provider": Field(TEXT, "Where the record is from"),
     "fetched_at": Field(TEXT, "The begin of the sync that recorded it, ISO 8601, UTC"),
-    "kind": Field(TEXT, "episode, local or null where the entry is not a plain track, album, artist or playlist"),
+    "kind": Field(
+        TEXT,
+        "episode, local, video, album, playlist, station or null where the entry is not what its list is named for",
+    ),
 }
 _ARTIST: Mapping[str, Field] = {
     "artist_id": Field(TEXT, "The provider's id of the (first) artist"),
@@ -35,7 +38,7 @@ _ALBUM: Mapping[str, Field] = {
 }
 _TRACK: Mapping[str, Field] = {
     "track_id": Field(TEXT, "The provider's id of the track"),
-    "track_name": Field(TEXT, "The track's name"),
+    "track_name": Field(TEXT, "The track's name, or that of what stands in its place"),
     **_ARTIST,
     **_ALBUM,
     "duration_ms": Field(NUMBER, "Milliseconds"),
@@ -64,7 +67,12 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
     DataType.TOP_ARTISTS: {**_FULL_ARTIST, **_RANKED},
     DataType.RECENTLY_PLAYED: {
         **_TRACK,
-        "played_at": Field(TEXT, "When it was played, ISO 8601, UTC"),
+        "played_at": Field(
+            TEXT, "When it was played, ISO 8601, UTC; where the provider does not tell, when a sync first saw it"
+        ),
+        "played_after": Field(
+            TEXT, "Where the provider does not tell when: the sync before, which did not see it; it was played between"
+        ),
         "context_uri": Field(TEXT, "The album, artist or playlist that it was played from"),
     },
     DataType.PLAYLISTS: {

@@ -1,4 +1,4 @@
-"""Start one simulator: `python -m local.simulators.apple_music --port 8482`."""
+"""Start one simulator: `python -m local.simulators.apple_music --port 8483`."""
 
 import argparse
 import signal
@@ -16,7 +16,7 @@ def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:
     """The options and the port of a command line; ends the process with a message if they are impossible."""
     defaults = Options()
     parser = argparse.ArgumentParser(prog="python -m local.simulators.apple_music", description=__doc__)
-    parser.add_argument("--port", type=int, default=8482)
+    parser.add_argument("--port", type=int, default=8483)
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--latency-ms", type=float, default=defaults.latency_ms)
     parser.add_argument("--flight-seconds", type=float, default=defaults.flight_seconds)

@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from blendify.providers import lastfm, spotify
+from blendify.providers import apple_music, lastfm, spotify
 from blendify.providers.table import Provider
 
-PROVIDERS: Mapping[str, Provider] = {provider.name: provider for provider in (spotify.PROVIDER, lastfm.PROVIDER)}
+PROVIDERS: Mapping[str, Provider] = {
+    provider.name: provider
+    for provider in (
+        spotify.PROVIDER,
+        apple_music.PROVIDER,
+        lastfm.PROVIDER,
+    )
+}

@@ -67,6 +67,8 @@ class Memory:
 
     entries: int | None
     """It forgets all but so many; None when it forgets nothing: there are no holes then."""
+    dated: bool = True
+    """Whether an entry tells when it was; else only the order is known, and each run tells what is new by it."""
     overlap: timedelta = timedelta(0)
     """Where nothing is forgotten a run asks for what is new since the last one, and so much of what was before it."""
     late: timedelta = timedelta(0)
@@ -85,6 +87,16 @@ class Inquiry:
     """The run's start."""
     since: datetime | None = None
     """Which part of a log is asked for; None for all of it."""
+
+
+@dataclass(frozen=True)
+class Newest:
+    """Another list, in which what has come into this one stands first: a glance that misses some of it is no glance."""
+
+    path: str
+    parameters: Mapping[str, str]
+    record_ids: Callable[[Any], Sequence[str]]
+    """Of an answer, the ids of what must be in this list; raises UnexpectedShape when it is no page."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,8 @@ class Endpoint:
     """Of a log."""
     glance: Glance | None = None
     """How to see in a few calls what has changed, where the provider's answers allow that."""
+    newest: Newest | None = None
+    """Where a glance alone could take something new and something gone for no change."""
     at_most_every: timedelta | None = None
     """A list without a version is not asked more often than this."""
     silent_when_empty: bool = False
@@ -163,7 +177,7 @@ class Profile:
     """Who granted access, as the provider says with the token it has just given."""
 
     account_id: str
-    """Stable for ever: users are found by it."""
+    """Stable for ever: users are found by it. Empty where the provider tells nothing by which to know them again."""
     provider_user_id: str
     display_name: str
 

@@ -82,7 +82,7 @@ class Fact(Model):
 
     kind = UnicodeAttribute(null=True)
     """
-    What the entry is when it is not a plain track, album, artist or playlist: episode, local, null. Two kinds are no
+    What the entry is when it is not what its list is named for: episode, local, video, album, null … Two kinds are no
     entries: hole (plays may be missing from `missing_from` until `missing_until`), reread (a reading without news)
     """
     occurrence = NumberAttribute(null=True)
@@ -95,6 +95,8 @@ class Fact(Model):
     added_at = UnicodeAttribute(null=True)
     added_by = UnicodeAttribute(null=True)
     played_at = UnicodeAttribute(null=True)
+    played_after = UnicodeAttribute(null=True)
+    """Of a play of which the provider tells no moment: the run before the one that saw it first."""
     context_uri = UnicodeAttribute(null=True)
     missing_from = UnicodeAttribute(null=True)
     missing_until = UnicodeAttribute(null=True)

@@ -1,10 +1,15 @@
-"""GET /auth/{provider}/callback: the provider sends the listener back. The sync is started and not waited for."""
+"""
+/auth/{provider}/callback: GET where the provider sends the listener back, POST where a page of ours has asked.
+
+The sync is started and not waited for.
+"""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qs
 
 from blendify import authorization, syncing
 from blendify.applications import application
-from blendify.errors import ApplicationBlocked, CollectError, GrantRevoked
+from blendify.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
 from blendify.observe import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Provider
@@ -21,6 +26,9 @@ STATE_MACHINE = state_machine()
 
 LONGEST = 2_048
 """Characters of a parameter; real codes have some hundred."""
+LONGEST_FORM = 8_192
+"""Characters of a form."""
+MOST_FIELDS = 20
 
 _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
     StateRefused.UNKNOWN: (
@@ -45,10 +53,24 @@ _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
 @app.get("/auth/<name>/callback")
 def arrive(name: str) -> Response[str]:
     """303 to the dashboard once the connection is stored; a page that says why not in every other case."""
+    return _arrived(name, _query(), own_page=False)
+
+
+@app.post("/auth/<name>/callback")
+def take(name: str) -> Response[str]:
+    """The same for what our own page was given: it comes in the body, as no address may hold it."""
+    if responses.cross_origin(app):
+        text = "This request came from another site. Nothing was stored."
+        return responses.message_page(app, 403, "This login is not one of ours", text)
+    return _arrived(name, _form(), own_page=True)
+
+
+def _arrived(name: str, query: Mapping[str, str], *, own_page: bool) -> Response[str]:
     provider = PROVIDERS.get(name)
     if provider is None:
         return responses.unknown_provider(app)
-    query = _query()
+    if provider.access.own_page is not own_page:
+        return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
     state, browser = query.get("state", ""), responses.cookie_value(app, "login")
     refused = authorization.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
     if refused:
@@ -57,7 +79,7 @@ def arrive(name: str) -> Response[str]:
     if "error" in query:
         return _declined(provider, query["error"])
     if not query.get(provider.access.brings):
-        text = f"{provider.title} sent you back without a {provider.access.brings}. Nothing was stored."
+        text = f"{provider.title} sent you back without a {_words(provider)}. Nothing was stored."
         return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
     return _connect(provider, query, browser)
 
@@ -88,6 +110,24 @@ def _query() -> dict[str, str]:
     }
 
 
+def _form() -> dict[str, str]:
+    """The fields that came once and are no longer than any real one; none of a body that no page of ours has sent."""
+    body = app.current_event.body or ""
+    if len(body) > LONGEST_FORM:
+        return {}
+    try:
+        text = (app.current_event.decoded_body or "") if app.current_event.is_base64_encoded else body
+        fields = parse_qs(text, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items() if len(values) == 1 and len(values[0]) <= LONGEST}
+
+
+def _words(provider: Provider) -> str:
+    """`music_user_token` as people say it."""
+    return provider.access.brings.replace("_", " ")
+
+
 def _declined(provider: Provider, error: str) -> Response[str]:
     if error == "access_denied":
         title = f"You did not give access to {provider.title}"
@@ -100,10 +140,11 @@ def _declined(provider: Provider, error: str) -> Response[str]:
 
 def _failed(provider: Provider, error: CollectError) -> Response[str]:
     match error:
-        case GrantRevoked():
+        case GrantRevoked() | AccessTokenRefused():
             title, status = f"{provider.title} did not accept this login", 400
-            brought = provider.access.brings
-            text = f"Its {brought} was wrong, too old or used before. Nothing was stored. Please connect again."
+            text = (
+                f"Its {_words(provider)} was wrong, too old or used before. Nothing was stored. Please connect again."
+            )
         case AccountTaken():
             title, status = f"This {provider.title} account cannot be added to yours", 409
             text = (

@@ -1,6 +1,7 @@
-"""GET /auth/{provider}/login: send the listener to the provider's consent page."""
+"""GET /auth/{provider}/login: send the listener to the provider's consent page, or ask on one of ours."""
 
 from blendify import authorization
+from blendify.access import OwnPage
 from blendify.applications import ApplicationMissing, application
 from blendify.observe import logger
 from blendify.providers import PROVIDERS
@@ -13,7 +14,7 @@ app = responses.application()
 
 @app.get("/auth/<name>/login")
 def begin(name: str) -> Response[str]:
-    """303 to the provider; the browser keeps the login's secret in a cookie for ten minutes."""
+    """303 to the provider, or 200 with our page; the browser keeps the login's secret in a cookie for ten minutes."""
     provider = PROVIDERS.get(name)
     if provider is None:
         return responses.unknown_provider(app)
@@ -24,4 +25,6 @@ def begin(name: str) -> Response[str]:
         text = "The operator has not given its client id and secret yet. There is nothing that you can do."
         return responses.message_page(app, 503, f"{provider.title} cannot be connected here yet", text)
     kept = responses.cookie("login", departure.browser, oauth_states.LIFETIME_SECONDS)
-    return responses.see_other(departure.address, [kept])
+    if isinstance(departure.consent, OwnPage):
+        return responses.consent_page(app, provider, departure.consent, departure.state, kept)
+    return responses.see_other(departure.consent, [kept])

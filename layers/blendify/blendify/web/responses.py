@@ -15,8 +15,10 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify import pages
+from blendify.access import OwnPage
 from blendify.observe import logger
 from blendify.providers import PROVIDERS
+from blendify.providers.table import Provider
 from blendify.settings import settings
 from blendify.storage import bearer_tokens, sessions
 
@@ -75,12 +77,36 @@ _COMMON_HEADERS = {
 def page(status: int, name: str, **values: Any) -> Response[str]:
     """One of our pages; its own style and script run by a nonce, nothing else does."""
     nonce = secrets.token_urlsafe(16)
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
     body = pages.render(name, nonce=nonce, **values)
-    return Response(status, HTML, body, headers={"Content-Security-Policy": policy})
+    return Response(status, HTML, body, headers={"Content-Security-Policy": _policy(nonce)})
+
+
+def consent_page(app: App, provider: Provider, consent: OwnPage, state: str, kept: Cookie) -> Response[str]:
+    """
+    Where the provider's own script asks. Beside ours it alone runs, with what it loads from its own host.
+
+    The page posts to this origin, and says so to it: without a referrer browsers would call its origin `null`.
+    """
+    nonce, scripts = secrets.token_urlsafe(16), urlsplit(consent.library)
+    policy = _policy(nonce, f" {scripts.scheme}://{scripts.netloc}", " ".join(consent.talks_to))
+    body = pages.render(
+        "connect",
+        nonce=nonce,
+        root=root(app),
+        provider=provider,
+        consent=consent,
+        state=state,
+        known=listener(app) is not None,
+    )
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin"}
+    return Response(200, HTML, body, headers=headers, cookies=[kept])
+
+
+def _policy(nonce: str, scripts: str = "", connections: str = "'self'") -> str:
+    return (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'{scripts}; "
+        f"connect-src {connections}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def answer(

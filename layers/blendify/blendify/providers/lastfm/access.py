@@ -31,6 +31,7 @@ class WebAuthentication:
     """Nothing but `token` comes back by itself: our state stands in the callback address's own query."""
 
     brings = "token"
+    own_page = False
     grant_lifetime = None
     renew = None
 

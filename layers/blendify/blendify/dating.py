@@ -1,0 +1,152 @@
+"""
+Moments for plays of which a provider tells the order alone: each gets the one at which it was first seen.
+
+That is when it had been played at the latest. Plays seen together keep their order by a second each.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from blendify import times
+from blendify.providers.table import Row
+
+APART = timedelta(seconds=1)
+LEAST = timedelta(milliseconds=1)
+"""Moments are kept in milliseconds."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a list when a page of it is taken, as identities (`<moment>#<record id>`)."""
+
+    before: Collection[str]
+    """By the runs before."""
+    noted: Collection[str]
+    """By this run so far, this page included if it was taken before."""
+    pages: Sequence[Sequence[str]]
+    """The run's pages before this one."""
+
+
+def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | None) -> list[Row]:
+    """
+    A page of plays with `played_at`, in the order of the page; those that are known have the moment they were given.
+
+    since   the begin of the run before: plays in front of all that it has seen have it as `played_after`
+    """
+    names = sorted(filter(_is_dated, {*known.before, *known.noted}), reverse=True)
+    earlier = [page for page in (list(filter(_is_dated, page)) for page in known.pages) if page]
+    passed = 1 + max((names.index(name) for page in earlier for name in page if name in names), default=-1)
+    plays = [row for row in rows if row.fields.get("record_id")]
+    ids = [str(row.fields["record_id"]) for row in plays]
+    last = earlier[-1] if earlier else []
+    met = overlap([_record_id(name) for name in last], ids)
+    behind = aligned(ids[met:], [_record_id(name) for name in names[passed:]])
+    found = [*last[len(last) - met :], *(None if index is None else names[passed + index] for index in behind)]
+    end = max((passed + index + 1 for index in behind if index is not None), default=passed)
+    given = moments(
+        [_moment(name) if name else None for name in found],
+        min((_moment(page[-1]) - LEAST for page in earlier), default=now),
+        _moment(names[end]) if end < len(names) else None,
+    )
+    met_before = any(name in known.before for page in earlier for name in page)
+    later = 0 if met_before else next((at for at, name in enumerate(found) if name in known.before), len(found))
+    dated = iter(
+        _dated(row, times.iso(moment), since if at < later else None)
+        for at, (row, moment) in enumerate(zip(plays, given, strict=True))
+    )
+    return [next(dated) if row.fields.get("record_id") else row for row in rows]
+
+
+def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
+    """
+    For each of `now` which of the `known` it is, None for one that is new; both are ids of records, newest first.
+
+    Normally what is new comes first and the rest is as it was. Where a provider has moved or left out some, as many as
+    possible are taken for known in their order: a play too few is better than one that never was. Where that would be
+    few, everything is new: the same songs were played again, now and then, among others.
+    """
+    for new in range(len(now)):
+        rest = now[new : new + len(known)]
+        if rest and list(known[: len(rest)]) == list(rest):
+            return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
+    found = _longest_common(now, known)
+    first = next((place for place, index in enumerate(found) if index is not None), len(now))
+    matched = sum(index is not None for index in found)
+    return found if matched * 2 > len(now) - first else [None] * len(now)
+
+
+def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:
+    """
+    The moments of plays, newest first, of which some have one already.
+
+    newest  none is later
+    oldest  of the play behind the last; None when there is none
+    """
+    found: list[datetime] = []
+    upper, first = newest, True
+    index = 0
+    while index < len(told):
+        given = told[index]
+        if given is not None:
+            found.append(given)
+            upper, first = given, False
+            index += 1
+            continue
+        end = next((place for place in range(index, len(told)) if told[place] is not None), len(told))
+        lower, count = told[end] if end < len(told) else oldest, end - index
+        # No more than half of the room there is: the next page may go on with what is new.
+        apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
+        found += [upper - apart * (place + (not first)) for place in range(count)]
+        upper, first, index = found[-1], False, end
+    return found
+
+
+def overlap(before: Sequence[str], now: Sequence[str]) -> int:
+    """How many entries at the head of a page were met at the end of the page before: what was added moved them on."""
+    return next(
+        (length for length in range(min(len(before), len(now)), 0, -1) if list(before[-length:]) == list(now[:length])),
+        0,
+    )
+
+
+def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
+    """As `aligned`, by a longest common subsequence; of several the one that leaves the newest unknown."""
+    width = len(known) + 1
+    lengths = [[0] * width for _ in range(len(now) + 1)]
+    for one in range(1, len(now) + 1):
+        for other in range(1, width):
+            same = now[one - 1] == known[other - 1]
+            lengths[one][other] = (
+                lengths[one - 1][other - 1] + 1 if same else max(lengths[one - 1][other], lengths[one][other - 1])
+            )
+    found: list[int | None] = [None] * len(now)
+    one, other = len(now), len(known)
+    while one and other:
+        if now[one - 1] == known[other - 1]:
+            one, other = one - 1, other - 1
+            found[one] = other
+        elif lengths[one - 1][other] >= lengths[one][other - 1]:
+            one -= 1
+        else:
+            other -= 1
+    return found
+
+
+def _dated(row: Row, moment: str, after: str | None) -> Row:
+    """What has been played stays as it was first told: nothing of it is compared."""
+    fields = {**row.fields, "played_at": moment, "played_after": after}
+    return Row(f"{moment}#{row.key}", fields, frozenset(fields))
+
+
+def _is_dated(name: str) -> bool:
+    """Whether an identity is that of a play with its moment: an entry without an id has none."""
+    return name[:1].isdecimal() and "#" in name
+
+
+def _moment(name: str) -> datetime:
+    return times.parse(name.partition("#")[0])
+
+
+def _record_id(name: str) -> str:
+    return name.partition("#")[2]

@@ -1,0 +1,103 @@
+"""
+Apple Music's endpoints, a row each. There are no top artists; the library stands for what is saved and followed.
+
+Source  https://developer.apple.com/documentation/applemusicapi/library and …/history
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from blendify import glances
+from blendify.data_types import DataType
+from blendify.paging import Offset
+from blendify.providers.apple_music import pages, rows
+from blendify.providers.table import Endpoint, Memory, Newest, Shape
+from blendify.settings import settings
+
+HEAVY_ROTATION = "heavy_rotation"
+"""The one span that ranks are counted over; which one that is Apple does not tell."""
+DAILY = timedelta(hours=20)
+"""The rotation, and playlists that tell no moment of change; a little less, so that a daily sync reads them."""
+CATALOGUE = {"include": "catalog"}
+"""With each library entry the catalogue's, which has the recording's code: else that would be another call."""
+PAGE = 100
+REMEMBERED = 50
+"""So many plays exist at Apple."""
+
+
+def _newest(kind: str) -> Newest:
+    """Songs that came with their album do not stand there: then the length is another."""
+    return Newest("/v1/me/library/recently-added", {"limit": "25"}, pages.record_ids(kind))
+
+
+ENDPOINTS: Mapping[DataType, Endpoint] = {
+    DataType.TOP_TRACKS: Endpoint(
+        path="/v1/me/history/heavy-rotation",
+        paging=Offset(limit=10, depth=settings().top_list_depth),
+        page=pages.listed,
+        row=rows.rotation,
+        scopes=(),
+        lists=(HEAVY_ROTATION,),
+        shape=Shape.RANKED,
+        at_most_every=DAILY,
+    ),
+    DataType.RECENTLY_PLAYED: Endpoint(
+        path="/v1/me/recent/played/tracks",
+        parameters=CATALOGUE,
+        paging=Offset(limit=30, depth=REMEMBERED),
+        page=pages.listed,
+        row=rows.play,
+        scopes=(),
+        shape=Shape.LOG,
+        memory=Memory(entries=REMEMBERED, dated=False),
+    ),
+    DataType.PLAYLISTS: Endpoint(
+        path="/v1/me/library/playlists",
+        paging=Offset(limit=PAGE),
+        page=pages.listed,
+        row=rows.playlist,
+        scopes=(),
+        contents=rows.playlist_contents,
+    ),
+    DataType.PLAYLIST_TRACKS: Endpoint(
+        path="/v1/me/library/playlists/{list_id}/tracks",
+        parameters=CATALOGUE,
+        paging=Offset(limit=PAGE),
+        page=pages.listed,
+        row=rows.playlist_track,
+        scopes=(),
+        within=DataType.PLAYLISTS,
+        shape=Shape.ARRANGED,
+        at_most_every=DAILY,
+    ),
+    # Without being asked Apple does not tell when a song was added.
+    DataType.SAVED_TRACKS: Endpoint(
+        path="/v1/me/library/songs",
+        parameters={**CATALOGUE, "extend": "dateAdded"},
+        paging=Offset(limit=PAGE),
+        page=pages.listed,
+        row=rows.saved_track,
+        scopes=(),
+        glance=glances.counted,
+        newest=_newest("library-songs"),
+    ),
+    DataType.SAVED_ALBUMS: Endpoint(
+        path="/v1/me/library/albums",
+        parameters=CATALOGUE,
+        paging=Offset(limit=PAGE),
+        page=pages.listed,
+        row=rows.saved_album,
+        scopes=(),
+        glance=glances.counted,
+        newest=_newest("library-albums"),
+    ),
+    DataType.FOLLOWED_ARTISTS: Endpoint(
+        path="/v1/me/library/artists",
+        parameters=CATALOGUE,
+        paging=Offset(limit=PAGE),
+        page=pages.listed,
+        row=rows.followed_artist,
+        scopes=(),
+        glance=glances.counted,
+    ),
+}

@@ -1,0 +1,107 @@
+"""A simulated Apple Music on a real socket, and listeners of it who have connected already."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+
+from blendify.access import NEVER
+from blendify.data_types import DataType
+from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
+from blendify.providers.table import Profile
+from blendify.storage import connections
+from blendify.storage.connections import Grant
+from blendify.vault import TokenSet, seal
+from local.simulators.apple_music import keys
+from local.simulators.apple_music.app import create_app
+from local.simulators.apple_music.options import Options
+from local.simulators.apple_music.simulator import SCRIPT, Simulator
+from local.simulators.serving import running
+from tests.unit.cloud import application
+
+ORIGIN = "http://127.0.0.1:4566"
+CALLBACK = f"{ORIGIN}/v1/auth/apple_music/callback"
+OFFERED = (
+    DataType.TOP_TRACKS,
+    DataType.RECENTLY_PLAYED,
+    DataType.PLAYLISTS,
+    DataType.PLAYLIST_TRACKS,
+    DataType.SAVED_TRACKS,
+    DataType.SAVED_ALBUMS,
+    DataType.FOLLOWED_ARTISTS,
+)
+SMALL = {
+    "playlists": 6,
+    "playlist_entries": 180,
+    "long_playlist": 120,
+    "saved_tracks": 230,
+    "saved_albums": 25,
+    "followed_artists": 12,
+}
+"""Three pages of songs, two of one playlist, and all that is needed of the rest."""
+
+
+@contextmanager
+def served() -> Iterator[tuple[Starlette, str]]:
+    """One socket for many tests: each puts its own simulator behind it."""
+    app = create_app(Options())
+    with running(app) as base:
+        yield app, base
+
+
+def register(base: str, **more: float | str) -> None:
+    """Our application, as the simulated account knows it; `more` replaces parts of it."""
+    registered = {
+        "client_id": f"{keys.TEAM_ID}.{keys.KEY_ID}",
+        "client_secret": "".join(keys.private_key().splitlines()[1:-1]),
+    }
+    application(f"{base}{SCRIPT}", base, "apple_music", **{**registered, **more})
+
+
+@dataclass
+class World:
+    """One simulator, and our application registered with it."""
+
+    base: str
+    simulator: Simulator
+
+    @classmethod
+    def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
+        """New for each test, on a socket that is there already."""
+        app, base = behind
+        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
+        register(base)
+        return cls(base, app.state.simulator)
+
+    def token(self, listener: str) -> str:
+        """A Music User Token of somebody who agreed, without a browser."""
+        return self.simulator.accounts.issue(listener, "none")
+
+    def connect(self, listener: str = "Ana") -> str:
+        """The user id of a listener whose connection is stored."""
+        profile = Profile(f"account of {listener}", f"account of {listener}", "Apple Music, Sweden")
+        user_id = connections.user_of("apple_music", profile.account_id)
+        sealed = seal(TokenSet(self.token(listener), "", NEVER), provider="apple_music", user_id=user_id)
+        connections.connect(user_id, "apple_music", profile, Grant("default", (), sealed, NEVER))
+        return user_id
+
+    def truth(self, listener: str = "Ana") -> dict[str, dict[str, list[Any]]]:
+        """What the listener has, by data type and by our names of lists."""
+        names = {DataType.TOP_TRACKS: HEAVY_ROTATION}
+        data = self.simulator.truth(listener, {})["data"]
+        return {
+            data_type: one if isinstance(one, dict) else {names.get(DataType(data_type), ""): one}
+            for data_type, one in data.items()
+        }
+
+    def change(self, action: str, listener: str = "Ana", **details: Any) -> Any:
+        """Something that a listener does."""
+        return self.simulator.change(listener, action, details)
+
+    def calls(self, path: str = "") -> int:
+        """Calls so far, of one path or of all."""
+        counters = self.simulator.traffic.endpoints
+        return sum(count["calls"] for name, count in counters.items() if path in name)

@@ -1,0 +1,306 @@
+"""A whole listener of Apple Music: everything once, little afterwards; plays without moments; what its errors mean."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from blendify import aws, grants, syncing, times
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.jobs import Job
+from blendify.storage import connections
+from blendify.storage.history import Fact
+from local import folding
+from local.simulators.faults import Fault, FaultKind
+from tests.unit import apple_music_world
+from tests.unit.apple_music_world import OFFERED, World, register
+from tests.unit.spotify_world import STARTED, begun, plenty, standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+PLAYS = DataType.RECENTLY_PLAYED
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[tuple[Starlette, str]]:
+    with apple_music_world.served() as app:
+        yield app
+
+
+@pytest.fixture
+def world(behind: tuple[Starlette, str]) -> World:
+    return World.begin(behind)
+
+
+def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **more: str) -> Job:
+    """A run of these data types that began so long after the first, to its end."""
+    job = begun(
+        user_id, *data_types, provider="apple_music", execution=f"execution-{after}", started_at=STARTED + after, **more
+    )
+    for data_type in data_types:
+        collect(data_type, job, plenty)
+    syncing.finish(job, 1, [])
+    return job
+
+
+def stored(user_id: str, data_type: DataType = PLAYS) -> list[Fact]:
+    """All facts of a data type, marks included."""
+    return list(Fact.query(f"{user_id}#{data_type}"))
+
+
+def answers(facts: list[Fact]) -> Counter[str]:
+    return Counter(json.dumps(fact.answer(), sort_keys=True) for fact in facts)
+
+
+def served(entries: list[Any]) -> Counter[str]:
+    return Counter(json.dumps(entry, sort_keys=True) for entry in entries)
+
+
+def assert_held(world: World, user_id: str, *data_types: DataType) -> None:
+    """The history, folded, is what the listener has."""
+    for data_type in data_types:
+        held = folding.fold(data_type, folding.items(aws.client("dynamodb"), "history", user_id, data_type))
+        assert folding.differences(data_type, world.truth()[data_type], held) == []
+
+
+def test_everything_is_stored_once(world: World) -> None:
+    """With odd names, uploads, music videos, an empty playlist and lists of several pages."""
+    user_id = world.connect()
+    job = run(user_id, *OFFERED)
+    for data_type in OFFERED:
+        assert standing(job, data_type).outcome is Outcome.COMPLETE, standing(job, data_type).why
+        lists = world.truth()[data_type]
+        assert answers(stored(user_id, data_type)) == sum(map(served, lists.values()), Counter())
+    assert_held(world, user_id, *OFFERED)
+
+
+def test_what_it_lacks_is_not_offered(world: World) -> None:
+    """There are no top artists; the run is no worse for it."""
+    user_id = world.connect()
+    job = begun(user_id, provider="apple_music")
+    assert standing(job, DataType.TOP_ARTISTS).outcome is Outcome.NOT_OFFERED
+    for data_type in OFFERED:
+        collect(data_type, job, plenty)
+    assert syncing.finish(job, 1, [])["status"] == "succeeded"
+
+
+def test_an_empty_playlist_is_a_playlist_without_tracks(world: World) -> None:
+    """It is told as 404, and is no failure; what is put into it later is found."""
+    identity = world.change("playlist_create", name="Empty")["id"]
+    user_id = world.connect()
+    job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    assert standing(job, DataType.PLAYLIST_TRACKS).outcome is Outcome.COMPLETE
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["unavailable"] == 0
+    world.change("playlist_add", playlist=identity)
+    run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
+    assert_held(world, user_id, DataType.PLAYLIST_TRACKS)
+
+
+def test_a_playlist_that_was_emptied_is_empty(world: World) -> None:
+    """All that was in it has left."""
+    identity = world.change("playlist_create", name="Short", entries=2)["id"]
+    user_id = world.connect()
+    run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    for _ in range(2):
+        world.change("playlist_remove", playlist=identity)
+    job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
+    if standing(job, DataType.PLAYLIST_TRACKS).outcome is Outcome.WAITING:
+        # Most of it seems gone: it is looked at twice.
+        collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["removed"] == 2
+    assert_held(world, user_id, DataType.PLAYLIST_TRACKS)
+
+
+def test_nothing_changed_costs_little(world: World) -> None:
+    """A call for each list, two for plays, songs, albums; none for dated playlists, or the rotation."""
+    user_id = world.connect()
+    run(user_id, *OFFERED)
+    counts = {data_type: len(stored(user_id, data_type)) for data_type in OFFERED}
+    before = world.calls()
+    run(user_id, *OFFERED, after=timedelta(hours=1))
+    assert world.calls() - before == 8
+    assert {data_type: len(stored(user_id, data_type)) for data_type in OFFERED} == counts
+
+
+def test_only_the_changed_playlist_is_read(world: World) -> None:
+    """The others have the `lastModifiedDate` that they had."""
+    identity = world.change("playlist_create", name="Mine", entries=5)["id"]
+    user_id = world.connect()
+    run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    before = world.calls("/tracks")
+    world.change("playlist_reorder", playlist=identity, position=0, to=3)
+    job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
+    assert world.calls("/tracks") - before == 1
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["appended"] == 1
+    assert_held(world, user_id, DataType.PLAYLIST_TRACKS)
+
+
+def test_changes_of_the_library_are_found(world: World) -> None:
+    """Additions and removals, which bring and take albums and artists along."""
+    user_id = world.connect()
+    run(user_id, *OFFERED)
+    world.change("add_song")
+    world.change("remove_song", position=100)
+    world.change("add_album")
+    world.change("remove_artist", position=4)
+    run(user_id, *OFFERED, after=timedelta(hours=1), mode="full")
+    assert_held(world, user_id, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS)
+
+
+def test_a_song_for_a_song_is_found(world: World) -> None:
+    """The length is the same, and the change may stand on any page: what was added last tells."""
+    user_id = world.connect()
+    run(user_id, DataType.SAVED_TRACKS)
+    library = world.simulator.listeners["Ana"].library
+    # Neither on the first page, which is seen anyway.
+    names = sorted((library.song_name(song).casefold(), song) for song in range(2_000) if song not in library.songs)
+    world.change("add_song", song=names[-1][1])
+    world.change("remove_song", position=150)
+    job = run(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
+    counts = standing(job, DataType.SAVED_TRACKS).counts
+    assert (counts["appended"], counts["removed"]) == (1, 1)
+    assert_held(world, user_id, DataType.SAVED_TRACKS)
+
+
+def test_the_recordings_code_is_there(world: World) -> None:
+    """By it a song is the same at other providers; the catalogue's answer comes with the library's."""
+    user_id = world.connect()
+    run(user_id, DataType.SAVED_TRACKS)
+    facts = stored(user_id, DataType.SAVED_TRACKS)
+    assert sum(fact.isrc is not None for fact in facts) > 0.9 * len(facts)
+    assert all(fact.added_at for fact in facts)
+
+
+def test_a_play_gets_the_moment_at_which_it_was_first_seen(world: World) -> None:
+    """Apple tells none. The order is kept, and later runs give no play another moment."""
+    user_id = world.connect()
+    before = times.iso(times.now())
+    run(user_id, PLAYS)
+    facts = sorted(stored(user_id), key=lambda fact: str(fact.played_at), reverse=True)
+    assert [fact.answer() for fact in facts] == world.truth()[PLAYS][""]
+    assert len({fact.played_at for fact in facts}) == 50
+    assert before <= str(facts[0].played_at) <= times.iso(times.now())
+    assert {fact.played_after for fact in facts} == {None}
+    count = len(facts)
+    run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert len(stored(user_id)) == count
+
+
+@pytest.mark.parametrize("plays", [1, 3, 30, 35])
+def test_only_new_plays_are_appended(world: World, plays: int) -> None:
+    """Also when they fill a page; each is told to have been played since the run before."""
+    user_id = world.connect()
+    first = run(user_id, PLAYS)
+    for _ in range(plays):
+        world.change("play")
+    job = run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert standing(job, PLAYS).counts["appended"] == plays
+    facts = sorted(stored(user_id), key=lambda fact: str(fact.played_at), reverse=True)
+    assert [fact.answer() for fact in facts[:50]] == world.truth()[PLAYS][""]
+    assert {fact.played_after for fact in facts[:plays]} == {first.fetched_at}
+    assert [fact for fact in stored(user_id) if fact.kind == "hole"] == []
+
+
+def test_a_song_played_again_is_another_play(world: World) -> None:
+    """The same song twice in the list is two plays."""
+    user_id = world.connect()
+    run(user_id, PLAYS)
+    number = world.simulator.listeners["Ana"].library.plays[7]
+    world.change("play", song=number)
+    job = run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert standing(job, PLAYS).counts["appended"] == 1
+
+
+def test_a_song_added_to_the_library_is_no_new_play(world: World) -> None:
+    """It is told as the library's from then on, under another id; the catalogue's stays."""
+    user_id = world.connect()
+    run(user_id, PLAYS)
+    library = world.simulator.listeners["Ana"].library
+    number = next(song for song in library.plays if song not in library.songs)
+    world.change("add_song", song=number)
+    assert standing(run(user_id, PLAYS, after=timedelta(seconds=30)), PLAYS).counts["appended"] == 0
+
+
+def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
+    """It moves the second page by one: the play met twice is one, and the oldest is forgotten."""
+
+    def play(_: str, number: int) -> None:
+        if number == 2:
+            world.change("play")
+
+    world.simulator.traffic.on_call = play
+    user_id = world.connect()
+    run(user_id, PLAYS)
+    world.simulator.traffic.on_call = None
+    assert max(answers(stored(user_id)).values()) == 1
+    run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+
+
+def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
+    """From the newest that was known to the oldest that is told now."""
+    user_id = world.connect()
+    run(user_id, PLAYS)
+    for _ in range(60):
+        world.change("play")
+    job = run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert standing(job, PLAYS).counts["holes"] == 1
+    assert len([fact for fact in stored(user_id) if fact.kind == "hole"]) == 1
+    assert standing(job, PLAYS).counts["appended"] == 50
+
+
+def test_a_worker_that_dies_between_the_pages_loses_no_play(world: World) -> None:
+    """The next one goes on at the second page, also when something was played in between."""
+    user_id = world.connect()
+    job = begun(user_id, PLAYS, provider="apple_music")
+    collect(PLAYS, job, lambda: 0.0)
+    assert len(stored(user_id)) == 30
+    world.change("play")
+    collect(PLAYS, job, plenty)
+    syncing.finish(job, 1, [])
+    run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+
+
+def test_a_dead_token_asks_for_a_new_connection(world: World) -> None:
+    """403 with code 40300: the connection is marked, and no call is made in vain any more."""
+    user_id = world.connect()
+    world.simulator.arrange("Ana", {"revoke": True})
+    job = run(user_id, PLAYS)
+    assert standing(job, PLAYS).outcome is Outcome.RECONNECT
+    assert connections.connection(user_id, "apple_music").status == connections.RECONNECT
+    before = world.calls()
+    job = begun(user_id, DataType.SAVED_TRACKS, provider="apple_music", execution="e2")
+    collect(DataType.SAVED_TRACKS, job, plenty)
+    assert world.calls() == before
+
+
+def test_the_end_of_the_grant_is_known(world: World) -> None:
+    """About half a year after the consent: listeners are told in time."""
+    owner = connections.connection(world.connect(), "apple_music")
+    end = grants.ends_at(owner)
+    assert end is not None
+    assert end - times.parse(owner.authorized_at) == timedelta(days=180)
+
+
+def test_a_429_is_slept_out(world: World) -> None:
+    """It says nothing of time, and is over in seconds: the run does not leave its Lambda for that."""
+    world.simulator.traffic.faults.append(Fault("GET /v1/me/library/songs", FaultKind.STATUS, status=429, times=1))
+    user_id = world.connect()
+    job = run(user_id, DataType.SAVED_TRACKS)
+    assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.COMPLETE
+    assert standing(job, DataType.SAVED_TRACKS).counts["rate_limits"] == 1
+
+
+def test_a_key_that_is_not_accepted_is_the_operators(world: World) -> None:
+    """401, for everybody: nobody's connection is given up."""
+    user_id = world.connect()
+    register(world.base, client_id="OTHERTEAM1.SIMKEY0001")
+    job = run(user_id, PLAYS)
+    assert standing(job, PLAYS).outcome is Outcome.FAILED
+    assert "team id" in str(standing(job, PLAYS).why)
+    assert connections.connection(user_id, "apple_music").status == connections.ACTIVE

@@ -1,0 +1,322 @@
+"""Connecting on a page of ours: what it shows and lets run, and whom its answer connects."""
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from starlette.applications import Starlette
+
+from blendify import aws
+from blendify.storage import connections
+from blendify.web.callback import LONGEST, LONGEST_FORM
+from local.simulators.apple_music import keys
+from tests.unit import apple_music_world
+from tests.unit.apple_music_world import ORIGIN, register
+from tests.unit.http_events import Answer, Browser
+from tests.unit.journeys import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
+from tests.unit.spotify_world import World as Spotify
+from tests.unit.spotify_world import in_clear, items, logged
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+World = apple_music_world.World
+ADDRESS = "/auth/apple_music/callback"
+
+
+@pytest.fixture(scope="module")
+def apple_behind() -> Iterator[tuple[Starlette, str]]:
+    with apple_music_world.served() as app:
+        yield app
+
+
+@pytest.fixture
+def apple(apple_behind: tuple[Starlette, str]) -> World:
+    return World.begin(apple_behind)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What Step Functions was asked to start."""
+    asked: list[dict[str, str]] = []
+    machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
+    client = aws.client
+    monkeypatch.setattr(aws, "client", lambda service: machine if service == "stepfunctions" else client(service))
+    return asked
+
+
+def asked(browser: Browser) -> tuple[Answer, str, dict[str, str]]:
+    """The page, its state, and what its script is told."""
+    page = browser.get(LOGIN, "/auth/apple_music/login")
+    assert page.status == 200, page.body
+    state, told = re.search(r'name="state" value="([^"]+)"', page.body), re.search(r'data-told="([^"]+)"', page.body)
+    assert state
+    assert told
+    return page, state[1], json.loads(unescape(told[1]))
+
+
+def given(world: World, told: dict[str, str], listener: str = "Ana", **more: str) -> str:
+    """What the provider's script is given in the page."""
+    wish = {**told, "listener": listener, "decision": "allow", **more}
+    headers = {"Origin": ORIGIN}
+    answer = requests.post(f"{world.base}/_simulator/authorize", data=wish, headers=headers, timeout=10)
+    return str(answer.json()["music_user_token"])
+
+
+def post(browser: Browser, fields: dict[str, str] | str, **headers: str) -> Answer:
+    """The page's form."""
+    body = fields if isinstance(fields, str) else urlencode(fields)
+    sent = {"Origin": ORIGIN, "Content-Type": "application/x-www-form-urlencoded", **headers}
+    return browser.ask("POST", CALLBACK, ADDRESS, sent, body)
+
+
+def connected(world: World, browser: Browser, listener: str = "Ana") -> Answer:
+    """The whole way."""
+    _, state, told = asked(browser)
+    return post(browser, {"state": state, "music_user_token": given(world, told, listener)})
+
+
+def kinds() -> list[str]:
+    return sorted({item["pk"]["S"].partition("#")[0] for item in items()})
+
+
+def refused(answer: Answer, status: int) -> None:
+    """A page of ours; nobody is connected."""
+    assert answer.status == status, answer.body
+    assert "<h1>" in answer.body
+    assert "session" not in answer.cookies
+    assert set(kinds()) <= {"state", "gate"}
+
+
+def test_the_whole_login(apple: World, started: list[dict[str, str]]) -> None:
+    """303 to the dashboard with a session; the connection is stored, and one sync is asked for and not waited for."""
+    browser = Browser()
+    answer = connected(apple, browser)
+    assert (answer.status, answer.location, answer.body) == (303, "../../dashboard", "")
+    me = browser.get(LISTENER, "/me").json
+    (connection,) = me["connections"]
+    assert (connection["provider"], connection["status"]) == ("apple_music", "active")
+    assert connection["display_name"] == "Apple Music, Sweden"
+    assert connection["access_ends_at"] is not None
+    (wish,) = started
+    assert json.loads(wish["input"]) == {"user_id": me["user_id"], "provider": "apple_music"}
+    assert "login" not in browser.cookies
+
+
+def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:
+    """By nonce and by host; it may be framed by nobody, and posts to this origin alone, which it names."""
+    pages = [asked(Browser())[0] for _ in range(2)]
+    for page in pages:
+        policy = page.headers["content-security-policy"]
+        parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+        nonce, host = parts["script-src"].split()
+        assert (host, parts["default-src"], parts["form-action"]) == (apple.base, "'none'", "'self'")
+        assert (parts["frame-ancestors"], parts["base-uri"], parts["style-src"]) == ("'none'", "'none'", nonce)
+        assert apple.base in parts["connect-src"].split()
+        assert "unsafe" not in policy
+        assert page.headers["referrer-policy"] == "same-origin"
+        assert page.headers["cache-control"] == "no-store"
+        assert re.findall(r"<script(?! nonce=)|\son\w+=|javascript:", page.body) == []
+    assert pages[0].headers["content-security-policy"] != pages[1].headers["content-security-policy"]
+
+
+def test_the_page_can_be_read_and_used_by_everybody(apple: World) -> None:
+    """A heading, a button that is one, a status that is read out, words for those without JavaScript."""
+    page = asked(Browser())[0].body
+    assert page.count("<h1>Connect Apple Music</h1>") == 1
+    assert '<button id="ask" type="button"' in page
+    assert 'role="status"' in page
+    assert "<noscript>" in page
+
+
+def test_the_page_is_told_a_token_that_only_it_can_use(apple: World) -> None:
+    """Short-lived, and of this origin alone; the key stays here."""
+    page, _, told = asked(Browser())
+    assert list(told) == ["developer_token"]
+    claims = json.loads(urlsafe_b64decode(told["developer_token"].split(".")[1] + "=="))
+    assert claims["origin"] == [ORIGIN]
+    assert claims["exp"] - claims["iat"] == 3600
+    accepts = apple.simulator.developer_tokens.accepts
+    assert accepts(told["developer_token"], ORIGIN)
+    assert not accepts(told["developer_token"], "https://evil.example")
+    assert "PRIVATE" not in page.body
+
+
+def test_who_is_known_is_not_warned(apple: World, started: list[Any]) -> None:
+    """Everybody else is told that a new history begins, as the provider tells nobody apart."""
+    browser = Browser()
+    assert "does not tell us who you are" in asked(browser)[0].body
+    connected(apple, browser)
+    assert "does not tell us who you are" not in asked(browser)[0].body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_another_sites_page_posts_in_vain(apple: World, started: list[Any], headers: dict[str, str]) -> None:
+    """Not even the state is used up: the listener's own page still works."""
+    browser = Browser()
+    _, state, told = asked(browser)
+    fields = {"state": state, "music_user_token": given(apple, told)}
+    refused(post(browser, fields, **headers), 403)
+    assert post(browser, fields).status == 303
+
+
+def test_a_state_is_good_once(apple: World, started: list[Any]) -> None:
+    """Whatever comes with it the second time."""
+    browser = Browser()
+    _, state, told = asked(browser)
+    login = dict(browser.cookies)
+    assert post(browser, {"state": state, "music_user_token": given(apple, told)}).status == 303
+    again = post(Browser(login), {"state": state, "music_user_token": given(apple, told, "Ben")})
+    assert again.status == 400
+    assert "session" not in again.cookies
+    assert kinds().count("account") == 1
+
+
+def test_a_login_is_of_the_browser_that_began_it(apple: World) -> None:
+    """Nobody is logged in to the account of who sent them a form."""
+    _, state, told = asked(Browser())
+    other = Browser()
+    asked(other)
+    refused(post(other, {"state": state, "music_user_token": given(apple, told)}), 400)
+    refused(post(Browser(), {"state": state, "music_user_token": given(apple, told)}), 400)
+
+
+def test_one_providers_state_is_not_anothers(world: Spotify, apple: World) -> None:
+    browser = Browser()
+    browser.get(LOGIN, "/auth/spotify/login")
+    refused(post(browser, {"state": "x" * 43, "music_user_token": apple.token("Ana")}), 400)
+    browser.get(LOGIN, "/auth/spotify/login")
+    refused(browser.ask("POST", CALLBACK, "/auth/spotify/callback", {"Origin": ORIGIN}, "state=x&code=y"), 400)
+
+
+def test_a_token_in_an_address_is_refused(apple: World) -> None:
+    """Addresses are logged by whatever they pass; the state is still good for the form."""
+    browser = Browser()
+    _, state, told = asked(browser)
+    query = urlencode({"state": state, "music_user_token": given(apple, told)})
+    refused(browser.get(CALLBACK, f"{ADDRESS}?{query}"), 400)
+    refused(browser.ask("POST", CALLBACK, f"{ADDRESS}?{query}", {"Origin": ORIGIN}, ""), 400)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "short", "0." + "a" * LONGEST, "0.line\r\nX-Header: 1 and more", "0.not-ascii-ü-and-more-of-it"],
+    ids=["none", "short", "oversized", "header", "foreign"],
+)
+def test_what_can_be_no_token_is_not_used(apple: World, started: list[Any], token: str) -> None:
+    """No call is made with it."""
+    browser = Browser()
+    _, state, _ = asked(browser)
+    refused(post(browser, {"state": state, "music_user_token": token}), 400)
+    assert apple.calls("/me/") == 0
+    assert started == []
+
+
+def test_a_body_that_no_page_of_ours_sends_is_not_read(apple: World) -> None:
+    """Too long, too many fields, no form at all, or a field twice."""
+    browser = Browser()
+    _, state, told = asked(browser)
+    fields = {"state": state, "music_user_token": given(apple, told)}
+    refused(post(browser, urlencode({**fields, "more": "x" * LONGEST_FORM})), 400)
+    refused(post(browser, urlencode({**fields, **{f"f{number}": "x" for number in range(30)}})), 400)
+    refused(post(browser, json.dumps(fields)), 400)
+    refused(post(browser, f"{urlencode(fields)}&state=another"), 400)
+
+
+def test_a_token_that_the_provider_does_not_know_connects_nobody(apple: World) -> None:
+    browser = Browser()
+    _, state, _ = asked(browser)
+    answer = post(browser, {"state": state, "music_user_token": "0.invented-but-of-the-right-form"})
+    refused(answer, 400)
+    assert "did not accept" in answer.body
+
+
+def test_who_declines_is_told_that_nothing_happened(apple: World, started: list[Any]) -> None:
+    browser = Browser()
+    _, state, _ = asked(browser)
+    answer = post(browser, {"state": state, "error": "access_denied"})
+    refused(answer, 403)
+    assert "did not give access" in answer.body
+    assert (started, apple.calls("/me/")) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"client_id": "."}, {"client_id": "TEAM.KEY"}, {"client_secret": "bm8ga2V5"}, {"client_secret": "!"}],
+    ids=["empty", "short", "other", "text"],
+)
+def test_an_application_that_cannot_be_used_is_the_operators(apple: World, wrong: dict[str, str]) -> None:
+    """The page says so and shows no part of it; no login is begun."""
+    register(apple.base, **wrong)
+    answer = Browser().get(LOGIN, "/auth/apple_music/login")
+    refused(answer, 503)
+    assert "cannot be connected here yet" in answer.body
+    assert kinds() == []
+
+
+def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, started: list[Any]) -> None:
+    """The provider tells nobody apart: the session does. Also after a disconnection, as the history goes on."""
+    browser = Browser()
+    connected(apple, browser)
+    user_id = user_of(browser)
+    before = connections.connection(user_id, "apple_music")
+    connections.mark_reconnect(before)
+    connected(apple, browser)
+    after = connections.connection(user_id, "apple_music")
+    assert (user_of(browser), after.status, after.account_id) == (user_id, connections.ACTIVE, before.account_id)
+    assert after.tokens != before.tokens
+    connections.disconnect(user_id, "apple_music")
+    connected(apple, browser)
+    assert connections.connection(user_id, "apple_music").account_id == before.account_id
+
+
+def test_who_is_not_logged_in_is_somebody_new(apple: World, started: list[Any]) -> None:
+    """Nobody gets another's history because both have the same storefront."""
+    first, second = Browser(), Browser()
+    connected(apple, first)
+    connected(apple, second)
+    assert user_of(first) != user_of(second)
+
+
+def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, started: list[Any]) -> None:
+    """A second provider of the same user; logged in again by the first one, a new consent finds the connection."""
+    browser = logged_in(world)
+    user_id = user_of(browser)
+    connected(apple, browser)
+    browser.post(LOGOUT, "/auth/logout")
+    browser = logged_in(world)
+    connected(apple, browser)
+    assert user_of(browser) == user_id
+    told = browser.get(LISTENER, "/me").json["connections"]
+    assert {one["provider"] for one in told} == {"spotify", "apple_music"}
+
+
+def test_no_secret_is_stored_in_clear_or_told(
+    apple: World, started: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """No token, key, state or cookie is in a table, a log line, an input, an address or a repr."""
+    browser = Browser()
+    page, state, told = asked(browser)
+    login = browser.cookies["login"]
+    token = given(apple, told)
+    answer = post(browser, {"state": state, "music_user_token": token})
+    owner = connections.connection(user_of(browser), "apple_music")
+    said = "".join([in_clear(), logged(caplog), str(started), answer.location, answer.body, repr(owner)])
+    secrets = [*apple.simulator.accounts.secrets, told["developer_token"], token, state, login]
+    secrets += [browser.cookies["session"], keys.private_key().splitlines()[1]]
+    assert "Connected" in said
+    assert [secret for secret in secrets if secret in said] == []
+    assert token not in page.body

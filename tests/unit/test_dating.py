@@ -1,0 +1,102 @@
+"""Plays of which only the order is told: which are new, and the moments that keep their order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blendify import times
+from blendify.dating import Known, aligned, moments, overlap, with_moments
+from blendify.providers.table import Row
+
+NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
+SONGS = st.lists(st.sampled_from("abcdefgh"), max_size=12)
+UNIQUE = st.lists(st.integers(0, 99).map(str), unique=True, min_size=1, max_size=30)
+
+
+def page(*ids: str) -> list[Row]:
+    """A page of plays, as a provider tells them."""
+    return [Row(name, {"record_id": name}) for name in ids]
+
+
+def names(rows: list[Row]) -> list[str]:
+    return [f"{row.fields['played_at']}#{row.fields['record_id']}" for row in rows]
+
+
+@given(UNIQUE, st.integers(0, 10))
+def test_what_is_new_comes_first(known: list[str], new: int) -> None:
+    """As many as there are, and the rest is known in its order; the oldest may have been forgotten."""
+    now = [*(f"new {number}" for number in range(new)), *known][: max(len(known), new + 1)]
+    assert aligned(now, known) == [*[None] * new, *range(len(now) - new)]
+
+
+@given(SONGS, SONGS)
+def test_whatever_comes_is_aligned_in_order(now: list[str], known: list[str]) -> None:
+    """No two are the same one, none stands before one that it stood behind, and equals alone are taken for equal."""
+    found = aligned(now, known)
+    there = [index for index in found if index is not None]
+    assert len(found) == len(now)
+    assert there == sorted(set(there))
+    assert all(index is None or now[place] == known[index] for place, index in enumerate(found))
+
+
+def test_a_provider_that_moves_a_song_to_the_front_tells_of_one_play() -> None:
+    """Where lists hold each song once, the one that is played again leaves its place."""
+    assert aligned(list("dabcef"), list("abcdef")) == [None, 0, 1, 2, 4, 5]
+
+
+def test_a_song_that_is_left_out_makes_no_play() -> None:
+    assert aligned(list("xabdef"), list("abcdef")) == [None, 0, 1, 3, 4, 5]
+
+
+def test_the_same_songs_among_others_are_new_plays() -> None:
+    """Two lists with nothing in common but a favourite or two do not overlap."""
+    assert aligned(list("1a234b5678"), list("abcdefghij")) == [None] * 10
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(1, 10_000)), max_size=20),
+    st.one_of(st.none(), st.integers(10_001 * 100, 20_000 * 100)),
+)
+def test_moments_keep_the_order(seconds: list[int | None], oldest: int | None) -> None:
+    """Whatever is known, each play is older than the one in front of it, and none is from the future."""
+    ages = iter(sorted(one * 100 for one in {one for one in seconds if one is not None}))
+    told = [None if one is None else next(ages, None) for one in seconds]
+    given_ = [None if one is None else NOW - timedelta(seconds=one) for one in told]
+    found = moments(given_, NOW, None if oldest is None else NOW - timedelta(seconds=oldest))
+    assert found == sorted(set(found), reverse=True)
+    assert all(moment <= NOW for moment in found)
+    assert all(one is None or one == moment for one, moment in zip(given_, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "count"),
+    [("abc", "cde", 1), ("abc", "bcd", 2), ("abc", "def", 0), ("", "abc", 0)],
+)
+def test_what_was_met_on_the_page_before(before: str, now: str, count: int) -> None:
+    assert overlap(list(before), list(now)) == count
+
+
+def test_a_later_run_gives_no_play_another_moment() -> None:
+    """And says of the new ones what they were played after."""
+    first = names(with_moments(page("a", "b", "c"), Known((), (), ()), NOW, None))
+    later = with_moments(page("x", "a", "b"), Known(first, (), ()), NOW + timedelta(hours=1), "the run before")
+    assert names(later) == [f"{times.iso(NOW + timedelta(hours=1))}#x", *first[:2]]
+    assert [row.fields["played_after"] for row in later] == ["the run before", None, None]
+
+
+def test_a_second_page_goes_on_behind_the_first() -> None:
+    """Older than all of it; what moved on from there is the same play."""
+    first = names(with_moments(page("a", "b"), Known((), (), ()), NOW, None))
+    second = names(with_moments(page("b", "c"), Known((), first, [first]), NOW, None))
+    assert second[0] == first[1]
+    assert second[1] < first[1]
+
+
+def test_an_entry_without_an_id_has_no_moment() -> None:
+    """It stays where it is, and the others are dated as if it were not there."""
+    nothing = Row("null#000001", {"position": 1})
+    rows = with_moments([*page("a"), nothing, *page("b")], Known(("null",), (), ()), NOW, None)
+    assert rows[1] is nothing
+    assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]
