@@ -26,6 +26,7 @@ from blendify.vault import TokenSet, seal
 from local import folding
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
+from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.simulator import Simulator
 from local.simulators.spotify.tokens import Request
 from local.simulators.spotify.traffic import Fault, FaultKind, RateLimit
@@ -112,6 +113,10 @@ class World:
     def truth(self, listener: str = "ana") -> Any:
         """What the listener really has."""
         return truth(self.simulator.listeners[listener])["data"]
+
+    def change(self, action: str, listener: str = "ana", **details: Any) -> Any:
+        """Something that a listener does."""
+        return mutate(self.simulator.listeners[listener].library, action, **details)
 
     def fault(self, endpoint: str, **wish: Any) -> None:
         """Spoil an endpoint's answers, as `Fault` says; `GET /v1/me/tracks` and the like."""

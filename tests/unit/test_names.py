@@ -13,6 +13,7 @@ from blendify.providers import PROVIDERS
 from local.paths import ROOT
 from local.providers import PROVIDERS as LOCAL
 from local.template import resources, template
+from tests.unit.provider_worlds import SIMULATED
 
 PACKAGE = ROOT / "layers" / "blendify" / "blendify"
 SUBJECTS = sorted(
@@ -108,6 +109,13 @@ def test_a_provider_is_known_to_template_and_local_stack(name: str) -> None:
     assert {"Fn::If": [condition, name, ""]} in offered["Fn::Join"][1]
     assert template()["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": client_id}, ""]}]}
     assert (ROOT / "local" / "simulators" / name / "__main__.py").is_file()
+
+
+def test_every_provider_has_a_world_in_tests() -> None:
+    """What is promised of all providers is tested with all of them, and with all that they offer."""
+    assert {name: set(one.offered) for name, one in SIMULATED.items()} == {
+        name: set(provider.endpoints) for name, provider in PROVIDERS.items()
+    }
 
 
 @pytest.mark.parametrize("path", SUBJECTS, ids=str)

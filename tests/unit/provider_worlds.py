@@ -1,0 +1,63 @@
+"""The simulated providers behind one interface, for the promises that hold for all of them."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+
+from blendify.data_types import DataType
+from tests.unit import apple_music_world, lastfm_world, spotify_world
+
+Behind = tuple[Starlette, str]
+"""A simulator's application on a socket, and its address."""
+
+
+class World(Protocol):
+    """One simulator, and our application registered with it."""
+
+    base: str
+    simulator: Any
+
+    @classmethod
+    def begin(cls, behind: Behind, *, clock: Callable[[], float] = ..., **options: Any) -> "World":
+        """New for each test, on a socket that is there already; `options` are the simulator's sizes."""
+
+    def connect(self, listener: str = ...) -> str:
+        """The user id of a listener whose connection is stored."""
+
+    def truth(self, listener: str = ...) -> Any:
+        """What the listener has, by data type, and by our names of lists where there are several."""
+
+    def change(self, action: str, listener: str = ..., **details: Any) -> Any:
+        """Something that a listener does."""
+
+    def calls(self, endpoint: Any = ...) -> int:
+        """Calls so far, to one endpoint or to all of the API."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """One provider as tests have it."""
+
+    served: Callable[[], AbstractContextManager[Behind]]
+    world: type[Any]
+    listener: str
+    """The name that `World`'s methods have as their default."""
+    offered: tuple[DataType, ...]
+
+
+SIMULATED: Mapping[str, Simulated] = {
+    "spotify": Simulated(spotify_world.served, spotify_world.World, "ana", tuple(DataType)),
+    "apple_music": Simulated(apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED),
+    "lastfm": Simulated(lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED),
+}
+
+
+def lists(world: World, data_type: DataType, listener: str) -> dict[str, list[Any]]:
+    """What the listener really has, by list; lists that cannot be read are left out."""
+    found = world.truth(listener)[data_type]
+    if isinstance(found, dict):
+        return {name: entries for name, entries in found.items() if entries is not None}
+    return {"": found}
