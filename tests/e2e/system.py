@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blendify.data_types import DataType
@@ -51,14 +51,19 @@ class System:
 
     def execution(self, arn: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The execution once it has ended."""
+        return self.first_to_end([arn], patience)
+
+    def first_to_end(self, arns: Sequence[str], patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
+        """Of these executions the one that ends first, once it has."""
         client = self.stack.emulator.client("stepfunctions")
         give_up = time.monotonic() + patience
         while time.monotonic() < give_up:
-            described: dict[str, Any] = client.describe_execution(executionArn=arn)
-            if described["status"] != "RUNNING":
-                return described
+            for arn in arns:
+                described: dict[str, Any] = client.describe_execution(executionArn=arn)
+                if described["status"] != "RUNNING":
+                    return described
             time.sleep(0.3)
-        raise TimeoutError("the execution did not end")
+        raise TimeoutError("no execution ended")
 
     def run(self, given: object) -> dict[str, Any]:
         """Start an execution and wait for its end."""
