@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from blendify.access import NEVER
 from blendify.data_types import DataType
-from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
+from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.table import Profile
 from blendify.storage import connections
 from blendify.storage.connections import Grant
@@ -19,6 +19,7 @@ from local.simulators.apple_music import keys
 from local.simulators.apple_music.app import create_app
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.simulator import SCRIPT, Simulator
+from local.simulators.apple_music.wishes import wish_in
 from local.simulators.serving import running
 from tests.unit.cloud import application
 
@@ -52,15 +53,6 @@ def served() -> Iterator[tuple[Starlette, str]]:
         yield app, base
 
 
-def register(base: str, **more: float | str) -> None:
-    """Our application, as the simulated account knows it; `more` replaces parts of it."""
-    registered = {
-        "client_id": f"{keys.TEAM_ID}.{keys.KEY_ID}",
-        "client_secret": "".join(keys.private_key().splitlines()[1:-1]),
-    }
-    application(f"{base}{SCRIPT}", base, "apple_music", **{**registered, **more})
-
-
 @dataclass
 class World:
     """One simulator, and our application registered with it."""
@@ -73,8 +65,17 @@ class World:
         """New for each test, on a socket that is there already."""
         app, base = behind
         app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
-        register(base)
-        return cls(base, app.state.simulator)
+        world = cls(base, app.state.simulator)
+        world.register()
+        return world
+
+    def register(self, **more: Any) -> None:
+        """Our application, as the provider knows it; `more` replaces parts of it."""
+        registered = {
+            "client_id": f"{keys.TEAM_ID}.{keys.KEY_ID}",
+            "client_secret": "".join(keys.private_key().splitlines()[1:-1]),
+        }
+        application(f"{self.base}{SCRIPT}", self.base, "apple_music", **{**registered, **more})
 
     def token(self, listener: str) -> str:
         """A Music User Token of somebody who agreed, without a browser."""
@@ -91,6 +92,11 @@ class World:
     def truth(self, listener: str = "Ana") -> dict[str, dict[str, list[Any]]]:
         """What the listener has, by data type and by our names of lists."""
         names = {DataType.TOP_TRACKS: HEAVY_ROTATION}
+        wishes = self.simulator.listeners[listener].wishes
+        for endpoint in ENDPOINTS.values():
+            # It shows what was last asked for; before the first call that is what we are going to.
+            wish = wish_in(endpoint.parameters, (endpoint.parameters.get("include", ""),))
+            wishes.setdefault(endpoint.path.removeprefix("/v1").format(list_id="{id}"), wish)
         data = self.simulator.truth(listener, {})["data"]
         return {
             data_type: one if isinstance(one, dict) else {names.get(DataType(data_type), ""): one}

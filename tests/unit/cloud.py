@@ -1,6 +1,7 @@
 """What the deployment would have made and configured, for tests."""
 
 import json
+from typing import Any
 
 from moto.core.model_instances import reset_model_data
 
@@ -11,7 +12,7 @@ KEPT = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryInde
 """Of the template's tables what the emulation in memory knows."""
 
 
-def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: float | str) -> None:
+def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: Any) -> None:
     """Configure a provider's application, as the template's secret does; limits are lifted unless given."""
     row = {
         "client_id": "simulated-client",

@@ -47,8 +47,13 @@ class World:
         """New for each test, on a socket that is there already."""
         app, base = behind
         app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
-        application(f"{base}/api/auth/", f"{base}/2.0/", "lastfm")
-        return cls(base, app.state.simulator)
+        world = cls(base, app.state.simulator)
+        world.register()
+        return world
+
+    def register(self, **more: Any) -> None:
+        """Our application, as the provider knows it; `more` replaces parts of it."""
+        application(f"{self.base}/api/auth/", f"{self.base}/2.0/", "lastfm", **more)
 
     def key(self, listener: str) -> str:
         """A session key of somebody who agreed, without a browser."""

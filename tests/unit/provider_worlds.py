@@ -24,6 +24,9 @@ class World(Protocol):
     def begin(cls, behind: Behind, *, clock: Callable[[], float] = ..., **options: Any) -> "World":
         """New for each test, on a socket that is there already; `options` are the simulator's sizes."""
 
+    def register(self, **more: Any) -> None:
+        """Our application, as the provider knows it; `more` replaces parts of it."""
+
     def connect(self, listener: str = ...) -> str:
         """The user id of a listener whose connection is stored."""
 

@@ -84,8 +84,13 @@ class World:
         """New for each test, on a socket that is there already."""
         app, base = behind
         app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
-        application(base, f"{base}/v1")
-        return cls(base, app.state.simulator)
+        world = cls(base, app.state.simulator)
+        world.register()
+        return world
+
+    def register(self, **more: Any) -> None:
+        """Our application, as the provider knows it; `more` replaces parts of it."""
+        application(self.base, f"{self.base}/v1", **more)
 
     def consent(self, listener: str, scopes: tuple[str, ...] | None = None) -> dict[str, Any]:
         """What the token endpoint answers when a listener agrees, without a browser."""

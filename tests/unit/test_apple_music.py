@@ -18,7 +18,7 @@ from blendify.storage.history import Fact
 from local import folding
 from local.simulators.faults import Fault, FaultKind
 from tests.unit import apple_music_world
-from tests.unit.apple_music_world import OFFERED, World, register
+from tests.unit.apple_music_world import OFFERED, World
 from tests.unit.spotify_world import STARTED, begun, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -299,7 +299,7 @@ def test_a_429_is_slept_out(world: World) -> None:
 def test_a_key_that_is_not_accepted_is_the_operators(world: World) -> None:
     """401, for everybody: nobody's connection is given up."""
     user_id = world.connect()
-    register(world.base, client_id="OTHERTEAM1.SIMKEY0001")
+    world.register(client_id="OTHERTEAM1.SIMKEY0001")
     job = run(user_id, PLAYS)
     assert standing(job, PLAYS).outcome is Outcome.FAILED
     assert "team id" in str(standing(job, PLAYS).why)

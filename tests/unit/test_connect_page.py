@@ -17,7 +17,7 @@ from blendify.storage import connections
 from blendify.web.callback import LONGEST, LONGEST_FORM
 from local.simulators.apple_music import keys
 from tests.unit import apple_music_world
-from tests.unit.apple_music_world import ORIGIN, register
+from tests.unit.apple_music_world import ORIGIN
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
 from tests.unit.spotify_world import World as Spotify
@@ -260,7 +260,7 @@ def test_who_declines_is_told_that_nothing_happened(apple: World, started: list[
 )
 def test_an_application_that_cannot_be_used_is_the_operators(apple: World, wrong: dict[str, str]) -> None:
     """The page says so and shows no part of it; no login is begun."""
-    register(apple.base, **wrong)
+    apple.register(**wrong)
     answer = Browser().get(LOGIN, "/auth/apple_music/login")
     refused(answer, 503)
     assert "cannot be connected here yet" in answer.body

@@ -23,7 +23,8 @@ from local import verification
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.robustness.worlds import SIZES, small_pages
+from tests.unit.robustness.providers import TRAITS
+from tests.unit.robustness.worlds import small_pages
 from tests.unit.spotify_world import (
     PATHS,
     FaultKind,
@@ -60,7 +61,7 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def little(behind: tuple[Starlette, str], clock: Clock) -> World:
     """A listener all of whose lists fit on one page."""
-    return World.begin(behind, clock=clock.seconds, **SIZES)
+    return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
 @pytest.mark.parametrize("length", [300, 450_000])
 def test_row_16_a_very_long_description_is_kept_whole(behind: tuple[Starlette, str], clock: Clock, length: int) -> None:
     """Longer than any item may be: what Spotify served is what is read back."""
-    world = World.begin(behind, clock=clock.seconds, **SIZES | {"long_description": length})
+    world = World.begin(behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "long_description": length})
     assert max(len(one["description"] or "") for one in world.truth()["playlists"]) == length
     job = ready(PLAYLISTS, world)
     assert collect(PLAYLISTS, job, plenty).outcome is Outcome.COMPLETE

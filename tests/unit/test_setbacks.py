@@ -17,7 +17,8 @@ from blendify.storage.progress import PATIENCE_SECONDS
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.robustness.worlds import PAGE, SIZES, small_pages
+from tests.unit.robustness.providers import TRAITS
+from tests.unit.robustness.worlds import PAGE, small_pages
 from tests.unit.spotify_world import (
     PATHS,
     FaultKind,
@@ -57,7 +58,7 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def small(behind: tuple[Starlette, str], clock: Clock) -> World:
     """A listener whose lists are many small pages."""
-    return World.begin(behind, clock=clock.seconds, **SIZES)
+    return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
 
 @pytest.fixture
@@ -142,7 +143,9 @@ def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
     behind: tuple[Starlette, str], clock: Clock, broken: Places
 ) -> None:
     """The list of playlists has failed; what is in those that it named is read all the same."""
-    small = World.begin(behind, clock=clock.seconds, **SIZES | {"playlists": 10, "playlist_entries": 20})
+    small = World.begin(
+        behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "playlists": 10, "playlist_entries": 20}
+    )
     named = [one["id"] for one in small.truth()["playlists"]]
     broken["/me/playlists", PAGE] = BAD_GATEWAY
     _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)

@@ -121,6 +121,8 @@ class Machine:
     reaper: Reaper
     pages: int | None = None
     """After how many pages a Lambda's time is up."""
+    provider: str = "spotify"
+    mode: str = "changes"
     rounds: int = 0
     job: Job | None = None
 
@@ -140,7 +142,8 @@ class Machine:
         raise AssertionError("the connection stays taken")
 
     def _execute(self, execution: str) -> tuple[Job, str] | None:
-        given = {"user_id": self.user_id, "provider": "spotify", "data_types": [str(one) for one in self.data_types]}
+        given: dict[str, Any] = {"user_id": self.user_id, "provider": self.provider, "mode": self.mode}
+        given["data_types"] = [str(one) for one in self.data_types]
         started_at = self.clock.now()
         begun = self.reaper.worker(lambda: syncing.begin(given, execution, started_at))
         # A dead execution cannot be looked up here: its lease counts, which may go on behind a long wait.

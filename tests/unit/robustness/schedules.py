@@ -1,12 +1,12 @@
 """What may go wrong in one sync, and when: drawn by hypothesis, printed in full when a promise breaks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hypothesis import strategies as st
 
 from blendify.calls import MOST_REFRESHES
-from blendify.data_types import DataType
 
 
 class Trouble(StrEnum):
@@ -61,33 +61,19 @@ class Schedule:
         return len({move for _, move, _ in self.moves}) <= 1
 
 
-UNTOLD = frozenset({Trouble.NO_ENTRIES, Trouble.SHORT, Trouble.NO_CONTENT})
-"""What nobody can notice where the provider tells no length: the plays that it still remembers are one page."""
-MOVING = frozenset(
-    {
-        DataType.SAVED_TRACKS,
-        DataType.SAVED_ALBUMS,
-        DataType.FOLLOWED_ARTISTS,
-        DataType.PLAYLIST_TRACKS,
-    }
-)
-"""What a listener can change in the simulator."""
-
-
 def _fair(troubles: list[tuple[int, Trouble]]) -> bool:
     """A grant whose tokens all die at once is dead, and rightly told so: that has a test of its own."""
     return sum(trouble is Trouble.TOKEN_OVER for _, trouble in troubles) <= MOST_REFRESHES
 
 
-def schedules(data_type: DataType) -> st.SearchStrategy[Schedule]:
-    """Any mix: up to six troubles, three deaths and three moves, in any order and at any time."""
-    possible = [trouble for trouble in Trouble if data_type is not DataType.RECENTLY_PLAYED or trouble not in UNTOLD]
-    troubles = st.lists(st.tuples(st.integers(1, 24), st.sampled_from(possible)), max_size=6).filter(_fair)
+def schedules(possible: Collection[Trouble], *, moving: bool) -> st.SearchStrategy[Schedule]:
+    """Any mix: up to six of the possible troubles, three deaths and three moves, in any order and at any time."""
+    chosen = st.sampled_from(sorted(possible))
     moves = st.tuples(st.integers(2, 14), st.sampled_from(Move), st.integers(0, 9))
     return st.builds(
         Schedule,
-        troubles=troubles.map(tuple),
+        troubles=st.lists(st.tuples(st.integers(1, 24), chosen), max_size=6).filter(_fair).map(tuple),
         kills=st.lists(st.tuples(st.integers(1, 160), st.booleans()), max_size=3).map(tuple),
-        moves=st.lists(moves, max_size=3).map(tuple) if data_type in MOVING else st.just(()),
+        moves=st.lists(moves, max_size=3).map(tuple) if moving else st.just(()),
         pages=st.sampled_from([None, None, 1, 2, 3]),
     )

@@ -5,6 +5,7 @@ Whatever listeners do between syncs, and whatever goes wrong in these: the histo
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,46 +14,32 @@ from unittest.mock import patch
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 
 from blendify import aws, calls, times
 from blendify.data_types import DataType, Outcome
+from blendify.paging import Single
+from blendify.providers import PROVIDERS
 from local import folding
-from local.simulators.spotify.mutations import ImpossibleChangeError, mutate
+from local.simulators.changes import ImpossibleChangeError
 from local.verification import canonical
 from tests.unit import listening_api
 from tests.unit.cloud import create_tables
 from tests.unit.listening_api import browser_of, everything
+from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.robustness.schedules import Schedule, schedules
+from tests.unit.robustness.providers import PAIRS, TRAITS
+from tests.unit.robustness.schedules import Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, SCHEDULES, folded
-from tests.unit.robustness.worlds import LISTENER, PAGE, Stage, small_pages
+from tests.unit.robustness.worlds import PAGE, Stage, misfortunes, small_pages
 from tests.unit.spotify_world import standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
-STORIES = max(len(DataType), SCHEDULES // 8)
+STORIES = max(len(PAIRS), SCHEDULES // 8)
 DAY = 24 * 3600
 
 Change = tuple[str, int, int]
 """What the listener does, and two numbers that say where."""
-
-CHANGES = {
-    DataType.TOP_TRACKS: ("top_move", "top_change"),
-    DataType.TOP_ARTISTS: ("top_move", "top_change"),
-    DataType.RECENTLY_PLAYED: ("play",),
-    DataType.PLAYLISTS: ("playlist_create", "playlist_rename", "playlist_unfollow", "playlist_add"),
-    DataType.PLAYLIST_TRACKS: (
-        "playlist_add",
-        "playlist_remove",
-        "playlist_reorder",
-        "playlist_create",
-        "playlist_unfollow",
-    ),
-    DataType.SAVED_TRACKS: ("like", "unlike", "again"),
-    DataType.SAVED_ALBUMS: ("save_album", "remove_album"),
-    DataType.FOLLOWED_ARTISTS: ("follow", "unfollow"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,20 +50,24 @@ class Chapter:
     schedule: Schedule
 
 
-def stories(data_type: DataType) -> st.SearchStrategy[list[Chapter]]:
-    change = st.tuples(st.sampled_from(CHANGES[data_type]), st.integers(0, 9), st.integers(0, 9))
-    calm = st.just(Schedule())
-    chapter = st.builds(Chapter, st.lists(change, max_size=5).map(tuple), st.one_of(calm, calm, schedules(data_type)))
+def stories(provider: str, data_type: DataType) -> st.SearchStrategy[list[Chapter]]:
+    change = st.tuples(
+        st.sampled_from(sorted(TRAITS[provider].changes[data_type])), st.integers(0, 9), st.integers(0, 9)
+    )
+    calm, trouble = st.just(Schedule()), misfortunes(provider, data_type)
+    chapter = st.builds(Chapter, st.lists(change, max_size=5).map(tuple), st.one_of(calm, calm, trouble))
     return st.lists(chapter, min_size=2, max_size=5)
 
 
-@pytest.mark.parametrize("data_type", DataType)
-def test_the_history_tells_every_day(behind: tuple[Starlette, str], data_type: DataType, record_property: Any) -> None:
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_the_history_tells_every_day(
+    sockets: Mapping[str, Behind], provider: str, data_type: DataType, record_property: Any
+) -> None:
     """As of each sync that ended well the fold is the library, and a day without trouble records its changes alone."""
     figures: Counter[str] = Counter()
 
     @settings(
-        max_examples=STORIES // len(DataType),
+        max_examples=STORIES // len(PAIRS),
         deadline=None,
         database=None,
         print_blob=True,
@@ -84,11 +75,11 @@ def test_the_history_tells_every_day(behind: tuple[Starlette, str], data_type: D
     )
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        story = data.draw(stories(data_type))
+        story = data.draw(stories(provider, data_type))
         limit, tenths = data.draw(st.sampled_from([2, 7, 1000])), data.draw(st.integers(0, 10))
         create_tables()
         with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
-            figures.update(tell(behind, data_type, story, limit, tenths))
+            figures.update(tell(sockets, provider, data_type, story, limit, tenths))
 
     check()
     for name, count in figures.items():
@@ -96,7 +87,7 @@ def test_the_history_tells_every_day(behind: tuple[Starlette, str], data_type: D
 
 
 def tell(
-    behind: tuple[Starlette, str], data_type: DataType, story: list[Chapter], limit: int, tenths: int
+    sockets: Mapping[str, Behind], provider: str, data_type: DataType, story: list[Chapter], limit: int, tenths: int
 ) -> Counter[str]:
     """
     One story from login to its last day, and what it held.
@@ -107,19 +98,20 @@ def tell(
     clock = Clock()
     figures = Counter(stories=1)
     with clock.installed():
-        stage = Stage.set_up(behind, data_type, Schedule(), clock)
-        user_id = stage.world.connect(LISTENER)
-        wanted = (DataType.PLAYLISTS, data_type) if data_type is DataType.PLAYLIST_TRACKS else (data_type,)
+        stage = Stage.set_up(sockets, provider, data_type, clock)
+        user_id = stage.world.connect(stage.listener)
+        mode = "full" if data_type in TRAITS[provider].swept else "changes"
         days: list[tuple[str, datetime, dict[str, list[Any]]]] = []
         trusted = False
         for chapter in [*story, Chapter((), Schedule())]:
-            figures["changes"] += sum(do(stage, data_type, change) for change in chapter.changes)
+            figures["changes"] += sum(do(stage, change) for change in chapter.changes)
             stage.states.append(stage.lists())
             moved_before = len(stage.states)
             stage.arm(chapter.schedule)
             reaper = Reaper(chapter.schedule.kills)
             with reaper.installed():
-                job, _ = Machine(user_id, wanted, clock, reaper, chapter.schedule.pages).run()
+                machine = Machine(user_id, stage.wanted, clock, reaper, chapter.schedule.pages, provider, mode)
+                job, _ = machine.run()
             stage.calm()
             done, lists = standing(job, data_type), told(stage)
             figures.update(syncs=1, deaths=reaper.deaths)
@@ -149,9 +141,9 @@ def tell(
 
 
 def told(stage: Stage) -> dict[str, list[Any]]:
-    """The listener's lists, as far as the provider tells them: of plays one page."""
-    page = PAGE if stage.data_type is DataType.RECENTLY_PLAYED else None
-    return {name: entries[:page] for name, entries in stage.lists().items()}
+    """The listener's lists, as far as the provider tells them: where there is but one page, that."""
+    single = isinstance(PROVIDERS[stage.provider].endpoints[stage.data_type].paging, Single)
+    return {name: entries[: PAGE if single else None] for name, entries in stage.lists().items()}
 
 
 def check_recorded(
@@ -192,50 +184,16 @@ def fewest_moves(before: list[Any], now: list[Any]) -> int:
     return len(common) - max(rows, default=0)
 
 
-def do(stage: Stage, data_type: DataType, change: Change) -> bool:
+def do(stage: Stage, change: Change) -> bool:
     """Whether the listener could do that."""
     action, one, other = change
-    library, lists = stage.world.simulator.listeners[LISTENER].library, stage.lists()
-    names = [entry["id"] for entry in lists[""] if entry] if data_type is DataType.PLAYLISTS else sorted(lists)
+    lists = stage.lists()
+    names = [entry["id"] for entry in lists[""] if entry] if stage.data_type is DataType.PLAYLISTS else sorted(lists)
     name = names[one % len(names)] if names else ""
     size = len(lists.get(name, lists.get("", [])))
+    doing = TRAITS[stage.provider].changes[stage.data_type][action]
     try:
-        if action == "again":
-            return back(stage, one * size // 10)
-        mutate(library, action, **wish(data_type, action, name, one * size // 10, other * size // 10))
+        doing(stage.world, stage.listener, name, one * size // 10, other * size // 10)
     except (ImpossibleChangeError, IndexError):
         return False
-    return True
-
-
-def wish(data_type: DataType, action: str, name: str, one: int, other: int) -> dict[str, Any]:
-    """The change's details: in which list, from which place to which."""
-    match action:
-        case "unlike" | "remove_album" | "unfollow":
-            return {"position": one}
-        case "top_move" | "top_change":
-            kind = "tracks" if data_type is DataType.TOP_TRACKS else "artists"
-            place = {"kind": kind, "time_range": name, "position": one}
-            return place | ({"to": other} if action == "top_move" else {})
-        case "playlist_create":
-            return {"entries": other % 6}
-        case "playlist_rename":
-            return {"playlist": name, "name": f"Name {other}"}
-        case "playlist_add" | "playlist_remove":
-            return {"playlist": name} | ({"position": one} if data_type is DataType.PLAYLIST_TRACKS else {})
-        case "playlist_reorder":
-            return {"playlist": name, "position": one, "to": other}
-        case _:
-            return {"playlist": name} if action == "playlist_unfollow" else {}
-
-
-def back(stage: Stage, position: int) -> bool:
-    """Unlike a track and like it again: another span of the same record."""
-    library = stage.world.simulator.listeners[LISTENER].library
-    column = library.saved_track_column  # type: ignore[attr-defined]
-    if not len(column):
-        return False
-    number = column[position].number
-    mutate(library, "unlike", position=position)
-    mutate(library, "like", track=number)
     return True

@@ -7,14 +7,13 @@ its schedule in full.
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
-from starlette.applications import Starlette
 
 from blendify import aws, calls
 from blendify.data_types import DataType, Outcome
@@ -22,9 +21,11 @@ from local import folding, verification
 from local.folding import Folded
 from local.verification import Stored, canonical
 from tests.unit.cloud import create_tables
+from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.robustness.schedules import Schedule, schedules
-from tests.unit.robustness.worlds import LISTENER, Stage, small_pages
+from tests.unit.robustness.providers import PAIRS
+from tests.unit.robustness.schedules import Schedule
+from tests.unit.robustness.worlds import Stage, misfortunes, small_pages
 from tests.unit.spotify_world import standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -34,15 +35,15 @@ IMPATIENT = (2.0, 0.3)
 """Seconds: a stalled answer costs the test no half minute."""
 
 
-@pytest.mark.parametrize("data_type", DataType)
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_nothing_is_lost_and_nothing_twice(
-    behind: tuple[Starlette, str], data_type: DataType, record_property: Any
+    sockets: Mapping[str, Behind], provider: str, data_type: DataType, record_property: Any
 ) -> None:
     """Against an oracle of what the provider served; where that was cut short, the next sync makes it whole."""
     figures: Counter[str] = Counter()
 
     @settings(
-        max_examples=max(1, SCHEDULES // len(DataType)),
+        max_examples=max(1, SCHEDULES // len(PAIRS)),
         deadline=None,
         database=None,
         print_blob=True,
@@ -50,11 +51,11 @@ def test_nothing_is_lost_and_nothing_twice(
     )
     @given(st.data())
     def check(data: st.DataObject) -> None:
-        schedule = data.draw(schedules(data_type))
+        schedule = data.draw(misfortunes(provider, data_type))
         note(repr(schedule))
         create_tables()
         with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
-            figures.update(run(behind, data_type, schedule, note))
+            figures.update(run(sockets, provider, data_type, schedule, note))
 
     check()
     for name, count in figures.items():
@@ -62,15 +63,19 @@ def test_nothing_is_lost_and_nothing_twice(
 
 
 def run(
-    behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule, tell: Callable[[str], object]
+    sockets: Mapping[str, Behind],
+    provider: str,
+    data_type: DataType,
+    schedule: Schedule,
+    tell: Callable[[str], object],
 ) -> Counter[str]:
     """One schedule from login to the end, and what it did; `tell` hears how it went."""
     clock, reaper = Clock(), Reaper(schedule.kills)
     with clock.installed():
-        stage = Stage.set_up(behind, data_type, schedule, clock)
-        user_id = stage.world.connect(LISTENER)
-        wanted = (DataType.PLAYLISTS, data_type) if data_type is DataType.PLAYLIST_TRACKS else (data_type,)
-        machine = Machine(user_id, wanted, clock, reaper, schedule.pages)
+        stage = Stage.set_up(sockets, provider, data_type, clock)
+        stage.arm(schedule)
+        user_id = stage.world.connect(stage.listener)
+        machine = Machine(user_id, stage.wanted, clock, reaper, schedule.pages, provider)
         with reaper.installed():
             job, _ = machine.run()
         done = standing(job, data_type)
@@ -81,7 +86,7 @@ def run(
         if stage.moved or done.outcome is Outcome.FAILED:
             stage.calm()
             clock.sleep(1)
-            job, status = Machine(user_id, wanted, clock, Reaper(())).run()
+            job, status = Machine(user_id, stage.wanted, clock, Reaper(()), provider=provider).run()
             assert status == "succeeded"
             assert folding.differences(data_type, stage.lists(), folded(user_id, data_type)) == []
     return Counter(

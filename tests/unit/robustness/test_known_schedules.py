@@ -1,12 +1,13 @@
 """Schedules that once broke a promise, found by long runs."""
 
+from collections.abc import Mapping
 from unittest.mock import patch
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify import calls
 from blendify.data_types import DataType
+from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.schedules import Move, Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, run
 from tests.unit.robustness.worlds import small_pages
@@ -20,8 +21,8 @@ NOTED_AND_NEVER_WRITTEN = Schedule(
 
 
 @pytest.mark.parametrize("schedule", [NOTED_AND_NEVER_WRITTEN])
-def test_nothing_is_lost_and_nothing_twice(behind: tuple[Starlette, str], schedule: Schedule) -> None:
+def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Behind], schedule: Schedule) -> None:
     """As in random schedules: each list is as it was served, and the next sync makes it whole."""
     with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
-        figures = run(behind, DataType.SAVED_TRACKS, schedule, print)
+        figures = run(sockets, "spotify", DataType.SAVED_TRACKS, schedule, print)
     assert figures["deaths"] == len(schedule.kills)

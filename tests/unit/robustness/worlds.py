@@ -1,52 +1,41 @@
 """A simulator whose troubles follow a schedule, a listener whose lists are many small pages, and what was served."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 from unittest.mock import patch
 
-from starlette.applications import Starlette
+from hypothesis import strategies as st
 
 from blendify.data_types import DataType
-from blendify.providers.spotify.endpoints import ENDPOINTS
+from blendify.providers import PROVIDERS
 from blendify.storage import checkpoints, inventories
 from blendify.storage import entries as stored_entries
-from local.simulators.spotify.mutations import mutate
-from local.simulators.spotify.traffic import Fault, FaultKind
+from local.simulators.faults import Fault, FaultKind
+from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock
-from tests.unit.robustness.schedules import Move, Schedule, Trouble
-from tests.unit.spotify_world import World
+from tests.unit.robustness.providers import TRAITS
+from tests.unit.robustness.schedules import Move, Schedule, Trouble, schedules
 
 PAGE = 4
 """Entries of a page: what long lists do, shown by short ones."""
-SIZES = {
-    "top_tracks": 5,
-    "top_artists": 5,
-    "plays": 4,
-    "playlists": 3,
-    "playlist_entries": 13,
-    "long_playlist": 10,
-    "saved_tracks": 14,
-    "saved_albums": 13,
-    "followed_artists": 10,
-    "long_description": 40,
-}
-LISTENER = "ana"
 
 
 @contextmanager
 def small_pages() -> Iterator[None]:
-    """The provider's own table with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
-    small = {
-        data_type: replace(endpoint, paging=replace(endpoint.paging, limit=PAGE))  # type: ignore[type-var]
-        for data_type, endpoint in ENDPOINTS.items()
-    }
+    """The providers' own tables with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
     chunks = patch.multiple(stored_entries, ABOUT=PAGE, MOST=2 * PAGE)
     often = patch.object(checkpoints, "LEAST", PAGE)
-    with patch.dict(ENDPOINTS, small), patch.object(inventories, "INLINE", PAGE), chunks, often:
+    with patch.object(inventories, "INLINE", PAGE), chunks, often, ExitStack() as tables:
+        for provider in PROVIDERS.values():
+            small = {
+                data_type: replace(endpoint, paging=replace(endpoint.paging, limit=PAGE))  # type: ignore[type-var]
+                for data_type, endpoint in provider.endpoints.items()
+            }
+            tables.enter_context(patch.dict(provider.endpoints, small))
         yield
 
 
@@ -54,6 +43,7 @@ def small_pages() -> Iterator[None]:
 class Stage:
     """One listener's account, and everything that each of its lists ever held while it was read."""
 
+    provider: str
     world: World
     data_type: DataType
     clock: Clock
@@ -63,12 +53,23 @@ class Stage:
     """The lists that changed."""
 
     @classmethod
-    def set_up(cls, behind: tuple[Starlette, str], data_type: DataType, schedule: Schedule, clock: Clock) -> "Stage":
+    def set_up(cls, sockets: Mapping[str, Behind], provider: str, data_type: DataType, clock: Clock) -> "Stage":
         """Everything new: the simulator runs in the test's own time."""
-        stage = cls(World.begin(behind, clock=clock.seconds, **SIZES), data_type, clock)
+        sizes = TRAITS[provider].sizes
+        world = SIMULATED[provider].world.begin(sockets[provider], clock=clock.seconds, **sizes)
+        stage = cls(provider, world, data_type, clock)
         stage.states.append(stage.lists())
-        stage.arm(schedule)
         return stage
+
+    @property
+    def listener(self) -> str:
+        return SIMULATED[self.provider].listener
+
+    @property
+    def wanted(self) -> tuple[DataType, ...]:
+        """The data type, behind the one whose entries name its lists."""
+        within = PROVIDERS[self.provider].endpoints[self.data_type].within
+        return (within, self.data_type) if within else (self.data_type,)
 
     def arm(self, schedule: Schedule) -> None:
         """From now on everything goes wrong that the schedule says, calls being counted from here."""
@@ -80,7 +81,7 @@ class Stage:
 
         def on_call(endpoint: str, number: int) -> None:
             if number - before in over:
-                self.world.simulator.accounts.expire_access(LISTENER)
+                self.world.simulator.accounts.expire_access(self.listener)
             for call, move, where in schedule.moves:
                 if call == number - before:
                     self.move(move, where)
@@ -89,9 +90,7 @@ class Stage:
 
     def lists(self) -> dict[str, list[Any]]:
         """What the listener has now."""
-        found = self.world.truth(LISTENER)[self.data_type]
-        lists = found if isinstance(found, dict) else {"": found}
-        return {name: entries for name, entries in lists.items() if entries is not None}
+        return lists(self.world, self.data_type, self.listener)
 
     def move(self, move: Move, tenths: int) -> None:
         """Change the list, or the longest of the playlists."""
@@ -99,11 +98,8 @@ class Stage:
         here = len(self.states[-1][name])
         if move is Move.REMOVE and here == 0:
             return
-        wish: dict[str, Any] = {"position": here * tenths // 10} if move is Move.REMOVE else {}
-        if self.data_type is DataType.PLAYLIST_TRACKS:
-            wish |= {"playlist": name, "position": here * tenths // 10}
-        library = self.world.simulator.listeners[LISTENER].library
-        mutate(library, _MOVES[self.data_type][move], **wish)
+        do = TRAITS[self.provider].moves[self.data_type][move]
+        do(self.world, self.listener, name, here * tenths // 10, 0)
         self.moved.add(name)
         self.states.append(self.lists())
 
@@ -113,13 +109,6 @@ class Stage:
         traffic.faults.clear()
         traffic.on_call = None
 
-
-_MOVES = {
-    DataType.SAVED_TRACKS: {Move.ADD: "like", Move.REMOVE: "unlike"},
-    DataType.SAVED_ALBUMS: {Move.ADD: "save_album", Move.REMOVE: "remove_album"},
-    DataType.FOLLOWED_ARTISTS: {Move.ADD: "follow", Move.REMOVE: "unfollow"},
-    DataType.PLAYLIST_TRACKS: {Move.ADD: "playlist_add", Move.REMOVE: "playlist_remove"},
-}
 
 _FAULTS: dict[Trouble, dict[str, Any]] = {
     Trouble.LIMITED: {"status": 429, "headers": {"retry-after": "3"}},
@@ -151,3 +140,10 @@ def fault(call: int, trouble: Trouble, clock: Clock) -> Fault:
     if trouble is Trouble.LIMITED_DATE:
         wish["headers"] = {"retry-after": format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)}
     return Fault("*", **{"kind": FaultKind.STATUS, **wish}, skip=call - 1, times=1)
+
+
+def misfortunes(provider: str, data_type: DataType) -> st.SearchStrategy[Schedule]:
+    """Schedules of what may happen to this data type at this provider, and can be noticed."""
+    traits = TRAITS[provider]
+    possible = set(Trouble) - traits.never - traits.untold.get(data_type, frozenset())
+    return schedules(possible, moving=data_type in traits.moves)

@@ -1,0 +1,243 @@
+"""What random runs must know of each provider: how much its listeners have, what they do, and what goes wrong there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from blendify.data_types import DataType
+from blendify.providers.lastfm.endpoints import PERIODS
+from local.simulators.changes import ImpossibleChangeError
+from tests.unit.provider_worlds import SIMULATED, World
+from tests.unit.robustness.schedules import Move, Trouble
+
+Doing = Callable[[World, str, str, int, int], object]
+"""What a listener does: in the list of this name, at this place, to that one."""
+
+PAIRS = [(name, data_type) for name, provider in SIMULATED.items() for data_type in provider.offered]
+"""Every data type of every provider."""
+
+TIMES_OF_RATE_LIMITS = frozenset(
+    {
+        Trouble.LIMITED,
+        Trouble.LIMITED_LONG,
+        Trouble.LIMITED_DAY,
+        Trouble.LIMITED_ZERO,
+        Trouble.LIMITED_DATE,
+        Trouble.QUOTA,
+    }
+)
+SHORT_ANSWERS = frozenset({Trouble.NO_ENTRIES, Trouble.SHORT, Trouble.NO_CONTENT})
+UNCOUNTED = SHORT_ANSWERS | {Trouble.NO_NEXT, Trouble.REPEATED}
+
+
+@dataclass(frozen=True)
+class Traits:
+    """One provider, as random runs meet it."""
+
+    sizes: Mapping[str, int]
+    """Of the simulator: lists of a few small pages."""
+    moves: Mapping[DataType, Mapping[Move, Doing]]
+    """How a list may change while it is read."""
+    changes: Mapping[DataType, Mapping[str, Doing]]
+    """What the listener may do between two syncs."""
+    never: frozenset[Trouble] = frozenset()
+    """Troubles that this provider does not make."""
+    untold: Mapping[DataType, frozenset[Trouble]] = field(default_factory=dict)
+    """What nobody can notice, where the provider does not tell a list's length."""
+    swept: frozenset[DataType] = frozenset()
+    """Where one entry for another may be seen by full sweeps alone: all runs of a history are some."""
+
+
+def at(_: str, place: int, __: int) -> dict[str, Any]:
+    return {"position": place}
+
+
+def from_to(_: str, place: int, to: int) -> dict[str, Any]:
+    return {"position": place, "to": to}
+
+
+def to_first_or_fresh(_: str, place: int, __: int) -> dict[str, Any]:
+    return {"to": place}
+
+
+def in_list(name: str, _: int, __: int) -> dict[str, Any]:
+    return {"playlist": name}
+
+
+def at_in_list(name: str, place: int, _: int) -> dict[str, Any]:
+    return {"playlist": name, "position": place}
+
+
+def from_to_in_list(name: str, place: int, to: int) -> dict[str, Any]:
+    return {"playlist": name, "position": place, "to": to}
+
+
+def new_list(_: str, __: int, to: int) -> dict[str, Any]:
+    return {"name": f"Name {to}", "entries": to % 6}
+
+
+def new_name(name: str, _: int, to: int) -> dict[str, Any]:
+    return {"playlist": name, "name": f"Name {to}"}
+
+
+def does(action: str, details: Callable[[str, int, int], dict[str, Any]] = lambda *_: {}) -> Doing:
+    """A change that the simulator knows by its name."""
+    return lambda world, listener, name, place, to: world.change(action, listener, **details(name, place, to))
+
+
+def ranks(kind: str, names: Mapping[str, str] | None = None) -> Mapping[str, Doing]:
+    """Other ranks, and other entries, in a top list; `names` are the provider's where ours are others."""
+
+    def where(name: str, place: int, to: int) -> dict[str, Any]:
+        return {"kind": kind, "time_range": (names or {}).get(name, name), "position": place}
+
+    return {
+        "top_move": does("top_move", lambda name, place, to: {**where(name, place, to), "to": to}),
+        "top_change": does("top_change", where),
+    }
+
+
+def again(remove: str, add: str, which: str, number: Callable[[Any, int], int]) -> Doing:
+    """Take something away and add it again: another span of the same record."""
+
+    def do(world: World, listener: str, _: str, place: int, __: int) -> None:
+        chosen = number(world.simulator.listeners[listener].library, place)
+        world.change(remove, listener, position=place)
+        world.change(add, listener, **{which: chosen})
+
+    return do
+
+
+def _same_song(world: World, listener: str, _: str, place: int, __: int) -> None:
+    library = world.simulator.listeners[listener].library
+    world.change("play", listener, song=library.plays[place])
+
+
+def _same_track(world: World, listener: str, _: str, place: int, __: int) -> None:
+    """Not twice in one second: that is seen where both are on one page alone, and has a test of its own."""
+    diary = world.simulator.listeners[listener].library.diary
+    chosen, now = diary[place].track, int(world.simulator.listeners[listener].library.clock())
+    if any(diary[number].track == chosen and diary[number].when >= now for number in range(len(diary))):
+        raise ImpossibleChangeError("It was scrobbled in this second.")
+    world.change("scrobble", listener, track=chosen)
+
+
+TRAITS: Mapping[str, Traits] = {
+    "spotify": Traits(
+        sizes={
+            "top_tracks": 5,
+            "top_artists": 5,
+            "plays": 4,
+            "playlists": 3,
+            "playlist_entries": 13,
+            "long_playlist": 10,
+            "saved_tracks": 14,
+            "saved_albums": 13,
+            "followed_artists": 10,
+            "long_description": 40,
+        },
+        moves={
+            DataType.SAVED_TRACKS: {Move.ADD: does("like"), Move.REMOVE: does("unlike", at)},
+            DataType.SAVED_ALBUMS: {Move.ADD: does("save_album"), Move.REMOVE: does("remove_album", at)},
+            DataType.FOLLOWED_ARTISTS: {Move.ADD: does("follow"), Move.REMOVE: does("unfollow", at)},
+            DataType.PLAYLIST_TRACKS: {
+                Move.ADD: does("playlist_add", at_in_list),
+                Move.REMOVE: does("playlist_remove", at_in_list),
+            },
+        },
+        changes={
+            DataType.TOP_TRACKS: ranks("tracks"),
+            DataType.TOP_ARTISTS: ranks("artists"),
+            DataType.RECENTLY_PLAYED: {"play": does("play")},
+            DataType.PLAYLISTS: {
+                "playlist_create": does("playlist_create", new_list),
+                "playlist_rename": does("playlist_rename", new_name),
+                "playlist_unfollow": does("playlist_unfollow", in_list),
+                "playlist_add": does("playlist_add", in_list),
+            },
+            DataType.PLAYLIST_TRACKS: {
+                "playlist_add": does("playlist_add", at_in_list),
+                "playlist_remove": does("playlist_remove", at_in_list),
+                "playlist_reorder": does("playlist_reorder", from_to_in_list),
+                "playlist_create": does("playlist_create", new_list),
+                "playlist_unfollow": does("playlist_unfollow", in_list),
+            },
+            DataType.SAVED_TRACKS: {
+                "like": does("like"),
+                "unlike": does("unlike", at),
+                "again": again("unlike", "like", "track", lambda one, place: one.saved_track_column[place].number),
+            },
+            DataType.SAVED_ALBUMS: {"save_album": does("save_album"), "remove_album": does("remove_album", at)},
+            DataType.FOLLOWED_ARTISTS: {"follow": does("follow"), "unfollow": does("unfollow", at)},
+        },
+        # The plays that it still remembers are one page, and no plays are a 204.
+        untold={DataType.RECENTLY_PLAYED: SHORT_ANSWERS},
+    ),
+    "apple_music": Traits(
+        sizes={
+            "top_tracks": 6,
+            "plays": 7,
+            "playlists": 3,
+            "playlist_entries": 13,
+            "long_playlist": 10,
+            "saved_tracks": 14,
+            "saved_albums": 13,
+            "followed_artists": 10,
+            "long_description": 40,
+        },
+        moves={
+            DataType.SAVED_TRACKS: {Move.ADD: does("add_song"), Move.REMOVE: does("remove_song", at)},
+            DataType.SAVED_ALBUMS: {Move.ADD: does("add_album"), Move.REMOVE: does("remove_album", at)},
+            DataType.FOLLOWED_ARTISTS: {Move.ADD: does("add_artist"), Move.REMOVE: does("remove_artist", at)},
+            DataType.PLAYLIST_TRACKS: {
+                Move.ADD: does("playlist_add", at_in_list),
+                Move.REMOVE: does("playlist_remove", at_in_list),
+            },
+        },
+        changes={
+            DataType.TOP_TRACKS: {"rotate": does("rotate", from_to), "fresh": does("rotate", to_first_or_fresh)},
+            DataType.RECENTLY_PLAYED: {"play": does("play"), "again": _same_song},
+            DataType.PLAYLISTS: {
+                "playlist_create": does("playlist_create", new_list),
+                "playlist_rename": does("playlist_rename", new_name),
+                "playlist_delete": does("playlist_delete", in_list),
+                "playlist_add": does("playlist_add", in_list),
+            },
+            DataType.PLAYLIST_TRACKS: {
+                "playlist_add": does("playlist_add", at_in_list),
+                "playlist_remove": does("playlist_remove", at_in_list),
+                "playlist_reorder": does("playlist_reorder", from_to_in_list),
+                "playlist_create": does("playlist_create", new_list),
+                "playlist_delete": does("playlist_delete", in_list),
+            },
+            DataType.SAVED_TRACKS: {"add_song": does("add_song"), "remove_song": does("remove_song", at)},
+            DataType.SAVED_ALBUMS: {"add_album": does("add_album"), "remove_album": does("remove_album", at)},
+            DataType.FOLLOWED_ARTISTS: {"add_artist": does("add_artist"), "remove_artist": does("remove_artist", at)},
+        },
+        never=TIMES_OF_RATE_LIMITS | {Trouble.TOKEN_OVER},
+        untold={
+            DataType.TOP_TRACKS: UNCOUNTED - {Trouble.NO_CONTENT},
+            DataType.RECENTLY_PLAYED: UNCOUNTED - {Trouble.NO_CONTENT},
+        },
+        swept=frozenset({DataType.FOLLOWED_ARTISTS}),
+    ),
+    "lastfm": Traits(
+        sizes={"top_tracks": 5, "top_artists": 5, "scrobbles": 14, "loved_tracks": 13},
+        moves={DataType.SAVED_TRACKS: {Move.ADD: does("love"), Move.REMOVE: does("unlove", at)}},
+        changes={
+            DataType.TOP_TRACKS: ranks("tracks", PERIODS),
+            DataType.TOP_ARTISTS: ranks("artists", PERIODS),
+            DataType.RECENTLY_PLAYED: {
+                "scrobble": does("scrobble"),
+                "again": _same_track,
+                "delete_scrobble": does("delete_scrobble", at),
+            },
+            DataType.SAVED_TRACKS: {
+                "love": does("love"),
+                "unlove": does("unlove", at),
+                "again": again("unlove", "love", "track", lambda one, place: one.loved[place].track),
+            },
+        },
+        never=TIMES_OF_RATE_LIMITS | {Trouble.TOKEN_OVER},
+    ),
+}
