@@ -241,6 +241,32 @@ def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
+@pytest.mark.parametrize(("repeats", "meanwhile"), [(30, 0), (6, 0), (6, 1)])
+def test_a_song_on_repeat_is_so_many_plays(world: World, repeats: int, meanwhile: int) -> None:
+    """Also where the two pages meet, and when another play comes in between them."""
+    number = world.simulator.listeners["Ana"].library.plays[0]
+    for _ in range(repeats - 1):
+        world.change("play", song=number)
+    for _ in range(30 - repeats // 2):
+        world.change("play")
+    before = served(world.truth()[PLAYS][""])
+    assert max(before.values()) == repeats
+
+    def play(_: str, call: int) -> None:
+        if call == 2 and meanwhile:
+            world.change("play")
+
+    world.simulator.traffic.on_call = play
+    user_id = world.connect()
+    job = run(user_id, PLAYS)
+    world.simulator.traffic.on_call = None
+    assert max(answers(stored(user_id)).values()) == repeats
+    assert standing(job, PLAYS).counts["appended"] == len(stored(user_id)) == 50 - meanwhile
+    run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert not served(world.truth()[PLAYS][""]) - answers(stored(user_id))
+    assert len(stored(user_id)) == 50
+
+
 def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
     """From the newest that was known to the oldest that is told now."""
     user_id = world.connect()

@@ -273,11 +273,11 @@ def test_what_is_asked_for() -> None:
 
 
 def test_plays_end_where_apples_memory_does() -> None:
-    """The second page is asked for what is left of fifty."""
+    """The second page has the last ten of the first once more, and ends with the fiftieth."""
     paging = ENDPOINTS[DataType.RECENTLY_PLAYED].paging
     (second,) = paging.following(Ask("", 0), Page([SONG] * 30, None, more=True))
-    assert paging.params(second) == {"limit": "20", "offset": "30"}
-    assert paging.following(second, Page([SONG] * 20, None, more=True)) == []
+    assert paging.params(second) == {"limit": "30", "offset": "20"}
+    assert paging.following(second, Page([SONG] * 30, None, more=True)) == []
 
 
 def test_what_it_lacks_has_no_row() -> None:

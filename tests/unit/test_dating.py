@@ -71,11 +71,23 @@ def test_moments_keep_the_order(seconds: list[int | None], oldest: int | None) -
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "count"),
-    [("abc", "cde", 1), ("abc", "bcd", 2), ("abc", "def", 0), ("", "abc", 0)],
+    ("before", "now", "least", "count"),
+    [
+        ("abc", "cde", 0, 1),
+        ("abc", "bcd", 0, 2),
+        ("abc", "def", 0, 0),
+        ("", "abc", 0, 0),
+        ("abxx", "xxxx", 2, 2),
+        ("abcd", "cdef", 2, 2),
+        ("abcd", "bcde", 2, 3),
+        ("abcd", "defg", 2, 1),
+        ("abcd", "efgh", 2, 0),
+        ("a", "ab", 2, 1),
+    ],
 )
-def test_what_was_met_on_the_page_before(before: str, now: str, count: int) -> None:
-    assert overlap(list(before), list(now)) == count
+def test_what_was_met_on_the_page_before(before: str, now: str, least: int, count: int) -> None:
+    """With so many asked for again, that many or a few more; else as many as fit."""
+    assert overlap(list(before), list(now), least) == count
 
 
 def test_a_later_run_gives_no_play_another_moment() -> None:

@@ -55,6 +55,18 @@ def test_a_list_takes_the_fewest_calls(size: int, limit: int, known: bool) -> No
     assert len(offsets(Offset(limit), library(size, limit), size if known else None)) == max(1, ceil(size / limit))
 
 
+@given(st.integers(0, 200), st.integers(2, 40), st.data())
+def test_pages_with_something_in_common_cover_a_list(size: int, limit: int, data: st.DataObject) -> None:
+    """Each begins with the end of the one before, brings something new, and all are there; also to a depth."""
+    overlap, depth = data.draw(st.integers(0, limit - 1)), data.draw(st.none() | st.integers(1, 120))
+    paging = Offset(limit, depth, overlap)
+    found = offsets(paging, library(size, limit), data.draw(st.none() | st.just(size)))
+    assert found == [index * (limit - overlap) for index in range(len(found))]
+    end = min(size, depth or size)
+    assert found[-1] + limit >= end
+    assert all(offset + overlap < end for offset in found[1:])
+
+
 @given(st.integers(0, 300), st.integers(1, 120))
 def test_depth_is_kept(size: int, depth: int) -> None:
     """No entry beyond the depth is asked for, and none before it is left out."""

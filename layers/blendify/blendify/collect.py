@@ -415,6 +415,7 @@ class _Collector:
                 newest_first=self._newest_first,
                 swept=since is None or (late is not None and since <= times.parse(job.fetched_at) - late),
                 full=full,
+                since=times.iso(since) if since else None,
                 remembered_from=freshness.remembered_from(seen, endpoint, job, complete=not sweep.doubtful),
             )
         )

@@ -26,6 +26,8 @@ class Known:
     """By this run so far, this page included if it was taken before."""
     pages: Sequence[Sequence[str]]
     """The run's pages before this one."""
+    common: int = 0
+    """So many entries of the page before are met again at the head of this one, if nothing came in between."""
 
 
 def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | None) -> list[Row]:
@@ -40,7 +42,8 @@ def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | 
     plays = [row for row in rows if row.fields.get("record_id")]
     ids = [str(row.fields["record_id"]) for row in plays]
     last = earlier[-1] if earlier else []
-    met = overlap([_record_id(name) for name in last], ids)
+    again = len(list(filter(_is_dated, known.pages[-1][-known.common :]))) if known.common else 0
+    met = overlap([_record_id(name) for name in last], ids, again)
     behind = aligned(ids[met:], [_record_id(name) for name in names[passed:]])
     found = [*last[len(last) - met :], *(None if index is None else names[passed + index] for index in behind)]
     end = max((passed + index + 1 for index in behind if index is not None), default=passed)
@@ -102,12 +105,16 @@ def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime 
     return found
 
 
-def overlap(before: Sequence[str], now: Sequence[str]) -> int:
-    """How many entries at the head of a page were met at the end of the page before: what was added moved them on."""
-    return next(
-        (length for length in range(min(len(before), len(now)), 0, -1) if list(before[-length:]) == list(now[:length])),
-        0,
-    )
+def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
+    """
+    How many entries at the head of a page were met at the end of the page before: what was added moved them on.
+
+    least   so many were asked for again, and mostly nothing came in between; without that a song that was played twice
+            in a row cannot be told from one that was moved on, and a play too few is better than one that never was
+    """
+    most = min(len(before), len(now))
+    lengths = [*range(least, most + 1), *range(min(least - 1, most), 0, -1)] if least else range(most, 0, -1)
+    return next((length for length in lengths if list(before[-length:]) == list(now[:length])), 0)
 
 
 def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:

@@ -33,6 +33,9 @@ def since(seen: Inventory, endpoint: Endpoint, job: Job) -> datetime | None:
     memory = endpoint.memory
     if memory is None or memory.entries is not None or not seen.swept_at or not seen.read_at:
         return None
+    if seen.settled == job.sync_id:
+        # The worker that read it to its end died before it said so: another one reads the same part.
+        return times.parse(seen.since) if seen.since else None
     new = times.parse(seen.read_at) - memory.overlap
     sweeps = job.mode == "full" or _sweep_due(seen, job)
     return min(new, times.parse(job.fetched_at) - memory.late) if sweeps else new

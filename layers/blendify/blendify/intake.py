@@ -102,13 +102,14 @@ class Intake:
         self._on_page = Counter()
         if not self._dated:
             rows = self._with_moments(offset, rows)
-        news = [self._news(row) for row in rows]
-        entries, there = [one.entry for one in news], self._pages.get((reading, offset))
-        self._counted = (reading, offset + len(rows))
+        there = self._pages.get((reading, offset))
         if there is not None:
             # The worker that died over this page did not get so far as to count it.
             others = [page for place, page in self._pages.items() if place != (reading, offset)]
             self._everything = {one.identity for page in others for one in page}
+        news = [self._news(row) for row in rows]
+        entries = [one.entry for one in news]
+        self._counted = (reading, offset + len(rows))
         if there is not None and list(there) != entries:
             if self._shape in (Shape.RANKED, Shape.ARRANGED):
                 raise Restart("the list changed while it was read")
@@ -170,6 +171,7 @@ class Intake:
                 job.fetched_at if found.complete and found.swept else seen.swept_at,
                 found.total,
                 found.version if found.complete else None,
+                found.since,
             ),
         )
         return Settled(removed, len(turned), holes, sum(self._written, NOTHING))
@@ -189,8 +191,9 @@ class Intake:
                 self._note(reading, offset, stored)
 
     def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
-        pages = [page for (_, at), page in sorted(self._pages.items(), key=lambda page: page[0][1]) if at < offset]
-        known = Known(self._before, self._noted, [[one.identity for one in page] for page in pages])
+        before = sorted((at, [one.identity for one in page]) for (_, at), page in self._pages.items() if at < offset)
+        end = sum((before[-1][0], len(before[-1][1]))) if before else offset
+        known = Known(self._before, self._noted, [page for _, page in before], max(0, end - offset))
         return with_moments(rows, known, times.now(), self._inventory.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
@@ -240,7 +243,8 @@ class Intake:
         key = fact_key(self._job.fetched_at, self._job.provider, row.key)
         if noted and noted.key == key:
             # Its fact may be there, and cannot be written again: what has changed since is the next run's to record.
-            return News(row, noted, occurrence, recorded=True)
+            # If another page has it, it is there.
+            return News(row, noted, occurrence, recorded=name not in self._everything)
         return News(
             row, old if old and mine and old.digest == mark else Entry(name, mark, key), occurrence, recorded=True
         )
@@ -360,6 +364,8 @@ class Found:
     """Whether that was seen entry by entry."""
     full: bool = False
     """Whether as many entries came as the provider remembers."""
+    since: str | None = None
+    """From which moment on a log was asked for; ISO 8601, None for all of it."""
     remembered_from: str | None = None
     """From this moment on all plays stay known, beside the newest ones; ISO 8601."""
 

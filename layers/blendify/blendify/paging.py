@@ -79,6 +79,8 @@ class Offset:
 
     limit: int
     depth: int | None = None
+    overlap: int = 0
+    """So many entries of a page are asked for again with the next one: by them it is seen what came in between."""
     shifts: ClassVar[bool] = True
 
     def params(self, ask: Ask) -> dict[str, str]:
@@ -92,7 +94,8 @@ class Offset:
         if not ask.last or not page.entries:
             return []
         known = max(page.total or 0, end + 1 if page.more else 0)
-        return list(self._pages(replace(ask, offset=end), known)) if known > end else []
+        known = min(known, self.depth or known)
+        return list(self._pages(replace(ask, offset=end - self.overlap), known)) if known > end else []
 
     def missing(self, ask: Ask, page: "Page") -> int:
         counted = page.total or 0
@@ -102,12 +105,13 @@ class Offset:
         return max(0, min(self.limit, counted - ask.offset) - len(page.entries))
 
     def back(self, ask: Ask, gone: int) -> Ask:
-        start = max(0, ask.offset - self.limit - gone) // self.limit * self.limit
+        step = self.limit - self.overlap
+        start = max(0, ask.offset - step - gone) // step * step
         return Ask(ask.list_id, ask.number, start)
 
     def _pages(self, ask: Ask, total: int) -> Iterator[Ask]:
         total = min(total, self.depth or total)
-        for offset in range(ask.offset, total, self.limit):
+        for offset in range(ask.offset, max(total - self.overlap, ask.offset + 1), self.limit - self.overlap):
             yield replace(ask, offset=offset, last=offset + self.limit >= total)
 
     def _size(self, offset: int) -> int:

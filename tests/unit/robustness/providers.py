@@ -186,6 +186,7 @@ TRAITS: Mapping[str, Traits] = {
             "long_description": 40,
         },
         moves={
+            DataType.RECENTLY_PLAYED: {Move.ADD: does("play")},
             DataType.SAVED_TRACKS: {Move.ADD: does("add_song"), Move.REMOVE: does("remove_song", at)},
             DataType.SAVED_ALBUMS: {Move.ADD: does("add_album"), Move.REMOVE: does("remove_album", at)},
             DataType.FOLLOWED_ARTISTS: {Move.ADD: does("add_artist"), Move.REMOVE: does("remove_artist", at)},
@@ -223,7 +224,10 @@ TRAITS: Mapping[str, Traits] = {
     ),
     "lastfm": Traits(
         sizes={"top_tracks": 5, "top_artists": 5, "scrobbles": 14, "loved_tracks": 13},
-        moves={DataType.SAVED_TRACKS: {Move.ADD: does("love"), Move.REMOVE: does("unlove", at)}},
+        moves={
+            DataType.RECENTLY_PLAYED: {Move.ADD: does("scrobble")},
+            DataType.SAVED_TRACKS: {Move.ADD: does("love"), Move.REMOVE: does("unlove", at)},
+        },
         changes={
             DataType.TOP_TRACKS: ranks("tracks", PERIODS),
             DataType.TOP_ARTISTS: ranks("artists", PERIODS),

@@ -124,7 +124,10 @@ def check_stored(stage: Stage, records: list[Stored], schedule: Schedule, done: 
         if name not in stage.moved:
             assert all(kept[answer] <= count for answer, count in held[0].items()), "something is stored twice"
             assert not complete or kept == held[0], "something is lost"
-        elif complete and schedule.monotone and not done.counts["doubtful"]:
+            continue
+        if stage.data_type is DataType.RECENTLY_PLAYED:
+            assert not kept - ever, "a play is stored twice"
+        if complete and schedule.monotone and not done.counts["doubtful"]:
             always = held[0]
             for one in held[1:]:
                 always &= one

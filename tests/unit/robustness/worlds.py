@@ -11,6 +11,7 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 
 from blendify.data_types import DataType
+from blendify.paging import Paging
 from blendify.providers import PROVIDERS
 from blendify.storage import checkpoints, inventories
 from blendify.storage import entries as stored_entries
@@ -24,6 +25,12 @@ PAGE = 4
 """Entries of a page: what long lists do, shown by short ones."""
 
 
+def small(paging: Paging) -> Paging:
+    """The same with pages of `PAGE` entries; what these have in common is half of them."""
+    overlap = {"overlap": PAGE // 2} if getattr(paging, "overlap", 0) else {}
+    return replace(paging, limit=PAGE, **overlap)  # type: ignore[type-var]
+
+
 @contextmanager
 def small_pages() -> Iterator[None]:
     """The providers' own tables with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
@@ -31,11 +38,11 @@ def small_pages() -> Iterator[None]:
     often = patch.object(checkpoints, "LEAST", PAGE)
     with patch.object(inventories, "INLINE", PAGE), chunks, often, ExitStack() as tables:
         for provider in PROVIDERS.values():
-            small = {
-                data_type: replace(endpoint, paging=replace(endpoint.paging, limit=PAGE))  # type: ignore[type-var]
+            endpoints = {
+                data_type: replace(endpoint, paging=small(endpoint.paging))
                 for data_type, endpoint in provider.endpoints.items()
             }
-            tables.enter_context(patch.dict(provider.endpoints, small))
+            tables.enter_context(patch.dict(provider.endpoints, endpoints))
         yield
 
 
@@ -96,9 +103,9 @@ class Stage:
         """Change the list, or the longest of the playlists."""
         name = max(self.states[-1], key=lambda one: len(self.states[-1][one]))
         here = len(self.states[-1][name])
-        if move is Move.REMOVE and here == 0:
+        do = TRAITS[self.provider].moves[self.data_type].get(move)
+        if do is None or (move is Move.REMOVE and here == 0):
             return
-        do = TRAITS[self.provider].moves[self.data_type][move]
         do(self.world, self.listener, name, here * tenths // 10, 0)
         self.moved.add(name)
         self.states.append(self.lists())

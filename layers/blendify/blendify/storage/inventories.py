@@ -49,6 +49,8 @@ class Inventory:
     """The id of the run that last changed it."""
     removed: int = 0
     """How many entries that run found gone."""
+    since: str | None = None
+    """From which moment on that run asked for a log; None for all of it."""
     suspected: str | None = None
     """The run that found most of it gone, and has not read it a second time yet."""
     chunks: tuple[str, ...] = ()
@@ -72,6 +74,7 @@ class Inventory:
             swept_at=item.get("swept_at"),
             settled=item.get("settled"),
             removed=int(item.get("removed", 0)),
+            since=item.get("since"),
             suspected=item.get("suspected"),
             chunks=tuple(item.get("chunks", ())),
             sizes=tuple(int(size) for size in item.get("sizes", ())),
@@ -133,6 +136,7 @@ class Settlement:
     swept_at: str | None = None
     total: int | None = None
     version: str | None = None
+    since: str | None = None
 
 
 def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
@@ -154,6 +158,7 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         "swept_at": found.swept_at,
         "settled": found.sync_id,
         "removed": found.removed,
+        "since": found.since,
         "chunks": [name for name, _, _ in parts],
         "sizes": [size for _, _, size in parts],
         "packed": b"" if parts else pack(entries),

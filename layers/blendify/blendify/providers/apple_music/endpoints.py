@@ -41,10 +41,11 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         shape=Shape.RANKED,
         at_most_every=DAILY,
     ),
+    # 50 in two pages of 30: what they have in common tells a song played twice in a row from a play that came between.
     DataType.RECENTLY_PLAYED: Endpoint(
         path="/v1/me/recent/played/tracks",
         parameters=CATALOGUE,
-        paging=Offset(limit=30, depth=REMEMBERED),
+        paging=Offset(limit=30, depth=REMEMBERED, overlap=10),
         page=pages.listed,
         row=rows.play,
         scopes=(),
