@@ -1,6 +1,7 @@
 """AWS in memory for unit tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -16,6 +17,7 @@ from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
 from tests.unit.leavers import Machines
+from tests.unit.provider_worlds import SIMULATED, Behind
 from tests.unit.spotify_world import STARTED, World, served
 
 _one_request = RLock()
@@ -52,6 +54,13 @@ def behind() -> Iterator[tuple[Starlette, str]]:
     """One simulator for a module, on a socket."""
     with served() as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def sockets() -> Iterator[Mapping[str, Behind]]:
+    """One simulator of each provider for a module, on sockets."""
+    with ExitStack() as running:
+        yield {name: running.enter_context(provider.served()) for name, provider in SIMULATED.items()}
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from starlette.applications import Starlette
 
 from blendify.data_types import DataType
+from blendify.providers.apple_music.endpoints import ENDPOINTS as APPLE_MUSIC
+from blendify.providers.lastfm.endpoints import ENDPOINTS as LASTFM
 from tests.unit import apple_music_world, lastfm_world, spotify_world
 
 Behind = tuple[Starlette, str]
@@ -49,12 +51,26 @@ class Simulated:
     listener: str
     """The name that `World`'s methods have as their default."""
     offered: tuple[DataType, ...]
+    endpoint: Callable[[DataType], str]
+    """What the simulator counts the calls about a data type as."""
+
+
+def _by_path(data_type: DataType) -> str:
+    return f"GET {APPLE_MUSIC[data_type].path.format(list_id='{id}')}"
+
+
+def _by_method(data_type: DataType) -> str:
+    return f"GET /2.0/?method={LASTFM[data_type].parameters['method']}"
 
 
 SIMULATED: Mapping[str, Simulated] = {
-    "spotify": Simulated(spotify_world.served, spotify_world.World, "ana", tuple(DataType)),
-    "apple_music": Simulated(apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED),
-    "lastfm": Simulated(lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED),
+    "spotify": Simulated(
+        spotify_world.served, spotify_world.World, "ana", tuple(DataType), spotify_world.PATHS.__getitem__
+    ),
+    "apple_music": Simulated(
+        apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED, _by_path
+    ),
+    "lastfm": Simulated(lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED, _by_method),
 }
 
 

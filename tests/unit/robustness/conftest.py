@@ -1,19 +1,8 @@
 """What all random runs share."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 
 import pytest
-
-from tests.unit.provider_worlds import SIMULATED, Behind
-
-
-@pytest.fixture(scope="module")
-def sockets() -> Iterator[Mapping[str, Behind]]:
-    """One simulator of each provider."""
-    with ExitStack() as running:
-        yield {name: running.enter_context(provider.served()) for name, provider in SIMULATED.items()}
 
 
 @pytest.fixture(autouse=True)

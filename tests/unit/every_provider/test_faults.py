@@ -1,0 +1,116 @@
+"""A provider that fails costs as little as possible, whichever it is; and what is missing says why."""
+
+from typing import Any
+
+import pytest
+
+from blendify.calls import TRIES
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from blendify.providers import PROVIDERS
+from blendify.storage import connections
+from blendify.storage.progress import PATIENCE_SECONDS
+from local.simulators.faults import FaultKind
+from tests.unit.every_provider.subject import Subject
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.robustness.providers import PAIRS
+from tests.unit.spotify_world import plenty, standing
+
+ROUNDS = 1 + len(PATIENCE_SECONDS)
+SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
+"""Offered by all."""
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 503, "body": "upstream connect error"},
+        {"kind": FaultKind.HTML},
+        {"kind": FaultKind.TRUNCATE},
+        {"kind": FaultKind.EMPTY},
+        {"kind": FaultKind.EMPTY, "status": 204},
+        {"kind": FaultKind.RESET},
+        {"status": 200, "body": {"error": {}}},
+        {"status": 200, "body": []},
+        {"status": 400},
+    ],
+    ids=str,
+)
+def test_a_data_type_that_fails_stops_no_other(subject: Subject, fault: dict[str, Any]) -> None:
+    """An error, silence, a torn line, another JSON: one has failed and says why, in our words; the other is whole."""
+    subject.fault(SAVED_TRACKS, **fault)
+    job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
+    assert status == "partial"
+    done = standing(job, SAVED_TRACKS)
+    assert done.outcome is Outcome.FAILED
+    assert PROVIDERS[subject.name].title in str(done.why)
+    assert subject.facts(job, SAVED_TRACKS) == []
+    assert subject.calls(SAVED_TRACKS) <= TRIES * ROUNDS
+    assert subject.differences(TOP_TRACKS) == []
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_a_provider_that_recovers_loses_nothing(subject: Subject, data_type: DataType, status: int) -> None:
+    """A single failure of a page is tried again, and the list is whole."""
+    subject.fault(data_type, status=status, times=1)
+    job = subject.ready(data_type)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert subject.differences(data_type) == []
+    assert subject.calls(data_type) == subject.fewest(data_type) + 1
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+@pytest.mark.parametrize("rounds", range(1, ROUNDS))
+def test_a_provider_that_is_down_for_a_moment_costs_nothing(subject: Subject, rounds: int) -> None:
+    """It is back in one of the next rounds: the data type is complete, and whole."""
+    subject.fault(None, status=503)
+    subject.at_call(rounds * TRIES + 1, subject.traffic.faults.clear)
+    job, status = subject.run(SAVED_TRACKS)
+    assert status == "succeeded"
+    assert subject.differences(SAVED_TRACKS) == []
+    assert subject.counts(job, SAVED_TRACKS)["lost"] == 0
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_an_outage_in_one_sync_takes_nothing_away(subject: Subject) -> None:
+    """What was known stays, nothing is taken for gone, and the sync after that is whole."""
+    subject.run(SAVED_TRACKS)
+    subject.fault(None, status=503)
+    job, status = subject.run(SAVED_TRACKS, days=1)
+    assert (status, subject.facts(job, SAVED_TRACKS)) == ("failed", [])
+    assert subject.differences(SAVED_TRACKS) == []
+    subject.traffic.faults.clear()
+    job, status = subject.run(SAVED_TRACKS, days=1)
+    assert (status, subject.facts(job, SAVED_TRACKS)) == ("succeeded", [])
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_type: DataType) -> None:
+    """Nobody calls before the pause is over; then the run goes on where it stood."""
+    subject.fault(data_type, status=429, times=1)
+    begun_at = subject.clock.now()
+    job, status = subject.run(*subject.needs(data_type))
+    assert status == "succeeded"
+    assert subject.counts(job, data_type)["rate_limits"] == 1
+    assert (subject.clock.now() - begun_at).total_seconds() >= PROVIDERS[subject.name].pauses[0]
+    assert subject.traffic.calls_during_ban == 0
+    assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> None:
+    """Each data type says `reconnect`, the connection is marked, and no call is made in vain any more."""
+    subject.world.simulator.arrange(subject.listener, {"revoke": True})
+    if subject.world.simulator.accounts.__class__.__dict__.get("expire_access"):
+        # Elsewhere the token itself is dead; here it would live on for an hour.
+        subject.world.simulator.accounts.expire_access(subject.listener)
+    job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
+    assert status == "failed"
+    assert {standing(job, one).outcome for one in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}
+    assert connections.connection(subject.user_id, subject.name).status == connections.RECONNECT
+    before = subject.calls()
+    assert collect(SAVED_TRACKS, subject.begun(SAVED_TRACKS), plenty).outcome is Outcome.RECONNECT
+    assert subject.calls() == before

@@ -1,0 +1,58 @@
+"""The first sync of every provider brings everything, once, with the fewest calls."""
+
+import pytest
+
+from blendify import syncing
+from blendify.collect import collect
+from blendify.data_types import DataType, Outcome
+from tests.unit.every_provider.subject import Subject
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.robustness.providers import PAIRS
+from tests.unit.spotify_world import plenty, standing
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_everything_is_appended_once_with_the_fewest_calls(subject: Subject, data_type: DataType) -> None:
+    """Each record as the provider has it, counted right, and not one call more than the pages it takes."""
+    job = subject.ready(data_type)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    told = [one for entries in subject.lists(data_type).values() for one in entries]
+    assert subject.is_stored(job, data_type, told)
+    assert subject.differences(data_type) == []
+    assert subject.calls(data_type) == subject.fewest(data_type)
+    counts = subject.counts(job, data_type)
+    assert (counts["records"], counts["appended"]) == (len(told), len(told))
+    assert counts["calls"] == subject.fewest(data_type)
+    assert counts["write_units"] >= len(told)
+    if data_type not in subject.traits.untold:
+        assert counts["expected"] == len(told)
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_what_it_lacks_is_not_offered(subject: Subject) -> None:
+    """No call is made for it, and the run is no worse for it."""
+    offered = SIMULATED[subject.name].offered
+    job = subject.begun()
+    for data_type in DataType:
+        outcome = collect(data_type, job, plenty).outcome
+        assert outcome is (Outcome.COMPLETE if data_type in offered else Outcome.NOT_OFFERED), data_type
+    assert syncing.finish(job, 1, [])["status"] == "succeeded"
+    assert subject.calls() == sum(map(subject.fewest, offered))
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_a_data_type_that_was_not_requested_is_no_call(subject: Subject) -> None:
+    """The branch of a data type that the run does not ask for ends at once."""
+    job = subject.begun(DataType.TOP_TRACKS)
+    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_REQUESTED
+    assert subject.calls() == 0
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_a_final_outcome_is_answered_without_a_call(subject: Subject, data_type: DataType) -> None:
+    """A data type that is done stays so in every later round."""
+    job = subject.ready(data_type)
+    first = collect(data_type, job, plenty)
+    calls, done = subject.calls(), standing(job, data_type)
+    assert collect(data_type, job, plenty) == first
+    assert (subject.calls(), standing(job, data_type)) == (calls, done)

@@ -1,0 +1,98 @@
+"""Syncs after the first, at every provider: only what changed is appended, and nothing is concluded from too little."""
+
+from typing import Any
+
+import pytest
+
+from blendify.data_types import DataType
+from blendify.storage import inventories
+from blendify.storage.history import Fact
+from local.simulators.faults import FaultKind
+from local.verification import canonical
+from tests.unit.every_provider.subject import Subject
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.robustness.providers import PAIRS, TRAITS
+from tests.unit.robustness.schedules import Move
+from tests.unit.spotify_world import standing
+
+SETS = [
+    (provider, data_type)
+    for provider, data_type in PAIRS
+    if Move.REMOVE in TRAITS[provider].moves.get(data_type, {}) and data_type is not DataType.PLAYLIST_TRACKS
+]
+"""What a listener adds to and takes from."""
+
+
+@pytest.mark.parametrize(("days", "mode"), [(1, "changes"), (0.04, "changes"), (1, "full"), (9, "changes")])
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_an_unchanged_list_appends_nothing(subject: Subject, data_type: DataType, days: float, mode: str) -> None:
+    """The next day, within the hour, when everything is to be read again, and when that is due."""
+    wanted = subject.needs(data_type)
+    subject.run(*wanted)
+    before = subject.calls(data_type)
+    job, status = subject.run(*wanted, days=days, mode=mode)
+    assert (status, subject.facts(job, data_type)) == ("succeeded", [])
+    made = subject.calls(data_type) - before
+    assert made <= subject.fewest(data_type)
+    assert mode != "full" or made == subject.fewest(data_type) or subject.endpoint(data_type).memory
+
+
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_what_came_and_what_went_are_a_fact_each(subject: Subject, data_type: DataType) -> None:
+    """However many others there are; and the history is the list again."""
+    subject.run(data_type)
+    before = subject.lists(data_type)[""]
+    moves = subject.traits.moves[data_type]
+    moves[Move.REMOVE](subject.world, subject.listener, "", len(before) - 3, 0)
+    moves[Move.ADD](subject.world, subject.listener, "", 0, 0)
+    mode = "full" if data_type in subject.traits.swept else "changes"
+    job, _ = subject.run(data_type, days=1, mode=mode)
+    now = {canonical(one) for one in subject.lists(data_type)[""]}
+    held = {canonical(one) for one in before}
+    counts = subject.counts(job, data_type)
+    assert (counts["appended"], counts["removed"]) == (len(now - held), len(held - now)) == (1, 1)
+    assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("edit", [{"keep": 0, "total": 0}, {"keep": 0}, {"keep": 3}], ids=["empty", "lost", "short"])
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_an_answer_that_is_short_by_mistake_removes_nothing(
+    subject: Subject, data_type: DataType, edit: dict[str, Any]
+) -> None:
+    """Whatever it claims to be the length: nothing is removed, and the run ends with everything."""
+    subject.run(data_type)
+    subject.fault(data_type, kind=FaultKind.EDIT, edit=edit, times=1)
+    job, status = subject.run(data_type, days=1)
+    assert (status, subject.facts(job, data_type)) == ("succeeded", [])
+    assert subject.traffic.faults_served[FaultKind.EDIT] == 1
+    assert subject.counts(job, data_type)["removed"] == 0
+    assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(subject: Subject, data_type: DataType) -> None:
+    """A listener who takes out all but one."""
+    subject.run(data_type)
+    before = subject.size(data_type)
+    while subject.size(data_type) > 1:
+        subject.traits.moves[data_type][Move.REMOVE](subject.world, subject.listener, "", 0, 0)
+    calls = subject.calls(data_type)
+    job, _ = subject.run(data_type, days=1)
+    assert subject.calls(data_type) == calls + 2
+    assert subject.counts(job, data_type)["removed"] == before - 1
+    gone = subject.facts(job, data_type)
+    assert all(fact.removed and fact.record_id and fact.raw is None for fact in gone)
+    assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_the_inventory_is_what_the_history_says(subject: Subject) -> None:
+    """Each entry names the fact that told of it last."""
+    saved = DataType.SAVED_TRACKS
+    subject.run(saved)
+    subject.traits.moves[saved][Move.ADD](subject.world, subject.listener, "", 0, 0)
+    job, _ = subject.run(saved, days=1)
+    known = inventories.inventories(subject.user_id, subject.name, saved)[""].entries()
+    told = [Fact.at(subject.user_id, saved, one.key).answer() for one in known.values()]
+    assert sorted(map(canonical, told)) == sorted(map(canonical, subject.lists(saved)[""]))
+    assert standing(job, saved).counts["records"] == len(told)

@@ -1,0 +1,105 @@
+"""Answers that are not what they should be, and lists that change under the reader: the same for every provider."""
+
+import json
+
+import pytest
+
+from blendify.collect import RESERVE_SECONDS, collect
+from blendify.data_types import DataType, Outcome
+from local.simulators.faults import FaultKind
+from tests.unit.every_provider.subject import Subject
+from tests.unit.every_provider.test_later_syncs import SETS
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.robustness.providers import PAIRS, TRAITS, UNCOUNTED
+from tests.unit.robustness.schedules import Move, Trouble
+from tests.unit.spotify_world import plenty, standing
+
+COUNTED = [
+    (provider, data_type)
+    for provider, data_type in PAIRS
+    if Trouble.SHORT not in TRAITS[provider].untold.get(data_type, ())
+]
+"""Lists whose length is told."""
+LONG = [pair for pair in COUNTED if pair[1] not in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.PLAYLISTS)]
+PLAYLISTS = [pair for pair in PAIRS if pair[1] is DataType.PLAYLIST_TRACKS]
+
+
+@pytest.mark.parametrize("off", [-3, 3])
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataType, off: int) -> None:
+    """A length that is too small or too large costs no entry; too large, it is believed in the end, with a doubt."""
+    subject.fault(data_type, kind=FaultKind.EDIT, edit={"total_off": off})
+    job, status = subject.run(data_type)
+    assert status == "succeeded"
+    assert subject.differences(data_type) == []
+    assert subject.counts(job, data_type)["doubtful"] == (off > 0)
+
+
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subject, data_type: DataType) -> None:
+    """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
+    before = subject.lists(data_type)[""]
+    remove = subject.traits.moves[data_type][Move.REMOVE]
+    subject.at_call(3, lambda: remove(subject.world, subject.listener, "", 0, 0))
+    job = subject.begun(data_type)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert len(subject.lists(data_type)[""]) < len(before)
+    assert subject.is_stored(job, data_type, before)
+    assert subject.counts(job, data_type)["doubtful"] == 0
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PLAYLISTS)
+def test_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subject, data_type: DataType) -> None:
+    """Its last reading is the playlist as it is now, each entry at its place."""
+    contents = subject.lists(data_type)
+    longest = max(contents, key=lambda name: len(contents[name]))
+    job = subject.ready(data_type)
+    while not standing(job, data_type).position.offset:
+        collect(data_type, job, lambda: RESERVE_SECONDS - 1)
+    subject.traits.moves[data_type][Move.REMOVE](subject.world, subject.listener, longest, 1, 0)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert subject.differences(data_type) == []
+    assert {int(fact.reading) for fact in subject.facts(job, data_type) if fact.reading} == {2}
+
+
+@pytest.mark.parametrize(("provider", "data_type"), LONG)
+def test_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_type: DataType) -> None:
+    """Once by mistake: one call more, and each record in its place."""
+    job = subject.ready(data_type)
+    subject.fault(data_type, kind=FaultKind.REPEAT, times=1)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert subject.differences(data_type) == []
+    assert subject.traffic.faults_served[FaultKind.REPEAT] == 1
+    assert subject.calls(data_type) == subject.fewest(data_type) + 1
+
+
+@pytest.mark.parametrize(("provider", "data_type"), SETS)
+def test_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
+    """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
+    subject.fault(data_type, kind=FaultKind.REPEAT)
+    job, status = subject.run(data_type)
+    assert status == "failed"
+    assert "one page twice" in str(standing(job, data_type).why)
+    kept = [json.dumps(fact.answer()) for fact in subject.facts(job, data_type)]
+    held = [json.dumps(entry) for entry in subject.lists(data_type)[""]]
+    assert len(set(kept)) == len(kept) < len(held)
+    assert set(kept) < set(held)
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_an_entry_that_is_null_is_kept_as_it_came(subject: Subject, data_type: DataType) -> None:
+    """It stands in the place of a record; the others are none the worse for it, and the next sync has it right."""
+    job = subject.ready(data_type)
+    subject.fault(data_type, kind=FaultKind.EDIT, edit={"null": [1]}, times=1)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    facts = subject.facts(job, data_type)
+    assert [fact.answer() for fact in facts].count(None) == 1
+    assert len(facts) == subject.size(data_type)
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_what_no_length_tells_is_named(subject: Subject) -> None:
+    """Where a short page cannot be noticed, the table of traits says so; everywhere else it is."""
+    for data_type, unseen in subject.traits.untold.items():
+        assert unseen <= UNCOUNTED
+        assert subject.endpoint(data_type)

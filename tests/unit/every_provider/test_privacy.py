@@ -1,0 +1,80 @@
+"""What a provider issued stays between it and us: in no table in clear, in no log, in no reason that is told."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from blendify import syncing
+from blendify.collect import collect
+from blendify.data_types import DataType
+from blendify.storage import connections
+from local.simulators.faults import FaultKind
+from tests.unit.every_provider.subject import Subject
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.spotify_world import in_clear, logged, plenty
+
+SAVED_TRACKS = DataType.SAVED_TRACKS
+
+
+def secrets(subject: Subject) -> list[str]:
+    """All that must not be told, our own secret at the provider included."""
+    issued = subject.secrets
+    assert len(issued) >= 2, issued
+    return issued
+
+
+def told(subject: Subject, caplog: pytest.LogCaptureFixture, *more: Any) -> str:
+    """What anybody with access to tables, logs and execution histories can see."""
+    owner = connections.connection(subject.user_id, subject.name)
+    return in_clear() + logged(caplog) + repr(owner) + "".join(map(repr, more))
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_no_secret_is_left_behind_by_a_run(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither tables nor log nor what the state machine is told hold a token or the client's secret in clear."""
+    caplog.set_level("DEBUG", logger="blendify")
+    job = subject.begun()
+    results = [collect(data_type, job, plenty).event() for data_type in DataType]
+    answer = syncing.finish(job, 1, results)
+    everything = told(subject, caplog, job, results, answer)
+    assert answer["status"] == "succeeded"
+    assert "Collected all top tracks" in everything
+    assert [secret for secret in secrets(subject) if secret in everything] == []
+
+
+FAILURES: dict[str, Callable[[list[str]], dict[str, Any]]] = {
+    "an error": lambda known: {"status": 400, "body": {"error": 8, "message": " ".join(known), "errors": known}},
+    "an error of its own": lambda known: {"status": 500, "body": " ".join(known)},
+    "no permission": lambda known: {"status": 403, "body": {"errors": [{"code": "40000", "detail": " ".join(known)}]}},
+    "another shape": lambda known: {"status": 200, "body": known},
+    "no JSON": lambda known: {"status": 200, "body": f"<html>{' '.join(known)}"},
+    "a rate limit": lambda known: {"status": 429, "body": json.dumps(known), "times": 1},
+    "a torn line": lambda _: {"kind": FaultKind.RESET},
+}
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_provider_that_echoes_secrets_is_not_quoted(
+    subject: Subject, caplog: pytest.LogCaptureFixture, failure: str
+) -> None:
+    """Whatever its answer holds, and whatever goes wrong: the reason is told in our words."""
+    caplog.set_level("DEBUG", logger="blendify")
+    subject.fault(SAVED_TRACKS, **FAILURES[failure](secrets(subject)))
+    job, status = subject.run(SAVED_TRACKS, DataType.TOP_TRACKS)
+    everything = told(subject, caplog, job, status)
+    assert subject.traffic.faults_served.total() >= 1
+    assert [secret for secret in secrets(subject) if secret in everything] == []
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_a_dead_grant_tells_no_secret(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor does what is asked of the listener."""
+    caplog.set_level("DEBUG", logger="blendify")
+    known = secrets(subject)
+    subject.world.simulator.arrange(subject.listener, {"revoke": True})
+    job, status = subject.run(SAVED_TRACKS)
+    everything = told(subject, caplog, job, status)
+    assert [secret for secret in {*known, *subject.secrets} if secret in everything] == []

@@ -1,0 +1,51 @@
+"""Whoever dies or has no time left is followed by another worker, at every provider."""
+
+import random
+
+import pytest
+
+from blendify import collect as collecting
+from blendify.collect import RESERVE_SECONDS, collect
+from blendify.data_types import DataType, Outcome
+from blendify.storage.history import Fact
+from tests.unit.every_provider.subject import Subject
+from tests.unit.robustness.providers import PAIRS
+from tests.unit.spotify_world import plenty
+from tests.unit.test_collect import KilledError, dies
+
+
+@pytest.mark.parametrize("where", ["checkpoint", "append"])
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_a_killed_collector_is_taken_up(
+    subject: Subject, monkeypatch: pytest.MonkeyPatch, data_type: DataType, where: str
+) -> None:
+    """Wherever it died, in a page or after one: afterwards each record is there once, and counted once."""
+    job, records = subject.ready(data_type), subject.size(data_type)
+    chance = random.Random(f"{subject.name} {data_type}")  # noqa: S311
+    with monkeypatch.context() as patch:
+        if where == "checkpoint":
+            dies(patch, collecting, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
+        else:
+            dies(patch, Fact, "append", chance.randint(2, records - 1))
+        with pytest.raises(KilledError):
+            collect(data_type, job, plenty)
+    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
+    assert subject.differences(data_type) == []
+    counts = subject.counts(job, data_type)
+    assert (counts["records"], counts["appended"]) == (records, records)
+
+
+@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+def test_a_collector_without_time_goes_on_in_the_next_round(subject: Subject, data_type: DataType) -> None:
+    """Every call stores at least a page, says `waiting` while there is more, and in the end all is there once."""
+    job, records = subject.ready(data_type), subject.size(data_type)
+    outcomes = [collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome]
+    while not outcomes[-1].final:
+        assert len(outcomes) < 20
+        outcomes.append(collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome)
+    assert set(outcomes[:-1]) <= {Outcome.WAITING}
+    assert outcomes[-1] is Outcome.COMPLETE
+    assert len(outcomes) > 1 or subject.fewest(data_type) == 1
+    assert subject.differences(data_type) == []
+    counts = subject.counts(job, data_type)
+    assert (counts["records"], counts["appended"]) == (records, records)
