@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from blendify.access import NEVER
 from blendify.data_types import DataType
+from blendify.providers.apple_music import developer_tokens
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.table import Profile
 from blendify.storage import connections
@@ -71,6 +72,8 @@ class World:
 
     def register(self, **more: Any) -> None:
         """Our application, as the provider knows it; `more` replaces parts of it."""
+        # Tokens that another test has signed are of another time.
+        developer_tokens.forget()
         registered = {
             "client_id": f"{keys.TEAM_ID}.{keys.KEY_ID}",
             "client_secret": "".join(keys.private_key().splitlines()[1:-1]),

@@ -7,7 +7,7 @@ import sys
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -337,7 +337,7 @@ def test_a_429_says_nothing_of_time() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The time by which developer tokens are signed, which stands until a test changes it."""
     now = [1_790_000_000.0]
-    monkeypatch.setattr("blendify.providers.apple_music.developer_tokens.time.time", lambda: now[0])
+    monkeypatch.setattr("blendify.times.now", lambda: datetime.fromtimestamp(now[0], UTC))
     developer_tokens.forget()
     yield now
     developer_tokens.forget()

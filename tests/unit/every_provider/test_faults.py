@@ -30,7 +30,6 @@ SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
         {"kind": FaultKind.HTML},
         {"kind": FaultKind.TRUNCATE},
         {"kind": FaultKind.EMPTY},
-        {"kind": FaultKind.EMPTY, "status": 204},
         {"kind": FaultKind.RESET},
         {"status": 200, "body": {"error": {}}},
         {"status": 200, "body": []},

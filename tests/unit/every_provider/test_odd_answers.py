@@ -55,7 +55,7 @@ def test_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subje
     longest = max(contents, key=lambda name: len(contents[name]))
     job = subject.ready(data_type)
     while not standing(job, data_type).position.offset:
-        collect(data_type, job, lambda: RESERVE_SECONDS - 1)
+        assert collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome is Outcome.WAITING
     subject.traits.moves[data_type][Move.REMOVE](subject.world, subject.listener, longest, 1, 0)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert subject.differences(data_type) == []

@@ -116,6 +116,7 @@ def tell(
             done, lists = standing(job, data_type), told(stage)
             figures.update(syncs=1, deaths=reaper.deaths)
             note(f"{chapter.schedule}: {done.outcome} {dict(done.counts)} {done.why}")
+            assert done.outcome is Outcome.COMPLETE or chapter.schedule != Schedule(), "a day without trouble failed"
             sound = done.outcome is Outcome.COMPLETE and len(stage.states) == moved_before
             sound &= not done.counts["doubtful"]
             if sound:

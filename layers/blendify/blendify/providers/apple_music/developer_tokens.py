@@ -8,12 +8,12 @@ import base64
 import binascii
 import json
 import re
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from blendify import times
 from blendify.applications import Application, ApplicationMissing
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def developer_token(application: Application, origin: str | None = None) -> str:
     Raises  ApplicationMissing when the application's ids or key cannot be Apple's
     """
     secret = sha256(application.client_secret.encode()).hexdigest()
-    slot, now = (application.client_id, secret, origin), time.time()
+    slot, now = (application.client_id, secret, origin), times.now().timestamp()
     kept = _kept.get(slot)
     if kept is None or kept.good_until <= now:
         lifetime = (PAGE_LIFETIME if origin else LIFETIME).total_seconds()
