@@ -215,6 +215,19 @@ def test_a_song_played_again_is_another_play(world: World) -> None:
     assert standing(job, PLAYS).counts["appended"] == 1
 
 
+def test_an_old_song_behind_a_page_of_new_ones_is_another_play(world: World) -> None:
+    """What lies between is no play that was left out, and not new either."""
+    user_id = world.connect()
+    run(user_id, PLAYS)
+    number = world.simulator.listeners["Ana"].library.plays[17]
+    world.change("play", song=number)
+    for _ in range(29):
+        world.change("play")
+    job = run(user_id, PLAYS, after=timedelta(seconds=30))
+    assert standing(job, PLAYS).counts["appended"] == 30
+    assert len(stored(user_id)) == 80
+
+
 def test_a_song_added_to_the_library_is_no_new_play(world: World) -> None:
     """It is told as the library's from then on, under another id; the catalogue's stays."""
     user_id = world.connect()

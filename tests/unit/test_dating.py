@@ -53,6 +53,7 @@ def test_a_song_that_is_left_out_makes_no_play() -> None:
 def test_the_same_songs_among_others_are_new_plays() -> None:
     """Two lists with nothing in common but a favourite or two do not overlap."""
     assert aligned(list("1a234b5678"), list("abcdefghij")) == [None] * 10
+    assert aligned(list("123g"), list("abcdefghij")) == [None] * 4
 
 
 @given(

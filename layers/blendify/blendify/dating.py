@@ -67,7 +67,7 @@ def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
 
     Normally what is new comes first and the rest is as it was. Where a provider has moved or left out some, as many as
     possible are taken for known in their order: a play too few is better than one that never was. Where that would be
-    few, everything is new: the same songs were played again, now and then, among others.
+    few, of the list or of what is known, everything is new: some of the same songs were played again, among others.
     """
     for new in range(len(now)):
         rest = now[new : new + len(known)]
@@ -75,8 +75,9 @@ def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
             return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
     found = _longest_common(now, known)
     first = next((place for place, index in enumerate(found) if index is not None), len(now))
-    matched = sum(index is not None for index in found)
-    return found if matched * 2 > len(now) - first else [None] * len(now)
+    places = [index for index in found if index is not None]
+    matched, passed_over = len(places), 1 + max(places, default=-1) - len(places)
+    return found if matched * 2 > len(now) - first and matched > passed_over else [None] * len(now)
 
 
 def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:

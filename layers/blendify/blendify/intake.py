@@ -73,9 +73,12 @@ class Intake:
         self.number = number
         self._before = inventory.entries()
         self._pages: dict[tuple[int, int], Sequence[Entry]] = {}
+        self._given: set[str] = set()
         if resumed:
             kept = drafts.kept(job.user_id, job.sync_id, data_type, number)
             self._pages = {(one.reading, one.offset): one.entries for one in kept}
+            # Some of their facts may be there: what is dated by us keeps the moment that it was given.
+            self._given = set() if dated else {one.identity for page in self._pages.values() for one in page}
             self._believe_what_is_stored((resumed.reading, resumed.offset))
         self.begun = bool(self._pages)
         self._everything = {one.identity for page in self._pages.values() for one in page}
@@ -193,7 +196,7 @@ class Intake:
     def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
         before = sorted((at, [one.identity for one in page]) for (_, at), page in self._pages.items() if at < offset)
         end = sum((before[-1][0], len(before[-1][1]))) if before else offset
-        known = Known(self._before, self._noted, [page for _, page in before], max(0, end - offset))
+        known = Known(self._before, {*self._noted, *self._given}, [page for _, page in before], max(0, end - offset))
         return with_moments(rows, known, times.now(), self._inventory.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:

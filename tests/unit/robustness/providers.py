@@ -219,6 +219,8 @@ TRAITS: Mapping[str, Traits] = {
         untold={
             DataType.TOP_TRACKS: UNCOUNTED - {Trouble.NO_CONTENT},
             DataType.RECENTLY_PLAYED: UNCOUNTED - {Trouble.NO_CONTENT},
+            # Told by the list itself, not by its playlist.
+            DataType.PLAYLIST_TRACKS: frozenset(),
         },
         swept=frozenset({DataType.FOLLOWED_ARTISTS}),
     ),
