@@ -53,6 +53,8 @@ class Simulated:
     offered: tuple[DataType, ...]
     endpoint: Callable[[DataType], str]
     """What the simulator counts the calls about a data type as."""
+    dead: Mapping[str, bool]
+    """What is to be arranged for a grant to be dead at once."""
 
 
 def _by_path(data_type: DataType) -> str:
@@ -65,12 +67,19 @@ def _by_method(data_type: DataType) -> str:
 
 SIMULATED: Mapping[str, Simulated] = {
     "spotify": Simulated(
-        spotify_world.served, spotify_world.World, "ana", tuple(DataType), spotify_world.PATHS.__getitem__
+        spotify_world.served,
+        spotify_world.World,
+        "ana",
+        tuple(DataType),
+        spotify_world.PATHS.__getitem__,
+        {"revoke": True, "expire": True},
     ),
     "apple_music": Simulated(
-        apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED, _by_path
+        apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED, _by_path, {"revoke": True}
     ),
-    "lastfm": Simulated(lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED, _by_method),
+    "lastfm": Simulated(
+        lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED, _by_method, {"revoke": True}
+    ),
 }
 
 

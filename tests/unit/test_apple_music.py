@@ -16,7 +16,6 @@ from blendify.jobs import Job
 from blendify.storage import connections
 from blendify.storage.history import Fact
 from local import folding
-from local.simulators.faults import Fault, FaultKind
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import OFFERED, World
 from tests.unit.spotify_world import STARTED, begun, plenty, standing
@@ -65,27 +64,6 @@ def assert_held(world: World, user_id: str, *data_types: DataType) -> None:
     for data_type in data_types:
         held = folding.fold(data_type, folding.items(aws.client("dynamodb"), "history", user_id, data_type))
         assert folding.differences(data_type, world.truth()[data_type], held) == []
-
-
-def test_everything_is_stored_once(world: World) -> None:
-    """With odd names, uploads, music videos, an empty playlist and lists of several pages."""
-    user_id = world.connect()
-    job = run(user_id, *OFFERED)
-    for data_type in OFFERED:
-        assert standing(job, data_type).outcome is Outcome.COMPLETE, standing(job, data_type).why
-        lists = world.truth()[data_type]
-        assert answers(stored(user_id, data_type)) == sum(map(served, lists.values()), Counter())
-    assert_held(world, user_id, *OFFERED)
-
-
-def test_what_it_lacks_is_not_offered(world: World) -> None:
-    """There are no top artists; the run is no worse for it."""
-    user_id = world.connect()
-    job = begun(user_id, provider="apple_music")
-    assert standing(job, DataType.TOP_ARTISTS).outcome is Outcome.NOT_OFFERED
-    for data_type in OFFERED:
-        collect(data_type, job, plenty)
-    assert syncing.finish(job, 1, [])["status"] == "succeeded"
 
 
 def test_an_empty_playlist_is_a_playlist_without_tracks(world: World) -> None:
@@ -305,34 +283,12 @@ def test_a_worker_that_dies_between_the_pages_loses_no_play(world: World) -> Non
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
-def test_a_dead_token_asks_for_a_new_connection(world: World) -> None:
-    """403 with code 40300: the connection is marked, and no call is made in vain any more."""
-    user_id = world.connect()
-    world.simulator.arrange("Ana", {"revoke": True})
-    job = run(user_id, PLAYS)
-    assert standing(job, PLAYS).outcome is Outcome.RECONNECT
-    assert connections.connection(user_id, "apple_music").status == connections.RECONNECT
-    before = world.calls()
-    job = begun(user_id, DataType.SAVED_TRACKS, provider="apple_music", execution="e2")
-    collect(DataType.SAVED_TRACKS, job, plenty)
-    assert world.calls() == before
-
-
 def test_the_end_of_the_grant_is_known(world: World) -> None:
     """About half a year after the consent: listeners are told in time."""
     owner = connections.connection(world.connect(), "apple_music")
     end = grants.ends_at(owner)
     assert end is not None
     assert end - times.parse(owner.authorized_at) == timedelta(days=180)
-
-
-def test_a_429_is_slept_out(world: World) -> None:
-    """It says nothing of time, and is over in seconds: the run does not leave its Lambda for that."""
-    world.simulator.traffic.faults.append(Fault("GET /v1/me/library/songs", FaultKind.STATUS, status=429, times=1))
-    user_id = world.connect()
-    job = run(user_id, DataType.SAVED_TRACKS)
-    assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.COMPLETE
-    assert standing(job, DataType.SAVED_TRACKS).counts["rate_limits"] == 1
 
 
 def test_a_key_that_is_not_accepted_is_the_operators(world: World) -> None:

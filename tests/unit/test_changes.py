@@ -11,16 +11,13 @@ from blendify import syncing
 from blendify.collect import collect
 from blendify.data_types import DataType, Outcome
 from blendify.jobs import Job
-from blendify.storage import inventories
 from blendify.storage.history import Fact
 from local.simulators.spotify.mutations import mutate
-from local.simulators.spotify.traffic import FaultKind
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
-from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, fewest, plenty, standing, whole
+from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 DAY = 24 * 3600
-ALONE = [one for one in DataType if one is not DataType.PLAYLIST_TRACKS]
 
 
 @pytest.fixture
@@ -40,22 +37,6 @@ def synced(user_id: str, clock: Clock, *data_types: DataType, days: float = 1) -
 
 def change(world: World, action: str, **details: Any) -> None:
     mutate(world.simulator.listeners["ana"].library, action, **details)
-
-
-@pytest.mark.parametrize("data_type", ALONE)
-def test_an_unchanged_list_appends_nothing(world: World, clock: Clock, data_type: DataType) -> None:
-    """The next day, within the hour, and when everything is to be read again."""
-    user_id = world.connect()
-    synced(user_id, clock, data_type)
-    for days, mode in ((1, "changes"), (0.04, "changes"), (1, "full")):
-        clock.sleep(days * DAY)
-        job = begun(user_id, data_type, execution=f"again {days} {mode}", started_at=clock.now())
-        job = Job(job.user_id, job.provider, job.sync_id, job.fetched_at, mode)
-        before = world.calls()
-        assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-        assert facts(job, data_type) == []
-        assert mode != "full" or world.calls() - before == fewest(world, data_type)
-        Machine(user_id, (data_type,), clock, Reaper(())).run()
 
 
 def test_top_lists_are_asked_once_a_day(world: World, clock: Clock) -> None:
@@ -85,38 +66,6 @@ def test_a_like_that_comes_back_is_another_span(world: World, clock: Clock) -> N
     assert gone.added_at != new.added_at
     assert gone.raw is None
     whole(world, job, DataType.SAVED_TRACKS)
-
-
-@pytest.mark.parametrize("edit", [{"keep": 0, "total": 0}, {"keep": 0}, {"keep": 3}], ids=["empty", "lost", "short"])
-@pytest.mark.parametrize("data_type", [DataType.FOLLOWED_ARTISTS, DataType.SAVED_ALBUMS, DataType.SAVED_TRACKS])
-def test_an_answer_that_is_short_by_mistake_removes_nothing(
-    world: World, clock: Clock, data_type: DataType, edit: dict[str, int]
-) -> None:
-    """Whatever it claims to be the length: nothing is removed, and the run ends with everything."""
-    user_id = world.connect()
-    synced(user_id, clock, data_type)
-    wrong = {"keep": edit["keep"]} | (
-        {"total_off": -(52 if data_type is not DataType.SAVED_TRACKS else 54)} if "total" in edit else {}
-    )
-    world.fault(PATHS[data_type], kind=FaultKind.EDIT, edit=wrong, times=1)
-    job = synced(user_id, clock, data_type)
-    assert facts(job, data_type) == []
-    assert standing(job, data_type).counts["removed"] == 0
-    whole(world, job, data_type)
-
-
-def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(world: World, clock: Clock) -> None:
-    """A listener who unfollows all but two."""
-    user_id = world.connect()
-    synced(user_id, clock, DataType.FOLLOWED_ARTISTS)
-    for _ in range(50):
-        change(world, "unfollow")
-    before = world.calls()
-    job = synced(user_id, clock, DataType.FOLLOWED_ARTISTS)
-    assert world.calls() == before + 2
-    assert standing(job, DataType.FOLLOWED_ARTISTS).counts["removed"] == 50
-    assert all(fact.removed and fact.artist_name for fact in facts(job, DataType.FOLLOWED_ARTISTS))
-    whole(world, job, DataType.FOLLOWED_ARTISTS)
 
 
 def test_a_playlist_that_moves_one_track_records_one(world: World, clock: Clock) -> None:
@@ -179,17 +128,6 @@ def test_what_a_run_recorded_that_never_ended_is_not_recorded_again(world: World
     job = synced(user_id, clock, DataType.SAVED_TRACKS)
     assert sorted(bool(fact.removed) for fact in facts(job, DataType.SAVED_TRACKS)) == [False] * 4 + [True]
     whole(world, job, DataType.SAVED_TRACKS)
-
-
-def test_the_inventory_is_what_the_history_says(world: World, clock: Clock) -> None:
-    """Each entry names the fact that told of it last."""
-    user_id = world.connect()
-    synced(user_id, clock, DataType.SAVED_TRACKS)
-    change(world, "like")
-    synced(user_id, clock, DataType.SAVED_TRACKS)
-    known = inventories.inventories(user_id, "spotify", DataType.SAVED_TRACKS)[""].entries()
-    told = [Fact.at(user_id, DataType.SAVED_TRACKS, one.key) for one in known.values()]
-    assert [fact.answer() for fact in told] == world.truth()["saved_tracks"]
 
 
 def test_a_run_of_a_week_later_reads_everything_at_most_once(world: World, clock: Clock) -> None:

@@ -1,7 +1,6 @@
 """Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
 
 import itertools
-import random
 import threading
 import time
 from collections import Counter
@@ -16,7 +15,6 @@ from blendify import times
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from blendify.storage.history import Fact
 from blendify.storage.progress import move_on
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
@@ -26,9 +24,7 @@ from tests.unit.spotify_world import (
     begun,
     facts,
     fewest,
-    in_clear,
     lists,
-    logged,
     plenty,
     ready,
     standing,
@@ -108,22 +104,6 @@ def test_a_missing_scope_is_no_call(world: World) -> None:
     assert world.calls() == 0
 
 
-def test_a_data_type_that_was_not_requested_is_no_call(world: World) -> None:
-    """The branch of a data type that the run does not ask for ends at once."""
-    job = begun(world.connect(), DataType.TOP_TRACKS)
-    assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_REQUESTED
-    assert world.calls() == 0
-
-
-def test_a_final_outcome_is_answered_without_a_call(world: World) -> None:
-    """A data type that is done stays so in every later round."""
-    job = ready(DataType.SAVED_ALBUMS, world)
-    first = collect(DataType.SAVED_ALBUMS, job, plenty)
-    calls = world.calls()
-    assert collect(DataType.SAVED_ALBUMS, job, plenty) == first
-    assert world.calls() == calls
-
-
 def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]) -> None:
     """Others' playlists are closed to new applications: told as unavailable, not asked for, and no failure."""
     world = World.begin(behind, followed_playlists=3)
@@ -188,27 +168,6 @@ def dies(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, call: int) -> N
     monkeypatch.setattr(where, name, deadly)
 
 
-@pytest.mark.parametrize("where", ["checkpoint", "append"])
-@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLIST_TRACKS, DataType.FOLLOWED_ARTISTS])
-def test_a_killed_collector_is_taken_up(
-    world: World, monkeypatch: pytest.MonkeyPatch, data_type: DataType, where: str
-) -> None:
-    """Wherever it died, in a page or between two: afterwards each record is there once, and counted once."""
-    job = ready(data_type, world)
-    records = sum(map(len, lists(world, data_type).values()))
-    with monkeypatch.context() as patch:
-        if where == "checkpoint":
-            dies(patch, collecting, "move_on", random.Random(data_type).randint(2, 3))  # noqa: S311
-        else:
-            dies(patch, Fact, "append", random.Random(data_type).randint(2, records - 1))  # noqa: S311
-        with pytest.raises(KilledError):
-            collect(data_type, job, plenty)
-    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-    whole(world, job, data_type)
-    counts = standing(job, data_type).counts
-    assert (counts["records"], counts["appended"]) == (records, records)
-
-
 @pytest.mark.parametrize(("again", "checkpoint"), [(False, 1), (False, 2), (True, 2)])
 def test_a_reading_that_was_begun_is_gone_on_with(
     behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch, again: bool, checkpoint: int
@@ -266,23 +225,6 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     assert {name: kept[name] for name in names[1:]} == {name: len(expected[name]) for name in names[1:]}
 
 
-@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLIST_TRACKS, DataType.TOP_TRACKS])
-def test_a_collector_without_time_goes_on_in_the_next_round(world: World, data_type: DataType) -> None:
-    """Every call stores at least a page, says `waiting` while there is more, and in the end all is there once."""
-    job = ready(data_type, world)
-    outcomes: list[Outcome] = []
-    while len(outcomes) < 20:
-        outcomes.append(collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome)
-        if outcomes[-1].final:
-            break
-    assert set(outcomes[:-1]) == {Outcome.WAITING}
-    assert outcomes[-1] is Outcome.COMPLETE
-    whole(world, job, data_type)
-    records = sum(map(len, lists(world, data_type).values()))
-    counts = standing(job, data_type).counts
-    assert (counts["records"], counts["appended"]) == (records, records)
-
-
 def test_nothing_goes_on_in_a_lambda_that_has_answered(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Whoever keeps the error, as log records do: no thread is left, and no page is fetched any more."""
     caplog.set_level("INFO")
@@ -317,15 +259,6 @@ def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:
     kept = facts(job, DataType.FOLLOWED_ARTISTS)
     assert len(kept) == 3
     assert standing(job, DataType.FOLLOWED_ARTISTS).counts["appended"] == len(kept)
-
-
-def test_no_secret_is_left_behind(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither tables nor log hold a token or the client's secret in clear."""
-    job = ready(DataType.TOP_TRACKS, world)
-    collect(DataType.TOP_TRACKS, job, plenty)
-    told = in_clear() + logged(caplog)
-    assert "Collected all top tracks" in told
-    assert not [secret for secret in world.simulator.accounts.secrets if secret in told]
 
 
 def test_every_endpoint_is_below_the_configured_address(behind: tuple[Starlette, str]) -> None:

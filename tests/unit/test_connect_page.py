@@ -4,28 +4,25 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import requests
 from starlette.applications import Starlette
 
 from blendify import aws
 from blendify.storage import connections
 from blendify.web.callback import LONGEST, LONGEST_FORM
-from local.simulators.apple_music import keys
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN
+from tests.unit.connect_page import ADDRESS, asked, given, post
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
 from tests.unit.spotify_world import World as Spotify
-from tests.unit.spotify_world import in_clear, items, logged
+from tests.unit.spotify_world import items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 World = apple_music_world.World
-ADDRESS = "/auth/apple_music/callback"
 
 
 @pytest.fixture(scope="module")
@@ -47,31 +44,6 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     client = aws.client
     monkeypatch.setattr(aws, "client", lambda service: machine if service == "stepfunctions" else client(service))
     return asked
-
-
-def asked(browser: Browser) -> tuple[Answer, str, dict[str, str]]:
-    """The page, its state, and what its script is told."""
-    page = browser.get(LOGIN, "/auth/apple_music/login")
-    assert page.status == 200, page.body
-    state, told = re.search(r'name="state" value="([^"]+)"', page.body), re.search(r'data-told="([^"]+)"', page.body)
-    assert state
-    assert told
-    return page, state[1], json.loads(unescape(told[1]))
-
-
-def given(world: World, told: dict[str, str], listener: str = "Ana", **more: str) -> str:
-    """What the provider's script is given in the page."""
-    wish = {**told, "listener": listener, "decision": "allow", **more}
-    headers = {"Origin": ORIGIN}
-    answer = requests.post(f"{world.base}/_simulator/authorize", data=wish, headers=headers, timeout=10)
-    return str(answer.json()["music_user_token"])
-
-
-def post(browser: Browser, fields: dict[str, str] | str, **headers: str) -> Answer:
-    """The page's form."""
-    body = fields if isinstance(fields, str) else urlencode(fields)
-    sent = {"Origin": ORIGIN, "Content-Type": "application/x-www-form-urlencoded", **headers}
-    return browser.ask("POST", CALLBACK, ADDRESS, sent, body)
 
 
 def connected(world: World, browser: Browser, listener: str = "Ana") -> Answer:
@@ -302,21 +274,3 @@ def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, started:
     assert user_of(browser) == user_id
     told = browser.get(LISTENER, "/me").json["connections"]
     assert {one["provider"] for one in told} == {"spotify", "apple_music"}
-
-
-def test_no_secret_is_stored_in_clear_or_told(
-    apple: World, started: list[Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    """No token, key, state or cookie is in a table, a log line, an input, an address or a repr."""
-    browser = Browser()
-    page, state, told = asked(browser)
-    login = browser.cookies["login"]
-    token = given(apple, told)
-    answer = post(browser, {"state": state, "music_user_token": token})
-    owner = connections.connection(user_of(browser), "apple_music")
-    said = "".join([in_clear(), logged(caplog), str(started), answer.location, answer.body, repr(owner)])
-    secrets = [*apple.simulator.accounts.secrets, told["developer_token"], token, state, login]
-    secrets += [browser.cookies["session"], keys.private_key().splitlines()[1]]
-    assert "Connected" in said
-    assert [secret for secret in secrets if secret in said] == []
-    assert token not in page.body

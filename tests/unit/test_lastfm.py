@@ -91,16 +91,6 @@ def test_scrobbles_go_back_to_the_first(world: World) -> None:
     assert standing(job, PLAYS).counts["expected"] == 450
 
 
-def test_what_it_lacks_is_not_offered(world: World) -> None:
-    """No call is made for it, and the run is no worse for it."""
-    user_id = world.connect()
-    job = begun(user_id, provider="lastfm")
-    assert standing(job, DataType.PLAYLISTS).outcome is Outcome.NOT_OFFERED
-    for data_type in OFFERED:
-        collect(data_type, job, plenty)
-    assert syncing.finish(job, 1, [])["status"] == "succeeded"
-
-
 def test_what_is_played_meanwhile_moves_no_page(world: World) -> None:
     """The end of what is asked for is the run's start; what plays at the moment is no scrobble."""
     world.change("now_playing", track=3)
@@ -200,16 +190,6 @@ def test_a_later_run_that_dies_leaves_no_gap(world: World, nobody_executes: None
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
-def test_a_run_goes_on_where_it_stopped(world: World) -> None:
-    """The same run in another Lambda: no page is asked twice but the one at which it stands."""
-    user_id = world.connect()
-    job = begun(user_id, PLAYS, provider="lastfm")
-    for seconds in ([0.0], [0.0], [0.0]):
-        left = iter(seconds)
-        collect(PLAYS, job, lambda left=left: next(left))  # type: ignore[misc]
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
-
-
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
     """Counted on the page where they stand together; met again they are no news."""
     library = world.simulator.listeners["Ana"].library
@@ -252,18 +232,6 @@ def test_hidden_listening_is_read_with_the_listeners_session(world: World) -> No
     world.simulator.arrange("Ana", {"hidden": True})
     user_id = world.connect()
     assert standing(run(user_id, PLAYS), PLAYS).outcome is Outcome.COMPLETE
-
-
-def test_a_session_that_was_ended_needs_the_listener(world: World) -> None:
-    """Error 9, with status 200: the connection is marked, and no call is made in vain any more."""
-    user_id = world.connect()
-    world.simulator.arrange("Ana", {"revoke": True})
-    job = run(user_id, PLAYS)
-    assert standing(job, PLAYS).outcome is Outcome.RECONNECT
-    assert connections.connection(user_id, "lastfm").status == connections.RECONNECT
-    before = world.calls()
-    collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS, provider="lastfm", execution="e2"), plenty)
-    assert world.calls() == before
 
 
 def test_the_rate_limit_is_slept_out(behind: tuple[Starlette, str]) -> None:

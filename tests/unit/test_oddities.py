@@ -14,12 +14,10 @@ from requests.adapters import HTTPAdapter
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from blendify import aws
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.storage.history import Fact, Written
-from local import verification
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -27,7 +25,6 @@ from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import small_pages
 from tests.unit.spotify_world import (
     PATHS,
-    FaultKind,
     World,
     begun,
     facts,
@@ -46,7 +43,6 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 OF_SPOTIFY = {*range(1, 18), *range(20, 27)}
 """Rows 18 and 19 are other providers': prices of Bandcamp, and Last.fm's objects in place of lists."""
 PLAYLISTS, PLAYLIST_TRACKS, SAVED_TRACKS = DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, DataType.SAVED_TRACKS
-LONG = (SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS, PLAYLIST_TRACKS)
 LOCALE = "&locale=en-US,en;q%3D0.5"
 
 
@@ -116,52 +112,6 @@ def test_row_8_a_relinked_track_is_kept_as_it_was_served(little: World) -> None:
     (fact,) = facts(collected(little, SAVED_TRACKS, page_of(entry)), SAVED_TRACKS)
     assert (fact.track_id, fact.isrc) == ("0000000000000000000000", entry["track"]["external_ids"]["isrc"])
     assert fact.answer() == entry
-
-
-def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(small: World) -> None:
-    """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
-
-    def unliked(endpoint: str, number: int) -> None:
-        if number == 3:
-            mutate(small.simulator.listeners["ana"].library, "unlike")
-
-    before = small.truth()["saved_tracks"]
-    small.simulator.traffic.on_call = unliked
-    job = ready(SAVED_TRACKS, small)
-    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    same(job, SAVED_TRACKS, before)
-    assert standing(job, SAVED_TRACKS).counts["doubtful"] == 0
-
-
-def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(small: World) -> None:
-    """Its last reading is the playlist as it is now, each entry at its place."""
-    contents = lists(small, PLAYLIST_TRACKS)
-    longest = max(contents, key=lambda name: len(contents[name]))
-    job = ready(PLAYLIST_TRACKS, small)
-    while not standing(job, PLAYLIST_TRACKS).position.offset:
-        collect(PLAYLIST_TRACKS, job, lambda: RESERVE_SECONDS - 1)
-    mutate(small.simulator.listeners["ana"].library, "playlist_remove", playlist=longest, position=1)
-    assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    assert in_place(small, job, PLAYLIST_TRACKS) == []
-    assert {int(fact.reading) for fact in facts(job, PLAYLIST_TRACKS) if fact.reading} == {2}
-
-
-def in_place(world: World, job: Job, data_type: DataType) -> list[str]:
-    """What of the last reading of each list is not as the listener has it."""
-    table = aws.client("dynamodb"), "history"
-    kept = list(verification.stored(*table, job.user_id, data_type, job.fetched_at))
-    return verification.differences({data_type: lists(world, data_type)}, {str(data_type): kept})
-
-
-@pytest.mark.parametrize("off", [-3, 3])
-def test_row_10_a_total_that_is_wrong_hides_nothing(small: World, off: int) -> None:
-    """A length that is too small or too large costs no entry; too large, it is believed in the end, with a doubt."""
-    small.fault(PATHS[SAVED_TRACKS], kind=FaultKind.EDIT, edit={"total_off": off})
-    job = ready(SAVED_TRACKS, small)
-    outcomes = [collect(SAVED_TRACKS, job, plenty).outcome for _ in range(3)]
-    assert outcomes == ([Outcome.WAITING] * 2 if off > 0 else [Outcome.COMPLETE] * 2) + [Outcome.COMPLETE]
-    whole(small, job, SAVED_TRACKS)
-    assert standing(job, SAVED_TRACKS).counts["doubtful"] == (off > 0)
 
 
 def test_row_11_a_playlist_off_the_list_is_still_read(little: World) -> None:
@@ -297,32 +247,6 @@ def test_row_25_a_locale_in_addresses_changes_nothing(
         assert small.calls(PATHS[data_type]) - before == fewest(small, data_type)
     assert not [address for address in called if "locale" in address]
     assert LOCALE in json.dumps(facts(job, DataType.SAVED_ALBUMS)[0].answer())
-
-
-@pytest.mark.parametrize("data_type", LONG)
-def test_row_26_a_page_that_is_served_twice_is_asked_once_more(small: World, data_type: DataType) -> None:
-    """Once by mistake: one call more, and each record in its place."""
-    job = ready(data_type, small)
-    small.fault(PATHS[data_type], kind=FaultKind.REPEAT, times=1)
-    assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-    assert in_place(small, job, data_type) == []
-    assert small.simulator.traffic.faults_served[FaultKind.REPEAT] == 1
-    assert small.calls(PATHS[data_type]) == fewest(small, data_type) + 1
-
-
-@pytest.mark.parametrize("data_type", [SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS])
-def test_row_26_pages_that_are_always_the_one_before_are_a_failure(
-    small: World, clock: Clock, data_type: DataType
-) -> None:
-    """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
-    small.fault(PATHS[data_type], kind=FaultKind.REPEAT)
-    job, status = Machine(small.connect(), (data_type,), clock, Reaper(())).run()
-    assert status == "failed"
-    assert "one page twice" in str(standing(job, data_type).why)
-    kept = [json.dumps(fact.answer()) for fact in facts(job, data_type)]
-    held = [json.dumps(entry) for entry in lists(small, data_type)[""]]
-    assert len(set(kept)) == len(kept) < len(held)
-    assert set(kept) < set(held)
 
 
 def test_every_row_has_a_test() -> None:

@@ -8,7 +8,6 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import syncing, times
-from blendify.calls import TRIES
 from blendify.collect import collect
 from blendify.data_types import DataType, Outcome
 from blendify.jobs import Job
@@ -170,22 +169,6 @@ def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(
     assert facts(job, SAVED_TRACKS) == []
 
 
-@pytest.mark.parametrize("rounds", range(1, ROUNDS))
-def test_a_provider_that_is_down_for_a_moment_costs_nothing(small: World, clock: Clock, rounds: int) -> None:
-    """It is back in one of the next rounds: the data type is complete, and whole."""
-    small.fault("*", status=503)
-
-    def recovers(endpoint: str, number: int) -> None:
-        if number > rounds * TRIES:
-            small.simulator.traffic.faults.clear()
-
-    small.simulator.traffic.on_call = recovers
-    machine, job, status = synced(small, clock, SAVED_TRACKS)
-    assert (status, machine.rounds) == ("succeeded", 1 + rounds)
-    whole(small, job, SAVED_TRACKS)
-    assert standing(job, SAVED_TRACKS).counts["lost"] == 0
-
-
 def test_who_gets_on_has_all_patience_again(small: World, clock: Clock, broken: Places) -> None:
     """Setbacks count in a row alone: a page that was stored between two of them begins a new row."""
     job = begun(small.connect(), SAVED_TRACKS)
@@ -248,46 +231,6 @@ def test_no_content_is_no_empty_list_where_lists_have_a_length(
     assert status == ("succeeded" if times_served else "failed")
     same(job, SAVED_TRACKS, small.truth()["saved_tracks"] if times_served else [])
     assert times_served or "answered nothing" in str(standing(job, SAVED_TRACKS).why)
-
-
-@pytest.mark.usefixtures("no_sleep")
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"status": 500},
-        {"status": 503, "body": "upstream connect error"},
-        {"kind": FaultKind.HTML},
-        {"kind": FaultKind.TRUNCATE},
-        {"kind": FaultKind.EMPTY},
-        {"kind": FaultKind.RESET},
-        {"status": 200, "body": {"error": {}}},
-        {"status": 200, "body": []},
-        {"status": 400},
-    ],
-    ids=str,
-)
-def test_a_provider_that_fails_is_an_outcome(world: World, fault: dict[str, Any]) -> None:
-    """An error, silence, a torn line, another JSON: the data type failed and says why, in our words; no crash."""
-    world.fault(PATHS[SAVED_TRACKS], **fault)
-    job = ready(SAVED_TRACKS, world)
-    outcomes = [collect(SAVED_TRACKS, job, plenty).outcome]
-    while not outcomes[-1].final:
-        outcomes.append(collect(SAVED_TRACKS, job, plenty).outcome)
-    assert set(outcomes[:-1]) <= {Outcome.WAITING}
-    assert outcomes[-1] is Outcome.FAILED
-    assert "Spotify" in str(standing(job, SAVED_TRACKS).why)
-    assert facts(job, SAVED_TRACKS) == []
-    assert world.calls() <= TRIES * ROUNDS
-
-
-@pytest.mark.usefixtures("no_sleep")
-def test_a_provider_that_recovers_loses_nothing(world: World) -> None:
-    """Single failures of pages are tried again, and the list is whole."""
-    for status in (500, 502, 503):
-        world.fault(PATHS[SAVED_TRACKS], status=status, times=1)
-    job = ready(SAVED_TRACKS, world)
-    assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    whole(world, job, SAVED_TRACKS)
 
 
 @pytest.mark.usefixtures("no_sleep")

@@ -102,10 +102,7 @@ def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_typ
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> None:
     """Each data type says `reconnect`, the connection is marked, and no call is made in vain any more."""
-    subject.world.simulator.arrange(subject.listener, {"revoke": True})
-    if subject.world.simulator.accounts.__class__.__dict__.get("expire_access"):
-        # Elsewhere the token itself is dead; here it would live on for an hour.
-        subject.world.simulator.accounts.expire_access(subject.listener)
+    subject.world.simulator.arrange(subject.listener, dict(SIMULATED[subject.name].dead))
     job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert status == "failed"
     assert {standing(job, one).outcome for one in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}

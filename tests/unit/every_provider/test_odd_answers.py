@@ -1,4 +1,8 @@
-"""Answers that are not what they should be, and lists that change under the reader: the same for every provider."""
+"""
+Answers that are not what they should be, and lists that change under the reader: the same for every provider.
+
+Numbers are those of the oddities that `test_oddities` has for one provider each.
+"""
 
 import json
 
@@ -26,7 +30,7 @@ PLAYLISTS = [pair for pair in PAIRS if pair[1] is DataType.PLAYLIST_TRACKS]
 
 @pytest.mark.parametrize("off", [-3, 3])
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
-def test_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataType, off: int) -> None:
+def test_row_10_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataType, off: int) -> None:
     """A length that is too small or too large costs no entry; too large, it is believed in the end, with a doubt."""
     subject.fault(data_type, kind=FaultKind.EDIT, edit={"total_off": off})
     job, status = subject.run(data_type)
@@ -36,7 +40,7 @@ def test_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataTy
 
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
-def test_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subject, data_type: DataType) -> None:
+def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subject, data_type: DataType) -> None:
     """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
     before = subject.lists(data_type)[""]
     remove = subject.traits.moves[data_type][Move.REMOVE]
@@ -49,7 +53,7 @@ def test_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subject, da
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PLAYLISTS)
-def test_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subject, data_type: DataType) -> None:
+def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subject, data_type: DataType) -> None:
     """Its last reading is the playlist as it is now, each entry at its place."""
     contents = subject.lists(data_type)
     longest = max(contents, key=lambda name: len(contents[name]))
@@ -63,7 +67,7 @@ def test_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subje
 
 
 @pytest.mark.parametrize(("provider", "data_type"), LONG)
-def test_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_type: DataType) -> None:
+def test_row_26_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_type: DataType) -> None:
     """Once by mistake: one call more, and each record in its place."""
     job = subject.ready(data_type)
     subject.fault(data_type, kind=FaultKind.REPEAT, times=1)
@@ -74,7 +78,7 @@ def test_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_t
 
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
-def test_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
+def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
     """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
     subject.fault(data_type, kind=FaultKind.REPEAT)
     job, status = subject.run(data_type)

@@ -74,7 +74,7 @@ def test_a_dead_grant_tells_no_secret(subject: Subject, caplog: pytest.LogCaptur
     """Nor does what is asked of the listener."""
     caplog.set_level("DEBUG", logger="blendify")
     known = secrets(subject)
-    subject.world.simulator.arrange(subject.listener, {"revoke": True})
+    subject.world.simulator.arrange(subject.listener, dict(SIMULATED[subject.name].dead))
     job, status = subject.run(SAVED_TRACKS)
     everything = told(subject, caplog, job, status)
     assert [secret for secret in {*known, *subject.secrets} if secret in everything] == []

@@ -1,0 +1,46 @@
+"""The way in, which ends in the same at every provider: a session, a connection, one sync that has been asked for."""
+
+import pytest
+
+from blendify.data_types import DataType
+from blendify.storage import connections
+from tests.unit.every_provider.subject import Subject
+from tests.unit.http_events import Browser
+from tests.unit.journeys import LISTENER
+from tests.unit.leavers import Machines
+from tests.unit.passages import PASSAGES
+from tests.unit.provider_worlds import SIMULATED
+from tests.unit.spotify_world import in_clear, logged
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_the_way_in_ends_at_the_dashboard(subject: Subject, machines: Machines) -> None:
+    """Nothing of the account is read before that but whose it is; then the sync that was asked for brings it all."""
+    browser = Browser()
+    answer, _ = PASSAGES[subject.name](subject.world, browser, subject.listener)
+    assert (answer.status, answer.location, answer.body) == (303, "../../dashboard", "")
+    assert sum(map(subject.calls, SIMULATED[subject.name].offered)) == 0
+    me = browser.get(LISTENER, "/me").json
+    (connection,) = me["connections"]
+    assert (connection["provider"], connection["status"]) == (subject.name, "active")
+    ((_, wish),) = machines.started
+    assert wish == {"user_id": me["user_id"], "provider": subject.name}
+    subject.user_id = me["user_id"]
+    _, status = subject.run(DataType.SAVED_TRACKS)
+    assert status == "succeeded"
+    assert subject.differences(DataType.SAVED_TRACKS) == []
+
+
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_the_way_in_leaves_no_secret(subject: Subject, machines: Machines, caplog: pytest.LogCaptureFixture) -> None:
+    """No code, token, key, state or cookie is in a table in clear, a log line, an input, an address or a repr."""
+    caplog.set_level("DEBUG", logger="blendify")
+    browser = Browser()
+    answer, carried = PASSAGES[subject.name](subject.world, browser, subject.listener)
+    user_id = browser.get(LISTENER, "/me").json["user_id"]
+    owner = connections.connection(user_id, subject.name)
+    said = "".join([in_clear(), logged(caplog), str(machines.started), answer.location, answer.body, repr(owner)])
+    secrets = [*subject.secrets, *carried]
+    assert "Connected" in said
+    assert len(secrets) >= 6
+    assert [secret for secret in secrets if secret in said] == []
