@@ -67,18 +67,28 @@ def _by_method(data_type: DataType) -> str:
 
 SIMULATED: Mapping[str, Simulated] = {
     "spotify": Simulated(
-        spotify_world.served,
-        spotify_world.World,
-        "ana",
-        tuple(DataType),
-        spotify_world.PATHS.__getitem__,
-        {"revoke": True, "expire": True},
+        served=spotify_world.served,
+        world=spotify_world.World,
+        listener="ana",
+        offered=tuple(DataType),
+        endpoint=spotify_world.PATHS.__getitem__,
+        dead={"revoke": True, "expire": True},
     ),
     "apple_music": Simulated(
-        apple_music_world.served, apple_music_world.World, "Ana", apple_music_world.OFFERED, _by_path, {"revoke": True}
+        served=apple_music_world.served,
+        world=apple_music_world.World,
+        listener="Ana",
+        offered=apple_music_world.OFFERED,
+        endpoint=_by_path,
+        dead={"revoke": True},
     ),
     "lastfm": Simulated(
-        lastfm_world.served, lastfm_world.World, "Ana", lastfm_world.OFFERED, _by_method, {"revoke": True}
+        served=lastfm_world.served,
+        world=lastfm_world.World,
+        listener="Ana",
+        offered=lastfm_world.OFFERED,
+        endpoint=_by_method,
+        dead={"revoke": True},
     ),
 }
 
