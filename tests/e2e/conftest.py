@@ -3,14 +3,14 @@
 import random
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 import pytest
 
 from local.emulator.server import Emulator
 from local.paths import LOCAL
-from local.providers import Simulator
+from local.providers import PROVIDERS, SPOTIFY, Simulator
 from local.stack import Stack
 from tests.e2e.system import System
 
@@ -29,18 +29,39 @@ LIBRARY = {
 }
 
 
+OTHERS = {
+    "apple_music": {
+        "playlists": 6,
+        "playlist-entries": 140,
+        "long-playlist": 110,
+        "saved-tracks": 120,
+        "saved-albums": 30,
+        "followed-artists": 12,
+    },
+    "lastfm": {"scrobbles": 450, "loved-tracks": 30, "top-tracks": 30, "top-artists": 20},
+}
+
+
 @pytest.fixture(scope="session")
 def system(worker_id: str) -> Iterator[System]:
     """The deployed system; its logs stay below `.local/e2e-…` for whoever looks into a failure."""
     folder = LOCAL / f"e2e-{worker_id}"
     shutil.rmtree(folder, ignore_errors=True)
-    options = [part for name, size in LIBRARY.items() for part in (f"--{name}", str(size))]
     emulator = Emulator(_free_port(), folder, check_permissions=True)
-    stack = Stack(folder, emulator, Simulator(_free_port(), folder, options))
+    others = [
+        Simulator(_free_port(), folder, _options(OTHERS[name]), provider)
+        for name, provider in PROVIDERS.items()
+        if name != SPOTIFY.name
+    ]
+    stack = Stack(folder, emulator, Simulator(_free_port(), folder, _options(LIBRARY)), others)
     try:
         yield System(stack, stack.up())
     finally:
         stack.down()
+
+
+def _options(sizes: Mapping[str, int]) -> list[str]:
+    return [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
 
 
 def _free_port() -> int:

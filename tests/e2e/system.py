@@ -20,11 +20,12 @@ class System:
     def __init__(self, stack: Stack, outputs: Mapping[str, str]) -> None:
         self.stack, self.outputs = stack, outputs
         self.simulator = stack.simulator
+        self.simulators = {one.provider.name: one for one in (stack.simulator, *stack.others)}
 
-    def connect(self, listener: str) -> tuple[Browser, str]:
+    def connect(self, listener: str, provider: str = "spotify") -> tuple[Browser, str]:
         """Connect through the real pages; the listener's browser and user id."""
         browser = Browser(self.outputs["api_url"])
-        browser.connect("spotify", listener)
+        browser.connect(provider, listener)
         return browser, str(browser.read("/me")["user_id"])
 
     def connect_and_sync(self, listener: str) -> tuple[str, dict[str, Any]]:
@@ -69,10 +70,9 @@ class System:
         """Start an execution and wait for its end."""
         return self.execution(self.start(given))
 
-    def truth(self, listener: str) -> dict[str, Any]:
+    def truth(self, listener: str, provider: str = "spotify") -> dict[str, Any]:
         """What the provider would serve now, per data type."""
-        data: dict[str, Any] = self.simulator.control("GET", f"truth/{listener}")["data"]
-        return data
+        return self.simulators[provider].truth(listener)
 
     def stored(self, user_id: str, moment: str) -> dict[str, list[verification.Stored]]:
         """What the run that began at `moment` stored, per data type."""
@@ -89,9 +89,9 @@ class System:
             told += folding.differences(name, {key: one for key, one in lists.items() if one is not None}, folded)
         return told
 
-    def change(self, listener: str, action: str, **details: Any) -> None:
+    def change(self, listener: str, action: str, provider: str = "spotify", **details: Any) -> None:
         """What a listener does between two syncs."""
-        self.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
+        self.simulators[provider].control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB holds it."""
