@@ -108,6 +108,13 @@ def test_a_list_without_order_is_counted() -> None:
     assert counted(known(before), Provider(before, total=None, short=2).look, PAGE) is None
 
 
+def test_behind_a_page_of_news_there_may_be_more() -> None:
+    """Five came and one went: the length alone says four, and so does the page."""
+    known = {f"old {number}": "" for number in range(13)}
+    page = Seen([(f"new {number}", "") for number in range(4)], 17)
+    assert counted(known, lambda _: page, 4) is None
+
+
 def test_a_list_of_one_page_is_seen_whole() -> None:
     """What is gone is known at once; an answer that is shorter than its count is no answer."""
     assert counted(known(old(4)), Provider(old(4)[1:]).look, PAGE) == Changes([], old(4)[1:])

@@ -122,7 +122,10 @@ class _Search:
 
 
 def counted(known: Mapping[str, str], look: Look, limit: int) -> Changes | None:
-    """A list without an order: its length and its first page; one that fits into a page is seen whole."""
+    """
+    A list whose order says nothing, or whose pages begin at their own multiples alone: its length and its first page;
+    one that fits into a page is seen whole. Behind a page that is all new there may be more.
+    """
     page = look(0)
     seen = dict(page.entries)
     if page.total is None or len(seen) < min(limit, page.total):
@@ -131,6 +134,6 @@ def counted(known: Mapping[str, str], look: Look, limit: int) -> Changes | None:
     new = [one for one in recorded if one not in known]
     if page.total == len(seen):
         return Changes(recorded, list(seen))
-    if page.total != len(known) + len(new):
+    if page.total != len(known) + len(new) or len(new) == len(seen):
         return None
     return Changes(recorded, [*new, *known])
