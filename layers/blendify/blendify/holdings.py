@@ -82,6 +82,9 @@ def as_of(
 
 def folded(user_id: str, provider: str, data_type: DataType, moment: str) -> checkpoints.Lists:
     """Per list the keys of its entries' newest facts, by identity."""
+    if not inventories.any_read(user_id, provider, data_type):
+        # Without a checkpoint to begin at, all that other providers told would be read for nothing.
+        return {}
     shape = PROVIDERS[provider].endpoints[data_type].shape
     since, lists = checkpoints.newest(user_id, provider, data_type, moment)
     states = {name: _State(held, {one: rank for rank, one in enumerate(held, 1)}) for name, held in lists.items()}

@@ -120,6 +120,12 @@ def from_list(user_id: str, provider: str, data_type: DataType, list_id: str) ->
         yield Inventory.of(user_id, item)
 
 
+def any_read(user_id: str, provider: str, data_type: DataType) -> bool:
+    """Whether a list of the data type was ever read to its end."""
+    prefix = keys.inventory(provider, data_type)
+    return any(True for _ in accounts().query(keys.user(user_id), prefix, limit=1))
+
+
 def inventory(user_id: str, provider: str, data_type: DataType, list_id: str) -> Inventory | None:
     """One list; None when it was never read."""
     item = accounts().get(keys.user(user_id), keys.inventory(provider, data_type, place(list_id)))
