@@ -45,7 +45,8 @@ class Traits:
     untold: Mapping[DataType, frozenset[Trouble]] = field(default_factory=dict)
     """What nobody can notice, where the provider does not tell a list's length."""
     swept: frozenset[DataType] = frozenset()
-    """Where one entry for another may be seen by full sweeps alone: all runs of a history are some."""
+    """Where one entry for another may be seen by full sweeps alone: all runs of a history are some, and what follows
+    a run in which the list changed."""
 
 
 def at(_: str, place: int, __: int) -> dict[str, Any]:

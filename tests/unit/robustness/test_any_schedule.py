@@ -23,7 +23,7 @@ from local.verification import Stored, canonical
 from tests.unit.cloud import create_tables
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.robustness.providers import PAIRS
+from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Schedule
 from tests.unit.robustness.worlds import Stage, misfortunes, small_pages
 from tests.unit.spotify_world import standing
@@ -86,7 +86,8 @@ def run(
         if stage.moved or done.outcome is Outcome.FAILED:
             stage.calm()
             clock.sleep(1)
-            job, status = Machine(user_id, stage.wanted, clock, Reaper(()), provider=provider).run()
+            mode = "full" if data_type in TRAITS[provider].swept else "changes"
+            job, status = Machine(user_id, stage.wanted, clock, Reaper(()), provider=provider, mode=mode).run()
             assert status == "succeeded"
             assert folding.differences(data_type, stage.lists(), folded(user_id, data_type)) == []
     return Counter(
