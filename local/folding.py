@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.verification import canonical, unpack
+from local.verification import RESOURCES, canonical, list_of, unpack
 
 Item = dict[str, Any]
 ARRANGED = "playlist_tracks"
@@ -53,7 +53,7 @@ def fold_records(data_type: str, records: Iterable[Item]) -> Folded:
     for _, facts in _runs(records):
         for list_id, here in _by_list(data_type, facts):
             held = folded.lists.setdefault(list_id, {})
-            folded.lists[list_id] = _after(data_type, held, here)
+            folded.lists[list_id] = _after(data_type, list_id, held, here)
     return folded
 
 
@@ -83,8 +83,7 @@ def _runs(records: Iterable[Item]) -> Iterator[tuple[str, list[Item]]]:
 def _by_list(data_type: str, facts: list[Item]) -> Iterator[tuple[str, list[Item]]]:
     lists: dict[str, list[Item]] = {}
     for one in facts:
-        name = one.get("playlist_id", "") if data_type == ARRANGED else one.get("time_range", "")
-        lists.setdefault(name, []).append(one)
+        lists.setdefault(list_of(data_type, one), []).append(one)
     for name, here in lists.items():
         # A list that changed while it was read was read anew: only its last reading counts.
         last = max(int(one.get("reading", "1")) for one in here if not one.get("removed")) if _found(here) else 1
@@ -95,8 +94,12 @@ def _found(here: list[Item]) -> bool:
     return any(not one.get("removed") for one in here)
 
 
-def _after(data_type: str, held: dict[str, Any], here: list[Item]) -> dict[str, Any]:
+def _after(data_type: str, list_id: str, held: dict[str, Any], here: list[Item]) -> dict[str, Any]:
     facts = [one for one in here if one.get("kind") not in NO_RECORDS]
+    if list_id == RESOURCES:
+        # Each stands there once, where it was last.
+        last = {one["record_id"]: one for one in sorted(facts, key=lambda one: str(one["played_at"]))}
+        return {**held, **last}
     recorded = {identity(one): one for one in facts if not one.get("removed")}
     gone = {identity(one) for one in facts if one.get("removed")}
     if data_type != ARRANGED:

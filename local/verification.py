@@ -13,6 +13,9 @@ from typing import Any
 
 from local.paths import ROOT
 
+RESOURCES = "resources"
+"""The list of what songs were played from: its records are plays of another kind than songs'."""
+_RESOURCES = ("album", "playlist", "station")
 DICTIONARIES = {1: "answers-1.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "dictionaries"
 
@@ -60,7 +63,8 @@ def stored(client: Any, table: str, user_id: str, data_type: str, fetched_at: st
         count = int(item.get("raw_parts", {"N": "1"})["N"])
         blob = b"".join([parts[key], *(parts[f"{key}#part#{number:02}"] for number in range(2, count + 1))])
         reading = int(item.get("reading", {"N": "1"})["N"])
-        yield Stored(data_type, _list(item), _position(item), unpack(blob, item), reading)
+        fields = {name: next(iter(value.values())) for name, value in item.items()}
+        yield Stored(data_type, list_of(data_type, fields), _position(item), unpack(blob, item), reading)
 
 
 def latest_reading(records: list[Stored]) -> list[Stored]:
@@ -69,11 +73,11 @@ def latest_reading(records: list[Stored]) -> list[Stored]:
     return [one for one in records if one.reading == last]
 
 
-def _list(item: Mapping[str, Any]) -> str:
-    for name in ("playlist_id", "time_range"):
-        if name in item and "playlist_name" not in item:
-            return str(item[name]["S"])
-    return ""
+def list_of(data_type: str, record: Mapping[str, Any]) -> str:
+    """The list that a record of these fields is of."""
+    if data_type == "recently_played":
+        return RESOURCES if record.get("kind") in _RESOURCES else ""
+    return str(record.get("playlist_id" if data_type == "playlist_tracks" else "time_range") or "")
 
 
 def _position(item: Mapping[str, Any]) -> int | None:

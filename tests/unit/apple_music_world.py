@@ -96,7 +96,8 @@ class World:
         """What the listener has, by data type and by our names of lists."""
         names = {DataType.TOP_TRACKS: HEAVY_ROTATION}
         wishes = self.simulator.listeners[listener].wishes
-        for endpoint in ENDPOINTS.values():
+        rows = [one for row in ENDPOINTS.values() for one in (row, *row.apart.values())]
+        for endpoint in rows:
             # It shows what was last asked for; before the first call that is what we are going to.
             wish = wish_in(endpoint.parameters, (endpoint.parameters.get("include", ""),))
             wishes.setdefault(endpoint.path.removeprefix("/v1").format(list_id="{id}"), wish)

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from blendify.data_types import DataType
 from blendify.storage import sessions
-from local.verification import canonical
+from local.verification import RESOURCES, canonical, list_of
 from tests.unit.http_events import Answer, Browser
 
 MUSIC = "api.music"
@@ -39,11 +39,15 @@ def everything(browser: Browser, data_type: str, record_id: str | None = None, *
 
 
 def lists(data_type: DataType, items: list[Any]) -> dict[str, list[Any]]:
-    """The provider's full answers, list by list."""
-    name = {DataType.PLAYLIST_TRACKS: "playlist_id"}.get(data_type, "time_range")
+    """The provider's full answers, list by list; what songs were played from stands in its list once."""
     found: dict[str, list[Any]] = {}
+    met = set()
     for one in items:
-        found.setdefault(one.get(name) or "", []).append(next(one[key] for key in one if key.endswith("_metadata")))
+        name = list_of(data_type, one)
+        if name == RESOURCES and one["record_id"] in met:
+            continue
+        met.add(one["record_id"])
+        found.setdefault(name, []).append(next(one[key] for key in one if key.endswith("_metadata")))
     return found
 
 

@@ -1,6 +1,6 @@
 """The simulated providers behind one interface, for the promises that hold for all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -51,18 +51,19 @@ class Simulated:
     listener: str
     """The name that `World`'s methods have as their default."""
     offered: tuple[DataType, ...]
-    endpoint: Callable[[DataType], str]
-    """What the simulator counts the calls about a data type as."""
+    endpoints: Callable[[DataType], Sequence[str]]
+    """What the simulator counts the calls about a data type as, its main list first."""
     dead: Mapping[str, bool]
     """What is to be arranged for a grant to be dead at once."""
 
 
-def _by_path(data_type: DataType) -> str:
-    return f"GET {APPLE_MUSIC[data_type].path.format(list_id='{id}')}"
+def _by_path(data_type: DataType) -> Sequence[str]:
+    row = APPLE_MUSIC[data_type]
+    return [f"GET {one.path.format(list_id='{id}')}" for one in (row, *row.apart.values())]
 
 
-def _by_method(data_type: DataType) -> str:
-    return f"GET /2.0/?method={LASTFM[data_type].parameters['method']}"
+def _by_method(data_type: DataType) -> Sequence[str]:
+    return [f"GET /2.0/?method={LASTFM[data_type].parameters['method']}"]
 
 
 SIMULATED: Mapping[str, Simulated] = {
@@ -71,7 +72,7 @@ SIMULATED: Mapping[str, Simulated] = {
         world=spotify_world.World,
         listener="ana",
         offered=tuple(DataType),
-        endpoint=spotify_world.PATHS.__getitem__,
+        endpoints=lambda data_type: [spotify_world.PATHS[data_type]],
         dead={"revoke": True, "expire": True},
     ),
     "apple_music": Simulated(
@@ -79,7 +80,7 @@ SIMULATED: Mapping[str, Simulated] = {
         world=apple_music_world.World,
         listener="Ana",
         offered=apple_music_world.OFFERED,
-        endpoint=_by_path,
+        endpoints=_by_path,
         dead={"revoke": True},
     ),
     "lastfm": Simulated(
@@ -87,7 +88,7 @@ SIMULATED: Mapping[str, Simulated] = {
         world=lastfm_world.World,
         listener="Ana",
         offered=lastfm_world.OFFERED,
-        endpoint=_by_method,
+        endpoints=_by_method,
         dead={"revoke": True},
     ),
 }

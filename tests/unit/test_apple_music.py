@@ -16,12 +16,14 @@ from blendify.jobs import Job
 from blendify.storage import connections
 from blendify.storage.history import Fact
 from local import folding
+from local.simulators.apple_music.music import tracks_of
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import OFFERED, World
 from tests.unit.spotify_world import STARTED, begun, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 PLAYS = DataType.RECENTLY_PLAYED
+RESOURCE_KINDS = ("album", "playlist", "station")
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +48,14 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     return job
 
 
-def stored(user_id: str, data_type: DataType = PLAYS) -> list[Fact]:
+def stored(user_id: str, data_type: DataType) -> list[Fact]:
     """All facts of a data type, marks included."""
     return list(Fact.query(f"{user_id}#{data_type}"))
+
+
+def songs(user_id: str) -> list[Fact]:
+    """Of the plays those of songs, marks included."""
+    return [fact for fact in stored(user_id, PLAYS) if fact.kind not in RESOURCE_KINDS]
 
 
 def answers(facts: list[Fact]) -> Counter[str]:
@@ -94,13 +101,13 @@ def test_a_playlist_that_was_emptied_is_empty(world: World) -> None:
 
 
 def test_nothing_changed_costs_little(world: World) -> None:
-    """A call for each list, two for plays, songs, albums; none for dated playlists, or the rotation."""
+    """A call for each list, two for songs played, saved songs, albums; none for dated playlists, or the rotation."""
     user_id = world.connect()
     run(user_id, *OFFERED)
     counts = {data_type: len(stored(user_id, data_type)) for data_type in OFFERED}
     before = world.calls()
     run(user_id, *OFFERED, after=timedelta(hours=1))
-    assert world.calls() - before == 8
+    assert world.calls() - before == 9
     assert {data_type: len(stored(user_id, data_type)) for data_type in OFFERED} == counts
 
 
@@ -158,14 +165,14 @@ def test_a_play_gets_the_moment_at_which_it_was_first_seen(world: World) -> None
     user_id = world.connect()
     before = times.iso(times.now())
     run(user_id, PLAYS)
-    facts = sorted(stored(user_id), key=lambda fact: str(fact.played_at), reverse=True)
+    facts = sorted(songs(user_id), key=lambda fact: str(fact.played_at), reverse=True)
     assert [fact.answer() for fact in facts] == world.truth()[PLAYS][""]
     assert len({fact.played_at for fact in facts}) == 50
     assert before <= str(facts[0].played_at) <= times.iso(times.now())
     assert {fact.played_after for fact in facts} == {None}
     count = len(facts)
     run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert len(stored(user_id)) == count
+    assert len(songs(user_id)) == count
 
 
 @pytest.mark.parametrize("plays", [1, 3, 30, 35])
@@ -176,11 +183,11 @@ def test_only_new_plays_are_appended(world: World, plays: int) -> None:
     for _ in range(plays):
         world.change("play")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert standing(job, PLAYS).counts["appended"] == plays
-    facts = sorted(stored(user_id), key=lambda fact: str(fact.played_at), reverse=True)
+    assert standing(job, PLAYS).counts["plays"] == plays
+    facts = sorted(songs(user_id), key=lambda fact: str(fact.played_at), reverse=True)
     assert [fact.answer() for fact in facts[:50]] == world.truth()[PLAYS][""]
     assert {fact.played_after for fact in facts[:plays]} == {first.fetched_at}
-    assert [fact for fact in stored(user_id) if fact.kind == "hole"] == []
+    assert [fact for fact in songs(user_id) if fact.kind == "hole"] == []
 
 
 def test_a_song_played_again_is_another_play(world: World) -> None:
@@ -190,7 +197,7 @@ def test_a_song_played_again_is_another_play(world: World) -> None:
     number = world.simulator.listeners["Ana"].library.plays[7]
     world.change("play", song=number)
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert standing(job, PLAYS).counts["appended"] == 1
+    assert standing(job, PLAYS).counts["plays"] == 1
 
 
 def test_an_old_song_behind_a_page_of_new_ones_is_another_play(world: World) -> None:
@@ -202,8 +209,8 @@ def test_an_old_song_behind_a_page_of_new_ones_is_another_play(world: World) -> 
     for _ in range(29):
         world.change("play")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert standing(job, PLAYS).counts["appended"] == 30
-    assert len(stored(user_id)) == 80
+    assert standing(job, PLAYS).counts["plays"] == 30
+    assert len(songs(user_id)) == 80
 
 
 def test_a_song_added_to_the_library_is_no_new_play(world: World) -> None:
@@ -213,7 +220,7 @@ def test_a_song_added_to_the_library_is_no_new_play(world: World) -> None:
     library = world.simulator.listeners["Ana"].library
     number = next(song for song in library.plays if song not in library.songs)
     world.change("add_song", song=number)
-    assert standing(run(user_id, PLAYS, after=timedelta(seconds=30)), PLAYS).counts["appended"] == 0
+    assert standing(run(user_id, PLAYS, after=timedelta(seconds=30)), PLAYS).counts["plays"] == 0
 
 
 def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
@@ -227,9 +234,9 @@ def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
     user_id = world.connect()
     run(user_id, PLAYS)
     world.simulator.traffic.on_call = None
-    assert max(answers(stored(user_id)).values()) == 1
+    assert max(answers(songs(user_id)).values()) == 1
     run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(songs(user_id)) == served(world.truth()[PLAYS][""])
 
 
 @pytest.mark.parametrize(("repeats", "meanwhile"), [(30, 0), (6, 0), (6, 1)])
@@ -251,11 +258,11 @@ def test_a_song_on_repeat_is_so_many_plays(world: World, repeats: int, meanwhile
     user_id = world.connect()
     job = run(user_id, PLAYS)
     world.simulator.traffic.on_call = None
-    assert max(answers(stored(user_id)).values()) == repeats
-    assert standing(job, PLAYS).counts["appended"] == len(stored(user_id)) == 50 - meanwhile
+    assert max(answers(songs(user_id)).values()) == repeats
+    assert standing(job, PLAYS).counts["plays"] == len(songs(user_id)) == 50 - meanwhile
     run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert not served(world.truth()[PLAYS][""]) - answers(stored(user_id))
-    assert len(stored(user_id)) == 50
+    assert not served(world.truth()[PLAYS][""]) - answers(songs(user_id))
+    assert len(songs(user_id)) == 50
 
 
 def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
@@ -266,8 +273,8 @@ def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
         world.change("play")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     assert standing(job, PLAYS).counts["holes"] == 1
-    assert len([fact for fact in stored(user_id) if fact.kind == "hole"]) == 1
-    assert standing(job, PLAYS).counts["appended"] == 50
+    assert len([fact for fact in songs(user_id) if fact.kind == "hole"]) == 1
+    assert standing(job, PLAYS).counts["plays"] == 50
 
 
 def test_a_worker_that_dies_between_the_pages_loses_no_play(world: World) -> None:
@@ -275,12 +282,12 @@ def test_a_worker_that_dies_between_the_pages_loses_no_play(world: World) -> Non
     user_id = world.connect()
     job = begun(user_id, PLAYS, provider="apple_music")
     collect(PLAYS, job, lambda: 0.0)
-    assert len(stored(user_id)) == 30
+    assert len(songs(user_id)) == 30
     world.change("play")
     collect(PLAYS, job, plenty)
     syncing.finish(job, 1, [])
     run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(songs(user_id)) == served(world.truth()[PLAYS][""])
 
 
 def test_the_end_of_the_grant_is_known(world: World) -> None:
@@ -299,3 +306,42 @@ def test_a_key_that_is_not_accepted_is_the_operators(world: World) -> None:
     assert standing(job, PLAYS).outcome is Outcome.FAILED
     assert "team id" in str(standing(job, PLAYS).why)
     assert connections.connection(user_id, "apple_music").status == connections.ACTIVE
+
+
+def resources(user_id: str) -> list[Fact]:
+    """What songs were played from, the latest first."""
+    found = [fact for fact in stored(user_id, PLAYS) if fact.kind in RESOURCE_KINDS]
+    return sorted(found, key=lambda fact: str(fact.played_at), reverse=True)
+
+
+def test_what_songs_were_played_from_is_told_with_them(world: World) -> None:
+    """Albums, playlists and stations: 50 at ten a call, in their order, as plays of another kind than songs'."""
+    user_id = world.connect()
+    job = run(user_id, PLAYS)
+    found = resources(user_id)
+    assert [fact.answer() for fact in found] == world.truth()[PLAYS]["resources"]
+    assert {fact.kind for fact in found} == set(RESOURCE_KINDS)
+    assert len({fact.played_at for fact in found}) == 50
+    assert all(fact.record_id and fact.track_name is not None for fact in found)
+    counts = standing(job, PLAYS).counts
+    assert (counts["records"], counts["plays"], counts["calls"]) == (100, 50, 2 + 5)
+
+
+@pytest.mark.parametrize("again", [1, 4, 12])
+def test_what_is_played_from_again_is_one_record_more(world: World, again: int) -> None:
+    """It moves to the front, and all else keeps its order: a poll sees it in a call, if it all stands on one page."""
+    user_id = world.connect()
+    first = run(user_id, PLAYS)
+    played = world.simulator.listeners["Ana"].library.played
+    old = [one.key for one in played if one.kind == "albums"][1 : 1 + again]
+    for album in old:
+        world.change("play", song=tracks_of(int(album))[0])
+    calls = world.calls("/me/recent/played")
+    job = run(user_id, PLAYS, after=timedelta(seconds=30))
+    found = resources(user_id)
+    assert len(found) == 50 + len(old)
+    assert [fact.answer() for fact in found[: len(old)]] == world.truth()[PLAYS]["resources"][: len(old)]
+    assert {fact.played_after for fact in found[: len(old)]} == {first.fetched_at}
+    assert world.calls("/me/recent/played") - calls - 2 == (1 if len(old) < 10 else 5)
+    assert standing(job, PLAYS).counts["plays"] == len(old)
+    assert_held(world, user_id, PLAYS)

@@ -49,7 +49,7 @@ def run(
     """A run as its collectors and its last step leave it."""
     job = begun(user_id, *data_types, execution=f"execution-{clock[0]}", started_at=clock[0])
     for data_type in data_types or tuple(DataType):
-        counts = {"calls": 3, **({"appended": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
+        counts = {"calls": 3, **({"plays": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
         move_on(standing(job, data_type), outcome=outcome, position=Position(), counts=counts)
     syncing.finish(job, 1, [])
     return job

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any, NoReturn
 
 from blendify import freshness, observe, recovery, times
@@ -17,16 +19,17 @@ from blendify.calls import NO_CONTENT, Caller
 from blendify.data_types import DataType, Outcome
 from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing, Unreadable
 from blendify.glances import Seen, newest_first
-from blendify.identities import digest, identity
+from blendify.identities import digest, identity, is_dated, record_id
 from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row, Shape
 from blendify.reading import Closed, Lost, Step, read
+from blendify.recency import is_known_from_here, latest
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
 from blendify.storage.connections import NotConnected
-from blendify.storage.history import NOTHING, Fact, Written
+from blendify.storage.history import NOTHING, Fact, Written, moment_of
 from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
 from blendify.sweeps import Sweep
@@ -107,21 +110,23 @@ class _Collector:
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
             if self._glance(writers):
                 return
-            steps = read(
-                (ask for number, one in enumerate(self._lists) for ask in self._asks(number, one)),
-                self._fetch,
-                self._endpoint.paging,
-                ordered=self._endpoint.ordered,
-                begun=Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None,
-                side_by_side=self._caller.at_once,
-                lenient=self._lenient,
-            )
-            # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
-            with closing(steps):
-                for step in steps:
-                    self._take(step, writers)
-                    if seconds_left() < RESERVE_SECONDS:
-                        raise MustWait("the Lambda's time was up, the next round goes on", times.now())
+            begun = Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None
+            for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.of(one[1].list_id)):
+                steps = read(
+                    (ask for number, one in lists for ask in self._asks(number, one)),
+                    self._fetch,
+                    endpoint.paging,
+                    ordered=endpoint.ordered,
+                    begun=begun,
+                    side_by_side=self._caller.at_once,
+                    lenient=self._lenient,
+                )
+                # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
+                with closing(steps):
+                    for step in steps:
+                        self._take(step, writers)
+                        if seconds_left() < RESERVE_SECONDS:
+                            raise MustWait("the Lambda's time was up, the next round goes on", times.now())
             self._drop_lists(writers)
 
     def close(self) -> None:
@@ -189,7 +194,7 @@ class _Collector:
 
     def _unchanged(self, one: Contents) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
-        return freshness.unchanged(one, self._inventory(one), self._endpoint, self._job)
+        return freshness.unchanged(one, self._inventory(one), self._endpoint.of(one.list_id), self._job)
 
     def _glance(self, writers: ThreadPoolExecutor) -> bool:
         """Whether a few calls told all that has changed; it is recorded then."""
@@ -282,10 +287,10 @@ class _Collector:
         if number == at.number:
             start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total
-        yield from self._endpoint.paging.first(start, total)
+        yield from self._endpoint.of(target.list_id).paging.first(start, total)
 
     def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
-        endpoint = endpoint or self._endpoint
+        endpoint = endpoint or self._endpoint.of(ask.list_id)
         caller = self._caller
         assert caller  # noqa: S101 -- `run` has made it before anything is fetched
 
@@ -300,6 +305,8 @@ class _Collector:
                 raise ProviderUnavailable(
                     f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
                 )
+            if self._knows_the_rest(ask, page, endpoint):
+                return replace(page, more=False)
             return page
 
         try:
@@ -309,10 +316,22 @@ class _Collector:
                 return max(short, key=lambda page: len(page.entries))
             raise
 
+    def _knows_the_rest(self, ask: Ask, page: Page, endpoint: Endpoint) -> bool:
+        """Whether nothing behind this page, the first, can be another than at the last reading to the list's end."""
+        seen = self._of(ask.list_id)
+        if not (endpoint.memory and endpoint.memory.once) or ask.offset or not freshness.may_glance(seen, self._job):
+            return False
+        # What a later run has recorded before it broke off does not tell what stands behind it.
+        names = [one.identity for one in seen.entries().values() if moment_of(one.key) <= (seen.read_at or "")]
+        known = [record_id(name) for name in latest(sorted(filter(is_dated, names), reverse=True))]
+        ids = [
+            str(endpoint.row(one, Place(ask.list_id, at)).fields["record_id"]) for at, one in enumerate(page.entries)
+        ]
+        return is_known_from_here(ids, known)
+
     def _inquiry(self, ask: Ask, endpoint: Endpoint) -> Inquiry:
         began_at = times.parse(self._job.fetched_at)
-        since = freshness.since(self._of(ask.list_id), endpoint, self._job) if endpoint is self._endpoint else None
-        return Inquiry(self._account, began_at, since)
+        return Inquiry(self._account, began_at, freshness.since(self._of(ask.list_id), endpoint, self._job))
 
     def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
         ask = step.ask
@@ -334,11 +353,11 @@ class _Collector:
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append what is new on the page, then move the checkpoint behind it."""
-        ask = step.ask
+        ask, endpoint = step.ask, self._endpoint.of(step.ask.list_id)
         self._enter_reading(step)
         at = self._seen.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
-        rows = [self._endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
+        rows = [endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
         before = at.kept if at.number == ask.number else 0
         try:
             news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
@@ -353,12 +372,14 @@ class _Collector:
         counts = _written(written, len(facts)) | {"records": fresh}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)
-            counts["expected"] = min(total_entries, self._endpoint.paging.depth or total_entries)
+            counts["expected"] = min(total_entries, endpoint.paging.depth or total_entries)
+        memory = endpoint.memory
+        if memory and not memory.once:
+            counts["plays"] = len(facts)
         kept = before + fresh
         if step.following is None:
-            memory = self._endpoint.memory
             told = ask.offset + len(page.entries)
-            full = memory is not None and memory.entries is not None and told >= memory.entries
+            full = memory is not None and memory.entries is not None and told >= memory.entries and not memory.once
             try:
                 counts = _added(counts, self._settle(step, writers, full=full))
             except Restart as again:
@@ -396,15 +417,14 @@ class _Collector:
                 ask.number,
                 writers,
                 resumed=at if self._resumed and ask.number == at.number else None,
-                repeats=self._endpoint.memory is not None and self._endpoint.memory.repeats,
-                dated=self._endpoint.memory is None or self._endpoint.memory.dated,
+                memory=self._endpoint.of(one.list_id).memory,
             )
         return self._intake
 
     def _settle(self, step: Step, writers: ThreadPoolExecutor, *, full: bool) -> dict[str, int]:
         """The list is read to its end: record what left it; answers what that adds to the counts."""
         ask, sweep = step.ask, step.sweep
-        endpoint, job, seen = self._endpoint, self._job, self._of(step.ask.list_id)
+        endpoint, job, seen = self._endpoint.of(ask.list_id), self._job, self._of(ask.list_id)
         since, late = freshness.since(seen, endpoint, job), endpoint.memory.late if endpoint.memory else None
         settled = self._taking(ask, writers).settle(
             Found(

@@ -25,6 +25,16 @@ def identity(fields: Mapping[str, Any], occurrence: int = 1) -> str:
     return "#".join(part for part in parts if part)
 
 
+def is_dated(name: str) -> bool:
+    """Whether an identity has a moment: an entry without an id has none."""
+    return name[:1].isdecimal() and "#" in name
+
+
+def record_id(name: str) -> str:
+    """The record's id, of an identity that has a moment."""
+    return name.partition("#")[2]
+
+
 def digest(fields: Mapping[str, Any], uncompared: Collection[str] = ()) -> str:
     """Equal for fields that are equal, but for those that need no new record when they change; 12 hex digits."""
     compared = {name: value for name, value in fields.items() if name not in UNCOMPARED and name not in uncompared}

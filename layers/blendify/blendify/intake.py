@@ -18,7 +18,8 @@ from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
 from blendify.ordering import arranged, moved
-from blendify.providers.table import Row, Shape
+from blendify.providers.table import Memory, Row, Shape
+from blendify.recency import latest
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
@@ -64,11 +65,10 @@ class Intake:
         writers: Executor,
         *,
         resumed: Position | None,
-        repeats: bool = False,
-        dated: bool = True,
+        memory: Memory | None = None,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
-        self._writers, self._repeats, self._dated = writers, repeats, dated
+        self._writers, self._memory = writers, memory or Memory(entries=None)
         self._on_page: Counter[str] = Counter()
         self.number = number
         self._before = inventory.entries()
@@ -78,7 +78,9 @@ class Intake:
             kept = drafts.kept(job.user_id, job.sync_id, data_type, number)
             self._pages = {(one.reading, one.offset): one.entries for one in kept}
             # Some of their facts may be there: what is dated by us keeps the moment that it was given.
-            self._given = set() if dated else {one.identity for page in self._pages.values() for one in page}
+            self._given = (
+                set() if self._memory.dated else {one.identity for page in self._pages.values() for one in page}
+            )
             self._believe_what_is_stored((resumed.reading, resumed.offset))
         self.begun = bool(self._pages)
         self._everything = {one.identity for page in self._pages.values() for one in page}
@@ -103,7 +105,7 @@ class Intake:
         """
         self._count_until(reading, offset)
         self._on_page = Counter()
-        if not self._dated:
+        if not self._memory.dated:
             rows = self._with_moments(offset, rows)
         there = self._pages.get((reading, offset))
         if there is not None:
@@ -196,7 +198,8 @@ class Intake:
     def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
         before = sorted((at, [one.identity for one in page]) for (_, at), page in self._pages.items() if at < offset)
         end = sum((before[-1][0], len(before[-1][1]))) if before else offset
-        known = Known(self._before, {*self._noted, *self._given}, [page for _, page in before], max(0, end - offset))
+        pages, common = [page for _, page in before], max(0, end - offset)
+        known = Known(self._before, {*self._noted, *self._given}, pages, common, self._memory.once)
         return with_moments(rows, known, times.now(), self._inventory.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
@@ -231,7 +234,7 @@ class Intake:
             self._last[name] = occurrence
             name = identity(row.fields, occurrence)
             self._names.add(name)
-        elif self._repeats:
+        elif self._memory.repeats:
             # Of one page alone: on the next one the last entry of this one may be met again.
             self._on_page[name] += 1
             occurrence = self._on_page[name]
@@ -284,6 +287,10 @@ class Intake:
         """What the list holds from now on."""
         if self._shape is Shape.LOG:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
+            if self._memory.once:
+                # However often one comes again, the others still stand in the list.
+                names = set(latest(one.identity for one in everything))
+                everything = [one for one in everything if one.identity in names]
             start = found.remembered_from
             return [
                 one

@@ -52,7 +52,7 @@ def _ran(run: Sync, everything: Sequence[Progress]) -> Ran:
     return Ran(
         began_at=times.parse(run.started_at),
         poll=_POLLS.get(plays.outcome, Poll.FAILED) if plays else Poll.NOT_ASKED,
-        plays=plays.counts["appended"] if plays else 0,
+        plays=plays.counts.get("plays", 0) if plays else 0,
         holes=plays.counts.get("holes", 0) if plays else 0,
         everything={one.data_type for one in everything} == set(DataType),
         collected=any(one.outcome is Outcome.COMPLETE for one in everything),

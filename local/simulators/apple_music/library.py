@@ -141,8 +141,10 @@ class Library:
     def remember_play(self, song: int, source: Item) -> None:
         """The newest play, and what it was played from; the oldest are forgotten."""
         self.plays.insert(0, song)
-        if source in self.played:
-            self.played.remove(source)
+        # An album is the same before and after it is added to the library.
+        same = [one for one in self.played if _plain(one) == _plain(source)]
+        for one in same:
+            self.played.remove(one)
         self.played.insert(0, source)
         del self.plays[MOST_RECENT:], self.played[MOST_RECENT:]
 
@@ -152,3 +154,7 @@ class Library:
             Kept(shape(deck[place]), NEWEST - gap * place - mixed(self.start, place) % max(gap, 1))
             for place in range(count)
         ]
+
+
+def _plain(item: Item) -> Item:
+    return Item(item.kind.removeprefix("library-"), item.key)

@@ -111,6 +111,7 @@ _COLLECTIONS = ("library-albums", "albums", "library-playlists", "playlists", "s
 RECENT_TRACKS = Endpoint(
     "/me/recent/played/tracks", _history(lambda library: library.recent_songs()), _PLAYABLE, 10, 30
 )
+RECENT_RESOURCES = Endpoint("/me/recent/played", _history(lambda library: library.played), _COLLECTIONS, 10, 10)
 HEAVY_ROTATION = Endpoint(
     "/me/history/heavy-rotation", _history(lambda library: library.rotation), _COLLECTIONS, 10, 10
 )
@@ -139,7 +140,6 @@ PLAYLIST_TRACKS = Endpoint(
     "tracks",
 )
 OTHERS = (
-    Endpoint("/me/recent/played", _history(lambda library: library.played), _COLLECTIONS, 10, 10),
     Endpoint("/me/recent/radio-stations", _history(lambda library: library.stations), ("stations",), 10, 10),
     Endpoint(
         "/me/library/recently-added",
@@ -150,5 +150,15 @@ OTHERS = (
     ),
 )
 
-ENDPOINTS = (RECENT_TRACKS, HEAVY_ROTATION, SONGS, ALBUMS, ARTISTS, PLAYLISTS, PLAYLIST_TRACKS, *OTHERS)
+ENDPOINTS = (
+    RECENT_TRACKS,
+    RECENT_RESOURCES,
+    HEAVY_ROTATION,
+    SONGS,
+    ALBUMS,
+    ARTISTS,
+    PLAYLISTS,
+    PLAYLIST_TRACKS,
+    *OTHERS,
+)
 STOREFRONT_PATH = "/me/storefront"

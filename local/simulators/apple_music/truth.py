@@ -9,7 +9,6 @@ from local.simulators.apple_music.wishes import Wish
 
 _MAPPED = {
     "top_tracks": reading.HEAVY_ROTATION,
-    "recently_played": reading.RECENT_TRACKS,
     "playlists": reading.PLAYLISTS,
     "saved_tracks": reading.SONGS,
     "saved_albums": reading.ALBUMS,
@@ -27,10 +26,11 @@ def truth(listener: Listener) -> Json:
     playlists = {
         identity: _told(listener, reading.PLAYLIST_TRACKS, identity) for identity in listener.library.playlists
     }
-    data = {name: _told(listener, endpoint) for name, endpoint in _MAPPED.items()}
+    plays = {"": _told(listener, reading.RECENT_TRACKS), "resources": _told(listener, reading.RECENT_RESOURCES)}
+    data: dict[str, Json] = {name: _told(listener, endpoint) for name, endpoint in _MAPPED.items()}
     return {
         "profile": {"storefront": STOREFRONT},
-        "data": {**data, "playlist_tracks": playlists},
+        "data": {**data, "recently_played": plays, "playlist_tracks": playlists},
         "others": {endpoint.path: _told(listener, endpoint) for endpoint in reading.OTHERS},
     }
 

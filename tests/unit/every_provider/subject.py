@@ -10,7 +10,7 @@ from blendify import aws
 from blendify.collect import collect
 from blendify.data_types import DataType
 from blendify.jobs import Job
-from blendify.paging import Offset, Single
+from blendify.paging import Offset, Paging, Single
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Endpoint
 from blendify.storage.history import Fact
@@ -78,23 +78,20 @@ class Subject:
 
     def fault(self, data_type: DataType | None, **wish: Any) -> None:
         """Spoil the answers about a data type, or all of them, as `Fault` says."""
-        name = SIMULATED[self.name].endpoint(data_type) if data_type else "*"
+        name = SIMULATED[self.name].endpoints(data_type)[0] if data_type else "*"
         self.traffic.faults.append(Fault(name, **{"kind": FaultKind.STATUS, **wish}))
 
     def calls(self, data_type: DataType | None = None) -> int:
         """Calls so far, about one data type or all."""
         if data_type is None:
             return self.world.calls()
-        return int(self.traffic.endpoints.get(SIMULATED[self.name].endpoint(data_type), Counter())["calls"])
+        counted = self.traffic.endpoints
+        return sum(int(counted.get(name, Counter())["calls"]) for name in SIMULATED[self.name].endpoints(data_type))
 
     def fewest(self, data_type: DataType) -> int:
         """Pages that hold all of it: one for an empty list, and what pages have in common is read twice."""
-        paging = self.endpoint(data_type).paging
-        if isinstance(paging, Single):
-            return len(self.lists(data_type))
-        common = paging.overlap if isinstance(paging, Offset) else 0
-        new = paging.limit - common
-        return sum(max(1, ceil((len(entries) - common) / new)) for entries in self.lists(data_type).values())
+        endpoint = self.endpoint(data_type)
+        return sum(_pages(endpoint.of(name).paging, len(entries)) for name, entries in self.lists(data_type).items())
 
     def begun(self, *data_types: DataType, mode: str = "changes") -> Job:
         """A run of these data types that has begun just now."""
@@ -147,3 +144,10 @@ class Subject:
                 do()
 
         self.traffic.on_call = on_call
+
+
+def _pages(paging: Paging, entries: int) -> int:
+    if isinstance(paging, Single):
+        return 1
+    common = paging.overlap if isinstance(paging, Offset) else 0
+    return max(1, ceil((entries - common) / (paging.limit - common)))

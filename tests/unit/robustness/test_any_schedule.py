@@ -19,7 +19,7 @@ from blendify import aws, calls
 from blendify.data_types import DataType, Outcome
 from local import folding, verification
 from local.folding import Folded
-from local.verification import Stored, canonical
+from local.verification import RESOURCES, Stored, canonical
 from tests.unit.cloud import create_tables
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -126,7 +126,7 @@ def check_stored(stage: Stage, records: list[Stored], schedule: Schedule, done: 
             assert all(kept[answer] <= count for answer, count in held[0].items()), "something is stored twice"
             assert not complete or kept == held[0], "something is lost"
             continue
-        if stage.data_type is DataType.RECENTLY_PLAYED:
+        if stage.data_type is DataType.RECENTLY_PLAYED and name != RESOURCES:
             assert not kept - ever, "a play is stored twice"
         if complete and schedule.monotone and not done.counts["doubtful"]:
             always = held[0]

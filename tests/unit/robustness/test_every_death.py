@@ -72,7 +72,9 @@ def is_stored(one: Asked, provider: str, position: Position, names: list[str]) -
     naming = PROVIDERS[provider].endpoints.get(DataType.PLAYLISTS)
     if naming and one.path == naming.path:
         return position != Position()
-    number = next((number for number, name in enumerate(names) if name and name in one.path), 0)
+    apart = {path.path: name for row in PROVIDERS[provider].endpoints.values() for name, path in row.apart.items()}
+    where = apart.get(one.path, one.path)
+    number = next((number for number, name in enumerate(names) if name and name in where), 0)
     if number != position.number:
         return number < position.number
     return one.cursor != position.cursor if position.cursor else one.offset < position.offset

@@ -39,7 +39,11 @@ def small_pages() -> Iterator[None]:
     with patch.object(inventories, "INLINE", PAGE), chunks, often, ExitStack() as tables:
         for provider in PROVIDERS.values():
             endpoints = {
-                data_type: replace(endpoint, paging=small(endpoint.paging))
+                data_type: replace(
+                    endpoint,
+                    paging=small(endpoint.paging),
+                    apart={name: replace(one, paging=small(one.paging)) for name, one in endpoint.apart.items()},
+                )
                 for data_type, endpoint in provider.endpoints.items()
             }
             tables.enter_context(patch.dict(provider.endpoints, endpoints))
@@ -107,8 +111,9 @@ class Stage:
         if do is None or (move is Move.REMOVE and here == 0):
             return
         do(self.world, self.listener, name, here * tenths // 10, 0)
-        self.moved.add(name)
-        self.states.append(self.lists())
+        before, now = self.states[-1], self.lists()
+        self.moved |= {name, *(one for one in now if now[one] != before.get(one))}
+        self.states.append(now)
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""

@@ -13,6 +13,7 @@ from tests.unit.simulators.conftest import StartApple
 
 SONGS = "/me/library/songs"
 TRACKS = "/me/recent/played/tracks"
+RESOURCES = "/me/recent/played"
 
 
 def edit(ana: AppleListening, path: str = SONGS, **changes: Any) -> None:
@@ -149,6 +150,7 @@ def test_the_truth_is_what_is_served(anas: AppleListening) -> None:
         "/me/library/artists": {},
         "/me/library/playlists": {},
         TRACKS: {},
+        RESOURCES: {},
         "/me/history/heavy-rotation": {},
     }
     served = {path: anas.everything(path, limit=10, **wish) for path, wish in wishes.items()}
@@ -162,7 +164,7 @@ def test_the_truth_is_what_is_served(anas: AppleListening) -> None:
         "saved_albums": served["/me/library/albums"],
         "followed_artists": served["/me/library/artists"],
         "playlists": served["/me/library/playlists"],
-        "recently_played": served[TRACKS],
+        "recently_played": {"": served[TRACKS], "resources": served[RESOURCES]},
         "top_tracks": served["/me/history/heavy-rotation"],
     }
 
@@ -171,7 +173,7 @@ def test_the_rest_of_the_truth_is_told_apart(anas: AppleListening) -> None:
     others = anas.truth()["others"]
 
     assert {path: anas.everything(path, limit=10) for path in others} == others
-    assert set(others) == {"/me/recent/played", "/me/recent/radio-stations", "/me/library/recently-added"}
+    assert set(others) == {"/me/recent/radio-stations", "/me/library/recently-added"}
 
 
 def test_a_listener_can_have_another_size(anas: AppleListening) -> None:

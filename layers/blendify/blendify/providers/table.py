@@ -75,6 +75,9 @@ class Memory:
     """How far back a full sweep looks for what has come in late; so much of the log is remembered."""
     repeats: bool = False
     """Whether entries of one page that name the same record and moment are several: moments are coarse, and no more."""
+    once: bool = False
+    """Whether each record stands in it once, where it was last: what comes again moves to the front, and nothing else
+    moves. It tells no pace, and has no holes."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,12 @@ class Endpoint:
     """A list without a version is not asked more often than this."""
     silent_when_empty: bool = False
     """Whether a 204 means that there is nothing; elsewhere it is no answer."""
+    apart: Mapping[str, "Endpoint"] = field(default_factory=dict)
+    """By name those of the lists that the provider has at another path: their rows, pages and memory are their own."""
+
+    def of(self, list_id: str) -> "Endpoint":
+        """Where a list is read."""
+        return self.apart.get(list_id, self)
 
     @property
     def ordered(self) -> bool:

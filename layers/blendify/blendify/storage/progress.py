@@ -16,6 +16,7 @@ COUNTS = (
     "records",
     "appended",
     "removed",
+    "plays",
     "holes",
     "unavailable",
     "lost",

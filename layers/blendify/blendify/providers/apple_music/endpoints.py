@@ -22,7 +22,9 @@ CATALOGUE = {"include": "catalog"}
 """With each library entry the catalogue's, which has the recording's code: else that would be another call."""
 PAGE = 100
 REMEMBERED = 50
-"""So many plays exist at Apple."""
+"""So many plays exist at Apple, and so many of what they were played from."""
+RESOURCES = "resources"
+"""Among the plays the list of what songs were played from: albums, playlists, stations, each where it was last."""
 
 
 def _newest(kind: str) -> Newest:
@@ -51,6 +53,18 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=(),
         shape=Shape.LOG,
         memory=Memory(entries=REMEMBERED, dated=False),
+        lists=("", RESOURCES),
+        apart={
+            RESOURCES: Endpoint(
+                path="/v1/me/recent/played",
+                paging=Offset(limit=10, depth=REMEMBERED),
+                page=pages.listed,
+                row=rows.played_from,
+                scopes=(),
+                shape=Shape.LOG,
+                memory=Memory(entries=REMEMBERED, dated=False, once=True),
+            )
+        },
     ),
     DataType.PLAYLISTS: Endpoint(
         path="/v1/me/library/playlists",

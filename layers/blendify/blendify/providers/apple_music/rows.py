@@ -39,20 +39,17 @@ def play(entry: Any, place: Place) -> Row:
     return keyed(entry, place, fields, str(fields["record_id"]))
 
 
+def played_from(entry: Any, place: Place) -> Row:
+    """An album, a playlist or a station that songs were played from; when is not told, as of songs."""
+    fields = _collection(entry)
+    row = keyed(entry, place, fields, str(fields["record_id"]))
+    # Songs are in the same data type, and nothing keeps their ids apart.
+    return Row(f"{place.list_id}#{row.key}", row.fields)
+
+
 def rotation(entry: Any, place: Place) -> Row:
     """An album, a playlist or a station that is played much, with its rank. Apple tells of no songs here."""
-    attributes = of(entry, "attributes")
-    album = _catalogue_id(entry) if _KINDS.get(text(entry, "type") or "") == "album" else None
-    fields: Fields = {
-        "record_id": _catalogue_id(entry) or text(entry, "id") or None,
-        "track_name": text(attributes, "name"),
-        "artist_name": text(attributes, "artistName") or text(attributes, "curatorName"),
-        "album_id": album,
-        "album_name": text(attributes, "name") if album else None,
-        "album_art_url": _picture(entry),
-        **_kind(entry),
-    }
-    return _known(ranked(entry, place, fields))
+    return _known(ranked(entry, place, _collection(entry)))
 
 
 def saved_track(entry: Any, place: Place) -> Row:
@@ -138,6 +135,20 @@ def _track(entry: Any) -> Fields:
         "duration_ms": number(attributes, "durationInMillis"),
         "isrc": text(catalogue, "isrc") or text(attributes, "isrc"),
         "explicit": _explicit(attributes),
+        **_kind(entry),
+    }
+
+
+def _collection(entry: Any) -> Fields:
+    attributes = of(entry, "attributes")
+    album = _catalogue_id(entry) if _KINDS.get(text(entry, "type") or "") == "album" else None
+    return {
+        "record_id": _catalogue_id(entry) or text(entry, "id") or None,
+        "track_name": text(attributes, "name"),
+        "artist_name": text(attributes, "artistName") or text(attributes, "curatorName"),
+        "album_id": album,
+        "album_name": text(attributes, "name") if album else None,
+        "album_art_url": _picture(entry),
         **_kind(entry),
     }
 
