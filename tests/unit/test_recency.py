@@ -37,6 +37,7 @@ def test_nothing_is_taken_for_played_that_was_not(known: list[str], played: list
         ("acbd", [None, None, 1, 3]),
         ("axbcd", [None, None, 1, 2, 3]),
         ("abde", [0, 1, 3, None]),
+        ("abx", [None, None, None]),
         ("xyzd", [None, None, None, None]),
         ("", []),
     ],

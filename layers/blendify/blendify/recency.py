@@ -25,9 +25,12 @@ def untouched(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
         elif index is not None or last < len(known):
             break
     matched = [index for index in found if index is not None]
-    missing = set(known[: max(matched, default=0)]).difference(now)
+    end = max(matched, default=-1) + 1
+    missing = set(known[:end]).difference(now)
+    # What is new at the end stands in front of the known that are still to come; without these it is older than all.
+    new_behind = bool(now) and now[-1] not in places and not set(known[end:]) <= set(now)
     # Of what stood in front of them a little may be gone; what is more stands behind, and they have come again too.
-    return found if len(matched) > len(missing) else [None] * len(now)
+    return found if len(matched) > len(missing) and not new_behind else [None] * len(now)
 
 
 def latest(names: Iterable[str]) -> list[str]:

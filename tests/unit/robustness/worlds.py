@@ -82,6 +82,12 @@ class Stage:
         within = PROVIDERS[self.provider].endpoints[self.data_type].within
         return (within, self.data_type) if within else (self.data_type,)
 
+    @property
+    def moves_at_once(self) -> int | None:
+        """Nobody plays between two calls what fills the part that two pages have in common; None for any number."""
+        common: int = getattr(small(PROVIDERS[self.provider].endpoints[self.data_type].paging), "overlap", 0)
+        return common - 1 if common else None
+
     def arm(self, schedule: Schedule) -> None:
         """From now on everything goes wrong that the schedule says, calls being counted from here."""
         traffic = self.world.simulator.traffic
@@ -93,9 +99,9 @@ class Stage:
         def on_call(endpoint: str, number: int) -> None:
             if number - before in over:
                 self.world.simulator.accounts.expire_access(self.listener)
-            for call, move, where in schedule.moves:
-                if call == number - before:
-                    self.move(move, where)
+            here = [(move, where) for call, move, where in schedule.moves if call == number - before]
+            for move, where in here[: self.moves_at_once]:
+                self.move(move, where)
 
         traffic.on_call = on_call
 
