@@ -113,35 +113,3 @@ def test_an_entry_without_an_id_has_no_moment() -> None:
     rows = with_moments([*page("a"), nothing, *page("b")], Known(("null",), (), ()), NOW, None)
     assert rows[1] is nothing
     assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]
-
-
-def once(rows: list[Row], before: list[str], pages: list[list[str]], at: datetime) -> list[str]:
-    """The names that a page of a list gets in which each record stands once."""
-    return names(with_moments(rows, Known(before, (), pages, once=True), at, "the run before"))
-
-
-def test_what_moves_to_the_front_has_been_played_again() -> None:
-    """And what stands in front of it; all behind it keeps the moment that it had, also on the next page."""
-    first = once(page(*"abcdef"), [], [], NOW)
-    later = NOW + timedelta(hours=1)
-    front = once(page(*"ae"), first, [], later)
-    behind = once(page(*"bcdf"), [*first, *front], [front], later)
-    assert [name[:19] for name in front] == ["2026-11-22T18:44:30", "2026-11-22T18:44:29"]
-    assert behind == [first[1], first[2], first[3], first[5]]
-
-
-def test_most_of_a_page_played_again_leaves_the_next_as_it_was() -> None:
-    """Where those in front of what a page ends with are not on it, they stand behind it."""
-    first = once(page(*"abcdefgh"), [], [], NOW)
-    later = NOW + timedelta(hours=1)
-    front = once(page(*"xyfh"), first, [], later)
-    assert all(name.startswith("2026-11-22T18:44") for name in front)
-    assert once(page(*"abcd"), [*first, *front], [front], later) == first[:4]
-
-
-def test_a_record_that_is_met_twice_is_one() -> None:
-    """On one page, or on the next because something was added in between."""
-    first = once(page(*"abca"), [], [], NOW)
-    assert first[3] == first[0]
-    assert once(page(*"cd"), [], [first], NOW)[0] == first[2]
-    assert once(page(*"abca"), first, [], NOW + timedelta(hours=1)) == first

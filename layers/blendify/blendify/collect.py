@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NoReturn
@@ -19,7 +18,7 @@ from blendify.calls import NO_CONTENT, Caller
 from blendify.data_types import DataType, Outcome
 from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing, Unreadable
 from blendify.glances import Seen, newest_first
-from blendify.identities import digest, identity, is_dated, record_id
+from blendify.identities import digest, identity, record_id
 from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
@@ -29,7 +28,7 @@ from blendify.reading import Closed, Lost, Step, read
 from blendify.recency import is_known_from_here, latest
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
 from blendify.storage.connections import NotConnected
-from blendify.storage.history import NOTHING, Fact, Written, moment_of
+from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
 from blendify.sweeps import Sweep
@@ -291,6 +290,23 @@ class _Collector:
 
     def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
         endpoint = endpoint or self._endpoint.of(ask.list_id)
+        page = self._page(ask, endpoint)
+        if endpoint.memory is None or not endpoint.memory.once:
+            return page
+        # Only all of it tells what has come again.
+        entries, seen = page.entries, self._of(ask.list_id)
+        known = list(map(record_id, latest(seen.read_to_the_end()))) if freshness.may_glance(seen, self._job) else []
+        for _ in range(0, endpoint.paging.depth or 0, endpoint.paging.limit):
+            rows = (endpoint.row(one, Place(ask.list_id, at)) for at, one in enumerate(entries))
+            following = endpoint.paging.following(ask, page)
+            if not following or is_known_from_here([str(row.fields["record_id"]) for row in rows], known):
+                break
+            ask = following[0]
+            page = self._page(ask, endpoint)
+            entries = [*entries, *page.entries]
+        return Page(entries, total=None, more=False)
+
+    def _page(self, ask: Ask, endpoint: Endpoint) -> Page:
         caller = self._caller
         assert caller  # noqa: S101 -- `run` has made it before anything is fetched
 
@@ -305,8 +321,6 @@ class _Collector:
                 raise ProviderUnavailable(
                     f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
                 )
-            if self._knows_the_rest(ask, page, endpoint):
-                return replace(page, more=False)
             return page
 
         try:
@@ -315,19 +329,6 @@ class _Collector:
             if short and self._lenient:
                 return max(short, key=lambda page: len(page.entries))
             raise
-
-    def _knows_the_rest(self, ask: Ask, page: Page, endpoint: Endpoint) -> bool:
-        """Whether nothing behind this page, the first, can be another than at the last reading to the list's end."""
-        seen = self._of(ask.list_id)
-        if not (endpoint.memory and endpoint.memory.once) or ask.offset or not freshness.may_glance(seen, self._job):
-            return False
-        # What a later run has recorded before it broke off does not tell what stands behind it.
-        names = [one.identity for one in seen.entries().values() if moment_of(one.key) <= (seen.read_at or "")]
-        known = [record_id(name) for name in latest(sorted(filter(is_dated, names), reverse=True))]
-        ids = [
-            str(endpoint.row(one, Place(ask.list_id, at)).fields["record_id"]) for at, one in enumerate(page.entries)
-        ]
-        return is_known_from_here(ids, known)
 
     def _inquiry(self, ask: Ask, endpoint: Endpoint) -> Inquiry:
         began_at = times.parse(self._job.fetched_at)

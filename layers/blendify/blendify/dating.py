@@ -4,14 +4,13 @@ Moments for plays of which a provider tells the order alone: each gets the one a
 That is when it had been played at the latest. Plays seen together keep their order by a second each.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blendify import times
 from blendify.identities import is_dated, record_id
 from blendify.providers.table import Row
-from blendify.recency import latest, untouched
 
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)
@@ -30,8 +29,6 @@ class Known:
     """The run's pages before this one."""
     common: int = 0
     """So many entries of the page before are met again at the head of this one, if nothing came in between."""
-    once: bool = False
-    """Whether each record stands in the list once, where it was last."""
 
 
 def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | None) -> list[Row]:
@@ -40,20 +37,17 @@ def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | 
 
     since   the begin of the run before: plays in front of all that it has seen have it as `played_after`
     """
+    names = sorted(filter(is_dated, {*known.before, *known.noted}), reverse=True)
     earlier = [page for page in (list(filter(is_dated, page)) for page in known.pages) if page]
-    met = {record_id(name): name for page in earlier for name in page}
-    names = _still_to_come(known, [name for page in earlier for name in page])
-    places = _to_date(rows, met if known.once else None)
-    ids = [_id(rows[place]) for place in places]
-    if known.once:
-        found = [None if index is None else names[index] for index in untouched(ids, list(map(record_id, names)))]
-    else:
-        last = earlier[-1] if earlier else []
-        again = len(list(filter(is_dated, known.pages[-1][-known.common :]))) if known.common else 0
-        common = overlap(list(map(record_id, last)), ids, again)
-        behind = aligned(ids[common:], list(map(record_id, names)))
-        found = [*last[len(last) - common :], *(None if index is None else names[index] for index in behind)]
-    end = max((names.index(name) + 1 for name in found if name in names), default=0)
+    passed = 1 + max((names.index(name) for page in earlier for name in page if name in names), default=-1)
+    plays = [row for row in rows if row.fields.get("record_id")]
+    ids = [str(row.fields["record_id"]) for row in plays]
+    last = earlier[-1] if earlier else []
+    again = len(list(filter(is_dated, known.pages[-1][-known.common :]))) if known.common else 0
+    met = overlap([record_id(name) for name in last], ids, again)
+    behind = aligned(ids[met:], [record_id(name) for name in names[passed:]])
+    found = [*last[len(last) - met :], *(None if index is None else names[passed + index] for index in behind)]
+    end = max((passed + index + 1 for index in behind if index is not None), default=passed)
     given = moments(
         [_moment(name) if name else None for name in found],
         min((_moment(page[-1]) - LEAST for page in earlier), default=now),
@@ -61,16 +55,11 @@ def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | 
     )
     met_before = any(name in known.before for page in earlier for name in page)
     later = 0 if met_before else next((at for at, name in enumerate(found) if name in known.before), len(found))
-    told = {
-        place: (times.iso(moment), since if at < later else None)
-        for at, (place, moment) in enumerate(zip(places, given, strict=True))
-    }
-    first = {one: times.iso(_moment(name)) for one, name in met.items()}
-    first |= {_id(rows[place]): moment for place, (moment, _) in told.items()}
-    return [
-        _dated(row, *(told.get(place) or (first[_id(row)], None))) if row.fields.get("record_id") else row
-        for place, row in enumerate(rows)
-    ]
+    told = iter(
+        dated(row, times.iso(moment), since if at < later else None)
+        for at, (row, moment) in enumerate(zip(plays, given, strict=True))
+    )
+    return [next(told) if row.fields.get("record_id") else row for row in rows]
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
@@ -130,27 +119,6 @@ def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
     return next((length for length in lengths if list(before[-length:]) == list(now[:length])), 0)
 
 
-def _to_date(rows: Sequence[Row], met: Mapping[str, str] | None) -> list[int]:
-    """
-    Which of the rows are plays to be given a moment.
-
-    met     by record what pages before held, where each record stands once: one that comes twice is the one it was
-    """
-    places = [place for place, row in enumerate(rows) if row.fields.get("record_id")]
-    if met is None:
-        return places
-    first = {_id(rows[place]): place for place in reversed(places)}
-    return [place for place in places if _id(rows[place]) not in met and first[_id(rows[place])] == place]
-
-
-def _still_to_come(known: Known, met: Sequence[str]) -> list[str]:
-    """Of what is known the part that may stand on this page, newest first; `met` is what pages before it held."""
-    names = sorted(filter(is_dated, {*known.before, *known.noted}), reverse=True)
-    if known.once:
-        return [name for name in latest(names) if name not in met]
-    return names[1 + max((names.index(name) for name in met if name in names), default=-1) :]
-
-
 def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     """As `aligned`, by a longest common subsequence; of several the one that leaves the newest unknown."""
     width = len(known) + 1
@@ -174,11 +142,7 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
     return found
 
 
-def _id(row: Row) -> str:
-    return str(row.fields["record_id"])
-
-
-def _dated(row: Row, moment: str, after: str | None) -> Row:
+def dated(row: Row, moment: str, after: str | None) -> Row:
     """What has been played stays as it was first told: nothing of it is compared."""
     fields = {**row.fields, "played_at": moment, "played_after": after}
     return Row(f"{moment}#{row.key}", fields, frozenset(fields))

@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blendify import times
+from blendify import recency, times
 from blendify.data_types import DataType
 from blendify.dating import Known, with_moments
 from blendify.errors import CollectError
@@ -19,7 +19,6 @@ from blendify.identities import digest, identity
 from blendify.jobs import Job
 from blendify.ordering import arranged, moved
 from blendify.providers.table import Memory, Row, Shape
-from blendify.recency import latest
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
@@ -198,9 +197,13 @@ class Intake:
     def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
         before = sorted((at, [one.identity for one in page]) for (_, at), page in self._pages.items() if at < offset)
         end = sum((before[-1][0], len(before[-1][1]))) if before else offset
-        pages, common = [page for _, page in before], max(0, end - offset)
-        known = Known(self._before, {*self._noted, *self._given}, pages, common, self._memory.once)
-        return with_moments(rows, known, times.now(), self._inventory.read_at)
+        noted, seen = {*self._noted, *self._given}, self._inventory
+        if self._memory.once:
+            read = set(seen.read_to_the_end())
+            met = noted.union(self._before) - read
+            return recency.with_moments(rows, read, met, times.now(), seen.read_at, self._memory.entries or 0)
+        known = Known(self._before, noted, [page for _, page in before], max(0, end - offset))
+        return with_moments(rows, known, times.now(), seen.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries
@@ -289,7 +292,7 @@ class Intake:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
             if self._memory.once:
                 # However often one comes again, the others still stand in the list.
-                names = set(latest(one.identity for one in everything))
+                names = set(recency.latest([one.identity for one in everything]))
                 everything = [one for one in everything if one.identity in names]
             start = found.remembered_from
             return [

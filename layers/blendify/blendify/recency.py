@@ -1,50 +1,82 @@
 """
 Lists in which each record stands once, where it was last: what comes again moves to the front, and nothing else moves.
 
-Names are identities (`<moment>#<record id>`), the newest first.
+So of a list that is read whole, all that stands in front of something new or moved has come again, and nothing behind
+has. When, is not told, as of other plays: see `dating`. Names are identities, `<moment>#<record id>`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
+from blendify import times
+from blendify.dating import dated, moments
 from blendify.identities import is_dated, record_id
+from blendify.providers.table import Row
+
+SURE = 5
+"""So many neighbours where they stood: hardly all of them have come again, in the order that they had."""
 
 
-def untouched(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
+def with_moments(
+    rows: Sequence[Row], read: Collection[str], met: Collection[str], now: datetime, since: str | None, full: int
+) -> list[Row]:
+    """
+    A whole list with `played_at`, in its order; what has not come again has the moment that it was given.
+
+    read    names of what the list held when it was last read to its end, and before
+    met     names that were given since then: by this run, or by one that broke off
+    since   the begin of that last reading
+    full    how many records the provider lists at most
+    """
+    ids = list(dict.fromkeys(str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")))
+    found = {record_id(name): name for name in sorted(filter(is_dated, met))}
+    names = [name for name in latest(read) if record_id(name) not in found]
+    rest = [one for one in ids if one not in found]
+    behind = untouched(rest, list(map(record_id, names)), full=len(ids) >= full)
+    old = {one: names[index] for one, index in zip(rest, behind, strict=True) if index is not None}
+    told = [found.get(one) or old.get(one) for one in ids]
+    given = moments([times.parse(name.partition("#")[0]) if name else None for name in told], now, None)
+    later = next((place for place, one in enumerate(ids) if one in old), len(ids))
+    by_id = {
+        one: (times.iso(moment), since if place < later else None)
+        for place, (one, moment) in enumerate(zip(ids, given, strict=True))
+    }
+    return [dated(row, *by_id[str(row.fields["record_id"])]) if row.fields.get("record_id") else row for row in rows]
+
+
+def untouched(now: Sequence[str], known: Sequence[str], *, full: bool = False) -> list[int | None]:
     """
     For each of `now` which of the `known` it is, None for one that has come again or is new; both are ids of records.
 
-    Everything in front of what has moved or is new has come again as well, and nothing behind it has.
+    full    whether the provider had to leave out some: then what is not known at the end can be older than all
     """
     places = {one: index for index, one in enumerate(known)}
     found: list[int | None] = [None] * len(now)
-    last = len(known)
+    last, unknown = len(known), 0
     for place in range(len(now) - 1, -1, -1):
         index = places.get(now[place])
         if index is not None and index < last:
             found[place] = last = index
-        elif index is not None or last < len(known):
+        elif index is not None or last < len(known) or not full:
             break
+        else:
+            unknown += 1
     matched = [index for index in found if index is not None]
-    end = max(matched, default=-1) + 1
-    missing = set(known[:end]).difference(now)
-    # What is new at the end stands in front of the known that are still to come; without these it is older than all.
-    new_behind = bool(now) and now[-1] not in places and not set(known[end:]) <= set(now)
-    # Of what stood in front of them a little may be gone; what is more stands behind, and they have come again too.
-    return found if len(matched) > len(missing) and not new_behind else [None] * len(now)
-
-
-def latest(names: Iterable[str]) -> list[str]:
-    """Of each record the newest name."""
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(record_id(name) if is_dated(name) else name, name)
-    return list(found.values())
+    missing = set(known[: max(matched, default=0)]).difference(now)
+    # Few may be gone, or have taken their place at the end. Where most is another, all of it has been there since.
+    return found if len(matched) > max(len(missing), unknown) else [None] * len(now)
 
 
 def is_known_from_here(now: Sequence[str], known: Sequence[str]) -> bool:
-    """
-    Whether the last of `now`, a list's first records, stands where it stood: so does all behind it, then. Only when all
-    of `now` has come again in the order that it had, what is new behind it is not seen.
-    """
+    """Whether the last of `now`, a list's first records, stand where they stood: so does all behind them, then."""
     found = untouched(now, known)
-    return bool(found) and found[-1] is not None and set(known[: found[-1]]) <= set(now)
+    sure = [index for index in found[-SURE:] if index is not None]
+    return len(sure) == SURE and set(known[: sure[-1]]) <= set(now)
+
+
+def latest(names: Collection[str]) -> list[str]:
+    """Of each record the newest name, the newest first."""
+    newest: dict[str, str] = {}
+    for name in sorted(filter(is_dated, names), reverse=True):
+        newest.setdefault(record_id(name), name)
+    return list(newest.values())

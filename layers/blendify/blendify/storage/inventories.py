@@ -18,6 +18,7 @@ from blendify.data_types import DataType
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.entries import Entry, chunks, pack, unpack
+from blendify.storage.history import moment_of
 from blendify.storage.progress import Superseded
 
 INLINE = 64
@@ -94,6 +95,10 @@ class Inventory:
         if item is None:
             raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
         return unpack(item["packed"])
+
+    def read_to_the_end(self) -> list[str]:
+        """The identities of what runs that came to the list's end have recorded."""
+        return [name for name, one in self.entries().items() if moment_of(one.key) <= (self.read_at or "")]
 
     @property
     def state(self) -> str:
