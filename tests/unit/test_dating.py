@@ -113,3 +113,13 @@ def test_an_entry_without_an_id_has_no_moment() -> None:
     rows = with_moments([*page("a"), nothing, *page("b")], Known(("null",), (), ()), NOW, None)
     assert rows[1] is nothing
     assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]
+
+
+@pytest.mark.parametrize("late", [0, 0.0004, 5])
+def test_a_worker_whose_clock_is_behind_keeps_the_order(late: float) -> None:
+    """A play at the moment that was given last, or before it, is in front all the same."""
+    first = names(with_moments(page("a", "b"), Known((), (), ()), NOW, None))
+    again = names(with_moments(page("x", "y", "a", "b"), Known(first, (), ()), NOW - timedelta(seconds=late), None))
+    assert again[2:] == first
+    assert again == sorted(again, reverse=True)
+    assert len({name.partition("#")[0] for name in again}) == 4

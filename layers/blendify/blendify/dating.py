@@ -85,7 +85,7 @@ def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime 
     """
     The moments of plays, newest first, of which some have one already.
 
-    newest  none is later
+    newest  none is later, but for those in front of one that has this moment already, or a later one
     oldest  of the play behind the last; None when there is none
     """
     found: list[datetime] = []
@@ -100,6 +100,9 @@ def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime 
             continue
         end = next((place for place in range(index, len(told)) if told[place] is not None), len(told))
         lower, count = told[end] if end < len(told) else oldest, end - index
+        if first and lower is not None:
+            # Clocks differ, and the worker before may have given this very moment.
+            upper = max(upper, lower + LEAST * count)
         # No more than half of the room there is: the next page may go on with what is new.
         apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
         found += [upper - apart * (place + (not first)) for place in range(count)]
