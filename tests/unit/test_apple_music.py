@@ -277,17 +277,18 @@ def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
     assert standing(job, PLAYS).counts["plays"] == 50
 
 
-def test_a_worker_that_dies_between_the_pages_loses_no_play(world: World) -> None:
-    """The next one goes on at the second page, also when something was played in between."""
+def test_a_worker_whose_time_is_up_between_the_lists_loses_no_play(world: World) -> None:
+    """The next one goes on with what songs were played from, also when something was played in between."""
     user_id = world.connect()
     job = begun(user_id, PLAYS, provider="apple_music")
     collect(PLAYS, job, lambda: 0.0)
-    assert len(songs(user_id)) == 30
+    assert (len(songs(user_id)), len(resources(user_id))) == (50, 0)
     world.change("play")
     collect(PLAYS, job, plenty)
     syncing.finish(job, 1, [])
     run(user_id, PLAYS, after=timedelta(seconds=30))
-    assert answers(songs(user_id)) == served(world.truth()[PLAYS][""])
+    assert not served(world.truth()[PLAYS][""]) - answers(songs(user_id))
+    assert len(songs(user_id)) == 51
 
 
 def test_the_end_of_the_grant_is_known(world: World) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify import times
-from blendify.dating import Known, aligned, moments, overlap, with_moments
+from blendify.dating import aligned, moments, with_moments
 from blendify.providers.table import Row
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
@@ -71,46 +71,18 @@ def test_moments_keep_the_order(seconds: list[int | None], oldest: int | None) -
     assert all(one is None or one == moment for one, moment in zip(given_, found, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "least", "count"),
-    [
-        ("abc", "cde", 0, 1),
-        ("abc", "bcd", 0, 2),
-        ("abc", "def", 0, 0),
-        ("", "abc", 0, 0),
-        ("abxx", "xxxx", 2, 2),
-        ("abcd", "cdef", 2, 2),
-        ("abcd", "bcde", 2, 3),
-        ("abcd", "defg", 2, 1),
-        ("abcd", "efgh", 2, 0),
-        ("a", "ab", 2, 1),
-    ],
-)
-def test_what_was_met_on_the_page_before(before: str, now: str, least: int, count: int) -> None:
-    """With so many asked for again, that many or a few more; else as many as fit."""
-    assert overlap(list(before), list(now), least) == count
-
-
 def test_a_later_run_gives_no_play_another_moment() -> None:
     """And says of the new ones what they were played after."""
-    first = names(with_moments(page("a", "b", "c"), Known((), (), ()), NOW, None))
-    later = with_moments(page("x", "a", "b"), Known(first, (), ()), NOW + timedelta(hours=1), "the run before")
+    first = names(with_moments(page("a", "b", "c"), (), (), NOW, None))
+    later = with_moments(page("x", "a", "b"), first, (), NOW + timedelta(hours=1), "the run before")
     assert names(later) == [f"{times.iso(NOW + timedelta(hours=1))}#x", *first[:2]]
     assert [row.fields["played_after"] for row in later] == ["the run before", None, None]
-
-
-def test_a_second_page_goes_on_behind_the_first() -> None:
-    """Older than all of it; what moved on from there is the same play."""
-    first = names(with_moments(page("a", "b"), Known((), (), ()), NOW, None))
-    second = names(with_moments(page("b", "c"), Known((), first, [first]), NOW, None))
-    assert second[0] == first[1]
-    assert second[1] < first[1]
 
 
 def test_an_entry_without_an_id_has_no_moment() -> None:
     """It stays where it is, and the others are dated as if it were not there."""
     nothing = Row("null#000001", {"position": 1})
-    rows = with_moments([*page("a"), nothing, *page("b")], Known(("null",), (), ()), NOW, None)
+    rows = with_moments([*page("a"), nothing, *page("b")], ("null",), (), NOW, None)
     assert rows[1] is nothing
     assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]
 
@@ -118,8 +90,8 @@ def test_an_entry_without_an_id_has_no_moment() -> None:
 @pytest.mark.parametrize("late", [0, 0.0004, 5])
 def test_a_worker_whose_clock_is_behind_keeps_the_order(late: float) -> None:
     """A play at the moment that was given last, or before it, is in front all the same."""
-    first = names(with_moments(page("a", "b"), Known((), (), ()), NOW, None))
-    again = names(with_moments(page("x", "y", "a", "b"), Known(first, (), ()), NOW - timedelta(seconds=late), None))
+    first = names(with_moments(page("a", "b"), (), (), NOW, None))
+    again = names(with_moments(page("x", "y", "a", "b"), first, (), NOW - timedelta(seconds=late), None))
     assert again[2:] == first
     assert again == sorted(again, reverse=True)
     assert len({name.partition("#")[0] for name in again}) == 4

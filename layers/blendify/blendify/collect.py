@@ -25,7 +25,7 @@ from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row, Shape
 from blendify.reading import Closed, Lost, Step, read
-from blendify.recency import is_known_from_here, latest
+from blendify.recency import latest
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
 from blendify.storage.connections import NotConnected
 from blendify.storage.history import NOTHING, Fact, Written
@@ -33,6 +33,7 @@ from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
+from blendify.whole_lists import whole
 
 WRITERS = 16
 """Facts of one page written at once."""
@@ -291,20 +292,13 @@ class _Collector:
     def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
         endpoint = endpoint or self._endpoint.of(ask.list_id)
         page = self._page(ask, endpoint)
-        if endpoint.memory is None or not endpoint.memory.once:
+        if endpoint.memory is None or endpoint.memory.dated:
             return page
-        # Only all of it tells what has come again.
-        entries, seen = page.entries, self._of(ask.list_id)
-        known = list(map(record_id, latest(seen.read_to_the_end()))) if freshness.may_glance(seen, self._job) else []
-        for _ in range(0, endpoint.paging.depth or 0, endpoint.paging.limit):
-            rows = (endpoint.row(one, Place(ask.list_id, at)) for at, one in enumerate(entries))
-            following = endpoint.paging.following(ask, page)
-            if not following or is_known_from_here([str(row.fields["record_id"]) for row in rows], known):
-                break
-            ask = following[0]
-            page = self._page(ask, endpoint)
-            entries = [*entries, *page.entries]
-        return Page(entries, total=None, more=False)
+        # Without moments only all of a list tells what is new in it.
+        seen = self._of(ask.list_id)
+        glance = endpoint.memory.once and freshness.may_glance(seen, self._job)
+        known = list(map(record_id, latest(seen.read_to_the_end()))) if glance else []
+        return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
 
     def _page(self, ask: Ask, endpoint: Endpoint) -> Page:
         caller = self._caller

@@ -5,7 +5,6 @@ That is when it had been played at the latest. Plays seen together keep their or
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blendify import times
@@ -17,44 +16,25 @@ LEAST = timedelta(milliseconds=1)
 """Moments are kept in milliseconds."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of a list when a page of it is taken, as identities (`<moment>#<record id>`)."""
-
-    before: Collection[str]
-    """By the runs before."""
-    noted: Collection[str]
-    """By this run so far, this page included if it was taken before."""
-    pages: Sequence[Sequence[str]]
-    """The run's pages before this one."""
-    common: int = 0
-    """So many entries of the page before are met again at the head of this one, if nothing came in between."""
-
-
-def with_moments(rows: Sequence[Row], known: Known, now: datetime, since: str | None) -> list[Row]:
+def with_moments(
+    rows: Sequence[Row], before: Collection[str], noted: Collection[str], now: datetime, since: str | None
+) -> list[Row]:
     """
-    A page of plays with `played_at`, in the order of the page; those that are known have the moment they were given.
+    A whole list of plays with `played_at`, in its order; those that are known have the moment they were given.
 
+    before  identities (`<moment>#<record id>`) of what the runs before have recorded
+    noted   of what this run has noted, if a worker of it died
     since   the begin of the run before: plays in front of all that it has seen have it as `played_after`
     """
-    names = sorted(filter(is_dated, {*known.before, *known.noted}), reverse=True)
-    earlier = [page for page in (list(filter(is_dated, page)) for page in known.pages) if page]
-    passed = 1 + max((names.index(name) for page in earlier for name in page if name in names), default=-1)
+    names = sorted(filter(is_dated, {*before, *noted}), reverse=True)
     plays = [row for row in rows if row.fields.get("record_id")]
-    ids = [str(row.fields["record_id"]) for row in plays]
-    last = earlier[-1] if earlier else []
-    again = len(list(filter(is_dated, known.pages[-1][-known.common :]))) if known.common else 0
-    met = overlap([record_id(name) for name in last], ids, again)
-    behind = aligned(ids[met:], [record_id(name) for name in names[passed:]])
-    found = [*last[len(last) - met :], *(None if index is None else names[passed + index] for index in behind)]
-    end = max((passed + index + 1 for index in behind if index is not None), default=passed)
+    behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
+    found = [None if index is None else names[index] for index in behind]
+    end = max((index + 1 for index in behind if index is not None), default=0)
     given = moments(
-        [_moment(name) if name else None for name in found],
-        min((_moment(page[-1]) - LEAST for page in earlier), default=now),
-        _moment(names[end]) if end < len(names) else None,
+        [_moment(name) if name else None for name in found], now, _moment(names[end]) if end < len(names) else None
     )
-    met_before = any(name in known.before for page in earlier for name in page)
-    later = 0 if met_before else next((at for at, name in enumerate(found) if name in known.before), len(found))
+    later = next((at for at, name in enumerate(found) if name in before), len(found))
     told = iter(
         dated(row, times.iso(moment), since if at < later else None)
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
@@ -108,18 +88,6 @@ def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime 
         found += [upper - apart * (place + (not first)) for place in range(count)]
         upper, first, index = found[-1], False, end
     return found
-
-
-def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
-    """
-    How many entries at the head of a page were met at the end of the page before: what was added moved them on.
-
-    least   so many were asked for again, and mostly nothing came in between; without that a song that was played twice
-            in a row cannot be told from one that was moved on, and a play too few is better than one that never was
-    """
-    most = min(len(before), len(now))
-    lengths = [*range(least, most + 1), *range(min(least - 1, most), 0, -1)] if least else range(most, 0, -1)
-    return next((length for length in lengths if list(before[-length:]) == list(now[:length])), 0)
 
 
 def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:

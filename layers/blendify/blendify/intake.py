@@ -13,7 +13,7 @@ from typing import Any
 
 from blendify import recency, times
 from blendify.data_types import DataType
-from blendify.dating import Known, with_moments
+from blendify.dating import with_moments
 from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
@@ -105,7 +105,7 @@ class Intake:
         self._count_until(reading, offset)
         self._on_page = Counter()
         if not self._memory.dated:
-            rows = self._with_moments(offset, rows)
+            rows = self._with_moments(rows)
         there = self._pages.get((reading, offset))
         if there is not None:
             # The worker that died over this page did not get so far as to count it.
@@ -194,16 +194,13 @@ class Intake:
             if len(stored) < len(page):
                 self._note(reading, offset, stored)
 
-    def _with_moments(self, offset: int, rows: Sequence[Row]) -> list[Row]:
-        before = sorted((at, [one.identity for one in page]) for (_, at), page in self._pages.items() if at < offset)
-        end = sum((before[-1][0], len(before[-1][1]))) if before else offset
+    def _with_moments(self, rows: Sequence[Row]) -> list[Row]:
         noted, seen = {*self._noted, *self._given}, self._inventory
         if self._memory.once:
             read = set(seen.read_to_the_end())
             met = noted.union(self._before) - read
             return recency.with_moments(rows, read, met, times.now(), seen.read_at, self._memory.entries or 0)
-        known = Known(self._before, noted, [page for _, page in before], max(0, end - offset))
-        return with_moments(rows, known, times.now(), seen.read_at)
+        return with_moments(rows, self._before, noted, times.now(), seen.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
         self._pages[reading, offset] = entries

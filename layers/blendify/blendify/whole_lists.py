@@ -1,0 +1,46 @@
+"""Short lists of which only the order tells what is new: a page is not enough to judge by, so all of them make one."""
+
+from collections.abc import Callable, Sequence
+
+from blendify.errors import ProviderUnavailable
+from blendify.paging import Ask, Page
+from blendify.providers.table import Endpoint, Place
+from blendify.recency import is_known_from_here
+
+
+def whole(ask: Ask, page: Page, endpoint: Endpoint, fetch: Callable[[Ask], Page], known: Sequence[str]) -> Page:
+    """
+    A list as one page, from its first page on; no more of it than can have changed.
+
+    known   ids of what the list held, where each stands once; empty to read all of it
+
+    Raises  ProviderUnavailable when one page is served twice, and what `fetch` raises
+    """
+    entries, ids = page.entries, _ids(page, ask, endpoint)
+    while (following := endpoint.paging.following(ask, page)) and not is_known_from_here(ids, known):
+        before, again = page, ask.offset + len(page.entries) - following[0].offset
+        ask = following[0]
+        page = fetch(ask)
+        if page.entries == before.entries and any(one != page.entries[0] for one in page.entries):
+            raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
+        here = _ids(page, ask, endpoint)
+        common = overlap(ids, here, max(0, again))
+        entries, ids = [*entries, *page.entries[common:]], [*ids, *here[common:]]
+    return Page(entries, total=None, more=False)
+
+
+def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
+    """
+    How many entries at the head of a page were met at the end of the page before: what was added moved them on.
+
+    least   so many were asked for again, and mostly nothing came in between; without that a song that was played twice
+            in a row cannot be told from one that was moved on, and a play too few is better than one that never was
+    """
+    most = min(len(before), len(now))
+    lengths = [*range(least, most + 1), *range(min(least - 1, most), 0, -1)] if least else range(most, 0, -1)
+    return next((length for length in lengths if list(before[-length:]) == list(now[:length])), 0)
+
+
+def _ids(page: Page, ask: Ask, endpoint: Endpoint) -> list[str]:
+    rows = (endpoint.row(one, Place(ask.list_id, ask.offset + at)) for at, one in enumerate(page.entries))
+    return [str(row.fields.get("record_id")) for row in rows]

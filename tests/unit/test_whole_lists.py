@@ -1,0 +1,78 @@
+"""Short lists without moments, read as one: where pages meet, where they need not go on, and what cannot be."""
+
+from typing import Any
+
+import pytest
+
+from blendify.errors import ProviderUnavailable
+from blendify.paging import Ask, Offset, Page
+from blendify.providers.table import Endpoint, Place, Row
+from blendify.whole_lists import overlap, whole
+
+
+def row(entry: Any, _: Place) -> Row:
+    return Row(str(entry), {"record_id": entry})
+
+
+def read(served: list[str], known: str = "", limit: int = 6, common: int = 0) -> tuple[str, int]:
+    """What comes of a list that is another at every call; and how many calls that took."""
+    paging = Offset(limit=limit, depth=20, overlap=common)
+    endpoint = Endpoint(path="/plays", paging=paging, page=lambda body: body, row=row, scopes=())
+    calls = iter(served)
+
+    def fetch(ask: Ask) -> Page:
+        here = next(calls)[: paging.depth]
+        return Page(list(here[ask.offset : ask.offset + limit]), None, more=ask.offset + limit < len(here))
+
+    first = Ask("", 0)
+    page = whole(first, fetch(first), endpoint, fetch, known)
+    assert page.total is None
+    assert not page.more
+    return "".join(page.entries), len(served) - len(list(calls))
+
+
+def test_all_pages_are_one() -> None:
+    assert read(["abcdefghijklmn"] * 9) == ("abcdefghijklmn", 3)
+    assert read(["abcdefghijklmn"] * 9, common=2) == ("abcdefghijklmn", 3)
+    assert read(["abcdefghijklmnopqrstuvwxyz"] * 9) == ("abcdefghijklmnopqrst", 4)
+    assert read(["abc"]) == ("abc", 1)
+
+
+def test_what_is_played_in_between_moves_what_was_met() -> None:
+    """It is there once; the newest one is the next run's."""
+    assert read(["abcdefghij", "xabcdefghij"]) == ("abcdefghij", 2)
+    assert read(["aaaaaabcd", "aaaaaabcd"], common=3) == ("aaaaaabcd", 2)
+    assert read(["abcdeaaab", "xabcdeaaab", "xabcdeaaab"], common=3) == ("abcdeaaab", 3)
+
+
+def test_reading_ends_where_all_is_as_it_was() -> None:
+    assert read(["abcdefghijklmn"] * 9, known="abcdefghijklmn") == ("abcdef", 1)
+    assert read(["xabcdefghijklmn"] * 9, known="abcdefghijklmn") == ("xabcde", 1)
+    assert read(["nxabcdefghijklm"] * 9, known="abcdefghijklmn") == ("nxabcdefghij", 2)
+
+
+def test_a_page_that_is_served_twice_is_refused() -> None:
+    """But of one song on repeat all pages look alike."""
+    with pytest.raises(ProviderUnavailable):
+        read(["abcdefghij", "......abcdef"])
+    assert read(["a" * 14] * 9, common=2) == ("a" * 14, 3)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "least", "count"),
+    [
+        ("abc", "cde", 0, 1),
+        ("abc", "bcd", 0, 2),
+        ("abc", "def", 0, 0),
+        ("", "abc", 0, 0),
+        ("abxx", "xxxx", 2, 2),
+        ("abcd", "cdef", 2, 2),
+        ("abcd", "bcde", 2, 3),
+        ("abcd", "defg", 2, 1),
+        ("abcd", "efgh", 2, 0),
+        ("a", "ab", 2, 1),
+    ],
+)
+def test_what_was_met_on_the_page_before(before: str, now: str, least: int, count: int) -> None:
+    """With so many asked for again, that many or a few more; else as many as fit."""
+    assert overlap(list(before), list(now), least) == count
