@@ -23,10 +23,10 @@ def after(known: list[str], played: list[str]) -> list[str]:
     return known
 
 
-def named(ids: str, read: list[str], now: datetime, *met: str, full: int = FULL) -> list[str]:
+def named(ids: str, read: list[str], now: datetime, *met: str) -> list[str]:
     """The names that a list gets: moment and record, and with a `+` what was played since the reading before."""
     since = "the run before" if read else None
-    rows = with_moments([Row(one, {"record_id": one}) for one in ids], read, met, now, since, full)
+    rows = with_moments([Row(one, {"record_id": one}) for one in ids], read, met, now, since, FULL)
     return [
         f"{row.fields['played_at']}#{row.fields['record_id']}{'+' if row.fields['played_after'] else ''}"
         for row in rows

@@ -142,10 +142,7 @@ class Library:
         """The newest play, and what it was played from; the oldest are forgotten."""
         self.plays.insert(0, song)
         # An album is the same before and after it is added to the library.
-        same = [one for one in self.played if _plain(one) == _plain(source)]
-        for one in same:
-            self.played.remove(one)
-        self.played.insert(0, source)
+        self.played[:] = [source, *(one for one in self.played if _plain(one) != _plain(source))]
         del self.plays[MOST_RECENT:], self.played[MOST_RECENT:]
 
     def _kept(self, count: int, deck: Shuffle, shape: Callable[[int], int] = lambda choice: choice) -> list[Kept]:
