@@ -22,9 +22,9 @@ def test_providers_that_told_nothing_cost_no_fold(world: World, monkeypatch: pyt
     read: list[str] = []
     real = lookups.runs
 
-    def runs(user_id: str, data_type: str, after: str, until: str) -> Iterator[Fact]:
+    def runs(user_id: str, data_type: str, after: str, until: str, **more: bool) -> Iterator[Fact]:
         read.append(after)
-        return real(user_id, data_type, after, until)
+        return real(user_id, data_type, after, until, **more)
 
     monkeypatch.setattr(lookups, "runs", runs)
     now = times.iso(times.now())

@@ -255,3 +255,22 @@ def test_a_playlist_that_is_gone_costs_only_itself(small: World, broken: Places,
     assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 1
     same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
+
+
+def test_a_playlist_that_goes_while_it_is_read_leaves_nothing_behind(
+    small: World, clock: Clock, broken: Places
+) -> None:
+    """Its first page is in the history; the next run finds the playlist gone, and records that of each entry."""
+    contents = lists(small, PLAYLIST_TRACKS)
+    gone = max(contents, key=lambda name: len(contents[name]))
+    for place in range(PAGE, len(contents[gone]), PAGE):
+        broken[f"/playlists/{gone}/items", place] = ApiError(404, "Resource not found")
+    _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    counts = standing(job, PLAYLIST_TRACKS).counts
+    assert (status, counts["unavailable"], counts["doubtful"]) == ("succeeded", 1, 1)
+    assert sum(fact.playlist_id == gone for fact in facts(job, PLAYLIST_TRACKS)) == PAGE
+    small.change("playlist_unfollow", playlist=gone)
+    clock.sleep(3600)
+    _, later, _ = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    assert [fact.playlist_id for fact in facts(later, PLAYLIST_TRACKS) if fact.removed] == [gone] * PAGE
+    whole(small, later, PLAYLIST_TRACKS)

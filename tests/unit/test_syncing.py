@@ -81,7 +81,7 @@ def test_a_run_begins_with_its_record_and_its_progress(user_id: str) -> None:
     answer = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
     job = Job.of(answer["job"])
     assert (answer["outcome"], answer["round"]) == ("started", 1)
-    assert job.fetched_at == times.iso(STARTED)
+    assert job.fetched_at == times.iso(STARTED) == syncs.started_at(job.sync_id)
     run = record(job)
     assert (run.status, run.started_at, run.round) == (Status.RUNNING, job.fetched_at, 1)
     assert set(run.data_types) == set(DataType)

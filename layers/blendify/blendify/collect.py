@@ -343,7 +343,13 @@ class _Collector:
             case Closed(why):
                 if self._endpoint.within is None:
                     raise Unreadable(why)
-                self._checkpoint(Outcome.RUNNING, Position(ask.number + 1), {"unavailable": 1})
+                counts = {"unavailable": 1}
+                if self._taking(ask, writers).begun:
+                    # Gone while it was read: what is recorded of it is known, for the run that finds it gone.
+                    step.sweep.doubtful = True
+                    counts |= self._settle(step, writers, full=False)
+                self._checkpoint(Outcome.RUNNING, Position(ask.number + 1), counts)
+                self._resumed = False
                 observe.logger.info("Passed over %s: %s", ask.list_id, why)
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
@@ -411,7 +417,8 @@ class _Collector:
                 self._inventory(one),
                 ask.number,
                 writers,
-                resumed=at if self._resumed and ask.number == at.number else None,
+                # Lists that are skipped as unchanged move no checkpoint: the first that is read may be half done.
+                resumed=(at if ask.number == at.number else Position(ask.number)) if self._resumed else None,
                 memory=self._endpoint.of(one.list_id).memory,
             )
         return self._intake

@@ -5,20 +5,18 @@ Both give a list the same order, so that one can go on where the other stopped: 
 own, of others the newest comes first, and what was never dated goes by its id.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, groupby
-from typing import Any
 
 from blendify.data_types import DataType
 from blendify.glances import newest_first
-from blendify.identities import identity
-from blendify.ordering import arranged
+from blendify.list_states import ListState, list_of
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Shape
 from blendify.storage import checkpoints, inventories, lookups
 from blendify.storage.entries import Entry
-from blendify.storage.history import REREAD, Fact, moment_of
+from blendify.storage.history import Fact, moment_of
 from blendify.storage.inventories import Inventory
 
 
@@ -70,72 +68,47 @@ def as_of(
 ) -> list[Holding]:
     """The lists as the runs that began until `moment` (ISO 8601) left them, in their order."""
     endpoint = PROVIDERS[provider].endpoints[data_type]
-    lists = folded(user_id, provider, data_type, moment)
+    lists = folded(user_id, provider, data_type, moment, only)
     names = sorted(lists, key=inventories.place) if endpoint.within else [one for one in endpoint.lists if one in lists]
     if start is not None and endpoint.within:
         names = [name for name in names if inventories.place(name) >= inventories.place(start)]
     elif start in names:
         names = names[names.index(start) :]
-    held = {name: _ordered(lists[name], endpoint.shape) for name in names if only in (None, name)}
+    held = {name: _ordered(lists[name], endpoint.shape) for name in names}
     return [Holding(provider, name, _from(list(entries.values()))) for name, entries in held.items() if entries]
 
 
-def folded(user_id: str, provider: str, data_type: DataType, moment: str) -> checkpoints.Lists:
-    """Per list the keys of its entries' newest facts, by identity."""
+def folded(
+    user_id: str,
+    provider: str,
+    data_type: DataType,
+    moment: str,
+    only: str | None = None,
+    *,
+    consistent: bool = False,
+) -> checkpoints.Lists:
+    """
+    Per list the keys of its entries' newest facts, by identity.
+
+    only         this list alone
+    consistent   whether what was written just now must be seen, at twice the price
+    """
     if not inventories.any_read(user_id, provider, data_type):
         # Without a checkpoint to begin at, all that other providers told would be read for nothing.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].shape
     since, lists = checkpoints.newest(user_id, provider, data_type, moment)
-    states = {name: _State(held, {one: rank for rank, one in enumerate(held, 1)}) for name, held in lists.items()}
-    facts = (one for one in lookups.runs(user_id, data_type, since, moment) if one.provider == provider)
+    states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
+    facts = lookups.runs(user_id, data_type, since, moment, consistent=consistent)
     for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
         told: dict[str, list[Fact]] = {}
         for one in run:
-            told.setdefault(list_of(one.attribute_values, shape), []).append(one)
+            name = list_of(one.attribute_values, shape)
+            if one.provider == provider and only in (None, name):
+                told.setdefault(name, []).append(one)
         for name, here in told.items():
-            states.setdefault(name, _State({}, {})).apply(here, shape)
+            states.setdefault(name, ListState.of({})).apply(here, shape)
     return {name: state.held for name, state in states.items()}
-
-
-def list_of(fields: Mapping[str, Any], shape: Shape) -> str:
-    """The list that a fact belongs to."""
-    name = {Shape.ARRANGED: "playlist_id", Shape.RANKED: "time_range"}.get(shape)
-    return str(fields.get(name) or "") if name else ""
-
-
-@dataclass
-class _State:
-    """One list while it is folded."""
-
-    held: dict[str, str]
-    ranks: dict[str, int] = field(default_factory=dict)
-
-    def apply(self, facts: Sequence[Fact], shape: Shape) -> None:
-        """What one run found of it."""
-        found = [one for one in facts if not one.removed and one.kind != "hole"]
-        gone = {_name(one) for one in facts if one.removed}
-        # A list that changed while it was read was read anew: only its last reading counts.
-        last = max((int(one.reading or 1) for one in found), default=1)
-        counted = [one for one in found if int(one.reading or 1) == last and one.record_id != REREAD]
-        recorded = {_name(one): one for one in counted}
-        keys = self.held | {name: str(one.fetched_at) for name, one in recorded.items()}
-        match shape:
-            case Shape.ARRANGED:
-                places = {name: int(one.position) for name, one in recorded.items()}
-                order = arranged(list(self.held), places, gone)
-            case Shape.RANKED:
-                self.ranks |= {name: int(one.rank) for name, one in recorded.items()}
-                order = sorted(
-                    (name for name in keys if name not in gone or name in recorded), key=lambda one: self.ranks[one]
-                )
-            case _:
-                order = [name for name in keys if name not in gone or name in recorded]
-        self.held = {name: keys[name] for name in order}
-
-
-def _name(fact: Fact) -> str:
-    return identity(fact.attribute_values, int(fact.occurrence or 1))
 
 
 def _ordered(entries: dict[str, str], shape: Shape) -> dict[str, str]:

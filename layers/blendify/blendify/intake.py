@@ -19,10 +19,11 @@ from blendify.identities import digest, identity
 from blendify.jobs import Job
 from blendify.ordering import arranged, moved
 from blendify.providers.table import Memory, Row, Shape
+from blendify.run_facts import left, readings, removals
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
-from blendify.storage.history import NOTHING, REREAD, Fact, Written, fact_key
+from blendify.storage.history import NOTHING, REREAD, Fact, Written, fact_key, removal_key
 from blendify.storage.inventories import Inventory, Settlement, keep, suspect
 from blendify.storage.progress import Position
 from blendify.sweeps import MOST_READINGS
@@ -73,7 +74,9 @@ class Intake:
         self._before = inventory.entries()
         self._pages: dict[tuple[int, int], Sequence[Entry]] = {}
         self._given: set[str] = set()
+        self._left: set[str] = set()
         if resumed:
+            self._left = left(job, inventory.list_id, self._before, removals(job, data_type))
             kept = drafts.kept(job.user_id, job.sync_id, data_type, number)
             self._pages = {(one.reading, one.offset): one.entries for one in kept}
             # Some of their facts may be there: what is dated by us keeps the moment that it was given.
@@ -81,7 +84,6 @@ class Intake:
                 set() if self._memory.dated else {one.identity for page in self._pages.values() for one in page}
             )
             self._believe_what_is_stored((resumed.reading, resumed.offset))
-        self.begun = bool(self._pages)
         self._everything = {one.identity for page in self._pages.values() for one in page}
         # Ordered lists are begun anew under other keys, or not at all.
         ordered = shape in (Shape.RANKED, Shape.ARRANGED)
@@ -92,9 +94,14 @@ class Intake:
         self._written: list[Written] = []
 
     @property
+    def begun(self) -> bool:
+        """Whether a page of it was taken, by this worker or by one before it."""
+        return bool(self._pages)
+
+    @property
     def known(self) -> dict[str, str]:
-        """Identities and digests of what is known, in order."""
-        return {one.identity: one.digest for one in self._before.values()}
+        """Identities and digests of what is known to be in the list, in order."""
+        return {one.identity: one.digest for one in self._before.values() if one.identity not in self._left}
 
     def take(self, reading: int, offset: int, rows: Sequence[Row]) -> tuple[list[News], int]:
         """
@@ -244,13 +251,14 @@ class Intake:
         mark = digest(row.fields, row.uncompared)
         old = self._before.get(name)
         mine = old is not None and old.key.startswith(f"{self._job.fetched_at}#")
-        if old is not None and old.digest == mark and not mine:
-            return News(row, old, occurrence, recorded=False)
         key = fact_key(self._job.fetched_at, self._job.provider, row.key)
         if noted and noted.key == key:
             # Its fact may be there, and cannot be written again: what has changed since is the next run's to record.
             # If another page has it, it is there.
             return News(row, noted, occurrence, recorded=name not in self._everything)
+        # What a worker that died had recorded as gone may be there again: the history must be told.
+        if old is not None and old.digest == mark and not mine and name not in self._left:
+            return News(row, old, occurrence, recorded=False)
         return News(
             row, old if old and mine and old.digest == mark else Entry(name, mark, key), occurrence, recorded=True
         )
@@ -273,10 +281,10 @@ class Intake:
 
     def _overtaken(self, reading: int) -> bool:
         """Whether earlier readings of an ordered list recorded what no longer counts."""
-        if self._shape not in (Shape.RANKED, Shape.ARRANGED):
+        if self._shape not in (Shape.RANKED, Shape.ARRANGED) or reading == 1:
             return False
-        earlier = (one for (of, _), page in self._pages.items() if of < reading for one in page)
-        return any(one.key.startswith(f"{self._job.fetched_at}#") for one in earlier)
+        told = readings(self._job, self._data_type, self._inventory.list_id, self._shape)
+        return any(int(one.reading or 1) < reading for one in told)
 
     def _places(self, reading: int) -> dict[str, int]:
         """Where the entries of a reading stand, pages that were lost included."""
@@ -332,7 +340,7 @@ class Intake:
     def _remove(self, entry: Entry) -> None:
         stale = ("position", "rank", "reading")
         fields = {name: value for name, value in self._fact(entry).fields.items() if name not in stale}
-        self._mark(f"removed#{self._inventory.list_id}#{entry.identity}", {**fields, "removed": True})
+        self._mark(removal_key(self._inventory.list_id, entry.identity), {**fields, "removed": True})
 
     def _hole(self, now: Mapping[str, Entry]) -> int:
         """Plays between the newest that was known and the oldest told now may be missing: 1, and it is recorded."""

@@ -1,10 +1,15 @@
-"""What a run recorded that never came to its end: later runs must know it, or they would record it again."""
+"""What a run recorded that never came to its end: later runs must know it, or history and inventory would part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from blendify.data_types import DataType
+from blendify.holdings import folded
 from blendify.jobs import Job
-from blendify.ordering import arranged
+from blendify.list_states import ListState, list_of
 from blendify.providers.table import Shape
-from blendify.storage import drafts, inventories
+from blendify.run_facts import left, readings, removals
+from blendify.storage import drafts, inventories, syncs
 from blendify.storage.drafts import Draft
 from blendify.storage.entries import Entry
 from blendify.storage.history import Fact
@@ -12,39 +17,84 @@ from blendify.storage.inventories import Inventory, Settlement, keep
 
 
 def recover(job: Job, data_type: DataType, shape: Shape) -> None:
-    """Add what the last run has recorded of lists that it did not read to their end; then the data type is ours."""
+    """Bring up to date what is known of lists that the last run did not come to the end of; then it is our turn."""
     last = drafts.open_run(job.user_id, job.provider, data_type)
     if last == job.sync_id:
         return
     if last:
-        known = inventories.inventories(job.user_id, job.provider, data_type)
-        lists: dict[str, list[Draft]] = {}
-        for draft in drafts.kept(job.user_id, last, data_type):
-            lists.setdefault(draft.list_id, []).append(draft)
-        for list_id, pages in lists.items():
-            seen = known.get(list_id, Inventory(job.user_id, job.provider, data_type, list_id))
-            if seen.settled != last:
-                _add(seen, pages, last, shape)
+        _note_recorded(replace(job, sync_id=last, fetched_at=syncs.started_at(last)), data_type, shape)
     drafts.open_for(job.user_id, job.provider, data_type, job.sync_id)
 
 
-def _add(seen: Inventory, pages: list[Draft], sync_id: str, shape: Shape) -> None:
-    before = seen.entries()
-    if shape in (Shape.RANKED, Shape.ARRANGED):
-        newest = max(page.reading for page in pages)
-        pages = [page for page in pages if page.reading == newest]
+def _note_recorded(died: Job, data_type: DataType, shape: Shape) -> None:
+    known = inventories.inventories(died.user_id, died.provider, data_type)
+    removed = removals(died, data_type)
+    pages: dict[str, list[Draft]] = {}
+    for draft in drafts.kept(died.user_id, died.sync_id, data_type):
+        pages.setdefault(draft.list_id, []).append(draft)
+    # Who only glanced at a list, or found it gone, has noted no page of it.
+    for list_id in {*pages, *(list_of(one.attribute_values, shape) for one in removed)}:
+        seen = known.get(list_id, Inventory(died.user_id, died.provider, data_type, list_id))
+        before = seen.entries()
+        if shape in (Shape.RANKED, Shape.ARRANGED):
+            gone = [one for one in removed if list_of(one.attribute_values, shape) == list_id]
+            held = _arranged(died, seen, before, gone, shape)
+            entries = list(_known(held, before, pages.get(list_id, [])))
+        else:
+            entries = _added(died, seen, before, pages.get(list_id, []), removed, shape)
+        if seen.settled == died.sync_id and entries == list(before.values()):
+            # It came to the end of this list, and nobody has recorded more of it since.
+            continue
+        # It has not come to the list's end; and in which order a set stands only all of it tells.
+        swept_at = None if shape is Shape.SET else seen.swept_at
+        keep(seen, entries, Settlement(died.sync_id, seen.read_at or "", 0, swept_at, seen.total, None))
+
+
+def _arranged(
+    died: Job, seen: Inventory, before: dict[str, Entry], gone: Sequence[Fact], shape: Shape
+) -> dict[str, str]:
+    """The keys of an ordered list as the history tells it: several readings may have recorded some, moves besides."""
+    state = ListState.of({name: one.key for name, one in before.items()})
+    facts = [*readings(died, seen.data_type, seen.list_id, shape), *gone]
+    if seen.settled != died.sync_id:
+        state.apply(facts, shape)
+        return state.held
+    again = ListState.of(state.held)
+    again.apply(facts, shape)
+    if list(again.held.items()) == list(state.held.items()):
+        return state.held
+    # More was recorded after the list's end: what counts of it does so from what the list held before the run.
+    lists = folded(died.user_id, died.provider, seen.data_type, died.fetched_at, seen.list_id, consistent=True)
+    return lists.get(seen.list_id, {})
+
+
+def _known(held: dict[str, str], before: dict[str, Entry], pages: Sequence[Draft]) -> Iterator[Entry]:
+    """With their digests, by the pages; what moved is what it was. What is not known of (notes expire) is news."""
+    digests = {one.key: one.digest for page in pages for one in page.entries}
+    for name, key in held.items():
+        yield Entry(name, digests.get(key) or (before[name].digest if name in before else ""), key)
+
+
+def _added(
+    died: Job,
+    seen: Inventory,
+    before: dict[str, Entry],
+    pages: Sequence[Draft],
+    removed: Sequence[Fact],
+    shape: Shape,
+) -> list[Entry]:
+    """A set or a log, which may be too long to be folded at once: what the pages brought, without what has left."""
+    settled = seen.settled == died.sync_id
+    # Of a log that came to its end no more than the newest need be known.
+    oldest = min(before, default="") if settled and shape is Shape.LOG else ""
     recorded: dict[str, Entry] = {}
-    places: dict[str, int] = {}
     for page in pages:
-        for index, one in enumerate(page.entries):
+        for one in page.entries:
             known = before.get(one.identity)
+            if one.identity < oldest or (known is not None and known.key == one.key):
+                continue
             # A page is noted before its facts are written, and the run may have ended in between.
-            if (known is None or known.key != one.key) and (
-                page is not pages[-1] or Fact.holds(seen.user_id, seen.data_type, one.key)
-            ):
+            if (page is not pages[-1] and not settled) or Fact.holds(seen.user_id, seen.data_type, one.key):
                 recorded[one.identity] = one
-                places[one.identity] = page.offset + index
-    everything = {**before, **recorded}
-    order = arranged(list(before), places) if shape is Shape.ARRANGED else list(everything)
-    found = Settlement(sync_id, seen.read_at or "", 0, seen.swept_at, seen.total, None)
-    keep(seen, [everything[name] for name in order], found)
+    gone = left(died, seen.list_id, before, removed)
+    return [*({name: one for name, one in before.items() if name not in gone} | recorded).values()]

@@ -225,9 +225,13 @@ class Fact(Model):
         return written
 
     @classmethod
-    def of_run(cls, user_id: str, data_type: str, fetched_at: str) -> Iterator["Fact"]:
-        """The facts that one run appended to one partition, in the order of their keys, without continuation parts."""
-        for fact in cls.query(f"{user_id}#{data_type}", cls.fetched_at.startswith(fetched_at), consistent_read=True):
+    def of_run(cls, user_id: str, data_type: str, begin: str) -> Iterator["Fact"]:
+        """
+        The facts that one run appended to one partition, in the order of their keys, without continuation parts.
+
+        begin   what their sort keys begin with: the run's start (ISO 8601), or more of it by `key_begin`
+        """
+        for fact in cls.query(f"{user_id}#{data_type}", cls.fetched_at.startswith(begin), consistent_read=True):
             if fact.part is None:
                 yield fact
 
@@ -261,6 +265,8 @@ FIELDS = tuple(name for name in vars(Fact) if name in Fact.get_attributes() and 
 PART = "#part#"
 REREAD = "#reread"
 """The record id of marks that a list was read anew, so that the index finds them; no provider's id looks like that."""
+REMOVED = "removed#"
+"""Begins the unique part of a removal's sort key."""
 LONGEST_TEXT = 1_000
 """Characters of a named field; what is longer is whole in `raw` alone."""
 LONGEST_KEY = 400
@@ -280,11 +286,25 @@ def fact_key(fetched_at: str, provider: str, key: str) -> str:
     return f"{fetched_at}#{provider}#{_short(key)}"
 
 
+def key_begin(fetched_at: str, provider: str, key: str) -> str:
+    """What the sort keys begin with of all that a run found under keys that begin with `key`; others may as well."""
+    return f"{fetched_at}#{provider}#{_first(key.encode(errors='backslashreplace'))}"
+
+
+def removal_key(list_id: str, name: str) -> str:
+    """Under what a run records that the entry with this identity has left its list."""
+    return f"{REMOVED}{list_id}#{name}"
+
+
 def _short(key: str) -> str:
     encoded = key.encode(errors="backslashreplace")
     if len(encoded) <= LONGEST_KEY:
         return encoded.decode()
-    return f"{encoded[:64].decode(errors='ignore')}~{sha256(encoded).hexdigest()}"
+    return f"{_first(encoded)}~{sha256(encoded).hexdigest()}"
+
+
+def _first(encoded: bytes) -> str:
+    return encoded[:64].decode(errors="ignore")
 
 
 def provider_of(key: str) -> str:

@@ -46,10 +46,11 @@ def facts(user_id: str, data_type: str, keys: Sequence[str]) -> dict[str, Fact]:
     return found
 
 
-def runs(user_id: str, data_type: str, after: str, until: str) -> Iterator[Fact]:
+def runs(user_id: str, data_type: str, after: str, until: str, *, consistent: bool = False) -> Iterator[Fact]:
     """What the runs that began later than `after` and not later than `until` appended, in the order of the keys."""
     # Keys go on behind the moment with a `#`, before which no digit and no letter sorts.
-    for fact in Fact.query(f"{user_id}#{data_type}", Fact.fetched_at.between(f"{after}$", f"{until}$")):
+    between = Fact.fetched_at.between(f"{after}$", f"{until}$")
+    for fact in Fact.query(f"{user_id}#{data_type}", between, consistent_read=consistent):
         if fact.part is None:
             yield fact
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
@@ -67,6 +67,11 @@ def identify(started_at: datetime, execution: str) -> str:
     return (
         f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{sha256(execution.encode()).hexdigest()[:8]}"
     )
+
+
+def started_at(sync_id: str) -> str:
+    """When the run with this id began (ISO 8601): that is in all its facts."""
+    return times.iso(datetime.strptime(sync_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC))
 
 
 def create(run: Sync) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from blendify import holdings, times
-from blendify.holdings import Holding, list_of
+from blendify.holdings import Holding
+from blendify.list_states import list_of
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Shape
 from blendify.records import record

@@ -1,0 +1,40 @@
+"""What a run has recorded of a list already, by the history: for whoever goes on where a worker died."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from blendify.data_types import DataType
+from blendify.jobs import Job
+from blendify.list_states import list_of
+from blendify.providers.table import Shape
+from blendify.storage.entries import Entry
+from blendify.storage.history import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
+
+
+def removals(job: Job, data_type: DataType) -> list[Fact]:
+    """That entries have left their lists."""
+    return list(Fact.of_run(job.user_id, data_type, key_begin(job.fetched_at, job.provider, REMOVED)))
+
+
+def left(job: Job, list_id: str, entries: Mapping[str, Entry], removed: Iterable[Fact]) -> set[str]:
+    """
+    Which of these entries, by identity, the run has recorded as `removed`, and not as there again.
+
+    The removal's key says so, as it holds the whole identity.
+    """
+    keys = {str(one.fetched_at) for one in removed}
+    if not keys:
+        return set()
+    return {
+        name
+        for name, one in entries.items()
+        if moment_of(one.key) != job.fetched_at
+        and fact_key(job.fetched_at, job.provider, removal_key(list_id, name)) in keys
+    }
+
+
+def readings(job: Job, data_type: DataType, list_id: str, shape: Shape) -> Iterator[Fact]:
+    """Entries and moves of an ordered list, in all its readings; their keys begin with the list's id."""
+    begin = key_begin(job.fetched_at, job.provider, f"{list_id}#")
+    for one in Fact.of_run(job.user_id, data_type, begin):
+        if list_of(one.attribute_values, shape) == list_id:
+            yield one
