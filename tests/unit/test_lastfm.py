@@ -21,6 +21,7 @@ from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.lastfm_world import OFFERED, World
+from tests.unit.robustness.machine import Clock
 from tests.unit.spotify_world import STARTED, begun, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -236,9 +237,11 @@ def test_hidden_listening_is_read_with_the_listeners_session(world: World) -> No
 
 def test_the_rate_limit_is_slept_out(behind: tuple[Starlette, str]) -> None:
     """Error 29 pauses for half a second; the run does not leave its Lambda for that."""
-    world = World.begin(behind, rate=2)
-    user_id = world.connect()
-    job = run(user_id, PLAYS)
+    clock = Clock()
+    world = World.begin(behind, clock=clock.seconds, rate=2)
+    with clock.installed():
+        user_id = world.connect()
+        job = run(user_id, PLAYS)
     assert standing(job, PLAYS).outcome is Outcome.COMPLETE
     assert standing(job, PLAYS).counts["rate_limits"] >= 1
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
