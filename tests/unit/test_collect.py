@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import collect as collecting
-from blendify import times
+from blendify import times, worker_progress
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
@@ -185,7 +184,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
             mutate(library, "playlist_remove", playlist=name, position=3)
 
     world.simulator.traffic.on_call = between_pages
-    real: Callable[..., Any] = getattr(collecting, "move_on")  # noqa: B009 -- it is imported there
+    real: Callable[..., Any] = getattr(worker_progress, "move_on")  # noqa: B009 -- it is imported there
     count = itertools.count(1)
 
     def deadly(*arguments: Any, **more: Any) -> Any:
@@ -194,7 +193,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
         return real(*arguments, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(collecting, "move_on", deadly)
+        patch.setattr(worker_progress, "move_on", deadly)
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     if again:
@@ -215,7 +214,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     expected = lists(world, DataType.PLAYLIST_TRACKS)
     names = list(expected)
     with monkeypatch.context() as patch:
-        dies(patch, collecting, "move_on", 4)
+        dies(patch, worker_progress, "move_on", 4)
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1

@@ -4,36 +4,35 @@ Collecting one data type: pages in, facts appended, a checkpoint after each page
 Whatever ends a collector (its time, a killed Lambda, a long wait), the next round goes on at the checkpoint.
 """
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from itertools import groupby
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from blendify import freshness, observe, recovery, times
 from blendify.applications import application
-from blendify.calls import NO_CONTENT, Caller
+from blendify.calls import Caller
 from blendify.data_types import DataType, Outcome
-from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing, Unreadable
-from blendify.glances import Seen, newest_first
-from blendify.identities import digest, identity, record_id
+from blendify.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
+from blendify.fetching import Fetcher
+from blendify.glances import newest_first
+from blendify.glancing import glanced
 from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Inquiry, Place, Row, Shape
+from blendify.providers.table import Contents, Endpoint, Place, Shape
 from blendify.reading import Closed, Lost, Step, read
-from blendify.recency import latest
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
-from blendify.storage.connections import NotConnected
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, move_on, progress
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
-from blendify.whole_lists import whole
+from blendify.worker_progress import WorkerProgress, added, counted
 
 WRITERS = 16
 """Facts of one page written at once."""
@@ -79,19 +78,15 @@ class _Collector:
     """One data type of one run: knows where it stands, and what the next checkpoint adds to the counts."""
 
     def __init__(self, job: Job, seen: Progress) -> None:
-        self._job, self._seen = job, seen
+        self._job, self._data_type, self._progress = job, seen.data_type, WorkerProgress(seen)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[seen.data_type]
-        self._caller: Caller | None = None
         # What an earlier worker has seen of the list at which it stopped may be more than the checkpoint says.
         self._resumed = seen.step > 0
         self._failing = ""
         self._lenient = seen.setbacks >= len(PATIENCE_SECONDS)
-        self._since = time.monotonic()
-        self._told = {"calls": 0, "rate_limits": 0}
         self._lists: list[Contents] = []
         self._named: set[str] = set()
         self._intake: Intake | None = None
-        self._account = ""
 
     def run(self, seconds_left: Callable[[], float]) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
@@ -102,23 +97,24 @@ class _Collector:
         missing = [scope for scope in self._endpoint.scopes if scope not in owner.scopes]
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
-        self._caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
-        self._account = owner.provider_user_id
-        recovery.recover(self._job, self._seen.data_type, self._endpoint.shape)
-        self._known = inventories.inventories(self._job.user_id, self._job.provider, self._seen.data_type)
-        self._lists, at = self._begin(), self._seen.position
+        caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
+        self._progress.caller = caller
+        recovery.recover(self._job, self._data_type, self._endpoint.shape)
+        self._known = inventories.inventories(self._job.user_id, self._job.provider, self._data_type)
+        pages = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
+        self._lists, at = self._begin(pages), self._progress.position
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
-            if self._glance(writers):
+            if self._glance(pages, writers):
                 return
             begun = Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None
             for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.of(one[1].list_id)):
                 steps = read(
                     (ask for number, one in lists for ask in self._asks(number, one)),
-                    self._fetch,
+                    partial(pages.page, endpoint=endpoint),
                     endpoint.paging,
                     ordered=endpoint.ordered,
                     begun=begun,
-                    side_by_side=self._caller.at_once,
+                    side_by_side=caller.at_once,
                     lenient=self._lenient,
                 )
                 # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
@@ -131,25 +127,17 @@ class _Collector:
 
     def close(self) -> None:
         """Leave nothing open in a Lambda that goes on to other runs."""
-        if self._caller:
-            self._caller.close()
+        if self._progress.caller:
+            self._progress.caller.close()
 
     def stop(self, error: CollectError) -> Summary:
         """The outcome that an error stands for, kept with its reason."""
-        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
-        if isinstance(error, MustWait):
-            until = error.until
-        elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
-            outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
-            setbacks += 1
-        self._checkpoint(outcome, self._seen.position, {}, str(error), until, setbacks)
-        observe.stopped(self._seen, error)
-        return Summary(self._seen.data_type, self._seen.outcome, until)
+        return self._progress.stop(error)
 
     def finish(self) -> Summary:
         """Every list is read to its end: complete, unless pages of it had to be passed over."""
-        counts, notes = self._seen.counts, []
-        drafts.open_for(self._job.user_id, self._job.provider, self._seen.data_type, None)
+        counts, notes = self._progress.counts, []
+        drafts.open_for(self._job.user_id, self._job.provider, self._data_type, None)
         if lost := counts["lost"]:
             return self.stop(CollectError(f"{lost} pages could not be read, all others are stored{self._failing}"))
         if closed := counts["unavailable"]:
@@ -159,99 +147,70 @@ class _Collector:
         if holes := counts["holes"]:
             notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
         written = NOTHING if doubtful else self._note_changes()
-        self._checkpoint(Outcome.COMPLETE, self._seen.position, _written(written, 0), "; ".join(notes) or None)
-        observe.completed(self._seen)
-        return Summary(self._seen.data_type, Outcome.COMPLETE)
+        return self._progress.complete(counted(written, 0), "; ".join(notes) or None)
 
     def _note_changes(self) -> Written:
         """What a reader at a past moment need not fold."""
-        job, data_type, counts = self._job, self._seen.data_type, self._seen.counts
+        job, data_type, counts = self._job, self._data_type, self._progress.counts
         if self._endpoint.shape is Shape.LOG:
             return NOTHING
         changes = counts["appended"] + counts["removed"]
         return checkpoints.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
-    def _begin(self) -> list[Contents]:
+    def _begin(self, pages: Fetcher) -> list[Contents]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
-        found = list(targets(self._job, self._endpoint, self._fetch))
+        found = list(targets(self._job, self._endpoint, pages.page))
         readable = [one for one in found if one.readable]
         self._named = {one.list_id for one in found}
-        if not any(self._seen.counts[name] for name in ("expected", "records", "unavailable")):
+        if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(one.total or 0 for one in readable)
-            unchanged = sum(self._inventory(one).count for one in readable if self._unchanged(one))
+            unchanged = sum(self._of(one.list_id).count for one in readable if self._unchanged(one))
             if self._endpoint.within is None:
                 expected = unchanged
             counts = {"expected": expected, "records": unchanged, "unavailable": len(found) - len(readable)}
-            self._checkpoint(Outcome.RUNNING, self._seen.position, counts)
+            self._progress.checkpoint(self._progress.position, counts)
         return readable
 
-    def _inventory(self, one: Contents) -> Inventory:
-        return self._of(one.list_id)
-
     def _of(self, list_id: str) -> Inventory:
-        empty = Inventory(self._job.user_id, self._job.provider, self._seen.data_type, list_id)
+        empty = Inventory(self._job.user_id, self._job.provider, self._data_type, list_id)
         return self._known.get(list_id, empty)
 
     def _unchanged(self, one: Contents) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
-        return freshness.unchanged(one, self._inventory(one), self._endpoint.of(one.list_id), self._job)
+        return freshness.unchanged(one, self._of(one.list_id), self._endpoint.of(one.list_id), self._job)
 
-    def _glance(self, writers: ThreadPoolExecutor) -> bool:
+    def _glance(self, pages: Fetcher, writers: ThreadPoolExecutor) -> bool:
         """Whether a few calls told all that has changed; it is recorded then."""
-        glance, number = self._endpoint.glance, self._seen.position.number
-        if glance is None or number >= len(self._lists):
+        number = self._progress.position.number
+        if self._endpoint.glance is None or number >= len(self._lists):
             return False
         one = self._lists[number]
-        seen = self._inventory(one)
-        at = self._seen.position if self._resumed else None
-        intake = Intake(self._job, self._seen.data_type, self._endpoint.shape, seen, number, writers, resumed=at)
+        seen = self._of(one.list_id)
+        at = self._progress.position if self._resumed else None
+        intake = Intake(self._job, self._data_type, self._endpoint.shape, seen, number, writers, resumed=at)
         if intake.begun or not freshness.may_glance(seen, self._job):
             return False
-        found: dict[str, tuple[Row, Any]] = {}
-        totals = []
-
-        def look(offset: int) -> Seen:
-            page = self._fetch(Ask(one.list_id, number, offset))
-            rows = [self._endpoint.row(entry, Place(one.list_id, offset + at)) for at, entry in enumerate(page.entries)]
-            names = [identity(row.fields) for row in rows]
-            found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
-            totals.append(page.total)
-            return Seen(
-                [(name, digest(row.fields, row.uncompared)) for name, row in zip(names, rows, strict=True)], page.total
-            )
-
-        changes = glance(intake.known, look, self._endpoint.paging.limit)
-        if changes is None or not self._has_newest(changes.now):
+        found = glanced(one.list_id, number, intake.known, self._endpoint, pages)
+        if found is None:
             return False
-        facts = []
-        if changes.recorded:
-            news, _ = intake.take(1, 0, [found[name][0] for name in changes.recorded])
-            facts = [self._fact(one, found[name][1]) for name, one in zip(changes.recorded, news, strict=True)]
+        news = intake.take(1, 0, [row for row, _ in found.news])[0] if found.news else []
+        facts = [self._fact(one, answer) for one, (_, answer) in zip(news, found.news, strict=True)]
         written = sum(writers.map(Fact.append, facts), NOTHING)
         try:
             settled = intake.settle(
-                Found(1, complete=True, total=totals[-1], version=None, newest_first=self._newest_first, swept=False),
-                changes.now,
+                Found(1, complete=True, total=found.total, version=None, newest_first=self._newest_first, swept=False),
+                found.now,
             )
         except Restart as again:
             raise MustWait(str(again), times.now() + SECOND_LOOK) from None
-        counts = _written(written + settled.written, len(facts)) | {
-            "records": len(changes.now),
-            "expected": totals[-1] or len(changes.now),
+        counts = counted(written + settled.written, len(facts)) | {
+            "records": len(found.now),
+            "expected": found.total or len(found.now),
             "removed": settled.removed,
         }
-        self._checkpoint(Outcome.RUNNING, Position(number + 1), counts, setbacks=0)
-        observe.list_read(self._seen.data_type, one.list_id, len(changes.now))
+        self._progress.checkpoint(Position(number + 1), counts, setbacks=0)
+        observe.list_read(self._data_type, one.list_id, len(found.now))
         return True
-
-    def _has_newest(self, now: Sequence[str]) -> bool:
-        """Whether what came last is among what the list is taken to hold; identities end with the record's id."""
-        newest, caller = self._endpoint.newest, self._caller
-        assert caller  # noqa: S101 -- `run` has made it before anything is fetched
-        if newest is None:
-            return True
-        ids = {name.partition("#")[2] or name for name in now}
-        return ids.issuperset(caller.get(newest.path, newest.parameters, newest.record_ids))
 
     @property
     def _newest_first(self) -> bool:
@@ -271,15 +230,15 @@ class _Collector:
             if list_id in named or not one.count:
                 continue
             intake = Intake(
-                self._job, self._seen.data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=None
+                self._job, self._data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=None
             )
             settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
-            self._checkpoint(
-                Outcome.RUNNING, self._seen.position, _written(settled.written, 0) | {"removed": settled.removed}
+            self._progress.checkpoint(
+                self._progress.position, counted(settled.written, 0) | {"removed": settled.removed}
             )
 
     def _asks(self, number: int, target: Contents) -> Iterator[Ask]:
-        at = self._seen.position
+        at = self._progress.position
         begun = number == at.number and at.offset > 0
         if number < at.number or (self._unchanged(target) and not begun):
             return
@@ -288,45 +247,6 @@ class _Collector:
             start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total
         yield from self._endpoint.of(target.list_id).paging.first(start, total)
-
-    def _fetch(self, ask: Ask, endpoint: Endpoint | None = None) -> Page:
-        endpoint = endpoint or self._endpoint.of(ask.list_id)
-        page = self._page(ask, endpoint)
-        if endpoint.memory is None or endpoint.memory.dated:
-            return page
-        # Without moments only all of a list tells what is new in it.
-        seen = self._of(ask.list_id)
-        glance = endpoint.memory.once and freshness.may_glance(seen, self._job)
-        known = list(map(record_id, latest(seen.read_to_the_end()))) if glance else []
-        return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
-
-    def _page(self, ask: Ask, endpoint: Endpoint) -> Page:
-        caller = self._caller
-        assert caller  # noqa: S101 -- `run` has made it before anything is fetched
-
-        inquiry = self._inquiry(ask, endpoint)
-        short: list[Page] = []
-
-        def take(body: object) -> Page:
-            page = endpoint.taken(body, inquiry, nothing=body is NO_CONTENT)
-            # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
-            if endpoint.paging.missing(ask, page) and not ask.cursor:
-                short.append(page)
-                raise ProviderUnavailable(
-                    f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
-                )
-            return page
-
-        try:
-            return caller.get(*endpoint.request(ask, inquiry), take)
-        except ProviderUnavailable:
-            if short and self._lenient:
-                return max(short, key=lambda page: len(page.entries))
-            raise
-
-    def _inquiry(self, ask: Ask, endpoint: Endpoint) -> Inquiry:
-        began_at = times.parse(self._job.fetched_at)
-        return Inquiry(self._account, began_at, freshness.since(self._of(ask.list_id), endpoint, self._job))
 
     def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
         ask = step.ask
@@ -338,7 +258,7 @@ class _Collector:
                 counts = {"lost": 1}
                 if step.following is None:
                     counts |= self._settle(step, writers, full=False)
-                self._checkpoint(Outcome.RUNNING, _after(step, self._seen.position.kept), counts)
+                self._progress.checkpoint(_after(step, self._progress.position.kept), counts)
                 observe.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
                 if self._endpoint.within is None:
@@ -348,7 +268,7 @@ class _Collector:
                     # Gone while it was read: what is recorded of it is known, for the run that finds it gone.
                     step.sweep.doubtful = True
                     counts |= self._settle(step, writers, full=False)
-                self._checkpoint(Outcome.RUNNING, Position(ask.number + 1), counts)
+                self._progress.checkpoint(Position(ask.number + 1), counts)
                 self._resumed = False
                 observe.logger.info("Passed over %s: %s", ask.list_id, why)
 
@@ -356,7 +276,7 @@ class _Collector:
         """Append what is new on the page, then move the checkpoint behind it."""
         ask, endpoint = step.ask, self._endpoint.of(step.ask.list_id)
         self._enter_reading(step)
-        at = self._seen.position
+        at = self._progress.position
         places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
         rows = [endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
         before = at.kept if at.number == ask.number else 0
@@ -370,7 +290,7 @@ class _Collector:
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
-        counts = _written(written, len(facts)) | {"records": fresh}
+        counts = counted(written, len(facts)) | {"records": fresh}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)
             counts["expected"] = min(total_entries, endpoint.paging.depth or total_entries)
@@ -382,39 +302,39 @@ class _Collector:
             told = ask.offset + len(page.entries)
             full = memory is not None and memory.entries is not None and told >= memory.entries and not memory.once
             try:
-                counts = _added(counts, self._settle(step, writers, full=full))
+                counts = added(counts, self._settle(step, writers, full=full))
             except Restart as again:
                 self._again(ask, counts | ({"records": -before} if self._endpoint.ordered else {}), again)
-            observe.list_read(self._seen.data_type, ask.list_id, kept)
-        self._checkpoint(Outcome.RUNNING, _after(step, kept), counts, setbacks=0 if fresh else None)
+            observe.list_read(self._data_type, ask.list_id, kept)
+        self._progress.checkpoint(_after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
 
     def _enter_reading(self, step: Step) -> None:
         """Before a list is read again the checkpoint says so: of its facts, those of the latest reading count."""
-        ask, at = step.ask, self._seen.position
+        ask, at = step.ask, self._progress.position
         if ask.reading == 1 or (at.number, at.reading) == (ask.number, ask.reading):
             return
         before = at.kept if at.number == ask.number else 0
         kept = 0 if self._endpoint.ordered else before
         total, doubtful = step.sweep.total, step.sweep.doubtful
         position = Position(ask.number, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
-        self._checkpoint(Outcome.RUNNING, position, {"records": kept - before})
+        self._progress.checkpoint(position, {"records": kept - before})
 
     def _again(self, ask: Ask, counts: Mapping[str, int], why: Restart) -> NoReturn:
         """The next round reads the list anew; what was counted of it so far stands in `counts`."""
-        self._checkpoint(Outcome.RUNNING, Position(ask.number, reading=ask.reading + 1), counts)
+        self._progress.checkpoint(Position(ask.number, reading=ask.reading + 1), counts)
         raise MustWait(str(why), times.now() + SECOND_LOOK) from None
 
     def _taking(self, ask: Ask, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
         if self._intake is None or self._intake.number != ask.number:
-            at = self._seen.position
+            at = self._progress.position
             one = self._lists[ask.number]
             self._intake = Intake(
                 self._job,
-                self._seen.data_type,
+                self._data_type,
                 self._endpoint.shape,
-                self._inventory(one),
+                self._of(one.list_id),
                 ask.number,
                 writers,
                 # Lists that are skipped as unchanged move no checkpoint: the first that is read may be half done.
@@ -442,7 +362,7 @@ class _Collector:
             )
         )
         return {
-            **_written(settled.written, settled.moved),
+            **counted(settled.written, settled.moved),
             "doubtful": int(sweep.doubtful),
             "removed": settled.removed,
             "holes": settled.holes,
@@ -450,46 +370,7 @@ class _Collector:
 
     def _fact(self, news: News, answer: object) -> Fact:
         job = self._job
-        return Fact.of(
-            job.user_id, self._seen.data_type, job.fetched_at, job.provider, news.row.key, news.fields, answer
-        )
-
-    def _checkpoint(
-        self,
-        outcome: Outcome,
-        position: Position,
-        counts: Mapping[str, int],
-        why: str | None = None,
-        until: datetime | None = None,
-        setbacks: int | None = None,
-    ) -> None:
-        moment = time.monotonic()
-        calls = {"calls": self._caller.calls, "rate_limits": self._caller.rate_limits} if self._caller else self._told
-        spent = {name: count - self._told[name] for name, count in calls.items()}
-        spent["milliseconds"] = round((moment - self._since) * 1000)
-        self._seen = move_on(
-            self._seen,
-            outcome=outcome,
-            position=position,
-            counts={**counts, **spent},
-            why=why,
-            until=until,
-            setbacks=setbacks,
-        )
-        self._told, self._since = calls, moment
-
-
-def _written(written: Written, appended: int) -> dict[str, int]:
-    return {
-        "appended": appended,
-        "raw_bytes": written.raw_bytes,
-        "stored_bytes": written.stored_bytes,
-        "write_units": written.write_units,
-    }
-
-
-def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
+        return Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, news.row.key, news.fields, answer)
 
 
 def _after(step: Step, kept: int) -> Position:
@@ -507,15 +388,3 @@ def _after(step: Step, kept: int) -> Position:
         sweep.doubtful,
         sweep.mark,
     )
-
-
-def _outcome(error: CollectError) -> Outcome:
-    match error:
-        case MustWait():
-            return Outcome.WAITING
-        case GrantRevoked() | NotConnected():
-            return Outcome.RECONNECT
-        case ScopeMissing():
-            return Outcome.NOT_PERMITTED
-        case _:
-            return Outcome.FAILED

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from blendify import collect as collecting
+from blendify import worker_progress
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.data_types import DataType, Outcome
 from blendify.storage.history import Fact
@@ -24,7 +24,7 @@ def test_a_killed_collector_is_taken_up(
     chance = random.Random(f"{subject.name} {data_type}")  # noqa: S311
     with monkeypatch.context() as patch:
         if where == "checkpoint":
-            dies(patch, collecting, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
+            dies(patch, worker_progress, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
         else:
             dies(patch, Fact, "append", chance.randint(2, records - 1))
         with pytest.raises(KilledError):

@@ -1,0 +1,70 @@
+"""What a run asks a provider of one data type: pages, each held against its own count, and what came last."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from blendify import freshness, times
+from blendify.calls import NO_CONTENT, Caller
+from blendify.errors import ProviderUnavailable
+from blendify.identities import record_id
+from blendify.jobs import Job
+from blendify.paging import Ask, Page
+from blendify.providers.table import Endpoint, Inquiry, Newest
+from blendify.recency import latest
+from blendify.storage.inventories import Inventory
+from blendify.whole_lists import whole
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Shared by the threads that get pages side by side."""
+
+    job: Job
+    caller: Caller
+    account: str
+    """The listener's id at the provider."""
+    known: Callable[[str], Inventory]
+    """What is known of a list, by its id."""
+    lenient: bool
+    """Whether the fullest of several short answers is believed: it has been short for several rounds."""
+
+    def page(self, ask: Ask, endpoint: Endpoint) -> Page:
+        """
+        One page; of a list whose plays have no moments all of it.
+
+        Raises  as `Caller.get`; ProviderUnavailable also for a page that holds fewer entries than it counts
+        """
+        page = self._page(ask, endpoint)
+        if endpoint.memory is None or endpoint.memory.dated:
+            return page
+        # Without moments only all of a list tells what is new in it.
+        seen = self.known(ask.list_id)
+        glance = endpoint.memory.once and freshness.may_glance(seen, self.job)
+        known = list(map(record_id, latest(seen.read_to_the_end()))) if glance else []
+        return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
+
+    def newest(self, newest: Newest) -> Sequence[str]:
+        """The ids of the records that came into a list last."""
+        return self.caller.get(newest.path, newest.parameters, newest.record_ids)
+
+    def _page(self, ask: Ask, endpoint: Endpoint) -> Page:
+        since = freshness.since(self.known(ask.list_id), endpoint, self.job)
+        inquiry = Inquiry(self.account, times.parse(self.job.fetched_at), since)
+        short: list[Page] = []
+
+        def take(body: object) -> Page:
+            page = endpoint.taken(body, inquiry, nothing=body is NO_CONTENT)
+            # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
+            if endpoint.paging.missing(ask, page) and not ask.cursor:
+                short.append(page)
+                raise ProviderUnavailable(
+                    f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
+                )
+            return page
+
+        try:
+            return self.caller.get(*endpoint.request(ask, inquiry), take)
+        except ProviderUnavailable:
+            if short and self.lenient:
+                return max(short, key=lambda page: len(page.entries))
+            raise

@@ -1,0 +1,58 @@
+"""A glance at one list of a provider: its first pages and, where there is one, the list of what came last."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blendify.fetching import Fetcher
+from blendify.glances import Seen
+from blendify.identities import digest, identity
+from blendify.paging import Ask
+from blendify.providers.table import Endpoint, Place, Row
+
+
+@dataclass(frozen=True)
+class Glanced:
+    """What has changed in a list, as far as a few calls can be trusted to tell it."""
+
+    now: Sequence[str]
+    """The identities of all that it holds, in its order."""
+    news: Sequence[tuple[Row, Any]]
+    """What must be recorded, with the provider's answers."""
+    total: int | None
+    """Its length by the provider's count."""
+
+
+def glanced(
+    list_id: str, number: int, known: Mapping[str, str], endpoint: Endpoint, fetcher: Fetcher
+) -> Glanced | None:
+    """
+    What a glance tells; None when the endpoint has none, or when only reading all of the list tells.
+
+    known   identities with digests of what the list held, in its order
+    """
+    if endpoint.glance is None:
+        return None
+    found: dict[str, tuple[Row, Any]] = {}
+    totals: list[int | None] = []
+
+    def look(offset: int) -> Seen:
+        page = fetcher.page(Ask(list_id, number, offset), endpoint)
+        rows = [endpoint.row(entry, Place(list_id, offset + at)) for at, entry in enumerate(page.entries)]
+        names = [identity(row.fields) for row in rows]
+        found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
+        totals.append(page.total)
+        digests = [digest(row.fields, row.uncompared) for row in rows]
+        return Seen(list(zip(names, digests, strict=True)), page.total)
+
+    changes = endpoint.glance(known, look, endpoint.paging.limit)
+    if changes is None or not _has_newest(changes.now, endpoint, fetcher):
+        return None
+    return Glanced(changes.now, [found[name] for name in changes.recorded], totals[-1])
+
+
+def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:
+    """Whether what came last is among what the list is taken to hold; identities end with the record's id."""
+    if endpoint.newest is None:
+        return True
+    return {name.partition("#")[2] or name for name in now}.issuperset(fetcher.newest(endpoint.newest))

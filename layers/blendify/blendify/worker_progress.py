@@ -1,0 +1,113 @@
+"""The progress of one data type as one worker moves it on: position and counts, and with what outcome it stops."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from blendify import observe, times
+from blendify.calls import Caller
+from blendify.data_types import Outcome
+from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
+from blendify.jobs import Summary
+from blendify.storage.connections import NotConnected
+from blendify.storage.history import Written
+from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
+
+
+class WorkerProgress:
+    """What is stored, and what the next checkpoint adds to it: the calls and the time since the last one."""
+
+    def __init__(self, seen: Progress) -> None:
+        self._seen = seen
+        self._since = time.monotonic()
+        self._told = {"calls": 0, "rate_limits": 0}
+        self.caller: Caller | None = None
+        """Counts the calls, once there are any."""
+
+    @property
+    def position(self) -> Position:
+        """Everything before it is stored, and counted."""
+        return self._seen.position
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What the run has counted so far, all workers together."""
+        return self._seen.counts
+
+    def checkpoint(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
+        """
+        Everything before `position` is stored, and counted once.
+
+        Raises  Superseded when another worker has moved on
+        """
+        self._move_on(Outcome.RUNNING, position, counts, setbacks=setbacks)
+
+    def complete(self, counts: Mapping[str, int], notes: str | None) -> Summary:
+        """Every list is read to its end."""
+        self._move_on(Outcome.COMPLETE, self.position, counts, why=notes)
+        observe.completed(self._seen)
+        return Summary(self._seen.data_type, Outcome.COMPLETE)
+
+    def stop(self, error: CollectError) -> Summary:
+        """The outcome that an error stands for, kept with its reason."""
+        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
+        if isinstance(error, MustWait):
+            until = error.until
+        elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
+            outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
+            setbacks += 1
+        self._move_on(outcome, self.position, {}, why=str(error), until=until, setbacks=setbacks)
+        observe.stopped(self._seen, error)
+        return Summary(self._seen.data_type, self._seen.outcome, until)
+
+    def _move_on(
+        self,
+        outcome: Outcome,
+        position: Position,
+        counts: Mapping[str, int],
+        *,
+        why: str | None = None,
+        until: datetime | None = None,
+        setbacks: int | None = None,
+    ) -> None:
+        moment, caller = time.monotonic(), self.caller
+        calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._told
+        spent = {name: count - self._told[name] for name, count in calls.items()}
+        spent["milliseconds"] = round((moment - self._since) * 1000)
+        self._seen = move_on(
+            self._seen,
+            outcome=outcome,
+            position=position,
+            counts={**counts, **spent},
+            why=why,
+            until=until,
+            setbacks=setbacks,
+        )
+        self._told, self._since = calls, moment
+
+
+def counted(written: Written, appended: int) -> dict[str, int]:
+    """What so many facts add to a run's counts."""
+    return {
+        "appended": appended,
+        "raw_bytes": written.raw_bytes,
+        "stored_bytes": written.stored_bytes,
+        "write_units": written.write_units,
+    }
+
+
+def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    """Both counts together."""
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
+
+
+def _outcome(error: CollectError) -> Outcome:
+    match error:
+        case MustWait():
+            return Outcome.WAITING
+        case GrantRevoked() | NotConnected():
+            return Outcome.RECONNECT
+        case ScopeMissing():
+            return Outcome.NOT_PERMITTED
+        case _:
+            return Outcome.FAILED
