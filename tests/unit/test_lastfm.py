@@ -92,8 +92,9 @@ def test_scrobbles_go_back_to_the_first(world: World) -> None:
     assert standing(job, PLAYS).counts["expected"] == 450
 
 
-def test_what_is_played_meanwhile_moves_no_page(world: World) -> None:
+def test_what_is_played_meanwhile_moves_no_page(behind: tuple[Starlette, str]) -> None:
     """The end of what is asked for is the run's start; what plays at the moment is no scrobble."""
+    world = World.begin(behind, clock=lambda: (STARTED + timedelta(minutes=2)).timestamp())
     world.change("now_playing", track=3)
     before = world.truth()[PLAYS][""]
 
