@@ -1,5 +1,6 @@
 """What all tests share: an environment that names tables, and AWS in memory (moto) as template.yaml describes it."""
 
+import gc
 import os
 from collections import Counter
 from typing import Any
@@ -46,6 +47,11 @@ class OneStack(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
     """Who takes which test."""
     return OneStack(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the garbage collector need not go through it over and over."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

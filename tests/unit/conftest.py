@@ -16,6 +16,7 @@ from blendify import applications, aws
 from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
+from tests.unit.lean_moto import lean_moto
 from tests.unit.leavers import Machines
 from tests.unit.provider_worlds import SIMULATED, Behind
 from tests.unit.spotify_world import STARTED, World, served
@@ -33,7 +34,7 @@ def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
 @pytest.fixture(scope="module")
 def _cloud() -> Iterator[None]:
     """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
-    with mock_aws(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
+    with mock_aws(), lean_moto(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
         _forget()
         kms = aws.client("kms")
         kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
