@@ -1,7 +1,7 @@
 """
 Whatever goes wrong in a sync, in whatever order: what is stored is what was served, nothing lost, nothing twice.
 
-`make test` draws 512 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
+`make test` draws 304 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
 its schedule in full.
 """
 
@@ -30,7 +30,7 @@ from tests.unit.spotify_world import standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
-SCHEDULES = int(os.environ.get("SCHEDULES", "512"))
+SCHEDULES = int(os.environ.get("SCHEDULES", "304"))
 IMPATIENT = (2.0, 0.3)
 """Seconds: a stalled answer costs the test no half minute."""
 

@@ -6,13 +6,12 @@ the facts are stored, never before.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.data_types import DataType
 from blendify.storage import keys
@@ -162,6 +161,10 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         if name not in seen.chunks:
             accounts().put(where, seen._chunk(name), {"packed": part})
     item = {
+        "provider": seen.provider,
+        "data_type": seen.data_type,
+        "list_id": seen.list_id,
+        "revision": seen.revision + 1,
         "count": len(entries),
         "total": found.total,
         "version": found.version,
@@ -174,21 +177,26 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         "sizes": [size for _, _, size in parts],
         "packed": b"" if parts else pack(entries),
     }
-    _write(seen, item, remove=("suspected",))
+    with _alone(seen):
+        accounts().put(where, seen._key, item, only_if=_unmoved(seen))
     _retire(seen, {name for name, _, _ in parts})
 
 
 def suspect(seen: Inventory, sync_id: str) -> None:
     """Most of the list seems to be gone: to be believed when this run has read it once more."""
-    _write(seen, {"suspected": sync_id, "count": seen.count})
+    change = Change(set={"suspected": sync_id, "revision": seen.revision + 1})
+    with _alone(seen):
+        accounts().update(keys.user(seen.user_id), seen._key, change, only_if=_unmoved(seen))
 
 
-def _write(seen: Inventory, item: Mapping[str, Any], remove: tuple[str, ...] = ()) -> None:
-    name = {"provider": seen.provider, "data_type": seen.data_type, "list_id": seen.list_id}
-    change = Change(set={**name, **item, "revision": seen.revision + 1}, remove=remove)
-    same = Attr("revision").eq(seen.revision) if seen.revision else Attr("revision").not_exists()
+def _unmoved(seen: Inventory) -> ConditionBase:
+    return Attr("revision").eq(seen.revision) if seen.revision else Attr("revision").not_exists()
+
+
+@contextmanager
+def _alone(seen: Inventory) -> Iterator[None]:
     try:
-        accounts().update(keys.user(seen.user_id), seen._key, change, only_if=same)
+        yield
     except ConditionFailed as refused:
         raise Superseded(f"another worker collects the {seen.data_type.words}") from refused
 
