@@ -101,16 +101,16 @@ class _Collector:
         self._progress.caller = caller
         recovery.recover(self._job, self._data_type, self._endpoint.shape)
         self._known = inventories.inventories(self._job.user_id, self._job.provider, self._data_type)
-        pages = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
-        self._lists, at = self._begin(pages), self._progress.position
+        fetcher = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
+        self._lists, at = self._begin(fetcher), self._progress.position
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
-            if self._glance(pages, writers):
+            if self._glance(fetcher, writers):
                 return
             begun = Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None
             for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.of(one[1].list_id)):
                 steps = read(
                     (ask for number, one in lists for ask in self._asks(number, one)),
-                    partial(pages.page, endpoint=endpoint),
+                    partial(fetcher.page, endpoint=endpoint),
                     endpoint.paging,
                     ordered=endpoint.ordered,
                     begun=begun,
@@ -157,9 +157,9 @@ class _Collector:
         changes = counts["appended"] + counts["removed"]
         return checkpoints.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
-    def _begin(self, pages: Fetcher) -> list[Contents]:
+    def _begin(self, fetcher: Fetcher) -> list[Contents]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
-        found = list(targets(self._job, self._endpoint, pages.page))
+        found = list(targets(self._job, self._endpoint, fetcher.page))
         readable = [one for one in found if one.readable]
         self._named = {one.list_id for one in found}
         if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
@@ -179,7 +179,7 @@ class _Collector:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
         return freshness.unchanged(one, self._of(one.list_id), self._endpoint.of(one.list_id), self._job)
 
-    def _glance(self, pages: Fetcher, writers: ThreadPoolExecutor) -> bool:
+    def _glance(self, fetcher: Fetcher, writers: ThreadPoolExecutor) -> bool:
         """Whether a few calls told all that has changed; it is recorded then."""
         number = self._progress.position.number
         if self._endpoint.glance is None or number >= len(self._lists):
@@ -190,7 +190,7 @@ class _Collector:
         intake = Intake(self._job, self._data_type, self._endpoint.shape, seen, number, writers, resumed=at)
         if intake.begun or not freshness.may_glance(seen, self._job):
             return False
-        found = glanced(one.list_id, number, intake.known, self._endpoint, pages)
+        found = glanced(one.list_id, number, intake.known, self._endpoint, fetcher)
         if found is None:
             return False
         news = intake.take(1, 0, [row for row, _ in found.news])[0] if found.news else []
