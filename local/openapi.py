@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from blendify.data_types import DataType, Outcome, Status
+from blendify.core.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
 from blendify.records import COMMON, FIELDS, Field, metadata
 from blendify.storage.erasures import ERASED, ERASING

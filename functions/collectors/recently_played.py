@@ -1,6 +1,6 @@
 """Collect the plays that the provider still remembers."""
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.entrypoint import collector
 
 handler = collector(DataType.RECENTLY_PLAYED)

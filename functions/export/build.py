@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from blendify.core.settings import exports_bucket
 from blendify.entrypoint import Answer, Event, timed_step
 from blendify.export import building
-from blendify.settings import exports_bucket
 
 BUCKET = exports_bucket()
 

@@ -1,6 +1,7 @@
 """Begin a sync: check the input, take the lease, create the run record."""
 
-from blendify import syncing, times
+from blendify import syncing
+from blendify.core import times
 from blendify.entrypoint import Answer, Event, step
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from blendify import dispatching
+from blendify.core.settings import state_machine
 from blendify.entrypoint import Answer, scheduled
-from blendify.settings import state_machine
 
 STATE_MACHINE = state_machine()
 

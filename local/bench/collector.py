@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage.history import Fact, Written
 

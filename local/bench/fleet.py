@@ -24,8 +24,8 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-from blendify import times
 from blendify.budget import Ledger, Pace, choose
+from blendify.core import times
 from blendify.dispatching import MOST_READ, MOST_STARTS
 from blendify.planning import Cadence, Plan, Poll, Ran, part_of, plan
 from local.bench.machine import transitions

@@ -39,10 +39,11 @@ os.environ.update(
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from blendify import applications, authorization, aws, observe, syncing, times
+from blendify import applications, authorization, syncing
 from blendify.applications import application
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import aws, telemetry, times
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage.history import Fact
@@ -142,7 +143,7 @@ def bench_at(
     address: str, cloud: AbstractContextManager[object] | None = None, calls_per_minute: float = 0
 ) -> Iterator[Bench]:
     """The same with a simulator that runs already, and an AWS in a process of its own unless another is given."""
-    with cloud or aws_apart(), patch.object(observe.metrics, "add_metric"):
+    with cloud or aws_apart(), patch.object(telemetry.metrics, "add_metric"):
         aws.forget()
         applications.forget()
         Fact._connection = None

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from local.bench.apart import simulator_apart
 from local.bench.in_process import bench_at
 

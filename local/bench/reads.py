@@ -17,8 +17,8 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
-from blendify import times
-from blendify.data_types import DataType
+from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.intake import Found, Intake
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage.history import CHECKPOINTS
 from local import folding, verification
 from local.browser import Browser

@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blendify import times
+from blendify.core import times
 from tests.e2e.system import System
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from blendify.access import NEVER
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers.apple_music import developer_tokens
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.table import Profile

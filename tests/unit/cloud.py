@@ -5,7 +5,8 @@ from typing import Any
 
 from moto.core.model_instances import reset_model_data
 
-from blendify import applications, aws
+from blendify import applications
+from blendify.core import aws
 from local.template import resources
 
 KEPT = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -12,7 +12,8 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from starlette.applications import Starlette
 
-from blendify import applications, aws
+from blendify import applications
+from blendify.core import aws
 from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
@@ -88,5 +89,5 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The package's time, which stands until a test changes it."""
     now = [STARTED]
-    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now

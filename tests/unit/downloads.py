@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from blendify import aws
+from blendify.core import aws
 from blendify.export import building
 from blendify.storage import archives, exports
 from blendify.storage.exports import Export

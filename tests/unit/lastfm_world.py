@@ -9,7 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from blendify.access import NEVER
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.table import Profile
 from blendify.storage import connections

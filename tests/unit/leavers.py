@@ -10,9 +10,10 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from blendify import aws, erasing, times
+from blendify import erasing
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import aws, times
+from blendify.core.data_types import DataType
 from blendify.storage import bearer_tokens, erasures, keys, revocations, sessions, wishes
 from blendify.storage.accounts import accounts
 from blendify.storage.history import Fact, partitions

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from starlette.applications import Starlette
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers.apple_music.endpoints import ENDPOINTS as APPLE_MUSIC
 from blendify.providers.lastfm.endpoints import ENDPOINTS as LASTFM
 from tests.unit import apple_music_world, lastfm_world, spotify_world

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import aws, syncing, times
+from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import aws, times
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Profile

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import aws, grants, syncing, times
+from blendify import grants, syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.storage import connections
 from blendify.storage.history import Fact

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.applications import Application, ApplicationMissing
-from blendify.data_types import DataType
-from blendify.errors import (
+from blendify.core.data_types import DataType
+from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     GrantRevoked,
@@ -29,7 +29,7 @@ from blendify.errors import (
     UnexpectedShape,
     Unreadable,
 )
-from blendify.http import http_session
+from blendify.core.http import http_session
 from blendify.identities import digest
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
@@ -337,7 +337,7 @@ def test_a_429_says_nothing_of_time() -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """The time by which developer tokens are signed, which stands until a test changes it."""
     now = [1_790_000_000.0]
-    monkeypatch.setattr("blendify.times.now", lambda: datetime.fromtimestamp(now[0], UTC))
+    monkeypatch.setattr("blendify.core.times.now", lambda: datetime.fromtimestamp(now[0], UTC))
     developer_tokens.forget()
     yield now
     developer_tokens.forget()

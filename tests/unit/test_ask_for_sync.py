@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blendify import aws
-from blendify.data_types import DataType
+from blendify.core import aws
+from blendify.core.data_types import DataType
 from blendify.storage import connections, sessions
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, begun, items, logged
@@ -55,7 +55,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
     now = [STARTED]
     with monkeypatch.context() as patch:
-        patch.setattr("blendify.times.now", lambda: now[0])
+        patch.setattr("blendify.core.times.now", lambda: now[0])
         yield now
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify import times
 from blendify.budget import HORIZON_MS, SHARE, UNKNOWN_CALLS, Ledger, Pace, Start, choose
+from blendify.core import times
 from blendify.planning import NEVER
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)

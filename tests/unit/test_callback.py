@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from blendify import applications, aws, times
-from blendify.settings import settings
+from blendify import applications
+from blendify.core import aws, times
+from blendify.core.settings import settings
 from blendify.storage import connections, sessions
 from tests.unit import cloud
 from tests.unit.http_events import Answer, Browser

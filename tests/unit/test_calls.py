@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import observe, syncing, times
+from blendify import syncing
 from blendify.applications import Application, application
 from blendify.calls import TRIES, Caller
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
-from blendify.errors import MustWait, Outage, ProviderUnavailable
+from blendify.core import telemetry, times
+from blendify.core.data_types import DataType, Outcome
+from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.gate import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
 from blendify.paging import Page
 from blendify.providers import PROVIDERS
@@ -49,7 +50,7 @@ def world(behind: tuple[Starlette, str], timeline: Timeline) -> World:
 @pytest.fixture(autouse=True)
 def _no_metrics() -> Iterator[None]:
     yield
-    observe.metrics.clear_metrics()
+    telemetry.metrics.clear_metrics()
 
 
 def caller(user_id: str) -> Caller:

@@ -9,7 +9,7 @@ import pytest
 
 from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.storage.history import Fact
 from local.simulators.spotify.mutations import mutate

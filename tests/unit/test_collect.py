@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import times, worker_progress
+from blendify import worker_progress
 from blendify.collect import RESERVE_SECONDS, collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.storage.progress import move_on
 from local.simulators.spotify.mutations import mutate

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.applications import Starlette
 
-from blendify import aws
+from blendify.core import aws
 from blendify.storage import connections
 from blendify.web.callback import LONGEST, LONGEST_FORM
 from tests.unit import apple_music_world

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify import times
+from blendify.core import times
 from blendify.dating import aligned, moments, with_moments
 from blendify.providers.table import Row
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blendify import aws, dispatching, executions, times
+from blendify import dispatching
 from blendify.applications import application
 from blendify.budget import Ledger
+from blendify.core import aws, state_machines, times
 from blendify.gate import Gate
 from blendify.storage import connections, keys, ledgers, schedule
 from blendify.storage.accounts import Change, accounts
@@ -62,7 +63,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     now = [STARTED]
-    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now
 
 
@@ -128,7 +129,7 @@ def test_two_dispatches_at_once_start_everybody_once(world: World, clock: list[d
 def test_a_start_that_was_made_already_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
     """The name is the same for the same due time, so Step Functions knows it."""
     user_id = connect(world, "ana")
-    executions.start(MACHINE, user_id, "spotify", STARTED, {})
+    state_machines.start(MACHINE, user_id, "spotify", STARTED, {})
     assert dispatch()["polls"] == 1
     assert len(machines.started) == 1
 

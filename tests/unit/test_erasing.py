@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from blendify import aws, times
-from blendify.data_types import DataType, Status
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Status
 from blendify.erasing import LATEST_WORKER, QUIET, erase
 from blendify.storage import connections, erasures, keys, leases, revocations, sessions, syncs
 from blendify.storage.accounts import accounts

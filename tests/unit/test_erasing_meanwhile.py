@@ -9,7 +9,7 @@ import pytest
 
 from blendify import dispatching, erasing, syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome, Status
+from blendify.core.data_types import DataType, Outcome, Status
 from blendify.erasing import LATEST_WORKER, erase
 from blendify.storage import connections, erasures, sessions, syncs
 from blendify.storage.erasures import EVERYTHING

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from blendify import aws, times
-from blendify.data_types import DataType
+from blendify.core import aws, times
+from blendify.core.data_types import DataType
+from blendify.core.settings import export_state_machine
 from blendify.export import account, building
-from blendify.settings import export_state_machine
 from blendify.storage import archives, exports, sessions
 from blendify.storage.exports import State
 from tests.unit.downloads import BUCKET, build, event, objects, unfinished
@@ -56,7 +56,7 @@ def machines(monkeypatch: pytest.MonkeyPatch, aws_in_memory: None) -> Machines:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[datetime]]:
     now = [STARTED]
     with monkeypatch.context() as patch:
-        patch.setattr("blendify.times.now", lambda: now[0])
+        patch.setattr("blendify.core.times.now", lambda: now[0])
         yield now
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import aws
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import aws
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage import connections
 from blendify.storage.history import Fact

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blendify import times
 from blendify.applications import Application
-from blendify.errors import MustWait, RateLimited
+from blendify.core import times
+from blendify.core.errors import MustWait, RateLimited
 from blendify.gate import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, Gate
 from blendify.storage.accounts import accounts
 from tests.unit.timeline import START, Timeline

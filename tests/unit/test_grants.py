@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from blendify import aws, grants, times
+from blendify import grants
 from blendify.authorization_code import AuthorizationCode
+from blendify.core import aws, times
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.connections import Connection
@@ -36,7 +37,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(LIFETIME)
-    monkeypatch.setattr("blendify.times.now", lambda: STARTED + LIFETIME - clock.left)
+    monkeypatch.setattr("blendify.core.times.now", lambda: STARTED + LIFETIME - clock.left)
     return clock
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from blendify import aws
+from blendify.core import aws
 from blendify.storage.history import Fact, Written, item_size
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

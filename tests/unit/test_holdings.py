@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from blendify import holdings, times
+from blendify import holdings
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.storage import lookups
 from blendify.storage.history import Fact
 from tests.unit.spotify_world import World, begun, plenty

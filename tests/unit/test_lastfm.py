@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import aws, syncing, times
+from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Outcome
 from blendify.intake import REMEMBERED
 from blendify.jobs import Job
 from blendify.storage import connections, inventories
@@ -43,7 +44,7 @@ def world(behind: tuple[Starlette, str]) -> World:
 @pytest.fixture
 def nobody_executes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Executions that began a run are dead."""
-    monkeypatch.setattr("blendify.executions.executing", lambda _: False)
+    monkeypatch.setattr("blendify.core.state_machines.executing", lambda _: False)
 
 
 def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **more: str) -> Job:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.applications import Application
-from blendify.data_types import DataType
-from blendify.errors import (
+from blendify.core.data_types import DataType
+from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     ProviderUnavailable,

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from blendify import aws, syncing, times
+from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Outcome
 from blendify.storage import connections, erasures, schedule, sessions, syncs
 from blendify.storage.connections import NotConnected
 from tests.unit.http_events import Answer, Browser

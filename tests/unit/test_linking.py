@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from blendify import authorization, aws
+from blendify import authorization
 from blendify.access import NEVER
+from blendify.core import aws
 from blendify.providers.lastfm import access
 from blendify.storage import connections, keys
 from blendify.storage.accounts import accounts

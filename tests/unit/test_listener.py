@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from blendify import times
 from blendify.authorization_code import AuthorizationCode
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome, Status
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, keys, progress, sessions, syncs
 from blendify.storage.accounts import Change, accounts

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from blendify import applications, authorization, aws
+from blendify import applications, authorization
+from blendify.core import aws
+from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
-from blendify.settings import settings
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LOGIN, depart
 from tests.unit.spotify_world import World, in_clear, items, logged

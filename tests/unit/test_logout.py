@@ -3,7 +3,7 @@
 import pytest
 from starlette.applications import Starlette
 
-from blendify.settings import settings
+from blendify.core.settings import settings
 from blendify.storage import sessions
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LISTENER, LOGOUT

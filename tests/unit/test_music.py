@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from blendify import syncing, times
+from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.records import FIELDS, metadata
 from blendify.storage import checkpoints

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify import holdings
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Place
 from blendify.storage import lookups, sessions

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from local.paths import ROOT
 from local.providers import PROVIDERS as LOCAL

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from blendify.collect import RESERVE_SECONDS, collect
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.storage.history import Fact, Written
 from local.simulators.spotify.answers import answer

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.errors import EndlessList
+from blendify.core.errors import EndlessList
 from blendify.paging import Ask, Cursor, Offset, Page, Paging, Single
 
 START = Ask("list", 3)

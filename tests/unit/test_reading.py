@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from blendify.errors import EndlessList, ProviderUnavailable, Unreadable
+from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.paging import Ask, Cursor, Offset, Page
 from blendify.reading import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
 from blendify.sweeps import Sweep

@@ -18,11 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from blendify import times
 from blendify.applications import Application
 from blendify.authorization_code import AuthorizationCode
 from blendify.calls import Caller
-from blendify.errors import (
+from blendify.core import times
+from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,
@@ -143,7 +143,7 @@ def test_retry_after_in_seconds(value: str, seconds: float) -> None:
 @pytest.mark.parametrize(("ahead", "seconds"), [(90, 90.0), (-90, 0.0)])
 def test_retry_after_as_a_date(ahead: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """An HTTP date is the time until then; one that is over is no wait."""
-    monkeypatch.setattr("blendify.times.now", lambda: NOW)
+    monkeypatch.setattr("blendify.core.times.now", lambda: NOW)
     assert limited(format_datetime(NOW + timedelta(seconds=ahead), usegmt=True)).seconds == seconds
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys, revocations
 from blendify.storage.accounts import accounts
 from tests.unit.spotify_world import STARTED
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 def note(user_id: str, at: timedelta = timedelta(), *, marked: bool = False, where: str = "default") -> set[str]:
     """As if the clock showed so much after the start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("blendify.times.now", lambda: STARTED + at)
+        patch.setattr("blendify.core.times.now", lambda: STARTED + at)
         return revocations.note("spotify", where, user_id, marked=marked)
 
 
 def marked(at: timedelta) -> set[str]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("blendify.times.now", lambda: STARTED + at)
+        patch.setattr("blendify.core.times.now", lambda: STARTED + at)
         return revocations.marked("spotify", "default")
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.data_types import DataType
-from blendify.errors import UnexpectedShape
+from blendify.core.data_types import DataType
+from blendify.core.errors import UnexpectedShape
 from blendify.paging import Ask
 from blendify.providers.spotify import rows
 from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from blendify import syncing, times
-from blendify.data_types import DataType, Outcome
+from blendify import syncing
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.planning import Cadence
 from blendify.storage import connections, keys, leases, schedule
@@ -26,7 +27,7 @@ SOON = HOUR * CADENCE.kept / CADENCE.fastest
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """The time, to be moved by tests."""
     now = [STARTED]
-    monkeypatch.setattr("blendify.times.now", lambda: now[0])
+    monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import syncing, times
+from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.storage.history import Fact
 from blendify.storage.progress import PATIENCE_SECONDS

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from blendify.settings import SettingMissing, Settings
+from blendify.core.settings import SettingMissing, Settings
 from local.paths import ROOT
 
 COMPLETE = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage.leases import LEASE
 from blendify.syncing import GROWTH, LONGEST, LONGEST_LEAST_WAIT, MOST_ROUNDS
 from local.bench.machine import HISTORY_QUOTA, events, transitions

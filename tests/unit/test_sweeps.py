@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 from blendify.paging import Ask, Cursor, Offset, Page, Paging
 from blendify.sweeps import MOST_READINGS, Sweep
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from blendify import applications, aws, syncing, times
-from blendify.data_types import DataType, Outcome, Status
+from blendify import applications, syncing
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Outcome, Status
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import keys, leases, progress, syncs
@@ -123,7 +124,7 @@ def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, m
     """What a run that died has left undone is done as well."""
     first = begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["recently_played"]}
     answer = syncing.begin(given, "execution-2", later)
     assert (answer["job"]["sync_id"], answer["plays_alone"]) == (first.sync_id, False)
@@ -158,7 +159,7 @@ def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.Mo
     """A run that died without an end does not lock the listener out for ever."""
     begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     job = begun(user_id, execution="execution-2")
     assert lease(user_id) == job.sync_id
 
@@ -187,7 +188,7 @@ def test_a_run_that_is_gone_on_with_keeps_what_is_done(user_id: str, monkeypatch
     settle(job, DataType.SAVED_ALBUMS, Outcome.WAITING, until=times.now())
     finish(job, 4)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["saved_tracks"]}
     answer = syncing.begin(given, "execution-2", later)
     assert (answer["job"]["sync_id"], answer["round"]) == (job.sync_id, 5)
@@ -201,9 +202,9 @@ def test_an_old_run_is_not_gone_on_with_nor_one_that_is_wanted_anew(
     user_id: str, monkeypatch: pytest.MonkeyPatch, mode: str, hours: int
 ) -> None:
     """It is marked as failed, and a new run begins."""
-    monkeypatch.setattr("blendify.times.now", lambda: STARTED)
+    monkeypatch.setattr("blendify.core.times.now", lambda: STARTED)
     first = begun(user_id)
-    monkeypatch.setattr("blendify.times.now", lambda: STARTED + timedelta(hours=hours))
+    monkeypatch.setattr("blendify.core.times.now", lambda: STARTED + timedelta(hours=hours))
     given = {"user_id": user_id, "provider": "spotify", "mode": mode}
     answer = syncing.begin(given, "execution-2", STARTED + timedelta(hours=hours))
     assert answer["job"]["sync_id"] != first.sync_id
@@ -326,7 +327,7 @@ def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch
     later = STARTED + timedelta(hours=hours)
     settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=later, why="the rate limit was met")
     settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     assert finish(job, number)["status"] == "partial"
     assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.FAILED
     assert "the rate limit was met" in str(record(job).why)

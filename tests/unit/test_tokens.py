@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import observe, times, token_endpoint
+from blendify import token_endpoint
 from blendify.applications import application
 from blendify.calls import MOST_REFRESHES, Caller
-from blendify.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
-from blendify.http import http_session
+from blendify.core import telemetry, times
+from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
+from blendify.core.http import http_session
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, keys, revocations
 from blendify.storage.accounts import Change, accounts
@@ -51,9 +52,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture(autouse=True)
 def _no_metrics() -> Iterator[None]:
-    observe.metrics.clear_metrics()
+    telemetry.metrics.clear_metrics()
     yield
-    observe.metrics.clear_metrics()
+    telemetry.metrics.clear_metrics()
 
 
 def fresh(user_id: str, refused: str | None = None) -> str:
@@ -250,7 +251,7 @@ def test_a_few_revocations_are_believed(world: World) -> None:
     world.fault("POST /api/token", **REFUSAL)
     assert [told(user_id) for user_id in users] == ["GrantRevoked"] * len(users)
     assert {status(user_id) for user_id in users} == {connections.RECONNECT}
-    assert "TokenOutage" not in observe.metrics.metric_set
+    assert "TokenOutage" not in telemetry.metrics.metric_set
 
 
 def test_many_revocations_at_once_are_an_outage(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -265,7 +266,7 @@ def test_many_revocations_at_once_are_an_outage(world: World, caplog: pytest.Log
     assert {status(user_id) for user_id in users} == {connections.ACTIVE}
     assert [kept(user_id) for user_id in users] == before
     assert not claimed()
-    assert observe.metrics.metric_set["TokenOutage"]["Value"] == [1.0, 1.0]
+    assert telemetry.metrics.metric_set["TokenOutage"]["Value"] == [1.0, 1.0]
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     assert "Spotify refuses the grants of many listeners" in logged(caplog)
     assert not [secret for secret in world.simulator.accounts.secrets if secret in logged(caplog)]
@@ -281,7 +282,7 @@ def test_revocations_that_trickle_in_are_believed(world: World, monkeypatch: pyt
     begin = times.now()
     for number, user_id in enumerate(users):
         moment = begin + number * timedelta(minutes=3)
-        monkeypatch.setattr("blendify.times.now", lambda moment=moment: moment)
+        monkeypatch.setattr("blendify.core.times.now", lambda moment=moment: moment)
         assert told(user_id) == "GrantRevoked"
     assert {status(user_id) for user_id in users} == {connections.RECONNECT}
 
@@ -302,7 +303,7 @@ def test_what_was_given_up_long_before_an_outage_stays(world: World, monkeypatch
     world.fault("POST /api/token", **REFUSAL)
     assert told(earlier) == "GrantRevoked"
     later = times.now() + revocations.WINDOW + timedelta(seconds=1)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     assert told(users[0]) == "GrantRevoked"
     assert [told(user_id) for user_id in users[1:]][-1] == "Outage"
     assert status(earlier) == connections.RECONNECT
@@ -354,7 +355,7 @@ def test_grants_at_their_known_end_are_no_outage(world: World, days_ago: int) ->
     assert {told(user_id) for user_id in users} == {"GrantRevoked"}
     assert {status(user_id) for user_id in users} == {connections.RECONNECT}
     assert noted() == []
-    assert "TokenOutage" not in observe.metrics.metric_set
+    assert "TokenOutage" not in telemetry.metrics.metric_set
 
 
 def test_a_login_in_the_middle_of_a_refused_refresh_is_not_undone(
@@ -424,7 +425,7 @@ def test_401s_for_many_listeners_are_an_outage(world: World) -> None:
     assert isinstance(again(users[3]), GrantRevoked)
     assert isinstance(again(users[4]), ProviderUnavailable)
     assert {status(user_id) for user_id in users} == {connections.ACTIVE}
-    assert observe.metrics.metric_set["TokenOutage"]["Value"] == [1.0]
+    assert telemetry.metrics.metric_set["TokenOutage"]["Value"] == [1.0]
 
 
 def test_a_401_does_not_end_anothers_refresh(world: World) -> None:
@@ -562,7 +563,7 @@ def test_a_claim_that_was_left_behind_ends(world: World, monkeypatch: pytest.Mon
     user_id = world.connect(seconds=0)
     assert connections.claim_refresh(connections.connection(user_id, "spotify"), CLAIM_SECONDS)
     later = times.now() + timedelta(seconds=CLAIM_SECONDS + 1)
-    monkeypatch.setattr("blendify.times.now", lambda: later)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
     assert fresh(user_id)
     assert world.refreshes == 1
 

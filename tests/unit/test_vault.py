@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blendify import aws, times
+from blendify.core import aws, times
 from blendify.vault import LARGEST, SealBroken, TokenSet, TooLarge, seal, unseal
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

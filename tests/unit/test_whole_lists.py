@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 from blendify.paging import Ask, Offset, Page
 from blendify.providers.table import Endpoint, Place, Row
 from blendify.whole_lists import overlap, whole

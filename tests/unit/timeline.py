@@ -23,7 +23,7 @@ class Timeline:
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Our clock and our sleep, for everything in the package."""
-        monkeypatch.setattr("blendify.times.now", self.now)
+        monkeypatch.setattr("blendify.core.times.now", self.now)
         monkeypatch.setattr("time.sleep", self.sleep)
 
     def now(self) -> datetime:

@@ -9,9 +9,9 @@ import json
 import time
 from dataclasses import dataclass, field
 
-from blendify import aws
-from blendify.errors import ApplicationBlocked
-from blendify.settings import settings
+from blendify.core import aws
+from blendify.core.errors import ApplicationBlocked
+from blendify.core.settings import settings
 
 DEFAULT = "default"
 KEPT_SECONDS = 300

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from blendify.access import OwnPage
 from blendify.applications import Application
 from blendify.calls import fetch
-from blendify.errors import MustWait, RateLimited
+from blendify.core.errors import MustWait, RateLimited
+from blendify.core.http import http_session
 from blendify.gate import Gate
-from blendify.http import http_session
 from blendify.providers.table import Profile, Provider
 from blendify.storage import connections, oauth_states
 from blendify.storage.connections import Grant, UserGone

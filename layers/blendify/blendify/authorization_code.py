@@ -13,7 +13,7 @@ import requests
 from blendify import token_endpoint
 from blendify.access import TokenAnswer
 from blendify.applications import Application
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 
 
 @dataclass(frozen=True)

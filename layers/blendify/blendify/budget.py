@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from blendify import times
+from blendify.core import times
 from blendify.planning import NEVER
 
 HORIZON_MS = 60_000

@@ -16,7 +16,7 @@ import requests
 
 from blendify import tokens
 from blendify.applications import Application
-from blendify.errors import (
+from blendify.core.errors import (
     AccessTokenRefused,
     CollectError,
     GrantRevoked,
@@ -25,8 +25,8 @@ from blendify.errors import (
     ProviderUnavailable,
     RateLimited,
 )
+from blendify.core.http import USER_AGENT, http_session, read_body
 from blendify.gate import Gate
-from blendify.http import USER_AGENT, http_session, read_body
 from blendify.providers.table import Provider
 
 TIMEOUT = (5, 30)

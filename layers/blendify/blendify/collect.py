@@ -12,11 +12,12 @@ from functools import partial
 from itertools import groupby
 from typing import NoReturn
 
-from blendify import freshness, observe, recovery, times
+from blendify import freshness, recovery
 from blendify.applications import application
 from blendify.calls import Caller
-from blendify.data_types import DataType, Outcome
-from blendify.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
+from blendify.core import telemetry, times
+from blendify.core.data_types import DataType, Outcome
+from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
 from blendify.fetching import Fetcher
 from blendify.glances import newest_first
 from blendify.glancing import glanced
@@ -209,7 +210,7 @@ class _Collector:
             "removed": settled.removed,
         }
         self._progress.checkpoint(Position(number + 1), counts, setbacks=0)
-        observe.list_read(self._data_type, one.list_id, len(found.now))
+        telemetry.list_read(self._data_type, one.list_id, len(found.now))
         return True
 
     @property
@@ -259,7 +260,7 @@ class _Collector:
                 if step.following is None:
                     counts |= self._settle(step, writers, full=False)
                 self._progress.checkpoint(_after(step, self._progress.position.kept), counts)
-                observe.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
+                telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
                 if self._endpoint.within is None:
                     raise Unreadable(why)
@@ -270,7 +271,7 @@ class _Collector:
                     counts |= self._settle(step, writers, full=False)
                 self._progress.checkpoint(Position(ask.number + 1), counts)
                 self._resumed = False
-                observe.logger.info("Passed over %s: %s", ask.list_id, why)
+                telemetry.logger.info("Passed over %s: %s", ask.list_id, why)
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append what is new on the page, then move the checkpoint behind it."""
@@ -305,7 +306,7 @@ class _Collector:
                 counts = added(counts, self._settle(step, writers, full=full))
             except Restart as again:
                 self._again(ask, counts | ({"records": -before} if self._endpoint.ordered else {}), again)
-            observe.list_read(self._data_type, ask.list_id, kept)
+            telemetry.list_read(self._data_type, ask.list_id, kept)
         self._progress.checkpoint(_after(step, kept), counts, setbacks=0 if fresh else None)
         self._resumed = False
 

@@ -7,7 +7,7 @@ That is when it had been played at the latest. Plays seen together keep their or
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from blendify import times
+from blendify.core import times
 from blendify.identities import is_dated, record_id
 from blendify.providers.table import Row
 

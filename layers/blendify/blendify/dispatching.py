@@ -8,9 +8,10 @@ from itertools import islice
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import budget, executions, observe, times
+from blendify import budget
 from blendify.budget import Start
-from blendify.data_types import DataType
+from blendify.core import state_machines, telemetry, times
+from blendify.core.data_types import DataType
 from blendify.storage import ledgers, schedule
 from blendify.storage.schedule import RETRY, Due
 
@@ -36,7 +37,7 @@ def dispatch(state_machine: str, seconds_left: Callable[[], float]) -> dict[str,
         begun = starters.map(lambda start: _begin(state_machine, start, now, seconds_left), starts)
         counts = Counter(start.everything for start, done in zip(starts, begun, strict=True) if done)
     told = {"due": len(found), "syncs": counts[True], "polls": counts[False]}
-    observe.dispatched(told, (now - times.parse(found[0].due_at)).total_seconds() if found else 0.0)
+    telemetry.dispatched(told, (now - times.parse(found[0].due_at)).total_seconds() if found else 0.0)
     return told
 
 
@@ -64,9 +65,9 @@ def _begin(state_machine: str, start: Start[Due], now: datetime, seconds_left: C
     try:
         if not schedule.claim(one, now + RETRY):
             return False
-        executions.start(state_machine, one.user_id, one.provider, times.parse(one.due_at), more)
+        state_machines.start(state_machine, one.user_id, one.provider, times.parse(one.due_at), more)
     except (BotoCoreError, ClientError) as error:
         keys = {"user_id": one.user_id, "provider": one.provider}
-        observe.logger.warning("A sync that was due could not be started: %s", error, extra=keys)
+        telemetry.logger.warning("A sync that was due could not be started: %s", error, extra=keys)
         return False
     return True

@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
+from blendify.core.telemetry import logger, metrics
 from blendify.jobs import Job
-from blendify.observe import logger, metrics
 
 Event = dict[str, Any]
 Answer = dict[str, Any]

@@ -14,8 +14,9 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import leaving, observe, times
-from blendify.settings import exports_bucket, settings
+from blendify import leaving
+from blendify.core import telemetry, times
+from blendify.core.settings import exports_bucket, settings
 from blendify.storage import connections, deletions, erasures, exports, keys
 from blendify.storage.accounts import accounts
 from blendify.storage.deletions import BATCH, Key
@@ -58,7 +59,7 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
         return {"status": "erased"}
     if waited and not sweep.found:
         erasures.finish(one)
-        observe.logger.info("Erased", extra={"scope": one.scope})
+        telemetry.logger.info("Erased", extra={"scope": one.scope})
         return {"status": "erased"}
     busy = waited or sweep.busy
     return {"status": "wait", "seconds": int((LATEST_WORKER if busy else QUIET).total_seconds())}

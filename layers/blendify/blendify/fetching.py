@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from blendify import freshness, times
+from blendify import freshness
 from blendify.calls import NO_CONTENT, Caller
-from blendify.errors import ProviderUnavailable
+from blendify.core import times
+from blendify.core.errors import ProviderUnavailable
 from blendify.identities import record_id
 from blendify.jobs import Job
 from blendify.paging import Ask, Page

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify import times
+from blendify.core import times
+from blendify.core.settings import settings
 from blendify.jobs import Job
 from blendify.providers.table import Contents, Endpoint
-from blendify.settings import settings
 from blendify.storage.inventories import Inventory
 
 

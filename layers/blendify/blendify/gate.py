@@ -15,9 +15,9 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
 from blendify.applications import Application
-from blendify.errors import MustWait, RateLimited
+from blendify.core import times
+from blendify.core.errors import MustWait, RateLimited
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, accounts
 

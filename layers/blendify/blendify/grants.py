@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import aws, observe, times
+from blendify.core import aws, telemetry, times
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.connections import Connection
@@ -44,12 +44,12 @@ def announce(owner: Connection) -> None:
     try:
         refused = _put(detail)
         if refused:
-            observe.logger.warning("That a grant ends soon could not be announced: %s", refused)
+            telemetry.logger.warning("That a grant ends soon could not be announced: %s", refused)
             return
         # Remembered afterwards: twice is better than never.
         connections.remember_announced(owner, notice)
     except (BotoCoreError, ClientError) as error:
-        observe.logger.warning("That a grant ends soon could not be announced: %s", error)
+        telemetry.logger.warning("That a grant ends soon could not be announced: %s", error)
 
 
 def _put(detail: Mapping[str, object]) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.glances import newest_first
 from blendify.list_states import ListState, list_of
 from blendify.providers import PROVIDERS

@@ -11,10 +11,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blendify import recency, times
-from blendify.data_types import DataType
+from blendify import recency
+from blendify.core import times
+from blendify.core.data_types import DataType
+from blendify.core.errors import CollectError
 from blendify.dating import with_moments
-from blendify.errors import CollectError
 from blendify.identities import digest, identity
 from blendify.jobs import Job
 from blendify.ordering import arranged, moved

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from blendify import times
-from blendify.data_types import DataType, Outcome
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A listener disconnects an account: its tokens are destroyed at once, and a run under way ends."""
 
-from blendify import executions
-from blendify.data_types import Outcome, Status
+from blendify.core import state_machines
+from blendify.core.data_types import Outcome, Status
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, syncs
 from blendify.storage.progress import withdraw
@@ -19,7 +19,7 @@ def disconnect(user_id: str, provider: str) -> bool | None:
         return None
     if "lease_sync_id" not in gone:
         return False
-    executions.stop(gone["lease_execution"])
+    state_machines.stop(gone["lease_execution"])
     _end(user_id, provider, gone["lease_sync_id"])
     return True
 

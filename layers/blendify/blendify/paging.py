@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any, ClassVar, Protocol
 
-from blendify.errors import EndlessList
+from blendify.core.errors import EndlessList
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
-from blendify.errors import EndlessList, ProviderUnavailable, Unreadable
+from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.paging import Ask, Page, Paging
 from blendify.sweeps import Sweep
 

@@ -8,7 +8,7 @@ has. When, is not told, as of other plays: see `dating`. Names are identities, `
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from blendify import times
+from blendify.core import times
 from blendify.dating import dated, moments
 from blendify.identities import is_dated, record_id
 from blendify.providers.table import Row

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage.history import Fact, moment_of
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.holdings import folded
 from blendify.jobs import Job
 from blendify.list_states import ListState, list_of

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from blendify import planning, times
-from blendify.data_types import DataType, Outcome
+from blendify import planning
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
+from blendify.core.settings import cadence
 from blendify.planning import Cadence, Poll, Ran
 from blendify.providers import PROVIDERS
-from blendify.settings import cadence
 from blendify.storage import connections, schedule
 from blendify.storage.accounts import Change
 from blendify.storage.connections import NotConnected

@@ -3,7 +3,7 @@
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from blendify import times
+from blendify.core import times
 
 
 def retry_after(value: str | None) -> float | None:

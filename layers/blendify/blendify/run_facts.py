@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.list_states import list_of
 from blendify.providers.table import Shape

@@ -10,7 +10,7 @@ import marshal
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 from blendify.paging import Ask, Page, Paging
 
 MOST_READINGS = 3

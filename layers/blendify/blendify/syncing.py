@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from blendify import executions, grants, observe, rescheduling, times, tokens
+from blendify import grants, rescheduling, tokens
 from blendify.applications import application
-from blendify.data_types import DataType, Outcome, Status
-from blendify.errors import CollectError
-from blendify.http import http_session
+from blendify.core import state_machines, telemetry, times
+from blendify.core.data_types import DataType, Outcome, Status
+from blendify.core.errors import CollectError
+from blendify.core.http import http_session
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import leases, syncs
@@ -111,9 +112,9 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     _record(run, request.data_types)
     _refresh_early(request, owner.application)
     grants.announce(owner)
-    observe.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
+    telemetry.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
     verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
-    observe.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
+    telemetry.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
     job = Job(run.user_id, run.provider, run.sync_id, run.started_at, request.mode)
     # A run that is gone on with may have been asked for more than this execution.
     plays_alone = {*run.data_types, *request.data_types} == {DataType.RECENTLY_PLAYED}
@@ -148,7 +149,7 @@ def _take_lease(request: Request, holder: Holder) -> Holder | None:
     """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
     until = times.now() + LEASE
     other = leases.take(request.user_id, request.provider, holder, until)
-    if other is None or executions.executing(other.execution):
+    if other is None or state_machines.executing(other.execution):
         return other
     return leases.take(request.user_id, request.provider, holder, until, instead_of=other)
 
@@ -160,7 +161,7 @@ def _refresh_early(request: Request, application_name: str) -> None:
         with http_session() as http:
             tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http)
     except CollectError as error:
-        observe.logger.warning("No fresh access token: %s", error)
+        telemetry.logger.warning("No fresh access token: %s", error)
 
 
 def finish(job: Job, number: int, results: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -215,7 +216,7 @@ def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
         syncs.end(job.user_id, job.sync_id, Status.FAILED, why)
         return {"status": Status.FAILED, "cause": why}
     syncs.wait(job.user_id, job.sync_id, until, number)
-    observe.logger.info("Sync waits", extra={"until": times.iso(until), "round": number})
+    telemetry.logger.info("Sync waits", extra={"until": times.iso(until), "round": number})
     return {"status": Status.WAITING, "until": times.iso(until), "round": number}
 
 
@@ -227,9 +228,9 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     syncs.end(job.user_id, job.sync_id, status, why)
     leases.release(job.user_id, job.provider, job.sync_id, rescheduling.after(run, everything))
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
-    observe.synced(status, seconds)
+    telemetry.synced(status, seconds)
     outcomes = {one.data_type: one.outcome for one in everything}
-    observe.logger.info("Sync ended", extra={"status": status, "seconds": seconds, "outcomes": outcomes, "why": why})
+    telemetry.logger.info("Sync ended", extra={"status": status, "seconds": seconds, "outcomes": outcomes, "why": why})
     return {"status": status, "cause": why or "", "outcomes": outcomes}
 
 
@@ -249,9 +250,9 @@ def start(state_machine: str, user_id: str, provider: str) -> None:
     """
     now = times.now()
     try:
-        executions.start(state_machine, user_id, provider, now, {})
+        state_machines.start(state_machine, user_id, provider, now, {})
     except Exception:
-        observe.logger.exception("The sync could not be started")
+        telemetry.logger.exception("The sync could not be started")
         why = (
             "The sync could not be started. Nothing is lost: it begins with the next login or the next scheduled sync."
         )
@@ -273,4 +274,4 @@ def _remember(failed: Sync) -> None:
     try:
         syncs.create(failed)
     except Exception:
-        observe.logger.exception("That the sync could not be started could not be stored either")
+        telemetry.logger.exception("That the sync could not be started could not be stored either")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from blendify import times
-from blendify.data_types import DataType, Outcome
-from blendify.errors import CollectError, MustWait
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
+from blendify.core.errors import CollectError, MustWait
 from blendify.jobs import Job
 from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS

@@ -11,11 +11,11 @@ from datetime import timedelta
 
 import requests
 
-from blendify import times
 from blendify.access import TokenAnswer
 from blendify.applications import Application
-from blendify.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
-from blendify.http import read_body
+from blendify.core import times
+from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.core.http import read_body
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""

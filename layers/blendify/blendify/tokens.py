@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import requests
 
-from blendify import grants, observe, times
+from blendify import grants
 from blendify.access import Renewal, TokenAnswer
 from blendify.applications import Application
-from blendify.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
+from blendify.core import telemetry, times
+from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
 from blendify.providers.table import Provider
 from blendify.storage import connections, revocations
 from blendify.storage.connections import Connection
@@ -138,7 +139,7 @@ def _verdict(provider: Provider, application: Application, seen: Connection, end
             return ended
     for user_id in revocations.marked(*where):
         connections.restore(user_id, provider.name)
-    observe.token_outage(provider.title, len(users))
+    telemetry.token_outage(provider.title, len(users))
     return Outage(
         f"{provider.title} refuses the grants of many listeners at once: taken for an outage, nothing is given up"
     )

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from blendify import aws, times
-from blendify.errors import CollectError
-from blendify.settings import settings
+from blendify.core import aws, times
+from blendify.core.errors import CollectError
+from blendify.core.settings import settings
 
 LARGEST = 4_096
 _TAMPERED = {"InvalidCiphertextException", "IncorrectKeyException", "AccessDeniedException"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 from blendify.paging import Ask, Page
 from blendify.providers.table import Endpoint, Place
 from blendify.recency import is_known_from_here

@@ -4,10 +4,10 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from blendify import observe, times
 from blendify.calls import Caller
-from blendify.data_types import Outcome
-from blendify.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
+from blendify.core import telemetry, times
+from blendify.core.data_types import Outcome
+from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
 from blendify.jobs import Summary
 from blendify.storage.connections import NotConnected
 from blendify.storage.history import Written
@@ -45,7 +45,7 @@ class WorkerProgress:
     def complete(self, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
         self._move_on(Outcome.COMPLETE, self.position, counts, why=notes)
-        observe.completed(self._seen)
+        telemetry.completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
 
     def stop(self, error: CollectError) -> Summary:
@@ -57,7 +57,7 @@ class WorkerProgress:
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
         self._move_on(outcome, self.position, {}, why=str(error), until=until, setbacks=setbacks)
-        observe.stopped(self._seen, error)
+        telemetry.stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
     def _move_on(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from blendify import aws
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core import aws
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.paging import Offset, Paging, Single
 from blendify.providers import PROVIDERS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import connections
 from tests.unit.every_provider.subject import Subject
 from tests.unit.http_events import Browser

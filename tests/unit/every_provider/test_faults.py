@@ -6,7 +6,7 @@ import pytest
 
 from blendify.calls import TRIES
 from blendify.collect import collect
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.storage import connections
 from blendify.storage.progress import PATIENCE_SECONDS

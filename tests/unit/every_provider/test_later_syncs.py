@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import inventories
 from blendify.storage.history import Fact
 from local.simulators.faults import FaultKind

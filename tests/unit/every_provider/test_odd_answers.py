@@ -9,7 +9,7 @@ import json
 import pytest
 
 from blendify.collect import RESERVE_SECONDS, collect
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.every_provider.test_later_syncs import SETS

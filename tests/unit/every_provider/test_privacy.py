@@ -8,7 +8,7 @@ import pytest
 
 from blendify import syncing
 from blendify.collect import collect
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import connections
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject

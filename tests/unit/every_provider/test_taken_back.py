@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from blendify import intake
-from blendify.data_types import DataType, Outcome
+from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Shape

@@ -14,9 +14,10 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
-from blendify import syncing, times
+from blendify import syncing
 from blendify.collect import RESERVE_SECONDS, collect
-from blendify.data_types import DataType
+from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.storage.leases import LEASE
 from blendify.storage.progress import Position, progress

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.providers.lastfm.endpoints import PERIODS
 from local.simulators.changes import ImpossibleChangeError
 from tests.unit.provider_worlds import SIMULATED, World

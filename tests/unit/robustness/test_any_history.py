@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify import aws, calls, times
-from blendify.data_types import DataType, Outcome
+from blendify import calls
+from blendify.core import aws, times
+from blendify.core.data_types import DataType, Outcome
 from blendify.paging import Single
 from blendify.providers import PROVIDERS
 from local import folding

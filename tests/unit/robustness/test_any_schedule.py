@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify import aws, calls
-from blendify.data_types import DataType, Outcome
+from blendify import calls
+from blendify.core import aws
+from blendify.core.data_types import DataType, Outcome
 from local import folding, verification
 from local.folding import Folded
 from local.verification import RESOURCES, Stored, canonical

@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify import aws
 from blendify.calls import Caller
-from blendify.data_types import DataType, Outcome
+from blendify.core import aws
+from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.storage.progress import Position
 from local import verification

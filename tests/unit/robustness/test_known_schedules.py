@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 
 from blendify import calls
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.schedules import Move, Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, run

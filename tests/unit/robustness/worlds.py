@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.paging import Paging
 from blendify.providers import PROVIDERS
 from blendify.storage import checkpoints, inventories

@@ -7,11 +7,11 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from blendify import times
-from blendify.data_types import DataType
+from blendify.core import times
+from blendify.core.data_types import DataType
+from blendify.core.telemetry import logger
 from blendify.export import account, records
 from blendify.export.archive import Archive, Sink
-from blendify.observe import logger
 from blendify.storage import exports
 from blendify.storage.archives import Upload, key
 from blendify.storage.exports import Superseded

@@ -12,7 +12,7 @@ from typing import Any
 from pynamodb.exceptions import DoesNotExist
 
 from blendify import raw_answers
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.export.archive import Archive
 from blendify.export.spreadsheets import Spreadsheet
 from blendify.storage.history import FIELDS, Fact

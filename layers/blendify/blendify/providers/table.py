@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from blendify.access import Access
-from blendify.data_types import DataType
-from blendify.errors import CollectError, UnexpectedShape, Unreadable
+from blendify.core.data_types import DataType
+from blendify.core.errors import CollectError, UnexpectedShape, Unreadable
 from blendify.gate import UNTOLD_SECONDS
 from blendify.glances import Glance
 from blendify.paging import Ask, Page, Paging

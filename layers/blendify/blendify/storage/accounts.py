@@ -15,8 +15,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBu
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from blendify import aws
-from blendify.settings import settings
+from blendify.core import aws
+from blendify.core.settings import settings
 
 Item = dict[str, Any]
 _serializer, _deserializer = TypeSerializer(), TypeDeserializer()

@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import aws
-from blendify.observe import logger
+from blendify.core import aws
+from blendify.core.telemetry import logger
 
 PART_BYTES = 8 * 1024 * 1024
 """S3 takes 10,000 parts of an object, of 5 MB at least: 80 GB in all."""

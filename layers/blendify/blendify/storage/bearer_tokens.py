@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import connections, keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.transactions import commit, delete, put, update

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import keys
 from blendify.storage.accounts import Change, accounts
 from blendify.storage.history import CHECKPOINTS, NOTHING, Fact, Written

@@ -10,8 +10,8 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify import times
-from blendify.errors import CollectError
+from blendify.core import times
+from blendify.core.errors import CollectError
 from blendify.planning import Plan
 from blendify.providers.table import Profile
 from blendify.storage import keys, schedule

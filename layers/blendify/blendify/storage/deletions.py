@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blendify import aws
+from blendify.core import aws
 
 Key = dict[str, Any]
 """A key in DynamoDB's own notation."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import keys
 from blendify.storage.accounts import Item, accounts
 from blendify.storage.entries import Entry, pack, unpack

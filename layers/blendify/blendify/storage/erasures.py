@@ -12,7 +12,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.connections import Account

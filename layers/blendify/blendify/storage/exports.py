@@ -14,7 +14,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.entries import Entry, chunks, pack, unpack

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, accounts
 from blendify.storage.connections import NotConnected

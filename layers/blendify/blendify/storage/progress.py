@@ -7,8 +7,8 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
-from blendify.data_types import DataType, Outcome
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys
 from blendify.storage.accounts import Item, accounts
 

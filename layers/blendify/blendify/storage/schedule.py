@@ -15,7 +15,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, Key
 
-from blendify import times
+from blendify.core import times
 from blendify.planning import Plan
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts

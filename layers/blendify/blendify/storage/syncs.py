@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
-from blendify.data_types import DataType, Status
+from blendify.core import times
+from blendify.core.data_types import DataType, Status
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 from blendify.storage.progress import Progress

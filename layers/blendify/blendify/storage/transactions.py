@@ -7,8 +7,8 @@ from typing import Any
 from boto3.dynamodb.conditions import ConditionBase
 from botocore.exceptions import ClientError
 
-from blendify import aws
-from blendify.settings import settings
+from blendify.core import aws
+from blendify.core.settings import settings
 from blendify.storage.accounts import Change, ConditionFailed, changed, conditioned, stored
 
 Write = dict[str, Any]

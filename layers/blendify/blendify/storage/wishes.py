@@ -4,7 +4,7 @@ import math
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import times
+from blendify.core import times
 from blendify.storage import keys
 from blendify.storage.accounts import Change, ConditionFailed, accounts
 

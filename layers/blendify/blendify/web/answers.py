@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
-from blendify import holdings, times
+from blendify import holdings
+from blendify.core import times
 from blendify.holdings import Holding
 from blendify.list_states import list_of
 from blendify.providers import PROVIDERS

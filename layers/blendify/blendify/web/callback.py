@@ -9,11 +9,11 @@ from urllib.parse import parse_qs
 
 from blendify import authorization, syncing
 from blendify.applications import application
-from blendify.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
-from blendify.observe import logger
+from blendify.core.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
+from blendify.core.settings import state_machine
+from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Provider
-from blendify.settings import state_machine
 from blendify.storage import sessions
 from blendify.storage.connections import AccountTaken
 from blendify.storage.oauth_states import StateRefused

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import executions, times
-from blendify.observe import logger
-from blendify.settings import export_state_machine, exports_bucket
+from blendify.core import state_machines, times
+from blendify.core.settings import export_state_machine, exports_bucket
+from blendify.core.telemetry import logger
 from blendify.storage import archives, exports
 from blendify.storage.exports import Export, State, Superseded
 from blendify.web import responses
@@ -84,7 +84,7 @@ def _begin(user_id: str, seen: Export | None) -> Response[str]:
     if not mine:
         return _preparing(begun)
     try:
-        executions.start_export(STATE_MACHINE, user_id, begun.export_id)
+        state_machines.start_export(STATE_MACHINE, user_id, begun.export_id)
     except (BotoCoreError, ClientError):
         logger.exception("The export could not be started")
         _take_back(user_id, begun)

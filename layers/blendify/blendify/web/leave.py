@@ -2,10 +2,11 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import erasing, executions, leaving
-from blendify.observe import logger
+from blendify import erasing, leaving
+from blendify.core import state_machines
+from blendify.core.settings import erase_state_machine
+from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.settings import erase_state_machine
 from blendify.storage import connections, erasures
 from blendify.storage.erasures import EVERYTHING
 from blendify.web import responses
@@ -79,7 +80,7 @@ def _can_be_erased(user_id: str, provider: str) -> bool:
 def _erase(user_id: str, scope: str) -> Response[str]:
     try:
         erasure_id = erasures.begin(user_id, scope)
-        executions.start_erasure(STATE_MACHINE, erasure_id)
+        state_machines.start_erasure(STATE_MACHINE, erasure_id)
     except LookupError:
         return responses.unauthorized(app)
     except (BotoCoreError, ClientError):

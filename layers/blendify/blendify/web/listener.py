@@ -5,11 +5,12 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from blendify import grants, times
-from blendify.data_types import DataType, Outcome, Status
+from blendify import grants
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome, Status
+from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Provider
-from blendify.settings import connectable
 from blendify.storage import connections, syncs
 from blendify.storage.connections import Connection
 from blendify.storage.progress import Progress, all_progress

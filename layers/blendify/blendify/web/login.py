@@ -3,7 +3,7 @@
 from blendify import authorization
 from blendify.access import OwnPage
 from blendify.applications import ApplicationMissing, application
-from blendify.observe import logger
+from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.storage import oauth_states
 from blendify.web import responses

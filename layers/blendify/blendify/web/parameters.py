@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blendify import times
-from blendify.data_types import DataType
+from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Shape
 

@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify import pages
 from blendify.access import OwnPage
-from blendify.observe import logger
+from blendify.core.settings import settings
+from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.table import Provider
-from blendify.settings import settings
 from blendify.storage import bearer_tokens, sessions
 
 __all__ = ["Response"]

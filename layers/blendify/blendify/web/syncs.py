@@ -6,10 +6,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import executions, times
-from blendify.observe import logger
+from blendify.core import state_machines, times
+from blendify.core.settings import state_machine
+from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.settings import state_machine
 from blendify.storage import connections, leases, wishes
 from blendify.storage.connections import ACTIVE, Connection
 from blendify.syncing import Refused, Request
@@ -90,8 +90,8 @@ def _nothing_to_sync(wanted: Iterable[Connection]) -> Response[str]:
 
 def _started(owner: Connection, wish: Mapping[str, Any]) -> dict[str, Any]:
     holder = leases.held(owner.user_id, owner.provider)
-    if holder and executions.executing(holder.execution):
+    if holder and state_machines.executing(holder.execution):
         return {"provider": owner.provider, "status": "running", "sync_id": holder.sync_id}
     more = {name: wish[name] for name in ("data_types", "mode") if name in wish}
-    executions.start(STATE_MACHINE, owner.user_id, owner.provider, times.now(), more)
+    state_machines.start(STATE_MACHINE, owner.user_id, owner.provider, times.now(), more)
     return {"provider": owner.provider, "status": "starting", "sync_id": None}

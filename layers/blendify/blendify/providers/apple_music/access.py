@@ -16,7 +16,7 @@ import requests
 
 from blendify.access import NEVER, OwnPage, TokenAnswer
 from blendify.applications import Application
-from blendify.errors import GrantRevoked
+from blendify.core.errors import GrantRevoked
 from blendify.providers.apple_music.developer_tokens import developer_token
 
 _SCRIPT = Path(__file__).with_name("consent.js").read_text()

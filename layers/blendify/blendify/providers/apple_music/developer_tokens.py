@@ -13,8 +13,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from blendify import times
 from blendify.applications import Application, ApplicationMissing
+from blendify.core import times
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from blendify import glances
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
+from blendify.core.settings import settings
 from blendify.paging import Offset
 from blendify.providers.apple_music import pages, rows
 from blendify.providers.table import Endpoint, Memory, Newest, Shape
-from blendify.settings import settings
 
 HEAVY_ROTATION = "heavy_rotation"
 """The one span that ranks are counted over; which one that is Apple does not tell."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from blendify.errors import UnexpectedShape
+from blendify.core.errors import UnexpectedShape
 from blendify.paging import Page
 from blendify.providers.apple_music.refusals import NOTHING_RELATED, code
 from blendify.providers.fields import number, of, text

@@ -16,8 +16,8 @@ import requests
 
 from blendify.access import NEVER, TokenAnswer
 from blendify.applications import Application
-from blendify.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
-from blendify.http import USER_AGENT, read_body
+from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
+from blendify.core.http import USER_AGENT, read_body
 from blendify.providers.fields import of, text
 from blendify.providers.lastfm.refusals import error_number, refusal
 

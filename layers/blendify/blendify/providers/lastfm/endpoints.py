@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from blendify import glances
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
+from blendify.core.settings import settings
 from blendify.paging import Numbered
 from blendify.providers.lastfm import pages, rows
 from blendify.providers.table import Endpoint, Inquiry, Memory, Shape
-from blendify.settings import settings
 
 PERIODS = {"short_term": "1month", "medium_term": "6month", "long_term": "12month"}
 """The periods that other providers have as well go by the names that they have there."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blendify.errors import UnexpectedShape
+from blendify.core.errors import UnexpectedShape
 from blendify.paging import Page
 from blendify.providers.fields import of, text
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from blendify.errors import UnexpectedShape
+from blendify.core.errors import UnexpectedShape
 from blendify.providers.fields import of, text
 from blendify.providers.lastfm.pages import whole
 from blendify.providers.table import Profile

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from blendify.errors import (
+from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,

@@ -7,7 +7,7 @@ Source  https://www.last.fm/api/show/user.getRecentTracks and its neighbours
 from datetime import UTC, datetime
 from typing import Any
 
-from blendify import times
+from blendify.core import times
 from blendify.providers.fields import Fields, keyed, of, ranked, saved, text
 from blendify.providers.lastfm.pages import whole
 from blendify.providers.table import Place, Row

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from blendify import glances
-from blendify.data_types import DataType
+from blendify.core.data_types import DataType
+from blendify.core.settings import settings
 from blendify.paging import Cursor, Offset, Single
 from blendify.providers.spotify import pages, rows
 from blendify.providers.table import Endpoint, Memory, Shape
-from blendify.settings import settings
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 """About four weeks, six months, a year."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blendify.errors import UnexpectedShape
+from blendify.core.errors import UnexpectedShape
 from blendify.providers.table import Profile
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from blendify.errors import (
+from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,

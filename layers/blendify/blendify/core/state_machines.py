@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from blendify import aws, observe
+from blendify.core import aws, telemetry
 
 
 def start(state_machine: str, user_id: str, provider: str, moment: datetime, more: Mapping[str, Any]) -> None:
@@ -46,7 +46,7 @@ def executing(execution: str) -> bool:
     except client.exceptions.ExecutionDoesNotExist:
         return False
     except ClientError as error:
-        observe.logger.warning("An execution could not be looked up: %s", error)
+        telemetry.logger.warning("An execution could not be looked up: %s", error)
         return True
 
 
@@ -55,7 +55,7 @@ def stop(execution: str) -> None:
     try:
         aws.client("stepfunctions").stop_execution(executionArn=execution, cause="The listener has disconnected.")
     except ClientError as error:
-        observe.logger.warning("An execution could not be stopped: %s", error)
+        telemetry.logger.warning("An execution could not be stopped: %s", error)
 
 
 def start_erasure(state_machine: str, erasure_id: str) -> None:

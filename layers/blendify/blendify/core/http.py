@@ -3,7 +3,7 @@
 import requests
 from requests.adapters import HTTPAdapter
 
-from blendify.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable
 
 USER_AGENT = "Blendify/1 (listening history)"
 """Some providers ask clients to name themselves, and may block those that do not."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from blendify import times
-from blendify.data_types import DataType, Outcome, Status
-from blendify.errors import CollectError, MustWait
+from blendify.core import times
+from blendify.core.data_types import DataType, Outcome, Status
+from blendify.core.errors import CollectError, MustWait
 from blendify.storage.progress import Progress
 
 logger = Logger(service="blendify")

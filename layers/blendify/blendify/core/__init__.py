@@ -1,0 +1,1 @@
+"""Words and wires of the whole package; nothing here knows a provider or a table."""
