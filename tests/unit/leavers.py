@@ -14,8 +14,9 @@ from blendify import erasing
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
-from blendify.storage import bearer_tokens, erasures, keys, revocations, sessions, wishes
-from blendify.storage.accounts import accounts
+from blendify.db import keys
+from blendify.db.state_table import accounts
+from blendify.storage import bearer_tokens, erasures, revocations, sessions, wishes
 from blendify.storage.history import Fact, partitions
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser

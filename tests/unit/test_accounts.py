@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from boto3.dynamodb.conditions import Attr
 
-from blendify.storage.accounts import Change, ConditionFailed, accounts
+from blendify.db.state_table import Change, ConditionFailed, accounts
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -13,9 +13,10 @@ from blendify import dispatching
 from blendify.applications import application
 from blendify.budget import Ledger
 from blendify.core import aws, state_machines, times
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
 from blendify.gate import Gate
-from blendify.storage import connections, keys, ledgers, schedule
-from blendify.storage.accounts import Change, accounts
+from blendify.storage import connections, ledgers, schedule
 from tests.unit import cloud
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World

@@ -10,9 +10,10 @@ import pytest
 
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Status
+from blendify.db import keys
+from blendify.db.state_table import accounts
 from blendify.erasing import LATEST_WORKER, QUIET, erase
-from blendify.storage import connections, erasures, keys, leases, revocations, sessions, syncs
-from blendify.storage.accounts import accounts
+from blendify.storage import connections, erasures, leases, revocations, sessions, syncs
 from blendify.storage.erasures import EVERYTHING
 from blendify.storage.history import Fact, partitions
 from tests.unit.leavers import (

@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from blendify import authorization
 from blendify.access import NEVER
 from blendify.core import aws
+from blendify.db import keys
+from blendify.db.state_table import accounts
 from blendify.providers.lastfm import access
-from blendify.storage import connections, keys
-from blendify.storage.accounts import accounts
+from blendify.storage import connections
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.http_events import Browser

@@ -13,9 +13,10 @@ from blendify.authorization_code import AuthorizationCode
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
-from blendify.storage import connections, keys, progress, sessions, syncs
-from blendify.storage.accounts import Change, accounts
+from blendify.storage import connections, progress, sessions, syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from blendify.core import times
-from blendify.storage import keys, revocations
-from blendify.storage.accounts import accounts
+from blendify.db import keys
+from blendify.db.state_table import accounts
+from blendify.storage import revocations
 from tests.unit.spotify_world import STARTED
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -8,10 +8,11 @@ import pytest
 from blendify import syncing
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
 from blendify.jobs import Job
 from blendify.planning import Cadence
-from blendify.storage import connections, keys, leases, schedule
-from blendify.storage.accounts import Change, accounts
+from blendify.storage import connections, leases, schedule
 from blendify.storage.leases import Holder
 from blendify.storage.progress import Position, move_on
 from tests.unit.spotify_world import STARTED, World, begun, standing

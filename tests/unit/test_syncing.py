@@ -8,10 +8,11 @@ import pytest
 from blendify import applications, syncing
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.db import keys
+from blendify.db.state_table import accounts
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage import keys, leases, progress, syncs
-from blendify.storage.accounts import accounts
+from blendify.storage import leases, progress, syncs
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
 

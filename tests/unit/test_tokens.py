@@ -18,9 +18,10 @@ from blendify.calls import MOST_REFRESHES, Caller
 from blendify.core import telemetry, times
 from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
 from blendify.core.http import http_session
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
-from blendify.storage import connections, keys, revocations
-from blendify.storage.accounts import Change, accounts
+from blendify.storage import connections, revocations
 from blendify.tokens import (
     CLAIM_SECONDS,
     CONFIRM_AFTER,

@@ -17,9 +17,10 @@ from boto3.dynamodb.conditions import Attr
 from blendify import leaving
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
-from blendify.storage import connections, deletions, erasures, exports, keys
-from blendify.storage.accounts import accounts
-from blendify.storage.deletions import BATCH, Key
+from blendify.db import batch_delete, keys
+from blendify.db.batch_delete import BATCH, Key
+from blendify.db.state_table import accounts
+from blendify.storage import connections, erasures, exports
 from blendify.storage.erasures import EVERYTHING, Erasure, Over
 from blendify.storage.exports import State
 from blendify.storage.history import partitions
@@ -93,7 +94,7 @@ class _Sweep:
         self._own_items()
         # They hold something of every provider.
         self._delete_one(keys.user(self._user), keys.export())
-        self._counted("exports", deletions.delete_objects(exports_bucket(), f"exports/{self._user}/"))
+        self._counted("exports", batch_delete.delete_objects(exports_bucket(), f"exports/{self._user}/"))
 
     def lock_up(self) -> None:
         """What must not wait: the tokens; of everything, that nobody is logged in as this user, or can become so."""
@@ -161,7 +162,7 @@ class _Sweep:
         """The facts; what does not say whose provider's it is was made from all, and goes with each."""
         table = settings().history_table
         for partition in partitions(self._user):
-            found = deletions.pages(table, ("user#type", partition), "fetched_at", ["provider"])
+            found = batch_delete.pages(table, ("user#type", partition), "fetched_at", ["provider"])
             for page in filter(None, found):
                 self._go_on()
                 wanted = [
@@ -177,7 +178,7 @@ class _Sweep:
         if self._provider is None:
             erasures.overtake(self._user, but=self._one.scope)
         others = self._runs_of_others() if self._provider else set()
-        for page in deletions.pages(table, ("pk", keys.user(self._user)), "sk"):
+        for page in batch_delete.pages(table, ("pk", keys.user(self._user)), "sk"):
             self._go_on()
             wanted = [item for item in page if self._in_scope(item["sk"]["S"], others)]
             self._delete(table, wanted, "account_items")
@@ -198,7 +199,7 @@ class _Sweep:
         for start in range(0, len(wanted), BATCH):
             self._go_on()
             batch = wanted[start : start + BATCH]
-            deletions.delete(table, batch)
+            batch_delete.delete(table, batch)
             self._counted(name, len(batch))
 
     def _delete_one(self, pk: str, sk: str, *, theirs: bool = False) -> None:

@@ -18,8 +18,8 @@ from boto3.dynamodb.conditions import Attr
 from blendify.applications import Application
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, accounts
 
 LONGEST_SLEEP_MS = 20_000
 """Waiting in a Lambda costs money; what is longer becomes a Wait state."""

@@ -7,10 +7,10 @@ from blendify import planning
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.settings import cadence
+from blendify.db.state_table import Change
 from blendify.planning import Cadence, Poll, Ran
 from blendify.providers import PROVIDERS
 from blendify.storage import connections, schedule
-from blendify.storage.accounts import Change
 from blendify.storage.connections import NotConnected
 from blendify.storage.progress import Progress
 from blendify.storage.syncs import Sync

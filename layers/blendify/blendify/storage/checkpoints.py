@@ -12,8 +12,8 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from blendify.core.data_types import DataType
-from blendify.storage import keys
-from blendify.storage.accounts import Change, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
 from blendify.storage.history import CHECKPOINTS, NOTHING, Fact, Written
 from blendify.storage.inventories import inventories
 

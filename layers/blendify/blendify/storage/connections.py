@@ -12,11 +12,12 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core import times
 from blendify.core.errors import CollectError
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.transactions import check, commit, put, update
 from blendify.planning import Plan
 from blendify.providers.table import Profile
-from blendify.storage import keys, schedule
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
-from blendify.storage.transactions import check, commit, put, update
+from blendify.storage import schedule
 
 ACTIVE, RECONNECT = "active", "reconnect"
 

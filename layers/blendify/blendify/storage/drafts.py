@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from blendify.core.data_types import DataType
-from blendify.storage import keys
-from blendify.storage.accounts import Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Item, accounts
 from blendify.storage.entries import Entry, pack, unpack
 
 KEPT_SECONDS = 60 * 24 * 3600

@@ -13,10 +13,10 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.transactions import check, commit, delete, put, update
 from blendify.storage.connections import Account
-from blendify.storage.transactions import check, commit, delete, put, update
 
 EVERYTHING = "everything"
 """The scope that is not a provider's name."""

@@ -15,8 +15,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core import times
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 
 LIFETIME = timedelta(days=1)
 """As the bucket's lifecycle rule: S3 deletes no earlier than that after the upload began, which is after the start."""

@@ -14,8 +14,8 @@ from hashlib import sha256
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core.data_types import DataType
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.storage.entries import Entry, chunks, pack, unpack
 from blendify.storage.history import moment_of
 from blendify.storage.progress import Superseded

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, accounts
 from blendify.storage.connections import NotConnected
 
 LEASE = timedelta(minutes=100)

@@ -3,8 +3,8 @@
 from boto3.dynamodb.conditions import Attr
 
 from blendify.budget import Ledger, Pace
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, accounts
 
 
 def pace(provider: str, application: str) -> Pace:

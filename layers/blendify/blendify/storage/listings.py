@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterable, Iterator
 
+from blendify.db import keys
+from blendify.db.state_table import accounts
 from blendify.providers.table import Contents
-from blendify.storage import keys
-from blendify.storage.accounts import accounts
 
 KEPT_SECONDS = 30 * 24 * 3600
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 
 LIFETIME_SECONDS = 600
 

@@ -9,8 +9,8 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 
 COUNTS = (
     "records",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from blendify.core import times
-from blendify.storage import keys
-from blendify.storage.accounts import Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Item, accounts
 
 WINDOW = timedelta(minutes=10)
 KEPT = timedelta(days=1)

@@ -16,9 +16,9 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 
 from blendify.core import times
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.planning import Plan
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
 
 INDEX = "due"
 SHARDS = 8

@@ -4,8 +4,9 @@ import secrets
 import time
 from hashlib import sha256
 
-from blendify.storage import connections, keys
-from blendify.storage.accounts import accounts
+from blendify.db import keys
+from blendify.db.state_table import accounts
+from blendify.storage import connections
 
 LIFETIME_SECONDS = 30 * 24 * 3600
 

@@ -10,8 +10,8 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
-from blendify.storage import keys
-from blendify.storage.accounts import Change, ConditionFailed, Item, accounts
+from blendify.db import keys
+from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.storage.progress import Progress
 
 POLLS_KEPT = timedelta(days=30)

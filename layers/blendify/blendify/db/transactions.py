@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from blendify.core import aws
 from blendify.core.settings import settings
-from blendify.storage.accounts import Change, ConditionFailed, changed, conditioned, stored
+from blendify.db.state_table import Change, ConditionFailed, changed, conditioned, stored
 
 Write = dict[str, Any]
 TRIES = 6

@@ -1,0 +1,1 @@
+"""The state table: everything that may change, written under conditions. Nothing here knows music."""
