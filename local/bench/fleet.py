@@ -24,10 +24,10 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-from blendify.budget import Ledger, Pace, choose
 from blendify.core import times
 from blendify.dispatching import MOST_READ, MOST_STARTS
-from blendify.planning import Cadence, Plan, Poll, Ran, part_of, plan
+from blendify.schedule.polling_plan import Cadence, Plan, Poll, Ran, part_of, plan
+from blendify.schedule.quota import Ledger, Pace, choose
 from local.bench.machine import transitions
 from local.bench.prices import FIXED_MONTH, Use
 

@@ -16,7 +16,8 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import accounts
-from blendify.storage import bearer_tokens, erasures, revocations, sessions, wishes
+from blendify.schedule import sync_requests
+from blendify.storage import bearer_tokens, erasures, revocations, sessions
 from blendify.storage.history import Fact, partitions
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser
@@ -61,7 +62,7 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     browser = Browser({"session": sessions.begin(user_id)})
     sessions.begin(user_id)
     bearer_tokens.make(user_id, "my app")
-    wishes.grant(user_id)
+    sync_requests.grant(user_id)
     revocations.note("spotify", "default", user_id, marked=True)
     accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
     job = begun(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)

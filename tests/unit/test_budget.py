@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.budget import HORIZON_MS, SHARE, UNKNOWN_CALLS, Ledger, Pace, Start, choose
 from blendify.core import times
-from blendify.planning import NEVER
+from blendify.schedule.polling_plan import NEVER
+from blendify.schedule.quota import HORIZON_MS, SHARE, UNKNOWN_CALLS, Ledger, Pace, Start, choose
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 MS = times.milliseconds(NOW)

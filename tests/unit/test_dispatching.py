@@ -11,12 +11,13 @@ from botocore.exceptions import ClientError
 
 from blendify import dispatching
 from blendify.applications import application
-from blendify.budget import Ledger
 from blendify.core import aws, state_machines, times
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.gate import Gate
-from blendify.storage import connections, ledgers, schedule
+from blendify.schedule import due_connections, quota_usage
+from blendify.schedule.quota import Ledger
+from blendify.storage import connections
 from tests.unit import cloud
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World
@@ -113,7 +114,7 @@ def test_what_was_started_is_not_started_again(world: World, clock: list[datetim
     dispatch()
     clock[0] += timedelta(minutes=1)
     assert dispatch() == {"due": 0, "syncs": 0, "polls": 0}
-    clock[0] = STARTED + schedule.RETRY
+    clock[0] = STARTED + due_connections.RETRY
     dispatch()
     assert machines.users == [user_id, user_id]
 
@@ -141,7 +142,7 @@ def test_a_start_that_fails_loses_nobody(world: World, clock: list[datetime], ma
     machines.refuses = True
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
     machines.refuses = False
-    clock[0] += schedule.RETRY
+    clock[0] += due_connections.RETRY
     assert dispatch()["polls"] == 1
     assert machines.users == [user_id]
 
@@ -194,21 +195,21 @@ def test_one_application_does_not_use_up_anothers_quota(
 
 def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: list[datetime]) -> None:
     """The ledger is written on from what was seen, or not at all."""
-    seen = ledgers.ledger("spotify", "default")
+    seen = quota_usage.ledger("spotify", "default")
     one, other = (Ledger(seen.polls_until + ms, seen.everything_until + ms) for ms in (5, 9))
-    assert ledgers.spend("spotify", "default", seen, one)
-    assert not ledgers.spend("spotify", "default", seen, other)
-    assert ledgers.ledger("spotify", "default") == one
+    assert quota_usage.spend("spotify", "default", seen, one)
+    assert not quota_usage.spend("spotify", "default", seen, other)
+    assert quota_usage.ledger("spotify", "default") == one
 
 
 def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
     """So that nobody has to read the application's secret to plan with it."""
     paced(world, 80)
-    assert ledgers.pace("spotify", "default").interval == 750
+    assert quota_usage.pace("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
     Gate(application("spotify"), None).pass_through()
-    assert ledgers.pace("spotify", "default").interval == 1_000
+    assert quota_usage.pace("spotify", "default").interval == 1_000
 
 
 def test_nothing_is_claimed_when_time_is_up(world: World, clock: list[datetime], machines: Machines) -> None:

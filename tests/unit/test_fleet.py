@@ -2,7 +2,7 @@
 
 import pytest
 
-from blendify.budget import SHARE
+from blendify.schedule.quota import SHARE
 from local.bench import prices
 from local.bench.fleet import MEASURED, Fleet, Report, Seen, simulate
 from local.bench.prices import Use

@@ -9,7 +9,8 @@ from blendify import syncing
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
-from blendify.storage import connections, erasures, schedule, sessions, syncs
+from blendify.schedule import due_connections
+from blendify.storage import connections, erasures, sessions, syncs
 from blendify.storage.connections import NotConnected
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import LISTENER as READ
@@ -48,7 +49,7 @@ def test_a_disconnection_destroys_the_tokens_and_ends_the_schedule(world: World,
     answer = delete(browser_of(user_id), address)
     assert (answer.status, answer.body) == (204, "")
     assert not [item for item in items() if "tokens" in item or "due_shard" in item]
-    assert list(schedule.due(times.now() + timedelta(days=400))) == []
+    assert list(due_connections.due(times.now() + timedelta(days=400))) == []
     assert items("history") == facts
     assert browser_of(user_id).get(READ, "/me").json["connections"] == []
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.planning import Cadence, Plan, Poll, Ran, part_of, plan, poll_interval
+from blendify.schedule.polling_plan import Cadence, Plan, Poll, Ran, part_of, plan, poll_interval
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 CADENCE = Cadence()

@@ -11,8 +11,9 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.jobs import Job
-from blendify.planning import Cadence
-from blendify.storage import connections, leases, schedule
+from blendify.schedule import due_connections
+from blendify.schedule.polling_plan import Cadence
+from blendify.storage import connections, leases
 from blendify.storage.leases import Holder
 from blendify.storage.progress import Position, move_on
 from tests.unit.spotify_world import STARTED, World, begun, standing
@@ -42,7 +43,7 @@ def item(user_id: str) -> dict[str, Any]:
 
 
 def due(moment: datetime) -> list[str]:
-    return [one.user_id for one in schedule.due(moment)]
+    return [one.user_id for one in due_connections.due(moment)]
 
 
 def run(
@@ -60,7 +61,7 @@ def run(
 def test_a_login_puts_the_connection_on_the_schedule(user_id: str) -> None:
     """Should its first sync never begin, it is due half an hour later, for everything."""
     assert due(STARTED + timedelta(minutes=29)) == []
-    (one,) = schedule.due(STARTED + timedelta(minutes=31))
+    (one,) = due_connections.due(STARTED + timedelta(minutes=31))
     assert (one.user_id, one.provider, one.application) == (user_id, "spotify", "default")
     assert one.resync_at <= STARTED
 
@@ -70,7 +71,7 @@ def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> 
     run(user_id, clock, plays=50)
     found = item(user_id)
     assert "lease_sync_id" not in found
-    plan = schedule.plan_of(found)
+    plan = due_connections.plan_of(found)
     assert plan is not None
     assert STARTED + SOON * 0.9 <= plan.due_at <= STARTED + SOON
     assert STARTED + CADENCE.resync / 2 <= plan.resync_at <= STARTED + CADENCE.resync * 1.5
@@ -98,7 +99,7 @@ def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
 
 def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
     """With the first run that ends after the upgrade."""
-    gone = (*schedule.ENTRY, "lost_at", "resync_at")
+    gone = (*due_connections.ENTRY, "lost_at", "resync_at")
     accounts().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
     assert connections.connection(user_id, "spotify").plan is None
     assert due(STARTED + 100 * HOUR) == []
@@ -139,9 +140,9 @@ def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None
 def test_one_of_many_claims_a_connection(user_id: str, clock: list[datetime]) -> None:
     """Two that saw the same due time do not both start it, and it is due again should its run never end."""
     clock[0] += HOUR
-    (one,) = schedule.due(clock[0])
-    until = clock[0] + schedule.RETRY
-    assert [schedule.claim(one, until) for _ in range(2)] == [True, False]
+    (one,) = due_connections.due(clock[0])
+    until = clock[0] + due_connections.RETRY
+    assert [due_connections.claim(one, until) for _ in range(2)] == [True, False]
     assert due(clock[0]) == []
     assert due(until) == [user_id]
 
@@ -153,8 +154,8 @@ def test_a_connection_with_a_running_sync_is_left_to_it(
     """No execution is started that would only find the lease taken; a lease that is over holds nobody up."""
     clock[0] += HOUR
     leases.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
-    (one,) = schedule.due(clock[0])
-    assert schedule.claim(one, clock[0] + schedule.RETRY) is free
+    (one,) = due_connections.due(clock[0])
+    assert due_connections.claim(one, clock[0] + due_connections.RETRY) is free
 
 
 def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[datetime]) -> None:

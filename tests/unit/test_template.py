@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from blendify import authorization, budget, erasing, token_endpoint, tokens
-from blendify.planning import Cadence
-from blendify.storage import schedule
+from blendify import authorization, erasing, token_endpoint, tokens
+from blendify.schedule import due_connections, quota
+from blendify.schedule.polling_plan import Cadence
 from blendify.storage.history import Fact
 from local.template import resources, template
 
@@ -213,8 +213,8 @@ def test_the_historys_indexes_are_those_of_the_code() -> None:
 def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
     """The index is sparse: its keys are attributes that nothing else has, and it holds no token."""
     (index,) = resources("AWS::DynamoDB::Table")["AccountsTable"]["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == schedule.INDEX
-    assert [key["AttributeName"] for key in index["KeySchema"]] == list(schedule.ENTRY)
+    assert index["IndexName"] == due_connections.INDEX
+    assert [key["AttributeName"] for key in index["KeySchema"]] == list(due_connections.ENTRY)
     assert index["Projection"]["ProjectionType"] == "INCLUDE"
     assert "tokens" not in index["Projection"]["NonKeyAttributes"]
 
@@ -240,7 +240,7 @@ def test_the_schedule_can_be_switched_off() -> None:
     assert one["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
     assert template()["Conditions"]["SyncsAreScheduled"] == {"Fn::Equals": [{"Ref": "ScheduledSyncs"}, "on"]}
     assert one["ScheduleExpression"] == "rate(1 minute)"
-    assert budget.HORIZON_MS == 60_000, "what is spent ahead lasts until the next dispatch"
+    assert quota.HORIZON_MS == 60_000, "what is spent ahead lasts until the next dispatch"
 
 
 def test_the_cadence_of_the_template_is_the_codes_own() -> None:

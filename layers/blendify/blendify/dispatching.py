@@ -8,12 +8,11 @@ from itertools import islice
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import budget
-from blendify.budget import Start
 from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import DataType
-from blendify.storage import ledgers, schedule
-from blendify.storage.schedule import RETRY, Due
+from blendify.schedule import due_connections, quota, quota_usage
+from blendify.schedule.due_connections import RETRY, Due
+from blendify.schedule.quota import Start
 
 MOST_READ = 10_000
 """Entries of the index that are looked at: 2 MB. Behind them, what is due waits for the next minute."""
@@ -31,7 +30,7 @@ def dispatch(state_machine: str, seconds_left: Callable[[], float]) -> dict[str,
     Two at once start nothing twice: the ledger admits one of them, and a connection is claimed before it is started.
     """
     now = times.now()
-    found = list(islice(schedule.due(now), MOST_READ))
+    found = list(islice(due_connections.due(now), MOST_READ))
     starts = [start for application, due in _by_application(found) for start in _affordable(*application, due, now)]
     with ThreadPoolExecutor(STARTERS, thread_name_prefix="start") as starters:
         begun = starters.map(lambda start: _begin(state_machine, start, now, seconds_left), starts)
@@ -51,9 +50,9 @@ def _by_application(found: Sequence[Due]) -> Iterable[tuple[tuple[str, str], lis
 
 def _affordable(provider: str, application: str, due: Sequence[Due], now: datetime) -> list[Start[Due]]:
     """What this application's quota carries, paid for; nothing when another dispatch is paying at the same time."""
-    seen = ledgers.ledger(provider, application)
-    starts, spent = budget.choose(due, seen, ledgers.pace(provider, application), now, MOST_STARTS)
-    return starts if starts and ledgers.spend(provider, application, seen, spent) else []
+    seen = quota_usage.ledger(provider, application)
+    starts, spent = quota.choose(due, seen, quota_usage.pace(provider, application), now, MOST_STARTS)
+    return starts if starts and quota_usage.spend(provider, application, seen, spent) else []
 
 
 def _begin(state_machine: str, start: Start[Due], now: datetime, seconds_left: Callable[[], float]) -> bool:
@@ -63,7 +62,7 @@ def _begin(state_machine: str, start: Start[Due], now: datetime, seconds_left: C
     one = start.due
     more = {} if start.everything else {"data_types": [DataType.RECENTLY_PLAYED.value]}
     try:
-        if not schedule.claim(one, now + RETRY):
+        if not due_connections.claim(one, now + RETRY):
             return False
         state_machines.start(state_machine, one.user_id, one.provider, times.parse(one.due_at), more)
     except (BotoCoreError, ClientError) as error:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from blendify import planning
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.settings import cadence
 from blendify.db.state_table import Change
-from blendify.planning import Cadence, Poll, Ran
 from blendify.providers import PROVIDERS
-from blendify.storage import connections, schedule
+from blendify.schedule import due_connections, polling_plan
+from blendify.schedule.polling_plan import Cadence, Poll, Ran
+from blendify.storage import connections
 from blendify.storage.connections import NotConnected
 from blendify.storage.progress import Progress
 from blendify.storage.syncs import Sync
@@ -33,10 +33,12 @@ def after(run: Sync, everything: Sequence[Progress]) -> Change:
     except NotConnected:
         return Change()
     if owner.status != connections.ACTIVE:
-        return Change(remove=schedule.ENTRY)
+        return Change(remove=due_connections.ENTRY)
     who = f"{run.provider}#{run.user_id}"
     ran = _ran(run, everything)
-    return schedule.planned(run.user_id, planning.plan(who, owner.plan, ran, _cadence(run.provider), times.now()))
+    return due_connections.planned(
+        run.user_id, polling_plan.plan(who, owner.plan, ran, _cadence(run.provider), times.now())
+    )
 
 
 def _cadence(provider: str) -> Cadence:

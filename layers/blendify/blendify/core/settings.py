@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from blendify.planning import Cadence
+from blendify.schedule.polling_plan import Cadence
 
 
 class SettingMissing(RuntimeError):

@@ -15,9 +15,9 @@ from blendify.core.errors import CollectError
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.db.transactions import check, commit, put, update
-from blendify.planning import Plan
 from blendify.providers.table import Profile
-from blendify.storage import schedule
+from blendify.schedule import due_connections
+from blendify.schedule.polling_plan import Plan
 
 ACTIVE, RECONNECT = "active", "reconnect"
 
@@ -76,7 +76,7 @@ class Connection:
             expires_at=times.parse(item["access_expires_at"]),
             lease=item.get("lease_sync_id"),
             announced=int(item["announced"]) if "announced" in item else None,
-            plan=schedule.plan_of(item),
+            plan=due_connections.plan_of(item),
         )
 
 
@@ -206,7 +206,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
             # Not counted from 1: whoever still holds the tokens of a connection that was ended must not meet this one.
             "tokens_version": secrets.randbits(50),
             **_tokens(grant.tokens, grant.access_expires_at),
-            **schedule.begun(user_id),
+            **due_connections.begun(user_id),
         },
         remove=("refreshing_until", "announced"),
     )
@@ -255,13 +255,13 @@ def keep_tokens(seen: Connection, sealed: bytes, expires_at: datetime) -> bool:
 
 def mark_reconnect(seen: Connection) -> bool:
     """The grant is dead, and nothing of it is due any more; False when a new login has repaired it meanwhile."""
-    return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until", *schedule.ENTRY)))
+    return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until", *due_connections.ENTRY)))
 
 
 def restore(user_id: str, provider: str) -> bool:
     """The grant was not dead after all; False when the connection is not marked (any more)."""
     marked = Attr("status").eq(RECONNECT)
-    return _if(user_id, provider, Change(set={"status": ACTIVE, **schedule.begun(user_id)}), marked)
+    return _if(user_id, provider, Change(set={"status": ACTIVE, **due_connections.begun(user_id)}), marked)
 
 
 def remember_announced(seen: Connection, days: int) -> bool:

@@ -10,7 +10,8 @@ from blendify.core import state_machines, times
 from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.storage import connections, leases, wishes
+from blendify.schedule import sync_requests
+from blendify.storage import connections, leases
 from blendify.storage.connections import ACTIVE, Connection
 from blendify.syncing import Refused, Request
 from blendify.web import responses
@@ -45,7 +46,7 @@ def ask() -> Response[str]:
     active = [one for one in wanted if one.status == ACTIVE]
     if not active:
         return _nothing_to_sync(wanted)
-    seconds = wishes.grant(user_id)
+    seconds = sync_requests.grant(user_id)
     if seconds:
         text = f"You can ask for a sync once a minute: ask again in {seconds} seconds."
         return responses.refusal(app, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
@@ -54,7 +55,7 @@ def ask() -> Response[str]:
     except (BotoCoreError, ClientError):
         logger.exception("The sync could not be started")
         text = "The sync could not be started. Nothing is lost: ask again in a minute, or wait for the scheduled one."
-        return responses.refusal(app, 503, "unavailable", text, {"Retry-After": str(wishes.SECONDS)})
+        return responses.refusal(app, 503, "unavailable", text, {"Retry-After": str(sync_requests.SECONDS)})
 
 
 def _wish(user_id: str, body: str | None) -> dict[str, Any]:

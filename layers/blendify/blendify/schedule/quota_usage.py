@@ -2,9 +2,9 @@
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.budget import Ledger, Pace
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, accounts
+from blendify.schedule.quota import Ledger, Pace
 
 
 def pace(provider: str, application: str) -> Pace:

@@ -18,7 +18,7 @@ from boto3.dynamodb.conditions import Attr, Key
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
-from blendify.planning import Plan
+from blendify.schedule.polling_plan import Plan
 
 INDEX = "due"
 SHARDS = 8

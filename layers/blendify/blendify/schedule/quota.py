@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from blendify.core import times
-from blendify.planning import NEVER
+from blendify.schedule.polling_plan import NEVER
 
 HORIZON_MS = 60_000
 """How far ahead is spent: until the schedule comes round again."""
