@@ -22,7 +22,7 @@ from blendify.core.data_types import DataType
 from blendify.intake import Found, Intake
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Place, Row
+from blendify.providers.endpoint import Place, Row
 from blendify.storage import checkpoints, inventories
 from blendify.storage.history import Fact, item_size
 from blendify.storage.inventories import Inventory

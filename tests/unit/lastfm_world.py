@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from blendify.access import NEVER
 from blendify.core.data_types import DataType
+from blendify.providers.consent import NEVER
+from blendify.providers.endpoint import Profile
 from blendify.providers.lastfm.endpoints import PERIODS
-from blendify.providers.table import Profile
 from blendify.storage import connections
 from blendify.storage.connections import Grant
 from blendify.vault import TokenSet, seal

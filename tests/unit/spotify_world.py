@@ -18,7 +18,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Profile
+from blendify.providers.endpoint import Profile
 from blendify.storage import connections, progress
 from blendify.storage.connections import Grant
 from blendify.storage.history import Fact

@@ -30,15 +30,15 @@ from blendify.core.errors import (
     Unreadable,
 )
 from blendify.core.http import http_session
-from blendify.identities import digest
-from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.apple_music import developer_tokens, pages, rows
+from blendify.providers.apple_music import developer_tokens, pages, records
 from blendify.providers.apple_music.developer_tokens import developer_token
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
+from blendify.providers.apple_music.errors import refusal
 from blendify.providers.apple_music.profile import profile
-from blendify.providers.apple_music.refusals import refusal
-from blendify.providers.table import Inquiry, Place
+from blendify.providers.endpoint import Inquiry, Place
+from blendify.providers.paging import Ask, Page
+from blendify.providers.record_identity import digest
 from local.paths import ROOT
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
@@ -77,7 +77,7 @@ UPLOAD = {
 
 def test_a_song_of_the_library() -> None:
     """By its own id, with the catalogue's beside it, the recording's code, and a picture of a size that exists."""
-    assert rows.saved_track(SONG, FIRST).fields == {
+    assert records.saved_track(SONG, FIRST).fields == {
         "record_id": "i.7vLdXq8TJ2mzqk",
         "track_id": "1440857781",
         "track_name": "Blau",
@@ -93,23 +93,25 @@ def test_a_song_of_the_library() -> None:
 
 def test_an_upload_has_no_catalogue() -> None:
     """Nothing is made up for what is not told."""
-    fields = rows.saved_track(UPLOAD, FIRST).fields
+    fields = records.saved_track(UPLOAD, FIRST).fields
     assert fields["record_id"] == "i.7vLdXq8TJ2mzqk"
     assert {name for name, value in fields.items() if value is None} >= {"track_id", "isrc", "added_at", "explicit"}
 
 
 def test_what_apple_adds_is_no_news() -> None:
     """A song that is matched, or gets another picture, is the record that it was."""
-    before, after = rows.saved_track({**SONG, "relationships": {}}, FIRST), rows.saved_track(SONG, FIRST)
+    before, after = records.saved_track({**SONG, "relationships": {}}, FIRST), records.saved_track(SONG, FIRST)
     assert before.fields != after.fields
     assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
 
 
 def test_a_play_goes_by_the_catalogues_id() -> None:
     """The same before and after the song is added to the library; an upload has its own alone."""
-    assert rows.play(SONG, FIRST).key == rows.play(CATALOGUE_SONG, FIRST).key == "1440857781"
-    assert rows.play(SONG, FIRST).fields["isrc"] == rows.play(CATALOGUE_SONG, FIRST).fields["isrc"] == "DEA621900001"
-    assert rows.play(UPLOAD, FIRST).key == "i.7vLdXq8TJ2mzqk"
+    assert records.play(SONG, FIRST).key == records.play(CATALOGUE_SONG, FIRST).key == "1440857781"
+    assert (
+        records.play(SONG, FIRST).fields["isrc"] == records.play(CATALOGUE_SONG, FIRST).fields["isrc"] == "DEA621900001"
+    )
+    assert records.play(UPLOAD, FIRST).key == "i.7vLdXq8TJ2mzqk"
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,7 @@ def test_heavy_rotation_holds_all_but_songs(
     entry: dict[str, Any], kind: str, record_id: str, artist: str | None
 ) -> None:
     """Each is told by its kind, with the name that it has, and its rank."""
-    fields = rows.rotation(entry, Place(HEAVY_ROTATION, 3)).fields
+    fields = records.rotation(entry, Place(HEAVY_ROTATION, 3)).fields
     told = ("kind", "record_id", "track_name", "artist_name", "rank", "time_range")
     assert tuple(fields[name] for name in told) == (kind, record_id, "N", artist, 4, "heavy_rotation")
     assert fields["album_name"] == ("N" if kind == "album" else None)
@@ -152,7 +154,7 @@ def test_an_album_an_artist_and_a_playlist_of_the_library() -> None:
     artist = {"attributes": {"genreNames": ["Pop", "Rock"], "artwork": ARTWORK}, "id": "300", "type": "artists"}
     album = {"attributes": {"upc": "0602"}, "id": "1600", "type": "albums"}
     related = {name: {"catalog": {"data": [one]}} for name, one in (("artist", artist), ("album", album))}
-    followed = rows.followed_artist(
+    followed = records.followed_artist(
         {"id": "r.a", "type": "library-artists", "attributes": {"name": "Zoë"}, "relationships": related["artist"]},
         FIRST,
     )
@@ -165,26 +167,26 @@ def test_an_album_an_artist_and_a_playlist_of_the_library() -> None:
     }
     attributes = {"name": "Nachts", "artistName": "Zoë", "trackCount": 12, "releaseDate": "2019"}
     entry = {"id": "l.a", "type": "library-albums", "attributes": attributes, "relationships": related["album"]}
-    saved = rows.saved_album(entry, FIRST)
+    saved = records.saved_album(entry, FIRST)
     told = ("record_id", "album_id", "album_name", "artist_name", "release_date", "total_tracks", "upc")
     assert tuple(saved.fields[name] for name in told) == ("l.a", "1600", "Nachts", "Zoë", "2019", 12, "0602")
     playlist = {"id": "p.a", "attributes": {"name": "Küche", "isPublic": False, "lastModifiedDate": "2026-03-01"}}
-    assert rows.playlist(playlist, Place("", 0)).fields == rows.playlist(playlist, Place("", 7)).fields
+    assert records.playlist(playlist, Place("", 0)).fields == records.playlist(playlist, Place("", 7)).fields
 
 
 def test_a_music_video_in_a_playlist_is_told_as_one() -> None:
     video = {**SONG, "type": "library-music-videos"}
-    row = rows.playlist_track(video, Place("p.a", 4))
+    row = records.playlist_track(video, Place("p.a", 4))
     assert (row.fields["kind"], row.fields["position"], row.fields["playlist_id"]) == ("video", 4, "p.a")
 
 
 @pytest.mark.parametrize("modified", ["2026-03-01T18:22:07Z", None])
 def test_the_moment_of_its_last_change_is_a_playlists_version(modified: str | None) -> None:
     """Its length is not told; without a moment it is asked for once a day."""
-    contents = rows.playlist_contents({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
+    contents = records.playlist_contents({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
     assert contents is not None
     assert (contents.list_id, contents.total, contents.readable, contents.version) == ("p.a", None, True, modified)
-    assert rows.playlist_contents(None) is None
+    assert records.playlist_contents(None) is None
 
 
 JSON = st.recursive(

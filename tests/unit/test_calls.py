@@ -16,8 +16,8 @@ from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.gate import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
-from blendify.paging import Page
 from blendify.providers import PROVIDERS
+from blendify.providers.paging import Page
 from blendify.providers.spotify.pages import paged
 from blendify.storage import connections, revocations
 from blendify.tokens import OUTAGE_USERS

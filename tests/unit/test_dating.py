@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blendify.core import times
 from blendify.dating import aligned, moments, with_moments
-from blendify.providers.table import Row
+from blendify.providers.endpoint import Row
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
 SONGS = st.lists(st.sampled_from("abcdefgh"), max_size=12)

@@ -1,6 +1,6 @@
 """Entries are packed small, and cut so that a change touches one piece."""
 
-from blendify.identities import digest, identity
+from blendify.providers.record_identity import digest, identity
 from blendify.storage.entries import ABOUT, MOST, Entry, chunks, pack, unpack
 
 

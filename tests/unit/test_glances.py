@@ -6,7 +6,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.glances import Changes, Seen, counted, newest_first
+from blendify.providers.change_checks import Changes, Seen, counted, newest_first
 
 PAGE = 5
 

@@ -11,9 +11,9 @@ import pytest
 from botocore.stub import Stubber
 
 from blendify import grants
-from blendify.authorization_code import AuthorizationCode
 from blendify.core import aws, times
 from blendify.providers import PROVIDERS
+from blendify.providers.oauth2 import AuthorizationCode
 from blendify.storage import connections
 from blendify.storage.connections import Connection
 from tests.unit.spotify_world import STARTED, World, logged

@@ -22,14 +22,14 @@ from blendify.core.errors import (
     UnexpectedShape,
     Unreadable,
 )
-from blendify.paging import Ask, Numbered, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.lastfm import pages, rows
+from blendify.providers.endpoint import Inquiry, Place
+from blendify.providers.lastfm import pages, records
 from blendify.providers.lastfm.access import signature
 from blendify.providers.lastfm.endpoints import ENDPOINTS, TIME_RANGES
+from blendify.providers.lastfm.errors import refusal
 from blendify.providers.lastfm.profile import profile
-from blendify.providers.lastfm.refusals import refusal
-from blendify.providers.table import Inquiry, Place
+from blendify.providers.paging import Ask, Numbered, Page
 
 BEGAN = datetime(2026, 11, 22, 17, 44, 30, 900_000, tzinfo=UTC)
 INQUIRY = Inquiry("RJ", BEGAN)
@@ -63,7 +63,7 @@ def page(answer: Any) -> Page:
 
 def test_a_scrobble_is_a_play() -> None:
     """Its address is its id, its second the moment; a mbid that is not there is no field."""
-    row = rows.play(SCROBBLE, FIRST)
+    row = records.play(SCROBBLE, FIRST)
     assert row.fields == {
         "record_id": SCROBBLE["url"],
         "track_name": "Blau",
@@ -75,39 +75,39 @@ def test_a_scrobble_is_a_play() -> None:
         "played_at": "2025-11-22T17:44:30.000Z",
     }
     assert row.key == f"2025-11-22T17:44:30.000Z#{SCROBBLE['url']}"
-    assert rows.play({**SCROBBLE, "mbid": ""}, FIRST).fields["mbid"] is None
+    assert records.play({**SCROBBLE, "mbid": ""}, FIRST).fields["mbid"] is None
 
 
 def test_the_star_is_no_picture() -> None:
     """The stand-in that is served for missing pictures is not kept as one."""
-    star = [{"size": "small", "#text": f"https://images.example/{rows.NO_IMAGE}.png"}]
-    assert rows.play({**SCROBBLE, "image": star}, FIRST).fields["album_art_url"] is None
-    assert rows.play({**SCROBBLE, "image": []}, FIRST).fields["album_art_url"] is None
-    assert rows.play({**SCROBBLE, "image": [{"#text": ""}]}, FIRST).fields["album_art_url"] is None
+    star = [{"size": "small", "#text": f"https://images.example/{records.NO_IMAGE}.png"}]
+    assert records.play({**SCROBBLE, "image": star}, FIRST).fields["album_art_url"] is None
+    assert records.play({**SCROBBLE, "image": []}, FIRST).fields["album_art_url"] is None
+    assert records.play({**SCROBBLE, "image": [{"#text": ""}]}, FIRST).fields["album_art_url"] is None
 
 
 def test_numbers_are_texts() -> None:
     """Plays, durations in seconds and moments are read from texts; a duration of 0 is not known."""
     top = {"name": "Blau", "url": "u", "artist": {"name": "Zoë"}, "playcount": "12", "@attr": {"rank": "3"}}
-    fields = rows.top_track({**top, "duration": "214"}, Place("7day", 2)).fields
+    fields = records.top_track({**top, "duration": "214"}, Place("7day", 2)).fields
     assert (fields["play_count"], fields["duration_ms"]) == (12, 214_000)
     assert (fields["rank"], fields["time_range"], fields["artist_name"]) == (3, "7day", "Zoë")
-    assert rows.top_track({**top, "duration": "0"}, Place("7day", 2)).fields["duration_ms"] is None
-    artist = rows.top_artist({"name": "Zoë", "url": "a", "playcount": "120"}, Place("long_term", 0)).fields
+    assert records.top_track({**top, "duration": "0"}, Place("7day", 2)).fields["duration_ms"] is None
+    artist = records.top_artist({"name": "Zoë", "url": "a", "playcount": "120"}, Place("long_term", 0)).fields
     assert (artist["record_id"], artist["artist_name"], artist["play_count"]) == ("a", "Zoë", 120)
 
 
 def test_a_loved_track_is_saved_at_a_moment() -> None:
     """Loved again later, it is another entry."""
-    row = rows.loved_track(SCROBBLE, FIRST)
+    row = records.loved_track(SCROBBLE, FIRST)
     assert row.fields["added_at"] == "2025-11-22T17:44:30.000Z"
-    again = rows.loved_track({**SCROBBLE, "date": {"uts": "1763833471"}}, FIRST)
+    again = records.loved_track({**SCROBBLE, "date": {"uts": "1763833471"}}, FIRST)
     assert again.key != row.key
 
 
 def test_what_others_add_is_no_news() -> None:
     """A picture or a MusicBrainz id that comes later makes no new record of a play."""
-    assert {"album_art_url", "mbid"} <= rows.play(SCROBBLE, FIRST).uncompared
+    assert {"album_art_url", "mbid"} <= records.play(SCROBBLE, FIRST).uncompared
 
 
 _JSON = st.recursive(
@@ -120,14 +120,14 @@ _JSON = st.recursive(
 @given(entry=_JSON)
 def test_nothing_that_comes_stops_a_row(entry: Any) -> None:
     """Whatever an entry is, it becomes a row with a key."""
-    for row in (rows.play, rows.loved_track, rows.top_track, rows.top_artist):
+    for row in (records.play, records.loved_track, records.top_track, records.top_artist):
         assert row(entry, FIRST).key
 
 
 @pytest.mark.parametrize("uts", ["", "soon", "-1", "9" * 30, None, [], "١٢"])
 def test_a_moment_that_is_none_is_left_out(uts: Any) -> None:
     """The play is kept all the same."""
-    row = rows.play({**SCROBBLE, "date": {"uts": uts}}, FIRST)
+    row = records.play({**SCROBBLE, "date": {"uts": uts}}, FIRST)
     assert row.fields["played_at"] is None
     assert row.fields["record_id"] == SCROBBLE["url"]
 

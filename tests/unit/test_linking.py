@@ -9,10 +9,10 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import authorization
-from blendify.access import NEVER
 from blendify.core import aws
 from blendify.db import keys
 from blendify.db.state_table import accounts
+from blendify.providers.consent import NEVER
 from blendify.providers.lastfm import access
 from blendify.storage import connections
 from tests.unit import lastfm_world

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from blendify.authorization_code import AuthorizationCode
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
+from blendify.providers.oauth2 import AuthorizationCode
 from blendify.storage import connections, progress, sessions, syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from blendify import holdings
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Place
+from blendify.providers.endpoint import Place
 from blendify.storage import lookups, sessions
 from blendify.storage.history import Fact
 from blendify.web import answers, cursors

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.core.errors import EndlessList
-from blendify.paging import Ask, Cursor, Offset, Page, Paging, Single
+from blendify.providers.paging import Ask, Cursor, Offset, Page, Paging, Single
 
 START = Ask("list", 3)
 

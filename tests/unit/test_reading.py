@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
-from blendify.paging import Ask, Cursor, Offset, Page
+from blendify.providers.paging import Ask, Cursor, Offset, Page
 from blendify.reading import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
 from blendify.sweeps import Sweep
 

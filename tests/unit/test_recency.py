@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.providers.table import Row
+from blendify.providers.endpoint import Row
 from blendify.recency import SURE, is_known_from_here, latest, untouched, with_moments
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)

@@ -19,7 +19,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from blendify.applications import Application
-from blendify.authorization_code import AuthorizationCode
 from blendify.calls import Caller
 from blendify.core import times
 from blendify.core.errors import (
@@ -35,9 +34,10 @@ from blendify.core.errors import (
 )
 from blendify.gate import UNTOLD_SECONDS
 from blendify.providers import PROVIDERS
-from blendify.providers.spotify.refusals import refusal
-from blendify.providers.table import Profile, Provider
-from blendify.retry_after import retry_after
+from blendify.providers.endpoint import Profile, Provider
+from blendify.providers.oauth2 import AuthorizationCode
+from blendify.providers.retry_after import retry_after
+from blendify.providers.spotify.errors import refusal
 from blendify.storage import connections
 from blendify.storage.connections import Grant
 from blendify.vault import TokenSet, seal

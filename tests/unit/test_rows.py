@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from blendify.core.data_types import DataType
 from blendify.core.errors import UnexpectedShape
-from blendify.paging import Ask
-from blendify.providers.spotify import rows
+from blendify.providers.endpoint import Contents, Inquiry, Place, Row
+from blendify.providers.paging import Ask
+from blendify.providers.spotify import records
 from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
-from blendify.providers.table import Contents, Inquiry, Place, Row
 from blendify.storage.history import Fact
 
 Json = dict[str, Any]
@@ -261,16 +261,16 @@ def test_no_entry_ends_a_collector(entry: Any, data_type: DataType) -> None:
 
 def test_row_1_a_null_entry_is_kept_by_its_position() -> None:
     """Null counts in `total`: it is a record with its place, in every list that was seen to hold one."""
-    for make in (rows.playlist, rows.saved_album, rows.saved_track, rows.followed_artist, rows.play):
+    for make in (records.playlist, records.saved_album, records.saved_track, records.followed_artist, records.play):
         row = make(None, Place("", 12))
         assert row.key == "null#000012"
         assert (row.fields["kind"], row.fields["position"]) == ("null", 12)
-    assert rows.playlist_contents(None) is None
+    assert records.playlist_contents(None) is None
 
 
 def test_row_1_a_null_in_a_ranked_list_keeps_its_rank() -> None:
     """The ranks of the others do not shift."""
-    for make in (rows.top_track, rows.top_artist):
+    for make in (records.top_track, records.top_artist):
         row = make(None, Place("short_term", 4))
         assert row.key == "short_term#0005#null"
         assert (row.fields["kind"], row.fields["rank"], row.fields["time_range"]) == ("null", 5, "short_term")
@@ -278,7 +278,7 @@ def test_row_1_a_null_in_a_ranked_list_keeps_its_rank() -> None:
 
 def test_row_2_an_entry_without_its_track_keeps_place_and_moment() -> None:
     """A track that Spotify has lost leaves when and where it stood."""
-    row = rows.playlist_track({"added_at": "2020-01-01T00:00:00Z", "added_by": None, "item": None}, SECOND)
+    row = records.playlist_track({"added_at": "2020-01-01T00:00:00Z", "added_by": None, "item": None}, SECOND)
     assert row.key == "37i9dQZF1DX0XUsuxWHRQd#000001#null"
     assert told(row) == {
         "kind": "null",
@@ -295,7 +295,7 @@ def test_row_2_an_entry_without_its_track_keeps_place_and_moment() -> None:
 )
 def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
     """New applications read `item`, old ones `track`, some both; a null `item` beside a `track` is no loss."""
-    assert rows.playlist_track({"added_at": None, **payload}, SECOND).fields["track_id"] == TRACK["id"]
+    assert records.playlist_track({"added_at": None, **payload}, SECOND).fields["track_id"] == TRACK["id"]
 
 
 @pytest.mark.parametrize(
@@ -311,12 +311,12 @@ def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
 )
 def test_row_3_a_playlists_length_is_found_under_either_name(lengths: Json, found: Contents) -> None:
     """`items` or `tracks` tells the length; neither means that this application may not read it."""
-    assert rows.playlist_contents({"id": "p", **lengths}) == found
+    assert records.playlist_contents({"id": "p", **lengths}) == found
 
 
 def test_row_4_a_local_file_is_known_by_its_uri() -> None:
     """It has no id anywhere; what the listener's tags say is kept."""
-    row = rows.playlist_track({**ENTRY, "is_local": True, "item": LOCAL}, SECOND)
+    row = records.playlist_track({**ENTRY, "is_local": True, "item": LOCAL}, SECOND)
     assert told(row) == {
         "kind": "local",
         "record_id": "spotify:local:Me:Demo:Tape+1:181",
@@ -334,7 +334,7 @@ def test_row_4_a_local_file_is_known_by_its_uri() -> None:
 
 def test_row_5_an_episode_is_told_apart() -> None:
     """It has a show where a track has its album, and no artist."""
-    fields = told(rows.playlist_track({**ENTRY, "item": EPISODE}, SECOND))
+    fields = told(records.playlist_track({**ENTRY, "item": EPISODE}, SECOND))
     assert fields["kind"] == "episode"
     assert (fields["record_id"], fields["track_name"]) == (EPISODE["id"], "How songs travel")
     assert (fields["album_id"], fields["album_name"]) == ("38bS44xjbVVZ3No3ByF1dJ", "Harbours")
@@ -345,19 +345,19 @@ def test_row_5_an_episode_is_told_apart() -> None:
 @pytest.mark.parametrize("mark", [{"available_markets": []}, {"is_playable": False}])
 def test_row_6_a_track_that_cannot_be_played_is_kept(mark: Json) -> None:
     """It is still what the listener saved."""
-    assert told(rows.saved_track({"added_at": None, "track": TRACK | mark}, SECOND)) == TRACK_FIELDS
+    assert told(records.saved_track({"added_at": None, "track": TRACK | mark}, SECOND)) == TRACK_FIELDS
 
 
 def test_row_7_one_track_at_many_places_is_many_records() -> None:
     """Added in bulk, with the same moment: the position tells them apart."""
-    keys = {rows.playlist_track(ENTRY, Place("p", position)).key for position in (0, 1, 999_999)}
+    keys = {records.playlist_track(ENTRY, Place("p", position)).key for position in (0, 1, 999_999)}
     assert len(keys) == 3
     assert sorted(keys) == [f"p#{position}#{TRACK['id']}" for position in ("000000", "000001", "999999")]
 
 
 def test_a_list_that_was_read_anew_does_not_meet_its_own_keys() -> None:
     """The second reading of a playlist stands beside the first, and says that it is the one that counts."""
-    first, second = (rows.playlist_track(ENTRY, Place("p", 7, reading)) for reading in (1, 2))
+    first, second = (records.playlist_track(ENTRY, Place("p", 7, reading)) for reading in (1, 2))
     assert (first.key, second.key) == (f"p#000007#{TRACK['id']}", f"p#reading2#000007#{TRACK['id']}")
     assert ("reading" in first.fields, second.fields["reading"]) == (False, 2)
 
@@ -365,14 +365,14 @@ def test_a_list_that_was_read_anew_does_not_meet_its_own_keys() -> None:
 def test_another_track_at_the_same_place_has_a_key_of_its_own() -> None:
     """A page that was stored in part, and looks different when it is read again, loses nothing."""
     other = {**ENTRY, "item": {**TRACK, "id": "0000000000000000000000"}}
-    assert rows.playlist_track(other, SECOND).key != rows.playlist_track(ENTRY, SECOND).key
+    assert records.playlist_track(other, SECOND).key != records.playlist_track(ENTRY, SECOND).key
 
 
 @pytest.mark.parametrize("added_by", [None, {"id": ""}, {"id": None}, {}])
 @pytest.mark.parametrize("added_at", [None, "1970-01-01T00:00:00Z"])
 def test_row_9_an_entry_without_date_or_adder(added_at: str | None, added_by: Json | None) -> None:
     """Old and algorithmic playlists say neither when nor who: nothing is invented."""
-    fields = rows.playlist_track({**ENTRY, "added_at": added_at, "added_by": added_by}, SECOND).fields
+    fields = records.playlist_track({**ENTRY, "added_at": added_at, "added_by": added_by}, SECOND).fields
     assert fields["added_at"] == added_at
     assert fields["added_by"] is None
 
@@ -380,7 +380,7 @@ def test_row_9_an_entry_without_date_or_adder(added_at: str | None, added_by: Js
 def test_row_9_two_saved_tracks_without_a_date_stay_two() -> None:
     """Without a moment the id alone is the key."""
     first, second = (
-        rows.saved_track({"added_at": None, "track": TRACK | {"id": name}}, SECOND).key for name in ("a", "b")
+        records.saved_track({"added_at": None, "track": TRACK | {"id": name}}, SECOND).key for name in ("a", "b")
     )
     assert first != second
 
@@ -390,7 +390,7 @@ def test_row_9_two_saved_tracks_without_a_date_stay_two() -> None:
 )
 def test_row_13_an_artist_without_genres_or_pictures(blank: Json) -> None:
     """Nothing there is no field, not an empty one."""
-    fields = told(rows.followed_artist({"id": "a", "name": "", "genres": [], **blank}, SECOND))
+    fields = told(records.followed_artist({"id": "a", "name": "", "genres": [], **blank}, SECOND))
     assert fields == {"record_id": "a", "artist_id": "a", "artist_name": ""}
 
 
@@ -398,18 +398,18 @@ def test_row_13_an_artist_without_genres_or_pictures(blank: Json) -> None:
 def test_row_14_a_release_date_stays_as_it_was_written(date: str) -> None:
     """A year is no day: it is never parsed."""
     entry = {"added_at": None, "album": ALBUM | {"release_date": date}}
-    assert rows.saved_album(entry, SECOND).fields["release_date"] == date
+    assert records.saved_album(entry, SECOND).fields["release_date"] == date
 
 
 def test_row_14_a_release_date_may_be_null() -> None:
     """It is no field then."""
-    assert "release_date" not in told(rows.saved_album({"album": ALBUM | {"release_date": None}}, SECOND))
+    assert "release_date" not in told(records.saved_album({"album": ALBUM | {"release_date": None}}, SECOND))
 
 
 @pytest.mark.parametrize("name", ["🎧 👩‍👩‍👧", "\u202eשלום", "e\u0301", "a\u0000b", "cut \ud83d"])
 def test_row_15_any_name_can_be_stored(name: str) -> None:
     """Emoji, right-to-left marks, combining marks, NUL and half a surrogate pair; none is normalised."""
-    row = rows.top_track(TRACK | {"name": name}, Place("short_term", 0))
+    row = records.top_track(TRACK | {"name": name}, Place("short_term", 0))
     fact = Fact.of("ua", DataType.TOP_TRACKS, "2026", "spotify", row.key, row.fields, {"name": name})
     assert fact.answer() == {"name": name}
     assert str(fact.track_name).encode().decode() == name.replace("\ud83d", "\\ud83d")
@@ -417,14 +417,14 @@ def test_row_15_any_name_can_be_stored(name: str) -> None:
 
 def test_row_20_empty_texts_are_values() -> None:
     """An empty name is a name; an empty id is none, and falls back to the uri."""
-    fields = rows.followed_artist({"id": "", "uri": "spotify:artist:x", "name": ""}, SECOND).fields
+    fields = records.followed_artist({"id": "", "uri": "spotify:artist:x", "name": ""}, SECOND).fields
     assert (fields["record_id"], fields["artist_name"]) == ("spotify:artist:x", "")
 
 
 def test_row_21_two_plays_of_one_moment_stay_two() -> None:
     """Moments may be equal, and may lack milliseconds: the track tells the plays apart."""
     keys = [
-        rows.play({"track": TRACK | {"id": name}, "played_at": "2026-11-22T17:44:30Z"}, SECOND).key
+        records.play({"track": TRACK | {"id": name}, "played_at": "2026-11-22T17:44:30Z"}, SECOND).key
         for name in ("a", "b")
     ]
     assert keys == ["2026-11-22T17:44:30Z#a", "2026-11-22T17:44:30Z#b"]
@@ -434,12 +434,12 @@ def test_row_22_an_album_counts_its_tracks_beyond_the_embedded_fifty() -> None:
     """`total_tracks` is the album's, not that of the page that comes along; `raw` shows that the page is not all."""
     inside = {"items": [{"id": str(number)} for number in range(50)], "next": "https://…", "total": 64}
     album: Json = {**ALBUM, "total_tracks": 64, "tracks": inside}
-    assert rows.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
+    assert records.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
     del album["total_tracks"]
-    assert rows.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
+    assert records.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
 
 
-@pytest.mark.parametrize("make", [rows.top_track, rows.top_artist, rows.playlist, rows.followed_artist])
+@pytest.mark.parametrize("make", [records.top_track, records.top_artist, records.playlist, records.followed_artist])
 def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, Place], Row]) -> None:
     """What Spotify adds tomorrow is in `raw`; what has a name is still read."""
     row = make({"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}, Place("short_term", 0))
@@ -448,7 +448,7 @@ def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[An
 
 def test_row_24_a_user_id_is_an_opaque_text() -> None:
     """Digits, dots and percent characters stay as they are."""
-    row = rows.playlist(PLAYLIST | {"owner": {"id": "0012.34%20Ä"}}, SECOND)
+    row = records.playlist(PLAYLIST | {"owner": {"id": "0012.34%20Ä"}}, SECOND)
     assert row.fields["owner_id"] == "0012.34%20Ä"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.paging import Ask, Cursor, Offset, Page, Paging
+from blendify.providers.paging import Ask, Cursor, Offset, Page, Paging
 from blendify.sweeps import MOST_READINGS, Sweep
 
 OFFSET, CURSOR = Offset(10), Cursor(10, "after")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from blendify import authorization, erasing, token_endpoint, tokens
+from blendify import authorization, erasing, tokens
+from blendify.providers import token_endpoint
 from blendify.schedule import due_connections, quota
 from blendify.schedule.polling_plan import Cadence
 from blendify.storage.history import Fact

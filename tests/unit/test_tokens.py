@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import token_endpoint
 from blendify.applications import application
 from blendify.calls import MOST_REFRESHES, Caller
 from blendify.core import telemetry, times
@@ -20,7 +19,7 @@ from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked,
 from blendify.core.http import http_session
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
-from blendify.providers import PROVIDERS
+from blendify.providers import PROVIDERS, token_endpoint
 from blendify.storage import connections, revocations
 from blendify.tokens import (
     CLAIM_SECONDS,

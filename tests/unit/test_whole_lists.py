@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.paging import Ask, Offset, Page
-from blendify.providers.table import Endpoint, Place, Row
+from blendify.providers.endpoint import Endpoint, Place, Row
+from blendify.providers.paging import Ask, Offset, Page
 from blendify.whole_lists import overlap, whole
 
 

@@ -10,13 +10,13 @@ import hmac
 import secrets
 from dataclasses import dataclass, field, replace
 
-from blendify.access import OwnPage
 from blendify.applications import Application
 from blendify.calls import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.gate import Gate
-from blendify.providers.table import Profile, Provider
+from blendify.providers.consent import OwnPage
+from blendify.providers.endpoint import Profile, Provider
 from blendify.storage import connections, oauth_states
 from blendify.storage.connections import Grant, UserGone
 from blendify.storage.oauth_states import StateRefused

@@ -27,7 +27,7 @@ from blendify.core.errors import (
 )
 from blendify.core.http import USER_AGENT, http_session, read_body
 from blendify.gate import Gate
-from blendify.providers.table import Provider
+from blendify.providers.endpoint import Provider
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""

@@ -19,13 +19,13 @@ from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
 from blendify.fetching import Fetcher
-from blendify.glances import newest_first
 from blendify.glancing import glanced
 from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
-from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint, Place, Shape
+from blendify.providers.change_checks import newest_first
+from blendify.providers.endpoint import Contents, Endpoint, Place, Shape
+from blendify.providers.paging import Ask, Page
 from blendify.reading import Closed, Lost, Step, read
 from blendify.storage import checkpoints, connections, drafts, inventories, listings
 from blendify.storage.history import NOTHING, Fact, Written

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from blendify.core import times
-from blendify.identities import is_dated, record_id
-from blendify.providers.table import Row
+from blendify.providers.endpoint import Row
+from blendify.providers.record_identity import is_dated, record_id
 
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)

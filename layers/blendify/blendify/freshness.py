@@ -6,7 +6,7 @@ from zlib import crc32
 from blendify.core import times
 from blendify.core.settings import settings
 from blendify.jobs import Job
-from blendify.providers.table import Contents, Endpoint
+from blendify.providers.endpoint import Contents, Endpoint
 from blendify.storage.inventories import Inventory
 
 

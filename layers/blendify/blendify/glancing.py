@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.fetching import Fetcher
-from blendify.glances import Seen
-from blendify.identities import digest, identity
-from blendify.paging import Ask
-from blendify.providers.table import Endpoint, Place, Row
+from blendify.providers.change_checks import Seen
+from blendify.providers.endpoint import Endpoint, Place, Row
+from blendify.providers.paging import Ask
+from blendify.providers.record_identity import digest, identity
 
 
 @dataclass(frozen=True)

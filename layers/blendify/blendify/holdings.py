@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from blendify.core.data_types import DataType
-from blendify.glances import newest_first
 from blendify.list_states import ListState, list_of
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Shape
+from blendify.providers.change_checks import newest_first
+from blendify.providers.endpoint import Shape
 from blendify.storage import checkpoints, inventories, lookups
 from blendify.storage.entries import Entry
 from blendify.storage.history import Fact, moment_of

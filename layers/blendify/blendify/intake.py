@@ -16,10 +16,10 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.dating import with_moments
-from blendify.identities import digest, identity
 from blendify.jobs import Job
 from blendify.ordering import arranged, moved
-from blendify.providers.table import Memory, Row, Shape
+from blendify.providers.endpoint import Memory, Row, Shape
+from blendify.providers.record_identity import digest, identity
 from blendify.run_facts import left, readings, removals
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.identities import identity
 from blendify.ordering import arranged
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
+from blendify.providers.record_identity import identity
 from blendify.storage.history import REREAD, Fact
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
-from blendify.paging import Ask, Page, Paging
+from blendify.providers.paging import Ask, Page, Paging
 from blendify.sweeps import Sweep
 
 SIDE_BY_SIDE = 8

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from blendify.core import times
 from blendify.dating import dated, moments
-from blendify.identities import is_dated, record_id
-from blendify.providers.table import Row
+from blendify.providers.endpoint import Row
+from blendify.providers.record_identity import is_dated, record_id
 
 SURE = 5
 """So many neighbours where they stood: hardly all of them have come again, in the order that they had."""

@@ -7,7 +7,7 @@ from blendify.core.data_types import DataType
 from blendify.holdings import folded
 from blendify.jobs import Job
 from blendify.list_states import ListState, list_of
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
 from blendify.run_facts import left, readings, removals
 from blendify.storage import drafts, inventories, syncs
 from blendify.storage.drafts import Draft

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.list_states import list_of
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
 from blendify.storage.entries import Entry
 from blendify.storage.history import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
 

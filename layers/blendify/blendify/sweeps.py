@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.paging import Ask, Page, Paging
+from blendify.providers.paging import Ask, Page, Paging
 
 MOST_READINGS = 3
 """A list that still changes in its third reading is taken as it is; the next sync reads it anew."""

@@ -6,9 +6,9 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, MustWait
 from blendify.jobs import Job
-from blendify.paging import Ask, Page
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Contents, Endpoint
+from blendify.providers.endpoint import Contents, Endpoint
+from blendify.providers.paging import Ask, Page
 from blendify.reading import read
 from blendify.storage import listings
 from blendify.storage.progress import progress

@@ -6,11 +6,11 @@ from datetime import timedelta
 import requests
 
 from blendify import grants
-from blendify.access import Renewal, TokenAnswer
 from blendify.applications import Application
 from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
-from blendify.providers.table import Provider
+from blendify.providers.consent import Renewal, TokenAnswer
+from blendify.providers.endpoint import Provider
 from blendify.storage import connections, revocations
 from blendify.storage.connections import Connection
 from blendify.vault import TokenSet, seal, unseal

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.paging import Ask, Page
-from blendify.providers.table import Endpoint, Place
+from blendify.providers.endpoint import Endpoint, Place
+from blendify.providers.paging import Ask, Page
 from blendify.recency import is_known_from_here
 
 

@@ -10,9 +10,9 @@ from blendify.collect import collect
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.jobs import Job
-from blendify.paging import Offset, Paging, Single
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Endpoint
+from blendify.providers.endpoint import Endpoint
+from blendify.providers.paging import Offset, Paging, Single
 from blendify.storage.history import Fact
 from local import folding
 from local.simulators.faults import Fault, FaultKind

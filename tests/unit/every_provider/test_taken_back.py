@@ -12,7 +12,7 @@ from blendify import intake
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
 from blendify.storage import inventories
 from blendify.storage.history import Fact
 from local.verification import canonical

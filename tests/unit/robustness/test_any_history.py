@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from blendify import calls
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
-from blendify.paging import Single
 from blendify.providers import PROVIDERS
+from blendify.providers.paging import Single
 from local import folding
 from local.simulators.changes import ImpossibleChangeError
 from local.verification import RESOURCES, canonical

@@ -11,8 +11,8 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 
 from blendify.core.data_types import DataType
-from blendify.paging import Paging
 from blendify.providers import PROVIDERS
+from blendify.providers.paging import Paging
 from blendify.storage import checkpoints, inventories
 from blendify.storage import entries as stored_entries
 from local.simulators.faults import Fault, FaultKind

@@ -15,7 +15,7 @@ from blendify.core.errors import CollectError
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.db.transactions import check, commit, put, update
-from blendify.providers.table import Profile
+from blendify.providers.endpoint import Profile
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Plan
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from blendify.db import keys
 from blendify.db.state_table import accounts
-from blendify.providers.table import Contents
+from blendify.providers.endpoint import Contents
 
 KEPT_SECONDS = 30 * 24 * 3600
 

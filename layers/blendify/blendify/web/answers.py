@@ -13,7 +13,7 @@ from blendify.core import times
 from blendify.holdings import Holding
 from blendify.list_states import list_of
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
 from blendify.records import record
 from blendify.storage import lookups
 from blendify.storage.history import REREAD, Fact, moment_of, provider_of

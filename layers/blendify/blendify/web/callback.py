@@ -13,7 +13,7 @@ from blendify.core.errors import AccessTokenRefused, ApplicationBlocked, Collect
 from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Provider
+from blendify.providers.endpoint import Provider
 from blendify.storage import sessions
 from blendify.storage.connections import AccountTaken
 from blendify.storage.oauth_states import StateRefused

@@ -10,7 +10,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Provider
+from blendify.providers.endpoint import Provider
 from blendify.storage import connections, syncs
 from blendify.storage.connections import Connection
 from blendify.storage.progress import Progress, all_progress

@@ -1,10 +1,10 @@
 """GET /auth/{provider}/login: send the listener to the provider's consent page, or ask on one of ours."""
 
 from blendify import authorization
-from blendify.access import OwnPage
 from blendify.applications import ApplicationMissing, application
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
+from blendify.providers.consent import OwnPage
 from blendify.storage import oauth_states
 from blendify.web import responses
 from blendify.web.responses import Response

@@ -7,7 +7,7 @@ from typing import Any
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
-from blendify.providers.table import Shape
+from blendify.providers.endpoint import Shape
 
 LONGEST = 2_048
 """Characters of a value."""

@@ -2,9 +2,9 @@
 
 from blendify.providers.apple_music.access import MusicKit
 from blendify.providers.apple_music.endpoints import ENDPOINTS
+from blendify.providers.apple_music.errors import refusal
 from blendify.providers.apple_music.profile import profile
-from blendify.providers.apple_music.refusals import refusal
-from blendify.providers.table import Provider
+from blendify.providers.endpoint import Provider
 
 PROVIDER = Provider(
     name="apple_music",

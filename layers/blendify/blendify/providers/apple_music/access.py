@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from blendify.access import NEVER, OwnPage, TokenAnswer
 from blendify.applications import Application
 from blendify.core.errors import GrantRevoked
 from blendify.providers.apple_music.developer_tokens import developer_token
+from blendify.providers.consent import NEVER, OwnPage, TokenAnswer
 
 _SCRIPT = Path(__file__).with_name("consent.js").read_text()
 _TOKEN = re.compile(r"[!-~]{20,2048}")

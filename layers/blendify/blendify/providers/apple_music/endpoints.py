@@ -7,12 +7,12 @@ Source  https://developer.apple.com/documentation/applemusicapi/library and …/
 from collections.abc import Mapping
 from datetime import timedelta
 
-from blendify import glances
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
-from blendify.paging import Offset
-from blendify.providers.apple_music import pages, rows
-from blendify.providers.table import Endpoint, Memory, Newest, Shape
+from blendify.providers import change_checks
+from blendify.providers.apple_music import pages, records
+from blendify.providers.endpoint import Endpoint, Memory, Newest, Shape
+from blendify.providers.paging import Offset
 
 HEAVY_ROTATION = "heavy_rotation"
 """The one span that ranks are counted over; which one that is Apple does not tell."""
@@ -37,7 +37,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/v1/me/history/heavy-rotation",
         paging=Offset(limit=10, depth=settings().top_list_depth),
         page=pages.listed,
-        row=rows.rotation,
+        row=records.rotation,
         scopes=(),
         lists=(HEAVY_ROTATION,),
         shape=Shape.RANKED,
@@ -49,7 +49,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         parameters=CATALOGUE,
         paging=Offset(limit=30, depth=REMEMBERED, overlap=10),
         page=pages.listed,
-        row=rows.play,
+        row=records.play,
         scopes=(),
         shape=Shape.LOG,
         memory=Memory(entries=REMEMBERED, dated=False),
@@ -59,7 +59,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
                 path="/v1/me/recent/played",
                 paging=Offset(limit=10, depth=REMEMBERED),
                 page=pages.listed,
-                row=rows.played_from,
+                row=records.played_from,
                 scopes=(),
                 shape=Shape.LOG,
                 memory=Memory(entries=REMEMBERED, dated=False, once=True),
@@ -70,16 +70,16 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/v1/me/library/playlists",
         paging=Offset(limit=PAGE),
         page=pages.listed,
-        row=rows.playlist,
+        row=records.playlist,
         scopes=(),
-        contents=rows.playlist_contents,
+        contents=records.playlist_contents,
     ),
     DataType.PLAYLIST_TRACKS: Endpoint(
         path="/v1/me/library/playlists/{list_id}/tracks",
         parameters=CATALOGUE,
         paging=Offset(limit=PAGE),
         page=pages.listed,
-        row=rows.playlist_track,
+        row=records.playlist_track,
         scopes=(),
         within=DataType.PLAYLISTS,
         shape=Shape.ARRANGED,
@@ -91,9 +91,9 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         parameters={**CATALOGUE, "extend": "dateAdded"},
         paging=Offset(limit=PAGE),
         page=pages.listed,
-        row=rows.saved_track,
+        row=records.saved_track,
         scopes=(),
-        glance=glances.counted,
+        glance=change_checks.counted,
         newest=_newest("library-songs"),
     ),
     DataType.SAVED_ALBUMS: Endpoint(
@@ -101,9 +101,9 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         parameters=CATALOGUE,
         paging=Offset(limit=PAGE),
         page=pages.listed,
-        row=rows.saved_album,
+        row=records.saved_album,
         scopes=(),
-        glance=glances.counted,
+        glance=change_checks.counted,
         newest=_newest("library-albums"),
     ),
     DataType.FOLLOWED_ARTISTS: Endpoint(
@@ -111,8 +111,8 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         parameters=CATALOGUE,
         paging=Offset(limit=PAGE),
         page=pages.listed,
-        row=rows.followed_artist,
+        row=records.followed_artist,
         scopes=(),
-        glance=glances.counted,
+        glance=change_checks.counted,
     ),
 }

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.paging import Page
-from blendify.providers.apple_music.refusals import NOTHING_RELATED, code
-from blendify.providers.fields import number, of, text
+from blendify.providers.apple_music.errors import NOTHING_RELATED, code
+from blendify.providers.json_fields import number, of, text
+from blendify.providers.paging import Page
 
 
 def listed(body: Any) -> Page:

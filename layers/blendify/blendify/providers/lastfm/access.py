@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 
 import requests
 
-from blendify.access import NEVER, TokenAnswer
 from blendify.applications import Application
 from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
-from blendify.providers.fields import of, text
-from blendify.providers.lastfm.refusals import error_number, refusal
+from blendify.providers.consent import NEVER, TokenAnswer
+from blendify.providers.json_fields import of, text
+from blendify.providers.lastfm.errors import error_number, refusal
 
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer; a listener is waiting."""

@@ -7,12 +7,12 @@ Source  https://www.last.fm/api/show/user.getRecentTracks and its neighbours
 from collections.abc import Mapping
 from datetime import timedelta
 
-from blendify import glances
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
-from blendify.paging import Numbered
-from blendify.providers.lastfm import pages, rows
-from blendify.providers.table import Endpoint, Inquiry, Memory, Shape
+from blendify.providers import change_checks
+from blendify.providers.endpoint import Endpoint, Inquiry, Memory, Shape
+from blendify.providers.lastfm import pages, records
+from blendify.providers.paging import Numbered
 
 PERIODS = {"short_term": "1month", "medium_term": "6month", "long_term": "12month"}
 """The periods that other providers have as well go by the names that they have there."""
@@ -47,7 +47,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         about=pages.user("toptracks"),
         paging=Numbered(limit=min(DEPTH, LONGEST_PAGE), depth=DEPTH),
         page=pages.listed("toptracks", "track"),
-        row=rows.top_track,
+        row=records.top_track,
         scopes=(),
         lists=TIME_RANGES,
         list_parameter="period",
@@ -62,7 +62,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         about=pages.user("topartists"),
         paging=Numbered(limit=min(DEPTH, LONGEST_PAGE), depth=DEPTH),
         page=pages.listed("topartists", "artist"),
-        row=rows.top_artist,
+        row=records.top_artist,
         scopes=(),
         lists=TIME_RANGES,
         list_parameter="period",
@@ -78,7 +78,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         about=pages.user("recenttracks"),
         paging=Numbered(limit=200),
         page=pages.listed("recenttracks", "track"),
-        row=rows.play,
+        row=records.play,
         scopes=(),
         shape=Shape.LOG,
         memory=Memory(entries=None, overlap=timedelta(days=1), late=timedelta(days=14), repeats=True),
@@ -91,8 +91,8 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         about=pages.user("lovedtracks"),
         paging=Numbered(limit=LONGEST_PAGE),
         page=pages.listed("lovedtracks", "track"),
-        row=rows.loved_track,
+        row=records.loved_track,
         scopes=(),
-        glance=glances.counted,
+        glance=change_checks.counted,
     ),
 }

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.paging import Page
-from blendify.providers.fields import of, text
+from blendify.providers.json_fields import of, text
+from blendify.providers.paging import Page
 
 
 def listed(root: str, entries: str) -> Callable[[Any], Page]:

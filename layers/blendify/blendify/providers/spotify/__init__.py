@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from blendify.authorization_code import AuthorizationCode
+from blendify.providers.endpoint import Provider
+from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.spotify.endpoints import ENDPOINTS
+from blendify.providers.spotify.errors import refusal
 from blendify.providers.spotify.profile import profile
-from blendify.providers.spotify.refusals import refusal
-from blendify.providers.table import Provider
 
 PROVIDER = Provider(
     name="spotify",

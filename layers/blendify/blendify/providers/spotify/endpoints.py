@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from blendify import glances
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
-from blendify.paging import Cursor, Offset, Single
-from blendify.providers.spotify import pages, rows
-from blendify.providers.table import Endpoint, Memory, Shape
+from blendify.providers import change_checks
+from blendify.providers.endpoint import Endpoint, Memory, Shape
+from blendify.providers.paging import Cursor, Offset, Single
+from blendify.providers.spotify import pages, records
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 """About four weeks, six months, a year."""
@@ -20,7 +20,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/me/top/tracks",
         paging=Offset(limit=50, depth=settings().top_list_depth),
         page=pages.paged,
-        row=rows.top_track,
+        row=records.top_track,
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
@@ -31,7 +31,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/me/top/artists",
         paging=Offset(limit=50, depth=settings().top_list_depth),
         page=pages.paged,
-        row=rows.top_artist,
+        row=records.top_artist,
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
@@ -43,7 +43,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/me/player/recently-played",
         paging=Single(limit=50),
         page=pages.paged,
-        row=rows.play,
+        row=records.play,
         scopes=("user-read-recently-played",),
         silent_when_empty=True,
         shape=Shape.LOG,
@@ -54,16 +54,16 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/me/playlists",
         paging=Offset(limit=50),
         page=pages.paged,
-        row=rows.playlist,
+        row=records.playlist,
         scopes=("playlist-read-private", "playlist-read-collaborative"),
-        contents=rows.playlist_contents,
+        contents=records.playlist_contents,
     ),
     # `/items` serves old and new applications, `/tracks` only old ones. Without additional_types episodes come as null.
     DataType.PLAYLIST_TRACKS: Endpoint(
         path="/playlists/{list_id}/items",
         paging=Offset(limit=50),
         page=pages.paged,
-        row=rows.playlist_track,
+        row=records.playlist_track,
         scopes=("playlist-read-private", "playlist-read-collaborative"),
         within=DataType.PLAYLISTS,
         parameters={"additional_types": "track,episode"},
@@ -74,23 +74,23 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         path="/me/tracks",
         paging=Offset(limit=50),
         page=pages.paged,
-        row=rows.saved_track,
+        row=records.saved_track,
         scopes=("user-library-read",),
-        glance=glances.newest_first,
+        glance=change_checks.newest_first,
     ),
     DataType.SAVED_ALBUMS: Endpoint(
         path="/me/albums",
         paging=Offset(limit=50),
         page=pages.paged,
-        row=rows.saved_album,
+        row=records.saved_album,
         scopes=("user-library-read",),
-        glance=glances.counted,
+        glance=change_checks.counted,
     ),
     DataType.FOLLOWED_ARTISTS: Endpoint(
         path="/me/following",
         paging=Cursor(limit=50, parameter="after"),
         page=pages.followed,
-        row=rows.followed_artist,
+        row=records.followed_artist,
         scopes=("user-follow-read",),
         parameters={"type": "artist"},
     ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.paging import Page
+from blendify.providers.paging import Page
 
 
 def paged(body: Any) -> Page:

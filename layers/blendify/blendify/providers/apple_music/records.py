@@ -7,8 +7,8 @@ Source  https://developer.apple.com/documentation/applemusicapi/librarysongs and
 
 from typing import Any
 
-from blendify.providers.fields import Fields, flag, keyed, kind, number, of, placed, ranked, saved, text
-from blendify.providers.table import Contents, Place, Row
+from blendify.providers.endpoint import Contents, Place, Row
+from blendify.providers.json_fields import Fields, flag, keyed, kind, number, of, placed, ranked, saved, text
 
 LARGEST_PICTURE = 640
 """Pixels. Any size may be asked for: the address has a place for it."""

@@ -19,7 +19,7 @@ from blendify.core.errors import (
     ScopeMissing,
     Unreadable,
 )
-from blendify.retry_after import retry_after
+from blendify.providers.retry_after import retry_after
 
 LONGEST = 4_096
 """Characters of a refusal; what is longer is data."""

@@ -17,8 +17,8 @@ from blendify.core.errors import (
     RequestRefused,
     Unreadable,
 )
-from blendify.providers.fields import of, text
-from blendify.retry_after import retry_after
+from blendify.providers.json_fields import of, text
+from blendify.providers.retry_after import retry_after
 
 USER_TOKEN_REFUSED, NOTHING_RELATED = "40300", "40403"
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blendify.core import times
-from blendify.providers.fields import Fields, keyed, of, ranked, saved, text
+from blendify.providers.endpoint import Place, Row
+from blendify.providers.json_fields import Fields, keyed, of, ranked, saved, text
 from blendify.providers.lastfm.pages import whole
-from blendify.providers.table import Place, Row
 
 NO_IMAGE = "2a96cbd8b46e442fc41c2b86b821562f"
 """The star that stands in for a picture."""

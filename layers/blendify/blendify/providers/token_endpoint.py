@@ -11,11 +11,11 @@ from datetime import timedelta
 
 import requests
 
-from blendify.access import TokenAnswer
 from blendify.applications import Application
 from blendify.core import times
 from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
 from blendify.core.http import read_body
+from blendify.providers.consent import TokenAnswer
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""

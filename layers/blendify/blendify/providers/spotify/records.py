@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from blendify.providers.fields import Fields, flag, keyed, number, of, placed, ranked, saved, text
-from blendify.providers.table import Contents, Place, Row
+from blendify.providers.endpoint import Contents, Place, Row
+from blendify.providers.json_fields import Fields, flag, keyed, number, of, placed, ranked, saved, text
 
 
 def top_track(entry: Any, place: Place) -> Row:

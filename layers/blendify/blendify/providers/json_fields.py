@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blendify.providers.table import Place, Row
+from blendify.providers.endpoint import Place, Row
 
 Fields = dict[str, Any]
 

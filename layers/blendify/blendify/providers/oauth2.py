@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import requests
 
-from blendify import token_endpoint
-from blendify.access import TokenAnswer
 from blendify.applications import Application
 from blendify.core.errors import ProviderUnavailable
+from blendify.providers import token_endpoint
+from blendify.providers.consent import TokenAnswer
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from blendify.access import Access
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, UnexpectedShape, Unreadable
 from blendify.gate import UNTOLD_SECONDS
-from blendify.glances import Glance
-from blendify.paging import Ask, Page, Paging
+from blendify.providers.change_checks import Glance
+from blendify.providers.consent import Access
+from blendify.providers.paging import Ask, Page, Paging
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from blendify.core.errors import (
     ScopeMissing,
     Unreadable,
 )
-from blendify.retry_after import retry_after
+from blendify.providers.retry_after import retry_after
 
 
 def refusal(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
