@@ -10,12 +10,12 @@ from starlette.applications import Starlette
 
 from blendify import syncing
 from blendify.applications import Application, application
+from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
 from blendify.calls import TRIES, Caller
 from blendify.collect import collect
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable
-from blendify.gate import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Page
 from blendify.providers.spotify.pages import paged

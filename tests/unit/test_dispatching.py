@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 
 from blendify import dispatching
 from blendify.applications import application
+from blendify.calling.rate_limiter import Gate
 from blendify.core import aws, state_machines, times
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
-from blendify.gate import Gate
 from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import Ledger
 from blendify.storage import connections

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.applications import Application
+from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, Gate
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db.state_table import accounts
-from blendify.gate import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, Gate
 from tests.unit.timeline import START, Timeline
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from blendify.applications import Application
+from blendify.calling.rate_limiter import UNTOLD_SECONDS
 from blendify.calls import Caller
 from blendify.core import times
 from blendify.core.errors import (
@@ -32,7 +33,6 @@ from blendify.core.errors import (
     ScopeMissing,
     Unreadable,
 )
-from blendify.gate import UNTOLD_SECONDS
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile, Provider
 from blendify.providers.oauth2 import AuthorizationCode

@@ -11,10 +11,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 
 from blendify.applications import Application
+from blendify.calling.rate_limiter import Gate
 from blendify.calls import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
-from blendify.gate import Gate
 from blendify.providers.consent import OwnPage
 from blendify.providers.endpoint import Profile, Provider
 from blendify.storage import connections, oauth_states

@@ -16,6 +16,7 @@ import requests
 
 from blendify import tokens
 from blendify.applications import Application
+from blendify.calling.rate_limiter import Gate
 from blendify.core.errors import (
     AccessTokenRefused,
     CollectError,
@@ -26,7 +27,6 @@ from blendify.core.errors import (
     RateLimited,
 )
 from blendify.core.http import USER_AGENT, http_session, read_body
-from blendify.gate import Gate
 from blendify.providers.endpoint import Provider
 
 TIMEOUT = (5, 30)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
+from blendify.calling.rate_limiter import UNTOLD_SECONDS
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, UnexpectedShape, Unreadable
-from blendify.gate import UNTOLD_SECONDS
 from blendify.providers.change_checks import Glance
 from blendify.providers.consent import Access
 from blendify.providers.paging import Ask, Page, Paging

@@ -1,0 +1,1 @@
+"""One HTTP call to a provider, and when it may be made."""
