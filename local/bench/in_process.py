@@ -39,8 +39,9 @@ os.environ.update(
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from blendify import applications, authorization, syncing
-from blendify.applications import application
+from blendify import syncing
+from blendify.access import applications, login
+from blendify.access.applications import application
 from blendify.collect import collect
 from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
@@ -72,13 +73,13 @@ class Bench:
     def connect(self, listener: str) -> str:
         """Log a listener in, with the product's own code; the user's id."""
         provider, row = PROVIDERS["spotify"], application("spotify")
-        departure = authorization.depart(provider, row)
+        departure = login.depart(provider, row)
         consent = requests.get(str(departure.consent), timeout=30)
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
         back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
         query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-        return authorization.arrive(provider, row, query["code"], query["state"], departure.browser)
+        return login.arrive(provider, row, query["code"], query["state"], departure.browser)
 
     def longest_branch(self, user_id: str) -> float:
         """

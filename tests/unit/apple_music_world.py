@@ -8,14 +8,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from blendify.access import connections
+from blendify.access.connections import Grant
+from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
 from blendify.providers.apple_music import developer_tokens
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.consent import NEVER
 from blendify.providers.endpoint import Profile
-from blendify.storage import connections
-from blendify.storage.connections import Grant
-from blendify.vault import TokenSet, seal
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.app import create_app
 from local.simulators.apple_music.options import Options

@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.core.model_instances import reset_model_data
 
-from blendify import applications
+from blendify.access import applications
 from blendify.core import aws
 from local.template import resources
 

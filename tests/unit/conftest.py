@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from starlette.applications import Starlette
 
-from blendify import applications
+from blendify.access import applications
 from blendify.core import aws
 from blendify.storage.history import Fact
 from tests.unit.cloud import application, create_tables

@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.applications import Starlette
 
+from blendify.access import connections
+from blendify.access.connections import Grant
+from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
 from blendify.providers.consent import NEVER
 from blendify.providers.endpoint import Profile
 from blendify.providers.lastfm.endpoints import PERIODS
-from blendify.storage import connections
-from blendify.storage.connections import Grant
-from blendify.vault import TokenSet, seal
 from local.simulators.lastfm import Options, create_app
 from local.simulators.lastfm.accounts import Request
 from local.simulators.lastfm.simulator import Simulator

@@ -11,13 +11,14 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from blendify import erasing
+from blendify.access import bearer_tokens, refused_grants, sessions
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.schedule import sync_requests
-from blendify.storage import bearer_tokens, erasures, revocations, sessions
+from blendify.storage import erasures
 from blendify.storage.history import Fact, partitions
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser
@@ -63,7 +64,7 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     sessions.begin(user_id)
     bearer_tokens.make(user_id, "my app")
     sync_requests.grant(user_id)
-    revocations.note("spotify", "default", user_id, marked=True)
+    refused_grants.note("spotify", "default", user_id, marked=True)
     accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
     job = begun(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     collect(DataType.PLAYLISTS, job, plenty)

@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from blendify.access import sessions
 from blendify.core.data_types import DataType
-from blendify.storage import sessions
 from local.verification import RESOURCES, canonical, list_of
 from tests.unit.http_events import Answer, Browser
 

@@ -13,17 +13,18 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import syncing
+from blendify.access import connections
+from blendify.access.connections import Grant
+from blendify.access.token_vault import TokenSet, seal
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile
-from blendify.storage import connections, progress
-from blendify.storage.connections import Grant
+from blendify.storage import progress
 from blendify.storage.history import Fact
 from blendify.storage.progress import Progress
-from blendify.vault import TokenSet, seal
 from local import folding
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import grants, syncing
+from blendify import syncing
+from blendify.access import connections, grant_expiry
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs import Job
-from blendify.storage import connections
 from blendify.storage.history import Fact
 from local import folding
 from local.simulators.apple_music.music import tracks_of
@@ -295,7 +295,7 @@ def test_a_worker_whose_time_is_up_between_the_lists_loses_no_play(world: World)
 def test_the_end_of_the_grant_is_known(world: World) -> None:
     """About half a year after the consent: listeners are told in time."""
     owner = connections.connection(world.connect(), "apple_music")
-    end = grants.ends_at(owner)
+    end = grant_expiry.ends_at(owner)
     assert end is not None
     assert end - times.parse(owner.authorized_at) == timedelta(days=180)
 

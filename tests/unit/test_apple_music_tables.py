@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.applications import Application, ApplicationMissing
+from blendify.access.applications import Application, ApplicationMissing
 from blendify.core.data_types import DataType
 from blendify.core.errors import (
     AccessTokenRefused,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from blendify.access import connections, sessions
 from blendify.core import aws
 from blendify.core.data_types import DataType
-from blendify.storage import connections, sessions
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, begun, items, logged
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blendify.storage import bearer_tokens, connections, sessions
+from blendify.access import bearer_tokens, connections, sessions
 from tests.unit.http_events import Answer, Browser
 from tests.unit.leavers import leave, machine
 from tests.unit.spotify_world import World, in_clear, items, logged

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from blendify import applications
+from blendify.access import applications, connections, sessions
 from blendify.core import aws, times
 from blendify.core.settings import settings
-from blendify.storage import connections, sessions
 from tests.unit import cloud
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import CALLBACK, LISTENER, arrive, consent, depart, logged_in, user_of
@@ -142,7 +141,7 @@ def test_a_state_that_is_too_old_is_refused(world: World, monkeypatch: pytest.Mo
     sent_back = consent(depart(browser))
     real = time.time
     with monkeypatch.context() as patch:
-        patch.setattr("blendify.storage.oauth_states.time.time", lambda: real() + 601)
+        patch.setattr("blendify.access.oauth_states.time.time", lambda: real() + 601)
         answer = arrive(browser, sent_back)
     refused(answer, 400)
     assert "too long" in answer.body

@@ -9,7 +9,9 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import syncing
-from blendify.applications import Application, application
+from blendify.access import connections, refused_grants
+from blendify.access.access_tokens import OUTAGE_USERS
+from blendify.access.applications import Application, application
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
 from blendify.calls import TRIES, Caller
 from blendify.collect import collect
@@ -19,8 +21,6 @@ from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Page
 from blendify.providers.spotify.pages import paged
-from blendify.storage import connections, revocations
-from blendify.tokens import OUTAGE_USERS
 from tests.unit import cloud
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
@@ -117,7 +117,7 @@ def test_after_a_429_no_thread_of_a_collector_calls(world: World, timeline: Time
 def test_an_outage_ends_all_calls_of_a_collector(world: World) -> None:
     """A token host that refuses everybody is asked twice and no more, whichever thread comes next."""
     for number in range(OUTAGE_USERS):
-        revocations.note("spotify", "default", f"listener{number}")
+        refused_grants.note("spotify", "default", f"listener{number}")
     calls = caller(world.connect(seconds=0))
     world.simulator.accounts.revoke("ana")
     for _ in range(3):

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from starlette.applications import Starlette
 
+from blendify.access import connections
 from blendify.core import aws
-from blendify.storage import connections
 from blendify.web.callback import LONGEST, LONGEST_FORM
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN

@@ -10,14 +10,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from blendify import dispatching
-from blendify.applications import application
+from blendify.access import connections
+from blendify.access.applications import application
 from blendify.calling.rate_limiter import Gate
 from blendify.core import aws, state_machines, times
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import Ledger
-from blendify.storage import connections
 from tests.unit import cloud
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World

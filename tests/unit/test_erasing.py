@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from blendify.access import connections, refused_grants, sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.erasing import LATEST_WORKER, QUIET, erase
-from blendify.storage import connections, erasures, leases, revocations, sessions, syncs
+from blendify.storage import erasures, leases, syncs
 from blendify.storage.erasures import EVERYTHING
 from blendify.storage.history import Fact, partitions
 from tests.unit.leavers import (
@@ -137,7 +138,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
         if not next(late):
             return
         accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
-        revocations.note("spotify", "default", user_id)
+        refused_grants.note("spotify", "default", user_id)
 
     machine(leave(user_id), between=write)
     gone(user_id)

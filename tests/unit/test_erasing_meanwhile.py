@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from blendify import dispatching, erasing, syncing
+from blendify.access import connections, sessions
 from blendify.collect import collect
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.erasing import LATEST_WORKER, erase
-from blendify.storage import connections, erasures, sessions, syncs
+from blendify.storage import erasures, syncs
 from blendify.storage.erasures import EVERYTHING
 from blendify.storage.progress import Superseded
 from tests.unit.http_events import Browser

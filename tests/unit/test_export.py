@@ -11,11 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
+from blendify.access import sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.core.settings import export_state_machine
 from blendify.export import account, building
-from blendify.storage import archives, exports, sessions
+from blendify.storage import archives, exports
 from blendify.storage.exports import State
 from tests.unit.downloads import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Answer, Browser

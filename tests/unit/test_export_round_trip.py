@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from blendify.access import connections
 from blendify.collect import collect
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.jobs import Job
-from blendify.storage import connections
 from blendify.storage.history import Fact
 from local import folding
 from local.exported import Exported

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, Gate
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from blendify import grants
+from blendify.access import connections, grant_expiry
+from blendify.access.connections import Connection
 from blendify.core import aws, times
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.storage import connections
-from blendify.storage.connections import Connection
 from tests.unit.spotify_world import STARTED, World, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -81,7 +80,7 @@ def test_a_grants_end_is_known_from_its_beginning(user_id: str) -> None:
     """Six months after the consent at the earliest: the provider's figure, whatever happened to the tokens since."""
     seen = owner(user_id)
     connections.keep_tokens(seen, seen.tokens, times.now())
-    assert grants.ends_at(owner(user_id)) == STARTED + LIFETIME
+    assert grant_expiry.ends_at(owner(user_id)) == STARTED + LIFETIME
 
 
 @pytest.mark.parametrize(("days", "notice", "left"), [(29.9, 30, 29), (30, 30, 30), (7, 7, 7), (0.5, 7, 0)])
@@ -90,7 +89,7 @@ def test_an_end_that_is_near_is_announced(
 ) -> None:
     """An event says whose access ends when, and nothing else: no name, no account, no secret."""
     clock.days_left(days)
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     (event,) = bus.heard()
     detail = json.loads(event.pop("Detail"))
     assert event == {"Source": "blendify", "DetailType": "Grant ending"}
@@ -107,7 +106,7 @@ def test_an_end_that_is_near_is_announced(
 def test_an_end_that_is_far_or_past_is_not(user_id: str, clock: Clock, bus: Bus, days: float) -> None:
     """Nobody needs to hear of it yet, or any more."""
     clock.days_left(days)
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.heard() == []
 
 
@@ -116,8 +115,8 @@ def test_each_notice_comes_once(user_id: str, clock: Clock, bus: Bus) -> None:
     heard = []
     for days in range(40, -3, -1):
         clock.days_left(days)
-        grants.announce(owner(user_id))
-        grants.announce(owner(user_id))
+        grant_expiry.announce(owner(user_id))
+        grant_expiry.announce(owner(user_id))
         heard += [(days, notice) for notice in bus.notices()]
     assert heard == [(30, 30), (7, 7)]
 
@@ -126,22 +125,22 @@ def test_who_syncs_again_only_in_the_last_week_hears_once(user_id: str, clock: C
     """The notice of thirty days is not made up for."""
     clock.days_left(6)
     for _ in range(3):
-        grants.announce(owner(user_id))
+        grant_expiry.announce(owner(user_id))
     assert bus.notices() == [7]
 
 
 def test_a_new_consent_is_announced_anew(user_id: str, world: World, clock: Clock, bus: Bus) -> None:
     """It has its own end, and its own two notices."""
     clock.days_left(5)
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     old = owner(user_id)
     assert world.connect() == user_id
     assert owner(user_id).announced is None
     assert not connections.remember_announced(old, 7)
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.notices() == [7]
     clock.left -= timedelta(days=181 - 20)
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.notices() == [30]
 
 
@@ -157,7 +156,7 @@ def test_an_ended_connection_is_not_announced(user_id: str, clock: Clock, bus: B
     """It is over already, and says so."""
     clock.days_left(5)
     connections.mark_reconnect(owner(user_id))
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.heard() == []
 
 
@@ -168,8 +167,8 @@ def test_a_grant_without_an_end_is_not_announced(
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setitem(PROVIDERS, "spotify", endless)
     clock.days_left(5)
-    assert grants.ends_at(owner(user_id)) is None
-    grants.announce(owner(user_id))
+    assert grant_expiry.ends_at(owner(user_id)) is None
+    grant_expiry.announce(owner(user_id))
     assert bus.heard() == []
 
 
@@ -190,13 +189,13 @@ def test_what_could_not_be_announced_is_announced_later(
     clock.days_left(20)
     with Stubber(aws.client("events")) as stub:
         trouble(stub)
-        grants.announce(owner(user_id))
+        grant_expiry.announce(owner(user_id))
         stub.assert_no_pending_responses()
     assert any(record.levelno == logging.WARNING for record in caplog.records)
     assert "could not be announced" in logged(caplog)
     assert owner(user_id).announced is None
     assert bus.heard() == []
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.notices() == [30]
 
 
@@ -206,8 +205,8 @@ def test_a_notice_that_could_not_be_remembered_comes_again(user_id: str, clock: 
     seen = owner(user_id)
     with Stubber(aws.client("dynamodb")) as stub:
         stub.add_client_error("update_item", "InternalServerError", http_status_code=500)
-        grants.announce(seen)
+        grant_expiry.announce(seen)
     assert bus.notices() == [30]
-    grants.announce(owner(user_id))
+    grant_expiry.announce(owner(user_id))
     assert bus.notices() == [30]
     assert owner(user_id).announced == 30

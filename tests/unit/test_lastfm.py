@@ -10,12 +10,13 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import syncing
+from blendify.access import connections
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.intake import REMEMBERED
 from blendify.jobs import Job
-from blendify.storage import connections, inventories
+from blendify.storage import inventories
 from blendify.storage.history import Fact
 from local import folding
 from local.simulators.lastfm import Errors, Lone

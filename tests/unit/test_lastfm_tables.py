@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core.data_types import DataType
 from blendify.core.errors import (
     AccessTokenRefused,

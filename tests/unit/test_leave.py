@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from blendify import syncing
+from blendify.access import connections, sessions
+from blendify.access.connections import NotConnected
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.schedule import due_connections
-from blendify.storage import connections, erasures, sessions, syncs
-from blendify.storage.connections import NotConnected
+from blendify.storage import erasures, syncs
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import LISTENER as READ
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of

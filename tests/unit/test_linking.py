@@ -8,13 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from blendify import authorization
+from blendify.access import connections, login
 from blendify.core import aws
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm import access
-from blendify.storage import connections
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.http_events import Browser
@@ -199,7 +198,7 @@ def test_who_connects_again_while_logged_in_stays_who_they_are(lastfm: Lastfm, s
 
 def test_a_slow_provider_does_not_outlast_api_gateway() -> None:
     """Exchange and profile end within its 29 seconds, waits included."""
-    assert sum(access.TIMEOUT) + sum(authorization.TIMEOUT) + authorization.LONGEST_WAIT_MS / 1000 < 29
+    assert sum(access.TIMEOUT) + sum(login.TIMEOUT) + login.LONGEST_WAIT_MS / 1000 < 29
 
 
 def test_an_account_that_was_disconnected_is_still_the_only_one(lastfm: Lastfm, started: list[Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from blendify.access import connections, sessions
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
@@ -16,7 +17,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.storage import connections, progress, sessions, syncs
+from blendify.storage import progress, syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing
@@ -47,7 +48,7 @@ def test_a_session_that_is_over_tells_nothing(world: World, path: str, monkeypat
     """A month after the login it is over, although DynamoDB may still hold it."""
     browser = session_of(world.connect())
     real = time.time
-    monkeypatch.setattr("blendify.storage.sessions.time.time", lambda: real() + sessions.LIFETIME_SECONDS + 1)
+    monkeypatch.setattr("blendify.access.sessions.time.time", lambda: real() + sessions.LIFETIME_SECONDS + 1)
     assert browser.get(LISTENER, path).status == 401
 
 

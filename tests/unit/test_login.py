@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from blendify import applications, authorization
+from blendify.access import applications, login
 from blendify.core import aws
 from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
@@ -128,6 +128,6 @@ def test_without_a_client_id_the_listener_is_told(world: World) -> None:
 def test_the_secrets_of_a_login_hide_from_repr(world: World) -> None:
     """What stands in memory shows nothing in a traceback."""
     application = applications.application("spotify")
-    departure = authorization.depart(PROVIDERS["spotify"], application)
+    departure = login.depart(PROVIDERS["spotify"], application)
     assert departure.browser not in repr(departure)
     assert application.client_secret not in repr(application)

@@ -3,8 +3,8 @@
 import pytest
 from starlette.applications import Starlette
 
+from blendify.access import sessions
 from blendify.core.settings import settings
-from blendify.storage import sessions
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LISTENER, LOGOUT
 from tests.unit.spotify_world import World, items

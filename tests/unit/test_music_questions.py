@@ -13,10 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify import holdings
+from blendify.access import sessions
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place
-from blendify.storage import lookups, sessions
+from blendify.storage import lookups
 from blendify.storage.history import Fact
 from blendify.web import answers, cursors
 from blendify.web.parameters import Question
@@ -50,7 +51,7 @@ def test_a_session_that_was_ended_or_is_over_tells_nothing(
     sessions.end(ended.cookies["session"])
     assert ended.get(MUSIC, path).status == 401
     real = time.time
-    monkeypatch.setattr("blendify.storage.sessions.time.time", lambda: real() + sessions.LIFETIME_SECONDS + 1)
+    monkeypatch.setattr("blendify.access.sessions.time.time", lambda: real() + sessions.LIFETIME_SECONDS + 1)
     assert over.get(MUSIC, path).status == 401
 
 

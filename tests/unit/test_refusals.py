@@ -18,7 +18,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from blendify.applications import Application
+from blendify.access import connections
+from blendify.access.applications import Application
+from blendify.access.connections import Grant
+from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import UNTOLD_SECONDS
 from blendify.calls import Caller
 from blendify.core import times
@@ -38,9 +41,6 @@ from blendify.providers.endpoint import Profile, Provider
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.retry_after import retry_after
 from blendify.providers.spotify.errors import refusal
-from blendify.storage import connections
-from blendify.storage.connections import Grant
-from blendify.vault import TokenSet, seal
 from local.simulators.serving import running
 from tests.unit.timeline import Timeline
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from blendify.access import refused_grants
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import accounts
-from blendify.storage import revocations
 from tests.unit.spotify_world import STARTED
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -17,13 +17,13 @@ def note(user_id: str, at: timedelta = timedelta(), *, marked: bool = False, whe
     """As if the clock showed so much after the start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blendify.core.times.now", lambda: STARTED + at)
-        return revocations.note("spotify", where, user_id, marked=marked)
+        return refused_grants.note("spotify", where, user_id, marked=marked)
 
 
 def marked(at: timedelta) -> set[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blendify.core.times.now", lambda: STARTED + at)
-        return revocations.marked("spotify", "default")
+        return refused_grants.marked("spotify", "default")
 
 
 def test_each_user_counts_once() -> None:
@@ -36,9 +36,9 @@ def test_each_user_counts_once() -> None:
 def test_what_was_before_the_window_does_not_count() -> None:
     """Revocations that trickle in over a day are no outage."""
     note("ua")
-    note("ub", revocations.WINDOW / 2)
-    assert note("uc", revocations.WINDOW) == {"ua", "ub", "uc"}
-    assert note("ud", revocations.WINDOW + timedelta(milliseconds=1)) == {"ub", "uc", "ud"}
+    note("ub", refused_grants.WINDOW / 2)
+    assert note("uc", refused_grants.WINDOW) == {"ua", "ub", "uc"}
+    assert note("ud", refused_grants.WINDOW + timedelta(milliseconds=1)) == {"ub", "uc", "ud"}
 
 
 def test_applications_count_apart() -> None:
@@ -53,7 +53,7 @@ def test_who_was_given_up_is_known() -> None:
     note("ua", timedelta(seconds=1), marked=True)
     note("ub", timedelta(seconds=2))
     assert marked(timedelta(minutes=5)) == {"ua"}
-    assert marked(revocations.WINDOW + timedelta(seconds=2)) == set()
+    assert marked(refused_grants.WINDOW + timedelta(seconds=2)) == set()
 
 
 def test_a_day_later_it_is_forgotten() -> None:

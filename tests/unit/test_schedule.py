@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from blendify import syncing
+from blendify.access import connections
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
@@ -13,7 +14,7 @@ from blendify.db.state_table import Change, accounts
 from blendify.jobs import Job
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Cadence
-from blendify.storage import connections, leases
+from blendify.storage import leases
 from blendify.storage.leases import Holder
 from blendify.storage.progress import Position, move_on
 from tests.unit.spotify_world import STARTED, World, begun, standing

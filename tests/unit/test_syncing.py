@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from blendify import applications, syncing
+from blendify import syncing
+from blendify.access import applications
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from blendify import authorization, erasing, tokens
+from blendify import erasing
+from blendify.access import access_tokens, login
 from blendify.providers import token_endpoint
 from blendify.schedule import due_connections, quota
 from blendify.schedule.polling_plan import Cadence
@@ -149,7 +150,7 @@ def test_only_who_begins_a_sync_emits_events() -> None:
 
 def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
     """The first step outlives the longest wait for a token that another worker renews."""
-    assert FUNCTIONS["BeginSync"]["Timeout"] > tokens.PATIENCE_SECONDS
+    assert FUNCTIONS["BeginSync"]["Timeout"] > access_tokens.PATIENCE_SECONDS
 
 
 def test_only_who_calls_a_provider_reads_client_secrets() -> None:
@@ -274,8 +275,8 @@ def test_a_login_ends_before_api_gateway_gives_up() -> None:
     """
     However slow the provider is, the listener gets our page: a login's calls and waits end within 29 s.
     """
-    calls = sum(token_endpoint.TIMEOUT) + sum(authorization.TIMEOUT)
-    assert calls + authorization.LONGEST_WAIT_MS / 1000 < API_GATEWAYS_PATIENCE
+    calls = sum(token_endpoint.TIMEOUT) + sum(login.TIMEOUT)
+    assert calls + login.LONGEST_WAIT_MS / 1000 < API_GATEWAYS_PATIENCE
 
 
 def test_every_function_writes_to_the_one_log_with_an_end() -> None:

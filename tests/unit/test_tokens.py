@@ -12,16 +12,8 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify.applications import application
-from blendify.calls import MOST_REFRESHES, Caller
-from blendify.core import telemetry, times
-from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
-from blendify.core.http import http_session
-from blendify.db import keys
-from blendify.db.state_table import Change, accounts
-from blendify.providers import PROVIDERS, token_endpoint
-from blendify.storage import connections, revocations
-from blendify.tokens import (
+from blendify.access import connections, refused_grants
+from blendify.access.access_tokens import (
     CLAIM_SECONDS,
     CONFIRM_AFTER,
     EARLY,
@@ -30,7 +22,15 @@ from blendify.tokens import (
     fresh_access_token,
     refused_again,
 )
-from blendify.vault import TokenSet, seal, unseal
+from blendify.access.applications import application
+from blendify.access.token_vault import TokenSet, seal, unseal
+from blendify.calls import MOST_REFRESHES, Caller
+from blendify.core import telemetry, times
+from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
+from blendify.core.http import http_session
+from blendify.db import keys
+from blendify.db.state_table import Change, accounts
+from blendify.providers import PROVIDERS, token_endpoint
 from local.simulators.spotify.options import RefreshTokens
 from tests.unit import cloud
 from tests.unit.spotify_world import FaultKind, World, items, logged
@@ -302,7 +302,7 @@ def test_what_was_given_up_long_before_an_outage_stays(world: World, monkeypatch
     earlier, *users = many(world, OUTAGE_USERS + 1)
     world.fault("POST /api/token", **REFUSAL)
     assert told(earlier) == "GrantRevoked"
-    later = times.now() + revocations.WINDOW + timedelta(seconds=1)
+    later = times.now() + refused_grants.WINDOW + timedelta(seconds=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     assert told(users[0]) == "GrantRevoked"
     assert [told(user_id) for user_id in users[1:]][-1] == "Outage"
@@ -364,13 +364,13 @@ def test_a_login_in_the_middle_of_a_refused_refresh_is_not_undone(
     """The old consent was refused, the new one is not touched: the next try works."""
     user_id = world.connect(seconds=0)
     world.fault("POST /api/token", **REFUSAL)
-    note = revocations.note
+    note = refused_grants.note
 
     def late(*given: Any) -> set[str]:
         world.connect()
         return note(*given)
 
-    monkeypatch.setattr(revocations, "note", late)
+    monkeypatch.setattr(refused_grants, "note", late)
     assert told(user_id) == "ProviderUnavailable"
     assert status(user_id) == connections.ACTIVE
     assert fresh(user_id) == kept(user_id).access_token

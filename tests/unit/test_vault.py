@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from blendify.access.token_vault import LARGEST, SealBroken, TokenSet, TooLarge, seal, unseal
 from blendify.core import aws, times
-from blendify.vault import LARGEST, SealBroken, TokenSet, TooLarge, seal, unseal
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import requests
 
-from blendify import tokens
-from blendify.applications import Application
+from blendify.access import access_tokens
+from blendify.access.applications import Application
 from blendify.calling.rate_limiter import Gate
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -121,12 +121,12 @@ class Caller:
         try:
             return self._send(path, parameters, token)
         except AccessTokenRefused:
-            raise tokens.refused_again(self._provider, self._application, self._user_id, token) from None
+            raise access_tokens.refused_again(self._provider, self._application, self._user_id, token) from None
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:
             if self._token is None or self._token == refused:
-                self._token = tokens.fresh_access_token(
+                self._token = access_tokens.fresh_access_token(
                     self._provider, self._application, self._user_id, self._http, refused=refused
                 )
             return self._token

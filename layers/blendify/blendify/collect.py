@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import NoReturn
 
 from blendify import freshness, recovery
-from blendify.applications import application
+from blendify.access import connections
+from blendify.access.applications import application
 from blendify.calls import Caller
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
@@ -27,7 +28,7 @@ from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import Contents, Endpoint, Place, Shape
 from blendify.providers.paging import Ask, Page
 from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import checkpoints, connections, drafts, inventories, listings
+from blendify.storage import checkpoints, drafts, inventories, listings
 from blendify.storage.history import NOTHING, Fact, Written
 from blendify.storage.inventories import Inventory
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress

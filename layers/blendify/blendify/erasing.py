@@ -15,12 +15,13 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from blendify import leaving
+from blendify.access import connections
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
 from blendify.db.batch_delete import BATCH, Key
 from blendify.db.state_table import accounts
-from blendify.storage import connections, erasures, exports
+from blendify.storage import erasures, exports
 from blendify.storage.erasures import EVERYTHING, Erasure, Over
 from blendify.storage.exports import State
 from blendify.storage.history import partitions

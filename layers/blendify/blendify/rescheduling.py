@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from blendify.access import connections
+from blendify.access.connections import NotConnected
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.settings import cadence
@@ -10,8 +12,6 @@ from blendify.db.state_table import Change
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections, polling_plan
 from blendify.schedule.polling_plan import Cadence, Poll, Ran
-from blendify.storage import connections
-from blendify.storage.connections import NotConnected
 from blendify.storage.progress import Progress
 from blendify.storage.syncs import Sync
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from blendify import grants, rescheduling, tokens
-from blendify.applications import application
+from blendify import rescheduling
+from blendify.access import access_tokens, grant_expiry
+from blendify.access.applications import application
+from blendify.access.connections import Connection, NotConnected, connection
 from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import CollectError
@@ -16,7 +18,6 @@ from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import leases, syncs
 from blendify.storage import progress as progresses
-from blendify.storage.connections import Connection, NotConnected, connection
 from blendify.storage.leases import LEASE, Holder
 from blendify.storage.progress import PATIENCE_SECONDS, Progress
 from blendify.storage.syncs import Sync
@@ -111,7 +112,7 @@ def begin(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
         syncs.abandon(request.user_id, owner.lease)
     _record(run, request.data_types)
     _refresh_early(request, owner.application)
-    grants.announce(owner)
+    grant_expiry.announce(owner)
     telemetry.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
     verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
     telemetry.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
@@ -159,7 +160,7 @@ def _refresh_early(request: Request, application_name: str) -> None:
     try:
         row = application(request.provider, application_name)
         with http_session() as http:
-            tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http)
+            access_tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http)
     except CollectError as error:
         telemetry.logger.warning("No fresh access token: %s", error)
 

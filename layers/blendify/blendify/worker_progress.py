@@ -4,12 +4,12 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from blendify.access.connections import NotConnected
 from blendify.calls import Caller
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
 from blendify.jobs import Summary
-from blendify.storage.connections import NotConnected
 from blendify.storage.history import Written
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from blendify.access import connections
 from blendify.core.data_types import DataType
-from blendify.storage import connections
 from tests.unit.every_provider.subject import Subject
 from tests.unit.http_events import Browser
 from tests.unit.journeys import LISTENER

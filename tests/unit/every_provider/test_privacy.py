@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from blendify import syncing
+from blendify.access import connections
 from blendify.collect import collect
 from blendify.core.data_types import DataType
-from blendify.storage import connections
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys

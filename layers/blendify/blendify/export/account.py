@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from blendify.access import connections
+from blendify.access.connections import Connection
 from blendify.export.archive import Archive
-from blendify.storage import connections, syncs
-from blendify.storage.connections import Connection
+from blendify.storage import syncs
 from blendify.storage.progress import COUNTS, Progress
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers import token_endpoint
 from blendify.providers.consent import TokenAnswer

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import requests
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core import times
 from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
 from blendify.core.http import read_body

@@ -12,11 +12,11 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.access.connections import Account
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.db.transactions import check, commit, delete, put, update
-from blendify.storage.connections import Account
 
 EVERYTHING = "everything"
 """The scope that is not a provider's name."""

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.access.connections import NotConnected
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, accounts
-from blendify.storage.connections import NotConnected
 
 LEASE = timedelta(minutes=100)
 """Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from blendify.storage import bearer_tokens
+from blendify.access import bearer_tokens
 from blendify.web import responses
 from blendify.web.responses import Response
 

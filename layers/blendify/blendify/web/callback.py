@@ -7,16 +7,16 @@ The sync is started and not waited for.
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from blendify import authorization, syncing
-from blendify.applications import application
+from blendify import syncing
+from blendify.access import login, sessions
+from blendify.access.applications import application
+from blendify.access.connections import AccountTaken
+from blendify.access.oauth_states import StateRefused
 from blendify.core.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
 from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Provider
-from blendify.storage import sessions
-from blendify.storage.connections import AccountTaken
-from blendify.storage.oauth_states import StateRefused
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -72,7 +72,7 @@ def _arrived(name: str, query: Mapping[str, str], *, own_page: bool) -> Response
     if provider.access.own_page is not own_page:
         return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
     state, browser = query.get("state", ""), responses.cookie_value(app, "login")
-    refused = authorization.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
+    refused = login.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
     if refused:
         title, text = _REFUSED_STATES[refused]
         return responses.message_page(app, 400, title, text, retry=provider.name)
@@ -91,7 +91,7 @@ def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Resp
         if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
             # RFC 9207: an answer of another authorization server, mixed in.
             return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        user_id = authorization.arrive(provider, row, query[provider.access.brings], query["state"], browser, listener)
+        user_id = login.arrive(provider, row, query[provider.access.brings], query["state"], browser, listener)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)

@@ -3,11 +3,12 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from blendify import erasing, leaving
+from blendify.access import connections
 from blendify.core import state_machines
 from blendify.core.settings import erase_state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.storage import connections, erasures
+from blendify.storage import erasures
 from blendify.storage.erasures import EVERYTHING
 from blendify.web import responses
 from blendify.web.responses import Response

@@ -5,14 +5,14 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from blendify import grants
+from blendify.access import connections, grant_expiry
+from blendify.access.connections import Connection
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Provider
-from blendify.storage import connections, syncs
-from blendify.storage.connections import Connection
+from blendify.storage import syncs
 from blendify.storage.progress import Progress, all_progress
 from blendify.storage.syncs import Sync
 from blendify.web import responses
@@ -69,7 +69,7 @@ def dashboard() -> Response[str]:
         syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
         titles=_TITLES,
         offers=[provider for provider in _connectable() if provider.name not in connected],
-        soon=times.iso(times.now() + timedelta(days=max(grants.NOTICES))),
+        soon=times.iso(times.now() + timedelta(days=max(grant_expiry.NOTICES))),
     )
 
 
@@ -109,7 +109,7 @@ def _me(user_id: str) -> dict[str, Any]:
 
 
 def _connection(one: Connection) -> dict[str, Any]:
-    end = grants.ends_at(one)
+    end = grant_expiry.ends_at(one)
     return {
         "provider": one.provider,
         "title": PROVIDERS[one.provider].title,

@@ -1,11 +1,10 @@
 """GET /auth/{provider}/login: send the listener to the provider's consent page, or ask on one of ours."""
 
-from blendify import authorization
-from blendify.applications import ApplicationMissing, application
+from blendify.access import login, oauth_states
+from blendify.access.applications import ApplicationMissing, application
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.consent import OwnPage
-from blendify.storage import oauth_states
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -19,7 +18,7 @@ def begin(name: str) -> Response[str]:
     if provider is None:
         return responses.unknown_provider(app)
     try:
-        departure = authorization.depart(provider, application(provider.name))
+        departure = login.depart(provider, application(provider.name))
     except ApplicationMissing as error:
         logger.error("Login is not possible: %s", error)
         text = "The operator has not given its client id and secret yet. There is nothing that you can do."

@@ -1,6 +1,6 @@
 """POST /auth/logout: end the session everywhere."""
 
-from blendify.storage import sessions
+from blendify.access import sessions
 from blendify.web import responses
 from blendify.web.responses import Response
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from blendify.access import connections
+from blendify.access.connections import ACTIVE, Connection
 from blendify.core import state_machines, times
 from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.schedule import sync_requests
-from blendify.storage import connections, leases
-from blendify.storage.connections import ACTIVE, Connection
+from blendify.storage import leases
 from blendify.syncing import Refused, Request
 from blendify.web import responses
 from blendify.web.responses import Response

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core.errors import GrantRevoked
 from blendify.providers.apple_music.developer_tokens import developer_token
 from blendify.providers.consent import NEVER, OwnPage, TokenAnswer

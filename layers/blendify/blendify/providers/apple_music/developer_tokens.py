@@ -13,7 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from blendify.applications import Application, ApplicationMissing
+from blendify.access.applications import Application, ApplicationMissing
 from blendify.core import times
 
 if TYPE_CHECKING:

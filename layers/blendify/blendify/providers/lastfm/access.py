@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from blendify.applications import Application
+from blendify.access.applications import Application
 from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
 from blendify.providers.consent import NEVER, TokenAnswer

@@ -12,11 +12,11 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.access import connections
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.db.transactions import commit, delete, put, update
-from blendify.storage import connections
 
 MOST = 20
 """Tokens of one user."""

@@ -4,9 +4,9 @@ import secrets
 import time
 from hashlib import sha256
 
+from blendify.access import connections
 from blendify.db import keys
 from blendify.db.state_table import accounts
-from blendify.storage import connections
 
 LIFETIME_SECONDS = 30 * 24 * 3600
 

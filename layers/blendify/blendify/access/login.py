@@ -10,17 +10,17 @@ import hmac
 import secrets
 from dataclasses import dataclass, field, replace
 
-from blendify.applications import Application
+from blendify.access import connections, oauth_states
+from blendify.access.applications import Application
+from blendify.access.connections import Grant, UserGone
+from blendify.access.oauth_states import StateRefused
+from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import Gate
 from blendify.calls import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.providers.consent import OwnPage
 from blendify.providers.endpoint import Profile, Provider
-from blendify.storage import connections, oauth_states
-from blendify.storage.connections import Grant, UserGone
-from blendify.storage.oauth_states import StateRefused
-from blendify.vault import TokenSet, seal
 
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from blendify.access import connections
+from blendify.access.connections import Connection
 from blendify.core import aws, telemetry, times
 from blendify.providers import PROVIDERS
-from blendify.storage import connections
-from blendify.storage.connections import Connection
 
 NOTICES = (30, 7)
 """Days before the end at which it is announced, the first one first."""

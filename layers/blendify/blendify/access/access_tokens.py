@@ -5,15 +5,14 @@ from datetime import timedelta
 
 import requests
 
-from blendify import grants
-from blendify.applications import Application
+from blendify.access import connections, grant_expiry, refused_grants
+from blendify.access.applications import Application
+from blendify.access.connections import Connection
+from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
 from blendify.providers.consent import Renewal, TokenAnswer
 from blendify.providers.endpoint import Provider
-from blendify.storage import connections, revocations
-from blendify.storage.connections import Connection
-from blendify.vault import TokenSet, seal, unseal
 
 EARLY = timedelta(seconds=30)
 """An access token this near its end is refreshed before it is used."""
@@ -125,19 +124,19 @@ def _following(tokens: TokenSet, answer: TokenAnswer) -> TokenSet:
 
 def _verdict(provider: Provider, application: Application, seen: Connection, ended: GrantRevoked) -> CollectError:
     """What a confirmed refusal means: `ended`, and the connection is marked; or an outage, and nobody's is."""
-    end = grants.ends_at(seen)
+    end = grant_expiry.ends_at(seen)
     if end is not None and end <= times.now() + EXPECTED:
         return ended if connections.mark_reconnect(seen) else _renewed_meanwhile(provider)
     where = provider.name, application.name
-    users = revocations.note(*where, seen.user_id)
+    users = refused_grants.note(*where, seen.user_id)
     if len(users) < OUTAGE_USERS:
         if not connections.mark_reconnect(seen):
             return _renewed_meanwhile(provider)
         # Counted again: who saw an outage between the count and the mark could not restore this one yet.
-        users = revocations.note(*where, seen.user_id, marked=True)
+        users = refused_grants.note(*where, seen.user_id, marked=True)
         if len(users) < OUTAGE_USERS:
             return ended
-    for user_id in revocations.marked(*where):
+    for user_id in refused_grants.marked(*where):
         connections.restore(user_id, provider.name)
     telemetry.token_outage(provider.title, len(users))
     return Outage(

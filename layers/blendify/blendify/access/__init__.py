@@ -1,0 +1,1 @@
+"""Users, their connections and grants, tokens, logins and sessions."""
