@@ -13,8 +13,8 @@ from unittest.mock import patch
 
 from blendify.collect import collect
 from blendify.core.data_types import DataType
+from blendify.history.facts import Fact, Written
 from blendify.jobs import Job
-from blendify.storage.history import Fact, Written
 
 
 @contextmanager

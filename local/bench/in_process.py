@@ -45,9 +45,9 @@ from blendify.access.applications import application
 from blendify.collect import collect
 from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
+from blendify.history.facts import Fact
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage.history import Fact
 from blendify.storage.progress import COUNTS, all_progress
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing

@@ -19,13 +19,13 @@ from botocore.client import BaseClient
 
 from blendify.core import times
 from blendify.core.data_types import DataType
+from blendify.history import list_versions, snapshots
+from blendify.history.facts import Fact, item_size
+from blendify.history.list_versions import Inventory
 from blendify.intake import Found, Intake
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place, Row
-from blendify.storage import checkpoints, inventories
-from blendify.storage.history import Fact, item_size
-from blendify.storage.inventories import Inventory
 from blendify.web import answers
 from blendify.web.parameters import Question
 from local.bench.in_process import Bench
@@ -93,7 +93,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
     for question, name in ((top, "top tracks"), (saved, "all likes")):
         asked = Question(question, limit=1000, as_of=half)
         with_checkpoints = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
-        with patch.object(checkpoints, "newest", lambda *_: ("", {})):
+        with patch.object(snapshots, "newest", lambda *_: ("", {})):
             without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
         yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
     for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
@@ -130,7 +130,7 @@ def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
                 if candidate["id"] not in {one["id"] for one in entries}:
                     entries[chance.randrange(len(entries))] = candidate
             changes += _record(day, DataType.TOP_TRACKS, number, name, entries)
-        checkpoints.note(USER, PROVIDER, DataType.TOP_TRACKS, times.iso(_moment(day)), changes)
+        snapshots.note(USER, PROVIDER, DataType.TOP_TRACKS, times.iso(_moment(day)), changes)
 
 
 def a_year_of_likes(entries: list[Any]) -> tuple[str, str]:
@@ -149,7 +149,7 @@ def a_year_of_likes(entries: list[Any]) -> tuple[str, str]:
             held.pop(chance.randrange(100, len(held)))
         again = [{**fickle, "added_at": at}] if day % 30 == 0 else []
         changes = _record(day, DataType.SAVED_TRACKS, 0, "", [*again, *held])
-        checkpoints.note(USER, PROVIDER, DataType.SAVED_TRACKS, times.iso(_moment(day)), changes)
+        snapshots.note(USER, PROVIDER, DataType.SAVED_TRACKS, times.iso(_moment(day)), changes)
     return held[0]["track"]["id"], fickle["track"]["id"]
 
 
@@ -162,7 +162,7 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     empty = Inventory(USER, PROVIDER, data_type, list_id)
-    seen = inventories.inventory(USER, PROVIDER, data_type, list_id) or empty
+    seen = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
     taken: list[Row] = [endpoint.row(entry, Place(list_id, at)) for at, entry in enumerate(entries)]
     with ThreadPoolExecutor(1) as writers:
         intake = Intake(job, data_type, endpoint.shape, seen, number, writers, resumed=None)

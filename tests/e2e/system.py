@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blendify.core.data_types import DataType
-from blendify.storage.history import CHECKPOINTS
+from blendify.history.facts import CHECKPOINTS
 from local import folding, verification
 from local.browser import Browser
 from local.stack import Stack

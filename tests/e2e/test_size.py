@@ -4,7 +4,7 @@ import os
 from math import ceil
 from typing import Any
 
-from blendify.storage.history import item_size
+from blendify.history.facts import item_size
 from local import verification
 from local.bench.machine import HISTORY_QUOTA, events
 from tests.e2e.system import System

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from blendify.access import applications
 from blendify.core import aws
-from blendify.storage.history import Fact
+from blendify.history.facts import Fact
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
 from tests.unit.lean_moto import lean_moto

@@ -17,9 +17,9 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import accounts
+from blendify.history.facts import Fact, partitions
 from blendify.schedule import sync_requests
 from blendify.storage import erasures
-from blendify.storage.history import Fact, partitions
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser
 from tests.unit.spotify_world import STARTED, begun, plenty

@@ -19,11 +19,11 @@ from blendify.access.token_vault import TokenSet, seal
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
+from blendify.history.facts import Fact
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile
 from blendify.storage import progress
-from blendify.storage.history import Fact
 from blendify.storage.progress import Progress
 from local import folding
 from local.simulators.serving import running

@@ -14,8 +14,8 @@ from blendify.access import connections, grant_expiry
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
+from blendify.history.facts import Fact
 from blendify.jobs import Job
-from blendify.storage.history import Fact
 from local import folding
 from local.simulators.apple_music.music import tracks_of
 from tests.unit import apple_music_world

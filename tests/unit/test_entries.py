@@ -1,7 +1,7 @@
 """Entries are packed small, and cut so that a change touches one piece."""
 
+from blendify.history.list_entries import ABOUT, MOST, Entry, chunks, pack, unpack
 from blendify.providers.record_identity import digest, identity
-from blendify.storage.entries import ABOUT, MOST, Entry, chunks, pack, unpack
 
 
 def entries(count: int) -> list[Entry]:

@@ -14,9 +14,9 @@ from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.erasing import LATEST_WORKER, QUIET, erase
+from blendify.history.facts import Fact, partitions
 from blendify.storage import erasures, leases, syncs
 from blendify.storage.erasures import EVERYTHING
-from blendify.storage.history import Fact, partitions
 from tests.unit.leavers import (
     LISTENER,
     Tables,

@@ -12,8 +12,8 @@ from blendify.access import connections
 from blendify.collect import collect
 from blendify.core import aws
 from blendify.core.data_types import DataType
+from blendify.history.facts import Fact
 from blendify.jobs import Job
-from blendify.storage.history import Fact
 from local import folding
 from local.exported import Exported
 from local.simulators.spotify.mutations import mutate

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blendify.core import aws
-from blendify.storage.history import Fact, Written, item_size
+from blendify.history.facts import Fact, Written, item_size
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -8,8 +8,8 @@ from blendify import holdings
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.storage import lookups
-from blendify.storage.history import Fact
+from blendify.history import queries
+from blendify.history.facts import Fact
 from tests.unit.spotify_world import World, begun, plenty
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -21,13 +21,13 @@ def test_providers_that_told_nothing_cost_no_fold(world: World, monkeypatch: pyt
     user_id = world.connect()
     collect(SAVED_TRACKS, begun(user_id, SAVED_TRACKS), plenty)
     read: list[str] = []
-    real = lookups.runs
+    real = queries.runs
 
     def runs(user_id: str, data_type: str, after: str, until: str, **more: bool) -> Iterator[Fact]:
         read.append(after)
         return real(user_id, data_type, after, until, **more)
 
-    monkeypatch.setattr(lookups, "runs", runs)
+    monkeypatch.setattr(queries, "runs", runs)
     now = times.iso(times.now())
     held = {name: holdings.as_of(user_id, name, SAVED_TRACKS, now) for name in ("apple_music", "lastfm", "spotify")}
     assert {name: len(lists) for name, lists in held.items()} == {"apple_music": 0, "lastfm": 0, "spotify": 1}

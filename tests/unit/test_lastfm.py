@@ -14,10 +14,10 @@ from blendify.access import connections
 from blendify.collect import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
+from blendify.history import list_versions
+from blendify.history.facts import Fact
 from blendify.intake import REMEMBERED
 from blendify.jobs import Job
-from blendify.storage import inventories
-from blendify.storage.history import Fact
 from local import folding
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
@@ -159,7 +159,7 @@ def test_a_long_log_needs_no_long_memory(world: World) -> None:
     """Only the plays that may be met again stay known: those of the last fortnight, and a hundred at least."""
     user_id = world.connect()
     run(user_id, PLAYS)
-    (known,) = inventories.inventories(user_id, "lastfm", PLAYS).values()
+    (known,) = list_versions.inventories(user_id, "lastfm", PLAYS).values()
     since = times.iso(STARTED - timedelta(days=14))
     recent = sum(str(fact.played_at) >= since for fact in stored(user_id))
     assert known.count == max(REMEMBERED, recent)

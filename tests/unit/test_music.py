@@ -9,9 +9,9 @@ from blendify import syncing
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.history import snapshots
 from blendify.jobs import Job
 from blendify.records import FIELDS, metadata
-from blendify.storage import checkpoints
 from local.simulators.spotify.mutations import mutate
 from tests.unit.listening_api import ask, browser_of, differences, everything
 from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
@@ -178,15 +178,15 @@ def test_before_the_first_sync_nothing_was_there(world: World) -> None:
 
 def test_a_checkpoint_saves_the_fold_and_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """With checkpoints as often as can be, or none, every day is told the same."""
-    monkeypatch.setattr(checkpoints, "LEAST", 1)
-    monkeypatch.setattr(checkpoints, "SHARE", 10_000)
+    monkeypatch.setattr(snapshots, "LEAST", 1)
+    monkeypatch.setattr(snapshots, "SHARE", 10_000)
     user_id, told = days(world, DataType.TOP_TRACKS)
     browser = browser_of(user_id)
     for moment, lists_then in told:
-        kept, _ = checkpoints.newest(user_id, "spotify", DataType.TOP_TRACKS, moment)
+        kept, _ = snapshots.newest(user_id, "spotify", DataType.TOP_TRACKS, moment)
         assert kept == moment
         with_them = everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
-        monkeypatch.setattr(checkpoints, "newest", lambda *_: ("", {}))
+        monkeypatch.setattr(snapshots, "newest", lambda *_: ("", {}))
         assert with_them == everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
         monkeypatch.undo()
         assert differences(DataType.TOP_TRACKS, lists_then, with_them) == []

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from blendify import holdings
 from blendify.access import sessions
 from blendify.core.data_types import DataType
+from blendify.history import queries
+from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place
-from blendify.storage import lookups
-from blendify.storage.history import Fact
 from blendify.web import answers, cursors
 from blendify.web.parameters import Question
 from tests.unit.http_events import Browser, Context, event
@@ -137,7 +137,7 @@ def test_an_id_with_slashes_is_found(world: World, monkeypatch: pytest.MonkeyPat
         asked.append(record_id)
         return []
 
-    monkeypatch.setattr(lookups, "appearances", appearances)
+    monkeypatch.setattr(queries, "appearances", appearances)
     for path in ("https%3A%2F%2Fa.b%2Fc", "https://a.b/c"):
         asked.clear()
         browser_of(user_id).get(MUSIC, f"/me/music/saved_tracks/{path}/history")

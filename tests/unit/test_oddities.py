@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
+from blendify.history.facts import Fact, Written
 from blendify.jobs import Job
-from blendify.storage.history import Fact, Written
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper

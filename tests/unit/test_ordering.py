@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.ordering import arranged, moved
+from blendify.history.reordering import arranged, moved
 
 NAMES = st.lists(st.integers(0, 30).map(str), unique=True, max_size=20)
 

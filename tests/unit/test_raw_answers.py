@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify import raw_answers
-from blendify.raw_answers import text
+from blendify.history import raw_answers
+from blendify.history.raw_answers import text
 
 ANSWERS: dict[str, Any] = {
     "nulls": {"preview_url": None, "linked_from": None, "items": [None, None]},

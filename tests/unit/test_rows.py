@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from blendify.core.data_types import DataType
 from blendify.core.errors import UnexpectedShape
+from blendify.history.facts import Fact
 from blendify.providers.endpoint import Contents, Inquiry, Place, Row
 from blendify.providers.paging import Ask
 from blendify.providers.spotify import records
 from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
-from blendify.storage.history import Fact
 
 Json = dict[str, Any]
 

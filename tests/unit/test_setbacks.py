@@ -11,8 +11,8 @@ from blendify import syncing
 from blendify.collect import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.history.facts import Fact
 from blendify.jobs import Job
-from blendify.storage.history import Fact
 from blendify.storage.progress import PATIENCE_SECONDS
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError

@@ -10,10 +10,10 @@ import pytest
 
 from blendify import erasing
 from blendify.access import access_tokens, login
+from blendify.history.facts import Fact
 from blendify.providers import token_endpoint
 from blendify.schedule import due_connections, quota
 from blendify.schedule.polling_plan import Cadence
-from blendify.storage.history import Fact
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")

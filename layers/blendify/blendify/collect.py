@@ -21,6 +21,9 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
 from blendify.fetching import Fetcher
 from blendify.glancing import glanced
+from blendify.history import list_versions, snapshots
+from blendify.history.facts import NOTHING, Fact, Written
+from blendify.history.list_versions import Inventory
 from blendify.intake import Found, Intake, News, Restart
 from blendify.jobs import Job, Summary
 from blendify.providers import PROVIDERS
@@ -28,9 +31,7 @@ from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import Contents, Endpoint, Place, Shape
 from blendify.providers.paging import Ask, Page
 from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import checkpoints, drafts, inventories, listings
-from blendify.storage.history import NOTHING, Fact, Written
-from blendify.storage.inventories import Inventory
+from blendify.storage import drafts, listings
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
 from blendify.sweeps import Sweep
 from blendify.targets import targets
@@ -102,7 +103,7 @@ class _Collector:
         caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
         self._progress.caller = caller
         recovery.recover(self._job, self._data_type, self._endpoint.shape)
-        self._known = inventories.inventories(self._job.user_id, self._job.provider, self._data_type)
+        self._known = list_versions.inventories(self._job.user_id, self._job.provider, self._data_type)
         fetcher = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
         self._lists, at = self._begin(fetcher), self._progress.position
         with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
@@ -157,7 +158,7 @@ class _Collector:
         if self._endpoint.shape is Shape.LOG:
             return NOTHING
         changes = counts["appended"] + counts["removed"]
-        return checkpoints.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
+        return snapshots.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
     def _begin(self, fetcher: Fetcher) -> list[Contents]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
@@ -223,7 +224,7 @@ class _Collector:
         within = self._endpoint.within
         if within is None:
             return
-        naming = inventories.inventories(self._job.user_id, self._job.provider, within).get("")
+        naming = list_versions.inventories(self._job.user_id, self._job.provider, within).get("")
         if naming is None:
             return
         # A run that was not asked for the names themselves may know of lists that they do not have yet.

@@ -21,10 +21,10 @@ from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
 from blendify.db.batch_delete import BATCH, Key
 from blendify.db.state_table import accounts
+from blendify.history.facts import partitions
 from blendify.storage import erasures, exports
 from blendify.storage.erasures import EVERYTHING, Erasure, Over
 from blendify.storage.exports import State
-from blendify.storage.history import partitions
 
 QUIET = timedelta(seconds=120)
 """Nobody was collecting: longer than any other function lives that writes to a user's items."""

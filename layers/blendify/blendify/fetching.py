@@ -7,12 +7,12 @@ from blendify import freshness
 from blendify.calls import NO_CONTENT, Caller
 from blendify.core import times
 from blendify.core.errors import ProviderUnavailable
+from blendify.history.list_versions import Inventory
 from blendify.jobs import Job
 from blendify.providers.endpoint import Endpoint, Inquiry, Newest
 from blendify.providers.paging import Ask, Page
 from blendify.providers.record_identity import record_id
 from blendify.recency import latest
-from blendify.storage.inventories import Inventory
 from blendify.whole_lists import whole
 
 

@@ -5,9 +5,9 @@ from zlib import crc32
 
 from blendify.core import times
 from blendify.core.settings import settings
+from blendify.history.list_versions import Inventory
 from blendify.jobs import Job
 from blendify.providers.endpoint import Contents, Endpoint
-from blendify.storage.inventories import Inventory
 
 
 def unchanged(one: Contents, seen: Inventory, endpoint: Endpoint, job: Job) -> bool:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from blendify.core.data_types import DataType
-from blendify.list_states import ListState, list_of
+from blendify.history import list_versions, queries, snapshots
+from blendify.history.facts import Fact, moment_of
+from blendify.history.list_entries import Entry
+from blendify.history.list_states import ListState, list_of
+from blendify.history.list_versions import Inventory
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import Shape
-from blendify.storage import checkpoints, inventories, lookups
-from blendify.storage.entries import Entry
-from blendify.storage.history import Fact, moment_of
-from blendify.storage.inventories import Inventory
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ def now(
     endpoint = PROVIDERS[provider].endpoints[data_type]
     found: Iterator[Inventory]
     if only is not None:
-        one = inventories.inventory(user_id, provider, data_type, only)
+        one = list_versions.inventory(user_id, provider, data_type, only)
         found = iter([one] if one else [])
     elif endpoint.within:
-        found = inventories.from_list(user_id, provider, data_type, start or "")
+        found = list_versions.from_list(user_id, provider, data_type, start or "")
     else:
-        everything = inventories.inventories(user_id, provider, data_type)
+        everything = list_versions.inventories(user_id, provider, data_type)
         behind = endpoint.lists[endpoint.lists.index(start) if start in endpoint.lists else 0 :]
         found = (everything[name] for name in behind if name in everything)
     for seen in found:
@@ -69,9 +69,11 @@ def as_of(
     """The lists as the runs that began until `moment` (ISO 8601) left them, in their order."""
     endpoint = PROVIDERS[provider].endpoints[data_type]
     lists = folded(user_id, provider, data_type, moment, only)
-    names = sorted(lists, key=inventories.place) if endpoint.within else [one for one in endpoint.lists if one in lists]
+    names = (
+        sorted(lists, key=list_versions.place) if endpoint.within else [one for one in endpoint.lists if one in lists]
+    )
     if start is not None and endpoint.within:
-        names = [name for name in names if inventories.place(name) >= inventories.place(start)]
+        names = [name for name in names if list_versions.place(name) >= list_versions.place(start)]
     elif start in names:
         names = names[names.index(start) :]
     held = {name: _ordered(lists[name], endpoint.shape) for name in names}
@@ -86,20 +88,20 @@ def folded(
     only: str | None = None,
     *,
     consistent: bool = False,
-) -> checkpoints.Lists:
+) -> snapshots.Lists:
     """
     Per list the keys of its entries' newest facts, by identity.
 
     only         this list alone
     consistent   whether what was written just now must be seen, at twice the price
     """
-    if not inventories.any_read(user_id, provider, data_type):
+    if not list_versions.any_read(user_id, provider, data_type):
         # Without a checkpoint to begin at, all that other providers told would be read for nothing.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].shape
-    since, lists = checkpoints.newest(user_id, provider, data_type, moment)
+    since, lists = snapshots.newest(user_id, provider, data_type, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
-    facts = lookups.runs(user_id, data_type, since, moment, consistent=consistent)
+    facts = queries.runs(user_id, data_type, since, moment, consistent=consistent)
     for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
         told: dict[str, list[Fact]] = {}
         for one in run:

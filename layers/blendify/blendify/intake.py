@@ -16,16 +16,16 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.dating import with_moments
+from blendify.history.facts import NOTHING, REREAD, Fact, Written, fact_key, removal_key
+from blendify.history.list_entries import Entry
+from blendify.history.list_versions import Inventory, Settlement, keep, suspect
+from blendify.history.reordering import arranged, moved
 from blendify.jobs import Job
-from blendify.ordering import arranged, moved
 from blendify.providers.endpoint import Memory, Row, Shape
 from blendify.providers.record_identity import digest, identity
 from blendify.run_facts import left, readings, removals
 from blendify.storage import drafts
 from blendify.storage.drafts import Draft
-from blendify.storage.entries import Entry
-from blendify.storage.history import NOTHING, REREAD, Fact, Written, fact_key, removal_key
-from blendify.storage.inventories import Inventory, Settlement, keep, suspect
 from blendify.storage.progress import Position
 from blendify.sweeps import MOST_READINGS
 

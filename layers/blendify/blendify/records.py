@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.core.data_types import DataType
-from blendify.storage.history import Fact, moment_of
+from blendify.history.facts import Fact, moment_of
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from blendify.core.data_types import DataType
+from blendify.history import list_versions
+from blendify.history.facts import Fact
+from blendify.history.list_entries import Entry
+from blendify.history.list_states import ListState, list_of
+from blendify.history.list_versions import Inventory, Settlement, keep
 from blendify.holdings import folded
 from blendify.jobs import Job
-from blendify.list_states import ListState, list_of
 from blendify.providers.endpoint import Shape
 from blendify.run_facts import left, readings, removals
-from blendify.storage import drafts, inventories, syncs
+from blendify.storage import drafts, syncs
 from blendify.storage.drafts import Draft
-from blendify.storage.entries import Entry
-from blendify.storage.history import Fact
-from blendify.storage.inventories import Inventory, Settlement, keep
 
 
 def recover(job: Job, data_type: DataType, shape: Shape) -> None:
@@ -27,7 +28,7 @@ def recover(job: Job, data_type: DataType, shape: Shape) -> None:
 
 
 def _note_recorded(died: Job, data_type: DataType, shape: Shape) -> None:
-    known = inventories.inventories(died.user_id, died.provider, data_type)
+    known = list_versions.inventories(died.user_id, died.provider, data_type)
     removed = removals(died, data_type)
     pages: dict[str, list[Draft]] = {}
     for draft in drafts.kept(died.user_id, died.sync_id, data_type):

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from blendify.core.data_types import DataType
+from blendify.history.facts import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
+from blendify.history.list_entries import Entry
+from blendify.history.list_states import list_of
 from blendify.jobs import Job
-from blendify.list_states import list_of
 from blendify.providers.endpoint import Shape
-from blendify.storage.entries import Entry
-from blendify.storage.history import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
 
 
 def removals(job: Job, data_type: DataType) -> list[Fact]:

@@ -9,8 +9,8 @@ from blendify.calls import Caller
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
+from blendify.history.facts import Written
 from blendify.jobs import Summary
-from blendify.storage.history import Written
 from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
 
 

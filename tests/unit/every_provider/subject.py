@@ -9,11 +9,11 @@ from typing import Any
 from blendify.collect import collect
 from blendify.core import aws
 from blendify.core.data_types import DataType
+from blendify.history.facts import Fact
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
-from blendify.storage.history import Fact
 from local import folding
 from local.simulators.faults import Fault, FaultKind
 from local.verification import canonical

@@ -7,7 +7,7 @@ import pytest
 from blendify import worker_progress
 from blendify.collect import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
-from blendify.storage.history import Fact
+from blendify.history.facts import Fact
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS
 from tests.unit.spotify_world import plenty

@@ -10,11 +10,11 @@ import pytest
 
 from blendify import intake
 from blendify.core.data_types import DataType, Outcome
+from blendify.history import list_versions
+from blendify.history.facts import Fact
 from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Shape
-from blendify.storage import inventories
-from blendify.storage.history import Fact
 from local.verification import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.machine import Died
@@ -59,7 +59,7 @@ def mode_of(subject: Subject, data_type: DataType) -> str:
 def check_history(subject: Subject, data_type: DataType) -> None:
     """History, inventory and the listener's lists are one; so a further run has nothing to tell."""
     assert subject.differences(data_type) == []
-    known = inventories.inventories(subject.user_id, subject.name, data_type)
+    known = list_versions.inventories(subject.user_id, subject.name, data_type)
     shape = subject.endpoint(data_type).shape
     ordered = shape in (Shape.RANKED, Shape.ARRANGED)
     for list_id, entries in subject.lists(data_type).items():
@@ -80,9 +80,9 @@ def dying(
 
     noted   the first of them right after it has noted it
     """
-    keep, alive = inventories.keep, False
+    keep, alive = list_versions.keep, False
 
-    def dies(seen: inventories.Inventory, *more: Any) -> None:
+    def dies(seen: list_versions.Inventory, *more: Any) -> None:
         nonlocal alive, noted
         news = Fact.query(f"{seen.user_id}#{data_type}", Fact.fetched_at > f"{since.fetched_at}$")
         if not alive and seen.data_type is data_type and any(True for _ in news):

@@ -11,10 +11,10 @@ from unittest.mock import patch
 from hypothesis import strategies as st
 
 from blendify.core.data_types import DataType
+from blendify.history import list_entries as stored_entries
+from blendify.history import list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Paging
-from blendify.storage import checkpoints, inventories
-from blendify.storage import entries as stored_entries
 from local.simulators.faults import Fault, FaultKind
 from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock
@@ -35,8 +35,8 @@ def small(paging: Paging) -> Paging:
 def small_pages() -> Iterator[None]:
     """The providers' own tables with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
     chunks = patch.multiple(stored_entries, ABOUT=PAGE, MOST=2 * PAGE)
-    often = patch.object(checkpoints, "LEAST", PAGE)
-    with patch.object(inventories, "INLINE", PAGE), chunks, often, ExitStack() as tables:
+    often = patch.object(snapshots, "LEAST", PAGE)
+    with patch.object(list_versions, "INLINE", PAGE), chunks, often, ExitStack() as tables:
         for provider in PROVIDERS.values():
             endpoints = {
                 data_type: replace(

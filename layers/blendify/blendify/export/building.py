@@ -12,10 +12,10 @@ from blendify.core.data_types import DataType
 from blendify.core.telemetry import logger
 from blendify.export import account, records
 from blendify.export.archive import Archive, Sink
+from blendify.history.facts import Fact
 from blendify.storage import exports
 from blendify.storage.archives import Upload, key
 from blendify.storage.exports import Superseded
-from blendify.storage.history import Fact
 
 FORMAT = 1
 """Of files, names and lines; raised when a reader has to know of a change."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
 
-from blendify import raw_answers
 from blendify.core.data_types import DataType
 from blendify.export.archive import Archive
 from blendify.export.spreadsheets import Spreadsheet
-from blendify.storage.history import FIELDS, Fact
+from blendify.history import raw_answers
+from blendify.history.facts import FIELDS, Fact
 
 COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
 UNREADABLE = "the stored answer cannot be unpacked"

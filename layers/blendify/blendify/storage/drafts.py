@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import Item, accounts
-from blendify.storage.entries import Entry, pack, unpack
+from blendify.history.list_entries import Entry, pack, unpack
 
 KEPT_SECONDS = 60 * 24 * 3600
 

@@ -10,13 +10,13 @@ from urllib.parse import unquote
 
 from blendify import holdings
 from blendify.core import times
+from blendify.history import queries
+from blendify.history.facts import REREAD, Fact, moment_of, provider_of
+from blendify.history.list_states import list_of
 from blendify.holdings import Holding
-from blendify.list_states import list_of
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Shape
 from blendify.records import record
-from blendify.storage import lookups
-from blendify.storage.history import REREAD, Fact, moment_of, provider_of
 from blendify.web.cursors import REFUSED, cursor, place
 from blendify.web.parameters import BadParameter, Question
 
@@ -62,7 +62,7 @@ def history(user_id: str, question: Question, record_id: str) -> Items:
     at = place(question, str)
     # A gateway may hand on an id as it came, or decoded.
     spellings = [one for one in dict.fromkeys([record_id, unquote(record_id)]) if 0 < len(one.encode()) <= LONGEST_ID]
-    found = (lookups.appearances(user_id, question.data_type, one) for one in spellings)
+    found = (queries.appearances(user_id, question.data_type, one) for one in spellings)
     told = _counted(user_id, question, next(filter(None, found), []))
     behind = [one for one in told if at is None or str(one.fetched_at) >= str(at[0])]
     entries = (Found((str(one.fetched_at),), str(one.fetched_at), {"removed": bool(one.removed)}) for one in behind)
@@ -75,7 +75,7 @@ def _page(user_id: str, question: Question, found: Iterator[Found]) -> Items:
     size = 0
     while batch := list(islice(found, min(BATCH, question.limit - len(items) + 1))):
         keys = [one.key for one in batch if one.key]
-        facts = lookups.facts(user_id, question.data_type, keys)
+        facts = queries.facts(user_id, question.data_type, keys)
         for one in batch:
             if one.key is None or len(items) == question.limit:
                 return items, cursor(question, one.place)
@@ -108,7 +108,7 @@ def _plays(user_id: str, question: Question, logs: list[str], at: tuple[str, str
         # No provider's clock is wrong by a day: what was played later cannot have been known.
         until = times.iso(times.parse(question.as_of) + timedelta(days=1))
     before = at or ("", "")
-    for passed, (played_at, key) in enumerate(lookups.plays(user_id, question.data_type, at, until)):
+    for passed, (played_at, key) in enumerate(queries.plays(user_id, question.data_type, at, until)):
         if passed == MOST_PASSED:
             yield Found(("", before[0], 0, before[1], ""))
         known = question.as_of is None or moment_of(key) <= question.as_of
@@ -153,7 +153,7 @@ def _lists(question: Question, asked: tuple[str, str, Any], only: str | None, st
 def _newest(user_id: str, question: Question, before: str) -> Iterator[Found]:
     """A place is the record before, and how many lists of this one were told."""
     rereads = _rereads(user_id, question)
-    for passed, (record_id, told) in enumerate(lookups.records(user_id, question.data_type, before)):
+    for passed, (record_id, told) in enumerate(queries.records(user_id, question.data_type, before)):
         if passed == MOST_PASSED:
             yield Found((before, 0))
         lists: dict[tuple[str, str], Found] = {}
@@ -193,7 +193,7 @@ def _rereads(user_id: str, question: Question) -> dict[tuple[str, str, str], int
     if all(_shape(name, question) not in (Shape.RANKED, Shape.ARRANGED) for name in question.providers):
         return {}
     last: dict[tuple[str, str, str], int] = {}
-    for one in lookups.appearances(user_id, question.data_type, REREAD):
+    for one in queries.appearances(user_id, question.data_type, REREAD):
         key = str(one.fetched_at)
         where = moment_of(key), provider_of(key), _list(one, question)
         last[where] = max(last.get(where, 1), int(one.reading or 1))

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.ordering import arranged
+from blendify.history.facts import REREAD, Fact
+from blendify.history.reordering import arranged
 from blendify.providers.endpoint import Shape
 from blendify.providers.record_identity import identity
-from blendify.storage.history import REREAD, Fact
 
 
 def list_of(fields: Mapping[str, Any], shape: Shape) -> str:

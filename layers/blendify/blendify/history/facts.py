@@ -18,10 +18,10 @@ from pynamodb.exceptions import DoesNotExist, PutError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
-from blendify import raw_answers
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
+from blendify.history import raw_answers
 
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""

@@ -7,7 +7,7 @@ Reads are eventually consistent, at half the price; what such a read misses alth
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from blendify.storage.history import Fact
+from blendify.history.facts import Fact
 
 PROBE, WINDOW = 16, 100
 """Facts that are read as one range, first as a trial: neighbours share what a read costs, 4 KB each."""

@@ -16,8 +16,8 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
-from blendify.storage.entries import Entry, chunks, pack, unpack
-from blendify.storage.history import moment_of
+from blendify.history.facts import moment_of
+from blendify.history.list_entries import Entry, chunks, pack, unpack
 from blendify.storage.progress import Superseded
 
 INLINE = 64

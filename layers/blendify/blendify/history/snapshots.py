@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
-from blendify.storage.history import CHECKPOINTS, NOTHING, Fact, Written
-from blendify.storage.inventories import inventories
+from blendify.history.facts import CHECKPOINTS, NOTHING, Fact, Written
+from blendify.history.list_versions import inventories
 
 LEAST = 100
 """Facts between two checkpoints of a small library."""

@@ -1,0 +1,1 @@
+"""The append-only history, and what each list holds according to it."""
