@@ -1,9 +1,9 @@
 """Finish a round of a sync: end the run, or say until when it waits."""
 
 from blendify import syncing
+from blendify.collecting.job import Job
 from blendify.core.settings import cadence
 from blendify.entrypoint import Answer, Event, step
-from blendify.jobs import Job
 
 CADENCE = cadence()
 """Read here, so that a deployment without it shows at the first cold start."""

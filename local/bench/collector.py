@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact, Written
-from blendify.jobs import Job
 
 
 @contextmanager

@@ -42,13 +42,13 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 from blendify import syncing
 from blendify.access import applications, login
 from blendify.access.applications import application
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
+from blendify.collecting.progress import COUNTS, all_progress
 from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage.progress import COUNTS, all_progress
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form

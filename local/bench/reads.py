@@ -17,13 +17,13 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
+from blendify.collecting.intake import Found, Intake
+from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, snapshots
 from blendify.history.facts import Fact, item_size
 from blendify.history.list_versions import Inventory
-from blendify.intake import Found, Intake
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place, Row
 from blendify.web import answers

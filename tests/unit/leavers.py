@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from blendify import erasing
 from blendify.access import bearer_tokens, refused_grants, sessions
-from blendify.collect import collect
+from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys

@@ -16,15 +16,15 @@ from blendify import syncing
 from blendify.access import connections
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
-from blendify.collect import collect
+from blendify.collecting import progress
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
+from blendify.collecting.progress import Progress
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile
-from blendify.storage import progress
-from blendify.storage.progress import Progress
 from local import folding
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app

@@ -11,11 +11,11 @@ from starlette.applications import Starlette
 
 from blendify import syncing
 from blendify.access import connections, grant_expiry
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from local import folding
 from local.simulators.apple_music.music import tracks_of
 from tests.unit import apple_music_world

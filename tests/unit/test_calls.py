@@ -13,8 +13,8 @@ from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
 from blendify.access.applications import Application, application
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
-from blendify.calls import TRIES, Caller
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.provider_client import TRIES, Caller
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable

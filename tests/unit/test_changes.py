@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 
 from blendify import syncing
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole

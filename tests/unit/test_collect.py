@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import worker_progress
-from blendify.collect import RESERVE_SECONDS, collect
+from blendify.collecting import worker
+from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.progress import move_on
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from blendify.storage.progress import move_on
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.scopes import ALL
 from tests.unit.spotify_world import (
@@ -185,7 +185,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
             mutate(library, "playlist_remove", playlist=name, position=3)
 
     world.simulator.traffic.on_call = between_pages
-    real: Callable[..., Any] = getattr(worker_progress, "move_on")  # noqa: B009 -- it is imported there
+    real: Callable[..., Any] = getattr(worker, "move_on")  # noqa: B009 -- it is imported there
     count = itertools.count(1)
 
     def deadly(*arguments: Any, **more: Any) -> Any:
@@ -194,7 +194,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
         return real(*arguments, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker_progress, "move_on", deadly)
+        patch.setattr(worker, "move_on", deadly)
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     if again:
@@ -215,7 +215,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     expected = lists(world, DataType.PLAYLIST_TRACKS)
     names = list(expected)
     with monkeypatch.context() as patch:
-        dies(patch, worker_progress, "move_on", 4)
+        dies(patch, worker, "move_on", 4)
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blendify.collecting.undated_plays.timestamps import aligned, moments, with_moments
 from blendify.core import times
-from blendify.dating import aligned, moments, with_moments
 from blendify.providers.endpoint import Row
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)

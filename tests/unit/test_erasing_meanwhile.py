@@ -9,12 +9,12 @@ import pytest
 
 from blendify import dispatching, erasing, syncing
 from blendify.access import connections, sessions
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.erasing import LATEST_WORKER, erase
 from blendify.storage import erasures, syncs
 from blendify.storage.erasures import EVERYTHING
-from blendify.storage.progress import Superseded
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
 from tests.unit.leavers import (

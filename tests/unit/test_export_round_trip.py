@@ -9,11 +9,11 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify.access import connections
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from local import folding
 from local.exported import Exported
 from local.simulators.spotify.mutations import mutate

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from blendify import holdings
-from blendify.collect import collect
+from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries

@@ -11,13 +11,13 @@ from starlette.applications import Starlette
 
 from blendify import syncing
 from blendify.access import connections
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.intake import REMEMBERED
+from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.facts import Fact
-from blendify.intake import REMEMBERED
-from blendify.jobs import Job
 from local import folding
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world

@@ -8,7 +8,7 @@ import pytest
 from blendify import syncing
 from blendify.access import connections, sessions
 from blendify.access.connections import NotConnected
-from blendify.collect import collect
+from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.schedule import due_connections

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from blendify.access import connections, sessions
-from blendify.collect import collect
+from blendify.collecting import progress
+from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.storage import progress, syncs
+from blendify.storage import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing

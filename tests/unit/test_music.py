@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from blendify import syncing
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import snapshots
-from blendify.jobs import Job
 from blendify.records import FIELDS, metadata
 from local.simulators.spotify.mutations import mutate
 from tests.unit.listening_api import ask, browser_of, differences, everything

@@ -14,10 +14,10 @@ from requests.adapters import HTTPAdapter
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from blendify.collect import RESERVE_SECONDS, collect
+from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact, Written
-from blendify.jobs import Job
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -171,7 +171,7 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
         return lambda: RESERVE_SECONDS + next(left) - 0.5
 
     # The simulator and the table would take a minute for as many; everything between them is real.
-    monkeypatch.setattr("blendify.calls.fetch", fetch)
+    monkeypatch.setattr("blendify.collecting.provider_client.fetch", fetch)
     monkeypatch.setattr(Fact, "append", append)
     job = begun(world.connect(), PLAYLIST_TRACKS)
     outcomes = [collect(PLAYLIST_TRACKS, job, limited()).outcome]

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from blendify.collecting.page_consistency import Sweep
+from blendify.collecting.page_reader import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.providers.paging import Ask, Cursor, Offset, Page
-from blendify.reading import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
-from blendify.sweeps import Sweep
 
 PAGING = Offset(10)
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blendify.collecting.undated_plays.move_to_front import SURE, is_known_from_here, latest, untouched, with_moments
 from blendify.providers.endpoint import Row
-from blendify.recency import SURE, is_known_from_here, latest, untouched, with_moments
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -23,7 +23,7 @@ from blendify.access.applications import Application
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import UNTOLD_SECONDS
-from blendify.calls import Caller
+from blendify.collecting.provider_client import Caller
 from blendify.core import times
 from blendify.core.errors import (
     AccessTokenRefused,

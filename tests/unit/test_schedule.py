@@ -7,16 +7,16 @@ import pytest
 
 from blendify import syncing
 from blendify.access import connections
+from blendify.collecting.job import Job
+from blendify.collecting.progress import Position, move_on
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import Change, accounts
-from blendify.jobs import Job
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Cadence
 from blendify.storage import leases
 from blendify.storage.leases import Holder
-from blendify.storage.progress import Position, move_on
 from tests.unit.spotify_world import STARTED, World, begun, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

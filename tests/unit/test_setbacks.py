@@ -8,12 +8,12 @@ import pytest
 from starlette.applications import Starlette
 
 from blendify import syncing
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
+from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
-from blendify.jobs import Job
-from blendify.storage.progress import PATIENCE_SECONDS
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blendify.collecting.page_consistency import MOST_READINGS, Sweep
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.paging import Ask, Cursor, Offset, Page, Paging
-from blendify.sweeps import MOST_READINGS, Sweep
 
 OFFSET, CURSOR = Offset(10), Cursor(10, "after")
 

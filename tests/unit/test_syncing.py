@@ -7,14 +7,15 @@ import pytest
 
 from blendify import syncing
 from blendify.access import applications
+from blendify.collecting import progress
+from blendify.collecting.job import Job
+from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys
 from blendify.db.state_table import accounts
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
-from blendify.storage import leases, progress, syncs
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
+from blendify.storage import leases, syncs
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

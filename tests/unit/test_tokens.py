@@ -24,7 +24,7 @@ from blendify.access.access_tokens import (
 )
 from blendify.access.applications import application
 from blendify.access.token_vault import TokenSet, seal, unseal
-from blendify.calls import MOST_REFRESHES, Caller
+from blendify.collecting.provider_client import MOST_REFRESHES, Caller
 from blendify.core import telemetry, times
 from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
 from blendify.core.http import http_session

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from blendify.collecting.undated_plays.whole_list import overlap, whole
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.endpoint import Endpoint, Place, Row
 from blendify.providers.paging import Ask, Offset, Page
-from blendify.whole_lists import overlap, whole
 
 
 def row(entry: Any, _: Place) -> Row:

@@ -5,10 +5,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
 from blendify.core.telemetry import logger, metrics
-from blendify.jobs import Job
 
 Event = dict[str, Any]
 Answer = dict[str, Any]

@@ -1,11 +1,11 @@
 """A listener disconnects an account: its tokens are destroyed at once, and a run under way ends."""
 
 from blendify.access import connections
+from blendify.collecting.progress import withdraw
 from blendify.core import state_machines
 from blendify.core.data_types import Outcome, Status
 from blendify.providers import PROVIDERS
 from blendify.storage import syncs
-from blendify.storage.progress import withdraw
 
 
 def disconnect(user_id: str, provider: str) -> bool | None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from blendify.access import connections
 from blendify.access.connections import NotConnected
+from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.settings import cadence
@@ -12,7 +13,6 @@ from blendify.db.state_table import Change
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections, polling_plan
 from blendify.schedule.polling_plan import Cadence, Poll, Ran
-from blendify.storage.progress import Progress
 from blendify.storage.syncs import Sync
 
 _POLLS = {

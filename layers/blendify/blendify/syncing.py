@@ -10,16 +10,16 @@ from blendify import rescheduling
 from blendify.access import access_tokens, grant_expiry
 from blendify.access.applications import application
 from blendify.access.connections import Connection, NotConnected, connection
+from blendify.collecting import progress as progresses
+from blendify.collecting.job import Job
+from blendify.collecting.progress import PATIENCE_SECONDS, Progress
 from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import CollectError
 from blendify.core.http import http_session
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.storage import leases, syncs
-from blendify.storage import progress as progresses
 from blendify.storage.leases import LEASE, Holder
-from blendify.storage.progress import PATIENCE_SECONDS, Progress
 from blendify.storage.syncs import Sync
 
 MOST_ROUNDS = 120

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single

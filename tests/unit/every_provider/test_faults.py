@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from blendify.access import connections
-from blendify.calls import TRIES
-from blendify.collect import collect
+from blendify.collecting.collector import collect
+from blendify.collecting.progress import PATIENCE_SECONDS
+from blendify.collecting.provider_client import TRIES
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from blendify.storage.progress import PATIENCE_SECONDS
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED

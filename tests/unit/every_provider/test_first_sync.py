@@ -3,7 +3,7 @@
 import pytest
 
 from blendify import syncing
-from blendify.collect import collect
+from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED

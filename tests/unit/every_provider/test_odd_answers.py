@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from blendify.collect import RESERVE_SECONDS, collect
+from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject

@@ -8,7 +8,7 @@ import pytest
 
 from blendify import syncing
 from blendify.access import connections
-from blendify.collect import collect
+from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from blendify import worker_progress
-from blendify.collect import RESERVE_SECONDS, collect
+from blendify.collecting import worker
+from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
 from tests.unit.every_provider.subject import Subject
@@ -24,7 +24,7 @@ def test_a_killed_collector_is_taken_up(
     chance = random.Random(f"{subject.name} {data_type}")  # noqa: S311
     with monkeypatch.context() as patch:
         if where == "checkpoint":
-            dies(patch, worker_progress, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
+            dies(patch, worker, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
         else:
             dies(patch, Fact, "append", chance.randint(2, records - 1))
         with pytest.raises(KilledError):

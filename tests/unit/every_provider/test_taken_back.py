@@ -8,11 +8,11 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify import intake
+from blendify.collecting import intake
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.facts import Fact
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Shape
 from local.verification import canonical

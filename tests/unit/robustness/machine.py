@@ -15,12 +15,12 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 from blendify import syncing
-from blendify.collect import RESERVE_SECONDS, collect
+from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.job import Job
+from blendify.collecting.progress import Position, progress
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.jobs import Job
 from blendify.storage.leases import LEASE
-from blendify.storage.progress import Position, progress
 from local.simulators.spotify import mutations
 
 START = datetime.now(UTC).replace(microsecond=0)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hypothesis import strategies as st
 
-from blendify.calls import MOST_REFRESHES
+from blendify.collecting.provider_client import MOST_REFRESHES
 
 
 class Trouble(StrEnum):

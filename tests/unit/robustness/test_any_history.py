@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify import calls
+from blendify.collecting import provider_client
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
@@ -79,7 +79,7 @@ def test_the_history_tells_every_day(
         story = data.draw(stories(provider, data_type))
         limit, tenths = data.draw(st.sampled_from([2, 7, 1000])), data.draw(st.integers(0, 10))
         create_tables()
-        with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
+        with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
             figures.update(tell(sockets, provider, data_type, story, limit, tenths))
 
     check()

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify import calls
+from blendify.collecting import provider_client
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from local import folding, verification
@@ -55,7 +55,7 @@ def test_nothing_is_lost_and_nothing_twice(
         schedule = data.draw(misfortunes(provider, data_type))
         note(repr(schedule))
         create_tables()
-        with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
+        with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
             figures.update(run(sockets, provider, data_type, schedule, note))
 
     check()

@@ -8,11 +8,11 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify.calls import Caller
+from blendify.collecting.progress import Position
+from blendify.collecting.provider_client import Caller
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from blendify.storage.progress import Position
 from local import verification
 from tests.unit.cloud import create_tables
 from tests.unit.provider_worlds import Behind, lists

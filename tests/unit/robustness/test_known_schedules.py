@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify import calls
+from blendify.collecting import provider_client
 from blendify.core.data_types import DataType
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.schedules import Move, Schedule
@@ -23,6 +23,6 @@ NOTED_AND_NEVER_WRITTEN = Schedule(
 @pytest.mark.parametrize("schedule", [NOTED_AND_NEVER_WRITTEN])
 def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Behind], schedule: Schedule) -> None:
     """As in random schedules: each list is as it was served, and the next sync makes it whole."""
-    with small_pages(), patch.object(calls, "TIMEOUT", IMPATIENT):
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         figures = run(sockets, "spotify", DataType.SAVED_TRACKS, schedule, print)
     assert figures["deaths"] == len(schedule.kills)

@@ -16,7 +16,7 @@ from blendify.access.connections import Grant, UserGone
 from blendify.access.oauth_states import StateRefused
 from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import Gate
-from blendify.calls import fetch
+from blendify.collecting.provider_client import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.providers.consent import OwnPage

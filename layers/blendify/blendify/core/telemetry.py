@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import CollectError, MustWait
-from blendify.storage.progress import Progress
 
 logger = Logger(service="blendify")
 metrics = Metrics(namespace="Blendify", service="blendify")

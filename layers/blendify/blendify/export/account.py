@@ -6,9 +6,9 @@ from typing import Any
 
 from blendify.access import connections
 from blendify.access.connections import Connection
+from blendify.collecting.progress import COUNTS, Progress
 from blendify.export.archive import Archive
 from blendify.storage import syncs
-from blendify.storage.progress import COUNTS, Progress
 
 
 def write(archive: Archive, user_id: str) -> None:

@@ -13,12 +13,12 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
 from blendify.history.facts import moment_of
 from blendify.history.list_entries import Entry, chunks, pack, unpack
-from blendify.storage.progress import Superseded
 
 INLINE = 64
 """Entries that are kept in the list's own item, which is written at each look: 3 KB. Longer lists are in chunks."""

@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, accounts
-from blendify.storage.progress import Progress
 
 POLLS_KEPT = timedelta(days=30)
 """Polls come up to 72 times a day: their records expire, those of other runs do not."""

@@ -7,13 +7,13 @@ from typing import Any
 
 from blendify.access import connections, grant_expiry
 from blendify.access.connections import Connection
+from blendify.collecting.progress import Progress, all_progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Provider
 from blendify.storage import syncs
-from blendify.storage.progress import Progress, all_progress
 from blendify.storage.syncs import Sync
 from blendify.web import responses
 from blendify.web.responses import Response

@@ -8,8 +8,8 @@ has. When, is not told, as of other plays: see `dating`. Names are identities, `
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from blendify.collecting.undated_plays.timestamps import dated, moments
 from blendify.core import times
-from blendify.dating import dated, moments
 from blendify.providers.endpoint import Row
 from blendify.providers.record_identity import is_dated, record_id
 

@@ -12,30 +12,29 @@ from functools import partial
 from itertools import groupby
 from typing import NoReturn
 
-from blendify import freshness, recovery
 from blendify.access import connections
 from blendify.access.applications import application
-from blendify.calls import Caller
+from blendify.collecting import discovered_lists, drafts, freshness, recovery
+from blendify.collecting.incremental import glanced
+from blendify.collecting.intake import Found, Intake, News, Restart
+from blendify.collecting.job import Job, Summary
+from blendify.collecting.lists_to_read import targets
+from blendify.collecting.page_consistency import Sweep
+from blendify.collecting.page_fetcher import Fetcher
+from blendify.collecting.page_reader import Closed, Lost, Step, read
+from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
+from blendify.collecting.provider_client import Caller
+from blendify.collecting.worker import WorkerProgress, added, counted
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
-from blendify.fetching import Fetcher
-from blendify.glancing import glanced
 from blendify.history import list_versions, snapshots
 from blendify.history.facts import NOTHING, Fact, Written
 from blendify.history.list_versions import Inventory
-from blendify.intake import Found, Intake, News, Restart
-from blendify.jobs import Job, Summary
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import Contents, Endpoint, Place, Shape
 from blendify.providers.paging import Ask, Page
-from blendify.reading import Closed, Lost, Step, read
-from blendify.storage import drafts, listings
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
-from blendify.sweeps import Sweep
-from blendify.targets import targets
-from blendify.worker_progress import WorkerProgress, added, counted
 
 WRITERS = 16
 """Facts of one page written at once."""
@@ -292,7 +291,7 @@ class _Collector:
         written = sum(writers.map(Fact.append, facts), NOTHING)
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
-            listings.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
+            discovered_lists.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
         counts = counted(written, len(facts)) | {"records": fresh}
         if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
             total_entries = page.total or len(page.entries)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.settings import settings
 from blendify.history.list_versions import Inventory
-from blendify.jobs import Job
 from blendify.providers.endpoint import Contents, Endpoint
 
 

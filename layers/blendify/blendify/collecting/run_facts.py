@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
 from blendify.history.facts import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import list_of
-from blendify.jobs import Job
 from blendify.providers.endpoint import Shape
 
 

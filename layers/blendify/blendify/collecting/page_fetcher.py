@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from blendify import freshness
-from blendify.calls import NO_CONTENT, Caller
+from blendify.collecting import freshness
+from blendify.collecting.job import Job
+from blendify.collecting.provider_client import NO_CONTENT, Caller
+from blendify.collecting.undated_plays.move_to_front import latest
+from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
 from blendify.core.errors import ProviderUnavailable
 from blendify.history.list_versions import Inventory
-from blendify.jobs import Job
 from blendify.providers.endpoint import Endpoint, Inquiry, Newest
 from blendify.providers.paging import Ask, Page
 from blendify.providers.record_identity import record_id
-from blendify.recency import latest
-from blendify.whole_lists import whole
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from blendify.collecting import drafts
+from blendify.collecting.drafts import Draft
+from blendify.collecting.job import Job
+from blendify.collecting.run_facts import left, readings, removals
 from blendify.core.data_types import DataType
 from blendify.history import list_versions
 from blendify.history.facts import Fact
@@ -10,11 +14,8 @@ from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
 from blendify.history.list_versions import Inventory, Settlement, keep
 from blendify.holdings import folded
-from blendify.jobs import Job
 from blendify.providers.endpoint import Shape
-from blendify.run_facts import left, readings, removals
-from blendify.storage import drafts, syncs
-from blendify.storage.drafts import Draft
+from blendify.storage import syncs
 
 
 def recover(job: Job, data_type: DataType, shape: Shape) -> None:

@@ -11,23 +11,23 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blendify import recency
+from blendify.collecting import drafts
+from blendify.collecting.drafts import Draft
+from blendify.collecting.job import Job
+from blendify.collecting.page_consistency import MOST_READINGS
+from blendify.collecting.progress import Position
+from blendify.collecting.run_facts import left, readings, removals
+from blendify.collecting.undated_plays import move_to_front
+from blendify.collecting.undated_plays.timestamps import with_moments
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
-from blendify.dating import with_moments
 from blendify.history.facts import NOTHING, REREAD, Fact, Written, fact_key, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import Inventory, Settlement, keep, suspect
 from blendify.history.reordering import arranged, moved
-from blendify.jobs import Job
 from blendify.providers.endpoint import Memory, Row, Shape
 from blendify.providers.record_identity import digest, identity
-from blendify.run_facts import left, readings, removals
-from blendify.storage import drafts
-from blendify.storage.drafts import Draft
-from blendify.storage.progress import Position
-from blendify.sweeps import MOST_READINGS
 
 REMEMBERED = 100
 """Newest plays of which it is known that they are stored, at least: the provider may tell of some late."""
@@ -207,7 +207,7 @@ class Intake:
         if self._memory.once:
             read = set(seen.read_to_the_end())
             met = noted.union(self._before) - read
-            return recency.with_moments(rows, read, met, times.now(), seen.read_at, self._memory.entries or 0)
+            return move_to_front.with_moments(rows, read, met, times.now(), seen.read_at, self._memory.entries or 0)
         return with_moments(rows, self._before, noted, times.now(), seen.read_at)
 
     def _note(self, reading: int, offset: int, entries: Sequence[Entry]) -> None:
@@ -298,7 +298,7 @@ class Intake:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
             if self._memory.once:
                 # However often one comes again, the others still stand in the list.
-                names = set(recency.latest([one.identity for one in everything]))
+                names = set(move_to_front.latest([one.identity for one in everything]))
                 everything = [one for one in everything if one.identity in names]
             start = found.remembered_from
             return [

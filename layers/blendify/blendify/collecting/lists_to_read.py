@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
+from blendify.collecting import discovered_lists
+from blendify.collecting.job import Job
+from blendify.collecting.page_reader import read
+from blendify.collecting.progress import progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, MustWait
-from blendify.jobs import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Contents, Endpoint
 from blendify.providers.paging import Ask, Page
-from blendify.reading import read
-from blendify.storage import listings
-from blendify.storage.progress import progress
 
 Fetch = Callable[[Ask, Endpoint], Page]
 
@@ -29,7 +29,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
     naming = progress(job.user_id, job.sync_id, endpoint.within)
     if naming is None:
         # Once a run: a resumed collector counts on the lists standing in the order that it began with.
-        if not listings.closed(job.user_id, job.sync_id):
+        if not discovered_lists.closed(job.user_id, job.sync_id):
             _list(job, endpoint.within, fetch)
     elif naming.outcome is Outcome.WAITING and naming.until:
         raise MustWait(f"the {endpoint.within.words} have to wait", naming.until)
@@ -37,7 +37,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
         raise MustWait(f"the {endpoint.within.words} have to be read first", times.now())
     elif naming.outcome is not Outcome.COMPLETE and not naming.counts["lost"]:
         raise CollectError(f"the {endpoint.within.words} themselves could not be read: {naming.why or naming.outcome}")
-    yield from listings.kept(job.user_id, job.sync_id)
+    yield from discovered_lists.kept(job.user_id, job.sync_id)
 
 
 def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
@@ -49,5 +49,5 @@ def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
             raise CollectError(step.found.why)
         entries = step.found.entries
         found = [contents for entry in entries if endpoint.contents and (contents := endpoint.contents(entry))]
-        listings.keep(job.user_id, job.sync_id, step.ask.offset, found)
-    listings.close(job.user_id, job.sync_id)
+        discovered_lists.keep(job.user_id, job.sync_id, step.ask.offset, found)
+    discovered_lists.close(job.user_id, job.sync_id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blendify.fetching import Fetcher
+from blendify.collecting.page_fetcher import Fetcher
 from blendify.providers.change_checks import Seen
 from blendify.providers.endpoint import Endpoint, Place, Row
 from blendify.providers.paging import Ask

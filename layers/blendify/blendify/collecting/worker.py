@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from blendify.access.connections import NotConnected
-from blendify.calls import Caller
+from blendify.collecting.job import Summary
+from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
+from blendify.collecting.provider_client import Caller
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
 from blendify.history.facts import Written
-from blendify.jobs import Summary
-from blendify.storage.progress import PATIENCE_SECONDS, Position, Progress, move_on
 
 
 class WorkerProgress:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
+from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.endpoint import Endpoint, Place
 from blendify.providers.paging import Ask, Page
-from blendify.recency import is_known_from_here
 
 
 def whole(ask: Ask, page: Page, endpoint: Endpoint, fetch: Callable[[Ask], Page], known: Sequence[str]) -> Page:

@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 
+from blendify.collecting.page_consistency import Sweep
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.providers.paging import Ask, Page, Paging
-from blendify.sweeps import Sweep
 
 SIDE_BY_SIDE = 8
 """Most pages of one collector under way at once: also the bound of its memory."""

@@ -1,0 +1,1 @@
+"""Collecting one data type of one sync, from the first page to the last fact."""

@@ -1,0 +1,1 @@
+"""Moments for plays of which a provider gives the order alone."""
