@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from blendify import dispatching
 from blendify.core.settings import state_machine
 from blendify.entrypoint import Answer, scheduled
+from blendify.syncing import dispatch
 
 STATE_MACHINE = state_machine()
 
@@ -12,4 +12,4 @@ STATE_MACHINE = state_machine()
 @scheduled
 def handler(seconds_left: Callable[[], float]) -> Answer:
     """The schedule's own event says nothing that is needed: what is due stands in the table."""
-    return dict(dispatching.dispatch(STATE_MACHINE, seconds_left))
+    return dict(dispatch.dispatch(STATE_MACHINE, seconds_left))

@@ -1,9 +1,9 @@
 """Finish a round of a sync: end the run, or say until when it waits."""
 
-from blendify import syncing
 from blendify.collecting.job import Job
 from blendify.core.settings import cadence
 from blendify.entrypoint import Answer, Event, step
+from blendify.syncing import lifecycle
 
 CADENCE = cadence()
 """Read here, so that a deployment without it shows at the first cold start."""
@@ -12,4 +12,4 @@ CADENCE = cadence()
 @step
 def handler(event: Event) -> Answer:
     """`results` holds what each branch answered; a branch that crashed says with which error."""
-    return syncing.finish(Job.of(event["job"]), event["round"], event["results"])
+    return lifecycle.finish(Job.of(event["job"]), event["round"], event["results"])

@@ -25,9 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 from blendify.core import times
-from blendify.dispatching import MOST_READ, MOST_STARTS
 from blendify.schedule.polling_plan import Cadence, Plan, Poll, Ran, part_of, plan
 from blendify.schedule.quota import Ledger, Pace, choose
+from blendify.syncing.dispatch import MOST_READ, MOST_STARTS
 from local.bench.machine import transitions
 from local.bench.prices import FIXED_MONTH, Use
 

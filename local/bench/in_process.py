@@ -39,7 +39,6 @@ os.environ.update(
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from blendify import syncing
 from blendify.access import applications, login
 from blendify.access.applications import application
 from blendify.collecting.collector import collect
@@ -49,6 +48,7 @@ from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
+from blendify.syncing import lifecycle
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form
@@ -91,7 +91,7 @@ class Bench:
             for data_type in branch:
                 collect(data_type, job, lambda: 900.0)
             seconds.append(time.perf_counter() - began)
-        syncing.finish(job, 1, [])
+        lifecycle.finish(job, 1, [])
         return max(seconds)
 
     def pass_time(self, span: timedelta) -> None:
@@ -102,7 +102,7 @@ class Bench:
         """Begin a run of these data types, of all when none is named."""
         wish: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
         wish |= {"data_types": list(data_types)} if data_types else {}
-        return Job(**syncing.begin(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
+        return Job(**lifecycle.begin(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
     def sync(self, user_id: str, mode: str = "changes") -> dict[str, int]:
         """One run to its end; the sums of its counts, `calls` by the simulator."""
@@ -111,7 +111,7 @@ class Bench:
         while True:
             with ThreadPoolExecutor(len(BRANCHES)) as pool:
                 list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
-            finished = syncing.finish(job, number, [])
+            finished = lifecycle.finish(job, number, [])
             if finished["status"] != "waiting":
                 break
             number = finished["round"]

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import syncing
 from blendify.access import connections
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
@@ -25,6 +24,7 @@ from blendify.core.data_types import DataType
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile
+from blendify.syncing import lifecycle
 from local import folding
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
@@ -156,7 +156,7 @@ def begun(
     given: dict[str, Any] = {"user_id": user_id, "provider": provider, **more}
     if data_types:
         given["data_types"] = list(data_types)
-    answer = syncing.begin(given, execution, started_at)
+    answer = lifecycle.begin(given, execution, started_at)
     assert answer["outcome"] == "started", answer
     return Job.of(answer["job"])
 

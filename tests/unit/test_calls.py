@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import syncing
 from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
 from blendify.access.applications import Application, application
@@ -21,6 +20,7 @@ from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Page
 from blendify.providers.spotify.pages import paged
+from blendify.syncing import lifecycle
 from tests.unit import cloud
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
@@ -213,7 +213,7 @@ def test_a_run_over_a_connection_that_has_ended_calls_nobody(world: World) -> No
     job = begun(user_id)
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
     assert [one["outcome"] for one in results] == [Outcome.RECONNECT] * len(DataType)
-    answer = syncing.finish(job, 1, results)
+    answer = lifecycle.finish(job, 1, results)
     assert answer["status"] == "failed"
     assert answer["cause"].count("must connect again") == 1
     assert (world.calls(), world.refreshes) == (0, 0)
@@ -225,7 +225,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     The collector that meets it marks the connection, and from then on nobody calls; the next login repairs it and keeps
     the user with what was stored, and the next run is whole.
     """
-    monkeypatch.setattr("blendify.syncing.start", lambda *_: None)
+    monkeypatch.setattr("blendify.syncing.lifecycle.start", lambda *_: None)
     user_id = user_of(logged_in(world))
     accounts, before = world.simulator.accounts, world.calls()
 
@@ -240,7 +240,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     assert connections.connection(user_id, "spotify").status == connections.RECONNECT
     asked = world.calls(), world.refreshes
     assert collect(SAVED_ALBUMS, job, plenty).outcome is Outcome.RECONNECT
-    assert syncing.finish(job, 1, [])["status"] == "failed"
+    assert lifecycle.finish(job, 1, [])["status"] == "failed"
     assert (world.calls(), world.refreshes) == asked
     stored = facts(job, SAVED_TRACKS)
     assert len(stored) == (0 if call == 1 else 50)

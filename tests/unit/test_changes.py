@@ -7,11 +7,11 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify import syncing
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
+from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole
@@ -163,7 +163,7 @@ def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clo
         collect(DataType.SAVED_TRACKS, job, plenty)
     change(world, "unlike", position=0)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    assert syncing.finish(job, 1, [])["status"] == "succeeded"
+    assert lifecycle.finish(job, 1, [])["status"] == "succeeded"
     later = synced(user_id, clock, DataType.SAVED_TRACKS)
     assert standing(later, DataType.SAVED_TRACKS).counts["removed"] == int(stored)
     whole(world, later, DataType.SAVED_TRACKS)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blendify import dispatching
 from blendify.access import connections
 from blendify.access.applications import application
 from blendify.calling.rate_limiter import Gate
@@ -18,6 +17,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import Ledger
+from blendify.syncing import dispatch as dispatching
 from tests.unit import cloud
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World

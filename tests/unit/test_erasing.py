@@ -15,8 +15,9 @@ from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.erasing import LATEST_WORKER, QUIET, erase
 from blendify.history.facts import Fact, partitions
-from blendify.storage import erasures, leases, syncs
+from blendify.storage import erasures
 from blendify.storage.erasures import EVERYTHING
+from blendify.syncing import lease, syncs
 from tests.unit.leavers import (
     LISTENER,
     Tables,
@@ -175,7 +176,7 @@ def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: lis
 
     tables.restore()
     syncs.end(user_id, job.sync_id, Status.SUCCEEDED, None)
-    leases.release(user_id, "spotify", job.sync_id)
+    lease.release(user_id, "spotify", job.sync_id)
     tables = Tables.kept()
     assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
 

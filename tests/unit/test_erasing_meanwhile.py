@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from blendify import dispatching, erasing, syncing
+from blendify import erasing
 from blendify.access import connections, sessions
 from blendify.collecting.collector import collect
 from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.erasing import LATEST_WORKER, erase
-from blendify.storage import erasures, syncs
+from blendify.storage import erasures
 from blendify.storage.erasures import EVERYTHING
+from blendify.syncing import dispatch, lifecycle, syncs
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
 from tests.unit.leavers import (
@@ -52,7 +53,7 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
 
         with Interrupted(at, first_pass):
             summary = collect(data_type, job, plenty)
-            finished = syncing.finish(job, 1, [summary.event()])
+            finished = lifecycle.finish(job, 1, [summary.event()])
         if not waits:
             break
         assert summary.outcome in (Outcome.NOT_REQUESTED, Outcome.COMPLETE)
@@ -142,11 +143,11 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
         machines.started.clear()
         erasure_ids: list[str] = []
         with Interrupted(at, lambda: erasure_ids.append(leave(user_id))):  # noqa: B023
-            dispatching.dispatch("sync", plenty)
+            dispatch.dispatch("sync", plenty)
         if not erasure_ids:
             break
         for _, given in machines.started:
-            assert syncing.begin(given, "execution-9", stopped_clock[0])["outcome"] == "refused"
+            assert lifecycle.begin(given, "execution-9", stopped_clock[0])["outcome"] == "refused"
         machine(erasure_ids[0])
         gone(user_id)
     assert at > 5
@@ -161,7 +162,7 @@ def test_a_sync_that_just_begins_is_refused_or_taken_along(world: World) -> None
         tables.restore()
         ids: list[str] = []
         with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
-            begins = syncing.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+            begins = lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
         if not ids:
             break
         outcomes.add(begins["outcome"])
@@ -207,9 +208,9 @@ def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool
         ids: list[str] = []
         with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
             try:
-                syncing.finish(job, 1, [])
+                lifecycle.finish(job, 1, [])
             except Superseded:
-                assert syncing.finish(job, 1, [])["status"] == "gone"
+                assert lifecycle.finish(job, 1, [])["status"] == "gone"
         if not ids:
             break
         machine_from_wait(ids[0])
@@ -232,7 +233,7 @@ def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: W
         if not ids:
             break
         for _, given in machines.started:
-            assert syncing.begin(given, "execution-9", STARTED)["outcome"] == "refused"
+            assert lifecycle.begin(given, "execution-9", STARTED)["outcome"] == "refused"
         machine_from_wait(ids[0])
         gone(user_id)
     assert at > 4

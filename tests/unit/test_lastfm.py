@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import syncing
 from blendify.access import connections
 from blendify.collecting.collector import collect
 from blendify.collecting.intake import REMEMBERED
@@ -18,6 +17,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.facts import Fact
+from blendify.syncing import lifecycle
 from local import folding
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
@@ -55,7 +55,7 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     )
     for data_type in data_types:
         collect(data_type, job, plenty)
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     return job
 
 

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from blendify import syncing
 from blendify.access import connections, sessions
 from blendify.access.connections import NotConnected
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.schedule import due_connections
-from blendify.storage import erasures, syncs
+from blendify.storage import erasures
+from blendify.syncing import lifecycle, syncs
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import LISTENER as READ
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
@@ -61,7 +61,7 @@ def test_a_reconnection_finds_the_same_user_and_goes_on(world: World) -> None:
     user_id = user_of(browser)
     first = begun(user_id, DataType.SAVED_TRACKS)
     collect(DataType.SAVED_TRACKS, first, plenty)
-    syncing.finish(first, 1, [])
+    lifecycle.finish(first, 1, [])
     assert delete(browser, SPOTIFY).status == 204
     again = Browser()
     arrive(again, consent(depart(again), LISTENER))
@@ -95,7 +95,7 @@ def test_a_run_under_way_ends_quietly(world: World, machines: Machines, data_typ
         answers: list[Answer] = []
         with Interrupted(at, lambda: answers.append(delete(browser, SPOTIFY))):  # noqa: B023
             summary = collect(data_type, job, plenty)
-            syncing.finish(job, 1, [summary.event()])
+            lifecycle.finish(job, 1, [summary.event()])
         if not answers:
             break
         assert answers[0].status == 204
@@ -117,8 +117,8 @@ def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machi
     assert delete(browser_of(user_id), SPOTIFY).status == 204
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
     assert "disconnected Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
-    assert syncing.finish(job, 1, [])["status"] == "failed"
-    assert syncing.begin({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
+    assert lifecycle.finish(job, 1, [])["status"] == "failed"
+    assert lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
 
 
 def test_a_disconnection_with_its_history(world: World, machines: Machines) -> None:

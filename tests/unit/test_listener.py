@@ -18,7 +18,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.storage import syncs
+from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.journeys import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing

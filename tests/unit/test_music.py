@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from blendify import syncing
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import snapshots
 from blendify.records import FIELDS, metadata
+from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
 from tests.unit.listening_api import ask, browser_of, differences, everything
 from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
@@ -26,7 +26,7 @@ def sync(user_id: str, day: int, *data_types: DataType) -> Job:
     for data_type in wanted:
         collect(data_type, job, plenty)
         assert standing(job, data_type).outcome is Outcome.COMPLETE
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     return job
 
 

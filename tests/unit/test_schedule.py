@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from blendify import syncing
 from blendify.access import connections
 from blendify.collecting.job import Job
 from blendify.collecting.progress import Position, move_on
@@ -15,8 +14,8 @@ from blendify.db import keys
 from blendify.db.state_table import Change, accounts
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Cadence
-from blendify.storage import leases
-from blendify.storage.leases import Holder
+from blendify.syncing import lease, lifecycle
+from blendify.syncing.lease import Holder
 from tests.unit.spotify_world import STARTED, World, begun, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -55,7 +54,7 @@ def run(
     for data_type in data_types or tuple(DataType):
         counts = {"calls": 3, **({"plays": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
         move_on(standing(job, data_type), outcome=outcome, position=Position(), counts=counts)
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     return job
 
 
@@ -114,7 +113,7 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
     assert connections.mark_reconnect(connections.connection(user_id, "spotify"))
     assert due(STARTED + 1000 * HOUR) == []
     move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.RECONNECT, position=Position(), counts={})
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     assert due(STARTED + 1000 * HOUR) == []
     assert "lease_sync_id" not in item(user_id)
     world.connect(seconds=86_400)
@@ -154,7 +153,7 @@ def test_a_connection_with_a_running_sync_is_left_to_it(
 ) -> None:
     """No execution is started that would only find the lease taken; a lease that is over holds nobody up."""
     clock[0] += HOUR
-    leases.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
+    lease.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
     (one,) = due_connections.due(clock[0])
     assert due_connections.claim(one, clock[0] + due_connections.RETRY) is free
 
@@ -165,18 +164,18 @@ def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[da
     clock[0] += 3 * HOUR
     job = run(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
     before = item(user_id)
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     assert item(user_id) == before
 
 
 def test_a_run_that_was_superseded_does_not_plan(user_id: str, clock: list[datetime]) -> None:
     """Who has the lease now plans when it ends."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    clock[0] += leases.LEASE + HOUR
+    clock[0] += lease.LEASE + HOUR
     given = {"user_id": user_id, "provider": "spotify", "mode": "full"}
-    second = syncing.begin(given, "execution-2", clock[0])
+    second = lifecycle.begin(given, "execution-2", clock[0])
     before = item(user_id)
     assert before["lease_sync_id"] == second["job"]["sync_id"] != job.sync_id
     move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.COMPLETE, position=Position(), counts={})
-    syncing.finish(job, 1, [])
+    lifecycle.finish(job, 1, [])
     assert item(user_id) == before

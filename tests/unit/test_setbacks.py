@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify import syncing
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
+from blendify.syncing import lifecycle
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -101,7 +101,7 @@ def a_round(job: Job, number: int, *data_types: DataType) -> dict[str, Any]:
             results.append(collect(data_type, job, plenty).event())
         except CrashError:
             results.append({"data_type": data_type, "error": "Runtime.ExitError"})
-    return syncing.finish(job, number, results)
+    return lifecycle.finish(job, number, results)
 
 
 def synced(world: World, clock: Clock, *data_types: DataType) -> tuple[Machine, Job, str]:

@@ -5,7 +5,7 @@ from blendify.collecting.progress import withdraw
 from blendify.core import state_machines
 from blendify.core.data_types import Outcome, Status
 from blendify.providers import PROVIDERS
-from blendify.storage import syncs
+from blendify.syncing import syncs
 
 
 def disconnect(user_id: str, provider: str) -> bool | None:

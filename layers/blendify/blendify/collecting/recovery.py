@@ -15,7 +15,7 @@ from blendify.history.list_states import ListState, list_of
 from blendify.history.list_versions import Inventory, Settlement, keep
 from blendify.holdings import folded
 from blendify.providers.endpoint import Shape
-from blendify.storage import syncs
+from blendify.syncing import syncs
 
 
 def recover(job: Job, data_type: DataType, shape: Shape) -> None:

@@ -8,7 +8,7 @@ from blendify.access import connections
 from blendify.access.connections import Connection
 from blendify.collecting.progress import COUNTS, Progress
 from blendify.export.archive import Archive
-from blendify.storage import syncs
+from blendify.syncing import syncs
 
 
 def write(archive: Archive, user_id: str) -> None:

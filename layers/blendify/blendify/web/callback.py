@@ -7,7 +7,6 @@ The sync is started and not waited for.
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from blendify import syncing
 from blendify.access import login, sessions
 from blendify.access.applications import application
 from blendify.access.connections import AccountTaken
@@ -17,6 +16,7 @@ from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Provider
+from blendify.syncing import lifecycle
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -96,7 +96,7 @@ def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Resp
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
     logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
-    syncing.start(STATE_MACHINE, user_id, provider.name)
+    lifecycle.start(STATE_MACHINE, user_id, provider.name)
     session = responses.cookie("session", sessions.begin(user_id), sessions.LIFETIME_SECONDS)
     return responses.see_other("../../dashboard", [session, responses.cookie("login", "", 0)])
 

@@ -13,8 +13,8 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Provider
-from blendify.storage import syncs
-from blendify.storage.syncs import Sync
+from blendify.syncing import syncs
+from blendify.syncing.syncs import Sync
 from blendify.web import responses
 from blendify.web.responses import Response
 

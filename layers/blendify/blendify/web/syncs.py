@@ -13,8 +13,8 @@ from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.schedule import sync_requests
-from blendify.storage import leases
-from blendify.syncing import Refused, Request
+from blendify.syncing import lease
+from blendify.syncing.lifecycle import Refused, Request
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -91,7 +91,7 @@ def _nothing_to_sync(wanted: Iterable[Connection]) -> Response[str]:
 
 
 def _started(owner: Connection, wish: Mapping[str, Any]) -> dict[str, Any]:
-    holder = leases.held(owner.user_id, owner.provider)
+    holder = lease.held(owner.user_id, owner.provider)
     if holder and state_machines.executing(holder.execution):
         return {"provider": owner.provider, "status": "running", "sync_id": holder.sync_id}
     more = {name: wish[name] for name in ("data_types", "mode") if name in wish}

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from blendify import rescheduling
 from blendify.access import access_tokens, grant_expiry
 from blendify.access.applications import application
 from blendify.access.connections import Connection, NotConnected, connection
@@ -18,9 +17,9 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import CollectError
 from blendify.core.http import http_session
 from blendify.providers import PROVIDERS
-from blendify.storage import leases, syncs
-from blendify.storage.leases import LEASE, Holder
-from blendify.storage.syncs import Sync
+from blendify.syncing import lease, reschedule, syncs
+from blendify.syncing.lease import LEASE, Holder
+from blendify.syncing.syncs import Sync
 
 MOST_ROUNDS = 120
 """With the least wait, which grows by `GROWTH` a round up to `LONGEST_LEAST_WAIT`: about five hours of waiting."""
@@ -149,10 +148,10 @@ def _record(run: Sync, data_types: Sequence[DataType]) -> None:
 def _take_lease(request: Request, holder: Holder) -> Holder | None:
     """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
     until = times.now() + LEASE
-    other = leases.take(request.user_id, request.provider, holder, until)
+    other = lease.take(request.user_id, request.provider, holder, until)
     if other is None or state_machines.executing(other.execution):
         return other
-    return leases.take(request.user_id, request.provider, holder, until, instead_of=other)
+    return lease.take(request.user_id, request.provider, holder, until, instead_of=other)
 
 
 def _refresh_early(request: Request, application_name: str) -> None:
@@ -212,7 +211,7 @@ def _wait(job: Job, number: int, waiting: Sequence[Progress]) -> dict[str, Any]:
     soonest = min(one.until or times.now() for one in waiting)
     least = min(GROWTH**number, LONGEST_LEAST_WAIT)
     until = max(soonest, times.now() + timedelta(seconds=least))
-    if not leases.renew(job.user_id, job.provider, job.sync_id, until + LEASE):
+    if not lease.renew(job.user_id, job.provider, job.sync_id, until + LEASE):
         why = "another sync of this connection has taken over, or the listener has disconnected it"
         syncs.end(job.user_id, job.sync_id, Status.FAILED, why)
         return {"status": Status.FAILED, "cause": why}
@@ -227,7 +226,7 @@ def _end(job: Job, run: Sync, everything: Sequence[Progress]) -> dict[str, Any]:
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
     why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
-    leases.release(job.user_id, job.provider, job.sync_id, rescheduling.after(run, everything))
+    lease.release(job.user_id, job.provider, job.sync_id, reschedule.after(run, everything))
     seconds = (times.now() - times.parse(run.started_at)).total_seconds()
     telemetry.synced(status, seconds)
     outcomes = {one.data_type: one.outcome for one in everything}

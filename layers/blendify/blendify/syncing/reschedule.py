@@ -13,7 +13,7 @@ from blendify.db.state_table import Change
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections, polling_plan
 from blendify.schedule.polling_plan import Cadence, Poll, Ran
-from blendify.storage.syncs import Sync
+from blendify.syncing.syncs import Sync
 
 _POLLS = {
     Outcome.COMPLETE: Poll.DONE,
