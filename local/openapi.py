@@ -11,7 +11,7 @@ import yaml
 
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
-from blendify.records import COMMON, FIELDS, Field, metadata
+from blendify.reading.records import COMMON, FIELDS, Field, metadata
 from blendify.storage.erasures import ERASED, ERASING
 from blendify.storage.exports import State
 from blendify.web.parameters import DEFAULT, LONGEST, MOST, OF_HISTORY, OF_LISTS, VIEWS, time_ranges

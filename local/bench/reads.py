@@ -26,7 +26,7 @@ from blendify.history.facts import Fact, item_size
 from blendify.history.list_versions import Inventory
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place, Row
-from blendify.web import answers
+from blendify.reading import questions
 from blendify.web.parameters import Question
 from local.bench.in_process import Bench
 
@@ -88,7 +88,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
     half = times.iso(FIRST + timedelta(days=DAYS // 2))
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
     yield "read units: top tracks now, three ranges", "", _told(lambda: _all(Question(top, limit=1000)))
-    yield "read units: the 50 newest likes", "", _told(lambda: answers.current(USER, Question(saved, limit=50))[0])
+    yield "read units: the 50 newest likes", "", _told(lambda: questions.current(USER, Question(saved, limit=50))[0])
     yield "read units: all likes now", "", _told(lambda: _all(Question(saved, limit=1000)))
     for question, name in ((top, "top tracks"), (saved, "all likes")):
         asked = Question(question, limit=1000, as_of=half)
@@ -97,7 +97,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
             without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
         yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
     for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
-        told = _told(lambda record_id=record_id: answers.history(USER, Question(saved), record_id)[0])  # type: ignore[misc]
+        told = _told(lambda record_id=record_id: questions.history(USER, Question(saved), record_id)[0])  # type: ignore[misc]
         yield f"read units: the history of {what}", "in proportion to its own items", told
 
 
@@ -108,9 +108,9 @@ def _told(ask: Callable[[], list[Any]]) -> str:
 
 
 def _all(question: Question) -> list[Any]:
-    items, cursor = answers.current(USER, question)
+    items, cursor = questions.current(USER, question)
     while cursor:
-        more, cursor = answers.current(USER, Question(**{**vars(question), "cursor": cursor}))
+        more, cursor = questions.current(USER, Question(**{**vars(question), "cursor": cursor}))
         items += more
     return items
 

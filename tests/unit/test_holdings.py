@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from blendify import holdings
 from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import Fact
+from blendify.reading import lists as holdings
 from tests.unit.spotify_world import World, begun, plenty
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -10,7 +10,7 @@ from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import snapshots
-from blendify.records import FIELDS, metadata
+from blendify.reading.records import FIELDS, metadata
 from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
 from tests.unit.listening_api import ask, browser_of, differences, everything

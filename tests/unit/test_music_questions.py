@@ -12,14 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blendify import holdings
 from blendify.access import sessions
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place
-from blendify.web import answers, cursors
+from blendify.reading import cursors, lists, questions
 from blendify.web.parameters import Question
 from tests.unit.http_events import Browser, Context, event
 from tests.unit.listening_api import MUSIC, ask, browser_of, everything
@@ -187,7 +186,7 @@ def test_an_answer_is_never_larger_than_lambda_can_pass_on(world: World, monkeyp
     browser = browser_of(user_id)
     whole = everything(browser, DataType.RECENTLY_PLAYED, raw="true", limit=1000)
     for largest in (1, 10_000):
-        monkeypatch.setattr(answers, "LARGEST", largest)
+        monkeypatch.setattr(questions, "LARGEST", largest)
         page = ask(browser, DataType.RECENTLY_PLAYED, raw="true", limit=1000)
         assert 1 <= len(page.json["items"]) < len(whole)
         assert everything(browser, DataType.RECENTLY_PLAYED, raw="true", limit=1000) == whole
@@ -215,7 +214,7 @@ def test_a_failure_of_ours_tells_no_detail(
     def broken(*_: object) -> None:
         raise RuntimeError("the table is on fire")
 
-    monkeypatch.setattr(holdings, "now", broken)
+    monkeypatch.setattr(lists, "now", broken)
     answer = ask(browser, "top_tracks")
     assert (answer.status, answer.json["error"]["code"]) == (500, "internal_error")
     assert "fire" not in answer.body

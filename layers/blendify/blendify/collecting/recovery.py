@@ -13,8 +13,8 @@ from blendify.history.facts import Fact
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
 from blendify.history.list_versions import Inventory, Settlement, keep
-from blendify.holdings import folded
 from blendify.providers.endpoint import Shape
+from blendify.reading.lists import folded
 from blendify.syncing import syncs
 
 

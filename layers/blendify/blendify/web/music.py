@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from blendify.web import answers, responses
-from blendify.web.answers import Items
+from blendify.reading import questions
+from blendify.reading.questions import Items
+from blendify.web import responses
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, BadParameter, question
 from blendify.web.responses import Response
 
@@ -16,7 +17,7 @@ def records(data_type: str) -> Response[str]:
 
     def ask(user_id: str) -> Items:
         asked = question(data_type, responses.parameters(app), OF_LISTS)
-        return (answers.distinct if asked.view == "distinct" else answers.current)(user_id, asked)
+        return (questions.distinct if asked.view == "distinct" else questions.current)(user_id, asked)
 
     return _answered(ask)
 
@@ -29,7 +30,7 @@ def history(data_type: str) -> Response[str]:
     def ask(user_id: str) -> Items:
         asked = question(data_type, responses.parameters(app), OF_HISTORY)
         record_id = app.current_event.path.partition(f"/me/music/{data_type}/")[2].removesuffix("/history")
-        return answers.history(user_id, asked, record_id)
+        return questions.history(user_id, asked, record_id)
 
     return _answered(ask)
 

@@ -8,16 +8,16 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
-from blendify import holdings
 from blendify.core import times
 from blendify.history import queries
 from blendify.history.facts import REREAD, Fact, moment_of, provider_of
 from blendify.history.list_states import list_of
-from blendify.holdings import Holding
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Shape
-from blendify.records import record
-from blendify.web.cursors import REFUSED, cursor, place
+from blendify.reading import lists as holdings
+from blendify.reading.cursors import REFUSED, cursor, place
+from blendify.reading.lists import Holding
+from blendify.reading.records import record
 from blendify.web.parameters import BadParameter, Question
 
 LARGEST = 3_000_000
