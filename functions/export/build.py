@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from blendify.core.settings import exports_bucket
 from blendify.entrypoint import Answer, Event, timed_step
-from blendify.export import building
+from blendify.export import build
 
 BUCKET = exports_bucket()
 
@@ -12,4 +12,4 @@ BUCKET = exports_bucket()
 @timed_step
 def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
     """The execution's input names user and export; how it went is all that passes back."""
-    return building.build(event, BUCKET, seconds_left)
+    return build.build(event, BUCKET, seconds_left)

@@ -1,11 +1,11 @@
 """Tell the listener that their export could not be prepared."""
 
 from blendify.entrypoint import Answer, Event, step
-from blendify.export import building
+from blendify.export import build
 
 
 @step
 def handler(event: Event) -> Answer:
     """`error` is the name of what stopped the preparation, after all of its tries."""
     why = f"Your export could not be prepared ({event['error']}). Please ask for it again."
-    return dict(building.failed(event["user_id"], event["export_id"], why))
+    return dict(build.failed(event["user_id"], event["export_id"], why))

@@ -3,9 +3,9 @@
 from typing import Any
 
 from blendify.core import aws
-from blendify.export import building
-from blendify.storage import archives, exports
-from blendify.storage.exports import Export
+from blendify.export import build as building
+from blendify.export import status, upload
+from blendify.export.status import Export
 from local.exported import Exported
 from tests.unit.spotify_world import plenty
 
@@ -32,7 +32,7 @@ def unfinished() -> list[Any]:
 
 def begun(user_id: str) -> Export:
     """An export that is asked for."""
-    return exports.begin(user_id, exports.export(user_id))[0]
+    return status.begin(user_id, status.export(user_id))[0]
 
 
 def event(user_id: str, export: Export) -> dict[str, str]:
@@ -49,5 +49,5 @@ def exported(user_id: str) -> Exported:
     """Everything of this user, asked for, prepared and opened."""
     one = begun(user_id)
     assert build(user_id, one)["status"] == "ready"
-    body = aws.client("s3").get_object(Bucket=BUCKET, Key=archives.key(user_id, one.export_id))["Body"].read()
+    body = aws.client("s3").get_object(Bucket=BUCKET, Key=upload.key(user_id, one.export_id))["Body"].read()
     return Exported.of(body)

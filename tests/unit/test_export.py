@@ -15,9 +15,9 @@ from blendify.access import sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.core.settings import export_state_machine
-from blendify.export import account, building
-from blendify.storage import archives, exports
-from blendify.storage.exports import State
+from blendify.export import account, build, upload
+from blendify.export import status as exports
+from blendify.export.status import State
 from tests.unit.downloads import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, items, logged
@@ -161,7 +161,7 @@ def test_a_link_leads_to_the_buckets_own_region(world: World, monkeypatch: pytes
         monkeypatch.setenv("AWS_DEFAULT_REGION", region)
         if endpoint:
             monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        addresses.append(archives.link(BUCKET, "u1", "e1", "e.zip").partition("?")[0])
+        addresses.append(upload.link(BUCKET, "u1", "e1", "e.zip").partition("?")[0])
     monkeypatch.undo()
     aws.forget()
     assert addresses == [
@@ -315,15 +315,15 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
     """The sign of life that it gives is refused: it stops there."""
     user_id = world.connect()
     one = exports.begin(user_id, None)[0]
-    ended = building.Census.ended
+    ended = build.Census.ended
 
-    def replaced(census: building.Census, data_type: DataType) -> None:
+    def replaced(census: build.Census, data_type: DataType) -> None:
         if data_type is DataType.PLAYLISTS:
             assert len(unfinished()) == 1
             exports.fail(user_id, one.export_id, "replaced")
         ended(census, data_type)
 
-    monkeypatch.setattr(building.Census, "ended", replaced)
+    monkeypatch.setattr(build.Census, "ended", replaced)
     assert build(user_id, one) == {"status": "superseded"}
     assert (objects(), unfinished()) == ([], [])
 
@@ -333,7 +333,7 @@ def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> No
     user_id = world.connect()
     one = exports.begin(user_id, None)[0]
     seconds = iter([900.0, 900.0, 29.0])
-    answer = building.build(event(user_id, one), BUCKET, lambda: next(seconds))
+    answer = build.build(event(user_id, one), BUCKET, lambda: next(seconds))
     assert answer["status"] == "failed"
     assert status(ask(browser_of(user_id))) == FAILED
     assert "too" not in answer["cause"].split()[0]
@@ -373,7 +373,7 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
 def test_an_execution_without_its_input_says_what_to_give(given: dict[str, Any]) -> None:
     """Somebody started it from the console."""
-    answer = building.build(given, BUCKET, lambda: 900.0)
+    answer = build.build(given, BUCKET, lambda: 900.0)
     assert answer["status"] == "failed"
     assert "user_id" in answer["cause"]
     assert "export_id" in answer["cause"]

@@ -21,10 +21,11 @@ from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
 from blendify.db.batch_delete import BATCH, Key
 from blendify.db.state_table import accounts
+from blendify.export import status
+from blendify.export.status import State
 from blendify.history.facts import partitions
-from blendify.storage import erasures, exports
+from blendify.storage import erasures
 from blendify.storage.erasures import EVERYTHING, Erasure, Over
-from blendify.storage.exports import State
 
 QUIET = timedelta(seconds=120)
 """Nobody was collecting: longer than any other function lives that writes to a user's items."""
@@ -123,7 +124,7 @@ class _Sweep:
     def _was_busy(self) -> bool:
         """Whether a run has not ended, or so short a while ago that its workers may live; or an export is prepared."""
         now = times.now()
-        exported = exports.export(self._user)
+        exported = status.export(self._user)
         if exported and exported.state is State.PREPARING and not exported.over:
             return True
         for item in accounts().query(keys.user(self._user), keys.sync()):

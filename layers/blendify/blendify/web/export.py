@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from blendify.core import state_machines, times
 from blendify.core.settings import export_state_machine, exports_bucket
 from blendify.core.telemetry import logger
-from blendify.storage import archives, exports
-from blendify.storage.exports import Export, State, Superseded
+from blendify.export import status, upload
+from blendify.export.status import Export, State, Superseded
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -45,7 +45,7 @@ def export() -> Response[str]:
         fresh = _fresh()
     except WrongQuery as error:
         return responses.refusal(app, 400, "bad_request", str(error))
-    seen = exports.export(user_id)
+    seen = status.export(user_id)
     if seen and not seen.over:
         if seen.state is State.PREPARING:
             return _preparing(seen)
@@ -80,7 +80,7 @@ def _pause(seen: Export) -> int:
 
 
 def _begin(user_id: str, seen: Export | None) -> Response[str]:
-    begun, mine = exports.begin(user_id, seen)
+    begun, mine = status.begin(user_id, seen)
     if not mine:
         return _preparing(begun)
     try:
@@ -95,7 +95,7 @@ def _begin(user_id: str, seen: Export | None) -> Response[str]:
 def _take_back(user_id: str, begun: Export) -> None:
     """Nobody prepares it: the next request starts another one."""
     try:
-        exports.withdraw(user_id, begun.export_id)
+        status.withdraw(user_id, begun.export_id)
     except Superseded:
         return
 
@@ -108,11 +108,11 @@ def _preparing(one: Export) -> Response[str]:
 
 def _ready(user_id: str, one: Export) -> Response[str]:
     filename = f"blendify-{one.started_at[:10]}.zip"
-    ends = times.now() + timedelta(seconds=archives.LINK_SECONDS)
+    ends = times.now() + timedelta(seconds=upload.LINK_SECONDS)
     told: dict[str, Any] = {
         "status": one.state,
         "export_id": one.export_id,
-        "url": archives.link(BUCKET, user_id, one.export_id, filename),
+        "url": upload.link(BUCKET, user_id, one.export_id, filename),
         "url_expires_at": times.iso(ends),
         "expires_at": times.iso(one.ends_at),
         "bytes": one.bytes,

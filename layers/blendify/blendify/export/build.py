@@ -10,12 +10,11 @@ from typing import Any
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.telemetry import logger
-from blendify.export import account, records
+from blendify.export import account, record_files, status
 from blendify.export.archive import Archive, Sink
+from blendify.export.status import Superseded
+from blendify.export.upload import Upload, key
 from blendify.history.facts import Fact
-from blendify.storage import exports
-from blendify.storage.archives import Upload, key
-from blendify.storage.exports import Superseded
 
 FORMAT = 1
 """Of files, names and lines; raised when a reader has to know of a change."""
@@ -53,7 +52,7 @@ class Census:
         if not readable:
             self.unreadable += 1
             if self.unreadable <= MOST_NAMED:
-                self.named[data_type].append({"key": fact.fetched_at, "why": records.UNREADABLE})
+                self.named[data_type].append({"key": fact.fetched_at, "why": record_files.UNREADABLE})
         if self.records % TELL_EVERY == 0:
             self.tell()
 
@@ -69,7 +68,7 @@ class Census:
                 f"There is more in your history than can be packed in one go: {self.records:,} records were packed"
                 " when the time was up. Please tell the operator."
             )
-        exports.tell(*self._whose, self.records, self._done)
+        status.tell(*self._whose, self.records, self._done)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -94,7 +93,7 @@ def build(event: Mapping[str, Any], bucket: str, seconds_left: Callable[[], floa
             write(upload, user_id, census)
             census.tell()
             upload.complete()
-        exports.finish(user_id, export_id, upload.bytes, census.counts, census.unreadable)
+        status.finish(user_id, export_id, upload.bytes, census.counts, census.unreadable)
     except Superseded:
         return {"status": "superseded"}
     except TooLarge as error:
@@ -106,7 +105,7 @@ def build(event: Mapping[str, Any], bucket: str, seconds_left: Callable[[], floa
 def failed(user_id: str, export_id: str, why: str) -> dict[str, str]:
     """The export could not be prepared: the listener reads why, unless it has been superseded meanwhile."""
     try:
-        exports.fail(user_id, export_id, why)
+        status.fail(user_id, export_id, why)
     except Superseded:
         return {"status": "superseded"}
     logger.error("An export could not be prepared: %s", why)
@@ -121,7 +120,7 @@ def write(sink: Sink, user_id: str, census: Census) -> None:
             entry.write(resources.files("blendify.export").joinpath("readme.txt").read_bytes())
         account.write(archive, user_id)
         for data_type in DataType:
-            records.write(archive, user_id, data_type, partial(census.count, data_type))
+            record_files.write(archive, user_id, data_type, partial(census.count, data_type))
             census.ended(data_type)
         manifest = {
             "format": FORMAT,
