@@ -11,9 +11,9 @@ import yaml
 
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
+from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
 from blendify.reading.records import COMMON, FIELDS, Field, metadata
-from blendify.storage.erasures import ERASED, ERASING
 from blendify.web.parameters import DEFAULT, LONGEST, MOST, OF_HISTORY, OF_LISTS, VIEWS, time_ranges
 from local.paths import ROOT
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from blendify import erasing
 from blendify.entrypoint import Answer, Event, timed_step
+from blendify.leaving import erasure
 
 
 @timed_step
 def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
     """The id alone passes through the machine: its history tells of nobody."""
-    return erasing.erase(event["erasure_id"], seconds_left, waited=event["waited"])
+    return erasure.erase(event["erasure_id"], seconds_left, waited=event["waited"])

@@ -10,7 +10,6 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from blendify import erasing
 from blendify.access import bearer_tokens, refused_grants, sessions
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
@@ -18,8 +17,9 @@ from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.history.facts import Fact, partitions
+from blendify.leaving import erasure
+from blendify.leaving import receipts as erasures
 from blendify.schedule import sync_requests
-from blendify.storage import erasures
 from tests.unit.cloud import create_tables
 from tests.unit.http_events import Browser
 from tests.unit.spotify_world import STARTED, begun, plenty
@@ -145,7 +145,7 @@ def machine(
     waits: list[int] = []
     given: dict[str, Any] = {}
     for _ in range(200):
-        given = erasing.erase(erasure_id, seconds_left, waited=given.get("waited") is True)
+        given = erasure.erase(erasure_id, seconds_left, waited=given.get("waited") is True)
         if given["status"] == "erased":
             return waits
         if given["status"] == "wait":
@@ -158,7 +158,7 @@ def machine(
 def leave(user_id: str, scope: str = erasures.EVERYTHING) -> str:
     """What the API does before the machine begins; the erasure's id."""
     erasure_id = erasures.begin(user_id, scope)
-    erasing.begin(erasure_id)
+    erasure.begin(erasure_id)
     return erasure_id
 
 
@@ -198,5 +198,5 @@ class Interrupted:
 
 def machine_from_wait(erasure_id: str) -> list[int]:
     """The machine goes on after its first wait."""
-    given = erasing.erase(erasure_id, plenty, waited=True)
+    given = erasure.erase(erasure_id, plenty, waited=True)
     return [] if given["status"] == "erased" else [given["seconds"], *machine_from_wait(erasure_id)]

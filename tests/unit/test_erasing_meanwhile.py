@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from blendify import erasing
 from blendify.access import connections, sessions
 from blendify.collecting.collector import collect
 from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType, Outcome, Status
-from blendify.erasing import LATEST_WORKER, erase
-from blendify.storage import erasures
-from blendify.storage.erasures import EVERYTHING
+from blendify.leaving import erasure, receipts
+from blendify.leaving.erasure import LATEST_WORKER, erase
+from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import dispatch, lifecycle, syncs
 from tests.unit.http_events import Browser
 from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
@@ -188,7 +187,7 @@ def test_a_run_under_way_is_stopped(world: World, machines: Machines) -> None:
     """Its execution, at once; where that is refused, it ends by itself."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS, execution="execution-7")
-    erasing.begin(erasures.begin(user_id, EVERYTHING))
+    erasure.begin(receipts.begin(user_id, EVERYTHING))
     assert machines.stopped == ["execution-7"]
     assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.RECONNECT
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT

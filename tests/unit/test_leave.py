@@ -10,8 +10,8 @@ from blendify.access.connections import NotConnected
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
+from blendify.leaving import receipts
 from blendify.schedule import due_connections
-from blendify.storage import erasures
 from blendify.syncing import lifecycle, syncs
 from tests.unit.http_events import Answer, Browser
 from tests.unit.journeys import LISTENER as READ
@@ -256,7 +256,7 @@ def test_a_first_step_that_fails_is_left_to_the_machine(world: World, monkeypatc
         raise aws.client("dynamodb").exceptions.InternalServerError({"Error": {"Code": "500"}}, "DeleteItem")
 
     with monkeypatch.context() as patched:
-        patched.setattr("blendify.erasing.begin", broken)
+        patched.setattr("blendify.leaving.erasure.begin", broken)
         answer = delete(browser, "/me")
     assert answer.status == 202
     machine(answer.json["erasure_id"])
@@ -307,5 +307,5 @@ def test_a_receipt_holds_no_more_than_it_tells(world: World, stopped_clock: list
     stopped_clock[0] += timedelta(minutes=5)
     machine(erasure_id)
     (item,) = [item for item in items() if item["pk"]["S"].startswith("erasure#")]
-    counts = {name for name in erasures.COUNTS if name in item}
+    counts = {name for name in receipts.COUNTS if name in item}
     assert set(item) - counts == {"pk", "sk", "scope", "status", "requested_at", "finished_at"}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from blendify import erasing
 from blendify.access import access_tokens, login
 from blendify.history.facts import Fact
+from blendify.leaving import erasure
 from blendify.providers import token_endpoint
 from blendify.schedule import due_connections, quota
 from blendify.schedule.polling_plan import Cadence
@@ -116,7 +116,7 @@ def test_erasing_waits_for_whoever_may_still_write() -> None:
     common = template()["Globals"]["Function"]["Timeout"]
     for name, one in FUNCTIONS.items():
         long = name.startswith("Collect") or name == "BuildExport"
-        most = erasing.LATEST_WORKER if long else erasing.QUIET
+        most = erasure.LATEST_WORKER if long else erasure.QUIET
         assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
 
 

@@ -2,14 +2,14 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify import erasing, leaving
 from blendify.access import connections
 from blendify.core import state_machines
 from blendify.core.settings import erase_state_machine
 from blendify.core.telemetry import logger
+from blendify.leaving import disconnect as leaving
+from blendify.leaving import erasure, receipts
+from blendify.leaving.receipts import EVERYTHING
 from blendify.providers import PROVIDERS
-from blendify.storage import erasures
-from blendify.storage.erasures import EVERYTHING
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -55,7 +55,7 @@ def erase(user_id: str) -> Response[str]:
 @app.get("/erasures/<erasure_id>")
 def receipt(erasure_id: str) -> Response[str]:
     """How far an erasure is, and what was deleted; for whoever has its id, which nobody can guess."""
-    one = erasures.erasure(erasure_id) if len(erasure_id) <= LONGEST_ID else None
+    one = receipts.erasure(erasure_id) if len(erasure_id) <= LONGEST_ID else None
     if one is None:
         return responses.refusal(app, 404, "not_found", "There is no erasure with this id.")
     told = {
@@ -74,13 +74,13 @@ def _can_be_erased(user_id: str, provider: str) -> bool:
     return (
         next(connections.own_accounts(user_id, provider), None) is not None
         or any(one.provider == provider for one in connections.connections(user_id))
-        or erasures.current(user_id, provider) is not None
+        or receipts.current(user_id, provider) is not None
     )
 
 
 def _erase(user_id: str, scope: str) -> Response[str]:
     try:
-        erasure_id = erasures.begin(user_id, scope)
+        erasure_id = receipts.begin(user_id, scope)
         state_machines.start_erasure(STATE_MACHINE, erasure_id)
     except LookupError:
         return responses.unauthorized(app)
@@ -89,7 +89,7 @@ def _erase(user_id: str, scope: str) -> Response[str]:
         text = "The erasure could not be started, and nothing was erased. Please ask again in a minute."
         return responses.refusal(app, 503, "unavailable", text, {"Retry-After": "60"})
     try:
-        erasing.begin(erasure_id)
+        erasure.begin(erasure_id)
     except (BotoCoreError, ClientError):
         logger.exception("The erasure's first step is left to the state machine")
     ended = [responses.cookie("session", "", 0)] if scope == EVERYTHING else []

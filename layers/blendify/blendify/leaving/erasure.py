@@ -14,7 +14,6 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify import leaving
 from blendify.access import connections
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
@@ -24,8 +23,8 @@ from blendify.db.state_table import accounts
 from blendify.export import status
 from blendify.export.status import State
 from blendify.history.facts import partitions
-from blendify.storage import erasures
-from blendify.storage.erasures import EVERYTHING, Erasure, Over
+from blendify.leaving import disconnect, receipts
+from blendify.leaving.receipts import EVERYTHING, Erasure, Over
 
 QUIET = timedelta(seconds=120)
 """Nobody was collecting: longer than any other function lives that writes to a user's items."""
@@ -47,10 +46,10 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
 
     Answers {"status": "more", "waited"}, {"status": "wait", "seconds"} or {"status": "erased"}
     """
-    one = erasures.erasure(erasure_id)
+    one = receipts.erasure(erasure_id)
     if one is None:
         raise LookupError("there is no such erasure: give the erasure_id of one that was asked for")
-    if one.status == erasures.ERASED:
+    if one.status == receipts.ERASED:
         return {"status": "erased"}
     sweep = _Sweep(one, seconds_left)
     try:
@@ -61,7 +60,7 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
     except Over:
         return {"status": "erased"}
     if waited and not sweep.found:
-        erasures.finish(one)
+        receipts.finish(one)
         telemetry.logger.info("Erased", extra={"scope": one.scope})
         return {"status": "erased"}
     busy = waited or sweep.busy
@@ -70,8 +69,8 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
 
 def begin(erasure_id: str) -> None:
     """What a listener need not wait for: the tokens are destroyed; of everything, all logins are over as well."""
-    one = erasures.erasure(erasure_id)
-    if one and one.status == erasures.ERASING:
+    one = receipts.erasure(erasure_id)
+    if one and one.status == receipts.ERASING:
         with suppress(Over):
             _Sweep(one, lambda: 2 * RESERVE_SECONDS).lock_up()
 
@@ -100,7 +99,7 @@ class _Sweep:
 
     def lock_up(self) -> None:
         """What must not wait: the tokens; of everything, that nobody is logged in as this user, or can become so."""
-        erasures.set_out(self._user, self._one.scope)
+        receipts.set_out(self._user, self._one.scope)
         self._tokens()
         if self._provider is None:
             self._delete_one(keys.user(self._user), keys.profile())
@@ -112,13 +111,13 @@ class _Sweep:
         held = [one.provider for one in connections.connections(self._user)]
         for provider in held:
             if self._provider in (None, provider):
-                was_busy = leaving.disconnect(self._user, provider)
+                was_busy = disconnect.disconnect(self._user, provider)
                 self._counted("account_items", was_busy is not None)
                 if was_busy and not self.busy:
                     self._remember_busy()
 
     def _remember_busy(self) -> None:
-        erasures.remember(self._one, busy=True)
+        receipts.remember(self._one, busy=True)
         self.busy = True
 
     def _was_busy(self) -> bool:
@@ -149,7 +148,7 @@ class _Sweep:
         listed = connections.own_accounts(self._user, self._provider or "")
         known = tuple(dict.fromkeys((*self._one.own_accounts, *listed)))
         if known != self._one.own_accounts:
-            erasures.remember(self._one, own_accounts=known)
+            receipts.remember(self._one, own_accounts=known)
             self._one = replace(self._one, own_accounts=known)
         for account in known:
             self._delete_one(keys.account(account.provider, account.account_id), "user", theirs=True)
@@ -178,7 +177,7 @@ class _Sweep:
         """What else is in the user's partition: all of it, or what is not known to be another provider's."""
         table = settings().accounts_table
         if self._provider is None:
-            erasures.overtake(self._user, but=self._one.scope)
+            receipts.overtake(self._user, but=self._one.scope)
         others = self._runs_of_others() if self._provider else set()
         for page in batch_delete.pages(table, ("pk", keys.user(self._user)), "sk"):
             self._go_on()
@@ -212,7 +211,7 @@ class _Sweep:
     def _counted(self, name: str, deleted: int) -> None:
         if deleted:
             self.found += deleted
-            erasures.count(self._one, name, int(deleted))
+            receipts.count(self._one, name, int(deleted))
 
     def _go_on(self) -> None:
         if self._seconds_left() < RESERVE_SECONDS:

@@ -1,0 +1,1 @@
+"""Disconnecting a provider, and erasing what is stored of a listener."""
