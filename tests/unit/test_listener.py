@@ -298,7 +298,7 @@ def test_the_start_page_offers_every_provider(world: World) -> None:
 @pytest.mark.parametrize("here", [(), ("lastfm",)], ids=["none", "one"])
 def test_only_what_is_set_up_is_offered(world: World, monkeypatch: pytest.MonkeyPatch, here: tuple[str, ...]) -> None:
     """No button leads to a provider whose application the operator has not given; without any the page says so."""
-    monkeypatch.setattr("blendify.web.listener.connectable", lambda: frozenset(here))
+    monkeypatch.setattr("blendify.web.dashboard.connectable", lambda: frozenset(here))
     start, dashboard = Browser().get(LISTENER, "/"), session_of(world.connect()).get(LISTENER, "/dashboard")
     for page in (start, dashboard):
         assert re.findall(r'href="auth/(\w+)/login"', page.body) == list(here)
@@ -322,7 +322,7 @@ def test_a_failure_of_ours_tells_no_detail(
     def broken(*_: object) -> None:
         raise RuntimeError("the table is on fire")
 
-    monkeypatch.setattr("blendify.web.listener.connections.connections", broken)
+    monkeypatch.setattr("blendify.web.dashboard.connections.connections", broken)
     answer = browser.get(LISTENER, "/me")
     log = logged(caplog)
     assert answer.status == 500

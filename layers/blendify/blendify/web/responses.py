@@ -14,13 +14,13 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify import pages
 from blendify.access import bearer_tokens, sessions
 from blendify.core.settings import settings
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.consent import OwnPage
 from blendify.providers.endpoint import Provider
+from blendify.web import pages
 
 __all__ = ["Response"]
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(loader=PackageLoader("blendify", "pages"), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(loader=PackageLoader("blendify.web", "pages"), autoescape=True, undefined=StrictUndefined)
     # What a page is given has its order, as what the API answers.
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     return environment
