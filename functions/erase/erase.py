@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from blendify.entrypoint import Answer, Event, timed_step
+from blendify.lambdas.entrypoint import Answer, Event, timed_step
 from blendify.leaving import erasure
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from blendify.core.settings import exports_bucket
-from blendify.entrypoint import Answer, Event, timed_step
 from blendify.export import build
+from blendify.lambdas.entrypoint import Answer, Event, timed_step
 
 BUCKET = exports_bucket()
 

@@ -1,7 +1,7 @@
 """Tell the listener that their export could not be prepared."""
 
-from blendify.entrypoint import Answer, Event, step
 from blendify.export import build
+from blendify.lambdas.entrypoint import Answer, Event, step
 
 
 @step

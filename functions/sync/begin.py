@@ -1,7 +1,7 @@
 """Begin a sync: check the input, take the lease, create the run record."""
 
 from blendify.core import times
-from blendify.entrypoint import Answer, Event, step
+from blendify.lambdas.entrypoint import Answer, Event, step
 from blendify.syncing import lifecycle
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from blendify.core.settings import state_machine
-from blendify.entrypoint import Answer, scheduled
+from blendify.lambdas.entrypoint import Answer, scheduled
 from blendify.syncing import dispatch
 
 STATE_MACHINE = state_machine()

@@ -2,7 +2,7 @@
 
 from blendify.collecting.job import Job
 from blendify.core.settings import cadence
-from blendify.entrypoint import Answer, Event, step
+from blendify.lambdas.entrypoint import Answer, Event, step
 from blendify.syncing import lifecycle
 
 CADENCE = cadence()

@@ -1,0 +1,1 @@
+"""What all Lambda handlers share: log keys, metrics, error logging."""
