@@ -1,7 +1,7 @@
 """
 Make a preset dictionary for stored answers from sample records: what many of them share, the most frequent last.
 
-    python -m local.train_dictionary layers/blendify/blendify/dictionaries/<name>.bin
+    python -m local.train_dictionary layers/blendify/blendify/history/dictionaries/<name>.bin
 
 A dictionary in use is never made anew: a better one gets a new file and a new number in `blendify.raw_answers`.
 The method is that of zstd's COVER: pieces of the samples are taken greedily by how often their 8-byte words occur in

@@ -17,7 +17,7 @@ RESOURCES = "resources"
 """The list of what songs were played from: its records are plays of another kind than songs'."""
 _RESOURCES = ("album", "playlist", "station")
 DICTIONARIES = {1: "answers-1.bin"}
-_FOLDER = ROOT / "layers" / "blendify" / "blendify" / "dictionaries"
+_FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import accounts
 from blendify.history.facts import Fact, partitions
-from blendify.leaving import receipts
+from blendify.leaving import receipts as erasures
 from blendify.leaving.erasure import LATEST_WORKER, QUIET, erase
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import lease, syncs
@@ -52,7 +52,7 @@ def test_nothing_is_left_but_a_receipt(world: World) -> None:
     machine(erasure_id)
     gone(user_id)
     assert [one for one in everything() if one not in receipts()] == others
-    receipt = receipts.erasure(erasure_id)
+    receipt = erasures.erasure(erasure_id)
     assert receipt is not None
     assert (receipt.scope, receipt.status, receipt.user_id, receipt.own_accounts) == (EVERYTHING, "erased", "", ())
     # The mark that leads to the erasure, and the erasure itself, are not counted.
@@ -260,6 +260,6 @@ def test_exports_are_erased(world: World) -> None:
     assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [
         f"exports/{user_id}x/other.zip"
     ]
-    receipt = receipts.erasure(erasure_id)
+    receipt = erasures.erasure(erasure_id)
     assert receipt is not None
     assert receipt.counts["exports"] == len(mine)

@@ -15,7 +15,8 @@ from blendify.access import sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.core.settings import export_state_machine
-from blendify.export import account, build, upload
+from blendify.export import account, upload
+from blendify.export import build as building
 from blendify.export import status as exports
 from blendify.export.status import State
 from tests.unit.downloads import BUCKET, build, event, objects, unfinished
@@ -315,15 +316,15 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
     """The sign of life that it gives is refused: it stops there."""
     user_id = world.connect()
     one = exports.begin(user_id, None)[0]
-    ended = build.Census.ended
+    ended = building.Census.ended
 
-    def replaced(census: build.Census, data_type: DataType) -> None:
+    def replaced(census: building.Census, data_type: DataType) -> None:
         if data_type is DataType.PLAYLISTS:
             assert len(unfinished()) == 1
             exports.fail(user_id, one.export_id, "replaced")
         ended(census, data_type)
 
-    monkeypatch.setattr(build.Census, "ended", replaced)
+    monkeypatch.setattr(building.Census, "ended", replaced)
     assert build(user_id, one) == {"status": "superseded"}
     assert (objects(), unfinished()) == ([], [])
 
@@ -333,7 +334,7 @@ def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> No
     user_id = world.connect()
     one = exports.begin(user_id, None)[0]
     seconds = iter([900.0, 900.0, 29.0])
-    answer = build.build(event(user_id, one), BUCKET, lambda: next(seconds))
+    answer = building.build(event(user_id, one), BUCKET, lambda: next(seconds))
     assert answer["status"] == "failed"
     assert status(ask(browser_of(user_id))) == FAILED
     assert "too" not in answer["cause"].split()[0]
@@ -373,7 +374,7 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
 def test_an_execution_without_its_input_says_what_to_give(given: dict[str, Any]) -> None:
     """Somebody started it from the console."""
-    answer = build.build(given, BUCKET, lambda: 900.0)
+    answer = building.build(given, BUCKET, lambda: 900.0)
     assert answer["status"] == "failed"
     assert "user_id" in answer["cause"]
     assert "export_id" in answer["cause"]

@@ -23,7 +23,7 @@ _FILES = {1: "answers-1.bin"}
 @cache
 def dictionary(number: int) -> bytes:
     """The preset dictionary with that number; KeyError when the archive knows none."""
-    return resources.files("blendify").joinpath("dictionaries", _FILES[number]).read_bytes()
+    return resources.files("blendify.history").joinpath("dictionaries", _FILES[number]).read_bytes()
 
 
 def _primer(number: int, beside: Iterable[str]) -> bytes:

@@ -1,1 +1,0 @@
-"""What is kept: the append-only history, and the accounts table with everything that changes."""
