@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from blendify.core import times
-from blendify.schedule.polling_plan import Cadence, Plan, Poll, Ran, part_of, plan
-from blendify.schedule.quota import Ledger, Pace, choose
+from blendify.schedule.polling_plan import Cadence, Plan, Poll, SyncOutcome, part_of, plan
+from blendify.schedule.quota import QuotaState, QuotaUsage, choose
 from blendify.syncing.dispatch import MOST_READ, MOST_STARTS
 from local.bench.machine import transitions
 from local.bench.prices import FIXED_MONTH, Use
@@ -192,12 +192,12 @@ def simulate(fleet: Fleet) -> Report:
     heapq.heapify(heap)
     read, most = (max(1, bound // fleet.each) for bound in (MOST_READ, MOST_STARTS))
     interval = round(60_000 * fleet.each / fleet.calls_per_minute)
-    ledger, seen = Ledger(), Seen()
+    ledger, seen = QuotaUsage(), Seen()
     for minute in range(days * 1_440):
         now = START + minute * MINUTE
         window = [heapq.heappop(heap) for _ in range(min(read, len(heap))) if heap[0][0] <= now]
         due = [listeners[number] for _, number in window]
-        starts, ledger = choose(due, ledger, Pace(times.milliseconds(now), interval), now, most)
+        starts, ledger = choose(due, ledger, QuotaState(times.milliseconds(now), interval), now, most)
         started = {start.due.name for start in starts}
         counted = seen if minute >= WARM_UP * 1_440 else Seen()
         for start in starts:
@@ -223,7 +223,7 @@ def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, everythi
     plays = one.played(now) - one.played(before.polled_at or START)
     lost = max(0, plays - cadence.kept)
     calls = one.calls if everything else 1
-    ran = Ran(now, Poll.DONE, plays - lost, int(lost > 0), everything, calls=calls)
+    ran = SyncOutcome(now, Poll.DONE, plays - lost, int(lost > 0), everything, calls=calls)
     one.plan = plan(one.name, before, ran, cadence, now)
     seen.delays.append((now - before.due_at) / MINUTE)
     seen.calls += calls

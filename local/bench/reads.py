@@ -23,9 +23,9 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, snapshots
 from blendify.history.facts import Fact, item_size
-from blendify.history.list_versions import Inventory
+from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Place, Row
+from blendify.providers.endpoint import Place, Record
 from blendify.reading import questions
 from blendify.web.parameters import Question
 from local.bench.in_process import Bench
@@ -161,9 +161,9 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
     """One list in one run, as a collector takes it in; answers how many facts that made."""
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
-    empty = Inventory(USER, PROVIDER, data_type, list_id)
+    empty = ListVersion(USER, PROVIDER, data_type, list_id)
     seen = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
-    taken: list[Row] = [endpoint.row(entry, Place(list_id, at)) for at, entry in enumerate(entries)]
+    taken: list[Record] = [endpoint.row(entry, Place(list_id, at)) for at, entry in enumerate(entries)]
     with ThreadPoolExecutor(1) as writers:
         intake = Intake(job, data_type, endpoint.shape, seen, number, writers, resumed=None)
         news, _ = intake.take(1, 0, taken)

@@ -15,7 +15,7 @@ from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import erasure
 from blendify.leaving import receipts as erasures
@@ -65,7 +65,7 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     bearer_tokens.make(user_id, "my app")
     sync_requests.grant(user_id)
     refused_grants.note("spotify", "default", user_id, marked=True)
-    accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
+    state_table().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
     job = begun(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     collect(DataType.PLAYLISTS, job, plenty)
     for number, partition in enumerate(partitions(user_id)):
@@ -79,8 +79,8 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
     moment, sync = times.iso(STARTED), "20200101T000000000Z-other"
     fact = Fact.of(user_id, "saved_tracks", moment, provider, "k", {}, {})
     fact.append()
-    accounts().put(keys.user(user_id), keys.own_account(provider, "x"), account(provider))
-    accounts().put(keys.account(provider, "x"), "user", {"user_id": user_id})
+    state_table().put(keys.user(user_id), keys.own_account(provider, "x"), account(provider))
+    state_table().put(keys.account(provider, "x"), "user", {"user_id": user_id})
     run = {"sync_id": sync, "provider": provider, "started_at": "2020-01-01T00:00:00Z", "finished_at": None}
     others: dict[str, dict[str, Any]] = {
         keys.sync(sync): run,
@@ -93,7 +93,7 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
         keys.opened(provider, "saved_tracks"): {"sync_id": sync},
     }
     for sk, item in others.items():
-        accounts().put(keys.user(user_id), sk, item)
+        state_table().put(keys.user(user_id), sk, item)
     return everything()
 
 

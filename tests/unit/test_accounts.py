@@ -5,92 +5,92 @@ from decimal import Decimal
 import pytest
 from boto3.dynamodb.conditions import Attr
 
-from blendify.db.state_table import Change, ConditionFailed, accounts
+from blendify.db.state_table import Change, ConditionFailed, state_table
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 
 def names(prefix: str = "", *, newest_first: bool = False, limit: int | None = None) -> list[str]:
-    return [item["sk"] for item in accounts().query("p", prefix, newest_first=newest_first, limit=limit)]
+    return [item["sk"] for item in state_table().query("p", prefix, newest_first=newest_first, limit=limit)]
 
 
 def test_what_is_put_is_got() -> None:
     """Texts, bytes, numbers, lists, nulls and empty values come back as they went in."""
     item = {"text": "ä", "empty": "", "bytes": b"\x00\xff", "number": 7, "list": ["a", None], "none": None, "no": False}
-    accounts().put("p", "s", item)
-    assert accounts().get("p", "s") == {"pk": "p", "sk": "s", **item}
+    state_table().put("p", "s", item)
+    assert state_table().get("p", "s") == {"pk": "p", "sk": "s", **item}
 
 
 def test_what_is_not_there_is_none() -> None:
     """A key without an item is no error."""
-    assert accounts().get("p", "s") is None
+    assert state_table().get("p", "s") is None
 
 
 def test_a_refused_put_changes_nothing_and_tells_what_was_there() -> None:
     """The condition that fails brings the item that was in the way."""
-    accounts().put("p", "s", {"owner": "first", "blob": b"\x01"})
+    state_table().put("p", "s", {"owner": "first", "blob": b"\x01"})
     with pytest.raises(ConditionFailed) as refused:
-        accounts().put("p", "s", {"owner": "second"}, only_if=Attr("owner").eq("second"))
+        state_table().put("p", "s", {"owner": "second"}, only_if=Attr("owner").eq("second"))
     assert refused.value.found == {"pk": "p", "sk": "s", "owner": "first", "blob": b"\x01"}
-    assert (accounts().get("p", "s") or {})["owner"] == "first"
+    assert (state_table().get("p", "s") or {})["owner"] == "first"
 
 
 def test_the_first_of_two_new_items_stays() -> None:
     """`put_new` answers None to the first and the first's item to the second."""
-    assert accounts().put_new("p", "s", {"n": 1}) is None
-    assert accounts().put_new("p", "s", {"n": 2}) == {"pk": "p", "sk": "s", "n": 1}
+    assert state_table().put_new("p", "s", {"n": 1}) is None
+    assert state_table().put_new("p", "s", {"n": 2}) == {"pk": "p", "sk": "s", "n": 1}
 
 
 def test_an_update_sets_adds_and_removes_in_one_write() -> None:
     """The answer is the item as it is afterwards."""
-    accounts().put("p", "s", {"gone": 1, "count": 1, "name": "x", "status": "old"})
+    state_table().put("p", "s", {"gone": 1, "count": 1, "name": "x", "status": "old"})
     change = Change(set={"status": "new", "name": "y"}, add={"count": 2, "fresh": 5}, remove=("gone",))
-    after = accounts().update("p", "s", change, only_if=Attr("status").eq("old") & Attr("count").gte(1))
+    after = state_table().update("p", "s", change, only_if=Attr("status").eq("old") & Attr("count").gte(1))
     assert after == {"pk": "p", "sk": "s", "count": 3, "fresh": 5, "name": "y", "status": "new"}
-    assert accounts().get("p", "s") == after
+    assert state_table().get("p", "s") == after
 
 
 def test_an_update_makes_an_item_that_was_not_there() -> None:
     """Gates and connections begin that way."""
-    assert accounts().update("p", "s", Change(add={"tat": 5}))["tat"] == Decimal(5)
+    assert state_table().update("p", "s", Change(add={"tat": 5}))["tat"] == Decimal(5)
 
 
 def test_an_update_that_only_removes_needs_no_values() -> None:
     """No value placeholder is sent that DynamoDB would refuse."""
-    accounts().put("p", "s", {"gone": 1})
-    assert accounts().update("p", "s", Change(remove=("gone", "never there"))) == {"pk": "p", "sk": "s"}
+    state_table().put("p", "s", {"gone": 1})
+    assert state_table().update("p", "s", Change(remove=("gone", "never there"))) == {"pk": "p", "sk": "s"}
 
 
 def test_a_refused_update_changes_nothing_and_tells_what_was_there() -> None:
     """The item stays; the exception has it."""
-    accounts().put("p", "s", {"step": 3})
+    state_table().put("p", "s", {"step": 3})
     with pytest.raises(ConditionFailed) as refused:
-        accounts().update("p", "s", Change(set={"step": 4}), only_if=Attr("step").eq(2))
+        state_table().update("p", "s", Change(set={"step": 4}), only_if=Attr("step").eq(2))
     assert refused.value.found == {"pk": "p", "sk": "s", "step": 3}
-    assert (accounts().get("p", "s") or {})["step"] == 3
+    assert (state_table().get("p", "s") or {})["step"] == 3
 
 
 def test_a_refused_update_of_nothing_found_nothing() -> None:
     """`found` is None where there is no item, and none is made."""
     with pytest.raises(ConditionFailed) as refused:
-        accounts().update("p", "s", Change(set={"a": 1}), only_if=Attr("pk").exists())
+        state_table().update("p", "s", Change(set={"a": 1}), only_if=Attr("pk").exists())
     assert refused.value.found is None
-    assert accounts().get("p", "s") is None
+    assert state_table().get("p", "s") is None
 
 
 def test_deleting_nothing_is_no_error() -> None:
     """What is gone may be deleted again."""
-    accounts().put("p", "s", {})
-    accounts().delete("p", "s")
-    accounts().delete("p", "s")
-    assert accounts().get("p", "s") is None
+    state_table().put("p", "s", {})
+    state_table().delete("p", "s")
+    state_table().delete("p", "s")
+    assert state_table().get("p", "s") is None
 
 
 def test_a_query_is_in_order_and_of_one_partition() -> None:
     """Sorted by key, backwards on request; another partition's items never appear."""
     for name in ("b", "a", "c"):
-        accounts().put("p", name, {})
-    accounts().put("q", "d", {})
+        state_table().put("p", name, {})
+    state_table().put("q", "d", {})
     assert names() == ["a", "b", "c"]
     assert names(newest_first=True) == ["c", "b", "a"]
 
@@ -98,7 +98,7 @@ def test_a_query_is_in_order_and_of_one_partition() -> None:
 def test_a_prefix_narrows_a_query() -> None:
     """Only what begins with it, and not what merely looks alike."""
     for name in ("sync#1", "sync#1#top_tracks", "sync#2", "synch"):
-        accounts().put("p", name, {})
+        state_table().put("p", name, {})
     assert names("sync#1") == ["sync#1", "sync#1#top_tracks"]
     assert names("sync#") == ["sync#1", "sync#1#top_tracks", "sync#2"]
 
@@ -106,7 +106,7 @@ def test_a_prefix_narrows_a_query() -> None:
 def test_a_limit_is_kept() -> None:
     """As many items as asked for, from the asked end."""
     for name in "abcdef":
-        accounts().put("p", name, {})
+        state_table().put("p", name, {})
     assert names(limit=2) == ["a", "b"]
     assert names(limit=2, newest_first=True) == ["f", "e"]
 
@@ -114,12 +114,12 @@ def test_a_limit_is_kept() -> None:
 def test_a_query_reads_on_beyond_one_answer() -> None:
     """DynamoDB answers at most 1 MB at once: what is behind it comes as well."""
     for number in range(6):
-        accounts().put("p", f"{number}", {"blob": b"x" * 390_000})
+        state_table().put("p", f"{number}", {"blob": b"x" * 390_000})
     assert names() == [str(number) for number in range(6)]
 
 
 def test_a_limit_is_kept_beyond_one_answer() -> None:
     """The limit counts over all answers, not in each."""
     for number in range(6):
-        accounts().put("p", f"{number}", {"blob": b"x" * 390_000})
+        state_table().put("p", f"{number}", {"blob": b"x" * 390_000})
     assert names(limit=3) == ["0", "1", "2"]

@@ -37,7 +37,7 @@ from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.apple_music.errors import refusal
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.endpoint import Inquiry, Place
-from blendify.providers.paging import Ask, Page
+from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest
 from local.paths import ROOT
 from local.simulators.apple_music import keys
@@ -258,7 +258,7 @@ def test_what_is_asked_for() -> None:
     """The most that each list allows, and the catalogue's entry with each of the library's."""
     inquiry = Inquiry("", STARTED)
     asked = {
-        data_type: endpoint.request(Ask(endpoint.lists[0] or "p.a/b", 0), inquiry)
+        data_type: endpoint.request(PageRequest(endpoint.lists[0] or "p.a/b", 0), inquiry)
         for data_type, endpoint in ENDPOINTS.items()
     }
     first = {"offset": "0"}
@@ -277,7 +277,7 @@ def test_what_is_asked_for() -> None:
 def test_plays_end_where_apples_memory_does() -> None:
     """The second page has the last ten of the first once more, and ends with the fiftieth."""
     paging = ENDPOINTS[DataType.RECENTLY_PLAYED].paging
-    (second,) = paging.following(Ask("", 0), Page([SONG] * 30, None, more=True))
+    (second,) = paging.following(PageRequest("", 0), Page([SONG] * 30, None, more=True))
     assert paging.params(second) == {"limit": "30", "offset": "20"}
     assert paging.following(second, Page([SONG] * 30, None, more=True)) == []
 

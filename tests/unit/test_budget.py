@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from blendify.core import times
 from blendify.schedule.polling_plan import NEVER
-from blendify.schedule.quota import HORIZON_MS, SHARE, UNKNOWN_CALLS, Ledger, Pace, Start, choose
+from blendify.schedule.quota import HORIZON_MS, SHARE, UNKNOWN_CALLS, QuotaState, QuotaUsage, Start, choose
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 MS = times.milliseconds(NOW)
-PACED = Pace(tat=MS - 5_000, interval=750)
+PACED = QuotaState(tat=MS - 5_000, interval=750)
 """80 calls a minute, of which the schedule may use 64."""
 LATER = NOW + timedelta(days=1)
 
@@ -42,7 +42,7 @@ def calls(one: One) -> int:
 
 def test_a_minute_carries_the_share_of_its_calls() -> None:
     """64 polls of a thousand; the next minute again 64, and never more because a dispatch comes twice."""
-    starts, ledger = choose(many(1_000), Ledger(), PACED, NOW, 2_000)
+    starts, ledger = choose(many(1_000), QuotaUsage(), PACED, NOW, 2_000)
     assert len(starts) == 80 * SHARE
     assert choose(many(1_000), ledger, PACED, NOW, 2_000) == ([], ledger)
     again, _ = choose(many(1_000), ledger, PACED, NOW + timedelta(minutes=1), 2_000)
@@ -52,7 +52,7 @@ def test_a_minute_carries_the_share_of_its_calls() -> None:
 def test_who_is_nearest_to_losing_plays_comes_first() -> None:
     """Not who has been due for longest."""
     due = [One(number, lost_at=NOW + timedelta(minutes=(number * 37) % 100)) for number in range(100)]
-    starts, _ = choose(due, Ledger(), PACED, NOW, 2_000)
+    starts, _ = choose(due, QuotaUsage(), PACED, NOW, 2_000)
     started = [start.due.lost_at for start in starts]
     assert started == sorted(one.lost_at for one in due)[:64]
 
@@ -60,7 +60,7 @@ def test_who_is_nearest_to_losing_plays_comes_first() -> None:
 def test_syncs_of_everything_have_what_polls_leave() -> None:
     """Twenty are due for everything: all are polled at least, and the longest waiting become whole syncs."""
     due = [One(number, resync_at=NOW - timedelta(minutes=number)) for number in range(20)]
-    starts, _ = choose(due, Ledger(), PACED, NOW, 2_000)
+    starts, _ = choose(due, QuotaUsage(), PACED, NOW, 2_000)
     assert len(starts) == 20
     assert {start.due.name for start in starts if start.everything} == {19, 18, 17, 16}
 
@@ -79,7 +79,7 @@ def test_who_finds_no_room_for_everything_waits_for_it_a_little(
     lost: timedelta, waited: timedelta, polled: bool
 ) -> None:
     """A poll would put the re-sync off by a day; but no play is risked for it, and nobody waits for long."""
-    full = Ledger(0, MS + 2 * HORIZON_MS)
+    full = QuotaUsage(0, MS + 2 * HORIZON_MS)
     one = One(1, lost_at=NOW + lost, resync_at=NOW - waited)
     starts, ledger = choose([one], full, PACED, NOW, 2_000)
     assert [start.everything for start in starts] == [False] * polled
@@ -90,7 +90,7 @@ def test_who_finds_no_room_for_everything_waits_for_it_a_little(
 def test_a_long_sync_does_not_hold_up_polls() -> None:
     """A library of 1,200 calls takes the quota of a quarter of an hour; polls go on meanwhile, further syncs wait."""
     big = One(0, resync_at=NOW, resync_calls=1_200)
-    starts, ledger = choose([big], Ledger(), PACED, NOW, 2_000)
+    starts, ledger = choose([big], QuotaUsage(), PACED, NOW, 2_000)
     assert [start.everything for start in starts] == [True]
     for minute in range(1, 18):
         moment = NOW + timedelta(minutes=minute)
@@ -104,31 +104,31 @@ def test_a_long_sync_does_not_hold_up_polls() -> None:
 def test_nothing_starts_while_the_provider_wants_a_pause() -> None:
     """Neither polls nor syncs, until the cool-down ends within the next minute."""
     for left, starts in ((timedelta(hours=6), 0), (timedelta(seconds=60), 0), (timedelta(seconds=30), 32)):
-        pace = Pace(MS, 750, times.milliseconds(NOW + left))
-        assert len(choose(many(100), Ledger(), pace, NOW, 2_000)[0]) == starts
+        pace = QuotaState(MS, 750, times.milliseconds(NOW + left))
+        assert len(choose(many(100), QuotaUsage(), pace, NOW, 2_000)[0]) == starts
 
 
 def test_a_gate_with_a_queue_is_given_less() -> None:
     """What is reserved already counts."""
-    assert len(choose(many(100), Ledger(), Pace(MS + 15_000, 750), NOW, 2_000)[0]) == 48
+    assert len(choose(many(100), QuotaUsage(), QuotaState(MS + 15_000, 750), NOW, 2_000)[0]) == 48
 
 
 def test_without_a_limit_everything_starts_at_once() -> None:
     """Up to what one dispatch can start."""
-    starts, _ = choose(many(500, resync_at=NOW), Ledger(), Pace(), NOW, 300)
+    starts, _ = choose(many(500, resync_at=NOW), QuotaUsage(), QuotaState(), NOW, 300)
     assert len(starts) == 300
     assert all(start.everything for start in starts)
 
 
 def test_a_gate_that_has_not_told_its_pace_is_used_sparingly() -> None:
     """After an upgrade, until its next call: eight a minute."""
-    assert len(choose(many(100), Ledger(), Pace(tat=MS - 1), NOW, 2_000)[0]) == 8
+    assert len(choose(many(100), QuotaUsage(), QuotaState(tat=MS - 1), NOW, 2_000)[0]) == 8
 
 
 def test_a_slow_application_makes_its_calls_all_the_same() -> None:
     """One call in five minutes: one poll, then nothing until it is paid for."""
-    slow = Pace(MS - 1, 300_000)
-    starts, ledger = choose(many(3), Ledger(), slow, NOW, 2_000)
+    slow = QuotaState(MS - 1, 300_000)
+    starts, ledger = choose(many(3), QuotaUsage(), slow, NOW, 2_000)
     assert len(starts) == 1
     assert choose(many(3), ledger, slow, NOW + timedelta(minutes=5), 2_000)[0] == []
     assert len(choose(many(3), ledger, slow, NOW + timedelta(minutes=6), 2_000)[0]) == 1
@@ -153,10 +153,10 @@ def test_over_any_time_the_schedule_stays_within_its_share(due: list[list[One]],
     Whatever is due whenever: all calls together are at most what both lines carry, a run's overshoot aside; polls and
     syncs of everything each within the share.
     """
-    ledger, polls, whole, most = Ledger(), 0, 0, 1
+    ledger, polls, whole, most = QuotaUsage(), 0, 0, 1
     moment = NOW
     for minute in due:
-        starts, ledger = choose(minute, ledger, Pace(1, interval), moment, 2_000)
+        starts, ledger = choose(minute, ledger, QuotaState(1, interval), moment, 2_000)
         assert len(starts) <= len(minute)
         polls += len(starts)
         whole += cost([start for start in starts if start.everything])
@@ -170,7 +170,7 @@ def test_over_any_time_the_schedule_stays_within_its_share(due: list[list[One]],
 @given(due=st.lists(ones, max_size=60), interval=st.integers(50, 20_000))
 def test_what_is_chosen_is_due_once(due: list[One], interval: int) -> None:
     """Nothing is started that was not asked for, and everything is only where it is due."""
-    starts, _ = choose(due, Ledger(), Pace(1, interval), NOW, 2_000)
+    starts, _ = choose(due, QuotaUsage(), QuotaState(1, interval), NOW, 2_000)
     assert len({id(start.due) for start in starts}) == len(starts)
     assert all(start.due.resync_at <= NOW for start in starts if start.everything)
 
@@ -178,6 +178,6 @@ def test_what_is_chosen_is_due_once(due: list[One], interval: int) -> None:
 @pytest.mark.parametrize("known", [0, None])
 def test_a_sync_whose_size_is_not_known_is_not_free(known: int | None) -> None:
     """It is taken for one of usual size, and at least for one call."""
-    _, ledger = choose([One(1, resync_at=NOW, resync_calls=known)], Ledger(), PACED, NOW, 2_000)
+    _, ledger = choose([One(1, resync_at=NOW, resync_calls=known)], QuotaUsage(), PACED, NOW, 2_000)
     each = 750 / SHARE
     assert ledger.everything_until - MS == pytest.approx(each * (UNKNOWN_CALLS if known is None else 1), abs=1)

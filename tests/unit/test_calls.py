@@ -13,7 +13,7 @@ from blendify.access.access_tokens import OUTAGE_USERS
 from blendify.access.applications import Application, application
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
 from blendify.collecting.collector import collect
-from blendify.collecting.provider_client import TRIES, Caller
+from blendify.collecting.provider_client import TRIES, ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable
@@ -53,11 +53,11 @@ def _no_metrics() -> Iterator[None]:
     telemetry.metrics.clear_metrics()
 
 
-def caller(user_id: str) -> Caller:
-    return Caller(PROVIDERS["spotify"], application("spotify"), user_id)
+def caller(user_id: str) -> ProviderClient:
+    return ProviderClient(PROVIDERS["spotify"], application("spotify"), user_id)
 
 
-def first_page(calls: Caller) -> Page:
+def first_page(calls: ProviderClient) -> Page:
     return calls.get("/me/tracks", {"limit": "50", "offset": "0"}, paged)
 
 
@@ -67,7 +67,7 @@ def first_page(calls: Caller) -> Page:
 def test_as_many_calls_are_under_way_as_the_pace_can_use(of_all: float, of_one: float, at_once: int) -> None:
     """Two calls for each that the slower pace allows in a second, two at least and eight at most; eight without one."""
     row = Application("spotify", "default", "id", "secret", "uri", "api", "accounts", of_all, of_one)
-    assert Caller(PROVIDERS["spotify"], row, "ua").at_once == at_once
+    assert ProviderClient(PROVIDERS["spotify"], row, "ua").at_once == at_once
 
 
 @pytest.mark.parametrize("body", [{"error": {}}, [], {"items": None}, "maintenance"], ids=str)

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from blendify.collecting.undated_plays.timestamps import aligned, moments, with_moments
 from blendify.core import times
-from blendify.providers.endpoint import Row
+from blendify.providers.endpoint import Record
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
 SONGS = st.lists(st.sampled_from("abcdefgh"), max_size=12)
 UNIQUE = st.lists(st.integers(0, 99).map(str), unique=True, min_size=1, max_size=30)
 
 
-def page(*ids: str) -> list[Row]:
+def page(*ids: str) -> list[Record]:
     """A page of plays, as a provider tells them."""
-    return [Row(name, {"record_id": name}) for name in ids]
+    return [Record(name, {"record_id": name}) for name in ids]
 
 
-def names(rows: list[Row]) -> list[str]:
+def names(rows: list[Record]) -> list[str]:
     return [f"{row.fields['played_at']}#{row.fields['record_id']}" for row in rows]
 
 
@@ -81,7 +81,7 @@ def test_a_later_run_gives_no_play_another_moment() -> None:
 
 def test_an_entry_without_an_id_has_no_moment() -> None:
     """It stays where it is, and the others are dated as if it were not there."""
-    nothing = Row("null#000001", {"position": 1})
+    nothing = Record("null#000001", {"position": 1})
     rows = with_moments([*page("a"), nothing, *page("b")], ("null",), (), NOW, None)
     assert rows[1] is nothing
     assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 
 from blendify.access import connections
 from blendify.access.applications import application
-from blendify.calling.rate_limiter import Gate
+from blendify.calling.rate_limiter import RateLimiter
 from blendify.core import aws, state_machines, times
 from blendify.db import keys
-from blendify.db.state_table import Change, accounts
+from blendify.db.state_table import Change, state_table
 from blendify.schedule import due_connections, quota_usage
-from blendify.schedule.quota import Ledger
+from blendify.schedule.quota import QuotaUsage
 from blendify.syncing import dispatch as dispatching
 from tests.unit import cloud
 from tests.unit.http_events import Context
@@ -78,7 +78,7 @@ def dispatch() -> dict[str, int]:
 
 
 def item(user_id: str) -> dict[str, Any]:
-    return accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+    return state_table().get(keys.user(user_id), keys.connection("spotify")) or {}
 
 
 def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta = timedelta()) -> str:
@@ -86,14 +86,14 @@ def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta
     user_id = world.connect(name)
     moments = {"due_at": STARTED + due, "lost_at": STARTED + 9 * HOUR, "resync_at": STARTED + resync}
     change = Change(set={key: times.iso(moment) for key, moment in moments.items()} | {"resync_calls": 20})
-    accounts().update(keys.user(user_id), keys.connection("spotify"), change)
+    state_table().update(keys.user(user_id), keys.connection("spotify"), change)
     return user_id
 
 
 def paced(world: World, calls_per_minute: float) -> None:
     """The application has a pace, and its gate has been passed once."""
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
-    Gate(application("spotify"), None).pass_first()
+    RateLimiter(application("spotify"), None).pass_first()
 
 
 def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
@@ -173,7 +173,7 @@ def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], 
     paced(world, 60)
     connect(world, "ana", resync=9 * HOUR)
     until = times.milliseconds(STARTED + HOUR)
-    accounts().update(keys.gate("spotify", "default"), "gate", Change(set={"cool": until}))
+    state_table().update(keys.gate("spotify", "default"), "gate", Change(set={"cool": until}))
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
     clock[0] += HOUR + timedelta(seconds=1)
     assert dispatch()["polls"] == 1
@@ -187,7 +187,7 @@ def test_one_application_does_not_use_up_anothers_quota(
     for number in range(6):
         connect(world, f"listener-{number}")
     other = connect(world, "zoe")
-    accounts().update(keys.user(other), keys.connection("spotify"), Change(set={"application": "tenant"}))
+    state_table().update(keys.user(other), keys.connection("spotify"), Change(set={"application": "tenant"}))
     dispatch()
     assert other in machines.users
     assert len(machines.started) == 5
@@ -196,7 +196,7 @@ def test_one_application_does_not_use_up_anothers_quota(
 def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: list[datetime]) -> None:
     """The ledger is written on from what was seen, or not at all."""
     seen = quota_usage.ledger("spotify", "default")
-    one, other = (Ledger(seen.polls_until + ms, seen.everything_until + ms) for ms in (5, 9))
+    one, other = (QuotaUsage(seen.polls_until + ms, seen.everything_until + ms) for ms in (5, 9))
     assert quota_usage.spend("spotify", "default", seen, one)
     assert not quota_usage.spend("spotify", "default", seen, other)
     assert quota_usage.ledger("spotify", "default") == one
@@ -208,7 +208,7 @@ def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
     assert quota_usage.pace("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
-    Gate(application("spotify"), None).pass_through()
+    RateLimiter(application("spotify"), None).pass_through()
     assert quota_usage.pace("spotify", "default").interval == 1_000
 
 

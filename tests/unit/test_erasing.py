@@ -12,7 +12,7 @@ from blendify.access import connections, refused_grants, sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import receipts as erasures
 from blendify.leaving.erasure import LATEST_WORKER, QUIET, erase
@@ -138,7 +138,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
     def write(_seconds: int) -> None:
         if not next(late):
             return
-        accounts().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
+        state_table().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
         refused_grants.note("spotify", "default", user_id)
 
     machine(leave(user_id), between=write)
@@ -241,8 +241,8 @@ def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: Wo
     """The eraser cannot find it; it is worth nothing all the same, and expires."""
     user_id = world.connect(LISTENER)
     session = sessions.begin(user_id)
-    (entry,) = accounts().query(keys.user(user_id), keys.session())
-    accounts().delete(keys.user(user_id), entry["sk"])
+    (entry,) = state_table().query(keys.user(user_id), keys.session())
+    state_table().delete(keys.user(user_id), entry["sk"])
     assert sessions.user(session) == user_id
     leave(user_id)
     assert sessions.user(session) is None
@@ -257,7 +257,7 @@ def test_exports_are_erased(world: World) -> None:
         client.put_object(Bucket="exports", Key=key, Body=b"")
     erasure_id = leave(user_id)
     machine(erasure_id)
-    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [
+    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["ListRef"]] == [
         f"exports/{user_id}x/other.zip"
     ]
     receipt = erasures.erasure(erasure_id)

@@ -316,15 +316,15 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
     """The sign of life that it gives is refused: it stops there."""
     user_id = world.connect()
     one = exports.begin(user_id, None)[0]
-    ended = building.Census.ended
+    ended = building.ExportProgress.ended
 
-    def replaced(census: building.Census, data_type: DataType) -> None:
+    def replaced(census: building.ExportProgress, data_type: DataType) -> None:
         if data_type is DataType.PLAYLISTS:
             assert len(unfinished()) == 1
             exports.fail(user_id, one.export_id, "replaced")
         ended(census, data_type)
 
-    monkeypatch.setattr(building.Census, "ended", replaced)
+    monkeypatch.setattr(building.ExportProgress, "ended", replaced)
     assert build(user_id, one) == {"status": "superseded"}
     assert (objects(), unfinished()) == ([], [])
 

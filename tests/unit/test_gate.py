@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access.applications import Application
-from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, Gate
+from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, RateLimiter
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from tests.unit.timeline import START, Timeline
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -35,7 +35,7 @@ def limited(seconds: float | None, *, quota: bool = False) -> RateLimited:
     return RateLimited("429", seconds, quota=quota)
 
 
-def passes(gate: Gate, timeline: Timeline, count: int) -> list[float]:
+def passes(gate: RateLimiter, timeline: Timeline, count: int) -> list[float]:
     """When each of some calls, one after the other, was let through."""
     moments = []
     for _ in range(count):
@@ -46,12 +46,12 @@ def passes(gate: Gate, timeline: Timeline, count: int) -> list[float]:
 
 def test_the_pace_of_an_application(timeline: Timeline) -> None:
     """60 calls a minute: one a second, the first at once."""
-    assert passes(Gate(app(60), "ua"), timeline, 5) == pytest.approx([0, 1, 2, 3, 4])
+    assert passes(RateLimiter(app(60), "ua"), timeline, 5) == pytest.approx([0, 1, 2, 3, 4])
 
 
 def test_an_idle_gate_saves_nothing_up(timeline: Timeline) -> None:
     """An hour without calls does not allow several at once: all of them would be under way when a 429 comes."""
-    gate = Gate(app(60), "ua")
+    gate = RateLimiter(app(60), "ua")
     passes(gate, timeline, 1)
     timeline.sleep(3600)
     begun = timeline.seconds
@@ -59,7 +59,7 @@ def test_an_idle_gate_saves_nothing_up(timeline: Timeline) -> None:
     assert moments == pytest.approx([0, 1, 2])
 
 
-def call_often(gate: Gate, timeline: Timeline, moments: list[float]) -> None:
+def call_often(gate: RateLimiter, timeline: Timeline, moments: list[float]) -> None:
     moments += passes(gate, timeline, 6)
 
 
@@ -67,14 +67,14 @@ def test_two_users_share_the_applications_pace(timeline: Timeline) -> None:
     """Both together get what one alone would."""
     moments: list[float] = []
     for user in ("ua", "ub"):
-        timeline.worker(0, partial(call_often, Gate(app(60), user), timeline, moments))
+        timeline.worker(0, partial(call_often, RateLimiter(app(60), user), timeline, moments))
     timeline.run()
     assert sorted(moments) == pytest.approx(range(12))
 
 
 def test_one_users_pace_does_not_hold_up_another(timeline: Timeline) -> None:
     """A user who has used up their own pace waits; the other does not."""
-    mine, theirs = Gate(app(0, 60), "ua"), Gate(app(0, 60), "ub")
+    mine, theirs = RateLimiter(app(0, 60), "ua"), RateLimiter(app(0, 60), "ub")
     assert passes(mine, timeline, 3)[-1] == pytest.approx(2)
     begun = timeline.seconds
     assert passes(theirs, timeline, 1) == [begun]
@@ -82,7 +82,7 @@ def test_one_users_pace_does_not_hold_up_another(timeline: Timeline) -> None:
 
 def test_a_login_does_not_queue_behind_syncs(timeline: Timeline) -> None:
     """Somebody sits in front of it: it goes at once, and what it takes of the pace the others wait for."""
-    syncing = Gate(app(60), "ua")
+    syncing = RateLimiter(app(60), "ua")
     moments: list[float] = []
     for _ in range(15):
         timeline.worker(0, lambda: moments.extend(passes(syncing, timeline, 1)))
@@ -94,39 +94,39 @@ def test_a_login_does_not_queue_behind_syncs(timeline: Timeline) -> None:
 
 def login(timeline: Timeline) -> None:
     begun = timeline.seconds
-    Gate(app(60), None, longest_ms=2_000).pass_first()
+    RateLimiter(app(60), None, longest_ms=2_000).pass_first()
     assert timeline.seconds == begun
 
 
 def test_a_login_waits_for_a_cool_down_like_everybody(timeline: Timeline) -> None:
     """A short one is slept out, a long one is told."""
-    gate = Gate(app(60), None, longest_ms=2_000)
-    until = Gate(app(60), "ua").close(limited(1))
+    gate = RateLimiter(app(60), None, longest_ms=2_000)
+    until = RateLimiter(app(60), "ua").close(limited(1))
     gate.pass_first()
     assert timeline.now() >= until
-    Gate(app(60), "ua").close(limited(60))
+    RateLimiter(app(60), "ua").close(limited(60))
     with pytest.raises(MustWait):
         gate.pass_first()
 
 
 def test_two_applications_have_two_gates(timeline: Timeline) -> None:
     """A 429 of one client id says nothing about another's."""
-    Gate(app(name="one"), "ua").close(limited(3600))
-    Gate(app(name="two"), "ua").pass_through()
+    RateLimiter(app(name="one"), "ua").close(limited(3600))
+    RateLimiter(app(name="two"), "ua").pass_through()
     assert timeline.seconds == 0
 
 
 def test_a_429_closes_the_gate_for_everyone(timeline: Timeline) -> None:
     """Short waits are slept out, by other users too: the next call comes at the deadline, not before."""
-    until = Gate(app(60), "ua").close(limited(12))
+    until = RateLimiter(app(60), "ua").close(limited(12))
     assert until == START + timedelta(seconds=12)
-    Gate(app(60), "ub").pass_through()
+    RateLimiter(app(60), "ub").pass_through()
     assert timeline.now() >= until
 
 
 def test_a_lifted_pace_still_honours_a_cool_down(timeline: Timeline) -> None:
     """No limit of ours does not mean no limit of the provider's."""
-    gate = Gate(app(), "ua")
+    gate = RateLimiter(app(), "ua")
     until = gate.close(limited(7))
     gate.pass_through()
     assert until <= timeline.now() <= until + timedelta(seconds=JITTER_SECONDS)
@@ -134,7 +134,7 @@ def test_a_lifted_pace_still_honours_a_cool_down(timeline: Timeline) -> None:
 
 def test_a_users_pace_still_honours_the_applications_cool_down(timeline: Timeline) -> None:
     """Also where only the pace per user is set."""
-    gate = Gate(app(0, 60), "ua")
+    gate = RateLimiter(app(0, 60), "ua")
     until = gate.close(limited(7))
     gate.pass_through()
     assert timeline.now() >= until
@@ -143,23 +143,23 @@ def test_a_users_pace_still_honours_the_applications_cool_down(timeline: Timelin
 @pytest.mark.parametrize("pace", [(0, 0), (60, 0), (0, 60), (60, 60)])
 def test_a_long_cool_down_is_handed_to_the_state_machine(timeline: Timeline, pace: tuple[int, int]) -> None:
     """Nobody sleeps for an hour in a Lambda: the exception says until when, and no time has passed."""
-    until = Gate(app(), "ua").close(limited(3600))
+    until = RateLimiter(app(), "ua").close(limited(3600))
     with pytest.raises(MustWait) as waits:
-        Gate(app(*pace), "ub").pass_through()
+        RateLimiter(app(*pace), "ub").pass_through()
     assert waits.value.until == until == START + timedelta(hours=1)
     assert timeline.seconds == 0
 
 
 def test_a_day_is_a_day(timeline: Timeline) -> None:
     """Retry-After of 86,400 seconds has been seen, and is kept."""
-    assert Gate(app(), "ua").close(limited(86_400)) == START + timedelta(days=1)
+    assert RateLimiter(app(), "ua").close(limited(86_400)) == START + timedelta(days=1)
 
 
 def test_the_deadline_only_grows(timeline: Timeline) -> None:
     """A later 429 with a shorter wait does not open the gate early, and is told the longer deadline."""
-    gate = Gate(app(), "ua")
+    gate = RateLimiter(app(), "ua")
     long = gate.close(limited(3600))
-    assert Gate(app(), "ub").close(limited(5)) == long
+    assert RateLimiter(app(), "ub").close(limited(5)) == long
     with pytest.raises(MustWait) as waits:
         gate.pass_through()
     assert waits.value.until == long
@@ -169,7 +169,7 @@ def test_the_deadline_only_grows(timeline: Timeline) -> None:
 @pytest.mark.parametrize(("told", "hours"), [(None, 6), (30, 6), (13 * 3600, 13)])
 def test_a_used_up_quota_closes_for_hours(timeline: Timeline, told: float | None, hours: int) -> None:
     """At least six, whatever Retry-After says; longer when it says so."""
-    assert Gate(app(), "ua").close(limited(told, quota=True)) == START + timedelta(hours=hours)
+    assert RateLimiter(app(), "ua").close(limited(told, quota=True)) == START + timedelta(hours=hours)
     assert QUOTA_SECONDS == 6 * 3600
 
 
@@ -177,7 +177,7 @@ def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None
     """Without Retry-After, or with 0, cool-downs of our own are kept: 5, 10, 20, 40 seconds and so on."""
     waits = []
     for turn in range(len(UNTOLD_SECONDS) + 2):
-        until = Gate(app(), "ua").close(limited(None if turn % 2 else 0))
+        until = RateLimiter(app(), "ua").close(limited(None if turn % 2 else 0))
         waits.append((until - timeline.now()).total_seconds())
         timeline.sleep(waits[-1] + 1)
     assert waits == [*UNTOLD_SECONDS, UNTOLD_SECONDS[-1], UNTOLD_SECONDS[-1]]
@@ -186,23 +186,23 @@ def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None
 
 def test_429s_of_calls_under_way_together_are_one(timeline: Timeline) -> None:
     """Eight answers to eight calls at once do not make the wait eight times doubled."""
-    gates = [Gate(app(), f"u{number}") for number in range(8)]
+    gates = [RateLimiter(app(), f"u{number}") for number in range(8)]
     assert {gate.close(limited(None)) for gate in gates} == {START + timedelta(seconds=5)}
-    assert Gate(app(), "ua").close(limited(3)) == START + timedelta(seconds=5)
+    assert RateLimiter(app(), "ua").close(limited(3)) == START + timedelta(seconds=5)
 
 
 def test_a_row_of_429s_ends_with_time(timeline: Timeline) -> None:
     """Half an hour later nobody remembers how many there were."""
     for _ in range(3):
-        until = Gate(app(), "ua").close(limited(None))
+        until = RateLimiter(app(), "ua").close(limited(None))
         timeline.sleep((until - timeline.now()).total_seconds() + 1)
     timeline.sleep(IN_A_ROW_MS / 1000)
-    assert Gate(app(), "ua").close(limited(None)) == timeline.now() + timedelta(seconds=5)
+    assert RateLimiter(app(), "ua").close(limited(None)) == timeline.now() + timedelta(seconds=5)
 
 
 def test_a_gate_opens_when_its_cool_down_is_over(timeline: Timeline) -> None:
     """Afterwards the usual pace holds again, without a burst beyond it."""
-    gate = Gate(app(60), "ua")
+    gate = RateLimiter(app(60), "ua")
     gate.close(limited(3600))
     timeline.sleep(3600)
     assert [moment - 3600 for moment in passes(gate, timeline, 3)] == pytest.approx([0, 1, 2])
@@ -214,7 +214,7 @@ def test_a_queue_of_more_than_twenty_seconds_is_a_wait(timeline: Timeline) -> No
 
     def call() -> None:
         try:
-            Gate(app(60), "ua").pass_through()
+            RateLimiter(app(60), "ua").pass_through()
         except MustWait as error:
             refused.append(error)
 
@@ -231,12 +231,12 @@ def test_who_sleeps_for_a_slot_hears_of_a_429_meanwhile(timeline: Timeline) -> N
     moments: list[float] = []
 
     def call() -> None:
-        Gate(app(60), "ua").pass_through()
+        RateLimiter(app(60), "ua").pass_through()
         moments.append(timeline.seconds)
 
     for _ in range(4):
         timeline.worker(0, call)
-    timeline.worker(0.5, lambda: Gate(app(60), "ub").close(limited(15)))
+    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").close(limited(15)))
     timeline.run()
     assert min(moments) == 0
     assert sorted(moments)[1] >= 15.5
@@ -250,12 +250,12 @@ def test_the_pace_is_kept_after_a_cool_down(timeline: Timeline) -> None:
     moments: list[float] = []
 
     def call() -> None:
-        Gate(app(60), "ua").pass_through()
+        RateLimiter(app(60), "ua").pass_through()
         moments.append(timeline.seconds)
 
     for _ in range(20):
         timeline.worker(0, call)
-    timeline.worker(0.5, lambda: Gate(app(60), "ub").close(limited(15)))
+    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").close(limited(15)))
     timeline.run()
     assert all(later - sooner >= 0.99 for sooner, later in itertools.pairwise(sorted(moments)))
 
@@ -271,7 +271,7 @@ def test_no_window_ever_holds_more_than_the_pace(timeline: Timeline, arrivals: l
     begun = timeline.seconds
 
     def call() -> None:
-        Gate(application, "ua").pass_through()
+        RateLimiter(application, "ua").pass_through()
         moments.append(timeline.seconds - begun)
 
     for arrival in arrivals:
@@ -285,16 +285,16 @@ def test_no_window_ever_holds_more_than_the_pace(timeline: Timeline, arrivals: l
 
 def test_a_slot_costs_one_write(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
     """A free slot is one or two conditional updates, without a read: that the gate is not closed is their condition."""
-    gate = Gate(app(60), "ua")
+    gate = RateLimiter(app(60), "ua")
     writes: list[str] = []
-    update = accounts().update
+    update = state_table().update
 
     def counting(pk: str, sk: str, *arguments: object, **more: object) -> object:
         writes.append(pk)
         return update(pk, sk, *arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(type(accounts()), "update", staticmethod(counting))
-    monkeypatch.setattr(type(accounts()), "get", staticmethod(_no_read))
+    monkeypatch.setattr(type(state_table()), "update", staticmethod(counting))
+    monkeypatch.setattr(type(state_table()), "get", staticmethod(_no_read))
     passes(gate, timeline, 1)
     assert writes == ["gate#spotify#default"] * 2
 
@@ -316,7 +316,7 @@ class Provider:
         self.answered = self.during_ban = 0
         self._banned_until = -1.0
 
-    def call(self, gate: Gate) -> bool:
+    def call(self, gate: RateLimiter) -> bool:
         """One call with its way to and fro; answers whether it was served."""
         self._timeline.sleep(0.05)
         if self._timeline.seconds < self._banned_until:
@@ -341,7 +341,7 @@ def test_no_call_is_made_during_a_ban_by_any_of_ten_users(timeline: Timeline, ba
     provider, served = Provider(timeline, bans), []
 
     def work(user: str) -> None:
-        gate = Gate(application, user)
+        gate = RateLimiter(application, user)
         for _ in range(3):
             while True:
                 try:

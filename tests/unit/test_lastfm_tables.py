@@ -29,7 +29,7 @@ from blendify.providers.lastfm.access import signature
 from blendify.providers.lastfm.endpoints import ENDPOINTS, TIME_RANGES
 from blendify.providers.lastfm.errors import refusal
 from blendify.providers.lastfm.profile import profile
-from blendify.providers.paging import Ask, Numbered, Page
+from blendify.providers.paging import Numbered, Page, PageRequest
 
 BEGAN = datetime(2026, 11, 22, 17, 44, 30, 900_000, tzinfo=UTC)
 INQUIRY = Inquiry("RJ", BEGAN)
@@ -176,25 +176,25 @@ def test_more_pages_are_counted_not_pointed_at() -> None:
 def test_pages_are_asked_by_number() -> None:
     """The page's size never changes on the way, as it would move the others."""
     paging = Numbered(limit=200)
-    asks = list(paging.first(Ask("", 0), 450))
+    asks = list(paging.first(PageRequest("", 0), 450))
     assert [paging.params(ask) for ask in asks] == [{"limit": "200", "page": str(page)} for page in (1, 2, 3)]
     deep = Numbered(limit=1000, depth=1500)
-    assert [deep.params(ask)["page"] for ask in deep.first(Ask("", 0), 9000)] == ["1", "2"]
+    assert [deep.params(ask)["page"] for ask in deep.first(PageRequest("", 0), 9000)] == ["1", "2"]
 
 
 def test_a_log_is_asked_for_up_to_the_runs_start() -> None:
     """In whole seconds; from the beginning first, from a moment on later."""
     endpoint = ENDPOINTS[DataType.RECENTLY_PLAYED]
-    _, first = endpoint.request(Ask("", 0), INQUIRY)
+    _, first = endpoint.request(PageRequest("", 0), INQUIRY)
     assert first == {"method": "user.getRecentTracks", "user": "RJ", "to": "1795369471", "limit": "200", "page": "1"}
-    _, later = endpoint.request(Ask("", 0), Inquiry("RJ", BEGAN, BEGAN - timedelta(days=1)))
+    _, later = endpoint.request(PageRequest("", 0), Inquiry("RJ", BEGAN, BEGAN - timedelta(days=1)))
     assert later["from"] == str(1795369470 - 86_400)
 
 
 def test_all_periods_are_kept_and_three_have_the_common_names() -> None:
     """What other providers call short, medium and long is called so here; the rest keep their own names."""
     endpoint = ENDPOINTS[DataType.TOP_TRACKS]
-    asked = {name: endpoint.request(Ask(name, 0), INQUIRY)[1]["period"] for name in TIME_RANGES}
+    asked = {name: endpoint.request(PageRequest(name, 0), INQUIRY)[1]["period"] for name in TIME_RANGES}
     assert asked == {
         "short_term": "1month",
         "medium_term": "6month",

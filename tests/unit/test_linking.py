@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from blendify.access import connections, login
 from blendify.core import aws
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm import access
 from tests.unit import lastfm_world
@@ -216,7 +216,7 @@ def test_an_account_whose_user_has_left_is_free(lastfm: Lastfm, world: Spotify, 
     """Who is logged in gets it, though the mark of its former user is still there."""
     owner = Browser()
     assert connected(owner) == 303
-    accounts().delete(keys.user(user_of(owner)), keys.profile())
+    state_table().delete(keys.user(user_of(owner)), keys.profile())
     browser = logged_in(world, "bea")
     user_id = user_of(browser)
     assert connected(browser) == 303

@@ -15,7 +15,7 @@ from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys
-from blendify.db.state_table import Change, accounts
+from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.syncing import syncs
@@ -176,7 +176,9 @@ def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -
 def authorized(user_id: str, days_ago: float) -> datetime:
     """Make the consent so old; answers when the access ends."""
     moment = times.now() - timedelta(days=days_ago)
-    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": times.iso(moment)}))
+    state_table().update(
+        keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": times.iso(moment)})
+    )
     return times.parse(times.iso(moment)) + timedelta(days=181)
 
 
@@ -224,7 +226,9 @@ def test_a_run_of_an_earlier_version_is_still_told(world: World) -> None:
     user_id = world.connect()
     job = begun(user_id, DataType.TOP_TRACKS)
     where = keys.user(user_id), keys.progress(job.sync_id, DataType.TOP_TRACKS)
-    accounts().update(*where, Change(set={"number": 1, "offset": 50, "cursor": None}, remove=("position", "setbacks")))
+    state_table().update(
+        *where, Change(set={"number": 1, "offset": 50, "cursor": None}, remove=("position", "setbacks"))
+    )
     browser = session_of(user_id)
     assert browser.get(LISTENER, "/me").json["latest_sync"]["data_types"]["top_tracks"]["outcome"] == "pending"
     assert browser.get(LISTENER, "/dashboard").status == 200
@@ -390,9 +394,9 @@ def test_records_of_polls_expire_and_others_do_not(world: World) -> None:
     month = (times.now() + timedelta(days=30)).timestamp()
     run, part = keys.sync(poll.sync_id), keys.progress(poll.sync_id, DataType.RECENTLY_PLAYED)
     for sk in (run, part):
-        assert abs(int((accounts().get(keys.user(user_id), sk) or {})["expires_at"]) - month) < 60
+        assert abs(int((state_table().get(keys.user(user_id), sk) or {})["expires_at"]) - month) < 60
     syncs.go_on(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
-    assert "expires_at" not in (accounts().get(keys.user(user_id), run) or {})
+    assert "expires_at" not in (state_table().get(keys.user(user_id), run) or {})
     whole = begun(world.connect("bea"), DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED)
-    kept = accounts().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
+    kept = state_table().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
     assert not any("expires_at" in item for item in kept)

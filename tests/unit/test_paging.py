@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.core.errors import EndlessList
-from blendify.providers.paging import Ask, Cursor, Offset, Page, Paging, Single
+from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging, Single
 
-START = Ask("list", 3)
+START = PageRequest("list", 3)
 
 
-def asked(paging: Paging, answer: Callable[[Ask], Page], *, told: int | None = None, most: int = 500) -> Iterator[Ask]:
+def asked(
+    paging: Paging, answer: Callable[[PageRequest], Page], *, told: int | None = None, most: int = 500
+) -> Iterator[PageRequest]:
     """The asks that reading one list leads to, in order; `told` is the length known before the first answer."""
     plan = deque(paging.first(START, told))
     for _ in range(most):
@@ -26,10 +28,12 @@ def asked(paging: Paging, answer: Callable[[Ask], Page], *, told: int | None = N
     raise AssertionError("the list has no end")
 
 
-def library(size: int, limit: int, *, total: int | None = -1, more: bool | None = None) -> Callable[[Ask], Page]:
+def library(
+    size: int, limit: int, *, total: int | None = -1, more: bool | None = None
+) -> Callable[[PageRequest], Page]:
     """A provider with a list of that size; `total` and `more` say something else than the truth."""
 
-    def answer(ask: Ask) -> Page:
+    def answer(ask: PageRequest) -> Page:
         entries = list(range(size))[ask.offset : ask.offset + limit]
         there_is_more = ask.offset + limit < size
         return Page(entries, size if total == -1 else total, there_is_more if more is None else more)
@@ -37,7 +41,7 @@ def library(size: int, limit: int, *, total: int | None = -1, more: bool | None 
     return answer
 
 
-def offsets(paging: Offset, answer: Callable[[Ask], Page], told: int | None = None) -> list[int]:
+def offsets(paging: Offset, answer: Callable[[PageRequest], Page], told: int | None = None) -> list[int]:
     return [ask.offset for ask in asked(paging, answer, told=told)]
 
 
@@ -81,7 +85,7 @@ def test_depth_is_kept(size: int, depth: int) -> None:
 def test_a_resumed_list_goes_on_where_it_stopped() -> None:
     """Pages before the checkpoint are not asked again."""
     paging = Offset(50)
-    planned = list(paging.first(Ask("list", 3, offset=100), 230))
+    planned = list(paging.first(PageRequest("list", 3, offset=100), 230))
     assert [ask.offset for ask in planned] == [100, 150, 200]
     assert [ask.last for ask in planned] == [False, False, True]
 
@@ -96,7 +100,7 @@ def test_the_whole_list_is_planned_after_its_first_page() -> None:
 def test_a_list_that_grows_is_read_to_its_new_end() -> None:
     """`total` said 100 when reading began and 130 at the end: the last 30 are read as well."""
 
-    def answer(ask: Ask) -> Page:
+    def answer(ask: PageRequest) -> Page:
         return library(100 if ask.offset == 0 else 130, 50)(ask)
 
     assert offsets(Offset(50), answer) == [0, 50, 100]
@@ -117,7 +121,7 @@ def test_an_empty_page_ends_a_list_that_says_it_goes_on() -> None:
     assert offsets(Offset(50), library(60, 50, total=None, more=True)) == [0, 50, 100]
 
 
-def cursors(names: list[str | None]) -> Callable[[Ask], Page]:
+def cursors(names: list[str | None]) -> Callable[[PageRequest], Page]:
     """A provider whose n-th page names the n-th cursor."""
     left = iter(names)
     return lambda _: Page(["entry"] * 50, None, more=True, cursor=next(left))
@@ -177,7 +181,7 @@ def test_what_is_missing_in_a_page_by_its_place(
     thousands and ends earlier misses nothing.
     """
     page = Page(["entry"] * given, total, more=False)
-    assert paging.missing(Ask("list", 3, offset), page) == missing
+    assert paging.missing(PageRequest("list", 3, offset), page) == missing
 
 
 @pytest.mark.parametrize(
@@ -198,22 +202,22 @@ def test_what_is_missing_where_a_cursor_ends(
 ) -> None:
     """While the cursor leads on nothing is missing, however short a page is; at the end the count has to be reached."""
     page = Page(["entry"] * given, total, more=cursor is not None, cursor=cursor)
-    assert Cursor(50, "after").missing(Ask("list", 3, offset, "x"), page) == missing
+    assert Cursor(50, "after").missing(PageRequest("list", 3, offset, "x"), page) == missing
 
 
 @given(st.integers(1, 60), st.integers(0, 50), st.integers(0, 500))
 def test_reading_again_begins_a_page_and_all_that_is_gone_before(limit: int, pages: int, gone: int) -> None:
     """Where pages begin, and not further back than needed: a page, what is gone, and what rounding takes."""
-    start = Offset(limit).back(Ask("list", 3, pages * limit, last=False), gone)
+    start = Offset(limit).back(PageRequest("list", 3, pages * limit, last=False), gone)
     wanted = max(0, (pages - 1) * limit - gone)
-    assert start == Ask("list", 3, start.offset)
+    assert start == PageRequest("list", 3, start.offset)
     assert start.offset % limit == 0
     assert wanted - limit < start.offset <= wanted
 
 
 def test_a_cursor_cannot_be_turned_back() -> None:
     """It begins anew, and knows none of the cursors of the reading before."""
-    asked = Ask("list", 3, 150, "c", known=frozenset({"a", "b"}))
+    asked = PageRequest("list", 3, 150, "c", known=frozenset({"a", "b"}))
     assert Cursor(50, "after").back(asked, 7) == START
     assert Cursor(50, "after").back(asked, 7).known == frozenset()
 

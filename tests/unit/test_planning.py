@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.schedule.polling_plan import Cadence, Plan, Poll, Ran, part_of, plan, poll_interval
+from blendify.schedule.polling_plan import Cadence, Plan, Poll, SyncOutcome, part_of, plan, poll_interval
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 CADENCE = Cadence()
@@ -35,8 +35,8 @@ def known(pace: float | None, hours_ago: float = 5, **more: datetime) -> Plan:
     return replace(Plan(NOW, NOW, NOW + 10 * HOUR, 30, pace, polled_at=polled), **more)  # type: ignore[arg-type]
 
 
-def poll(plays: int, *, at: datetime = NOW, holes: int = 0) -> Ran:
-    return Ran(at, Poll.DONE, plays, holes, calls=1)
+def poll(plays: int, *, at: datetime = NOW, holes: int = 0) -> SyncOutcome:
+    return SyncOutcome(at, Poll.DONE, plays, holes, calls=1)
 
 
 @given(pace=paces, cadence=cadences)
@@ -85,7 +85,7 @@ def test_the_next_time_is_after_now_and_within_the_bounds(
     collected: bool,
 ) -> None:
     """Whatever a run has met: nobody is due at once, and nobody is forgotten."""
-    ran = Ran(NOW, outcome, plays, holes, everything, collected, 7)
+    ran = SyncOutcome(NOW, outcome, plays, holes, everything, collected, 7)
     after = plan(who, known(pace, hours), ran, cadence, NOW)
     longest = max(cadence.longest, cadence.resync * 1.5, NOW + 10 * HOUR - NOW)
     assert NOW < after.due_at <= NOW + longest + timedelta(seconds=1)
@@ -103,7 +103,7 @@ def played(pace: float, since: datetime, until: datetime) -> int:
 @given(pace=st.floats(0, CADENCE.fastest), who=names)
 def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
     """From the first poll on, up to the pace at which one track follows the other."""
-    after = plan(who, None, Ran(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
     moment = NOW
     for _ in range(60):
         plays = played(pace, moment, after.due_at)
@@ -123,7 +123,7 @@ def test_a_listener_of_long_evenings_loses_nothing_once_known(
         days, at = divmod((moment - NOW) / timedelta(days=1), 1)
         return int(evening * lasts * days + evening * min(lasts, max(0.0, at * 24 - min(begins, 24 - lasts))))
 
-    after = plan(who, None, Ran(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
     moment, lost = NOW, []
     while moment < NOW + timedelta(days=21):
         plays = total(after.due_at) - total(moment)
@@ -138,7 +138,7 @@ def test_a_listener_of_long_evenings_loses_nothing_once_known(
 @given(pace=st.floats(20, CADENCE.kept / (CADENCE.least / HOUR)), who=names)
 def test_a_furious_listener_loses_nothing_after_a_few_holes(pace: float, who: str) -> None:
     """Each hole halves the interval at least, down to the shortest there is."""
-    after = plan(who, None, Ran(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
     moment, lost = NOW, []
     for _ in range(60):
         plays = played(pace, moment, after.due_at)
@@ -204,7 +204,7 @@ def test_the_same_run_counts_once() -> None:
 
 def test_a_listener_of_whom_nothing_is_known_is_polled_soon() -> None:
     """The first poll's fifty plays say nothing of the pace: they may be an hour old or a year."""
-    after = plan(WHO, None, Ran(NOW, Poll.DONE, 50, everything=True, calls=146), CADENCE, NOW)
+    after = plan(WHO, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True, calls=146), CADENCE, NOW)
     assert after.pace is None
     assert NOW + SOON * 0.9 <= after.due_at <= NOW + SOON
     assert after.resync_calls == 146
@@ -213,7 +213,7 @@ def test_a_listener_of_whom_nothing_is_known_is_polled_soon() -> None:
 def test_a_failed_poll_comes_again_sooner() -> None:
     """After a quarter of the interval, with the pace as it was."""
     before = known(1.0, 25, resync_at=NOW + 100 * HOUR)
-    after = plan(WHO, before, Ran(NOW, Poll.FAILED, collected=False), CADENCE, NOW)
+    after = plan(WHO, before, SyncOutcome(NOW, Poll.FAILED, collected=False), CADENCE, NOW)
     assert after.due_at == NOW + 6 * HOUR
     assert (after.pace, after.polled_at) == (before.pace, before.polled_at)
 
@@ -221,7 +221,7 @@ def test_a_failed_poll_comes_again_sooner() -> None:
 def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
     """A re-run of saved tracks alone neither delays nor repeats the poll."""
     before = known(2.0, 1, resync_at=NOW + 100 * HOUR)
-    after = plan(WHO, before, Ran(NOW, Poll.NOT_ASKED, calls=30), CADENCE, NOW)
+    after = plan(WHO, before, SyncOutcome(NOW, Poll.NOT_ASKED, calls=30), CADENCE, NOW)
     assert before.polled_at is not None
     assert SOON * 0.9 <= after.due_at - before.polled_at <= SOON
     assert after.resync_calls == 30 == before.resync_calls
@@ -229,7 +229,7 @@ def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
 
 def test_without_a_right_to_recent_plays_only_syncs_of_everything_are_due() -> None:
     """Where nothing can be heard nothing is polled."""
-    after = plan(WHO, known(30.0), Ran(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW)
+    after = plan(WHO, known(30.0), SyncOutcome(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW)
     assert after.due_at == after.resync_at >= NOW + CADENCE.resync / 2
 
 
@@ -238,7 +238,7 @@ def test_a_re_sync_has_its_own_time_of_the_period(who: str, cadence: Cadence, mi
     """At least half a period away and at most one and a half, and always at the same moment of the period."""
     moment = NOW + timedelta(minutes=minutes)
     rare = replace(cadence, least=timedelta(days=900), longest=timedelta(days=900))
-    after = plan(who, None, Ran(moment, Poll.DONE, everything=True), rare, moment)
+    after = plan(who, None, SyncOutcome(moment, Poll.DONE, everything=True), rare, moment)
     assert cadence.resync / 2 <= after.resync_at - moment <= cadence.resync * 1.5
     own = (after.resync_at - datetime(1970, 1, 1, tzinfo=UTC)) / cadence.resync
     assert min(abs(own % 1 - part_of(who)), 1 - abs(own % 1 - part_of(who))) < 1e-6
@@ -261,7 +261,9 @@ def test_a_re_sync_that_is_over_due_does_not_hold_up_the_polls() -> None:
 
 def test_a_re_sync_that_brought_nothing_is_tried_again_within_the_period() -> None:
     """After a quarter of it, not at every poll."""
-    after = plan(WHO, known(5.0), Ran(NOW, Poll.FAILED, everything=True, collected=False, calls=8), CADENCE, NOW)
+    after = plan(
+        WHO, known(5.0), SyncOutcome(NOW, Poll.FAILED, everything=True, collected=False, calls=8), CADENCE, NOW
+    )
     assert after.resync_at <= NOW + CADENCE.resync / 4
     assert after.resync_calls == 30
 
@@ -269,7 +271,8 @@ def test_a_re_sync_that_brought_nothing_is_tried_again_within_the_period() -> No
 def test_users_spread_over_the_day() -> None:
     """A thousand who connect in the same minute are re-synced all day long, not in one minute."""
     after = [
-        plan(f"u{n}#p", None, Ran(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW).resync_at for n in range(1_000)
+        plan(f"u{n}#p", None, SyncOutcome(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW).resync_at
+        for n in range(1_000)
     ]
     hours = [sum(int((one - NOW) / HOUR) % 24 == hour for one in after) for hour in range(24)]
     assert all(20 < count < 70 for count in hours)

@@ -9,18 +9,18 @@ import pytest
 from blendify.collecting.page_consistency import Sweep
 from blendify.collecting.page_reader import MOST_LOST, SIDE_BY_SIDE, Closed, Lost, Step, read
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
-from blendify.providers.paging import Ask, Cursor, Offset, Page
+from blendify.providers.paging import Cursor, Offset, Page, PageRequest
 
 PAGING = Offset(10)
 
 
-def plan(*sizes: int) -> Iterator[Ask]:
+def plan(*sizes: int) -> Iterator[PageRequest]:
     """The pages of lists whose lengths are known."""
     for number, size in enumerate(sizes):
-        yield from PAGING.first(Ask(f"list {number}", number), size)
+        yield from PAGING.first(PageRequest(f"list {number}", number), size)
 
 
-def page(ask: Ask) -> Page:
+def page(ask: PageRequest) -> Page:
     return Page([(ask.list_id, ask.offset)], None, more=False)
 
 
@@ -37,7 +37,7 @@ def collect_until_it_ends(pages: Iterator[Step], found: list[Step]) -> None:
 def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
     """The first page is the slowest: it comes first all the same, with its own entries."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         time.sleep(0.03 - 0.005 * (ask.offset // 10 % 6))
         return page(ask)
 
@@ -52,7 +52,7 @@ def test_pages_are_read_side_by_side_and_never_too_many() -> None:
     """As many pages as allowed are under way at once, and not one more."""
     lock, under_way, most = threading.Lock(), 0, 0
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         nonlocal under_way, most
         with lock:
             under_way += 1
@@ -69,7 +69,7 @@ def test_pages_are_read_side_by_side_and_never_too_many() -> None:
 def test_what_a_page_tells_is_asked_right_after_it() -> None:
     """A list that turns out longer is read to its end before the next list begins."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         return Page([f"entry {ask.number} {ask.offset}"], 25 if ask.number == 0 else 1, more=False)
 
     assert places(list(read(plan(1, 1), fetch, PAGING))) == [(0, 0), (0, 10), (0, 20), (1, 0)]
@@ -78,7 +78,7 @@ def test_what_a_page_tells_is_asked_right_after_it() -> None:
 def test_a_closed_list_drops_only_its_own_pages() -> None:
     """One unreadable list is told once, in its place; the lists around it are whole."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if ask.number == 1:
             raise Unreadable("closed")
         return page(ask)
@@ -91,7 +91,7 @@ def test_a_closed_list_drops_only_its_own_pages() -> None:
 def test_a_list_that_closes_half_way_keeps_what_came_before() -> None:
     """Pages before the refusal are handed on, later ones of the same list are not."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if (ask.number, ask.offset) == (0, 20):
             raise Unreadable("gone")
         return page(ask)
@@ -103,7 +103,7 @@ def test_an_exception_ends_it_and_nothing_more_is_started() -> None:
     """After a failure no page is asked that was not under way already."""
     asked: list[int] = []
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         asked.append(ask.offset)
         if ask.offset == 10:
             raise ProviderUnavailable("down")
@@ -123,7 +123,7 @@ def test_whoever_stops_reading_starts_nothing_more() -> None:
     """A collector whose time is up leaves no page behind that is still asked for."""
     asked: list[int] = []
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         asked.append(ask.offset)
         return page(ask)
 
@@ -141,10 +141,10 @@ def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
     cursors = iter(["a", "b", "a"])
     found: list[Step] = []
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         return Page([ask.offset], None, more=True, cursor=next(cursors))
 
-    pages = read([Ask("", 0)], fetch, Cursor(1, "after"))
+    pages = read([PageRequest("", 0)], fetch, Cursor(1, "after"))
     with pytest.raises(EndlessList):
         collect_until_it_ends(pages, found)
     assert places(found) == [(0, 0), (0, 1), (0, 2)]
@@ -153,7 +153,7 @@ def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
 def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
     """It is told in its place, with what the list goes on with; every page behind it is handed on."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if (ask.number, ask.offset) in {(0, 10), (1, 20)}:
             raise ProviderUnavailable("one page is broken")
         return page(ask)
@@ -169,7 +169,7 @@ def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
 def test_many_failing_pages_in_a_row_are_the_provider(broken: int) -> None:
     """Two are passed over; with a third it is raised, and what lies behind is left for later."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if 10 <= ask.offset <= 10 * broken:
             raise ProviderUnavailable("down")
         return page(ask)
@@ -188,7 +188,7 @@ def test_many_failing_pages_in_a_row_are_the_provider(broken: int) -> None:
 def test_failing_pages_with_good_ones_between_are_no_row() -> None:
     """Each page that comes shows that the provider is there."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if ask.offset % 20 == 10:
             raise ProviderUnavailable("every second page")
         return page(ask)
@@ -201,7 +201,7 @@ def test_failing_pages_with_good_ones_between_are_no_row() -> None:
 def test_a_last_page_that_fails_is_not_passed_over(size: int, last: int) -> None:
     """Nothing behind it shows that the provider gives anything at all."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if ask.offset == last:
             raise ProviderUnavailable("down")
         return page(ask)
@@ -216,7 +216,7 @@ def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
     """Pages that were asked for before the list changed show it as it was: they are dropped, and asked again."""
     prefetched = threading.Barrier(3)
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         if ask.reading == 1 and ask.offset:
             prefetched.wait(timeout=10)
         total = 40 if (ask.reading, ask.offset) == (1, 0) else 41
@@ -236,7 +236,7 @@ def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
     """A cache answered with the page before: the second answer is the right one, and costs one call."""
     asked: list[int] = []
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         asked.append(ask.offset)
         start = 0 if ask.offset == 10 and asked.count(10) == 1 else ask.offset
         return Page(list(range(start, start + 10)), 40, more=False)
@@ -250,7 +250,7 @@ def test_a_page_that_stays_the_one_before_is_a_failure() -> None:
     """Asked once more it is the same again: nobody knows what stands there."""
     asked: list[int] = []
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         asked.append(ask.offset)
         return Page(list(range(10)), 40, more=False)
 
@@ -262,7 +262,7 @@ def test_a_page_that_stays_the_one_before_is_a_failure() -> None:
 def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
     """Some providers serve their last page for ever: it is handed on once, and the next list begins."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         start = min(ask.offset, 10)
         return Page([(ask.number, entry) for entry in range(start, start + 10)], 20, more=True)
 
@@ -276,9 +276,9 @@ def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
 def test_what_was_known_of_a_list_is_known_where_it_is_gone_on_with() -> None:
     """Length and last page come from the worker before: a list that changed meanwhile is read again."""
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         return Page([(ask.offset, number) for number in range(10)], 50, more=False)
 
-    rest = PAGING.first(Ask("list 0", 0, 20), 60)
+    rest = PAGING.first(PageRequest("list 0", 0, 20), 60)
     found = list(read(rest, fetch, PAGING, ordered=True, begun=Sweep(0, total=60)))
     assert [(step.ask.reading, step.ask.offset) for step in found] == [(2, at) for at in range(0, 50, 10)]

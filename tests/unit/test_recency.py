@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.collecting.undated_plays.move_to_front import SURE, is_known_from_here, latest, untouched, with_moments
-from blendify.providers.endpoint import Row
+from blendify.providers.endpoint import Record
 
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -26,7 +26,7 @@ def after(known: list[str], played: list[str]) -> list[str]:
 def named(ids: str, read: list[str], now: datetime, *met: str) -> list[str]:
     """The names that a list gets: moment and record, and with a `+` what was played since the reading before."""
     since = "the run before" if read else None
-    rows = with_moments([Row(one, {"record_id": one}) for one in ids], read, met, now, since, FULL)
+    rows = with_moments([Record(one, {"record_id": one}) for one in ids], read, met, now, since, FULL)
     return [
         f"{row.fields['played_at']}#{row.fields['record_id']}{'+' if row.fields['played_after'] else ''}"
         for row in rows

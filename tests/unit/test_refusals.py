@@ -23,7 +23,7 @@ from blendify.access.applications import Application
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import UNTOLD_SECONDS
-from blendify.collecting.provider_client import Caller
+from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -263,7 +263,7 @@ def connected(provider: Provider, listener: str) -> str:
 
 def read(provider: Provider, application: Application, user_id: str) -> Any:
     """One call of a new worker."""
-    return Caller(provider, application, user_id).get("/list", {}, lambda body: body["items"])
+    return ProviderClient(provider, application, user_id).get("/list", {}, lambda body: body["items"])
 
 
 def waits(provider: Provider, application: Application, user_id: str) -> datetime:

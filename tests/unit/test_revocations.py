@@ -7,7 +7,7 @@ import pytest
 from blendify.access import refused_grants
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from tests.unit.spotify_world import STARTED
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -59,6 +59,6 @@ def test_who_was_given_up_is_known() -> None:
 def test_a_day_later_it_is_forgotten() -> None:
     """DynamoDB takes the notes away; nothing else ever does, as they are in a partition of their own."""
     note("ua")
-    (item,) = accounts().query(keys.revoked("spotify", "default"))
+    (item,) = state_table().query(keys.revoked("spotify", "default"))
     assert item["sk"] == f"{times.iso(STARTED)}#ua"
     assert item["expires_at"] == int((STARTED + timedelta(days=1)).timestamp())

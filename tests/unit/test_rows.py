@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from blendify.core.data_types import DataType
 from blendify.core.errors import UnexpectedShape
 from blendify.history.facts import Fact
-from blendify.providers.endpoint import Contents, Inquiry, Place, Row
-from blendify.providers.paging import Ask
+from blendify.providers.endpoint import Inquiry, ListRef, Place, Record
+from blendify.providers.paging import PageRequest
 from blendify.providers.spotify import records
 from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
@@ -131,7 +131,7 @@ INQUIRY = Inquiry("ana", datetime(2026, 11, 22, tzinfo=UTC))
 SECOND = Place("37i9dQZF1DX0XUsuxWHRQd", 1)
 
 
-def told(row: Row) -> Json:
+def told(row: Record) -> Json:
     """The named fields that are really there."""
     return {name: value for name, value in row.fields.items() if value is not None}
 
@@ -301,15 +301,15 @@ def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
 @pytest.mark.parametrize(
     ("lengths", "found"),
     [
-        ({"items": {"total": 57}}, Contents("p", 57, readable=True)),
-        ({"tracks": {"total": 57}}, Contents("p", 57, readable=True)),
-        ({"items": None, "tracks": {"total": 57}}, Contents("p", 57, readable=True)),
-        ({"items": {"total": 0}}, Contents("p", 0, readable=True)),
-        ({"items": {}}, Contents("p", None, readable=True)),
-        ({}, Contents("p", None, readable=False)),
+        ({"items": {"total": 57}}, ListRef("p", 57, readable=True)),
+        ({"tracks": {"total": 57}}, ListRef("p", 57, readable=True)),
+        ({"items": None, "tracks": {"total": 57}}, ListRef("p", 57, readable=True)),
+        ({"items": {"total": 0}}, ListRef("p", 0, readable=True)),
+        ({"items": {}}, ListRef("p", None, readable=True)),
+        ({}, ListRef("p", None, readable=False)),
     ],
 )
-def test_row_3_a_playlists_length_is_found_under_either_name(lengths: Json, found: Contents) -> None:
+def test_row_3_a_playlists_length_is_found_under_either_name(lengths: Json, found: ListRef) -> None:
     """`items` or `tracks` tells the length; neither means that this application may not read it."""
     assert records.playlist_contents({"id": "p", **lengths}) == found
 
@@ -440,7 +440,7 @@ def test_row_22_an_album_counts_its_tracks_beyond_the_embedded_fifty() -> None:
 
 
 @pytest.mark.parametrize("make", [records.top_track, records.top_artist, records.playlist, records.followed_artist])
-def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, Place], Row]) -> None:
+def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, Place], Record]) -> None:
     """What Spotify adds tomorrow is in `raw`; what has a name is still read."""
     row = make({"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}, Place("short_term", 0))
     assert row.fields["record_id"] == "x"
@@ -455,7 +455,7 @@ def test_row_24_a_user_id_is_an_opaque_text() -> None:
 @pytest.mark.parametrize("name", ["a/b", "../me", "a?limit=1", "a#b", "50%"])
 def test_row_24_an_id_in_a_path_cannot_leave_its_place(name: str) -> None:
     """An id comes from the provider: in an address it is encoded, so that it names a list and nothing else."""
-    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask(name, 0), INQUIRY)
+    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest(name, 0), INQUIRY)
     inside = path.removeprefix("/playlists/").removesuffix("/items")
     assert not set(inside) & set("/?#")
     assert "%" not in name or "%25" in inside
@@ -466,12 +466,15 @@ def test_every_time_range_of_the_top_lists_is_read() -> None:
     for data_type in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS):
         endpoint = ENDPOINTS[data_type]
         assert endpoint.lists == TIME_RANGES == ("short_term", "medium_term", "long_term")
-        assert endpoint.request(Ask("long_term", 2), INQUIRY)[1]["time_range"] == "long_term"
+        assert endpoint.request(PageRequest("long_term", 2), INQUIRY)[1]["time_range"] == "long_term"
 
 
 def test_episodes_are_asked_for() -> None:
     """Without this parameter Spotify answers null where an episode stands."""
-    assert ENDPOINTS[DataType.PLAYLIST_TRACKS].request(Ask("p", 0), INQUIRY)[1]["additional_types"] == "track,episode"
+    assert (
+        ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest("p", 0), INQUIRY)[1]["additional_types"]
+        == "track,episode"
+    )
 
 
 @pytest.mark.parametrize("take", [paged, followed])

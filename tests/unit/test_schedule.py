@@ -11,7 +11,7 @@ from blendify.collecting.progress import Position, move_on
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
-from blendify.db.state_table import Change, accounts
+from blendify.db.state_table import Change, state_table
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Cadence
 from blendify.syncing import lease, lifecycle
@@ -39,7 +39,7 @@ def user_id(world: World, clock: list[datetime]) -> str:
 
 
 def item(user_id: str) -> dict[str, Any]:
-    return accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+    return state_table().get(keys.user(user_id), keys.connection("spotify")) or {}
 
 
 def due(moment: datetime) -> list[str]:
@@ -100,7 +100,7 @@ def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
 def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
     """With the first run that ends after the upgrade."""
     gone = (*due_connections.ENTRY, "lost_at", "resync_at")
-    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
+    state_table().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
     assert connections.connection(user_id, "spotify").plan is None
     assert due(STARTED + 100 * HOUR) == []
     run(user_id, clock, plays=50)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from blendify.collecting.page_consistency import MOST_READINGS, Sweep
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.paging import Ask, Cursor, Offset, Page, Paging
+from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging
 
 OFFSET, CURSOR = Offset(10), Cursor(10, "after")
 
@@ -28,8 +28,8 @@ def judged(
     cursor: str | None = None,
     ordered: bool = False,
     lenient: bool = False,
-) -> list[Ask] | None:
-    ask = Ask("list", 3, offset, cursor, reading=sweep.reading)
+) -> list[PageRequest] | None:
+    ask = PageRequest("list", 3, offset, cursor, reading=sweep.reading)
     return sweep.judge(ask, found, paging, ordered=ordered, lenient=lenient)
 
 
@@ -75,7 +75,7 @@ def test_whatever_left_a_list_no_other_entry_is_missed(limit: int, pages: int, d
     paging, offset, total = Offset(limit), pages * limit, pages * limit + data.draw(st.integers(1, 200))
     gone = data.draw(st.integers(1, total))
     sweep = Sweep(3, total=total)
-    again = sweep.judge(Ask("list", 3, offset), Page([], total - gone, more=False), paging, ordered=False)
+    again = sweep.judge(PageRequest("list", 3, offset), Page([], total - gone, more=False), paging, ordered=False)
     assert again is not None
     assert again[0].offset % limit == 0
     assert again[0].offset <= max(0, offset - gone)
@@ -149,7 +149,9 @@ def test_a_cursor_that_broke_off_begins_anew() -> None:
     sweep = Sweep(3)
     for reading in range(2, MOST_READINGS + 1):
         assert judged(sweep, 0, replace(page(0, 10, 25), cursor="a"), paging=CURSOR) is None
-        assert judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a") == [Ask("list", 3, reading=reading)]
+        assert judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a") == [
+            PageRequest("list", 3, reading=reading)
+        ]
     with pytest.raises(ProviderUnavailable, match="counts 24 entries and gives 0 from 10 on"):
         judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a")
 
@@ -158,7 +160,7 @@ def test_a_cursor_that_broke_off_is_noticed_whoever_else_has_left() -> None:
     """The count fell with those who left meanwhile: what it was before tells that entries are still to come."""
     sweep = Sweep(3)
     assert judged(sweep, 0, replace(page(0, 10, 12), cursor="a"), paging=CURSOR) is None
-    assert judged(sweep, 10, page(10, 0, 10), paging=CURSOR, cursor="a") == [Ask("list", 3, reading=2)]
+    assert judged(sweep, 10, page(10, 0, 10), paging=CURSOR, cursor="a") == [PageRequest("list", 3, reading=2)]
     assert judged(sweep, 0, page(2, 10, 10), paging=CURSOR) is None
     assert not sweep.doubtful
 
@@ -167,7 +169,7 @@ def test_a_short_page_before_a_cursor_is_noticed_at_the_end() -> None:
     """Pages that name the next one may hold any number; only all of them together can be counted."""
     sweep = Sweep(3)
     assert judged(sweep, 0, replace(page(0, 8, 20), cursor="a"), paging=CURSOR) is None
-    assert judged(sweep, 8, page(10, 10, 20), paging=CURSOR, cursor="a") == [Ask("list", 3, reading=2)]
+    assert judged(sweep, 8, page(10, 10, 20), paging=CURSOR, cursor="a") == [PageRequest("list", 3, reading=2)]
 
 
 def test_a_cursor_that_breaks_off_at_the_end_is_the_end() -> None:

@@ -12,7 +12,7 @@ from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, m
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease as leases
 from blendify.syncing import lifecycle, syncs
@@ -35,7 +35,7 @@ def record(job: Job) -> syncs.Sync:
 
 
 def lease(user_id: str) -> str | None:
-    return (accounts().get(keys.user(user_id), keys.connection("spotify")) or {}).get("lease_sync_id")
+    return (state_table().get(keys.user(user_id), keys.connection("spotify")) or {}).get("lease_sync_id")
 
 
 def settle(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
@@ -285,7 +285,7 @@ def test_who_waits_is_waited_for(user_id: str) -> None:
     assert answer == {"status": "waiting", "until": times.iso(soon), "round": 4}
     run = record(job)
     assert (run.status, run.waiting_until, run.round, run.finished_at) == (Status.WAITING, times.iso(soon), 4, None)
-    held = accounts().get(keys.user(user_id), keys.connection("spotify")) or {}
+    held = state_table().get(keys.user(user_id), keys.connection("spotify")) or {}
     assert times.from_milliseconds(int(held["lease_until"])) > soon
 
 

@@ -24,12 +24,12 @@ from blendify.access.access_tokens import (
 )
 from blendify.access.applications import application
 from blendify.access.token_vault import TokenSet, seal, unseal
-from blendify.collecting.provider_client import MOST_REFRESHES, Caller
+from blendify.collecting.provider_client import MOST_REFRESHES, ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
 from blendify.core.http import http_session
 from blendify.db import keys
-from blendify.db.state_table import Change, accounts
+from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS, token_endpoint
 from local.simulators.spotify.options import RefreshTokens
 from tests.unit import cloud
@@ -75,7 +75,7 @@ def claimed() -> bool:
 
 def noted() -> list[str]:
     """Whose refused grants were counted."""
-    return [item["user_id"] for item in accounts().query(keys.revoked("spotify", "default"))]
+    return [item["user_id"] for item in state_table().query(keys.revoked("spotify", "default"))]
 
 
 def many(world: World, count: int) -> list[str]:
@@ -350,7 +350,7 @@ def test_grants_at_their_known_end_are_no_outage(world: World, days_ago: int) ->
     users = many(world, OUTAGE_USERS + 1)
     given = times.iso(times.now() - timedelta(days=days_ago))
     for user_id in users:
-        accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
+        state_table().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
     world.fault("POST /api/token", **REFUSAL)
     assert {told(user_id) for user_id in users} == {"GrantRevoked"}
     assert {status(user_id) for user_id in users} == {connections.RECONNECT}
@@ -451,7 +451,7 @@ def test_a_401_to_a_grant_past_its_end_is_no_surprise(world: World) -> None:
     """Marked, and not counted."""
     user_id = world.connect()
     given = times.iso(times.now() - timedelta(days=181))
-    accounts().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
+    state_table().update(keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": given}))
     assert isinstance(again(user_id), GrantRevoked)
     assert (status(user_id), noted()) == (connections.RECONNECT, [])
 
@@ -605,7 +605,7 @@ def test_a_late_refresh_does_not_overwrite_a_new_login(world: World) -> None:
 def test_a_401_in_the_middle_of_a_run_refreshes_once(world: World) -> None:
     """All threads of a collector go on with the same new token."""
     user_id = world.connect()
-    caller = Caller(SPOTIFY, application("spotify"), user_id)
+    caller = ProviderClient(SPOTIFY, application("spotify"), user_id)
     assert caller.get("/me/albums", {}, dict)["total"] == 52
     world.simulator.accounts.expire_access("ana")
     with ThreadPoolExecutor(6) as pool:
@@ -619,7 +619,7 @@ def test_a_new_token_that_is_refused_as_well_ends_the_grant(world: World) -> Non
     user_id = world.connect()
     world.fault("GET /v1/me/albums", status=401)
     with pytest.raises(GrantRevoked):
-        Caller(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)
+        ProviderClient(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)
     assert world.refreshes == MOST_REFRESHES
     assert world.calls() == MOST_REFRESHES + 1
     assert status(user_id) == connections.RECONNECT
@@ -629,7 +629,7 @@ def test_a_new_token_that_is_refused_once_is_renewed_once_more(world: World) -> 
     """Not all servers of a provider know a new token at once: nobody has to connect again for that."""
     user_id = world.connect()
     world.fault("GET /v1/me/albums", status=401, times=2)
-    assert Caller(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)["total"] > 0
+    assert ProviderClient(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)["total"] > 0
     assert (world.refreshes, status(user_id)) == (2, connections.ACTIVE)
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from blendify.collecting.undated_plays.whole_list import overlap, whole
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.endpoint import Endpoint, Place, Row
-from blendify.providers.paging import Ask, Offset, Page
+from blendify.providers.endpoint import Endpoint, Place, Record
+from blendify.providers.paging import Offset, Page, PageRequest
 
 
-def row(entry: Any, _: Place) -> Row:
-    return Row(str(entry), {"record_id": entry})
+def row(entry: Any, _: Place) -> Record:
+    return Record(str(entry), {"record_id": entry})
 
 
 def read(served: list[str], known: str = "", limit: int = 6, common: int = 0) -> tuple[str, int]:
@@ -20,11 +20,11 @@ def read(served: list[str], known: str = "", limit: int = 6, common: int = 0) ->
     endpoint = Endpoint(path="/plays", paging=paging, page=lambda body: body, row=row, scopes=())
     calls = iter(served)
 
-    def fetch(ask: Ask) -> Page:
+    def fetch(ask: PageRequest) -> Page:
         here = next(calls)[: paging.depth]
         return Page(list(here[ask.offset : ask.offset + limit]), None, more=ask.offset + limit < len(here))
 
-    first = Ask("", 0)
+    first = PageRequest("", 0)
     page = whole(first, fetch(first), endpoint, fetch, known)
     assert page.total is None
     assert not page.more

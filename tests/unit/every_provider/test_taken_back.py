@@ -14,7 +14,7 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 from local.verification import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.machine import Died
@@ -25,7 +25,7 @@ DOINGS = [
     (provider, data_type, action)
     for provider, traits in TRAITS.items()
     for data_type, actions in traits.changes.items()
-    if PROVIDERS[provider].endpoints[data_type].shape is not Shape.LOG
+    if PROVIDERS[provider].endpoints[data_type].shape is not ListKind.LOG
     for action in actions
 ]
 """What can be taken back, unlike a play."""
@@ -61,7 +61,7 @@ def check_history(subject: Subject, data_type: DataType) -> None:
     assert subject.differences(data_type) == []
     known = list_versions.inventories(subject.user_id, subject.name, data_type)
     shape = subject.endpoint(data_type).shape
-    ordered = shape in (Shape.RANKED, Shape.ARRANGED)
+    ordered = shape in (ListKind.RANKED, ListKind.ARRANGED)
     for list_id, entries in subject.lists(data_type).items():
         held = known[list_id].entries().values() if list_id in known else []
         told = [canonical(Fact.at(subject.user_id, data_type, one.key).answer()) for one in held]
@@ -82,7 +82,7 @@ def dying(
     """
     keep, alive = list_versions.keep, False
 
-    def dies(seen: list_versions.Inventory, *more: Any) -> None:
+    def dies(seen: list_versions.ListVersion, *more: Any) -> None:
         nonlocal alive, noted
         news = Fact.query(f"{seen.user_id}#{data_type}", Fact.fetched_at > f"{since.fetched_at}$")
         if not alive and seen.data_type is data_type and any(True for _ in news):

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from blendify.collecting.progress import Position
-from blendify.collecting.provider_client import Caller
+from blendify.collecting.provider_client import ProviderClient
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
@@ -96,16 +96,16 @@ def run(
     reaper = Reaper(((at, effective),) if at else ())
     asked: list[Asked] = []
     positions: list[Position] = []
-    get = Caller.get
+    get = ProviderClient.get
 
-    def spy(caller: Caller, path: str, parameters: Mapping[str, str], take: Any) -> Any:
+    def spy(caller: ProviderClient, path: str, parameters: Mapping[str, str], take: Any) -> Any:
         number = int(parameters.get("page", 1))
         offset = int(parameters.get("offset", (number - 1) * PAGE))
         asked.append(Asked(reaper.deaths, path, offset, parameters.get("after")))
         return get(caller, path, parameters, take)
 
     create_tables()
-    with clock.installed(), small_pages(), patch.object(Caller, "get", spy):
+    with clock.installed(), small_pages(), patch.object(ProviderClient, "get", spy):
         stage = Stage.set_up(sockets, provider, data_type, clock)
         # Paced, so that only two pages are under way at once; time costs nothing here.
         stage.world.register(calls_per_minute=60)

@@ -11,7 +11,7 @@ from blendify.access.connections import Connection
 from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
-from blendify.providers.consent import Renewal, TokenAnswer
+from blendify.providers.consent import Renewal, TokenResponse
 from blendify.providers.endpoint import Provider
 
 EARLY = timedelta(seconds=30)
@@ -105,7 +105,7 @@ def _refresh(
     return fresh.access_token if connections.keep_tokens(seen, sealed, fresh.expires_at) else None
 
 
-def _confirmed(renew: Renewal, application: Application, tokens: TokenSet, http: requests.Session) -> TokenAnswer:
+def _confirmed(renew: Renewal, application: Application, tokens: TokenSet, http: requests.Session) -> TokenResponse:
     """New tokens; only a second refusal is believed, of the previous refresh token where there is one."""
     try:
         return renew(application, tokens.refresh_token, http)
@@ -115,7 +115,7 @@ def _confirmed(renew: Renewal, application: Application, tokens: TokenSet, http:
     return renew(application, second, http)
 
 
-def _following(tokens: TokenSet, answer: TokenAnswer) -> TokenSet:
+def _following(tokens: TokenSet, answer: TokenResponse) -> TokenSet:
     """The token set after `tokens`; the refresh token stays when none comes back."""
     if answer.refresh_token in (None, tokens.refresh_token):
         return TokenSet(answer.access_token, tokens.refresh_token, answer.expires_at, tokens.previous_refresh_token)

@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify.access import connections
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import commit, delete, put, update
 
 MOST = 20
@@ -65,13 +65,13 @@ def make(user_id: str, name: str) -> Made | None:
 
 def kept(user_id: str) -> Iterator[BearerToken]:
     """The user's tokens, oldest first."""
-    items = accounts().query(keys.user(user_id), keys.token())
+    items = state_table().query(keys.user(user_id), keys.token())
     yield from sorted((BearerToken.of(item) for item in items), key=lambda one: (one.created_at, one.token_id))
 
 
 def revoke(user_id: str, token_id: str) -> bool:
     """The token is worth nothing from now on; False when this user has none of that id."""
-    item = accounts().get(keys.user(user_id), keys.token(token_id))
+    item = state_table().get(keys.user(user_id), keys.token(token_id))
     if item is None:
         return False
     try:
@@ -89,7 +89,7 @@ def user(token: str) -> str | None:
     """Who gave this token; None when it is none of ours, revoked, or its user has left."""
     if not token.startswith(PREFIX):
         return None
-    item = accounts().get(keys.bearer(_hash(token)), "bearer")
+    item = state_table().get(keys.bearer(_hash(token)), "bearer")
     return str(item["user_id"]) if item and connections.exists(str(item["user_id"])) else None
 
 

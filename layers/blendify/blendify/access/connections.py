@@ -13,7 +13,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from blendify.core import times
 from blendify.core.errors import CollectError
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import check, commit, put, update
 from blendify.providers.endpoint import Profile
 from blendify.schedule import due_connections
@@ -86,7 +86,7 @@ def connection(user_id: str, provider: str) -> Connection:
 
     Raises  NotConnected
     """
-    item = accounts().get(keys.user(user_id), keys.connection(provider))
+    item = state_table().get(keys.user(user_id), keys.connection(provider))
     if item is None:
         raise NotConnected("the listener has not connected this account, or has disconnected it")
     return Connection.of(user_id, item)
@@ -94,13 +94,13 @@ def connection(user_id: str, provider: str) -> Connection:
 
 def connections(user_id: str) -> Iterator[Connection]:
     """All connections of one user."""
-    for item in accounts().query(keys.user(user_id), keys.connection("")):
+    for item in state_table().query(keys.user(user_id), keys.connection("")):
         yield Connection.of(user_id, item)
 
 
 def exists(user_id: str) -> bool:
     """Whether there is such a user: what belongs to one who has left is good for nothing."""
-    return accounts().get(keys.user(user_id), keys.profile()) is not None
+    return state_table().get(keys.user(user_id), keys.profile()) is not None
 
 
 def user_of(provider: str, account_id: str, *, instead_of: str | None = None, listener: str | None = None) -> str:
@@ -114,7 +114,7 @@ def user_of(provider: str, account_id: str, *, instead_of: str | None = None, li
     """
     pk = keys.account(provider, account_id)
     while True:
-        found = accounts().get(pk, "user")
+        found = state_table().get(pk, "user")
         if found and listener and found["user_id"] != listener:
             if exists(found["user_id"]):
                 raise AccountTaken("this account belongs to another user")
@@ -126,7 +126,7 @@ def user_of(provider: str, account_id: str, *, instead_of: str | None = None, li
         free = Attr("user_id").eq(instead_of) if found else Attr("pk").not_exists()
         if listener:
             with suppress(ConditionFailed):
-                accounts().put(pk, "user", {"user_id": listener, "created_at": now}, only_if=free)
+                state_table().put(pk, "user", {"user_id": listener, "created_at": now}, only_if=free)
                 return listener
             continue
         with suppress(ConditionFailed):
@@ -148,13 +148,13 @@ class Account:
 
 def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
     """The accounts that lead to this user: at one provider, or at all."""
-    for item in accounts().query(keys.user(user_id), keys.own_account(provider)):
+    for item in state_table().query(keys.user(user_id), keys.own_account(provider)):
         yield Account(item["provider"], item["account_id"], item["application"])
 
 
 def profile(user_id: str) -> dict[str, str]:
     """What is known of the user beside their connections: when they first came."""
-    item = accounts().get(keys.user(user_id), "profile") or {}
+    item = state_table().get(keys.user(user_id), "profile") or {}
     return {name: str(item[name]) for name in ("created_at",) if name in item}
 
 
@@ -229,13 +229,13 @@ def disconnect(user_id: str, provider: str) -> Item | None:
 
     The account still leads to the user
     """
-    item = accounts().get(keys.user(user_id), keys.connection(provider))
+    item = state_table().get(keys.user(user_id), keys.connection(provider))
     if item is None:
         return None
     account = _own_account(provider, item["account_id"], item["application"])
     # Connections from before it was kept do not have it.
-    accounts().put(keys.user(user_id), keys.own_account(provider, item["account_id"]), account)
-    return accounts().delete(keys.user(user_id), keys.connection(provider))
+    state_table().put(keys.user(user_id), keys.own_account(provider, item["account_id"]), account)
+    return state_table().delete(keys.user(user_id), keys.connection(provider))
 
 
 def _own_account(provider: str, account_id: str, application: str) -> dict[str, str]:
@@ -293,7 +293,7 @@ def _if_unchanged(seen: Connection, change: Change, also: ConditionBase | None =
 
 def _if(user_id: str, provider: str, change: Change, condition: ConditionBase) -> bool:
     try:
-        accounts().update(keys.user(user_id), keys.connection(provider), change, only_if=condition)
+        state_table().update(keys.user(user_id), keys.connection(provider), change, only_if=condition)
     except ConditionFailed:
         return False
     return True

@@ -15,11 +15,11 @@ from blendify.access.applications import Application
 from blendify.access.connections import Grant, UserGone
 from blendify.access.oauth_states import StateRefused
 from blendify.access.token_vault import TokenSet, seal
-from blendify.calling.rate_limiter import Gate
+from blendify.calling.rate_limiter import RateLimiter
 from blendify.collecting.provider_client import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
-from blendify.providers.consent import OwnPage
+from blendify.providers.consent import ClientSideConsent
 from blendify.providers.endpoint import Profile, Provider
 
 TIMEOUT = (3, 8)
@@ -29,16 +29,16 @@ LONGEST_WAIT_MS = 2_000
 
 
 @dataclass(frozen=True)
-class Departure:
+class LoginAttempt:
     """How the listener consents, the login's state, and the secret that the browser keeps meanwhile."""
 
-    consent: str | OwnPage = field(repr=False)
+    consent: str | ClientSideConsent = field(repr=False)
     """The provider's address, which brings the state back; or what a page of ours needs, which posts it."""
     state: str = field(repr=False)
     browser: str = field(repr=False)
 
 
-def depart(provider: Provider, application: Application) -> Departure:
+def depart(provider: Provider, application: Application) -> LoginAttempt:
     """
     Begin a login.
 
@@ -47,7 +47,7 @@ def depart(provider: Provider, application: Application) -> Departure:
     state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     consent = provider.access.consent(application, provider.scopes, state, _verifier(browser, state))
     oauth_states.keep(state, provider=provider.name, browser=browser)
-    return Departure(consent, state, browser)
+    return LoginAttempt(consent, state, browser)
 
 
 def consume_state(provider: Provider, state: str, browser: str) -> StateRefused | None:
@@ -66,7 +66,7 @@ def arrive(
     Raises  GrantRevoked (when it is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked, what a call
             can meet
     """
-    gate = Gate(application, None, longest_ms=LONGEST_WAIT_MS)
+    gate = RateLimiter(application, None, longest_ms=LONGEST_WAIT_MS)
     gate.pass_first()
     with http_session() as http:
         try:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 LIFETIME_SECONDS = 600
 
@@ -32,7 +32,7 @@ def keep(state: str, *, provider: str, browser: str) -> None:
         "good_until": int(time.time()) + LIFETIME_SECONDS,
         "expires_at": int(time.time()) + 24 * 3600,
     }
-    accounts().put(f"state#{_hash(state)}", "state", item)
+    state_table().put(f"state#{_hash(state)}", "state", item)
 
 
 def consume(state: str, *, provider: str, browser: str) -> StateRefused | None:
@@ -44,7 +44,7 @@ def consume(state: str, *, provider: str, browser: str) -> StateRefused | None:
         & Attr("browser").eq(_hash(browser))
     )
     try:
-        accounts().update(f"state#{_hash(state)}", "state", Change(set={"used_at": int(time.time())}), only_if=good)
+        state_table().update(f"state#{_hash(state)}", "state", Change(set={"used_at": int(time.time())}), only_if=good)
     except ConditionFailed as refused:
         return _why(refused.found, provider=provider, browser=browser)
     return None

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Item, accounts
+from blendify.db.state_table import Item, state_table
 
 WINDOW = timedelta(minutes=10)
 KEPT = timedelta(days=1)
@@ -18,7 +18,7 @@ def note(provider: str, application: str, user_id: str, *, marked: bool = False)
     `marked` says that the connection was given up for it.
     """
     now = times.now()
-    accounts().put(
+    state_table().put(
         keys.revoked(provider, application),
         f"{times.iso(now)}#{user_id}",
         {"user_id": user_id, "marked": marked, "expires_at": int((now + KEPT).timestamp())},
@@ -33,7 +33,7 @@ def marked(provider: str, application: str) -> set[str]:
 
 def _recent(provider: str, application: str) -> Iterator[Item]:
     since = times.iso(times.now() - WINDOW)
-    for item in accounts().query(keys.revoked(provider, application), newest_first=True):
+    for item in state_table().query(keys.revoked(provider, application), newest_first=True):
         if item["sk"] < since:
             return
         yield item

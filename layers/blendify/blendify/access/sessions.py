@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from blendify.access import connections
 from blendify.db import keys
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 
 LIFETIME_SECONDS = 30 * 24 * 3600
 
@@ -20,8 +20,8 @@ def begin(user_id: str) -> str:
     session = secrets.token_urlsafe(32)
     expires_at = int(time.time()) + LIFETIME_SECONDS
     # With the user first: whoever erases them finds every session there is.
-    accounts().put(keys.user(user_id), _key(session), {"expires_at": expires_at})
-    accounts().put(_key(session), "session", {"user_id": user_id, "expires_at": expires_at})
+    state_table().put(keys.user(user_id), _key(session), {"expires_at": expires_at})
+    state_table().put(_key(session), "session", {"user_id": user_id, "expires_at": expires_at})
     return session
 
 
@@ -29,7 +29,7 @@ def user(session: str | None) -> str | None:
     """Whose session it is; None when there is none, it is forged, over or expired, or its user has left."""
     if not session:
         return None
-    item = accounts().get(_key(session), "session")
+    item = state_table().get(_key(session), "session")
     # DynamoDB may take days to remove what has expired.
     if item is None or int(item["expires_at"]) <= time.time():
         return None
@@ -39,6 +39,6 @@ def user(session: str | None) -> str | None:
 
 def end(session: str) -> None:
     """Forget the session; a copy of its cookie is worth nothing from now on."""
-    item = accounts().delete(_key(session), "session")
+    item = state_table().delete(_key(session), "session")
     if item:
-        accounts().delete(keys.user(item["user_id"]), _key(session))
+        state_table().delete(keys.user(item["user_id"]), _key(session))

@@ -19,7 +19,7 @@ from blendify.access.applications import Application
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, accounts
+from blendify.db.state_table import Change, ConditionFailed, state_table
 
 LONGEST_SLEEP_MS = 20_000
 """Waiting in a Lambda costs money; what is longer becomes a Wait state."""
@@ -33,7 +33,7 @@ JITTER_SECONDS = 0.5
 """Who slept out a cool-down comes a little later than its end, not all in one moment."""
 
 
-class Gate:
+class RateLimiter:
     """The gate of one application as one user's calls pass it; the threads of one worker share it."""
 
     def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
@@ -67,7 +67,7 @@ class Gate:
         if self._interval:
             tat = Attr("tat").gte(times.milliseconds(times.now()))
             try:
-                accounts().update(self._pk, "gate", _slot(self._interval), only_if=tat)
+                state_table().update(self._pk, "gate", _slot(self._interval), only_if=tat)
             except ConditionFailed:
                 self._take(self._pk, self._interval)
 
@@ -83,7 +83,7 @@ class Gate:
             until = now + int(max(told, 1.0) * 1000)
             change, grows = Change(set={"cool": until}), Attr("cool").lte(until)
         else:
-            row = accounts().get(self._pk, "gate") or {}
+            row = state_table().get(self._pk, "gate") or {}
             ended = int(row.get("cool", 0))
             strikes = int(row.get("untold", 0)) if now - ended < IN_A_ROW_MS else 0
             until = now + int(untold[min(strikes, len(untold) - 1)] * 1000)
@@ -91,7 +91,7 @@ class Gate:
             change, grows = Change(set={"cool": until, "untold": strikes + 1}), Attr("cool").lte(now)
         self._cool = max(self._cool, until)
         try:
-            accounts().update(self._pk, "gate", change, only_if=Attr("cool").not_exists() | grows)
+            state_table().update(self._pk, "gate", change, only_if=Attr("cool").not_exists() | grows)
         except ConditionFailed as refused:
             self._cool = until = int((refused.found or {}).get("cool", until))
         return times.from_milliseconds(until)
@@ -111,13 +111,13 @@ class Gate:
             busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms) & cool
             idle = (Attr("tat").not_exists() | Attr("tat").lt(now)) & cool
             try:
-                tat = int(accounts().update(pk, "gate", _slot(interval), only_if=busy)["tat"])
+                tat = int(state_table().update(pk, "gate", _slot(interval), only_if=busy)["tat"])
                 break
             except ConditionFailed as refused:
                 self._refuse(refused.found, now)
             first = Change(set={"tat": now + interval, "interval": interval})
             try:
-                tat = int(accounts().update(pk, "gate", first, only_if=idle)["tat"])
+                tat = int(state_table().update(pk, "gate", first, only_if=idle)["tat"])
                 break
             except ConditionFailed as refused:
                 self._refuse(refused.found, now)
@@ -144,7 +144,7 @@ class Gate:
     def _cooled_down(self) -> bool:
         """Sleep out a cool-down that began after the slot was taken; answers whether there was one."""
         now = times.milliseconds(times.now())
-        cool = max(self._cool, int((accounts().get(self._pk, "gate") or {}).get("cool", 0)))
+        cool = max(self._cool, int((state_table().get(self._pk, "gate") or {}).get("cool", 0)))
         if cool <= now:
             return False
         self._cool_down(cool, now)

@@ -23,18 +23,18 @@ from blendify.collecting.page_consistency import Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Closed, Lost, Step, read
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
-from blendify.collecting.provider_client import Caller
+from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.worker import WorkerProgress, added, counted
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
 from blendify.history import list_versions, snapshots
 from blendify.history.facts import NOTHING, Fact, Written
-from blendify.history.list_versions import Inventory
+from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
-from blendify.providers.endpoint import Contents, Endpoint, Place, Shape
-from blendify.providers.paging import Ask, Page
+from blendify.providers.endpoint import Endpoint, ListKind, ListRef, Place
+from blendify.providers.paging import Page, PageRequest
 
 WRITERS = 16
 """Facts of one page written at once."""
@@ -86,7 +86,7 @@ class _Collector:
         self._resumed = seen.step > 0
         self._failing = ""
         self._lenient = seen.setbacks >= len(PATIENCE_SECONDS)
-        self._lists: list[Contents] = []
+        self._lists: list[ListRef] = []
         self._named: set[str] = set()
         self._intake: Intake | None = None
 
@@ -99,7 +99,7 @@ class _Collector:
         missing = [scope for scope in self._endpoint.scopes if scope not in owner.scopes]
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
-        caller = Caller(provider, application(owner.provider, owner.application), owner.user_id)
+        caller = ProviderClient(provider, application(owner.provider, owner.application), owner.user_id)
         self._progress.caller = caller
         recovery.recover(self._job, self._data_type, self._endpoint.shape)
         self._known = list_versions.inventories(self._job.user_id, self._job.provider, self._data_type)
@@ -154,12 +154,12 @@ class _Collector:
     def _note_changes(self) -> Written:
         """What a reader at a past moment need not fold."""
         job, data_type, counts = self._job, self._data_type, self._progress.counts
-        if self._endpoint.shape is Shape.LOG:
+        if self._endpoint.shape is ListKind.LOG:
             return NOTHING
         changes = counts["appended"] + counts["removed"]
         return snapshots.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
 
-    def _begin(self, fetcher: Fetcher) -> list[Contents]:
+    def _begin(self, fetcher: Fetcher) -> list[ListRef]:
         """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
         found = list(targets(self._job, self._endpoint, fetcher.page))
         readable = [one for one in found if one.readable]
@@ -173,11 +173,11 @@ class _Collector:
             self._progress.checkpoint(self._progress.position, counts)
         return readable
 
-    def _of(self, list_id: str) -> Inventory:
-        empty = Inventory(self._job.user_id, self._job.provider, self._data_type, list_id)
+    def _of(self, list_id: str) -> ListVersion:
+        empty = ListVersion(self._job.user_id, self._job.provider, self._data_type, list_id)
         return self._known.get(list_id, empty)
 
-    def _unchanged(self, one: Contents) -> bool:
+    def _unchanged(self, one: ListRef) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
         return freshness.unchanged(one, self._of(one.list_id), self._endpoint.of(one.list_id), self._job)
 
@@ -239,14 +239,14 @@ class _Collector:
                 self._progress.position, counted(settled.written, 0) | {"removed": settled.removed}
             )
 
-    def _asks(self, number: int, target: Contents) -> Iterator[Ask]:
+    def _asks(self, number: int, target: ListRef) -> Iterator[PageRequest]:
         at = self._progress.position
         begun = number == at.number and at.offset > 0
         if number < at.number or (self._unchanged(target) and not begun):
             return
-        start, total = Ask(target.list_id, number), target.total
+        start, total = PageRequest(target.list_id, number), target.total
         if number == at.number:
-            start = Ask(target.list_id, number, at.offset, at.cursor, reading=at.reading)
+            start = PageRequest(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total
         yield from self._endpoint.of(target.list_id).paging.first(start, total)
 
@@ -322,12 +322,12 @@ class _Collector:
         position = Position(ask.number, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
         self._progress.checkpoint(position, {"records": kept - before})
 
-    def _again(self, ask: Ask, counts: Mapping[str, int], why: Restart) -> NoReturn:
+    def _again(self, ask: PageRequest, counts: Mapping[str, int], why: Restart) -> NoReturn:
         """The next round reads the list anew; what was counted of it so far stands in `counts`."""
         self._progress.checkpoint(Position(ask.number, reading=ask.reading + 1), counts)
         raise MustWait(str(why), times.now() + SECOND_LOOK) from None
 
-    def _taking(self, ask: Ask, writers: ThreadPoolExecutor) -> Intake:
+    def _taking(self, ask: PageRequest, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
         if self._intake is None or self._intake.number != ask.number:
             at = self._progress.position

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from blendify.core.data_types import DataType
 from blendify.db import keys
-from blendify.db.state_table import Item, accounts
+from blendify.db.state_table import Item, state_table
 from blendify.history.list_entries import Entry, pack, unpack
 
 KEPT_SECONDS = 60 * 24 * 3600
@@ -45,21 +45,21 @@ def keep(user_id: str, sync_id: str, data_type: DataType, draft: Draft) -> None:
         "expires_at": int(time.time()) + KEPT_SECONDS,
     }
     key = keys.draft(sync_id, data_type, draft.number, draft.reading, draft.offset)
-    accounts().put(keys.user(user_id), key, item)
+    state_table().put(keys.user(user_id), key, item)
 
 
 def kept(user_id: str, sync_id: str, data_type: DataType, number: int | None = None) -> Iterator[Draft]:
     """The pages of one list of a run, or of all its lists, in the order in which they were read."""
-    for item in accounts().query(keys.user(user_id), keys.draft(sync_id, data_type, number)):
+    for item in state_table().query(keys.user(user_id), keys.draft(sync_id, data_type, number)):
         yield Draft.of(item)
 
 
 def open_run(user_id: str, provider: str, data_type: DataType) -> str | None:
     """The run that reads this data type, or that read it last and came to no end."""
-    item = accounts().get(keys.user(user_id), keys.opened(provider, data_type))
+    item = state_table().get(keys.user(user_id), keys.opened(provider, data_type))
     return item.get("sync_id") if item else None
 
 
 def open_for(user_id: str, provider: str, data_type: DataType, sync_id: str | None) -> None:
     """From now on it is this run's; None when it has come to its end."""
-    accounts().put(keys.user(user_id), keys.opened(provider, data_type), {"sync_id": sync_id})
+    state_table().put(keys.user(user_id), keys.opened(provider, data_type), {"sync_id": sync_id})

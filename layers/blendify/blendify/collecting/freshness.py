@@ -6,11 +6,11 @@ from zlib import crc32
 from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.settings import settings
-from blendify.history.list_versions import Inventory
-from blendify.providers.endpoint import Contents, Endpoint
+from blendify.history.list_versions import ListVersion
+from blendify.providers.endpoint import Endpoint, ListRef
 
 
-def unchanged(one: Contents, seen: Inventory, endpoint: Endpoint, job: Job) -> bool:
+def unchanged(one: ListRef, seen: ListVersion, endpoint: Endpoint, job: Job) -> bool:
     """Whether the list is as it was read last, or is asked only once in a while; the same in all rounds of a run."""
     if not seen.revision or job.mode == "full" or seen.settled == job.sync_id:
         return False
@@ -20,12 +20,12 @@ def unchanged(one: Contents, seen: Inventory, endpoint: Endpoint, job: Job) -> b
     return endpoint.at_most_every is not None and _within(seen.read_at, job, endpoint.at_most_every)
 
 
-def may_glance(seen: Inventory, job: Job) -> bool:
+def may_glance(seen: ListVersion, job: Job) -> bool:
     """Whether it is enough to look for what changed since the list was last read whole."""
     return bool(seen.swept_at) and job.mode != "full" and seen.suspected is None and not _sweep_due(seen, job)
 
 
-def since(seen: Inventory, endpoint: Endpoint, job: Job) -> datetime | None:
+def since(seen: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
     """
     The moment from which on a log is asked for: a little before the last run that read all it asked for; now and then
     earlier, for what has come in late. None for all of it, as long as it was never read whole.
@@ -41,7 +41,7 @@ def since(seen: Inventory, endpoint: Endpoint, job: Job) -> datetime | None:
     return min(new, times.parse(job.fetched_at) - memory.late) if sweeps else new
 
 
-def remembered_from(seen: Inventory, endpoint: Endpoint, job: Job, *, complete: bool) -> str | None:
+def remembered_from(seen: ListVersion, endpoint: Endpoint, job: Job, *, complete: bool) -> str | None:
     """
     From which moment on what is known of a log is needed by later runs, once this one has ended: all of it ("") until
     it was read whole. None where the provider itself forgets.
@@ -56,7 +56,7 @@ def remembered_from(seen: Inventory, endpoint: Endpoint, job: Job, *, complete: 
     return times.iso(min([*ends, times.parse(whole) - memory.overlap] if whole else ends))
 
 
-def _sweep_due(seen: Inventory, job: Job) -> bool:
+def _sweep_due(seen: ListVersion, job: Job) -> bool:
     """
     What no signal shows is found by reading everything now and then. Lists take turns: each is due at a time of its own
     in the last quarter of the interval.

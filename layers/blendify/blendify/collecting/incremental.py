@@ -6,8 +6,8 @@ from typing import Any
 
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.providers.change_checks import Seen
-from blendify.providers.endpoint import Endpoint, Place, Row
-from blendify.providers.paging import Ask
+from blendify.providers.endpoint import Endpoint, Place, Record
+from blendify.providers.paging import PageRequest
 from blendify.providers.record_identity import digest, identity
 
 
@@ -17,7 +17,7 @@ class Glanced:
 
     now: Sequence[str]
     """The identities of all that it holds, in its order."""
-    news: Sequence[tuple[Row, Any]]
+    news: Sequence[tuple[Record, Any]]
     """What must be recorded, with the provider's answers."""
     total: int | None
     """Its length by the provider's count."""
@@ -33,11 +33,11 @@ def glanced(
     """
     if endpoint.glance is None:
         return None
-    found: dict[str, tuple[Row, Any]] = {}
+    found: dict[str, tuple[Record, Any]] = {}
     totals: list[int | None] = []
 
     def look(offset: int) -> Seen:
-        page = fetcher.page(Ask(list_id, number, offset), endpoint)
+        page = fetcher.page(PageRequest(list_id, number, offset), endpoint)
         rows = [endpoint.row(entry, Place(list_id, offset + at)) for at, entry in enumerate(page.entries)]
         names = [identity(row.fields) for row in rows]
         found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))

@@ -24,9 +24,9 @@ from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.history.facts import NOTHING, REREAD, Fact, Written, fact_key, removal_key
 from blendify.history.list_entries import Entry
-from blendify.history.list_versions import Inventory, Settlement, keep, suspect
+from blendify.history.list_versions import ListVersion, Settlement, keep, suspect
 from blendify.history.reordering import arranged, moved
-from blendify.providers.endpoint import Memory, Row, Shape
+from blendify.providers.endpoint import ListKind, Memory, Record
 from blendify.providers.record_identity import digest, identity
 
 REMEMBERED = 100
@@ -41,7 +41,7 @@ class Restart(CollectError):
 class News:
     """One entry of a page."""
 
-    row: Row
+    row: Record
     entry: Entry
     occurrence: int
     recorded: bool
@@ -60,8 +60,8 @@ class Intake:
         self,
         job: Job,
         data_type: DataType,
-        shape: Shape,
-        inventory: Inventory,
+        shape: ListKind,
+        inventory: ListVersion,
         number: int,
         writers: Executor,
         *,
@@ -87,7 +87,7 @@ class Intake:
             self._believe_what_is_stored((resumed.reading, resumed.offset))
         self._everything = {one.identity for page in self._pages.values() for one in page}
         # Ordered lists are begun anew under other keys, or not at all.
-        ordered = shape in (Shape.RANKED, Shape.ARRANGED)
+        ordered = shape in (ListKind.RANKED, ListKind.ARRANGED)
         self._noted = {one.identity: one for page in self._pages.values() for one in page if not ordered}
         self._counted: tuple[int, int] = (0, -1)
         self._names: set[str] = set()
@@ -104,7 +104,7 @@ class Intake:
         """Identities and digests of what is known to be in the list, in order."""
         return {one.identity: one.digest for one in self._before.values() if one.identity not in self._left}
 
-    def take(self, reading: int, offset: int, rows: Sequence[Row]) -> tuple[list[News], int]:
+    def take(self, reading: int, offset: int, rows: Sequence[Record]) -> tuple[list[News], int]:
         """
         Note a page, before its facts are written; answers its entries, and how many of them the run had not met.
 
@@ -123,16 +123,16 @@ class Intake:
         entries = [one.entry for one in news]
         self._counted = (reading, offset + len(rows))
         if there is not None and list(there) != entries:
-            if self._shape in (Shape.RANKED, Shape.ARRANGED):
+            if self._shape in (ListKind.RANKED, ListKind.ARRANGED):
                 raise Restart("the list changed while it was read")
             names = {one.identity for one in entries}
             entries += [one for one in there if one.identity not in names and self._stored(one)]
-        if self._shape in (Shape.SET, Shape.LOG):
+        if self._shape in (ListKind.SET, ListKind.LOG):
             self._noted |= {one.identity: one for one in entries}
         self._note(reading, offset, entries)
         fresh = {one.identity for one in entries} - self._everything
         self._everything |= fresh
-        return news, len(rows) if self._shape in (Shape.RANKED, Shape.ARRANGED) else len(fresh)
+        return news, len(rows) if self._shape in (ListKind.RANKED, ListKind.ARRANGED) else len(fresh)
 
     def settle(self, found: "Found", order: Sequence[str] | None = None) -> "Settled":
         """
@@ -145,14 +145,14 @@ class Intake:
         """
         now, seen, job = self._now(found.reading), self._inventory, self._job
         # A stale page in place of a new one shows in nothing else, when the list has changed in between.
-        short = self._shape is Shape.SET and order is None and len(now) < (found.total or 0)
+        short = self._shape is ListKind.SET and order is None and len(now) < (found.total or 0)
         if short and found.complete and found.reading < MOST_READINGS:
             raise Restart(f"the provider counts {found.total} entries, and {len(now)} different ones came")
         if order is not None:
             everything = {**self._before, **now}
             now = {name: everything[name] for name in order}
         gone: list[str] = []
-        if found.complete and self._shape is not Shape.LOG:
+        if found.complete and self._shape is not ListKind.LOG:
             gone = [one for one in self._before if one not in now]
             lost = len(gone) - sum(one not in self._before for one in now)
             if (
@@ -164,8 +164,8 @@ class Intake:
                 suspect(seen, job.sync_id)
                 raise Restart(f"{len(gone)} of {len(self._before)} entries seem to be gone: read once more to be sure")
         recorded = {name for name, one in now.items() if one.key != self._key_before(name)}
-        holes = self._hole(now) if self._shape is Shape.LOG and found.full else 0
-        turned = self._moves(now, recorded, found) if self._shape is Shape.ARRANGED else {}
+        holes = self._hole(now) if self._shape is ListKind.LOG and found.full else 0
+        turned = self._moves(now, recorded, found) if self._shape is ListKind.ARRANGED else {}
         list(self._writers.map(self._remove, (self._before[name] for name in gone)))
         if self._overtaken(found.reading):
             # Also for those who read the history of one record: what its earlier readings say does not count.
@@ -178,7 +178,7 @@ class Intake:
             Settlement(
                 job.sync_id,
                 # A log is gone on with from the last run that read all that it asked for.
-                job.fetched_at if found.complete or self._shape is not Shape.LOG else seen.read_at or "",
+                job.fetched_at if found.complete or self._shape is not ListKind.LOG else seen.read_at or "",
                 removed,
                 job.fetched_at if found.complete and found.swept else seen.swept_at,
                 found.total,
@@ -194,7 +194,7 @@ class Intake:
 
         Of ordered lists they are read again as they were, or the whole list is.
         """
-        if self._shape in (Shape.RANKED, Shape.ARRANGED):
+        if self._shape in (ListKind.RANKED, ListKind.ARRANGED):
             return
         for reading, offset in [one for one in self._pages if one >= place]:
             page = self._pages[reading, offset]
@@ -202,7 +202,7 @@ class Intake:
             if len(stored) < len(page):
                 self._note(reading, offset, stored)
 
-    def _with_moments(self, rows: Sequence[Row]) -> list[Row]:
+    def _with_moments(self, rows: Sequence[Record]) -> list[Record]:
         noted, seen = {*self._noted, *self._given}, self._inventory
         if self._memory.once:
             read = set(seen.read_to_the_end())
@@ -220,7 +220,7 @@ class Intake:
         """Know what the pages before this one hold, so that a record met again in them is told from this one."""
         if self._counted == (reading, offset):
             return
-        ordered = self._shape in (Shape.RANKED, Shape.ARRANGED)
+        ordered = self._shape in (ListKind.RANKED, ListKind.ARRANGED)
         pages = {place: page for place, page in self._pages.items() if place[1] < offset}
         if ordered:
             pages = {place: page for place, page in pages.items() if place[0] == reading}
@@ -233,9 +233,9 @@ class Intake:
             self._names = {identity({}, number) for number in range(1, nulls + 1)}
         self._counted = (reading, offset)
 
-    def _news(self, row: Row) -> News:
+    def _news(self, row: Record) -> News:
         occurrence, name = 1, identity(row.fields)
-        if self._shape in (Shape.RANKED, Shape.ARRANGED) or not row.fields.get("record_id"):
+        if self._shape in (ListKind.RANKED, ListKind.ARRANGED) or not row.fields.get("record_id"):
             occurrence = max(1, self._last[name])
             while identity(row.fields, occurrence) in self._names:
                 occurrence += 1
@@ -276,13 +276,13 @@ class Intake:
     def _now(self, reading: int) -> dict[str, Entry]:
         """What the run has seen: of ordered lists the last reading, of others everything, the latest look at each."""
         pages = sorted(self._pages.items())
-        if self._shape in (Shape.RANKED, Shape.ARRANGED):
+        if self._shape in (ListKind.RANKED, ListKind.ARRANGED):
             pages = [(place, page) for place, page in pages if place[0] == reading]
         return {one.identity: one for _, page in pages for one in page}
 
     def _overtaken(self, reading: int) -> bool:
         """Whether earlier readings of an ordered list recorded what no longer counts."""
-        if self._shape not in (Shape.RANKED, Shape.ARRANGED) or reading == 1:
+        if self._shape not in (ListKind.RANKED, ListKind.ARRANGED) or reading == 1:
             return False
         told = readings(self._job, self._data_type, self._inventory.list_id, self._shape)
         return any(int(one.reading or 1) < reading for one in told)
@@ -294,7 +294,7 @@ class Intake:
 
     def _following(self, now: Mapping[str, Entry], turned: Mapping[str, Entry], found: "Found") -> list[Entry]:
         """What the list holds from now on."""
-        if self._shape is Shape.LOG:
+        if self._shape is ListKind.LOG:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
             if self._memory.once:
                 # However often one comes again, the others still stand in the list.
@@ -307,7 +307,7 @@ class Intake:
                 if index < REMEMBERED or (start is not None and one.identity >= start)
             ]
         kept = {**now, **turned}
-        if not found.complete and self._shape is Shape.ARRANGED:
+        if not found.complete and self._shape is ListKind.ARRANGED:
             places = self._places(found.reading)
             recorded = {name: places[name] for name, one in now.items() if one.key != self._key_before(name)}
             kept = {**self._before, **kept}
@@ -363,7 +363,7 @@ class Intake:
         return Fact.at(self._job.user_id, self._data_type, entry.key)
 
     def _list_field(self) -> dict[str, str]:
-        name = "playlist_id" if self._shape is Shape.ARRANGED else "time_range"
+        name = "playlist_id" if self._shape is ListKind.ARRANGED else "time_range"
         return {name: self._inventory.list_id}
 
 

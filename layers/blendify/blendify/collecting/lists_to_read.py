@@ -10,13 +10,13 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, MustWait
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Contents, Endpoint
-from blendify.providers.paging import Ask, Page
+from blendify.providers.endpoint import Endpoint, ListRef
+from blendify.providers.paging import Page, PageRequest
 
-Fetch = Callable[[Ask, Endpoint], Page]
+Fetch = Callable[[PageRequest, Endpoint], Page]
 
 
-def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
+def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
     """
     The lists in a stable order, with their length as far as it is known before reading.
 
@@ -24,7 +24,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
     """
     if endpoint.within is None:
         for list_id in endpoint.lists:
-            yield Contents(list_id, None, readable=True)
+            yield ListRef(list_id, None, readable=True)
         return
     naming = progress(job.user_id, job.sync_id, endpoint.within)
     if naming is None:
@@ -43,7 +43,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[Contents]:
 def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
     """Read the lists' names alone: this run does not collect the data type that names them."""
     endpoint = PROVIDERS[job.provider].endpoints[naming]
-    asks = endpoint.paging.first(Ask("", 0), None)
+    asks = endpoint.paging.first(PageRequest("", 0), None)
     for step in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
         if not isinstance(step.found, Page):
             raise CollectError(step.found.why)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.paging import Ask, Page, Paging
+from blendify.providers.paging import Page, PageRequest, Paging
 
 MOST_READINGS = 3
 """A list that still changes in its third reading is taken as it is; the next sync reads it anew."""
@@ -35,7 +35,9 @@ class Sweep:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
         return any(entry is not None for entry in page.entries) and _mark(page) in {*self._seen, self.mark}
 
-    def judge(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool, lenient: bool = False) -> list[Ask] | None:
+    def judge(
+        self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool, lenient: bool = False
+    ) -> list[PageRequest] | None:
         """
         None when the page is good; else what to ask instead of it and of all that follows it in its list.
 
@@ -60,7 +62,7 @@ class Sweep:
         self._seen.add(self.mark)
         return None
 
-    def _moved(self, ask: Ask, page: Page, paging: Paging, *, ordered: bool) -> Ask | None:
+    def _moved(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
         """Where to read again because the list's length is another than on the pages before."""
         before, self.total = self.total, page.total if page.total is not None else self.total
         if before is None or self.total is None or before == self.total:
@@ -72,12 +74,12 @@ class Sweep:
             self.doubtful = True
         elif ordered:
             self.total = None
-            return Ask(ask.list_id, ask.number)
+            return PageRequest(ask.list_id, ask.number)
         elif self.total < before:
             return paging.back(ask, before - self.total)
         return None
 
-    def _broke_off(self, ask: Ask, page: Page, paging: Paging) -> Ask | None:
+    def _broke_off(self, ask: PageRequest, page: Page, paging: Paging) -> PageRequest | None:
         """
         Where to read again because pages that name the next one end before all that they ever counted is there: an
         entry that a cursor named has left the list, or a page on the way was short.

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from blendify.collecting import freshness
 from blendify.collecting.job import Job
-from blendify.collecting.provider_client import NO_CONTENT, Caller
+from blendify.collecting.provider_client import NO_CONTENT, ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
 from blendify.core.errors import ProviderUnavailable
-from blendify.history.list_versions import Inventory
+from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, Inquiry, Newest
-from blendify.providers.paging import Ask, Page
+from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import record_id
 
 
@@ -21,15 +21,15 @@ class Fetcher:
     """Shared by the threads that get pages side by side."""
 
     job: Job
-    caller: Caller
+    caller: ProviderClient
     account: str
     """The listener's id at the provider."""
-    known: Callable[[str], Inventory]
+    known: Callable[[str], ListVersion]
     """What is known of a list, by its id."""
     lenient: bool
     """Whether the fullest of several short answers is believed: it has been short for several rounds."""
 
-    def page(self, ask: Ask, endpoint: Endpoint) -> Page:
+    def page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         """
         One page; of a list whose plays have no moments all of it.
 
@@ -48,7 +48,7 @@ class Fetcher:
         """The ids of the records that came into a list last."""
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
-    def _page(self, ask: Ask, endpoint: Endpoint) -> Page:
+    def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         since = freshness.since(self.known(ask.list_id), endpoint, self.job)
         inquiry = Inquiry(self.account, times.parse(self.job.fetched_at), since)
         short: list[Page] = []

@@ -8,7 +8,7 @@ from itertools import islice
 
 from blendify.collecting.page_consistency import Sweep
 from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
-from blendify.providers.paging import Ask, Page, Paging
+from blendify.providers.paging import Page, PageRequest, Paging
 
 SIDE_BY_SIDE = 8
 """Most pages of one collector under way at once: also the bound of its memory."""
@@ -18,7 +18,7 @@ MOST_LOST = 2
 
 @dataclass
 class _Planned:
-    ask: Ask
+    ask: PageRequest
     page: "Future[Page] | None" = None
 
 
@@ -40,17 +40,17 @@ class Lost:
 class Step:
     """What came of one ask."""
 
-    ask: Ask
+    ask: PageRequest
     found: Page | Closed | Lost
-    following: Ask | None
+    following: PageRequest | None
     """The next page of the same list; None when the list ends here."""
     sweep: Sweep
     """What is known of the list so far."""
 
 
 def read(
-    asks: Iterable[Ask],
-    fetch: Callable[[Ask], Page],
+    asks: Iterable[PageRequest],
+    fetch: Callable[[PageRequest], Page],
     paging: Paging,
     *,
     ordered: bool = False,
@@ -111,7 +111,7 @@ def read(
                 _drop(planned)
 
 
-def _settled(ask: Ask, page: Page, fetch: Callable[[Ask], Page], sweep: Sweep) -> Page:
+def _settled(ask: PageRequest, page: Page, fetch: Callable[[PageRequest], Page], sweep: Sweep) -> Page:
     """The page; one that was served before already is asked once more, as a cache may have answered."""
     if not sweep.repeats(page):
         return page
@@ -122,15 +122,15 @@ def _settled(ask: Ask, page: Page, fetch: Callable[[Ask], Page], sweep: Sweep) -
     return page
 
 
-def _plan_first(plan: "deque[_Planned]", asks: list[Ask]) -> None:
+def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:
     plan.extendleft(_Planned(one) for one in reversed(asks))
 
 
-def _following(plan: "deque[_Planned]", ask: Ask) -> Ask | None:
+def _following(plan: "deque[_Planned]", ask: PageRequest) -> PageRequest | None:
     return plan[0].ask if plan and plan[0].ask.number == ask.number else None
 
 
-def _drop_list(plan: "deque[_Planned]", ask: Ask) -> None:
+def _drop_list(plan: "deque[_Planned]", ask: PageRequest) -> None:
     while _following(plan, ask):
         _drop(plan.popleft())
 

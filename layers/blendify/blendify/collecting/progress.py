@@ -10,7 +10,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 COUNTS = (
     "records",
@@ -109,18 +109,18 @@ def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, ex
     start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": asdict(Position())}
     if expires_at is not None:
         start["expires_at"] = expires_at
-    accounts().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
+    state_table().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
 
 
 def progress(user_id: str, sync_id: str, data_type: DataType) -> Progress | None:
     """How far it is; None when the run does not ask for this data type."""
-    item = accounts().get(keys.user(user_id), keys.progress(sync_id, data_type))
+    item = state_table().get(keys.user(user_id), keys.progress(sync_id, data_type))
     return Progress.of(user_id, sync_id, item) if item else None
 
 
 def all_progress(user_id: str, sync_id: str) -> Iterator[Progress]:
     """Every data type of the run, in the order of their names."""
-    for item in accounts().query(keys.user(user_id), keys.progress(sync_id)):
+    for item in state_table().query(keys.user(user_id), keys.progress(sync_id)):
         yield Progress.of(user_id, sync_id, item)
 
 
@@ -168,7 +168,7 @@ def move_on(
     }
     added = {name: count for name, count in counts.items() if count}
     try:
-        item = accounts().update(
+        item = state_table().update(
             keys.user(seen.user_id),
             keys.progress(seen.sync_id, seen.data_type),
             Change(set=state, add=added),

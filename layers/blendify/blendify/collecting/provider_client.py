@@ -16,7 +16,7 @@ import requests
 
 from blendify.access import access_tokens
 from blendify.access.applications import Application
-from blendify.calling.rate_limiter import Gate
+from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import (
     AccessTokenRefused,
     CollectError,
@@ -45,12 +45,12 @@ NO_CONTENT = object()
 """In place of JSON when the provider answers 204: there is nothing, and that is no error."""
 
 
-class Caller:
+class ProviderClient:
     """The calls of one user to one provider; counts them, and is shared by the threads of one collector."""
 
     def __init__(self, provider: Provider, application: Application, user_id: str) -> None:
         self._provider, self._application, self._user_id = provider, application, user_id
-        self._gate = Gate(application, user_id)
+        self._gate = RateLimiter(application, user_id)
         self._http = http_session()
         self._lock = threading.Lock()
         self._token: str | None = None

@@ -12,13 +12,13 @@ from blendify.history import list_versions
 from blendify.history.facts import Fact
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
-from blendify.history.list_versions import Inventory, Settlement, keep
-from blendify.providers.endpoint import Shape
+from blendify.history.list_versions import ListVersion, Settlement, keep
+from blendify.providers.endpoint import ListKind
 from blendify.reading.lists import folded
 from blendify.syncing import syncs
 
 
-def recover(job: Job, data_type: DataType, shape: Shape) -> None:
+def recover(job: Job, data_type: DataType, shape: ListKind) -> None:
     """Bring up to date what is known of lists that the last run did not come to the end of; then it is our turn."""
     last = drafts.open_run(job.user_id, job.provider, data_type)
     if last == job.sync_id:
@@ -28,7 +28,7 @@ def recover(job: Job, data_type: DataType, shape: Shape) -> None:
     drafts.open_for(job.user_id, job.provider, data_type, job.sync_id)
 
 
-def _note_recorded(died: Job, data_type: DataType, shape: Shape) -> None:
+def _note_recorded(died: Job, data_type: DataType, shape: ListKind) -> None:
     known = list_versions.inventories(died.user_id, died.provider, data_type)
     removed = removals(died, data_type)
     pages: dict[str, list[Draft]] = {}
@@ -36,9 +36,9 @@ def _note_recorded(died: Job, data_type: DataType, shape: Shape) -> None:
         pages.setdefault(draft.list_id, []).append(draft)
     # Who only glanced at a list, or found it gone, has noted no page of it.
     for list_id in {*pages, *(list_of(one.attribute_values, shape) for one in removed)}:
-        seen = known.get(list_id, Inventory(died.user_id, died.provider, data_type, list_id))
+        seen = known.get(list_id, ListVersion(died.user_id, died.provider, data_type, list_id))
         before = seen.entries()
-        if shape in (Shape.RANKED, Shape.ARRANGED):
+        if shape in (ListKind.RANKED, ListKind.ARRANGED):
             gone = [one for one in removed if list_of(one.attribute_values, shape) == list_id]
             held = _arranged(died, seen, before, gone, shape)
             entries = list(_known(held, before, pages.get(list_id, [])))
@@ -48,12 +48,12 @@ def _note_recorded(died: Job, data_type: DataType, shape: Shape) -> None:
             # It came to the end of this list, and nobody has recorded more of it since.
             continue
         # It has not come to the list's end; and in which order a set stands only all of it tells.
-        swept_at = None if shape is Shape.SET else seen.swept_at
+        swept_at = None if shape is ListKind.SET else seen.swept_at
         keep(seen, entries, Settlement(died.sync_id, seen.read_at or "", 0, swept_at, seen.total, None))
 
 
 def _arranged(
-    died: Job, seen: Inventory, before: dict[str, Entry], gone: Sequence[Fact], shape: Shape
+    died: Job, seen: ListVersion, before: dict[str, Entry], gone: Sequence[Fact], shape: ListKind
 ) -> dict[str, str]:
     """The keys of an ordered list as the history tells it: several readings may have recorded some, moves besides."""
     state = ListState.of({name: one.key for name, one in before.items()})
@@ -79,16 +79,16 @@ def _known(held: dict[str, str], before: dict[str, Entry], pages: Sequence[Draft
 
 def _added(
     died: Job,
-    seen: Inventory,
+    seen: ListVersion,
     before: dict[str, Entry],
     pages: Sequence[Draft],
     removed: Sequence[Fact],
-    shape: Shape,
+    shape: ListKind,
 ) -> list[Entry]:
     """A set or a log, which may be too long to be folded at once: what the pages brought, without what has left."""
     settled = seen.settled == died.sync_id
     # Of a log that came to its end no more than the newest need be known.
-    oldest = min(before, default="") if settled and shape is Shape.LOG else ""
+    oldest = min(before, default="") if settled and shape is ListKind.LOG else ""
     recorded: dict[str, Entry] = {}
     for page in pages:
         for one in page.entries:

@@ -7,7 +7,7 @@ from blendify.core.data_types import DataType
 from blendify.history.facts import REMOVED, Fact, fact_key, key_begin, moment_of, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import list_of
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 
 
 def removals(job: Job, data_type: DataType) -> list[Fact]:
@@ -32,7 +32,7 @@ def left(job: Job, list_id: str, entries: Mapping[str, Entry], removed: Iterable
     }
 
 
-def readings(job: Job, data_type: DataType, list_id: str, shape: Shape) -> Iterator[Fact]:
+def readings(job: Job, data_type: DataType, list_id: str, shape: ListKind) -> Iterator[Fact]:
     """Entries and moves of an ordered list, in all its readings; their keys begin with the list's id."""
     begin = key_begin(job.fetched_at, job.provider, f"{list_id}#")
     for one in Fact.of_run(job.user_id, data_type, begin):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from blendify.access.connections import NotConnected
 from blendify.collecting.job import Summary
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
-from blendify.collecting.provider_client import Caller
+from blendify.collecting.provider_client import ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
@@ -21,7 +21,7 @@ class WorkerProgress:
         self._seen = seen
         self._since = time.monotonic()
         self._told = {"calls": 0, "rate_limits": 0}
-        self.caller: Caller | None = None
+        self.caller: ProviderClient | None = None
         """Counts the calls, once there are any."""
 
     @property

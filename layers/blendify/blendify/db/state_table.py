@@ -105,7 +105,7 @@ def changed(change: Change, condition: ConditionBase | None) -> dict[str, Any]:
     return {"UpdateExpression": expression, **request}
 
 
-class Accounts:
+class StateTable:
     """Reads are strongly consistent, writes are conditional where two may meet."""
 
     def __init__(self, table: str) -> None:
@@ -217,6 +217,6 @@ class Accounts:
 
 
 @cache
-def accounts() -> Accounts:
+def state_table() -> StateTable:
     """The accounts table that the environment names."""
-    return Accounts(settings().accounts_table)
+    return StateTable(settings().accounts_table)

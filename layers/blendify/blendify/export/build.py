@@ -30,7 +30,7 @@ class TooLarge(Exception):
     """There is more history than one Lambda can pack in its time."""
 
 
-class Census:
+class ExportProgress:
     """What went into the archive so far, and telling it to whoever waits."""
 
     def __init__(self, user_id: str, export_id: str, seconds_left: Callable[[], float]) -> None:
@@ -85,7 +85,7 @@ def build(event: Mapping[str, Any], bucket: str, seconds_left: Callable[[], floa
     user_id, export_id = event.get("user_id"), event.get("export_id")
     if not (isinstance(user_id, str) and isinstance(export_id, str)):
         return {"status": "failed", "cause": "The input must be {user_id, export_id}, as GET /me/export gives it."}
-    census = Census(user_id, export_id, seconds_left)
+    census = ExportProgress(user_id, export_id, seconds_left)
     try:
         # An archive is begun only for who still wants it, and a second try begins its count anew.
         census.tell()
@@ -112,7 +112,7 @@ def failed(user_id: str, export_id: str, why: str) -> dict[str, str]:
     return {"status": "failed", "cause": why}
 
 
-def write(sink: Sink, user_id: str, census: Census) -> None:
+def write(sink: Sink, user_id: str, census: ExportProgress) -> None:
     """The whole zip; the manifest comes last, as it tells of all others. Raises as `Census.count` does."""
     now = times.now()
     with Archive.writing(sink, now) as archive:

@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 LIFETIME = timedelta(days=1)
 """As the bucket's lifecycle rule: S3 deletes no earlier than that after the upload began, which is after the start."""
@@ -85,7 +85,7 @@ class Export:
 
 def export(user_id: str) -> Export | None:
     """The user's latest export, also one that is over; None without any."""
-    item = accounts().get(keys.user(user_id), keys.export())
+    item = state_table().get(keys.user(user_id), keys.export())
     return Export.of(item) if item else None
 
 
@@ -113,7 +113,7 @@ def begin(user_id: str, seen: Export | None) -> tuple[Export, bool]:
     untouched = Attr("export_id").eq(seen.export_id) & Attr("touched").eq(seen.touched) if seen else None
     gone = Attr("pk").not_exists()
     try:
-        accounts().put(keys.user(user_id), keys.export(), item, only_if=gone | untouched if untouched else gone)
+        state_table().put(keys.user(user_id), keys.export(), item, only_if=gone | untouched if untouched else gone)
     except ConditionFailed as refused:
         # Of an item that was there it tells how it is now.
         return Export.of(refused.found or item), False
@@ -169,6 +169,6 @@ def _write(user_id: str, export_id: str, values: Mapping[str, Any]) -> None:
     mine: ConditionBase = Attr("export_id").eq(export_id) & Attr("state").eq(State.PREPARING)
     change = Change(set={"touched": times.milliseconds(times.now()), **values})
     try:
-        accounts().update(keys.user(user_id), keys.export(), change, only_if=mine)
+        state_table().update(keys.user(user_id), keys.export(), change, only_if=mine)
     except ConditionFailed:
         raise Superseded("this export is no longer the one that is wanted") from None

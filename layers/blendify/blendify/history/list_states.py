@@ -6,13 +6,13 @@ from typing import Any
 
 from blendify.history.facts import REREAD, Fact
 from blendify.history.reordering import arranged
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 from blendify.providers.record_identity import identity
 
 
-def list_of(fields: Mapping[str, Any], shape: Shape) -> str:
+def list_of(fields: Mapping[str, Any], shape: ListKind) -> str:
     """The list that a fact belongs to."""
-    name = {Shape.ARRANGED: "playlist_id", Shape.RANKED: "time_range"}.get(shape)
+    name = {ListKind.ARRANGED: "playlist_id", ListKind.RANKED: "time_range"}.get(shape)
     return str(fields.get(name) or "") if name else ""
 
 
@@ -28,7 +28,7 @@ class ListState:
         """A list that holds all this, from the first rank on."""
         return cls(held, {name: rank for rank, name in enumerate(held, 1)})
 
-    def apply(self, facts: Sequence[Fact], shape: Shape) -> None:
+    def apply(self, facts: Sequence[Fact], shape: ListKind) -> None:
         """What one run found of it."""
         found = [one for one in facts if not one.removed and one.kind != "hole"]
         gone = {name_of(one) for one in facts if one.removed}
@@ -38,10 +38,10 @@ class ListState:
         recorded = {name_of(one): one for one in counted}
         keys = self.held | {name: str(one.fetched_at) for name, one in recorded.items()}
         match shape:
-            case Shape.ARRANGED:
+            case ListKind.ARRANGED:
                 places = {name: int(one.position) for name, one in recorded.items()}
                 order = arranged(list(self.held), places, gone)
-            case Shape.RANKED:
+            case ListKind.RANKED:
                 self.ranks |= {name: int(one.rank) for name, one in recorded.items()}
                 order = sorted(
                     (name for name in keys if name not in gone or name in recorded), key=lambda one: self.ranks[one]

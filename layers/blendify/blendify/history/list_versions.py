@@ -16,7 +16,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.history.facts import moment_of
 from blendify.history.list_entries import Entry, chunks, pack, unpack
 
@@ -27,7 +27,7 @@ REPLACED_SECONDS = 2 * 24 * 3600
 
 
 @dataclass(frozen=True)
-class Inventory:
+class ListVersion:
     """One list of one listener at one provider."""
 
     user_id: str
@@ -59,7 +59,7 @@ class Inventory:
     packed: bytes = b""
 
     @classmethod
-    def of(cls, user_id: str, item: Item) -> "Inventory":
+    def of(cls, user_id: str, item: Item) -> "ListVersion":
         """The inventory that an item of the accounts table holds."""
         return cls(
             user_id=user_id,
@@ -90,7 +90,7 @@ class Inventory:
 
     def chunk(self, number: int) -> list[Entry]:
         """The entries of one chunk of a long list."""
-        item = accounts().get(keys.user(self.user_id), self._chunk(self.chunks[number]))
+        item = state_table().get(keys.user(self.user_id), self._chunk(self.chunks[number]))
         if item is None:
             raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
         return unpack(item["packed"])
@@ -112,28 +112,30 @@ class Inventory:
         return keys.inventory(self.provider, self.data_type, place(self.list_id))
 
 
-def inventories(user_id: str, provider: str, data_type: DataType) -> dict[str, Inventory]:
+def inventories(user_id: str, provider: str, data_type: DataType) -> dict[str, ListVersion]:
     """All lists of a data type that were ever read, by their ids."""
     return {one.list_id: one for one in from_list(user_id, provider, data_type, "")}
 
 
-def from_list(user_id: str, provider: str, data_type: DataType, list_id: str) -> Iterator[Inventory]:
+def from_list(user_id: str, provider: str, data_type: DataType, list_id: str) -> Iterator[ListVersion]:
     """The lists of a data type from this one on, in the order of `place`, read as they are taken."""
     prefix = keys.inventory(provider, data_type)
-    for item in accounts().query(keys.user(user_id), prefix, start=keys.inventory(provider, data_type, place(list_id))):
-        yield Inventory.of(user_id, item)
+    for item in state_table().query(
+        keys.user(user_id), prefix, start=keys.inventory(provider, data_type, place(list_id))
+    ):
+        yield ListVersion.of(user_id, item)
 
 
 def any_read(user_id: str, provider: str, data_type: DataType) -> bool:
     """Whether a list of the data type was ever read to its end."""
     prefix = keys.inventory(provider, data_type)
-    return any(True for _ in accounts().query(keys.user(user_id), prefix, limit=1))
+    return any(True for _ in state_table().query(keys.user(user_id), prefix, limit=1))
 
 
-def inventory(user_id: str, provider: str, data_type: DataType, list_id: str) -> Inventory | None:
+def inventory(user_id: str, provider: str, data_type: DataType, list_id: str) -> ListVersion | None:
     """One list; None when it was never read."""
-    item = accounts().get(keys.user(user_id), keys.inventory(provider, data_type, place(list_id)))
-    return Inventory.of(user_id, item) if item else None
+    item = state_table().get(keys.user(user_id), keys.inventory(provider, data_type, place(list_id)))
+    return ListVersion.of(user_id, item) if item else None
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Settlement:
     since: str | None = None
 
 
-def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
+def keep(seen: ListVersion, entries: Sequence[Entry], found: Settlement) -> None:
     """
     From now on the list holds `entries`; their facts are stored already.
 
@@ -159,7 +161,7 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
     where = keys.user(seen.user_id)
     for name, part, _ in parts:
         if name not in seen.chunks:
-            accounts().put(where, seen._chunk(name), {"packed": part})
+            state_table().put(where, seen._chunk(name), {"packed": part})
     item = {
         "provider": seen.provider,
         "data_type": seen.data_type,
@@ -178,35 +180,35 @@ def keep(seen: Inventory, entries: Sequence[Entry], found: Settlement) -> None:
         "packed": b"" if parts else pack(entries),
     }
     with _alone(seen):
-        accounts().put(where, seen._key, item, only_if=_unmoved(seen))
+        state_table().put(where, seen._key, item, only_if=_unmoved(seen))
     _retire(seen, {name for name, _, _ in parts})
 
 
-def suspect(seen: Inventory, sync_id: str) -> None:
+def suspect(seen: ListVersion, sync_id: str) -> None:
     """Most of the list seems to be gone: to be believed when this run has read it once more."""
     change = Change(set={"suspected": sync_id, "revision": seen.revision + 1})
     with _alone(seen):
-        accounts().update(keys.user(seen.user_id), seen._key, change, only_if=_unmoved(seen))
+        state_table().update(keys.user(seen.user_id), seen._key, change, only_if=_unmoved(seen))
 
 
-def _unmoved(seen: Inventory) -> ConditionBase:
+def _unmoved(seen: ListVersion) -> ConditionBase:
     return Attr("revision").eq(seen.revision) if seen.revision else Attr("revision").not_exists()
 
 
 @contextmanager
-def _alone(seen: Inventory) -> Iterator[None]:
+def _alone(seen: ListVersion) -> Iterator[None]:
     try:
         yield
     except ConditionFailed as refused:
         raise Superseded(f"another worker collects the {seen.data_type.words}") from refused
 
 
-def _retire(seen: Inventory, still: Iterable[str]) -> None:
+def _retire(seen: ListVersion, still: Iterable[str]) -> None:
     expires_at = int(time.time()) + REPLACED_SECONDS
     for name in set(seen.chunks) - set(still):
         change, there = Change(set={"expires_at": expires_at}), Attr("pk").exists()
         with suppress(ConditionFailed):
-            accounts().update(keys.user(seen.user_id), seen._chunk(name), change, only_if=there)
+            state_table().update(keys.user(seen.user_id), seen._chunk(name), change, only_if=there)
 
 
 def place(list_id: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from blendify.core.data_types import DataType
 from blendify.db import keys
-from blendify.db.state_table import Change, accounts
+from blendify.db.state_table import Change, state_table
 from blendify.history.facts import CHECKPOINTS, NOTHING, Fact, Written
 from blendify.history.list_versions import inventories
 
@@ -30,7 +30,7 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     if not changes:
         return NOTHING
     where = keys.user(user_id), keys.checkpoint(provider, data_type)
-    since = int(accounts().update(*where, Change(add={"since": changes}))["since"])
+    since = int(state_table().update(*where, Change(add={"since": changes}))["since"])
     if since < LEAST:
         return NOTHING
     lists = inventories(user_id, provider, data_type)
@@ -38,7 +38,7 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
         return NOTHING
     held = {name: [(one.identity, one.key) for one in lists[name].entries().values()] for name in sorted(lists)}
     written = _append(user_id, provider, data_type, moment, held)
-    accounts().update(*where, Change(set={"since": 0}))
+    state_table().update(*where, Change(set={"since": 0}))
     return written
 
 

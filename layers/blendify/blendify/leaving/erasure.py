@@ -19,7 +19,7 @@ from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
 from blendify.db.batch_delete import BATCH, Key
-from blendify.db.state_table import accounts
+from blendify.db.state_table import state_table
 from blendify.export import status
 from blendify.export.status import State
 from blendify.history.facts import partitions
@@ -126,7 +126,7 @@ class _Sweep:
         exported = status.export(self._user)
         if exported and exported.state is State.PREPARING and not exported.over:
             return True
-        for item in accounts().query(keys.user(self._user), keys.sync()):
+        for item in state_table().query(keys.user(self._user), keys.sync()):
             if "sync_id" not in item or self._provider not in (None, item["provider"]):
                 continue
             ended, began = item.get("finished_at"), times.parse(item["started_at"])
@@ -136,10 +136,10 @@ class _Sweep:
 
     def _logins(self) -> None:
         """Sessions and bearer tokens, each before the entry that leads to it."""
-        for item in list(accounts().query(keys.user(self._user), keys.session())):
+        for item in list(state_table().query(keys.user(self._user), keys.session())):
             self._delete_one(item["sk"], "session")
             self._delete_one(keys.user(self._user), item["sk"])
-        for item in list(accounts().query(keys.user(self._user), keys.token())):
+        for item in list(state_table().query(keys.user(self._user), keys.token())):
             self._delete_one(keys.bearer(item["hash"]), "bearer")
             self._delete_one(keys.user(self._user), item["sk"])
 
@@ -155,7 +155,7 @@ class _Sweep:
         for provider, application in {(account.provider, account.application) for account in known}:
             self._delete_one(keys.gate(provider, application, self._user), "gate")
             refused = keys.revoked(provider, application)
-            for item in list(accounts().query(refused)):
+            for item in list(state_table().query(refused)):
                 if item["user_id"] == self._user:
                     self._delete_one(refused, item["sk"])
 
@@ -193,7 +193,7 @@ class _Sweep:
         return kind in _OF_RUNS and rest.partition("#")[0] not in runs_of_others
 
     def _runs_of_others(self) -> set[str]:
-        runs = (item for item in accounts().query(keys.user(self._user), keys.sync()) if "sync_id" in item)
+        runs = (item for item in state_table().query(keys.user(self._user), keys.sync()) if "sync_id" in item)
         return {item["sync_id"] for item in runs if item["provider"] != self._provider}
 
     def _delete(self, table: str, wanted: Sequence[Key], name: str) -> None:
@@ -206,7 +206,7 @@ class _Sweep:
     def _delete_one(self, pk: str, sk: str, *, theirs: bool = False) -> None:
         self._go_on()
         condition = Attr("user_id").eq(self._user) if theirs else None
-        self._counted("account_items", accounts().delete(pk, sk, only_if=condition) is not None)
+        self._counted("account_items", state_table().delete(pk, sk, only_if=condition) is not None)
 
     def _counted(self, name: str, deleted: int) -> None:
         if deleted:

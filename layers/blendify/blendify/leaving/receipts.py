@@ -15,7 +15,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify.access.connections import Account
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import check, commit, delete, put, update
 
 EVERYTHING = "everything"
@@ -90,7 +90,7 @@ def begin(user_id: str, scope: str) -> str:
 
 def current(user_id: str, scope: str) -> str | None:
     """The id of the erasure of this scope that the user has asked for, and that is not finished."""
-    mark = accounts().get(keys.user(user_id), keys.leaving(scope))
+    mark = state_table().get(keys.user(user_id), keys.leaving(scope))
     return str(mark["erasure_id"]) if mark else None
 
 
@@ -98,14 +98,14 @@ def set_out(user_id: str, scope: str) -> None:
     """From now on the user cannot connect again what is being erased: a new login is another user's."""
     mark = Change(set={"begun": True})
     try:
-        accounts().update(keys.user(user_id), keys.leaving(scope), mark, only_if=Attr("pk").exists())
+        state_table().update(keys.user(user_id), keys.leaving(scope), mark, only_if=Attr("pk").exists())
     except ConditionFailed as refused:
         raise Over("the erasure is finished") from refused
 
 
 def erasure(erasure_id: str) -> Erasure | None:
     """The erasure, or its receipt."""
-    item = accounts().get(keys.erasure(erasure_id), SK)
+    item = state_table().get(keys.erasure(erasure_id), SK)
     return Erasure.of(item) if item else None
 
 
@@ -154,7 +154,7 @@ def overtake(user_id: str, *, but: str) -> None:
 
 
 def _marks(user_id: str) -> Iterator[Item]:
-    yield from accounts().query(keys.user(user_id), keys.leaving())
+    yield from state_table().query(keys.user(user_id), keys.leaving())
 
 
 def _over() -> Change:
@@ -164,6 +164,6 @@ def _over() -> Change:
 
 def _change(erasure_id: str, change: Change) -> None:
     try:
-        accounts().update(keys.erasure(erasure_id), SK, change, only_if=Attr("status").eq(ERASING))
+        state_table().update(keys.erasure(erasure_id), SK, change, only_if=Attr("status").eq(ERASING))
     except ConditionFailed as refused:
         raise Over("the erasure is finished") from refused

@@ -14,7 +14,7 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class TokenAnswer:
+class TokenResponse:
     """What the provider gave for what the browser brought, or for a refresh token."""
 
     access_token: str = field(repr=False)
@@ -26,7 +26,7 @@ class TokenAnswer:
 
 
 @dataclass(frozen=True)
-class OwnPage:
+class ClientSideConsent:
     """Consent on a page of ours: a script of the provider's asks, and the page posts what it was given."""
 
     library: str
@@ -39,7 +39,7 @@ class OwnPage:
     """The only origins that the provider's script may load from."""
 
 
-Renewal = Callable[[Application, str, requests.Session], TokenAnswer]
+Renewal = Callable[[Application, str, requests.Session], TokenResponse]
 """New tokens for the refresh token; GrantRevoked when it is refused, ProviderUnavailable, ApplicationBlocked."""
 
 
@@ -62,7 +62,9 @@ class Access(Protocol):
     def renew(self) -> Renewal | None:
         """None where a token is good until the grant ends."""
 
-    def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str | OwnPage:
+    def consent(
+        self, application: Application, scopes: Sequence[str], state: str, verifier: str
+    ) -> str | ClientSideConsent:
         """
         The address at which the listener consents, from which the browser comes back with `state` and `brings`; or what
         a page of ours needs for it.
@@ -70,7 +72,7 @@ class Access(Protocol):
         verifier    a secret of this browser and this login that `exchange` is given again; 43 characters
         """
 
-    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenAnswer:
+    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenResponse:
         """
         The tokens for what the browser brought.
 

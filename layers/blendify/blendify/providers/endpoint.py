@@ -12,7 +12,7 @@ from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, UnexpectedShape, Unreadable
 from blendify.providers.change_checks import Glance
 from blendify.providers.consent import Access
-from blendify.providers.paging import Ask, Page, Paging
+from blendify.providers.paging import Page, PageRequest, Paging
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Row:
+class Record:
     """One entry as it is stored: a key unique within run and data type, and the fields that have names."""
 
     key: str
@@ -36,7 +36,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Contents:
+class ListRef:
     """What an entry of one data type says of the list behind it: a playlist's tracks."""
 
     list_id: str
@@ -48,7 +48,7 @@ class Contents:
     """Stays the same as long as the list does; None where the provider's word for it cannot be trusted."""
 
 
-class Shape(StrEnum):
+class ListKind(StrEnum):
     """What kind of list a data type is, and so what a change in it is."""
 
     SET = "set"
@@ -111,7 +111,7 @@ class Endpoint:
     paging: Paging
     page: Callable[[Any], Page]
     """Takes an answer apart; raises UnexpectedShape when it is not a page."""
-    row: Callable[[Any, Place], Row]
+    row: Callable[[Any, Place], Record]
     scopes: tuple[str, ...]
     """All of them must be granted, else the data type is not permitted."""
     lists: tuple[str, ...] = ("",)
@@ -122,14 +122,14 @@ class Endpoint:
     """The provider's names of lists, where ours are others."""
     within: DataType | None = None
     """The data type whose entries name the lists (playlists, for playlist tracks)."""
-    contents: Callable[[Any], Contents | None] | None = None
+    contents: Callable[[Any], ListRef | None] | None = None
     """What an entry of this data type says of the list behind it; None for an entry without one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     told: Callable[[Inquiry], Mapping[str, str]] | None = None
     """More parameters, where they depend on the listener and the run."""
     about: Callable[[Any], str | None] | None = None
     """Whose data an answer says that it is, where some are somebody else's."""
-    shape: Shape = Shape.SET
+    shape: ListKind = ListKind.SET
     memory: Memory | None = None
     """Of a log."""
     glance: Glance | None = None
@@ -150,7 +150,7 @@ class Endpoint:
     @property
     def ordered(self) -> bool:
         """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
-        return self.shape in (Shape.RANKED, Shape.ARRANGED)
+        return self.shape in (ListKind.RANKED, ListKind.ARRANGED)
 
     def taken(self, body: Any, inquiry: Inquiry, *, nothing: bool) -> Page:
         """
@@ -167,7 +167,7 @@ class Endpoint:
             return Page(entries=[], total=None, more=False)
         raise UnexpectedShape("the provider answered nothing where a page was asked for")
 
-    def request(self, ask: Ask, inquiry: Inquiry) -> tuple[str, dict[str, str]]:
+    def request(self, ask: PageRequest, inquiry: Inquiry) -> tuple[str, dict[str, str]]:
         """Path and query of one page."""
         listed = {self.list_parameter: self.list_words.get(ask.list_id, ask.list_id)} if self.list_parameter else {}
         if ask.list_id and not ask.list_id.strip("."):

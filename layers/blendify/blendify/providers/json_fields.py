@@ -3,37 +3,37 @@
 from collections.abc import Mapping
 from typing import Any
 
-from blendify.providers.endpoint import Place, Row
+from blendify.providers.endpoint import Place, Record
 
 Fields = dict[str, Any]
 
 
-def keyed(entry: Any, place: Place, fields: Fields, key: str) -> Row:
+def keyed(entry: Any, place: Place, fields: Fields, key: str) -> Record:
     """A null entry has no id: it is stored by its position, as the provider counts it in its total."""
     if not fields.get("record_id"):
-        return Row(f"null#{place.position:06}", {**fields, **kind(entry), "position": place.position})
-    return Row(key, fields)
+        return Record(f"null#{place.position:06}", {**fields, **kind(entry), "position": place.position})
+    return Record(key, fields)
 
 
-def saved(entry: Any, place: Place, fields: Fields, added_at: str | None) -> Row:
+def saved(entry: Any, place: Place, fields: Fields, added_at: str | None) -> Record:
     """Something that the listener saved at a moment: saved again later, it is another entry."""
     return keyed(entry, place, {**fields, "added_at": added_at}, f"{added_at or ''}#{fields.get('record_id')}")
 
 
-def ranked(entry: Any, place: Place, fields: Fields) -> Row:
+def ranked(entry: Any, place: Place, fields: Fields) -> Record:
     """An entry of a top list."""
     rank = place.position + 1
     return placed(place, f"{rank:04}", {**kind(entry), **fields, "time_range": place.list_id, "rank": rank})
 
 
-def placed(place: Place, number: str, fields: Fields) -> Row:
+def placed(place: Place, number: str, fields: Fields) -> Record:
     """
     An entry whose place is what counts. The record's id is in the key as well: a page that was stored in part and
     looks different when it is read again loses nothing.
     """
     again = {"reading": place.reading} if place.reading > 1 else {}
     part = f"#reading{place.reading}" if again else ""
-    return Row(f"{place.list_id}{part}#{number}#{fields.get('record_id') or 'null'}", {**fields, **again})
+    return Record(f"{place.list_id}{part}#{number}#{fields.get('record_id') or 'null'}", {**fields, **again})
 
 
 def kind(entry: Any) -> Fields:

@@ -13,7 +13,7 @@ import requests
 from blendify.access.applications import Application
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers import token_endpoint
-from blendify.providers.consent import TokenAnswer
+from blendify.providers.consent import TokenResponse
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class AuthorizationCode:
         }
         return f"{application.accounts_url}{self.authorize_path}?{urlencode(query)}"
 
-    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenAnswer:
+    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenResponse:
         form = {
             "grant_type": "authorization_code",
             "code": brought,
@@ -52,7 +52,7 @@ class AuthorizationCode:
             raise ProviderUnavailable(f"{self.title} gave no refresh token")
         return answer
 
-    def renew(self, application: Application, refresh_token: str, http: requests.Session) -> TokenAnswer:
+    def renew(self, application: Application, refresh_token: str, http: requests.Session) -> TokenResponse:
         """New tokens for the refresh token; that it is refused once does not prove that the grant is over."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return token_endpoint.ask(self.title, self.token_path, application, form, http)

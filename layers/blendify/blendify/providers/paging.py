@@ -14,7 +14,7 @@ from blendify.core.errors import EndlessList
 
 
 @dataclass(frozen=True)
-class Ask:
+class PageRequest:
     """One page to ask for: which list it belongs to, where it starts, whether the plan ends with it."""
 
     list_id: str
@@ -46,19 +46,19 @@ class Paging(Protocol):
     def shifts(self) -> bool:
         """Whether what enters or leaves the list moves the entries behind it to other pages."""
 
-    def params(self, ask: Ask) -> dict[str, str]:
+    def params(self, ask: PageRequest) -> dict[str, str]:
         """The query of one page."""
 
-    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:
+    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
         """The pages that can be planned before any answer, from `start` on; `total` when the length is known."""
 
-    def following(self, ask: Ask, page: "Page") -> list[Ask]:
+    def following(self, ask: PageRequest, page: "Page") -> list[PageRequest]:
         """The pages to ask for now that this one is there; the first of them comes right after it."""
 
-    def missing(self, ask: Ask, page: "Page") -> int:
+    def missing(self, ask: PageRequest, page: "Page") -> int:
         """How many entries more this page should hold by the provider's own count; 0 when nothing speaks against it."""
 
-    def back(self, ask: Ask, gone: int) -> Ask:
+    def back(self, ask: PageRequest, gone: int) -> PageRequest:
         """Where to read again when `gone` entries left the list while it was read, so that others moved up unread."""
 
 
@@ -83,13 +83,13 @@ class Offset:
     """So many entries of a page are asked for again with the next one: by them it is seen what came in between."""
     shifts: ClassVar[bool] = True
 
-    def params(self, ask: Ask) -> dict[str, str]:
+    def params(self, ask: PageRequest) -> dict[str, str]:
         return {"limit": str(self._size(ask.offset)), "offset": str(ask.offset)}
 
-    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:
+    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
         yield from self._pages(start, max(total or 0, start.offset + 1))
 
-    def following(self, ask: Ask, page: Page) -> list[Ask]:
+    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:
         end = ask.offset + self.limit
         if not ask.last or not page.entries:
             return []
@@ -97,19 +97,19 @@ class Offset:
         known = min(known, self.depth or known)
         return list(self._pages(replace(ask, offset=end - self.overlap), known)) if known > end else []
 
-    def missing(self, ask: Ask, page: "Page") -> int:
+    def missing(self, ask: PageRequest, page: "Page") -> int:
         counted = page.total or 0
         if self.depth and self.depth < counted:
             # Lists that are read to a chosen depth have been seen counted in thousands, and empty after fifty.
             counted = self.depth if page.entries else ask.offset
         return max(0, min(self.limit, counted - ask.offset) - len(page.entries))
 
-    def back(self, ask: Ask, gone: int) -> Ask:
+    def back(self, ask: PageRequest, gone: int) -> PageRequest:
         step = self.limit - self.overlap
         start = max(0, ask.offset - step - gone) // step * step
-        return Ask(ask.list_id, ask.number, start)
+        return PageRequest(ask.list_id, ask.number, start)
 
-    def _pages(self, ask: Ask, total: int) -> Iterator[Ask]:
+    def _pages(self, ask: PageRequest, total: int) -> Iterator[PageRequest]:
         total = min(total, self.depth or total)
         for offset in range(ask.offset, max(total - self.overlap, ask.offset + 1), self.limit - self.overlap):
             yield replace(ask, offset=offset, last=offset + self.limit >= total)
@@ -126,7 +126,7 @@ class Numbered(Offset):
         if self.depth:
             object.__setattr__(self, "depth", ceil(self.depth / self.limit) * self.limit)
 
-    def params(self, ask: Ask) -> dict[str, str]:
+    def params(self, ask: PageRequest) -> dict[str, str]:
         return {"limit": str(self.limit), "page": str(ask.offset // self.limit + 1)}
 
 
@@ -139,13 +139,13 @@ class Cursor:
     depth: None = None
     shifts: ClassVar[bool] = False
 
-    def params(self, ask: Ask) -> dict[str, str]:
+    def params(self, ask: PageRequest) -> dict[str, str]:
         return {"limit": str(self.limit)} | ({self.parameter: ask.cursor} if ask.cursor else {})
 
-    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:  # noqa: ARG002
+    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
         yield start
 
-    def following(self, ask: Ask, page: Page) -> list[Ask]:
+    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:
         if not page.cursor or not page.entries:
             return []
         if page.cursor == ask.cursor or page.cursor in ask.known:
@@ -155,13 +155,13 @@ class Cursor:
         known = ask.known | {ask.cursor} if ask.cursor else ask.known
         return [replace(ask, offset=ask.offset + len(page.entries), cursor=page.cursor, known=known)]
 
-    def missing(self, ask: Ask, page: Page) -> int:
+    def missing(self, ask: PageRequest, page: Page) -> int:
         if page.cursor and page.entries:
             return 0
         return max(0, (page.total or 0) - ask.offset - len(page.entries))
 
-    def back(self, ask: Ask, gone: int) -> Ask:  # noqa: ARG002 -- a cursor cannot be turned back: from the beginning
-        return Ask(ask.list_id, ask.number)
+    def back(self, ask: PageRequest, gone: int) -> PageRequest:  # noqa: ARG002 -- a cursor cannot be turned back: from the beginning
+        return PageRequest(ask.list_id, ask.number)
 
 
 @dataclass(frozen=True)
@@ -172,17 +172,17 @@ class Single:
     depth: None = None
     shifts: ClassVar[bool] = False
 
-    def params(self, ask: Ask) -> dict[str, str]:  # noqa: ARG002
+    def params(self, ask: PageRequest) -> dict[str, str]:  # noqa: ARG002
         return {"limit": str(self.limit)}
 
-    def first(self, start: Ask, total: int | None) -> Iterator[Ask]:  # noqa: ARG002
+    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
         yield start
 
-    def following(self, ask: Ask, page: Page) -> list[Ask]:  # noqa: ARG002
+    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:  # noqa: ARG002
         return []
 
-    def missing(self, ask: Ask, page: Page) -> int:  # noqa: ARG002
+    def missing(self, ask: PageRequest, page: Page) -> int:  # noqa: ARG002
         return 0
 
-    def back(self, ask: Ask, gone: int) -> Ask:  # noqa: ARG002
+    def back(self, ask: PageRequest, gone: int) -> PageRequest:  # noqa: ARG002
         return ask

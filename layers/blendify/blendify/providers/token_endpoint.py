@@ -15,7 +15,7 @@ from blendify.access.applications import Application
 from blendify.core import times
 from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
 from blendify.core.http import read_body
-from blendify.providers.consent import TokenAnswer
+from blendify.providers.consent import TokenResponse
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
@@ -24,7 +24,7 @@ LONGEST_LIFETIME = 24 * 3600
 
 def ask(
     title: str, path: str, application: Application, form: Mapping[str, str], http: requests.Session
-) -> TokenAnswer:
+) -> TokenResponse:
     """
     The tokens that the endpoint at `path` gives for this form; `title` is the provider's, for messages.
 
@@ -58,9 +58,9 @@ def ask(
     raise ProviderUnavailable(f"{title}'s token host did not give tokens (status {answer.status_code})")
 
 
-def _tokens(body: Mapping[str, object]) -> TokenAnswer:
+def _tokens(body: Mapping[str, object]) -> TokenResponse:
     refresh_token = body.get("refresh_token")
-    return TokenAnswer(
+    return TokenResponse(
         access_token=str(body["access_token"]),
         refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
         scopes=tuple(str(body.get("scope") or "").split()),

@@ -14,10 +14,10 @@ from blendify.history import list_versions, queries, snapshots
 from blendify.history.facts import Fact, moment_of
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
-from blendify.history.list_versions import Inventory
+from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def now(
     start    none that comes before this list
     """
     endpoint = PROVIDERS[provider].endpoints[data_type]
-    found: Iterator[Inventory]
+    found: Iterator[ListVersion]
     if only is not None:
         one = list_versions.inventory(user_id, provider, data_type, only)
         found = iter([one] if one else [])
@@ -113,8 +113,8 @@ def folded(
     return {name: state.held for name, state in states.items()}
 
 
-def _ordered(entries: dict[str, str], shape: Shape) -> dict[str, str]:
-    return entries if shape in (Shape.RANKED, Shape.ARRANGED) else dict(_newest_first(entries.items()))
+def _ordered(entries: dict[str, str], shape: ListKind) -> dict[str, str]:
+    return entries if shape in (ListKind.RANKED, ListKind.ARRANGED) else dict(_newest_first(entries.items()))
 
 
 def _newest_first(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -131,11 +131,11 @@ def _from(keys: Sequence[str]) -> Callable[[int], Iterator[str]]:
     return lambda offset: iter(keys[offset:])
 
 
-def _reader(seen: Inventory, shape: Shape) -> Callable[[int], Iterator[str]]:
+def _reader(seen: ListVersion, shape: ListKind) -> Callable[[int], Iterator[str]]:
     """Ordered lists as they stand; others sorted, of which long ones are kept by moment: a part of them is enough."""
     endpoint = PROVIDERS[seen.provider].endpoints[seen.data_type]
     whole = not seen.chunks or len(seen.sizes) != len(seen.chunks)
-    if shape in (Shape.RANKED, Shape.ARRANGED):
+    if shape in (ListKind.RANKED, ListKind.ARRANGED):
         return lambda offset: (one.key for one in _entries(seen, offset, whole=whole))
     if whole or endpoint.glance is not newest_first:
         everything = {one.identity: one.key for one in seen.entries().values()}
@@ -143,7 +143,7 @@ def _reader(seen: Inventory, shape: Shape) -> Callable[[int], Iterator[str]]:
     return lambda offset: _by_moment(seen, offset)
 
 
-def _entries(seen: Inventory, offset: int, *, whole: bool) -> Iterator[Entry]:
+def _entries(seen: ListVersion, offset: int, *, whole: bool) -> Iterator[Entry]:
     if whole:
         yield from list(seen.entries().values())[offset:]
         return
@@ -154,7 +154,7 @@ def _entries(seen: Inventory, offset: int, *, whole: bool) -> Iterator[Entry]:
         start += size
 
 
-def _by_moment(seen: Inventory, offset: int) -> Iterator[str]:
+def _by_moment(seen: ListVersion, offset: int) -> Iterator[str]:
     """From an offset on, entries of one moment sorted by their ids, although a chunk may end among them."""
     number, start = 0, 0
     while start + seen.sizes[number] <= offset and number + 1 < len(seen.sizes):

@@ -13,7 +13,7 @@ from blendify.history import queries
 from blendify.history.facts import REREAD, Fact, moment_of, provider_of
 from blendify.history.list_states import list_of
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 from blendify.reading import lists as holdings
 from blendify.reading.cursors import REFUSED, cursor, place
 from blendify.reading.lists import Holding
@@ -46,7 +46,7 @@ class Found:
 def current(user_id: str, question: Question) -> Items:
     """What is there now, or was at a moment: plays, the latest first; of all else list after list."""
     at = place(question, str, str, int, str, str)
-    logs = [name for name in question.providers if _shape(name, question) is Shape.LOG]
+    logs = [name for name in question.providers if _shape(name, question) is ListKind.LOG]
     return _page(user_id, question, _everything(user_id, question, logs, at))
 
 
@@ -98,7 +98,7 @@ def _everything(user_id: str, question: Question, logs: list[str], at: list[str 
         for holding, offset in _holdings(user_id, question, provider, at if at and at[0] == provider else None):
             for index, key in enumerate(holding.keys(offset), start=offset):
                 there = (provider, holding.list_id, index, holding.state, holding.read_at)
-                arranged = _shape(provider, question) is Shape.ARRANGED
+                arranged = _shape(provider, question) is ListKind.ARRANGED
                 yield Found(there, key, {"position": index} if arranged else None)
 
 
@@ -190,7 +190,7 @@ def _counted(
 
 def _rereads(user_id: str, question: Question) -> dict[tuple[str, str, str], int]:
     """By run, provider and list the reading that counts, where ordered lists were read more than once."""
-    if all(_shape(name, question) not in (Shape.RANKED, Shape.ARRANGED) for name in question.providers):
+    if all(_shape(name, question) not in (ListKind.RANKED, ListKind.ARRANGED) for name in question.providers):
         return {}
     last: dict[tuple[str, str, str], int] = {}
     for one in queries.appearances(user_id, question.data_type, REREAD):
@@ -205,5 +205,5 @@ def _list(fact: Fact, question: Question) -> str:
     return list_of(fact.attribute_values, _shape(provider, question))
 
 
-def _shape(provider: str, question: Question) -> Shape:
+def _shape(provider: str, question: Question) -> ListKind:
     return PROVIDERS[provider].endpoints[question.data_type].shape

@@ -17,7 +17,7 @@ from boto3.dynamodb.conditions import Attr, Key
 
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.schedule.polling_plan import Plan
 
 INDEX = "due"
@@ -92,7 +92,7 @@ def due(now: datetime) -> Iterator[Due]:
 
 def _entries(part: str, now: datetime) -> Iterator[Due]:
     until_now = Key("due_shard").eq(part) & Key("due_at").lte(times.iso(now))
-    for item in accounts().query_index(INDEX, until_now):
+    for item in state_table().query_index(INDEX, until_now):
         yield Due(
             user_id=item["pk"].removeprefix(keys.user("")),
             provider=item["provider"],
@@ -113,7 +113,7 @@ def claim(one: Due, until: datetime) -> bool:
     moved = Change(set={"due_at": times.iso(until)})
     unchanged = Attr("due_at").eq(one.due_at)
     try:
-        item = accounts().update(keys.user(one.user_id), keys.connection(one.provider), moved, only_if=unchanged)
+        item = state_table().update(keys.user(one.user_id), keys.connection(one.provider), moved, only_if=unchanged)
     except ConditionFailed:
         return False
     return not ("lease_sync_id" in item and int(item["lease_until"]) > times.milliseconds(times.now()))

@@ -63,7 +63,7 @@ class Poll(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ran:
+class SyncOutcome:
     """What a run did, as far as the plan depends on it."""
 
     began_at: datetime
@@ -97,7 +97,7 @@ class Plan:
     polled_at: datetime | None = None
 
 
-def plan(connection: str, before: Plan | None, ran: Ran, cadence: Cadence, now: datetime) -> Plan:
+def plan(connection: str, before: Plan | None, ran: SyncOutcome, cadence: Cadence, now: datetime) -> Plan:
     """
     The plan of a connection (any text that is its own) after a run that has ended now.
 
@@ -135,7 +135,7 @@ def poll_interval(pace: float, cadence: Cadence) -> timedelta:
     return timedelta(hours=min(max(hours, _hours(cadence.least)), _hours(cadence.longest)))
 
 
-def _heard(before: Plan | None, ran: Ran, cadence: Cadence) -> tuple[float | None, float, datetime | None]:
+def _heard(before: Plan | None, ran: SyncOutcome, cadence: Cadence) -> tuple[float | None, float, datetime | None]:
     """The pace and the day's plays with what this run has heard, and the moment of the latest poll."""
     pace, recent, polled_at = (before.pace, before.recent, before.polled_at) if before else (None, 0.0, None)
     if ran.poll is not Poll.DONE or (polled_at and ran.began_at <= polled_at):
@@ -154,7 +154,7 @@ def _heard(before: Plan | None, ran: Ran, cadence: Cadence) -> tuple[float | Non
 
 
 def _next_poll(
-    connection: str, ran: Ran, polled_at: datetime | None, interval: timedelta, cadence: Cadence, now: datetime
+    connection: str, ran: SyncOutcome, polled_at: datetime | None, interval: timedelta, cadence: Cadence, now: datetime
 ) -> tuple[datetime, datetime]:
     """When to poll, and from when on plays may be lost."""
     since = polled_at or now

@@ -40,7 +40,7 @@ class Wanted(Protocol):
 
 
 @dataclass(frozen=True)
-class Pace:
+class QuotaState:
     """What an application's gate says now."""
 
     tat: int = 0
@@ -57,7 +57,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class QuotaUsage:
     """Until when an application's quota is spent on what has been started."""
 
     polls_until: int = 0
@@ -76,7 +76,9 @@ class Start(Generic[W]):
     """Else it polls recent plays alone."""
 
 
-def choose(due: Sequence[W], ledger: Ledger, pace: Pace, now: datetime, most: int) -> tuple[list[Start[W]], Ledger]:
+def choose(
+    due: Sequence[W], ledger: QuotaUsage, pace: QuotaState, now: datetime, most: int
+) -> tuple[list[Start[W]], QuotaUsage]:
     """
     What to start, and the ledger afterwards; what is not chosen stays due.
 
@@ -105,7 +107,7 @@ def choose(due: Sequence[W], ledger: Ledger, pace: Pace, now: datetime, most: in
         else:
             everything += each
     starts = [Start(one, id(one) in whole) for one in chosen if id(one) not in waiting]
-    return starts, Ledger(math.ceil(polls + len(starts) * each), math.ceil(everything))
+    return starts, QuotaUsage(math.ceil(polls + len(starts) * each), math.ceil(everything))
 
 
 def _waits(one: Wanted, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify.access.connections import NotConnected
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, accounts
+from blendify.db.state_table import Change, ConditionFailed, state_table
 
 LEASE = timedelta(minutes=100)
 """Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
@@ -42,7 +42,7 @@ def take(
         "lease_until": times.milliseconds(until),
     }
     try:
-        accounts().update(
+        state_table().update(
             keys.user(user_id), keys.connection(provider), Change(set=lease), only_if=Attr("pk").exists() & free
         )
     except ConditionFailed as refused:
@@ -55,7 +55,7 @@ def take(
 
 def held(user_id: str, provider: str) -> Holder | None:
     """Whose the connection is now; None when the next run may begin. Its execution may be dead."""
-    item = accounts().get(keys.user(user_id), keys.connection(provider)) or {}
+    item = state_table().get(keys.user(user_id), keys.connection(provider)) or {}
     if "lease_sync_id" not in item or int(item["lease_until"]) < times.milliseconds(times.now()):
         return None
     return Holder(str(item["lease_sync_id"]), str(item["lease_execution"]))
@@ -78,7 +78,7 @@ def release(user_id: str, provider: str, sync_id: str, also: Change | None = Non
 def _if_held(user_id: str, provider: str, sync_id: str, change: Change) -> bool:
     held = Attr("lease_sync_id").eq(sync_id)
     try:
-        accounts().update(keys.user(user_id), keys.connection(provider), change, only_if=held)
+        state_table().update(keys.user(user_id), keys.connection(provider), change, only_if=held)
     except ConditionFailed:
         return False
     return True

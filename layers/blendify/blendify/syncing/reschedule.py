@@ -12,7 +12,7 @@ from blendify.core.settings import cadence
 from blendify.db.state_table import Change
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections, polling_plan
-from blendify.schedule.polling_plan import Cadence, Poll, Ran
+from blendify.schedule.polling_plan import Cadence, Poll, SyncOutcome
 from blendify.syncing.syncs import Sync
 
 _POLLS = {
@@ -50,9 +50,9 @@ def _cadence(provider: str) -> Cadence:
     return replace(cadence(), forgets=False) if entries is None else replace(cadence(), kept=entries)
 
 
-def _ran(run: Sync, everything: Sequence[Progress]) -> Ran:
+def _ran(run: Sync, everything: Sequence[Progress]) -> SyncOutcome:
     plays = next((one for one in everything if one.data_type is DataType.RECENTLY_PLAYED), None)
-    return Ran(
+    return SyncOutcome(
         began_at=times.parse(run.started_at),
         poll=_POLLS.get(plays.outcome, Poll.FAILED) if plays else Poll.NOT_ASKED,
         plays=plays.counts.get("plays", 0) if plays else 0,

@@ -12,7 +12,7 @@ from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, accounts
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 POLLS_KEPT = timedelta(days=30)
 """Polls come up to 72 times a day: their records expire, those of other runs do not."""
@@ -86,12 +86,12 @@ def create(run: Sync) -> None:
         "finished_at": run.finished_at,
         "why": run.why,
     }
-    accounts().put_new(keys.user(run.user_id), keys.sync(run.sync_id), item)
+    state_table().put_new(keys.user(run.user_id), keys.sync(run.sync_id), item)
 
 
 def sync(user_id: str, sync_id: str) -> Sync | None:
     """The run, or None when this user has none of that id."""
-    item = accounts().get(keys.user(user_id), keys.sync(sync_id))
+    item = state_table().get(keys.user(user_id), keys.sync(sync_id))
     return Sync.of(user_id, item) if item and "sync_id" in item else None
 
 
@@ -99,7 +99,7 @@ def newest(user_id: str, count: int, *, polls: bool = True) -> Iterator[tuple[Sy
     """The user's latest runs with their progress, newest first, in one query; polls aside, as far as that is asked."""
     behind: list[Progress] = []
     most = count * (len(DataType) + 1) + (0 if polls else 2 * POLLS_PASSED)
-    for item in accounts().query(keys.user(user_id), keys.sync(), newest_first=True, limit=most):
+    for item in state_table().query(keys.user(user_id), keys.sync(), newest_first=True, limit=most):
         if "data_type" in item:
             # A run's data types sort right behind it, so that backwards they come first.
             behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
@@ -117,7 +117,7 @@ def every(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
     """All of the user's runs with their progress, oldest first, as they are read."""
     run: Sync | None = None
     behind: list[Progress] = []
-    for item in accounts().query(keys.user(user_id), keys.sync()):
+    for item in state_table().query(keys.user(user_id), keys.sync()):
         if "data_type" in item:
             behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
             continue
@@ -141,7 +141,7 @@ def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
 def _change(user_id: str, sync_id: str, change: Change) -> None:
     """Change the run, if there still is one: nothing of a listener who has left comes back."""
     with suppress(ConditionFailed):
-        accounts().update(keys.user(user_id), keys.sync(sync_id), change, only_if=Attr("pk").exists())
+        state_table().update(keys.user(user_id), keys.sync(sync_id), change, only_if=Attr("pk").exists())
 
 
 def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:

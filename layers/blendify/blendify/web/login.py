@@ -4,7 +4,7 @@ from blendify.access import login, oauth_states
 from blendify.access.applications import ApplicationMissing, application
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.consent import OwnPage
+from blendify.providers.consent import ClientSideConsent
 from blendify.web import responses
 from blendify.web.responses import Response
 
@@ -24,6 +24,6 @@ def begin(name: str) -> Response[str]:
         text = "The operator has not given its client id and secret yet. There is nothing that you can do."
         return responses.message_page(app, 503, f"{provider.title} cannot be connected here yet", text)
     kept = responses.cookie("login", departure.browser, oauth_states.LIFETIME_SECONDS)
-    if isinstance(departure.consent, OwnPage):
+    if isinstance(departure.consent, ClientSideConsent):
         return responses.consent_page(app, provider, departure.consent, departure.state, kept)
     return responses.see_other(departure.consent, [kept])

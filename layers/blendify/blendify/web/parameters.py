@@ -7,7 +7,7 @@ from typing import Any
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Shape
+from blendify.providers.endpoint import ListKind
 
 LONGEST = 2_048
 """Characters of a value."""
@@ -82,7 +82,7 @@ def time_ranges(data_type: DataType, name: str = "time_range") -> list[str]:
     rows = [one.endpoints[data_type] for one in PROVIDERS.values() if data_type in one.endpoints]
     if name == "playlist_id":
         return ["…"] if any(row.within for row in rows) else []
-    return list(dict.fromkeys(one for row in rows if row.shape is Shape.RANKED for one in row.lists if one))
+    return list(dict.fromkeys(one for row in rows if row.shape is ListKind.RANKED for one in row.lists if one))
 
 
 _SPECIAL = ("time_range", "playlist_id")

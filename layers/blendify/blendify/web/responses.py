@@ -18,7 +18,7 @@ from blendify.access import bearer_tokens, sessions
 from blendify.core.settings import settings
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.consent import OwnPage
+from blendify.providers.consent import ClientSideConsent
 from blendify.providers.endpoint import Provider
 from blendify.web import pages
 
@@ -81,7 +81,7 @@ def page(status: int, name: str, **values: Any) -> Response[str]:
     return Response(status, HTML, body, headers={"Content-Security-Policy": _policy(nonce)})
 
 
-def consent_page(app: App, provider: Provider, consent: OwnPage, state: str, kept: Cookie) -> Response[str]:
+def consent_page(app: App, provider: Provider, consent: ClientSideConsent, state: str, kept: Cookie) -> Response[str]:
     """
     Where the provider's own script asks. Beside ours it alone runs, with what it loads from its own host.
 

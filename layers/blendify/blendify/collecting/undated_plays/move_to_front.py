@@ -10,7 +10,7 @@ from datetime import datetime
 
 from blendify.collecting.undated_plays.timestamps import dated, moments
 from blendify.core import times
-from blendify.providers.endpoint import Row
+from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import is_dated, record_id
 
 SURE = 5
@@ -18,8 +18,8 @@ SURE = 5
 
 
 def with_moments(
-    rows: Sequence[Row], read: Collection[str], met: Collection[str], now: datetime, since: str | None, most: int
-) -> list[Row]:
+    rows: Sequence[Record], read: Collection[str], met: Collection[str], now: datetime, since: str | None, most: int
+) -> list[Record]:
     """
     A whole list with `played_at`, in its order; what has not come again has the moment that it was given.
 

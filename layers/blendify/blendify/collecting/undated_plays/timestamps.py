@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from blendify.core import times
-from blendify.providers.endpoint import Row
+from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import is_dated, record_id
 
 APART = timedelta(seconds=1)
@@ -17,8 +17,8 @@ LEAST = timedelta(milliseconds=1)
 
 
 def with_moments(
-    rows: Sequence[Row], before: Collection[str], noted: Collection[str], now: datetime, since: str | None
-) -> list[Row]:
+    rows: Sequence[Record], before: Collection[str], noted: Collection[str], now: datetime, since: str | None
+) -> list[Record]:
     """
     A whole list of plays with `played_at`, in its order; those that are known have the moment they were given.
 
@@ -113,10 +113,10 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
     return found
 
 
-def dated(row: Row, moment: str, after: str | None) -> Row:
+def dated(row: Record, moment: str, after: str | None) -> Record:
     """What has been played stays as it was first told: nothing of it is compared."""
     fields = {**row.fields, "played_at": moment, "played_after": after}
-    return Row(f"{moment}#{row.key}", fields, frozenset(fields))
+    return Record(f"{moment}#{row.key}", fields, frozenset(fields))
 
 
 def _moment(name: str) -> datetime:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.endpoint import Endpoint, Place
-from blendify.providers.paging import Ask, Page
+from blendify.providers.paging import Page, PageRequest
 
 
-def whole(ask: Ask, page: Page, endpoint: Endpoint, fetch: Callable[[Ask], Page], known: Sequence[str]) -> Page:
+def whole(
+    ask: PageRequest, page: Page, endpoint: Endpoint, fetch: Callable[[PageRequest], Page], known: Sequence[str]
+) -> Page:
     """
     A list as one page, from its first page on; no more of it than can have changed.
 
@@ -41,6 +43,6 @@ def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
     return next((length for length in lengths if list(before[-length:]) == list(now[:length])), 0)
 
 
-def _ids(page: Page, ask: Ask, endpoint: Endpoint) -> list[str]:
+def _ids(page: Page, ask: PageRequest, endpoint: Endpoint) -> list[str]:
     rows = (endpoint.row(one, Place(ask.list_id, ask.offset + at)) for at, one in enumerate(page.entries))
     return [str(row.fields.get("record_id")) for row in rows]

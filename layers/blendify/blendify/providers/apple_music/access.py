@@ -17,7 +17,7 @@ import requests
 from blendify.access.applications import Application
 from blendify.core.errors import GrantRevoked
 from blendify.providers.apple_music.developer_tokens import developer_token
-from blendify.providers.consent import NEVER, OwnPage, TokenAnswer
+from blendify.providers.consent import NEVER, ClientSideConsent, TokenResponse
 
 _SCRIPT = Path(__file__).with_name("consent.js").read_text()
 _TOKEN = re.compile(r"[!-~]{20,2048}")
@@ -38,9 +38,9 @@ class MusicKit:
         scopes: Sequence[str],  # noqa: ARG002 -- there are none: it is everything or nothing
         state: str,  # noqa: ARG002 -- the page posts it itself
         verifier: str,  # noqa: ARG002 -- nothing is asked for it
-    ) -> OwnPage:
+    ) -> ClientSideConsent:
         page, api = _origin(application.redirect_uri), _origin(application.api_url)
-        return OwnPage(
+        return ClientSideConsent(
             library=application.accounts_url,
             script=_SCRIPT,
             told={"developer_token": developer_token(application, page)},
@@ -58,11 +58,11 @@ class MusicKit:
         brought: str,
         verifier: str,  # noqa: ARG002
         http: requests.Session,  # noqa: ARG002
-    ) -> TokenAnswer:
+    ) -> TokenResponse:
         """What was brought is the token; that it is good shows with the first call."""
         if not _TOKEN.fullmatch(brought):
             raise GrantRevoked("what was brought cannot be a token of Apple Music's")
-        return TokenAnswer(brought, refresh_token=None, scopes=(), expires_at=NEVER)
+        return TokenResponse(brought, refresh_token=None, scopes=(), expires_at=NEVER)
 
     def authorised(
         self, application: Application, token: str, parameters: Mapping[str, str]

@@ -11,7 +11,7 @@ from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.providers import change_checks
 from blendify.providers.apple_music import pages, records
-from blendify.providers.endpoint import Endpoint, Memory, Newest, Shape
+from blendify.providers.endpoint import Endpoint, ListKind, Memory, Newest
 from blendify.providers.paging import Offset
 
 HEAVY_ROTATION = "heavy_rotation"
@@ -40,7 +40,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=records.rotation,
         scopes=(),
         lists=(HEAVY_ROTATION,),
-        shape=Shape.RANKED,
+        shape=ListKind.RANKED,
         at_most_every=DAILY,
     ),
     # 50 in two pages of 30: what they have in common tells a song played twice in a row from a play that came between.
@@ -51,7 +51,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         page=pages.listed,
         row=records.play,
         scopes=(),
-        shape=Shape.LOG,
+        shape=ListKind.LOG,
         memory=Memory(entries=REMEMBERED, dated=False),
         lists=("", RESOURCES),
         apart={
@@ -61,7 +61,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
                 page=pages.listed,
                 row=records.played_from,
                 scopes=(),
-                shape=Shape.LOG,
+                shape=ListKind.LOG,
                 memory=Memory(entries=REMEMBERED, dated=False, once=True),
             )
         },
@@ -82,7 +82,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=records.playlist_track,
         scopes=(),
         within=DataType.PLAYLISTS,
-        shape=Shape.ARRANGED,
+        shape=ListKind.ARRANGED,
         at_most_every=DAILY,
     ),
     # Without being asked Apple does not tell when a song was added.

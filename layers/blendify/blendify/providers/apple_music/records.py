@@ -7,7 +7,7 @@ Source  https://developer.apple.com/documentation/applemusicapi/librarysongs and
 
 from typing import Any
 
-from blendify.providers.endpoint import Contents, Place, Row
+from blendify.providers.endpoint import ListRef, Place, Record
 from blendify.providers.json_fields import Fields, flag, keyed, kind, number, of, placed, ranked, saved, text
 
 LARGEST_PICTURE = 640
@@ -28,7 +28,7 @@ _KINDS = {
 """What an entry is where it is no plain song."""
 
 
-def play(entry: Any, place: Place) -> Row:
+def play(entry: Any, place: Place) -> Record:
     """
     One of the songs that were played last, by its catalogue id: a song is the same before and after it is added.
 
@@ -39,20 +39,20 @@ def play(entry: Any, place: Place) -> Row:
     return keyed(entry, place, fields, str(fields["record_id"]))
 
 
-def played_from(entry: Any, place: Place) -> Row:
+def played_from(entry: Any, place: Place) -> Record:
     """An album, a playlist or a station that songs were played from; when is not told, as of songs."""
     fields = _collection(entry)
     row = keyed(entry, place, fields, str(fields["record_id"]))
     # Songs are in the same data type, and nothing keeps their ids apart.
-    return Row(f"{place.list_id}#{row.key}", row.fields)
+    return Record(f"{place.list_id}#{row.key}", row.fields)
 
 
-def rotation(entry: Any, place: Place) -> Row:
+def rotation(entry: Any, place: Place) -> Record:
     """An album, a playlist or a station that is played much, with its rank. Apple tells of no songs here."""
     return _known(ranked(entry, place, _collection(entry)))
 
 
-def saved_track(entry: Any, place: Place) -> Row:
+def saved_track(entry: Any, place: Place) -> Record:
     """
     A song of the library; `dateAdded` is there because it is asked for.
 
@@ -62,7 +62,7 @@ def saved_track(entry: Any, place: Place) -> Row:
     return _known(saved(entry, place, _track(entry), text(of(entry, "attributes"), "dateAdded")))
 
 
-def saved_album(entry: Any, place: Place) -> Row:
+def saved_album(entry: Any, place: Place) -> Record:
     """An album of the library, also one of which it holds a single song."""
     attributes, catalogue = of(entry, "attributes"), _catalogue(entry)
     fields: Fields = {
@@ -78,7 +78,7 @@ def saved_album(entry: Any, place: Place) -> Row:
     return _known(saved(entry, place, fields, text(attributes, "dateAdded")))
 
 
-def followed_artist(entry: Any, place: Place) -> Row:
+def followed_artist(entry: Any, place: Place) -> Record:
     """An artist of the library, the nearest to one that is followed; the library itself tells but the name."""
     catalogue = _catalogue(entry)
     told = of(catalogue, "genreNames")
@@ -93,7 +93,7 @@ def followed_artist(entry: Any, place: Place) -> Row:
     return _known(keyed(entry, place, fields, str(fields["record_id"])))
 
 
-def playlist(entry: Any, place: Place) -> Row:
+def playlist(entry: Any, place: Place) -> Record:
     """A playlist of the library. Its place in the list is alphabetical, and not recorded."""
     attributes = of(entry, "attributes")
     fields: Fields = {
@@ -105,19 +105,19 @@ def playlist(entry: Any, place: Place) -> Row:
         "public": flag(attributes, "isPublic"),
     }
     row = keyed(entry, place, fields, str(fields["record_id"]))
-    return Row(row.key, row.fields, frozenset({"playlist_image_url"}))
+    return Record(row.key, row.fields, frozenset({"playlist_image_url"}))
 
 
-def playlist_contents(entry: Any) -> Contents | None:
+def playlist_contents(entry: Any) -> ListRef | None:
     """The list tells when a playlist was last changed, mostly, and not how long it is."""
     playlist_id = text(entry, "id")
     if not playlist_id:
         return None
     version = text(of(entry, "attributes"), "lastModifiedDate")
-    return Contents(playlist_id, None, readable=True, version=version)
+    return ListRef(playlist_id, None, readable=True, version=version)
 
 
-def playlist_track(entry: Any, place: Place) -> Row:
+def playlist_track(entry: Any, place: Place) -> Record:
     """One song or music video of a playlist; one may stand there many times, so the position is the key."""
     fields = {**_track(entry), "playlist_id": place.list_id, "position": place.position}
     return _known(placed(place, f"{place.position:06}", fields))
@@ -153,8 +153,8 @@ def _collection(entry: Any) -> Fields:
     }
 
 
-def _known(row: Row) -> Row:
-    return Row(row.key, row.fields, OTHERS_DOING)
+def _known(row: Record) -> Record:
+    return Record(row.key, row.fields, OTHERS_DOING)
 
 
 def _kind(entry: Any) -> Fields:

@@ -17,7 +17,7 @@ import requests
 from blendify.access.applications import Application
 from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
-from blendify.providers.consent import NEVER, TokenAnswer
+from blendify.providers.consent import NEVER, TokenResponse
 from blendify.providers.json_fields import of, text
 from blendify.providers.lastfm.errors import error_number, refusal
 
@@ -51,7 +51,7 @@ class WebAuthentication:
         brought: str,
         verifier: str,  # noqa: ARG002
         http: requests.Session,
-    ) -> TokenAnswer:
+    ) -> TokenResponse:
         asked = {"method": "auth.getSession", "token": brought}
         try:
             with http.get(
@@ -73,7 +73,7 @@ class WebAuthentication:
         key = text(of(_json(body), "session"), "key")
         if not key:
             raise ProviderUnavailable("Last.fm gave no session key")
-        return TokenAnswer(key, refresh_token=None, scopes=(), expires_at=NEVER)
+        return TokenResponse(key, refresh_token=None, scopes=(), expires_at=NEVER)
 
     def authorised(
         self, application: Application, token: str, parameters: Mapping[str, str]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.providers import change_checks
-from blendify.providers.endpoint import Endpoint, Inquiry, Memory, Shape
+from blendify.providers.endpoint import Endpoint, Inquiry, ListKind, Memory
 from blendify.providers.lastfm import pages, records
 from blendify.providers.paging import Numbered
 
@@ -52,7 +52,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         lists=TIME_RANGES,
         list_parameter="period",
         list_words=PERIODS,
-        shape=Shape.RANKED,
+        shape=ListKind.RANKED,
         at_most_every=DAILY,
     ),
     DataType.TOP_ARTISTS: Endpoint(
@@ -67,7 +67,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         lists=TIME_RANGES,
         list_parameter="period",
         list_words=PERIODS,
-        shape=Shape.RANKED,
+        shape=ListKind.RANKED,
         at_most_every=DAILY,
     ),
     # Back to the first scrobble. 200 is what the manual allows; with the 1,000 that works, errors have been reported.
@@ -80,7 +80,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         page=pages.listed("recenttracks", "track"),
         row=records.play,
         scopes=(),
-        shape=Shape.LOG,
+        shape=ListKind.LOG,
         memory=Memory(entries=None, overlap=timedelta(days=1), late=timedelta(days=14), repeats=True),
     ),
     # Newest first, but pages begin at their own multiples alone: a glance sees the first one.

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blendify.core import times
-from blendify.providers.endpoint import Place, Row
+from blendify.providers.endpoint import Place, Record
 from blendify.providers.json_fields import Fields, keyed, of, ranked, saved, text
 from blendify.providers.lastfm.pages import whole
 
@@ -18,7 +18,7 @@ OTHERS_DOING = frozenset({"album_art_url", "artist_image_url", "duration_ms", "m
 """What Last.fm and MusicBrainz add and replace at any time."""
 
 
-def play(entry: Any, place: Place) -> Row:
+def play(entry: Any, place: Place) -> Record:
     """
     One scrobble. It has no id of its own; of several of one track in the same second the second and third are counted.
 
@@ -31,7 +31,7 @@ def play(entry: Any, place: Place) -> Row:
     return _known(keyed(entry, place, fields, f"{played_at or ''}#{fields.get('record_id')}"))
 
 
-def loved_track(entry: Any, place: Place) -> Row:
+def loved_track(entry: Any, place: Place) -> Record:
     """
     A track that the listener loves, keyed by the moment since when.
 
@@ -40,7 +40,7 @@ def loved_track(entry: Any, place: Place) -> Row:
     return _known(saved(entry, place, _track(entry), _moment(entry)))
 
 
-def top_track(entry: Any, place: Place) -> Row:
+def top_track(entry: Any, place: Place) -> Record:
     """
     A track with its rank and how often it was played in the period.
 
@@ -50,7 +50,7 @@ def top_track(entry: Any, place: Place) -> Row:
     return _known(ranked(entry, place, {**_track(entry), "play_count": whole(entry, "playcount")}))
 
 
-def top_artist(entry: Any, place: Place) -> Row:
+def top_artist(entry: Any, place: Place) -> Record:
     """
     An artist with its rank and how often it was played in the period.
 
@@ -66,8 +66,8 @@ def top_artist(entry: Any, place: Place) -> Row:
     return _known(ranked(entry, place, fields))
 
 
-def _known(row: Row) -> Row:
-    return Row(row.key, row.fields, OTHERS_DOING)
+def _known(row: Record) -> Record:
+    return Record(row.key, row.fields, OTHERS_DOING)
 
 
 def _track(entry: Any) -> Fields:

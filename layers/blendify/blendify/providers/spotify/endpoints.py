@@ -6,7 +6,7 @@ from datetime import timedelta
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.providers import change_checks
-from blendify.providers.endpoint import Endpoint, Memory, Shape
+from blendify.providers.endpoint import Endpoint, ListKind, Memory
 from blendify.providers.paging import Cursor, Offset, Single
 from blendify.providers.spotify import pages, records
 
@@ -24,7 +24,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
-        shape=Shape.RANKED,
+        shape=ListKind.RANKED,
         at_most_every=DAILY,
     ),
     DataType.TOP_ARTISTS: Endpoint(
@@ -35,7 +35,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("user-top-read",),
         lists=TIME_RANGES,
         list_parameter="time_range",
-        shape=Shape.RANKED,
+        shape=ListKind.RANKED,
         at_most_every=DAILY,
     ),
     # Spotify keeps about 50 plays: what follows the first page is always empty.
@@ -46,7 +46,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         row=records.play,
         scopes=("user-read-recently-played",),
         silent_when_empty=True,
-        shape=Shape.LOG,
+        shape=ListKind.LOG,
         memory=Memory(entries=50),
     ),
     # Without its scope Spotify leaves private or collaborative playlists out in silence: so both are required.
@@ -67,7 +67,7 @@ ENDPOINTS: Mapping[DataType, Endpoint] = {
         scopes=("playlist-read-private", "playlist-read-collaborative"),
         within=DataType.PLAYLISTS,
         parameters={"additional_types": "track,episode"},
-        shape=Shape.ARRANGED,
+        shape=ListKind.ARRANGED,
         at_most_every=DAILY,
     ),
     DataType.SAVED_TRACKS: Endpoint(

@@ -8,21 +8,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from blendify.providers.endpoint import Contents, Place, Row
+from blendify.providers.endpoint import ListRef, Place, Record
 from blendify.providers.json_fields import Fields, flag, keyed, number, of, placed, ranked, saved, text
 
 
-def top_track(entry: Any, place: Place) -> Row:
+def top_track(entry: Any, place: Place) -> Record:
     """A track with its rank; Spotify gives neither play counts nor dates, so the rank is the datum."""
     return ranked(entry, place, _track(entry))
 
 
-def top_artist(entry: Any, place: Place) -> Row:
+def top_artist(entry: Any, place: Place) -> Record:
     """An artist with its rank."""
     return ranked(entry, place, _artist(entry))
 
 
-def play(entry: Any, place: Place) -> Row:
+def play(entry: Any, place: Place) -> Record:
     """
     One play; the same track may be played many times, so the moment belongs to the key.
 
@@ -36,7 +36,7 @@ def play(entry: Any, place: Place) -> Row:
     return keyed(entry, place, fields, f"{played_at}#{fields.get('record_id')}")
 
 
-def playlist(entry: Any, place: Place) -> Row:
+def playlist(entry: Any, place: Place) -> Record:
     """A playlist of the listener's list, owned or followed, without its contents."""
     owner, contents = of(entry, "owner"), _contents(entry)
     fields: Fields = {
@@ -61,7 +61,7 @@ def _versioned(entry: Any) -> bool:
     return text(of(entry, "owner"), "id") != "spotify"
 
 
-def playlist_contents(entry: Any) -> Contents | None:
+def playlist_contents(entry: Any) -> ListRef | None:
     """
     What the list entry tells of the playlist's tracks: `items` for new applications, `tracks` for old, both in between.
 
@@ -72,10 +72,10 @@ def playlist_contents(entry: Any) -> Contents | None:
         return None
     contents = _contents(entry)
     version = text(entry, "snapshot_id") if _versioned(entry) else None
-    return Contents(playlist_id, number(contents, "total"), readable=contents is not None, version=version)
+    return ListRef(playlist_id, number(contents, "total"), readable=contents is not None, version=version)
 
 
-def playlist_track(entry: Any, place: Place) -> Row:
+def playlist_track(entry: Any, place: Place) -> Record:
     """
     One entry of a playlist; the order is meaning and one track may stand there many times, so the position is the key.
 
@@ -94,7 +94,7 @@ def playlist_track(entry: Any, place: Place) -> Row:
     return placed(place, f"{place.position:06}", fields)
 
 
-def saved_track(entry: Any, place: Place) -> Row:
+def saved_track(entry: Any, place: Place) -> Record:
     """
     A liked track, keyed by the moment the listener saved it.
 
@@ -103,7 +103,7 @@ def saved_track(entry: Any, place: Place) -> Row:
     return saved(entry, place, _track(of(entry, "track")), text(entry, "added_at"))
 
 
-def saved_album(entry: Any, place: Place) -> Row:
+def saved_album(entry: Any, place: Place) -> Record:
     """
     A saved album with the first 50 of its tracks inside `raw`.
 
@@ -122,7 +122,7 @@ def saved_album(entry: Any, place: Place) -> Row:
     return saved(entry, place, fields, text(entry, "added_at"))
 
 
-def followed_artist(entry: Any, place: Place) -> Row:
+def followed_artist(entry: Any, place: Place) -> Record:
     """An artist that the listener follows; Spotify tells neither when nor in which order."""
     fields = _artist(entry)
     return keyed(entry, place, fields, str(fields.get("record_id")))
