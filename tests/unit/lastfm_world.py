@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulators.lastfm.accounts import Request
 from starlette.applications import Starlette
 
 from blendify.access import connections
@@ -17,6 +16,7 @@ from blendify.providers.consent import NEVER
 from blendify.providers.endpoint import Profile
 from blendify.providers.lastfm.endpoints import PERIODS
 from local.simulators.lastfm import Options, create_app
+from local.simulators.lastfm.accounts import Request
 from local.simulators.lastfm.simulator import Simulator
 from local.simulators.serving import running
 from tests.unit.cloud import application
