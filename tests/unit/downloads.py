@@ -22,7 +22,7 @@ def create_bucket() -> None:
 
 def objects() -> list[str]:
     """The keys of all objects."""
-    return [one["Key"] for one in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("ListRef", [])]
+    return [one["Key"] for one in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
 def unfinished() -> list[Any]:

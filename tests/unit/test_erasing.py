@@ -257,7 +257,7 @@ def test_exports_are_erased(world: World) -> None:
         client.put_object(Bucket="exports", Key=key, Body=b"")
     erasure_id = leave(user_id)
     machine(erasure_id)
-    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["ListRef"]] == [
+    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [
         f"exports/{user_id}x/other.zip"
     ]
     receipt = erasures.erasure(erasure_id)

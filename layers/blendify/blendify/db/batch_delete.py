@@ -60,7 +60,7 @@ def delete_objects(bucket: str, prefix: str) -> int:
     """
     client, deleted = aws.client("s3"), 0
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        found = [{"Key": one["Key"]} for one in page.get("ListRef", [])]
+        found = [{"Key": one["Key"]} for one in page.get("Contents", [])]
         if found:
             answer = client.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
             if errors := answer.get("Errors"):
