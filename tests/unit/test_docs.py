@@ -1,0 +1,223 @@
+"""The documentation agrees with the code: links, commands, and every list that the code owns."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from blendify.data_types import DataType, Outcome, Status
+from blendify.providers import PROVIDERS
+from blendify.records import COMMON, FIELDS
+from blendify.web.parameters import OF_HISTORY, OF_LISTS
+from local.paths import ROOT
+from local.providers import PROVIDERS as LOCAL
+from local.template import resources, template
+
+PACKAGE = ROOT / "layers" / "blendify" / "blendify"
+README, CHANGELOG, DOCS = ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "docs"
+PAGES = [README, CHANGELOG, *sorted(DOCS.glob("*.md"))]
+
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+CODE = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
+
+
+def section(page: str, heading: str) -> str:
+    """The text below one heading of a page in docs/, up to the next heading of the same level or a higher one."""
+    text = (DOCS / page).read_text()
+    found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    assert found, f"docs/{page} has no heading {heading!r}"
+    rest = text[found.end() :]
+    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of all table rows in a text, without heads and rules."""
+    lines = text.splitlines()
+    body = [
+        line
+        for above, line, below in zip(["", *lines], lines, [*lines[1:], ""], strict=False)
+        if line.startswith("|") and above.startswith("|") and not line.startswith("|---") and "|---" not in below
+    ]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in body]
+
+
+def first_names(text: str) -> list[str]:
+    """What stands in backticks in the first cell of each table row."""
+    return [name for cells in rows(text) for name in CODE.findall(cells[0])]
+
+
+def code(text: str) -> str:
+    """Fenced blocks and what stands in backticks: the parts of a page that are typed."""
+    return "\n".join(FENCE.findall(text) + CODE.findall(FENCE.sub("", text)))
+
+
+def anchor(heading: str) -> str:
+    """The fragment by which a heading is linked to."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@cache
+def nodes() -> list[ast.AST]:
+    """The syntax trees of the whole package."""
+    return [node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """Every call of a function or method of this name in the package."""
+    for node in nodes():
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name:
+            yield node
+
+
+def texts() -> list[str]:
+    """Every text in the package's code; of a formatted one the parts between its values."""
+    return [node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+
+
+def broken(page: Path) -> Iterator[str]:
+    """The links of a page that lead to no file, or to no heading of it."""
+    for link in LINK.findall(FENCE.sub("", page.read_text())):
+        if re.match(r"https?://", link):
+            continue
+        path, _, fragment = link.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        if not there.is_file():
+            yield f"{page.name}: {link}"
+        elif fragment and fragment not in map(anchor, HEADING.findall(FENCE.sub("", there.read_text()))):
+            yield f"{page.name}: {link} names no heading"
+
+
+def targets() -> set[str]:
+    """The commands that `make` lists."""
+    return set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def named_targets(text: str) -> set[str]:
+    return set(re.findall(r"\bmake ([a-z]+)\b", text))
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link names a file, and a heading of it where it names one."""
+    assert [link for page in PAGES for link in broken(page)] == []
+
+
+def test_the_readme_is_one_page_and_leads_to_all_others() -> None:
+    """Its reader needs two minutes, and finds every page of docs/ from there."""
+    assert len(README.read_text().splitlines()) <= 150
+    linked = {link.partition("#")[0] for link in LINK.findall(README.read_text())}
+    assert {f"docs/{page.name}" for page in DOCS.iterdir()} <= linked
+
+
+def test_every_command_exists_and_is_documented() -> None:
+    """Commands in the documentation are targets of the Makefile; those that `make` lists are all documented."""
+    named = {page.name: named_targets(code(page.read_text())) for page in PAGES}
+    known = targets()
+    assert {name: found - known for name, found in named.items() if found - known} == {}
+    assert known - {"help"} <= named["README.md"] | named["contributing.md"]
+
+
+def test_ci_runs_the_readmes_commands() -> None:
+    """What a change must pass is what the README names."""
+    run = named_targets((ROOT / ".ci" / "run").read_text())
+    assert run == {"check", "test"}
+    assert run <= named_targets(code(README.read_text()))
+
+
+def test_parameters_and_outputs_are_the_templates() -> None:
+    """Each with its default."""
+    shown = {
+        CODE.findall(name)[0]: "".join(CODE.findall(default))
+        for name, default, _ in rows(section("deploy.md", "Parameters"))
+    }
+    assert shown == {name: str(one["Default"]) for name, one in template()["Parameters"].items()}
+    assert first_names(section("deploy.md", "Outputs")) == list(template()["Outputs"])
+
+
+def test_variables_of_providers_are_parameters() -> None:
+    """`make up` would ignore a variable that no parameter stands behind."""
+    variables = {provider.variable(name) for provider in LOCAL.values() for name in template()["Parameters"]}
+    prefixes = "|".join(name.upper() for name in LOCAL)
+    for page in PAGES:
+        assert set(re.findall(rf"\b(?:{prefixes})_[A-Z_]+\b", page.read_text())) <= variables, page.name
+
+
+def test_metrics_are_those_that_the_code_emits() -> None:
+    """No more and no fewer; a name that ends with a status stands there with each."""
+    named = [keyword.value for call in calls("add_metric") for keyword in call.keywords if keyword.arg == "name"]
+    plain = {node.value for node in named if isinstance(node, ast.Constant)}
+    formatted = [node for node in named if isinstance(node, ast.JoinedStr)]
+    starts = {part.value for node in formatted for part in node.values if isinstance(part, ast.Constant)}
+    ended = {f"{start}{status.value.capitalize()}" for start in starts for status in ENDS}
+    assert plain
+    assert set(first_names(section("operating.md", "Logs, events, metrics"))) == plain | ended
+
+
+ENDS = (Status.SUCCEEDED, Status.PARTIAL, Status.FAILED)
+
+
+def test_outcomes_and_statuses_are_all_explained() -> None:
+    """Each once."""
+    shown = first_names(section("operating.md", "What a sync says"))
+    assert sorted(shown) == sorted([*Outcome, *Status])
+
+
+def test_quoted_messages_are_the_codes_own() -> None:
+    """An operator who searches for what they read finds it."""
+    quoted = re.findall(r'"([a-z][^"`{}]+ [^"`{}]+)"', FENCE.sub("", (DOCS / "operating.md").read_text()))
+    held = texts()
+    assert quoted
+    assert [one for one in quoted if not any(one in text for text in held)] == []
+
+
+def test_routes_are_the_templates() -> None:
+    """Method and path of every function's events."""
+    events = chain.from_iterable(
+        function.get("Events", {}).values() for function in resources("AWS::Serverless::Function").values()
+    )
+    deployed = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}" for event in events if event["Type"] == "Api"
+    }
+    shown = first_names(section("api.md", "Routes"))
+    assert sorted(shown) == sorted(route.replace("{record_id+}", "{record_id}/history") for route in deployed)
+
+
+def test_query_parameters_are_those_that_are_read() -> None:
+    """Of lists by the table, of one record's history by the sentence below it."""
+    text = section("api.md", "Lists, parameters, cursors")
+    assert first_names(text) == list(OF_LISTS)
+    sentence = re.search(r"The history of a record takes (.*?)\.", text, re.DOTALL)
+    assert sentence
+    assert CODE.findall(sentence[1]) == list(OF_HISTORY)
+
+
+def test_errors_are_those_that_are_answered() -> None:
+    """Code and status."""
+    answered = {
+        (call.args[2].value, call.args[1].value)
+        for call in calls("refusal")
+        if len(call.args) > 2 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[2], ast.Constant)
+    }
+    shown = [(CODE.findall(name)[0], int(status)) for name, status, _ in rows(section("api.md", "Errors"))]
+    assert sorted(shown) == sorted(answered)
+
+
+def test_fields_are_those_that_apps_read() -> None:
+    """Of each data type, in the order in which it has them."""
+    text = section("data.md", "Named fields")
+    shown = {CODE.findall(name)[0]: CODE.findall(fields) for name, fields in rows(text)}
+    assert shown == {str(data_type): list(FIELDS[data_type]) for data_type in DataType}
+    assert set(COMMON) <= set(CODE.findall(text.split("|")[0]))
+
+
+def test_what_each_provider_gives_is_what_its_table_has() -> None:
+    """A dash where it has no row."""
+    table = rows(section("providers.md", "What each provider gives"))
+    offered = {CODE.findall(cells[0])[0]: [cell != "–" for cell in cells[1:]] for cells in table if "`" in cells[0]}
+    columns = [PROVIDERS[name] for name in ("spotify", "apple_music", "lastfm")]
+    assert [provider.name for provider in columns] == list(PROVIDERS)
+    assert offered == {str(one): [one in provider.endpoints for provider in columns] for one in DataType}
