@@ -8,48 +8,48 @@ export SAM_CLI_TELEMETRY := 0
 EMULATOR := .local/emulator/venv
 READY := .venv/.ready $(EMULATOR)/.ready
 TESTS ?= tests
-# Stands in the printed command, so that what failed can be run again: make test SEED=…
+# Printed with the command, so that a failure can be repeated: make test SEED=…
 SEED := $(or $(SEED),$(shell date +%s))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down clean test soak check format bench deploy requirements
 
-help: ## this list
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY) ## collect a simulated listener's account from nothing, and show what was stored
+demo: $(READY) ## start the stack, collect a simulated listener's account, show and verify what was stored
 	@python -m local.demo
 
-up: $(READY) ## start the stack on this machine; the real Spotify if SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET are set
+up: $(READY) ## start the stack on this machine; with a provider's credentials in the environment it uses the real provider
 	@python -m local.stack up
 
-down: $(READY) ## stop the stack; what it stored is kept
+down: $(READY) ## stop the stack; keep what it stored
 	@python -m local.stack down
 
-clean: down ## stop the stack and forget all that it stored
+clean: down ## stop the stack and delete all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
-test: $(READY) ## all tests
+test: $(READY) ## run all tests; TESTS=tests/unit/test_paging.py runs these, SEED=… repeats random ones
 	pytest -n 3 --hypothesis-seed=$(SEED) $(TESTS)
 
-soak: $(READY) ## the long form: 10,000 schedules of faults, deaths at every request, an account of full size; an hour
+soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at every request, a full-size account; an hour
 	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \
 	    tests/e2e/test_bans.py
 
-check: $(READY) ## lint, format, types, template
+check: $(READY) ## check lint, format, types and template; run it before a commit
 	ruff check .
 	ruff format --check .
 	mypy
 	sam validate --lint
 
-format: $(READY) ## put the code in its format
+format: $(READY) ## format the code, and mend what ruff can mend
 	ruff format .
 	ruff check --fix .
 
-bench: $(READY) ## the figures of the design: calls, write units, bytes, state transitions, import time
+bench: $(READY) ## print the figures of the design: calls, write units, bytes, state transitions, import time
 	@PYTHONPATH=layers/blendify:. python -m local.bench
 
-deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time: OPTIONS=--guided
+deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time with OPTIONS=--guided
 	sam build
 	sam deploy $(OPTIONS)
 

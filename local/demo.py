@@ -80,7 +80,7 @@ def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
 
 
 def _make_token(browser: Browser, file: Path) -> None:
-    """A bearer token, as the listener's own application would have one, for the README's examples."""
+    """A bearer token, as the listener's own application would have one, for the examples in docs/api.md."""
     known: Any = browser.read("/me/tokens")["items"]
     for one in known:
         if one["name"] == TOKEN_NAME:

@@ -17,7 +17,7 @@ from tests.e2e.system import PATIENCE_SECONDS, System
 
 
 def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
-    """Ask until it is there, as the README's loop does; the first answer says that it is being prepared."""
+    """Ask until it is ready, as the loop in docs/api.md does; the first answer says that it is being prepared."""
     status, body, headers = browser.send(f"/me/export{query}", method="GET")
     assert (status, body["status"]) == (202, "preparing")
     give_up = time.monotonic() + PATIENCE_SECONDS
