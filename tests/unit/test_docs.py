@@ -7,9 +7,9 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 
-from blendify.data_types import DataType, Outcome, Status
+from blendify.core.data_types import DataType, Outcome, Status
 from blendify.providers import PROVIDERS
-from blendify.records import COMMON, FIELDS
+from blendify.reading.records import COMMON, FIELDS
 from blendify.web.parameters import OF_HISTORY, OF_LISTS
 from local.paths import ROOT
 from local.providers import PROVIDERS as LOCAL
@@ -126,6 +126,12 @@ def test_ci_runs_the_readmes_commands() -> None:
     run = named_targets((ROOT / ".ci" / "run").read_text())
     assert run == {"check", "test"}
     assert run <= named_targets(code(README.read_text()))
+
+
+def test_packages_are_all_listed() -> None:
+    """A reader of the listing knows what each folder of the package has."""
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert sorted(first_names(section("contributing.md", "The package, in its order"))) == sorted(folders)
 
 
 def test_parameters_and_outputs_are_the_templates() -> None:
