@@ -22,6 +22,7 @@ PAGES = [README, CHANGELOG, *sorted(DOCS.glob("*.md"))]
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
+ENDS = (Status.SUCCEEDED, Status.PARTIAL, Status.FAILED)
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 
 
@@ -157,13 +158,11 @@ def test_metrics_are_those_that_the_code_emits() -> None:
     named = [keyword.value for call in calls("add_metric") for keyword in call.keywords if keyword.arg == "name"]
     plain = {node.value for node in named if isinstance(node, ast.Constant)}
     formatted = [node for node in named if isinstance(node, ast.JoinedStr)]
-    starts = {part.value for node in formatted for part in node.values if isinstance(part, ast.Constant)}
+    parts = chain.from_iterable(node.values for node in formatted)
+    starts = {str(part.value) for part in parts if isinstance(part, ast.Constant)}
     ended = {f"{start}{status.value.capitalize()}" for start in starts for status in ENDS}
     assert plain
     assert set(first_names(section("operating.md", "Logs, events, metrics"))) == plain | ended
-
-
-ENDS = (Status.SUCCEEDED, Status.PARTIAL, Status.FAILED)
 
 
 def test_outcomes_and_statuses_are_all_explained() -> None:
