@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from blendify.access import applications
 from blendify.core import aws
 from blendify.history.facts import Fact
+from local import moto_partiql
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
 from tests.unit.lean_moto import lean_moto
@@ -35,7 +36,7 @@ def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
 @pytest.fixture(scope="module")
 def _cloud() -> Iterator[None]:
     """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
-    with mock_aws(), lean_moto(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
+    with mock_aws(), lean_moto(), moto_partiql.inserts(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
         _forget()
         kms = aws.client("kms")
         kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])

@@ -1,0 +1,170 @@
+"""
+What PartiQL's INSERT does in DynamoDB, as far as the product relies on it: run on moto and on the emulator alike.
+
+Both are taught it by adapters of ours, so these promises are what stands between them and AWS.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local import capacity
+from local.template import resources
+
+Item = dict[str, dict[str, Any]]
+HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A DynamoDB that has the history table, and a partition of it that nobody else uses."""
+
+    client: Any
+    table: str
+    partition: str
+
+    def item(self, key: str, **more: dict[str, Any]) -> Item:
+        """An item with the table's keys."""
+        return {"user#type": {"S": self.partition}, "fetched_at": {"S": key}, **more}
+
+    def statement(self, item: Mapping[str, Any], table: str | None = None) -> dict[str, Any]:
+        """An INSERT of it."""
+        names = ", ".join(f"'{name}': ?" for name in item)
+        return {"Statement": f'INSERT INTO "{table or self.table}" VALUE {{{names}}}', "Parameters": [*item.values()]}
+
+    def batch(self, *statements: dict[str, Any], capacity: str = "NONE") -> Any:
+        """The whole answer."""
+        return self.client.batch_execute_statement(Statements=statements, ReturnConsumedCapacity=capacity)
+
+    def codes(self, *items: Item) -> list[str]:
+        """An error code for each, empty where there is none."""
+        answer = self.batch(*map(self.statement, items))
+        return [one.get("Error", {}).get("Code", "") for one in answer["Responses"]]
+
+    def items(self) -> list[Item]:
+        """What the partition holds."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table,
+            KeyConditionExpression="#p = :p",
+            ExpressionAttributeNames={"#p": "user#type"},
+            ExpressionAttributeValues={":p": {"S": self.partition}},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page["Items"]]
+
+
+def an_item_is_stored_as_it_was_sent(here: Place) -> None:
+    """Texts, numbers, booleans, bytes, lists and maps."""
+    values: Any = {
+        "text": {"S": "Ä🎧 'quoted' ?"},
+        "empty": {"S": ""},
+        "number": {"N": "213573"},
+        "flag": {"BOOL": False},
+        "raw": {"B": bytes(range(256))},
+        "artists": {"L": [{"M": {"id": {"S": "1"}, "name": {"S": "A"}}}]},
+    }
+    assert here.codes(here.item("a", **values)) == [""]
+    assert here.items() == [here.item("a", **values)]
+
+
+def an_existing_key_is_left_as_it_is(here: Place) -> None:
+    """It answers `DuplicateItem`, whatever the item says; the others of the batch are stored."""
+    first = here.item("a", x={"S": "first"})
+    assert here.codes(first) == [""]
+    assert here.codes(here.item("b"), here.item("a", x={"S": "second"}), here.item("c")) == ["", "DuplicateItem", ""]
+    assert here.items() == [first, here.item("b"), here.item("c")]
+
+
+def twenty_five_are_the_most(here: Place) -> None:
+    """One more, and nothing of the batch is stored."""
+    many = [here.item(f"{number:02}") for number in range(26)]
+    with pytest.raises(ClientError, match="ValidationException"):
+        here.codes(*many)
+    assert here.items() == []
+    assert here.codes(*many[:25]) == [""] * 25
+
+
+def reads_and_writes_do_not_mix(here: Place) -> None:
+    """A batch is of one kind."""
+    where = f"\"user#type\" = '{here.partition}' AND fetched_at = 'a'"
+    read = {"Statement": f'SELECT * FROM "{here.table}" WHERE {where}'}  # noqa: S608
+    with pytest.raises(ClientError, match="ValidationException"):
+        here.batch(here.statement(here.item("a")), read)
+    assert here.items() == []
+
+
+def bad_keys_are_refused(here: Place) -> None:
+    """Missing, empty, of another type, longer than 1,024 bytes; in an index as well."""
+    bad = [
+        {"user#type": {"S": here.partition}},
+        here.item(""),
+        here.item("a") | {"fetched_at": {"N": "1"}},
+        here.item("x" * 1025),
+        here.item("a", record_id={"S": ""}),
+        here.item("a", record_id={"N": "1"}),
+    ]
+    assert [here.codes(item) for item in bad] == [["ValidationError"]] * len(bad)
+    assert here.codes(bad[0], here.item("good"), bad[1]) == ["ValidationError", "", "ValidationError"]
+    assert here.items() == [here.item("good")]
+    assert here.codes(here.item("x" * 1024)) == [""]
+
+
+def items_end_at_400_kb(here: Place) -> None:
+    """As DynamoDB counts them."""
+    noise = random.Random(7).randbytes(409_600)  # noqa: S311
+    room = 409_600 - capacity.item_size(here.item("a", raw={"B": b""}))
+    assert here.codes(here.item("a", raw={"B": noise[: room + 1]})) == ["ValidationError"]
+    # A little less than AWS takes is near enough for moto, which draws its own line at 405,000.
+    assert here.codes(here.item("a", raw={"B": noise[: room - 5_000]})) == [""]
+
+
+def a_mark_without_a_parameter_is_refused(here: Place) -> None:
+    """Nothing stands in the place of what is missing."""
+    good = here.statement(here.item("a"))
+    answer = here.batch({**good, "Parameters": good["Parameters"][:1]})
+    assert [one["Error"]["Code"] for one in answer["Responses"]] == ["ValidationError"]
+    assert here.items() == []
+
+
+def a_table_that_is_not_there_is_said(here: Place) -> None:
+    """By the statement alone."""
+    answer = here.batch(here.statement(here.item("a"), table="no-such-table"), here.statement(here.item("b")))
+    assert [one.get("Error", {}).get("Code") for one in answer["Responses"]] == ["ResourceNotFound", None]
+
+
+def costs_are_told_for_each_statement(here: Place) -> None:
+    """Of the table and of its indexes; a key that exists costs as much as what is there."""
+    rules = capacity.Table.of(HISTORY)
+    items = [
+        here.item("a", record_id={"S": "r"}, raw={"B": bytes(3_000)}),
+        here.item("b", played_at={"S": "2026"}, record_id={"S": "r"}),
+        here.item("c"),
+    ]
+    expected = [rules.write(None, item).described(here.table) for item in items]
+    answer = here.batch(*map(here.statement, items), capacity="INDEXES")
+    assert told(answer) == expected
+    total = here.batch(*map(here.statement, items), capacity="TOTAL")
+    again = [rules.refused(item).described(here.table) for item in items]
+    assert told(total) == [{name: one[name] for name in ("TableName", "CapacityUnits")} for one in again]
+    assert "ConsumedCapacity" not in here.batch(here.statement(here.item("d")))
+
+
+def told(answer: Any) -> Sequence[Any]:
+    return list(answer["ConsumedCapacity"])
+
+
+PROMISES: tuple[Callable[[Place], None], ...] = (
+    an_item_is_stored_as_it_was_sent,
+    an_existing_key_is_left_as_it_is,
+    twenty_five_are_the_most,
+    reads_and_writes_do_not_mix,
+    bad_keys_are_refused,
+    items_end_at_400_kb,
+    a_mark_without_a_parameter_is_refused,
+    a_table_that_is_not_there_is_said,
+    costs_are_told_for_each_statement,
+)
