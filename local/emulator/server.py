@@ -58,7 +58,7 @@ class Emulator:
             folder.mkdir(parents=True, exist_ok=True)
         # It saves secrets as they are.
         self.state.chmod(0o700)
-        command = [str(_PYTHON), "-m", "ministack"]
+        command = [str(_PYTHON), "-m", "local.emulator.launch"]
         self.program.start(command, self._environment(), lambda: answers(f"{self.endpoint}/_ministack/health"))
 
     def client(self, service: str) -> Any:
