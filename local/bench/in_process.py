@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -46,12 +46,12 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import COUNTS, all_progress
 from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
-from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.syncing import lifecycle
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form
+from local.moto_partiql import inserts
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
 from local.template import resources
@@ -135,7 +135,7 @@ class Bench:
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
     """Everything new, gone afterwards: a simulator and AWS in this process."""
-    with running(create_app(options)) as address, bench_at(address, mock_aws()) as here:
+    with running(create_app(options)) as address, mock_aws(), inserts(), bench_at(address, nullcontext()) as here:
         yield here
 
 
@@ -147,7 +147,6 @@ def bench_at(
     with cloud or aws_apart(), patch.object(telemetry.metrics, "add_metric"):
         aws.forget()
         applications.forget()
-        Fact._connection = None
         _create(address, calls_per_minute)
         here, now = Bench(address), times.now
         with patch.object(times, "now", lambda: now() + here.ahead):

@@ -21,8 +21,10 @@ from blendify.collecting.intake import Found, Intake
 from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.history import list_versions, snapshots
-from blendify.history.facts import Fact, item_size
+from blendify.db.attribute_values import item_size
+from blendify.history import list_versions, queries, snapshots
+from blendify.history.append import append
+from blendify.history.facts import Fact
 from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place, Record
@@ -93,7 +95,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
     for question, name in ((top, "top tracks"), (saved, "all likes")):
         asked = Question(question, limit=1000, as_of=half)
         with_checkpoints = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
-        with patch.object(snapshots, "newest", lambda *_: ("", {})):
+        with patch.object(queries, "snapshot", lambda *_: ("", {})):
             without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
         yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
     for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
@@ -172,8 +174,7 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
             for one, entry in zip(news, entries, strict=True)
             if one.recorded
         ]
-        for fact in facts:
-            fact.append()
+        append(facts)
         settled = intake.settle(
             Found(1, complete=True, total=len(entries), version=None, newest_first=data_type is DataType.SAVED_TRACKS)
         )

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.emulator.server import REGION
 from tests.e2e.system import System
+from tests.inserts import Place
 
 
 def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:
@@ -38,7 +39,7 @@ def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:
 
 
 def test_every_collectors_role_may_append_and_may_not_rewrite_history(system: System) -> None:
-    """With the emulator enforcing the roles: PutItem is allowed, everything that changes or removes is refused."""
+    """With the emulator enforcing the roles: INSERT is allowed, everything that changes or removes is refused."""
     iam, sts = system.stack.emulator.client("iam"), system.stack.emulator.client("sts")
     roles = [role for role in iam.list_roles()["Roles"] if re.search(r"Collect\w+Role", role["RoleName"])]
     assert len(roles) == 8
@@ -47,7 +48,7 @@ def test_every_collectors_role_may_append_and_may_not_rewrite_history(system: Sy
         dynamodb = _dynamodb_as(system, keys)
         name = system.outputs["history_table"]
         key = {"user#type": {"S": "nobody#top_tracks"}, "fetched_at": {"S": role["RoleName"]}}
-        dynamodb.put_item(TableName=name, Item=key)
+        assert Place(dynamodb, name, "nobody#top_tracks").codes(key) == [""]
         for operation, arguments in _rewrites(name, key).items():
             with pytest.raises(ClientError, match=r"AccessDenied|not authorized"):
                 getattr(dynamodb, operation)(**arguments)
@@ -58,11 +59,13 @@ def _rewrites(table: str, key: dict[str, dict[str, str]]) -> dict[str, dict[str,
     where = " AND ".join(f"\"{name}\" = '{value['S']}'" for name, value in key.items())
     change = {"UpdateExpression": "SET x = :x", "ExpressionAttributeValues": {":x": {"S": "x"}}}
     return {
+        "put_item": {"TableName": table, "Item": key},
         "delete_item": {"TableName": table, "Key": key},
         "update_item": {"TableName": table, "Key": key, **change},
         "batch_write_item": {"RequestItems": {table: [{"DeleteRequest": {"Key": key}}]}},
         "transact_write_items": {"TransactItems": [{"Delete": {"TableName": table, "Key": key}}]},
         "execute_statement": {"Statement": f'DELETE FROM "{table}" WHERE {where}'},  # noqa: S608
+        "batch_execute_statement": {"Statements": [{"Statement": f'UPDATE "{table}" SET x = 1 WHERE {where}'}]},  # noqa: S608
     }
 
 

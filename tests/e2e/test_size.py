@@ -4,9 +4,9 @@ import os
 from math import ceil
 from typing import Any
 
-from blendify.history.facts import item_size
 from local import verification
 from local.bench.machine import HISTORY_QUOTA, events
+from local.capacity import item_size
 from tests.e2e.system import System
 
 FULL = int(os.environ.get("SCHEDULES", "0")) >= 10_000

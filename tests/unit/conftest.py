@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 
 from blendify.access import applications
 from blendify.core import aws
-from blendify.history.facts import Fact
 from local import moto_partiql
 from tests.unit.cloud import application, create_tables
 from tests.unit.downloads import create_bucket
@@ -75,7 +74,6 @@ def world(behind: tuple[Starlette, str]) -> World:
 def _forget() -> None:
     aws.forget()
     applications.forget()
-    Fact._connection = None
 
 
 @pytest.fixture

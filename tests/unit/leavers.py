@@ -16,6 +16,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import state_table
+from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import erasure
 from blendify.leaving import receipts as erasures
@@ -70,7 +71,8 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     collect(DataType.PLAYLISTS, job, plenty)
     for number, partition in enumerate(partitions(user_id)):
         data_type = partition.split("#")[1]
-        Fact.of(user_id, data_type, times.iso(STARTED), "spotify", f"k{number}", {"track_name": listener}, {}).append()
+        fact = Fact.of(user_id, data_type, times.iso(STARTED), "spotify", f"k{number}", {"track_name": listener}, {})
+        append([fact])
     return browser
 
 
@@ -78,7 +80,7 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
     """The same user's, of a provider of which nothing is to be erased; what it is."""
     moment, sync = times.iso(STARTED), "20200101T000000000Z-other"
     fact = Fact.of(user_id, "saved_tracks", moment, provider, "k", {}, {})
-    fact.append()
+    append([fact])
     state_table().put(keys.user(user_id), keys.own_account(provider, "x"), account(provider))
     state_table().put(keys.account(provider, "x"), "user", {"user_id": user_id})
     run = {"sync_id": sync, "provider": provider, "started_at": "2020-01-01T00:00:00Z", "finished_at": None}

@@ -21,7 +21,7 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import Progress
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Profile
 from blendify.syncing import lifecycle
@@ -168,9 +168,9 @@ def standing(job: Job, data_type: DataType) -> Progress:
     return found
 
 
-def facts(job: Job, data_type: DataType) -> list[Fact]:
+def facts(job: Job, data_type: DataType) -> list[StoredFact]:
     """What a run appended."""
-    return list(Fact.of_run(job.user_id, data_type, job.fetched_at))
+    return list(StoredFact.of_run(job.user_id, data_type, job.fetched_at))
 
 
 def plenty() -> float:

@@ -14,7 +14,7 @@ from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.syncing import lifecycle
 from local import folding
 from local.simulators.apple_music.music import tracks_of
@@ -49,17 +49,17 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     return job
 
 
-def stored(user_id: str, data_type: DataType) -> list[Fact]:
+def stored(user_id: str, data_type: DataType) -> list[StoredFact]:
     """All facts of a data type, marks included."""
-    return list(Fact.query(f"{user_id}#{data_type}"))
+    return list(StoredFact.query(f"{user_id}#{data_type}"))
 
 
-def songs(user_id: str) -> list[Fact]:
+def songs(user_id: str) -> list[StoredFact]:
     """Of the plays those of songs, marks included."""
     return [fact for fact in stored(user_id, PLAYS) if fact.kind not in RESOURCE_KINDS]
 
 
-def answers(facts: list[Fact]) -> Counter[str]:
+def answers(facts: list[StoredFact]) -> Counter[str]:
     return Counter(json.dumps(fact.answer(), sort_keys=True) for fact in facts)
 
 
@@ -310,7 +310,7 @@ def test_a_key_that_is_not_accepted_is_the_operators(world: World) -> None:
     assert connections.connection(user_id, "apple_music").status == connections.ACTIVE
 
 
-def resources(user_id: str) -> list[Fact]:
+def resources(user_id: str) -> list[StoredFact]:
     """What songs were played from, the latest first."""
     found = [fact for fact in stored(user_id, PLAYS) if fact.kind in RESOURCE_KINDS]
     return sorted(found, key=lambda fact: str(fact.played_at), reverse=True)

@@ -10,8 +10,8 @@ import pytest
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
-from blendify.history.facts import Fact
 from blendify.syncing import lifecycle
+from local import moto_partiql
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole
@@ -152,14 +152,14 @@ def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clo
     change(world, "like")
     clock.sleep(DAY)
     job = begun(user_id, DataType.SAVED_TRACKS, execution="dies", started_at=clock.now())
-    append = Fact.append
+    insert = moto_partiql.insert
 
-    def dying(fact: Fact) -> Any:
+    def dying(*arguments: Any) -> Any:
         if stored:
-            append(fact)
+            insert(*arguments)
         raise Died
 
-    with patch.object(Fact, "append", dying), pytest.raises(Died):
+    with patch.object(moto_partiql, "insert", dying), pytest.raises(Died):
         collect(DataType.SAVED_TRACKS, job, plenty)
     change(world, "unlike", position=0)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE

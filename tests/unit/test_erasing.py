@@ -13,6 +13,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import state_table
+from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import receipts as erasures
 from blendify.leaving.erasure import LATEST_WORKER, QUIET, erase
@@ -122,7 +123,7 @@ def test_what_came_back_is_waited_for_once_more(world: World) -> None:
 
     def write(_seconds: int) -> None:
         if next(late):
-            Fact.of(user_id, "saved_tracks", times.iso(STARTED), "spotify", "late", {}, {}).append()
+            append([Fact.of(user_id, "saved_tracks", times.iso(STARTED), "spotify", "late", {}, {})])
 
     waits = machine(leave(user_id), between=write)
     assert waits == [QUIET.total_seconds(), LATEST_WORKER.total_seconds(), LATEST_WORKER.total_seconds()]

@@ -13,7 +13,9 @@ from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
+from blendify.history.append import append
 from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from local import folding
 from local.exported import Exported
 from local.simulators.spotify.mutations import mutate
@@ -46,7 +48,7 @@ class Life:
     user_id: str
     days: list[tuple[Job, Served]]
     archive: Exported
-    facts: dict[DataType, list[Fact]]
+    facts: dict[DataType, list[StoredFact]]
     """By data type, as the history holds them."""
     secrets: list[bytes]
     other: str
@@ -65,7 +67,7 @@ def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
         days = lived(world, user_id, clock)
         archive = exported(user_id)
     facts = {
-        name: [fact for fact in Fact.query(f"{user_id}#{name}", consistent_read=True) if fact.part is None]
+        name: [fact for fact in StoredFact.query(f"{user_id}#{name}", consistent_read=True) if fact.part is None]
         for name in DataType
     }
     secrets = [secret.encode() for secret in world.simulator.accounts.secrets]
@@ -190,7 +192,7 @@ def test_a_damaged_answer_costs_itself_alone(aws_in_memory: None, world: World) 
     job = ready(DataType.SAVED_TRACKS, world)
     collect(DataType.SAVED_TRACKS, job, plenty)
     user_id = job.user_id
-    facts = list(Fact.query(f"{user_id}#{DataType.SAVED_TRACKS}"))
+    facts = list(StoredFact.query(f"{user_id}#{DataType.SAVED_TRACKS}"))
     spoiled = [fact for fact in facts if fact.raw][:3]
     for fact, raw in zip(spoiled, (b"", b"\x07unknown dictionary", bytes(spoiled[2].raw)[:-9]), strict=True):
         key = {"user#type": {"S": fact.partition}, "fetched_at": {"S": fact.fetched_at}}
@@ -219,8 +221,8 @@ def test_an_answer_in_several_parts_is_whole(aws_in_memory: None, world: World) 
     user_id = world.connect()
     answer = {"id": "1", "text": "".join(f"{number * 7919 % 1000003:06x}" for number in range(150_000))}
     fact = Fact.of(user_id, "playlists", "2026-11-22T17:44:30.123Z", "spotify", "1", {"record_id": "1"}, answer)
-    fact.append()
-    assert int(fact.raw_parts) > 1
+    append([fact])
+    assert len(list(fact.items())) > 1
     archive = exported(user_id)
     (one,) = archive.records(DataType.PLAYLISTS)
     assert one["answer"] == answer

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from blendify.core import aws
-from blendify.history.facts import Fact, Written, item_size
+from blendify.db.attribute_values import item_size
+from blendify.history import lookup
+from blendify.history.append import Written, append
+from blendify.history.facts import FIELDS, Fact
+from blendify.history.stored_facts import StoredFact
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -24,8 +28,8 @@ def stored() -> list[dict[str, Any]]:
     return aws.client("dynamodb").scan(TableName="history")["Items"]
 
 
-def found() -> list[Fact]:
-    return list(Fact.of_run("ua", "top_tracks", STARTED))
+def found() -> list[StoredFact]:
+    return list(StoredFact.of_run("ua", "top_tracks", STARTED))
 
 
 def noise(size: int) -> dict[str, str]:
@@ -58,22 +62,22 @@ def counted(item: dict[str, dict[str, Any]]) -> int:
 
 def test_a_fact_is_written_once() -> None:
     """The first write is new; the same fact again, as after a retry, is not."""
-    assert fact().append().new
-    assert not fact().append().new
+    assert append([fact()]).records == 1
+    assert append([fact()]).records == 0
     assert len(stored()) == 1
 
 
 def test_the_first_content_stays() -> None:
     """A second write under the same key changes nothing, whatever it holds."""
-    fact(answer={"name": "first"}, track_name="first").append()
-    fact(answer={"name": "second"}, track_name="second").append()
+    append([fact(answer={"name": "first"}, track_name="first")])
+    append([fact(answer={"name": "second"}, track_name="second")])
     (kept,) = found()
     assert (kept.track_name, kept.answer()) == ("first", {"name": "first"})
 
 
 def test_keys_are_as_documented() -> None:
     """`user#type` names whose and what; `fetched_at` begins with the run's start, then provider and place."""
-    fact().append()
+    append([fact()])
     (item,) = stored()
     assert item["user#type"] == {"S": "ua#top_tracks"}
     assert item["fetched_at"] == {"S": f"{STARTED}#spotify#short_term#0001"}
@@ -82,8 +86,8 @@ def test_keys_are_as_documented() -> None:
 
 def test_only_the_run_asked_for_is_told() -> None:
     """Facts of other runs in the same partition stay out."""
-    fact().append()
-    fact(started="2026-11-23T17:44:30.123Z").append()
+    append([fact()])
+    append([fact(started="2026-11-23T17:44:30.123Z")])
     assert len(found()) == 1
 
 
@@ -96,13 +100,13 @@ def test_an_answer_is_read_back_equal() -> None:
         "popularity": 0,
         "linked_from": {},
     }
-    fact(answer=answer).append()
+    append([fact(answer=answer)])
     assert found()[0].answer() == answer
 
 
 def test_absent_fields_take_no_room() -> None:
     """A field without a value is no attribute; an empty text is one."""
-    fact(track_name=None, artist_name="", isrc="X").append()
+    append([fact(track_name=None, artist_name="", isrc="X")])
     (item,) = stored()
     assert "track_name" not in item
     assert item["artist_name"] == {"S": ""}
@@ -120,7 +124,7 @@ def test_absent_fields_take_no_room() -> None:
 )
 def test_the_size_is_the_one_dynamodb_counts(fields: dict[str, Any]) -> None:
     """Bytes and write units of an append are those of the item that was stored."""
-    written = fact(**fields).append()
+    written = append([fact(**fields)])
     (item,) = stored()
     size = counted(item)
     assert (written.stored_bytes, written.write_units) == (size, math.ceil(size / 1024))
@@ -129,12 +133,12 @@ def test_the_size_is_the_one_dynamodb_counts(fields: dict[str, Any]) -> None:
 
 def test_an_append_tells_how_large_the_answer_was() -> None:
     """Bytes of JSON before packing, so that the saving can be told."""
-    assert fact(answer={"a": "ä"}).append().raw_bytes == len('{"a":"ä"}'.encode())
+    assert append([fact(answer={"a": "ä"})]).raw_bytes == len('{"a":"ä"}'.encode())
 
 
 def test_a_refused_write_is_paid_for_and_stores_nothing() -> None:
     """DynamoDB charges for a condition that fails; the counts say so."""
-    first, second = fact().append(), fact().append()
+    first, second = append([fact()]), append([fact()])
     assert second.write_units == first.write_units
     assert second.stored_bytes == 0
 
@@ -142,36 +146,36 @@ def test_a_refused_write_is_paid_for_and_stores_nothing() -> None:
 def test_an_answer_too_large_for_one_item_is_split_and_read_back() -> None:
     """700 KB that cannot be packed are kept whole, in items that DynamoDB takes, and told as one fact."""
     answer = noise(700_000)
-    written = fact(answer=answer, track_name="long").append()
+    written = append([fact(answer=answer, track_name="long")])
     items = stored()
     assert len(items) > 1
     assert max(counted(item) for item in items) <= LARGEST_ITEM
     (kept,) = found()
     assert kept.answer() == answer
     assert kept.track_name == "long"
-    assert written.new
+    assert written.records == 1
     assert written.stored_bytes == sum(counted(item) for item in items)
 
 
 def test_a_split_answer_is_written_once_as_well() -> None:
     """A retry of a large fact stores no second copy and no half."""
     answer = noise(700_000)
-    fact(answer=answer).append()
+    append([fact(answer=answer)])
     count = len(stored())
-    assert not fact(answer=answer).append().new
+    assert append([fact(answer=answer)]).records == 0
     assert len(stored()) == count
 
 
 def test_a_split_that_was_cut_short_is_completed() -> None:
     """A collector killed between two parts leaves no fact without its rest: the next append adds what is missing."""
     answer = noise(700_000)
-    fact(answer=answer).append()
+    append([fact(answer=answer)])
     for item in stored():
         if "#part#" not in item["fetched_at"]["S"]:
             key = {name: item[name] for name in ("user#type", "fetched_at")}
             aws.client("dynamodb").delete_item(TableName="history", Key=key)
     assert found() == []
-    assert fact(answer=answer).append().new
+    assert append([fact(answer=answer)]).records == 1
     assert found()[0].answer() == answer
 
 
@@ -183,7 +187,7 @@ def test_a_split_that_was_cut_short_is_completed() -> None:
 def test_any_name_fits_an_item(name: str) -> None:
     """A name of any length and content is stored; what does not fit the field is whole in the answer."""
     texts = dict.fromkeys(["track_name", "artist_name", "album_name", "album_art_url", "context_uri"], name)
-    fact(answer={"name": name, **noise(590_000)}, **texts).append()
+    append([fact(answer={"name": name, **noise(590_000)}, **texts)])
     assert max(counted(item) for item in stored()) <= LARGEST_ITEM
     (kept,) = found()
     assert kept.answer()["name"] == name
@@ -194,26 +198,51 @@ def test_a_very_long_key_is_shortened_and_stays_unique() -> None:
     """Local files are keyed by uris of any length: two that differ only at their end are two facts."""
     uri = "spotify:local:" + "%E3%81%82" * 220
     assert len(uri) > 1_980
-    assert fact(f"{uri}:1").append().new
-    assert fact(f"{uri}:2").append().new
-    assert not fact(f"{uri}:1").append().new
+    assert append([fact(f"{uri}:1")]).records == 1
+    assert append([fact(f"{uri}:2")]).records == 1
+    assert append([fact(f"{uri}:1")]).records == 0
     assert max(len(item["fetched_at"]["S"].encode()) for item in stored()) <= 1_024
 
 
 def test_a_key_with_half_a_surrogate_pair_is_stored() -> None:
     """The uri of a local file repeats the listener's tags, whatever they hold."""
-    assert fact("spotify:local:\ud83d:::1").append().new
+    assert append([fact("spotify:local:\ud83d:::1")]).records == 1
 
 
 def test_a_record_is_found_whatever_its_id_holds() -> None:
     """An id that looks like our own mark for continued answers hides no fact."""
-    fact("spotify:local:a#part#02:::1").append()
+    append([fact("spotify:local:a#part#02:::1")])
     assert len(found()) == 1
 
 
 def test_counts_add_up() -> None:
     """Many appends sum to one figure."""
-    total = Written(new=False, raw_bytes=1, stored_bytes=2, write_units=3) + Written(
-        new=True, raw_bytes=10, stored_bytes=20, write_units=30
-    )
-    assert total == Written(new=True, raw_bytes=11, stored_bytes=22, write_units=33)
+    one = Written(records=1, known=2, raw_bytes=3, stored_bytes=4, write_units=5, index_write_units=6)
+    assert one + Written(10, 20, 30, 40, 50, 60) == Written(11, 22, 33, 44, 55, 66)
+
+
+def test_a_fact_is_read_back_as_it_was_made() -> None:
+    """By its key, by whoever appends the next one: fields, and an answer in several items."""
+    made = fact(answer=noise(700_000), track_name="long", position=3, explicit=False)
+    append([made])
+    read = lookup.fact_at("ua", "top_tracks", made.fetched_at)
+    assert (read.fields, read.provider, read.raw) == (made.fields, made.provider, made.raw)
+    assert read.answer() == noise(700_000)
+
+
+def test_what_is_not_there_cannot_be_looked_up() -> None:
+    """The key that is not there is named."""
+    append([fact()])
+    with pytest.raises(LookupError, match="2026-01-01#spotify#x"):
+        lookup.fact_at("ua", "top_tracks", "2026-01-01#spotify#x")
+    assert not lookup.holds("ua", "top_tracks", "2026-01-01#spotify#x")
+    assert lookup.holds("ua", "top_tracks", fact().fetched_at)
+
+
+def test_readers_know_every_named_field() -> None:
+    """A field of each type comes back from the table as it was written."""
+    fields: dict[str, Any] = {name: {str: name, int: 7, bool: True}[kind] for name, kind in FIELDS.items()}
+    append([fact(**fields)])
+    (one,) = found()
+    assert one.fields == fields
+    assert [type(one.fields[name]) for name in FIELDS] == [*FIELDS.values()]

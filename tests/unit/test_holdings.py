@@ -8,7 +8,7 @@ from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.reading import lists as holdings
 from tests.unit.spotify_world import World, begun, plenty
 
@@ -23,7 +23,7 @@ def test_providers_that_told_nothing_cost_no_fold(world: World, monkeypatch: pyt
     read: list[str] = []
     real = queries.runs
 
-    def runs(user_id: str, data_type: str, after: str, until: str, **more: bool) -> Iterator[Fact]:
+    def runs(user_id: str, data_type: str, after: str, until: str, **more: bool) -> Iterator[StoredFact]:
         read.append(after)
         return real(user_id, data_type, after, until, **more)
 

@@ -16,7 +16,7 @@ from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.syncing import lifecycle
 from local import folding
 from local.simulators.lastfm import Errors, Lone
@@ -59,12 +59,12 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     return job
 
 
-def stored(user_id: str, data_type: DataType = PLAYS) -> list[Fact]:
+def stored(user_id: str, data_type: DataType = PLAYS) -> list[StoredFact]:
     """All facts of a data type, marks included."""
-    return list(Fact.query(f"{user_id}#{data_type}"))
+    return list(StoredFact.query(f"{user_id}#{data_type}"))
 
 
-def answers(facts: list[Fact]) -> Counter[str]:
+def answers(facts: list[StoredFact]) -> Counter[str]:
     return Counter(json.dumps(fact.answer(), sort_keys=True) for fact in facts)
 
 

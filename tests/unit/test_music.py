@@ -9,7 +9,7 @@ from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.history import snapshots
+from blendify.history import queries, snapshots
 from blendify.reading.records import FIELDS, metadata
 from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
@@ -183,10 +183,10 @@ def test_a_checkpoint_saves_the_fold_and_changes_nothing(world: World, monkeypat
     user_id, told = days(world, DataType.TOP_TRACKS)
     browser = browser_of(user_id)
     for moment, lists_then in told:
-        kept, _ = snapshots.newest(user_id, "spotify", DataType.TOP_TRACKS, moment)
+        kept, _ = queries.snapshot(user_id, "spotify", DataType.TOP_TRACKS, moment)
         assert kept == moment
         with_them = everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
-        monkeypatch.setattr(snapshots, "newest", lambda *_: ("", {}))
+        monkeypatch.setattr(queries, "snapshot", lambda *_: ("", {}))
         assert with_them == everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
         monkeypatch.undo()
         assert differences(DataType.TOP_TRACKS, lists_then, with_them) == []

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from blendify.access import sessions
 from blendify.core.data_types import DataType
 from blendify.history import queries
+from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Place
@@ -198,7 +199,7 @@ def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
     job = sync(user_id, 0, DataType.SAVED_TRACKS)
     odd = {"track": {"id": "odd", "name": "half \ud83d"}, "added_at": "2026-01-01T00:00:00Z"}
     saved = PROVIDERS["spotify"].endpoints[DataType.SAVED_TRACKS].row(odd, Place("", 0))
-    Fact.of(user_id, DataType.SAVED_TRACKS, job.fetched_at, "spotify", saved.key, saved.fields, odd).append()
+    append([Fact.of(user_id, DataType.SAVED_TRACKS, job.fetched_at, "spotify", saved.key, saved.fields, odd)])
     answer = ask(browser_of(user_id), DataType.SAVED_TRACKS, "odd", raw="true")
     assert answer.body.encode()
     assert answer.json["items"][0]["track_metadata"] == odd

@@ -17,7 +17,8 @@ from starlette.responses import Response
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
-from blendify.history.facts import Fact, Written
+from blendify.history.facts import Fact
+from local import capacity, moto_partiql
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -162,9 +163,11 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
         held = [{"added_at": "2026-03-01T18:22:07Z", "item": {"id": f"{place:022}"}} for place in places]
         return {"items": held, "total": size, "next": "there" if places.stop < size else None}
 
-    def append(fact: Fact) -> Written:
-        new = stored.setdefault(str(fact.fetched_at), fact) is fact
-        return Written(new=new, raw_bytes=1, stored_bytes=1, write_units=1)
+    def insert(_: Any, table_name: str, item: Any) -> capacity.WriteUnits:
+        fact = Fact.read(item)
+        if stored.setdefault(fact.fetched_at, fact) is not fact:
+            raise moto_partiql.Refused("DuplicateItem", "Duplicate primary key exists in table", table_name)
+        return capacity.WriteUnits(1)
 
     def limited() -> Callable[[], float]:
         left = iter(range(pages - 1, -1, -1))
@@ -172,15 +175,15 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
 
     # The simulator and the table would take a minute for as many; everything between them is real.
     monkeypatch.setattr("blendify.collecting.provider_client.fetch", fetch)
-    monkeypatch.setattr(Fact, "append", append)
+    monkeypatch.setattr(moto_partiql, "insert", insert)
     job = begun(world.connect(), PLAYLIST_TRACKS)
     outcomes = [collect(PLAYLIST_TRACKS, job, limited()).outcome]
     while not outcomes[-1].final:
         outcomes.append(collect(PLAYLIST_TRACKS, job, limited()).outcome)
     assert outcomes == [Outcome.WAITING] * (size // 50 // pages) + [Outcome.COMPLETE]
-    in_order = [stored[key] for key in sorted(stored) if stored[key].position is not None]
-    assert [int(fact.position) for fact in in_order] == list(range(size))
-    assert [fact.track_id for fact in in_order] == [f"{place:022}" for place in range(size)]
+    in_order = [stored[key].fields for key in sorted(stored) if "position" in stored[key].fields]
+    assert [fields["position"] for fields in in_order] == list(range(size))
+    assert [fields["track_id"] for fields in in_order] == [f"{place:022}" for place in range(size)]
     assert standing(job, PLAYLIST_TRACKS).counts["records"] == size
 
 

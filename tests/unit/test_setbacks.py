@@ -12,8 +12,8 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.history.facts import Fact
 from blendify.syncing import lifecycle
+from local import moto_partiql
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -83,14 +83,14 @@ class CrashError(Exception):
 
 def crashing(monkeypatch: pytest.MonkeyPatch, data_type: DataType) -> None:
     """Every collector of this data type crashes as it stores its first record."""
-    real = Fact.append
+    real = moto_partiql.insert
 
-    def append(fact: Fact) -> Any:
-        if fact.partition.endswith(f"#{data_type}"):
+    def insert(handler: Any, table_name: str, item: Any) -> Any:
+        if item["user#type"]["S"].endswith(f"#{data_type}"):
             raise CrashError
-        return real(fact)
+        return real(handler, table_name, item)
 
-    monkeypatch.setattr(Fact, "append", append)
+    monkeypatch.setattr(moto_partiql, "insert", insert)
 
 
 def a_round(job: Job, number: int, *data_types: DataType) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blendify.access import access_tokens, login
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.leaving import erasure
 from blendify.providers import token_endpoint
 from blendify.schedule import due_connections, quota
@@ -88,8 +88,8 @@ def test_what_opens_connections_is_kept_as_well(name: str) -> None:
         "dynamodb:DeleteItem",
         "dynamodb:DeleteTable",
         "dynamodb:PartiQLDelete",
-        "dynamodb:PartiQLInsert",
         "dynamodb:PartiQLUpdate",
+        "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:UpdateTable",
     ],
@@ -130,8 +130,8 @@ def test_only_who_lets_listeners_leave_stops_syncs() -> None:
 
 
 def test_collectors_and_nobody_else_append() -> None:
-    """PutItem on the history table belongs to the collectors."""
-    writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PutItem", "HistoryTable")}
+    """INSERT into the history table, which cannot overwrite, belongs to the collectors."""
+    writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
     assert writers == {name for name in FUNCTIONS if name.startswith("Collect")}
 
 
@@ -208,7 +208,7 @@ def test_the_historys_indexes_are_those_of_the_code() -> None:
                 **({"NonKeyAttributes": more} if (more := index.Meta.projection.non_key_attributes) else {}),
             },
         }
-        for name, index in Fact._indexes.items()
+        for name, index in StoredFact._indexes.items()
     }
 
 

@@ -10,7 +10,7 @@ from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
@@ -121,9 +121,9 @@ class Subject:
     def counts(self, job: Job, data_type: DataType) -> Counter[str]:
         return Counter(standing(job, data_type).counts)
 
-    def facts(self, job: Job, data_type: DataType) -> list[Fact]:
+    def facts(self, job: Job, data_type: DataType) -> list[StoredFact]:
         """What a run appended."""
-        return list(Fact.of_run(job.user_id, data_type, job.fetched_at))
+        return list(StoredFact.of_run(job.user_id, data_type, job.fetched_at))
 
     def differences(self, data_type: DataType) -> list[str]:
         """Where the history, folded, is not what the listener has."""

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from blendify.core.data_types import DataType
-from blendify.history import list_versions
-from blendify.history.facts import Fact
+from blendify.history import list_versions, lookup
 from local.simulators.faults import FaultKind
 from local.verification import canonical
 from tests.unit.every_provider.subject import Subject
@@ -93,6 +92,6 @@ def test_the_inventory_is_what_the_history_says(subject: Subject) -> None:
     subject.traits.moves[saved][Move.ADD](subject.world, subject.listener, "", 0, 0)
     job, _ = subject.run(saved, days=1)
     known = list_versions.inventories(subject.user_id, subject.name, saved)[""].entries()
-    told = [Fact.at(subject.user_id, saved, one.key).answer() for one in known.values()]
+    told = [lookup.fact_at(subject.user_id, saved, one.key).answer() for one in known.values()]
     assert sorted(map(canonical, told)) == sorted(map(canonical, subject.lists(saved)[""]))
     assert standing(job, saved).counts["records"] == len(told)

@@ -7,7 +7,7 @@ import pytest
 from blendify.collecting import worker
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
-from blendify.history.facts import Fact
+from local import moto_partiql
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS
 from tests.unit.spotify_world import plenty
@@ -26,7 +26,7 @@ def test_a_killed_collector_is_taken_up(
         if where == "checkpoint":
             dies(patch, worker, "move_on", chance.randint(1, min(3, subject.fewest(data_type))))
         else:
-            dies(patch, Fact, "append", chance.randint(2, records - 1))
+            dies(patch, moto_partiql, "insert", chance.randint(2, records - 1))
         with pytest.raises(KilledError):
             collect(data_type, job, plenty)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE

@@ -11,8 +11,8 @@ import pytest
 from blendify.collecting import intake
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
-from blendify.history import list_versions
-from blendify.history.facts import Fact
+from blendify.history import list_versions, lookup
+from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
 from local.verification import canonical
@@ -64,7 +64,7 @@ def check_history(subject: Subject, data_type: DataType) -> None:
     ordered = shape in (ListKind.RANKED, ListKind.ARRANGED)
     for list_id, entries in subject.lists(data_type).items():
         held = known[list_id].entries().values() if list_id in known else []
-        told = [canonical(Fact.at(subject.user_id, data_type, one.key).answer()) for one in held]
+        told = [canonical(lookup.fact_at(subject.user_id, data_type, one.key).answer()) for one in held]
         wanted = list(map(canonical, entries))
         assert told == wanted if ordered else sorted(told) == sorted(wanted)
     job, status = subject.run(*subject.needs(data_type), days=1, mode="full")
@@ -84,7 +84,7 @@ def dying(
 
     def dies(seen: list_versions.ListVersion, *more: Any) -> None:
         nonlocal alive, noted
-        news = Fact.query(f"{seen.user_id}#{data_type}", Fact.fetched_at > f"{since.fetched_at}$")
+        news = StoredFact.query(f"{seen.user_id}#{data_type}", StoredFact.fetched_at > f"{since.fetched_at}$")
         if not alive and seen.data_type is data_type and any(True for _ in news):
             if noted:
                 noted = False

@@ -29,7 +29,8 @@ from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
 from blendify.history import list_versions, snapshots
-from blendify.history.facts import NOTHING, Fact, Written
+from blendify.history.append import NOTHING, Written, append
+from blendify.history.facts import Fact
 from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
@@ -37,7 +38,7 @@ from blendify.providers.endpoint import Endpoint, ListKind, ListRef, Place
 from blendify.providers.paging import Page, PageRequest
 
 WRITERS = 16
-"""Facts of one page written at once."""
+"""Facts read back at once: of what moved in a list or left it."""
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a page's writes."""
 
@@ -197,7 +198,7 @@ class _Collector:
             return False
         news = intake.take(1, 0, [row for row, _ in found.news])[0] if found.news else []
         facts = [self._fact(one, answer) for one, (_, answer) in zip(news, found.news, strict=True)]
-        written = sum(writers.map(Fact.append, facts), NOTHING)
+        written = append(facts)
         try:
             settled = intake.settle(
                 Found(1, complete=True, total=found.total, version=None, newest_first=self._newest_first, swept=False),
@@ -286,9 +287,8 @@ class _Collector:
             news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
         except Restart as again:
             self._again(ask, {"records": -before}, again)
-        # Packing is work for the processor: threads would only get in each other's way. Writing is waiting.
         facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
-        written = sum(writers.map(Fact.append, facts), NOTHING)
+        written = append(facts)
         if self._endpoint.contents:
             found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
             discovered_lists.keep(self._job.user_id, self._job.sync_id, ask.offset, found)

@@ -6,7 +6,7 @@ what was recorded is known to the next worker.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +22,9 @@ from blendify.collecting.undated_plays.timestamps import with_moments
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
-from blendify.history.facts import NOTHING, REREAD, Fact, Written, fact_key, removal_key
+from blendify.history import lookup
+from blendify.history.append import NOTHING, Written, append
+from blendify.history.facts import REREAD, Fact, fact_key, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion, Settlement, keep, suspect
 from blendify.history.reordering import arranged, moved
@@ -166,11 +168,12 @@ class Intake:
         recorded = {name for name, one in now.items() if one.key != self._key_before(name)}
         holes = self._hole(now) if self._shape is ListKind.LOG and found.full else 0
         turned = self._moves(now, recorded, found) if self._shape is ListKind.ARRANGED else {}
-        list(self._writers.map(self._remove, (self._before[name] for name in gone)))
+        self._append(self._writers.map(self._removal, (self._before[name] for name in gone)))
         if self._overtaken(found.reading):
             # Also for those who read the history of one record: what its earlier readings say does not count.
             place = f"{seen.list_id}#reading{found.reading}"
-            self._mark(place, {"kind": "reread", "record_id": REREAD, "reading": found.reading, **self._list_field()})
+            fields = {"kind": "reread", "record_id": REREAD, "reading": found.reading, **self._list_field()}
+            self._append([self._marked(place, fields)])
         removed = seen.removed if seen.settled == job.sync_id else len(gone)
         keep(
             seen,
@@ -266,7 +269,7 @@ class Intake:
 
     def _stored(self, entry: Entry) -> bool:
         """Whether a noted entry has its fact: the worker that noted it may have died before it wrote."""
-        return entry.key == self._key_before(entry.identity) or Fact.holds(
+        return entry.key == self._key_before(entry.identity) or lookup.holds(
             self._job.user_id, self._data_type, entry.key
         )
 
@@ -324,24 +327,26 @@ class Intake:
             return {}
         place = {name: index for index, name in enumerate(now)}
         names = moved(list(self._before), list(now), recorded)
-        keys = self._writers.map(lambda name: self._move(self._before[name], place[name], found.reading), names)
-        return {name: Entry(name, self._before[name].digest, key) for name, key in zip(names, keys, strict=True)}
+        facts = list(self._writers.map(lambda name: self._move(self._before[name], place[name], found.reading), names))
+        self._append(facts)
+        return {
+            name: Entry(name, self._before[name].digest, fact.fetched_at)
+            for name, fact in zip(names, facts, strict=True)
+        }
 
-    def _move(self, entry: Entry, position: int, reading: int) -> str:
-        """The key of the fact that says so: the one that it would have had as a new entry."""
+    def _move(self, entry: Entry, position: int, reading: int) -> Fact:
+        """The fact that says so, under the key that it would have had as a new entry."""
         old, job = self._fact(entry), self._job
         again = {"reading": reading} if reading > 1 else {}
         part = f"#reading{reading}" if again else ""
-        key = f"{self._inventory.list_id}{part}#{position:06}#{old.record_id or 'null'}"
+        key = f"{self._inventory.list_id}{part}#{position:06}#{old.fields.get('record_id') or 'null'}"
         fields = {**old.fields, "reading": None, "position": position, **again}
-        fact = Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields, old.answer())
-        self._written.append(fact.append())
-        return str(fact.fetched_at)
+        return Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields, old.answer())
 
-    def _remove(self, entry: Entry) -> None:
+    def _removal(self, entry: Entry) -> Fact:
         stale = ("position", "rank", "reading")
         fields = {name: value for name, value in self._fact(entry).fields.items() if name not in stale}
-        self._mark(removal_key(self._inventory.list_id, entry.identity), {**fields, "removed": True})
+        return self._marked(removal_key(self._inventory.list_id, entry.identity), {**fields, "removed": True})
 
     def _hole(self, now: Mapping[str, Entry]) -> int:
         """Plays between the newest that was known and the oldest told now may be missing: 1, and it is recorded."""
@@ -351,16 +356,18 @@ class Intake:
         start, end = max(before).partition("#")[0], min(now).partition("#")[0]
         if start >= end:
             return 0
-        self._mark(f"hole#{end}", {"kind": "hole", "missing_from": start, "missing_until": end})
+        self._append([self._marked(f"hole#{end}", {"kind": "hole", "missing_from": start, "missing_until": end})])
         return 1
 
-    def _mark(self, key: str, fields: Mapping[str, Any]) -> None:
+    def _marked(self, key: str, fields: Mapping[str, Any]) -> Fact:
         job = self._job
-        fact = Fact.mark(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields)
-        self._written.append(fact.append())
+        return Fact.mark(job.user_id, self._data_type, job.fetched_at, job.provider, key, fields)
+
+    def _append(self, facts: Iterable[Fact]) -> None:
+        self._written.append(append(facts))
 
     def _fact(self, entry: Entry) -> Fact:
-        return Fact.at(self._job.user_id, self._data_type, entry.key)
+        return lookup.fact_at(self._job.user_id, self._data_type, entry.key)
 
     def _list_field(self) -> dict[str, str]:
         name = "playlist_id" if self._shape is ListKind.ARRANGED else "time_range"

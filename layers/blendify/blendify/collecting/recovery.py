@@ -8,11 +8,11 @@ from blendify.collecting.drafts import Draft
 from blendify.collecting.job import Job
 from blendify.collecting.run_facts import left, readings, removals
 from blendify.core.data_types import DataType
-from blendify.history import list_versions
-from blendify.history.facts import Fact
+from blendify.history import list_versions, lookup
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
 from blendify.history.list_versions import ListVersion, Settlement, keep
+from blendify.history.stored_facts import StoredFact
 from blendify.providers.endpoint import ListKind
 from blendify.reading.lists import folded
 from blendify.syncing import syncs
@@ -53,7 +53,7 @@ def _note_recorded(died: Job, data_type: DataType, shape: ListKind) -> None:
 
 
 def _arranged(
-    died: Job, seen: ListVersion, before: dict[str, Entry], gone: Sequence[Fact], shape: ListKind
+    died: Job, seen: ListVersion, before: dict[str, Entry], gone: Sequence[StoredFact], shape: ListKind
 ) -> dict[str, str]:
     """The keys of an ordered list as the history tells it: several readings may have recorded some, moves besides."""
     state = ListState.of({name: one.key for name, one in before.items()})
@@ -82,7 +82,7 @@ def _added(
     seen: ListVersion,
     before: dict[str, Entry],
     pages: Sequence[Draft],
-    removed: Sequence[Fact],
+    removed: Sequence[StoredFact],
     shape: ListKind,
 ) -> list[Entry]:
     """A set or a log, which may be too long to be folded at once: what the pages brought, without what has left."""
@@ -96,7 +96,7 @@ def _added(
             if one.identity < oldest or (known is not None and known.key == one.key):
                 continue
             # A page is noted before its facts are written, and the run may have ended in between.
-            if (page is not pages[-1] and not settled) or Fact.holds(seen.user_id, seen.data_type, one.key):
+            if (page is not pages[-1] and not settled) or lookup.holds(seen.user_id, seen.data_type, one.key):
                 recorded[one.identity] = one
     gone = left(died, seen.list_id, before, removed)
     return [*({name: one for name, one in before.items() if name not in gone} | recorded).values()]

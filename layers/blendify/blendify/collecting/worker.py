@@ -11,7 +11,7 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
-from blendify.history.facts import Written
+from blendify.history.append import Written
 
 
 class WorkerProgress:

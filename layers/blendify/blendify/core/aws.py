@@ -2,11 +2,10 @@
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import boto3
 from botocore.config import Config
-from botocore.session import Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,30 +23,14 @@ _ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"}
 """S3 then signs links to the bucket's own region; one for elsewhere ends in a redirect that breaks the signature."""
 
 
-class Connection(Protocol):
-    """What pynamodb has made for itself: a session, and a DynamoDB client."""
-
-    @property
-    def session(self) -> Session: ...
-
-    @property
-    def client(self) -> object: ...
-
-
-_shared: list[Connection] = []
 _one_at_a_time = Lock()
 """Making a client is not safe between threads, using one is."""
-
-
-def share(connection: Connection) -> None:
-    """Use this connection's session for every client, and its client for DynamoDB, instead of second ones."""
-    _shared[:] = [connection]
 
 
 @cache
 def session() -> boto3.Session:
     """The session that every client of this process shares."""
-    return boto3.Session(botocore_session=_shared[0].session) if _shared else boto3.Session()
+    return boto3.Session()
 
 
 @overload
@@ -68,8 +51,6 @@ def client(service: str) -> object:
 
 @cache
 def _client(service: str) -> object:
-    if service == "dynamodb" and _shared:
-        return _shared[0].client
     config = _CONFIG.merge(_ADDRESSES) if service == "s3" else _CONFIG
     return session().client(service, config=config)  # type: ignore[call-overload]
 
@@ -78,4 +59,3 @@ def forget() -> None:
     """Drop session and clients, so that tests start with none."""
     _client.cache_clear()
     session.cache_clear()
-    _shared.clear()

@@ -14,7 +14,7 @@ from blendify.export import account, record_files, status
 from blendify.export.archive import Archive, Sink
 from blendify.export.status import Superseded
 from blendify.export.upload import Upload, key
-from blendify.history.facts import Fact
+from blendify.history.stored_facts import StoredFact
 
 FORMAT = 1
 """Of files, names and lines; raised when a reader has to know of a change."""
@@ -40,7 +40,7 @@ class ExportProgress:
         self.named: dict[str, list[dict[str, str]]] = defaultdict(list)
         self._done: list[str] = []
 
-    def count(self, data_type: DataType, fact: Fact, readable: bool) -> None:
+    def count(self, data_type: DataType, fact: StoredFact, readable: bool) -> None:
         """
         One more record.
 

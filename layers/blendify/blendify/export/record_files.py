@@ -1,7 +1,7 @@
 """
 The facts of one data type as files: JSON Lines with everything, and a table for people.
 
-Line    {"key", "fetched_at", "provider", <named fields, in the order of `Fact`>, "answer"}; what a fact does not have
+Line    {"key", "fetched_at", "provider", <named fields, in the order of `FIELDS`>, "answer"}; what a fact does not have
         is left out. `key` is the whole sort key, `fetched_at` its first part, the moment of the run
 """
 
@@ -15,13 +15,14 @@ from blendify.core.data_types import DataType
 from blendify.export.archive import Archive
 from blendify.export.spreadsheets import Spreadsheet
 from blendify.history import raw_answers
-from blendify.history.facts import FIELDS, Fact
+from blendify.history.facts import FIELDS
+from blendify.history.stored_facts import StoredFact
 
 COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
 UNREADABLE = "the stored answer cannot be unpacked"
 
 
-def write(archive: Archive, user_id: str, data_type: DataType, told: Callable[[Fact, bool], None]) -> None:
+def write(archive: Archive, user_id: str, data_type: DataType, told: Callable[[StoredFact, bool], None]) -> None:
     """Two files with every fact of the data type; `told` hears of each fact, and whether its answer can be read."""
     with Spreadsheet(COLUMNS) as sheet:
         with archive.file(f"history/{data_type}.jsonl") as lines:
@@ -33,18 +34,18 @@ def write(archive: Archive, user_id: str, data_type: DataType, told: Callable[[F
             sheet.write(table)
 
 
-def _lines(user_id: str, data_type: DataType) -> Iterator[tuple[Fact, dict[str, Any]]]:
-    for fact in Fact.every(user_id, data_type):
+def _lines(user_id: str, data_type: DataType) -> Iterator[tuple[StoredFact, dict[str, Any]]]:
+    for fact in StoredFact.every(user_id, data_type):
         yield fact, {**_named(fact), **_answer(fact)}
 
 
-def _named(fact: Fact) -> dict[str, Any]:
+def _named(fact: StoredFact) -> dict[str, Any]:
     values = fact.fields
     named = {name: values[name] for name in FIELDS if name in values}
     return {"key": fact.fetched_at, "fetched_at": fact.fetched_at.partition("#")[0], "provider": fact.provider, **named}
 
 
-def _answer(fact: Fact) -> dict[str, Any]:
+def _answer(fact: StoredFact) -> dict[str, Any]:
     """The provider's answer; a fact that a run found out by itself has none. A damaged one costs itself alone."""
     if fact.raw is None:
         return {}

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.history.facts import REREAD, Fact
+from blendify.history.facts import REREAD
 from blendify.history.reordering import arranged
+from blendify.history.stored_facts import StoredFact
 from blendify.providers.endpoint import ListKind
 from blendify.providers.record_identity import identity
 
@@ -28,7 +29,7 @@ class ListState:
         """A list that holds all this, from the first rank on."""
         return cls(held, {name: rank for rank, name in enumerate(held, 1)})
 
-    def apply(self, facts: Sequence[Fact], shape: ListKind) -> None:
+    def apply(self, facts: Sequence[StoredFact], shape: ListKind) -> None:
         """What one run found of it."""
         found = [one for one in facts if not one.removed and one.kind != "hole"]
         gone = {name_of(one) for one in facts if one.removed}
@@ -51,6 +52,6 @@ class ListState:
         self.held = {name: keys[name] for name in order}
 
 
-def name_of(fact: Fact) -> str:
+def name_of(fact: StoredFact) -> str:
     """The identity of the entry that a fact tells of."""
     return identity(fact.attribute_values, int(fact.occurrence or 1))

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
-from blendify.history.facts import CHECKPOINTS, NOTHING, Fact, Written
+from blendify.history.append import NOTHING, Written, append
+from blendify.history.facts import CHECKPOINTS, Fact
 from blendify.history.list_versions import inventories
 
 LEAST = 100
@@ -42,19 +43,9 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     return written
 
 
-def newest(user_id: str, provider: str, data_type: DataType, until: str) -> tuple[str, Lists]:
-    """Moment and lists of the newest checkpoint that is no younger than `until`; "" and nothing without one."""
-    where, parts = f"{user_id}#{data_type}{CHECKPOINTS}", list[bytes]()
-    until_then = Fact.fetched_at.between(f"{provider}#", f"{provider}#{until}$")
-    for one in Fact.query(where, until_then, scan_index_forward=False, page_size=1):
-        parts.insert(0, bytes(one.raw or b""))
-        if one.part is None:
-            # Its parts are written before it, and stand behind it.
-            found = json.loads(zlib.decompress(b"".join(parts[: int(one.raw_parts or 1)])))
-            return str(one.fetched_at).removeprefix(f"{provider}#"), {
-                list_id: dict(entries) for list_id, entries in found
-            }
-    return "", {}
+def lists_of(packed: bytes) -> Lists:
+    """What `note` has packed."""
+    return {list_id: dict(entries) for list_id, entries in json.loads(zlib.decompress(packed))}
 
 
 def _append(
@@ -67,4 +58,4 @@ def _append(
     lists: Iterable[tuple[str, Sequence[tuple[str, str]]]] = held.items()
     packed = zlib.compress(json.dumps([one for one in lists if one[1]], separators=(",", ":")).encode(), 6)
     where = f"{user_id}#{data_type}{CHECKPOINTS}"
-    return Fact(where, f"{provider}#{moment}", provider=provider, raw=packed).append()
+    return append([Fact(where, f"{provider}#{moment}", provider, {}, packed)])

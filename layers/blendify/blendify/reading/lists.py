@@ -11,10 +11,11 @@ from itertools import chain, groupby
 
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, queries, snapshots
-from blendify.history.facts import Fact, moment_of
+from blendify.history.facts import moment_of
 from blendify.history.list_entries import Entry
 from blendify.history.list_states import ListState, list_of
 from blendify.history.list_versions import ListVersion
+from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import ListKind
@@ -99,11 +100,11 @@ def folded(
         # Without a checkpoint to begin at, all that other providers told would be read for nothing.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].shape
-    since, lists = snapshots.newest(user_id, provider, data_type, moment)
+    since, lists = queries.snapshot(user_id, provider, data_type, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
     facts = queries.runs(user_id, data_type, since, moment, consistent=consistent)
     for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
-        told: dict[str, list[Fact]] = {}
+        told: dict[str, list[StoredFact]] = {}
         for one in run:
             name = list_of(one.attribute_values, shape)
             if one.provider == provider and only in (None, name):

@@ -10,8 +10,9 @@ from urllib.parse import unquote
 
 from blendify.core import times
 from blendify.history import queries
-from blendify.history.facts import REREAD, Fact, moment_of, provider_of
+from blendify.history.facts import REREAD, moment_of, provider_of
 from blendify.history.list_states import list_of
+from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
 from blendify.reading import lists as holdings
@@ -170,8 +171,8 @@ def _newest(user_id: str, question: Question, before: str) -> Iterator[Found]:
 
 
 def _counted(
-    user_id: str, question: Question, told: Iterable[Fact], rereads: Mapping[Any, int] | None = None
-) -> list[Fact]:
+    user_id: str, question: Question, told: Iterable[StoredFact], rereads: Mapping[Any, int] | None = None
+) -> list[StoredFact]:
     """Those that are asked for, without what a later reading in the same run has replaced."""
     rereads = _rereads(user_id, question) if rereads is None else rereads
     found = []
@@ -200,7 +201,7 @@ def _rereads(user_id: str, question: Question) -> dict[tuple[str, str, str], int
     return last
 
 
-def _list(fact: Fact, question: Question) -> str:
+def _list(fact: StoredFact, question: Question) -> str:
     provider = provider_of(str(fact.fetched_at))
     return list_of(fact.attribute_values, _shape(provider, question))
 

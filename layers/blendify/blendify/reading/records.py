@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.core.data_types import DataType
-from blendify.history.facts import Fact, moment_of
+from blendify.history.facts import moment_of
+from blendify.history.stored_facts import StoredFact
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def metadata(data_type: DataType) -> str:
     return f"{nouns.get(data_type) or data_type.noun.removesuffix('s')}_metadata"
 
 
-def record(fact: Fact, data_type: DataType, *, raw: bool = False) -> dict[str, Any]:
+def record(fact: StoredFact, data_type: DataType, *, raw: bool = False) -> dict[str, Any]:
     """A fact as apps read it: every field of its data type, null where there is nothing."""
     values = fact.attribute_values
     told = {
