@@ -16,7 +16,7 @@ from blendify.access.connections import Grant, UserGone
 from blendify.access.oauth_states import StateRefused
 from blendify.access.token_vault import TokenSet, seal
 from blendify.calling.rate_limiter import RateLimiter
-from blendify.collecting.provider_client import fetch
+from blendify.calling.fetch import fetch
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.providers.consent import ClientSideConsent

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from blendify.calling.fetch import NO_CONTENT
 from blendify.collecting import freshness
 from blendify.collecting.job import Job
-from blendify.collecting.provider_client import NO_CONTENT, ProviderClient
+from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times

@@ -4,18 +4,15 @@ Calls to a provider's API: through the gate, with a timeout, every answer either
 Redirects, automatic 429 retries and `next` addresses are off: a call goes where the table says, or not at all.
 """
 
-import json
 import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from math import ceil, isfinite
+from math import ceil
 from typing import Any, TypeVar
 
-import requests
-
 from blendify.access import access_tokens
-from blendify.access.applications import Application
+from blendify.calling.fetch import fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -26,7 +23,8 @@ from blendify.core.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from blendify.core.http import USER_AGENT, http_session, read_body
+from blendify.core.http import http_session
+from blendify.access.applications import Application
 from blendify.providers.endpoint import Provider
 
 TIMEOUT = (5, 30)
@@ -41,8 +39,6 @@ PER_SECOND = 2
 """Calls under way at once for each call a second that the pace allows: slow answers must not hold up the next slot."""
 MOST_AT_ONCE = 8
 T = TypeVar("T")
-NO_CONTENT = object()
-"""In place of JSON when the provider answers 204: there is nothing, and that is no error."""
 
 
 class ProviderClient:
@@ -140,60 +136,4 @@ class ProviderClient:
             raise self._over
         with self._lock:
             self.calls += 1
-        return fetch(self._provider, self._application, path, parameters, token, self._http)
-
-
-def fetch(
-    provider: Provider,
-    application: Application,
-    path: str,
-    parameters: Mapping[str, str],
-    token: str,
-    http: requests.Session,
-    *,
-    timeout: tuple[float, float] = TIMEOUT,
-) -> Any:
-    """
-    One GET, no second try: JSON, or NO_CONTENT for a 204.
-
-    Raises  the error that `provider.refusal` names, ProviderUnavailable for silence and for answers that do not parse
-    """
-    query, headers = provider.access.authorised(application, token, parameters)
-    try:
-        with http.get(
-            application.api_url + path,
-            params=query,
-            headers={**headers, "Accept": "application/json", "User-Agent": USER_AGENT},
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            body = read_body(answer)
-            refused = provider.refusal(
-                answer.status_code,
-                {name.lower(): value for name, value in answer.headers.items()},
-                body.decode(errors="replace"),
-            )
-    except requests.RequestException as error:
-        raise ProviderUnavailable(f"{provider.title} did not answer ({type(error).__name__})") from None
-    if refused:
-        raise refused
-    return NO_CONTENT if answer.status_code == 204 else _parsed(provider, body)
-
-
-def _parsed(provider: Provider, body: bytes) -> Any:
-    try:
-        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise ProviderUnavailable(f"{provider.title}'s answer is no JSON ({len(body)} bytes)") from None
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError("a number too large to be kept")
-    return number
+        return fetch(self._provider, self._application, path, parameters, token, self._http, timeout=TIMEOUT)
