@@ -8,14 +8,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
 from blendify.providers.apple_music import developer_tokens
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.consent import NEVER
-from blendify.providers.endpoint import Profile
+from blendify.providers.provider import Profile
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.app import create_app
 from local.simulators.apple_music.options import Options
@@ -87,7 +87,7 @@ class World:
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
         profile = Profile(f"account of {listener}", f"account of {listener}", "Apple Music, Sweden")
-        user_id = connections.user_of("apple_music", profile.account_id)
+        user_id = users.user_of("apple_music", profile.account_id)
         sealed = seal(TokenSet(self.token(listener), "", NEVER), provider="apple_music", user_id=user_id)
         connections.connect(user_id, "apple_music", profile, Grant("default", (), sealed, NEVER))
         return user_id

@@ -8,13 +8,13 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
 from blendify.providers.consent import NEVER
-from blendify.providers.endpoint import Profile
 from blendify.providers.lastfm.endpoints import PERIODS
+from blendify.providers.provider import Profile
 from local.simulators.lastfm import Options, create_app
 from local.simulators.lastfm.accounts import Request
 from local.simulators.lastfm.simulator import Simulator
@@ -65,7 +65,7 @@ class World:
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
         profile = Profile(f"{listener.lower()}@0", self.simulator.listeners[listener].name, listener)
-        user_id = connections.user_of("lastfm", profile.account_id)
+        user_id = users.user_of("lastfm", profile.account_id)
         sealed = seal(TokenSet(self.key(listener), "", NEVER), provider="lastfm", user_id=user_id)
         connections.connect(user_id, "lastfm", profile, Grant("default", (), sealed, NEVER))
         return user_id

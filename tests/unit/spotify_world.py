@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.collecting import progress
@@ -23,7 +23,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Profile
+from blendify.providers.provider import Profile
 from blendify.syncing import lifecycle
 from local import folding
 from local.simulators.serving import running
@@ -106,7 +106,7 @@ class World:
     def connect(self, listener: str = "ana", scopes: tuple[str, ...] | None = None, *, seconds: float = 3600) -> str:
         """The user id of a listener whose connection is stored, with an access token that lives so long."""
         given = self.consent(listener, scopes)
-        user_id = connections.user_of("spotify", listener)
+        user_id = users.user_of("spotify", listener)
         until = times.now() + timedelta(seconds=seconds)
         sealed = seal(
             TokenSet(given["access_token"], given["refresh_token"], until), provider="spotify", user_id=user_id

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.access.applications import Application, ApplicationMissing
 from blendify.core.data_types import DataType
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -36,6 +35,7 @@ from blendify.providers.apple_music.developer_tokens import developer_token
 from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
 from blendify.providers.apple_music.errors import refusal
 from blendify.providers.apple_music.profile import profile
+from blendify.providers.application import Application, ApplicationMissing
 from blendify.providers.endpoint import Inquiry, Place
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blendify.access import bearer_tokens, connections, sessions
+from blendify.access import bearer_tokens, sessions, users
 from tests.unit.http_events import Answer, Browser
 from tests.unit.leavers import leave, machine
 from tests.unit.spotify_world import World, in_clear, items, logged
@@ -61,7 +61,7 @@ def test_a_token_is_stored_as_a_hash(browser: Browser, caplog: pytest.LogCapture
     assert token not in in_clear() + logged(caplog)
     assert token.removeprefix("blendify_") not in in_clear()
     assert sha256(token.encode()).hexdigest() in in_clear()
-    assert token not in repr(bearer_tokens.make(connections.user_of("spotify", "ana"), "x"))
+    assert token not in repr(bearer_tokens.make(users.user_of("spotify", "ana"), "x"))
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/syncs"])
@@ -139,7 +139,7 @@ def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, hand
         assert (answer.status, answer.json["error"]["code"]) == (403, "session_needed")
         assert "only read" in answer.json["error"]["message"]
     assert items() == before
-    assert connections.exists(user_id)
+    assert users.exists(user_id)
 
 
 def test_a_token_opens_no_page(browser: Browser) -> None:

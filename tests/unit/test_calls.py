@@ -10,15 +10,17 @@ from starlette.applications import Starlette
 
 from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
-from blendify.access.applications import Application, application
-from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS, UNTOLD_SECONDS
+from blendify.access.applications import application
+from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS
 from blendify.collecting.collector import collect
 from blendify.collecting.provider_client import TRIES, ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.providers import PROVIDERS
+from blendify.providers.application import Application
 from blendify.providers.paging import Page
+from blendify.providers.provider import UNTOLD_SECONDS
 from blendify.providers.spotify.pages import paged
 from blendify.syncing import lifecycle
 from tests.unit import cloud

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blendify.access.applications import Application
-from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, UNTOLD_SECONDS, RateLimiter
+from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db.state_table import state_table
+from blendify.providers.application import Application
+from blendify.providers.provider import UNTOLD_SECONDS
 from tests.unit.timeline import START, Timeline
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.access.applications import Application
 from blendify.core.data_types import DataType
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -23,6 +22,7 @@ from blendify.core.errors import (
     Unreadable,
 )
 from blendify.providers import PROVIDERS
+from blendify.providers.application import Application
 from blendify.providers.endpoint import Inquiry, Place
 from blendify.providers.lastfm import pages, records
 from blendify.providers.lastfm.access import signature

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from blendify.access import connections, sessions
+from blendify.access import connections, sessions, users
 from blendify.access.connections import NotConnected
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
@@ -267,7 +267,7 @@ def test_everything_has_no_parameters(world: World) -> None:
     """A request that means something else erases nothing."""
     user_id = world.connect(LISTENER)
     refused(delete(browser_of(user_id), "/me?provider=spotify"), 400, "bad_request")
-    assert connections.exists(user_id)
+    assert users.exists(user_id)
 
 
 @pytest.mark.parametrize("address", ["/me", SPOTIFY, f"{SPOTIFY}?history=erase"])

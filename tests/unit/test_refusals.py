@@ -18,11 +18,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from blendify.access import connections
-from blendify.access.applications import Application
+from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
-from blendify.calling.rate_limiter import UNTOLD_SECONDS
 from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.errors import (
@@ -37,8 +35,9 @@ from blendify.core.errors import (
     Unreadable,
 )
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Profile, Provider
+from blendify.providers.application import Application
 from blendify.providers.oauth2 import AuthorizationCode
+from blendify.providers.provider import UNTOLD_SECONDS, Profile, Provider
 from blendify.providers.retry_after import retry_after
 from blendify.providers.spotify.errors import refusal
 from local.simulators.serving import running
@@ -252,7 +251,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 def connected(provider: Provider, listener: str) -> str:
     """A listener whose connection is stored."""
     user_id, until = (
-        connections.user_of(provider.name, listener),
+        users.user_of(provider.name, listener),
         times.now() + timedelta(hours=1),
     )
     sealed = seal(TokenSet("access", "refresh", until), provider=provider.name, user_id=user_id)

@@ -11,7 +11,7 @@ import pytest
 from blendify.access import access_tokens, login
 from blendify.history.stored_facts import StoredFact
 from blendify.leaving import erasure
-from blendify.providers import token_endpoint
+from blendify.providers import oauth2
 from blendify.schedule import due_connections, quota
 from blendify.schedule.polling_plan import Cadence
 from local.template import resources, template
@@ -275,7 +275,7 @@ def test_a_login_ends_before_api_gateway_gives_up() -> None:
     """
     However slow the provider is, the listener gets our page: a login's calls and waits end within 29 s.
     """
-    calls = sum(token_endpoint.TIMEOUT) + sum(login.TIMEOUT)
+    calls = sum(oauth2.TIMEOUT) + sum(login.TIMEOUT)
     assert calls + login.LONGEST_WAIT_MS / 1000 < API_GATEWAYS_PATIENCE
 
 

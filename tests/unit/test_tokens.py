@@ -30,7 +30,7 @@ from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked,
 from blendify.core.http import http_session
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
-from blendify.providers import PROVIDERS, token_endpoint
+from blendify.providers import PROVIDERS, oauth2
 from local.simulators.spotify.options import RefreshTokens
 from tests.unit import cloud
 from tests.unit.spotify_world import FaultKind, World, items, logged
@@ -242,7 +242,7 @@ def test_a_refresh_token_that_comes_back_replaces_nothing(world: World) -> None:
 
 def test_a_claim_outlives_two_refreshes() -> None:
     """However slow the token host is, nobody refreshes while another does; others wait longer than that."""
-    assert 2 * sum(token_endpoint.TIMEOUT) + CONFIRM_AFTER < CLAIM_SECONDS < PATIENCE_SECONDS
+    assert 2 * sum(oauth2.TIMEOUT) + CONFIRM_AFTER < CLAIM_SECONDS < PATIENCE_SECONDS
 
 
 def test_a_few_revocations_are_believed(world: World) -> None:

@@ -6,13 +6,13 @@ from datetime import timedelta
 import requests
 
 from blendify.access import connections, grant_expiry, refused_grants
-from blendify.access.applications import Application
 from blendify.access.connections import Connection
 from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
+from blendify.providers.application import Application
 from blendify.providers.consent import Renewal, TokenResponse
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 
 EARLY = timedelta(seconds=30)
 """An access token this near its end is refreshed before it is used."""

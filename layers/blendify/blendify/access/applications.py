@@ -7,36 +7,14 @@ Shape   {"client_id", "client_secret", "redirect_uri", "api_url", "accounts_url"
 
 import json
 import time
-from dataclasses import dataclass, field
 
 from blendify.core import aws
-from blendify.core.errors import ApplicationBlocked
 from blendify.core.settings import settings
+from blendify.providers.application import Application, ApplicationMissing
 
 DEFAULT = "default"
 KEPT_SECONDS = 300
 """How long a warm Lambda trusts what it read: a rotated client secret is picked up within five minutes."""
-
-
-class ApplicationMissing(ApplicationBlocked):
-    """The deployment has no such provider application; the operator must give its client id and secret."""
-
-
-@dataclass(frozen=True)
-class Application:
-    """Gates, tokens and limits are keyed by `provider` and `name`."""
-
-    provider: str
-    name: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    redirect_uri: str
-    api_url: str
-    accounts_url: str
-    calls_per_minute: float
-    """Pace of the application over all users; 0 lifts it."""
-    calls_per_minute_and_user: float
-    """Pace of one user; 0 lifts it."""
 
 
 _kept: dict[tuple[str, str], tuple[float, Application]] = {}

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.access import connections
+from blendify.access import users
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
@@ -90,7 +90,7 @@ def user(token: str) -> str | None:
     if not token.startswith(PREFIX):
         return None
     item = state_table().get(keys.bearer(_hash(token)), "bearer")
-    return str(item["user_id"]) if item and connections.exists(str(item["user_id"])) else None
+    return str(item["user_id"]) if item and users.exists(str(item["user_id"])) else None
 
 
 def _hash(token: str) -> str:

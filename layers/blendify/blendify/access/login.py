@@ -10,17 +10,18 @@ import hmac
 import secrets
 from dataclasses import dataclass, field, replace
 
-from blendify.access import connections, oauth_states
-from blendify.access.applications import Application
-from blendify.access.connections import Grant, UserGone
+from blendify.access import connections, oauth_states, users
+from blendify.access.connections import Grant
 from blendify.access.oauth_states import StateRefused
 from blendify.access.token_vault import TokenSet, seal
-from blendify.calling.rate_limiter import RateLimiter
+from blendify.access.users import UserGone
 from blendify.calling.fetch import fetch
+from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
+from blendify.providers.application import Application
 from blendify.providers.consent import ClientSideConsent
-from blendify.providers.endpoint import Profile, Provider
+from blendify.providers.provider import Profile, Provider
 
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
@@ -90,7 +91,7 @@ def _named(provider: Provider, profile: Profile, listener: str | None) -> Profil
     """
     if profile.account_id:
         return profile
-    own = next(connections.own_accounts(listener, provider.name), None) if listener else None
+    own = next(users.own_accounts(listener, provider.name), None) if listener else None
     account_id = own.account_id if own else f"of-{listener or secrets.token_hex(16)}"
     return replace(profile, account_id=account_id, provider_user_id=profile.provider_user_id or account_id)
 
@@ -106,7 +107,7 @@ def _keep(
     """The account's user, who has the connection now; a new one when the old one is just leaving."""
     left: str | None = None
     while True:
-        user_id = connections.user_of(provider.name, profile.account_id, instead_of=left, listener=listener)
+        user_id = users.user_of(provider.name, profile.account_id, instead_of=left, listener=listener)
         sealed = seal(tokens, provider=provider.name, user_id=user_id)
         try:
             grant = Grant(application.name, scopes, sealed, tokens.expires_at)

@@ -4,7 +4,7 @@ import secrets
 import time
 from hashlib import sha256
 
-from blendify.access import connections
+from blendify.access import users
 from blendify.db import keys
 from blendify.db.state_table import state_table
 
@@ -34,7 +34,7 @@ def user(session: str | None) -> str | None:
     if item is None or int(item["expires_at"]) <= time.time():
         return None
     user_id = str(item["user_id"])
-    return user_id if connections.exists(user_id) else None
+    return user_id if users.exists(user_id) else None
 
 
 def end(session: str) -> None:

@@ -13,8 +13,8 @@ import requests
 
 from blendify.core.errors import ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
-from blendify.access.applications import Application
-from blendify.providers.endpoint import Provider
+from blendify.providers.application import Application
+from blendify.providers.provider import Provider
 
 NO_CONTENT = object()
 """In place of JSON when the provider answers 204: there is nothing, and that is no error."""

@@ -15,16 +15,15 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.access.applications import Application
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, state_table
+from blendify.providers.application import Application
+from blendify.providers.provider import UNTOLD_SECONDS
 
 LONGEST_SLEEP_MS = 20_000
 """Waiting in a Lambda costs money; what is longer becomes a Wait state."""
-UNTOLD_SECONDS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
-"""Cool-downs after 429s in a row that do not say how long."""
 IN_A_ROW_MS = 15 * 60_000
 """A 429 this long after the end of the last cool-down is the first of a new row."""
 QUOTA_SECONDS = 6 * 3600.0

@@ -24,8 +24,8 @@ from blendify.core.errors import (
     RateLimited,
 )
 from blendify.core.http import http_session
-from blendify.access.applications import Application
-from blendify.providers.endpoint import Provider
+from blendify.providers.application import Application
+from blendify.providers.provider import Provider
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.access.connections import Connection
 from blendify.collecting.progress import COUNTS, Progress
 from blendify.export.archive import Archive
@@ -15,7 +15,7 @@ def write(archive: Archive, user_id: str) -> None:
     """`account.json`: profile, connections, and every run with its outcomes, a line each, oldest first."""
     head = {
         "user_id": user_id,
-        "profile": connections.profile(user_id),
+        "profile": users.profile(user_id),
         "connections": [_connection(one) for one in connections.connections(user_id)],
     }
     with archive.file("account.json") as entry:

@@ -14,7 +14,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
@@ -145,7 +145,7 @@ class _Sweep:
 
     def _own_accounts(self) -> None:
         """The accounts no longer lead to this user; what the applications' items say of the user goes too."""
-        listed = connections.own_accounts(self._user, self._provider or "")
+        listed = users.own_accounts(self._user, self._provider or "")
         known = tuple(dict.fromkeys((*self._one.own_accounts, *listed)))
         if known != self._one.own_accounts:
             receipts.remember(self._one, own_accounts=known)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from blendify.providers import apple_music, lastfm, spotify
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 
 PROVIDERS: Mapping[str, Provider] = {
     provider.name: provider

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import requests
 
-from blendify.access.applications import Application
+from blendify.providers.application import Application
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """When a token ends that has no end of its own."""

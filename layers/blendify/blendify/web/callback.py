@@ -9,13 +9,13 @@ from urllib.parse import parse_qs
 
 from blendify.access import login, sessions
 from blendify.access.applications import application
-from blendify.access.connections import AccountTaken
 from blendify.access.oauth_states import StateRefused
+from blendify.access.users import AccountTaken
 from blendify.core.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
 from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 from blendify.syncing import lifecycle
 from blendify.web import responses
 from blendify.web.responses import Response

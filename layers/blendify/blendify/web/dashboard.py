@@ -12,7 +12,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 from blendify.syncing import syncs
 from blendify.syncing.syncs import Sync
 from blendify.web import responses

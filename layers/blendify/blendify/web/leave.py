@@ -2,7 +2,7 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.core import state_machines
 from blendify.core.settings import erase_state_machine
 from blendify.core.telemetry import logger
@@ -72,7 +72,7 @@ def receipt(erasure_id: str) -> Response[str]:
 def _can_be_erased(user_id: str, provider: str) -> bool:
     """Whether there may be something: a connection, an account that was connected, an erasure under way."""
     return (
-        next(connections.own_accounts(user_id, provider), None) is not None
+        next(users.own_accounts(user_id, provider), None) is not None
         or any(one.provider == provider for one in connections.connections(user_id))
         or receipts.current(user_id, provider) is not None
     )

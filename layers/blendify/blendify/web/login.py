@@ -1,9 +1,10 @@
 """GET /auth/{provider}/login: send the listener to the provider's consent page, or ask on one of ours."""
 
 from blendify.access import login, oauth_states
-from blendify.access.applications import ApplicationMissing, application
+from blendify.access.applications import application
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
+from blendify.providers.application import ApplicationMissing
 from blendify.providers.consent import ClientSideConsent
 from blendify.web import responses
 from blendify.web.responses import Response

@@ -19,7 +19,7 @@ from blendify.core.settings import settings
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.consent import ClientSideConsent
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 from blendify.web import pages
 
 __all__ = ["Response"]

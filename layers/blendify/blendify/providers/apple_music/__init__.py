@@ -4,7 +4,7 @@ from blendify.providers.apple_music.access import MusicKit
 from blendify.providers.apple_music.endpoints import ENDPOINTS
 from blendify.providers.apple_music.errors import refusal
 from blendify.providers.apple_music.profile import profile
-from blendify.providers.endpoint import Provider
+from blendify.providers.provider import Provider
 
 PROVIDER = Provider(
     name="apple_music",

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import requests
 
-from blendify.access.applications import Application
 from blendify.core.errors import GrantRevoked
 from blendify.providers.apple_music.developer_tokens import developer_token
+from blendify.providers.application import Application
 from blendify.providers.consent import NEVER, ClientSideConsent, TokenResponse
 
 _SCRIPT = Path(__file__).with_name("consent.js").read_text()

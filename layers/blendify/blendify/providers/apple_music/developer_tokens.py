@@ -13,8 +13,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from blendify.access.applications import Application, ApplicationMissing
 from blendify.core import times
+from blendify.providers.application import Application, ApplicationMissing
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey

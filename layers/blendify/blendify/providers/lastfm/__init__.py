@@ -1,10 +1,10 @@
 """Last.fm. https://www.last.fm/api"""
 
-from blendify.providers.endpoint import Provider
 from blendify.providers.lastfm.access import WebAuthentication
 from blendify.providers.lastfm.endpoints import ENDPOINTS
 from blendify.providers.lastfm.errors import refusal
 from blendify.providers.lastfm.profile import profile
+from blendify.providers.provider import Provider
 
 PROVIDER = Provider(
     name="lastfm",

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 import requests
 
-from blendify.access.applications import Application
 from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
+from blendify.providers.application import Application
 from blendify.providers.consent import NEVER, TokenResponse
 from blendify.providers.json_fields import of, text
 from blendify.providers.lastfm.errors import error_number, refusal

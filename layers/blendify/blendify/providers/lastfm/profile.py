@@ -3,9 +3,9 @@
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.providers.endpoint import Profile
 from blendify.providers.json_fields import of, text
 from blendify.providers.lastfm.pages import whole
+from blendify.providers.provider import Profile
 
 
 def profile(body: Any) -> Profile:

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from blendify.providers.endpoint import Provider
 from blendify.providers.oauth2 import AuthorizationCode
+from blendify.providers.provider import Provider
 from blendify.providers.spotify.endpoints import ENDPOINTS
 from blendify.providers.spotify.errors import refusal
 from blendify.providers.spotify.profile import profile

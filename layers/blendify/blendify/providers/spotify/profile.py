@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.providers.endpoint import Profile
+from blendify.providers.provider import Profile
 
 
 def profile(body: Any) -> Profile:
