@@ -27,7 +27,7 @@ from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Place, Record
+from blendify.providers.endpoint import ListPosition, Record
 from blendify.reading import questions
 from blendify.web.parameters import Question
 from local.bench.in_process import Bench
@@ -165,9 +165,9 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     empty = ListVersion(USER, PROVIDER, data_type, list_id)
     seen = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
-    taken: list[Record] = [endpoint.row(entry, Place(list_id, at)) for at, entry in enumerate(entries)]
+    taken: list[Record] = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
     with ThreadPoolExecutor(1) as writers:
-        intake = Intake(job, data_type, endpoint.shape, seen, number, writers, resumed=None)
+        intake = Intake(job, data_type, endpoint.list_kind, seen, number, writers, resumed=None)
         news, _ = intake.take(1, 0, taken)
         facts = [
             Fact.of(USER, data_type, job.fetched_at, PROVIDER, one.row.key, one.fields, entry)

@@ -69,7 +69,7 @@ def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
     assert sync["status"] == "partial"
     assert outcomes.pop("saved_albums") == "failed"
     assert set(outcomes.values()) == {"complete"}
-    assert "error of its own (500)" in sync["why"]
+    assert "internal error (500)" in sync["why"]
     assert verification.differences(truth, system.stored(user_id, sync["started_at"])) == []
 
 
@@ -81,7 +81,7 @@ def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
 
     assert ended["status"] == "FAILED"
     assert ended["error"] == "NothingCollected"
-    assert ended["cause"] == "saved albums: Spotify answered with an error of its own (503)"
+    assert ended["cause"] == "saved albums: Spotify had an internal error (503)"
 
 
 def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:

@@ -12,8 +12,9 @@ from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
+from blendify.providers import PROVIDERS
 from blendify.providers.apple_music import developer_tokens
-from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
+from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
 from blendify.providers.consent import NEVER
 from blendify.providers.provider import Profile
 from local.simulators.apple_music import keys
@@ -96,7 +97,9 @@ class World:
         """What the listener has, by data type and by our names of lists."""
         names = {DataType.TOP_TRACKS: HEAVY_ROTATION}
         wishes = self.simulator.listeners[listener].wishes
-        rows = [one for row in ENDPOINTS.values() for one in (row, *row.apart.values())]
+        rows = [
+            one for row in PROVIDERS["apple_music"].endpoints.values() for one in (row, *row.separate_lists.values())
+        ]
         for endpoint in rows:
             # It shows what was last asked for; before the first call that is what we are going to.
             wish = wish_in(endpoint.parameters, (endpoint.parameters.get("include", ""),))

@@ -8,8 +8,7 @@ from typing import Any, Protocol
 from starlette.applications import Starlette
 
 from blendify.core.data_types import DataType
-from blendify.providers.apple_music.endpoints import ENDPOINTS as APPLE_MUSIC
-from blendify.providers.lastfm.endpoints import ENDPOINTS as LASTFM
+from blendify.providers import PROVIDERS
 from tests.unit import apple_music_world, lastfm_world, spotify_world
 
 Behind = tuple[Starlette, str]
@@ -58,12 +57,12 @@ class Simulated:
 
 
 def _by_path(data_type: DataType) -> Sequence[str]:
-    row = APPLE_MUSIC[data_type]
-    return [f"GET {one.path.format(list_id='{id}')}" for one in (row, *row.apart.values())]
+    row = PROVIDERS["apple_music"].endpoints[data_type]
+    return [f"GET {one.path.format(list_id='{id}')}" for one in (row, *row.separate_lists.values())]
 
 
 def _by_method(data_type: DataType) -> Sequence[str]:
-    return [f"GET /2.0/?method={LASTFM[data_type].parameters['method']}"]
+    return [f"GET /2.0/?method={PROVIDERS['lastfm'].endpoints[data_type].parameters['method']}"]
 
 
 SIMULATED: Mapping[str, Simulated] = {

@@ -32,11 +32,11 @@ from blendify.core.http import http_session
 from blendify.providers import PROVIDERS
 from blendify.providers.apple_music import developer_tokens, pages, records
 from blendify.providers.apple_music.developer_tokens import developer_token
-from blendify.providers.apple_music.endpoints import ENDPOINTS, HEAVY_ROTATION
-from blendify.providers.apple_music.errors import refusal
+from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
+from blendify.providers.apple_music.errors import classify_error
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.application import Application, ApplicationMissing
-from blendify.providers.endpoint import Inquiry, Place
+from blendify.providers.endpoint import ListPosition, RequestContext
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest
 from local.paths import ROOT
@@ -44,7 +44,8 @@ from local.simulators.apple_music import keys
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from tests.unit.spotify_world import STARTED
 
-FIRST = Place("", 0)
+ENDPOINTS = PROVIDERS["apple_music"].endpoints
+FIRST = ListPosition("", 0)
 ARTWORK = {"url": "https://pictures.example/a/{w}x{h}bb.jpg", "width": 3000, "height": 3000}
 CATALOGUE_SONG = {
     "id": "1440857781",
@@ -143,7 +144,7 @@ def test_heavy_rotation_holds_all_but_songs(
     entry: dict[str, Any], kind: str, record_id: str, artist: str | None
 ) -> None:
     """Each is told by its kind, with the name that it has, and its rank."""
-    fields = records.rotation(entry, Place(HEAVY_ROTATION, 3)).fields
+    fields = records.rotation(entry, ListPosition(HEAVY_ROTATION, 3)).fields
     told = ("kind", "record_id", "track_name", "artist_name", "rank", "time_range")
     assert tuple(fields[name] for name in told) == (kind, record_id, "N", artist, 4, "heavy_rotation")
     assert fields["album_name"] == ("N" if kind == "album" else None)
@@ -171,22 +172,24 @@ def test_an_album_an_artist_and_a_playlist_of_the_library() -> None:
     told = ("record_id", "album_id", "album_name", "artist_name", "release_date", "total_tracks", "upc")
     assert tuple(saved.fields[name] for name in told) == ("l.a", "1600", "Nachts", "Zoë", "2019", 12, "0602")
     playlist = {"id": "p.a", "attributes": {"name": "Küche", "isPublic": False, "lastModifiedDate": "2026-03-01"}}
-    assert records.playlist(playlist, Place("", 0)).fields == records.playlist(playlist, Place("", 7)).fields
+    assert (
+        records.playlist(playlist, ListPosition("", 0)).fields == records.playlist(playlist, ListPosition("", 7)).fields
+    )
 
 
 def test_a_music_video_in_a_playlist_is_told_as_one() -> None:
     video = {**SONG, "type": "library-music-videos"}
-    row = records.playlist_track(video, Place("p.a", 4))
+    row = records.playlist_track(video, ListPosition("p.a", 4))
     assert (row.fields["kind"], row.fields["position"], row.fields["playlist_id"]) == ("video", 4, "p.a")
 
 
 @pytest.mark.parametrize("modified", ["2026-03-01T18:22:07Z", None])
 def test_the_moment_of_its_last_change_is_a_playlists_version(modified: str | None) -> None:
     """Its length is not told; without a moment it is asked for once a day."""
-    contents = records.playlist_contents({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
+    contents = records.tracks_of_playlist({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
     assert contents is not None
     assert (contents.list_id, contents.total, contents.readable, contents.version) == ("p.a", None, True, modified)
-    assert records.playlist_contents(None) is None
+    assert records.tracks_of_playlist(None) is None
 
 
 JSON = st.recursive(
@@ -209,7 +212,7 @@ JSON = st.recursive(
 @given(entry=JSON)
 def test_nothing_that_comes_stops_a_row(data_type: DataType, entry: Any) -> None:
     """Whatever an entry is, it becomes a row with a key."""
-    assert ENDPOINTS[data_type].row(entry, Place("list", 3)).key
+    assert ENDPOINTS[data_type].to_record(entry, ListPosition("list", 3)).key
 
 
 def test_pages() -> None:
@@ -243,7 +246,7 @@ def test_who_signs_nothing_pays_nothing() -> None:
 def test_an_empty_playlist_is_told_as_an_error() -> None:
     """404 with 40403 is an answer."""
     body = {"errors": [{"status": "404", "code": "40403", "title": "No related resources"}]}
-    assert refusal(404, {}, json.dumps(body)) is None
+    assert classify_error(404, {}, json.dumps(body)) is None
     assert pages.listed(body) == Page([], 0, more=False)
 
 
@@ -256,7 +259,7 @@ def test_what_is_no_page_is_refused(answer: Any) -> None:
 
 def test_what_is_asked_for() -> None:
     """The most that each list allows, and the catalogue's entry with each of the library's."""
-    inquiry = Inquiry("", STARTED)
+    inquiry = RequestContext("", STARTED)
     asked = {
         data_type: endpoint.request(PageRequest(endpoint.lists[0] or "p.a/b", 0), inquiry)
         for data_type, endpoint in ENDPOINTS.items()
@@ -277,9 +280,9 @@ def test_what_is_asked_for() -> None:
 def test_plays_end_where_apples_memory_does() -> None:
     """The second page has the last ten of the first once more, and ends with the fiftieth."""
     paging = ENDPOINTS[DataType.RECENTLY_PLAYED].paging
-    (second,) = paging.following(PageRequest("", 0), Page([SONG] * 30, None, more=True))
+    (second,) = paging.next_requests(PageRequest("", 0), Page([SONG] * 30, None, more=True))
     assert paging.params(second) == {"limit": "30", "offset": "20"}
-    assert paging.following(second, Page([SONG] * 30, None, more=True)) == []
+    assert paging.next_requests(second, Page([SONG] * 30, None, more=True)) == []
 
 
 def test_what_it_lacks_has_no_row() -> None:
@@ -322,17 +325,17 @@ def error(code: str) -> str:
 )
 def test_what_a_refusal_means(status: int, body: str, meaning: type[Exception]) -> None:
     """In our own words; only 40300 speaks of the listener's token."""
-    refused = refusal(status, {}, body)
+    refused = classify_error(status, {}, body)
     assert type(refused) is meaning
     assert "D" not in str(refused).split()
 
 
 def test_a_429_says_nothing_of_time() -> None:
     """It is over in seconds, so the pauses are of seconds."""
-    refused = refusal(429, {}, error("42900"))
+    refused = classify_error(429, {}, error("42900"))
     assert isinstance(refused, RateLimited)
     assert refused.seconds is None
-    assert sum(PROVIDERS["apple_music"].pauses) < 20
+    assert sum(PROVIDERS["apple_music"].backoff) < 20
 
 
 @pytest.fixture
@@ -420,7 +423,7 @@ def test_what_is_no_key_of_apples_is_the_operators(clock: list[float], wrong: di
 
 def test_a_call_carries_both_tokens(clock: list[float]) -> None:
     """In headers: no address holds either."""
-    query, headers = PROVIDERS["apple_music"].access.authorised(APPLICATION, "0.listener", {"limit": "100"})
+    query, headers = PROVIDERS["apple_music"].access.sign(APPLICATION, "0.listener", {"limit": "100"})
     assert query == {"limit": "100"}
     assert headers == {"Authorization": f"Bearer {developer_token(APPLICATION)}", "Music-User-Token": "0.listener"}
 

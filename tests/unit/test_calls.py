@@ -20,7 +20,7 @@ from blendify.core.errors import MustWait, Outage, ProviderUnavailable
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
 from blendify.providers.paging import Page
-from blendify.providers.provider import UNTOLD_SECONDS
+from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
 from blendify.syncing import lifecycle
 from tests.unit import cloud
@@ -135,9 +135,9 @@ def test_an_outage_ends_all_calls_of_a_collector(world: World) -> None:
         ("17", "Too many requests", 17.0),
         ("86400", None, 86_400.0),
         ("date", None, 90.0),
-        ("0", None, UNTOLD_SECONDS[0]),
-        ("soon", None, UNTOLD_SECONDS[0]),
-        (None, None, UNTOLD_SECONDS[0]),
+        ("0", None, DEFAULT_BACKOFF[0]),
+        ("soon", None, DEFAULT_BACKOFF[0]),
+        (None, None, DEFAULT_BACKOFF[0]),
         (None, QUOTA, QUOTA_SECONDS),
         ("86400", QUOTA, 86_400.0),
     ],

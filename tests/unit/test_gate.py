@@ -13,7 +13,7 @@ from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db.state_table import state_table
 from blendify.providers.application import Application
-from blendify.providers.provider import UNTOLD_SECONDS
+from blendify.providers.provider import DEFAULT_BACKOFF
 from tests.unit.timeline import START, Timeline
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -177,11 +177,11 @@ def test_a_used_up_quota_closes_for_hours(timeline: Timeline, told: float | None
 def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None:
     """Without Retry-After, or with 0, cool-downs of our own are kept: 5, 10, 20, 40 seconds and so on."""
     waits = []
-    for turn in range(len(UNTOLD_SECONDS) + 2):
+    for turn in range(len(DEFAULT_BACKOFF) + 2):
         until = RateLimiter(app(), "ua").close(limited(None if turn % 2 else 0))
         waits.append((until - timeline.now()).total_seconds())
         timeline.sleep(waits[-1] + 1)
-    assert waits == [*UNTOLD_SECONDS, UNTOLD_SECONDS[-1], UNTOLD_SECONDS[-1]]
+    assert waits == [*DEFAULT_BACKOFF, DEFAULT_BACKOFF[-1], DEFAULT_BACKOFF[-1]]
     assert waits[:4] == [5, 10, 20, 40]
 
 

@@ -6,7 +6,7 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.providers.change_checks import Changes, Seen, counted, newest_first
+from blendify.providers.change_checks import Changes, PageDigest, by_count, newest_first
 
 PAGE = 5
 
@@ -18,11 +18,11 @@ class Provider:
         self.entries, self.total, self.short = list(entries), total, short
         self.calls = 0
 
-    def look(self, offset: int) -> Seen:
+    def look(self, offset: int) -> PageDigest:
         self.calls += 1
         size = PAGE if self.short is None else self.short
         total = len(self.entries) if self.total is None else self.total
-        return Seen([(one, "same") for one in self.entries[offset : offset + size]], total)
+        return PageDigest([(one, "same") for one in self.entries[offset : offset + size]], total)
 
 
 def known(names: Sequence[str]) -> dict[str, str]:
@@ -42,7 +42,7 @@ def test_news_and_what_is_gone_are_found_whole(size: int, new: int, gone: set[in
     provider = Provider(now)
     changes = newest_first(known(before), provider.look, PAGE)
     if changes is not None:
-        assert (list(changes.now), list(changes.recorded)) == (now, news)
+        assert (list(changes.current), list(changes.to_record)) == (now, news)
         assert provider.calls <= max(1, ceil(len(now) / PAGE)) + 1
 
 
@@ -60,7 +60,7 @@ def test_one_that_is_gone_is_found_by_halving() -> None:
         provider = Provider(before[:place] + before[place + 1 :])
         changes = newest_first(known(before), provider.look, PAGE)
         assert changes is not None
-        assert set(before) - set(changes.now) == {before[place]}
+        assert set(before) - set(changes.current) == {before[place]}
         assert provider.calls <= 10
 
 
@@ -70,7 +70,7 @@ def test_the_same_record_liked_again_is_new_at_the_top() -> None:
     provider = Provider(["old 60, again", *before[:60], *before[61:]])
     changes = newest_first(known(before), provider.look, PAGE)
     assert changes is not None
-    assert (list(changes.recorded), set(before) - set(changes.now)) == (["old 60, again"], {"old 60"})
+    assert (list(changes.to_record), set(before) - set(changes.current)) == (["old 60, again"], {"old 60"})
 
 
 def test_what_is_not_as_it_should_be_is_read_whole() -> None:
@@ -79,7 +79,7 @@ def test_what_is_not_as_it_should_be_is_read_whole() -> None:
     assert newest_first(known(before), Provider(before, total=41).look, PAGE) is None
     assert newest_first(known(before), Provider([before[1], before[0], *before[2:]]).look, PAGE) is None
     assert newest_first(known(before), Provider(before, short=3).look, PAGE) is None
-    assert newest_first(known(before), lambda _: Seen([("old 0", "same")], None), PAGE) is None
+    assert newest_first(known(before), lambda _: PageDigest([("old 0", "same")], None), PAGE) is None
 
 
 def test_many_news_are_better_read_side_by_side() -> None:
@@ -92,31 +92,31 @@ def test_many_news_are_better_read_side_by_side() -> None:
 def test_changed_fields_that_are_seen_are_recorded() -> None:
     """A track that got another name, on a page that was looked at anyway."""
     before = {**known(old(3)), "old 1": "another"}
-    for glance in (newest_first, counted):
+    for glance in (newest_first, by_count):
         changes = glance(before, Provider(old(3)).look, PAGE)
         assert changes is not None
-        assert list(changes.recorded) == ["old 1"]
+        assert list(changes.to_record) == ["old 1"]
 
 
 def test_a_list_without_order_is_counted() -> None:
     """One more, and it is on the first page; one less, or one that cannot be seen, needs reading."""
     before = old(20)
-    assert counted(known(before), Provider(["new", *before]).look, PAGE) == Changes(["new"], ["new", *before])
-    assert counted(known(before), Provider(before).look, PAGE) == Changes([], before)
-    assert counted(known(before), Provider(before[1:]).look, PAGE) is None
-    assert counted(known(before), Provider([*before, "new"]).look, PAGE) is None
-    assert counted(known(before), Provider(before, total=None, short=2).look, PAGE) is None
+    assert by_count(known(before), Provider(["new", *before]).look, PAGE) == Changes(["new"], ["new", *before])
+    assert by_count(known(before), Provider(before).look, PAGE) == Changes([], before)
+    assert by_count(known(before), Provider(before[1:]).look, PAGE) is None
+    assert by_count(known(before), Provider([*before, "new"]).look, PAGE) is None
+    assert by_count(known(before), Provider(before, total=None, short=2).look, PAGE) is None
 
 
 def test_behind_a_page_of_news_there_may_be_more() -> None:
     """Five came and one went: the length alone says four, and so does the page."""
     known = {f"old {number}": "" for number in range(13)}
-    page = Seen([(f"new {number}", "") for number in range(4)], 17)
-    assert counted(known, lambda _: page, 4) is None
+    page = PageDigest([(f"new {number}", "") for number in range(4)], 17)
+    assert by_count(known, lambda _: page, 4) is None
 
 
 def test_a_list_of_one_page_is_seen_whole() -> None:
     """What is gone is known at once; an answer that is shorter than its count is no answer."""
-    assert counted(known(old(4)), Provider(old(4)[1:]).look, PAGE) == Changes([], old(4)[1:])
-    assert counted(known(old(4)), Provider([]).look, PAGE) == Changes([], [])
-    assert counted(known(old(4)), Provider(old(4), short=2).look, PAGE) is None
+    assert by_count(known(old(4)), Provider(old(4)[1:]).look, PAGE) == Changes([], old(4)[1:])
+    assert by_count(known(old(4)), Provider([]).look, PAGE) == Changes([], [])
+    assert by_count(known(old(4)), Provider(old(4), short=2).look, PAGE) is None

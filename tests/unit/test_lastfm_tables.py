@@ -23,17 +23,18 @@ from blendify.core.errors import (
 )
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
-from blendify.providers.endpoint import Inquiry, Place
+from blendify.providers.endpoint import ListPosition, RequestContext
 from blendify.providers.lastfm import pages, records
 from blendify.providers.lastfm.access import signature
-from blendify.providers.lastfm.endpoints import ENDPOINTS, TIME_RANGES
-from blendify.providers.lastfm.errors import refusal
+from blendify.providers.lastfm.endpoints import TIME_RANGES
+from blendify.providers.lastfm.errors import classify_error
 from blendify.providers.lastfm.profile import profile
 from blendify.providers.paging import Numbered, Page, PageRequest
 
 BEGAN = datetime(2026, 11, 22, 17, 44, 30, 900_000, tzinfo=UTC)
-INQUIRY = Inquiry("RJ", BEGAN)
-FIRST = Place("", 0)
+ENDPOINTS = PROVIDERS["lastfm"].endpoints
+INQUIRY = RequestContext("RJ", BEGAN)
+FIRST = ListPosition("", 0)
 
 SCROBBLE = {
     "artist": {"mbid": "", "#text": "Zoë & die Übrigen"},
@@ -58,7 +59,7 @@ def body(tracks: Any, **attributes: str) -> dict[str, Any]:
 
 
 def page(answer: Any) -> Page:
-    return ENDPOINTS[DataType.RECENTLY_PLAYED].taken(answer, INQUIRY, nothing=False)
+    return ENDPOINTS[DataType.RECENTLY_PLAYED].parse(answer, INQUIRY, no_content=False)
 
 
 def test_a_scrobble_is_a_play() -> None:
@@ -89,11 +90,11 @@ def test_the_star_is_no_picture() -> None:
 def test_numbers_are_texts() -> None:
     """Plays, durations in seconds and moments are read from texts; a duration of 0 is not known."""
     top = {"name": "Blau", "url": "u", "artist": {"name": "Zoë"}, "playcount": "12", "@attr": {"rank": "3"}}
-    fields = records.top_track({**top, "duration": "214"}, Place("7day", 2)).fields
+    fields = records.top_track({**top, "duration": "214"}, ListPosition("7day", 2)).fields
     assert (fields["play_count"], fields["duration_ms"]) == (12, 214_000)
     assert (fields["rank"], fields["time_range"], fields["artist_name"]) == (3, "7day", "Zoë")
-    assert records.top_track({**top, "duration": "0"}, Place("7day", 2)).fields["duration_ms"] is None
-    artist = records.top_artist({"name": "Zoë", "url": "a", "playcount": "120"}, Place("long_term", 0)).fields
+    assert records.top_track({**top, "duration": "0"}, ListPosition("7day", 2)).fields["duration_ms"] is None
+    artist = records.top_artist({"name": "Zoë", "url": "a", "playcount": "120"}, ListPosition("long_term", 0)).fields
     assert (artist["record_id"], artist["artist_name"], artist["play_count"]) == ("a", "Zoë", 120)
 
 
@@ -162,7 +163,7 @@ def test_what_is_no_page_is_refused(answer: Any) -> None:
 @pytest.mark.parametrize("user", ["somebody", ""])
 def test_somebody_elses_data_is_refused(user: str) -> None:
     """Rarely a cache answers with another listener's; case does not matter in names."""
-    with pytest.raises(UnexpectedShape, match="somebody else"):
+    with pytest.raises(UnexpectedShape, match="another user"):
         page(body([SCROBBLE], user=user))
     assert page(body([SCROBBLE], user="rj")).entries == [SCROBBLE]
 
@@ -187,7 +188,7 @@ def test_a_log_is_asked_for_up_to_the_runs_start() -> None:
     endpoint = ENDPOINTS[DataType.RECENTLY_PLAYED]
     _, first = endpoint.request(PageRequest("", 0), INQUIRY)
     assert first == {"method": "user.getRecentTracks", "user": "RJ", "to": "1795369471", "limit": "200", "page": "1"}
-    _, later = endpoint.request(PageRequest("", 0), Inquiry("RJ", BEGAN, BEGAN - timedelta(days=1)))
+    _, later = endpoint.request(PageRequest("", 0), RequestContext("RJ", BEGAN, BEGAN - timedelta(days=1)))
     assert later["from"] == str(1795369470 - 86_400)
 
 
@@ -249,7 +250,7 @@ def test_the_number_counts_and_not_the_status(number: int, meaning: type[Excepti
         f'<?xml version="1.0"?><lfm status="failed"><error code="{number}">their words</error></lfm>',
     )
     for text in texts:
-        found = refusal(status, {}, text)
+        found = classify_error(status, {}, text)
         assert type(found) is meaning
         assert "their words" not in str(found)
 
@@ -260,7 +261,7 @@ def test_the_number_counts_and_not_the_status(number: int, meaning: type[Excepti
 )
 def test_without_a_number_the_status_counts(status: int, meaning: type[Exception]) -> None:
     """Proxies answer in HTML."""
-    assert type(refusal(status, {}, "<html>their words</html>")) is meaning
+    assert type(classify_error(status, {}, "<html>their words</html>")) is meaning
 
 
 @pytest.mark.parametrize(
@@ -268,21 +269,21 @@ def test_without_a_number_the_status_counts(status: int, meaning: type[Exception
 )
 def test_data_is_no_refusal(answer: Any) -> None:
     """Whatever stands in it."""
-    assert refusal(200, {}, json.dumps(answer)) is None
+    assert classify_error(200, {}, json.dumps(answer)) is None
 
 
 def test_a_long_answer_is_not_taken_for_a_refusal() -> None:
     """A page may hold a track by that name, and is not parsed twice."""
     tracks = [{**SCROBBLE, "name": '<error code="29">'}] * 50
-    assert refusal(200, {}, json.dumps(body(tracks))) is None
+    assert classify_error(200, {}, json.dumps(body(tracks))) is None
 
 
 def test_the_rate_limit_says_nothing_of_time() -> None:
     """The pauses are ours then: half a second first, eight at most."""
-    found = refusal(200, {}, '{"error":29,"message":""}')
+    found = classify_error(200, {}, '{"error":29,"message":""}')
     assert isinstance(found, RateLimited)
     assert found.seconds is None
-    pauses = PROVIDERS["lastfm"].pauses
+    pauses = PROVIDERS["lastfm"].backoff
     assert (pauses[0], pauses[-1]) == (0.5, 8.0)
 
 
@@ -297,7 +298,7 @@ def test_a_signature_is_over_names_and_values_in_order(unsigned: Mapping[str, st
 def test_a_call_carries_key_session_and_signature() -> None:
     """In its query; nothing is in its headers."""
     row = Application("lastfm", "default", "the-key", "the-secret", "", "", "", 0, 0)
-    query, headers = PROVIDERS["lastfm"].access.authorised(row, "the-session", {"method": "user.getInfo"})
+    query, headers = PROVIDERS["lastfm"].access.sign(row, "the-session", {"method": "user.getInfo"})
     assert headers == {}
     signed = {"method": "user.getInfo", "api_key": "the-key", "sk": "the-session"}
     assert query == {**signed, "format": "json", "api_sig": signature(signed, "the-secret")}

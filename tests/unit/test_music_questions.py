@@ -18,7 +18,7 @@ from blendify.history import queries
 from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Place
+from blendify.providers.endpoint import ListPosition
 from blendify.reading import cursors, lists, questions
 from blendify.web.parameters import Question
 from tests.unit.http_events import Browser, Context, event
@@ -198,7 +198,7 @@ def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
     user_id = world.connect()
     job = sync(user_id, 0, DataType.SAVED_TRACKS)
     odd = {"track": {"id": "odd", "name": "half \ud83d"}, "added_at": "2026-01-01T00:00:00Z"}
-    saved = PROVIDERS["spotify"].endpoints[DataType.SAVED_TRACKS].row(odd, Place("", 0))
+    saved = PROVIDERS["spotify"].endpoints[DataType.SAVED_TRACKS].to_record(odd, ListPosition("", 0))
     append([Fact.of(user_id, DataType.SAVED_TRACKS, job.fetched_at, "spotify", saved.key, saved.fields, odd)])
     answer = ask(browser_of(user_id), DataType.SAVED_TRACKS, "odd", raw="true")
     assert answer.body.encode()

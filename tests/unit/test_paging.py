@@ -24,7 +24,7 @@ def asked(
             return
         ask = plan.popleft()
         yield ask
-        plan.extendleft(reversed(paging.following(ask, answer(ask))))
+        plan.extendleft(reversed(paging.next_requests(ask, answer(ask))))
     raise AssertionError("the list has no end")
 
 
@@ -92,9 +92,9 @@ def test_a_resumed_list_goes_on_where_it_stopped() -> None:
 
 def test_the_whole_list_is_planned_after_its_first_page() -> None:
     """What the first page tells is enough to ask for all others at once."""
-    following = Offset(50).following(START, library(230, 50)(START))
+    following = Offset(50).next_requests(START, library(230, 50)(START))
     assert [ask.offset for ask in following] == [50, 100, 150, 200]
-    assert all((ask.list_id, ask.number) == ("list", 3) for ask in following)
+    assert all((ask.list_id, ask.list_index) == ("list", 3) for ask in following)
 
 
 def test_a_list_that_grows_is_read_to_its_new_end() -> None:
@@ -144,7 +144,7 @@ def test_a_cursor_that_repeats_ends_the_list(names: list[str]) -> None:
 
 def test_a_page_without_entries_ends_a_cursor() -> None:
     """An empty page that still names a cursor is the end."""
-    assert Cursor(50, "after").following(START, Page([], None, more=True, cursor="a")) == []
+    assert Cursor(50, "after").next_requests(START, Page([], None, more=True, cursor="a")) == []
 
 
 def test_a_single_page_is_all() -> None:
@@ -181,7 +181,7 @@ def test_what_is_missing_in_a_page_by_its_place(
     thousands and ends earlier misses nothing.
     """
     page = Page(["entry"] * given, total, more=False)
-    assert paging.missing(PageRequest("list", 3, offset), page) == missing
+    assert paging.shortfall(PageRequest("list", 3, offset), page) == missing
 
 
 @pytest.mark.parametrize(
@@ -202,13 +202,13 @@ def test_what_is_missing_where_a_cursor_ends(
 ) -> None:
     """While the cursor leads on nothing is missing, however short a page is; at the end the count has to be reached."""
     page = Page(["entry"] * given, total, more=cursor is not None, cursor=cursor)
-    assert Cursor(50, "after").missing(PageRequest("list", 3, offset, "x"), page) == missing
+    assert Cursor(50, "after").shortfall(PageRequest("list", 3, offset, "x"), page) == missing
 
 
 @given(st.integers(1, 60), st.integers(0, 50), st.integers(0, 500))
 def test_reading_again_begins_a_page_and_all_that_is_gone_before(limit: int, pages: int, gone: int) -> None:
     """Where pages begin, and not further back than needed: a page, what is gone, and what rounding takes."""
-    start = Offset(limit).back(PageRequest("list", 3, pages * limit, last=False), gone)
+    start = Offset(limit).rewind(PageRequest("list", 3, pages * limit, last=False), gone)
     wanted = max(0, (pages - 1) * limit - gone)
     assert start == PageRequest("list", 3, start.offset)
     assert start.offset % limit == 0
@@ -217,12 +217,12 @@ def test_reading_again_begins_a_page_and_all_that_is_gone_before(limit: int, pag
 
 def test_a_cursor_cannot_be_turned_back() -> None:
     """It begins anew, and knows none of the cursors of the reading before."""
-    asked = PageRequest("list", 3, 150, "c", known=frozenset({"a", "b"}))
-    assert Cursor(50, "after").back(asked, 7) == START
-    assert Cursor(50, "after").back(asked, 7).known == frozenset()
+    asked = PageRequest("list", 3, 150, "c", previous_cursors=frozenset({"a", "b"}))
+    assert Cursor(50, "after").rewind(asked, 7) == START
+    assert Cursor(50, "after").rewind(asked, 7).previous_cursors == frozenset()
 
 
 def test_a_single_page_misses_nothing_and_stays_where_it_is() -> None:
     """What the provider forgets is not counted, and there is nothing to turn back to."""
-    assert Single(50).missing(START, Page([], 50, more=True)) == 0
-    assert Single(50).back(START, 7) == START
+    assert Single(50).shortfall(START, Page([], 50, more=True)) == 0
+    assert Single(50).rewind(START, 7) == START

@@ -25,7 +25,7 @@ def page(ask: PageRequest) -> Page:
 
 
 def places(found: list[Step]) -> list[tuple[int, int]]:
-    return [(step.ask.number, step.ask.offset) for step in found]
+    return [(step.ask.list_index, step.ask.offset) for step in found]
 
 
 def collect_until_it_ends(pages: Iterator[Step], found: list[Step]) -> None:
@@ -70,7 +70,7 @@ def test_what_a_page_tells_is_asked_right_after_it() -> None:
     """A list that turns out longer is read to its end before the next list begins."""
 
     def fetch(ask: PageRequest) -> Page:
-        return Page([f"entry {ask.number} {ask.offset}"], 25 if ask.number == 0 else 1, more=False)
+        return Page([f"entry {ask.list_index} {ask.offset}"], 25 if ask.list_index == 0 else 1, more=False)
 
     assert places(list(read(plan(1, 1), fetch, PAGING))) == [(0, 0), (0, 10), (0, 20), (1, 0)]
 
@@ -79,7 +79,7 @@ def test_a_closed_list_drops_only_its_own_pages() -> None:
     """One unreadable list is told once, in its place; the lists around it are whole."""
 
     def fetch(ask: PageRequest) -> Page:
-        if ask.number == 1:
+        if ask.list_index == 1:
             raise Unreadable("closed")
         return page(ask)
 
@@ -92,7 +92,7 @@ def test_a_list_that_closes_half_way_keeps_what_came_before() -> None:
     """Pages before the refusal are handed on, later ones of the same list are not."""
 
     def fetch(ask: PageRequest) -> Page:
-        if (ask.number, ask.offset) == (0, 20):
+        if (ask.list_index, ask.offset) == (0, 20):
             raise Unreadable("gone")
         return page(ask)
 
@@ -154,7 +154,7 @@ def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
     """It is told in its place, with what the list goes on with; every page behind it is handed on."""
 
     def fetch(ask: PageRequest) -> Page:
-        if (ask.number, ask.offset) in {(0, 10), (1, 20)}:
+        if (ask.list_index, ask.offset) in {(0, 10), (1, 20)}:
             raise ProviderUnavailable("one page is broken")
         return page(ask)
 
@@ -264,7 +264,7 @@ def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
 
     def fetch(ask: PageRequest) -> Page:
         start = min(ask.offset, 10)
-        return Page([(ask.number, entry) for entry in range(start, start + 10)], 20, more=True)
+        return Page([(ask.list_index, entry) for entry in range(start, start + 10)], 20, more=True)
 
     found = list(read(plan(20, 20), fetch, PAGING))
     assert places(found) == [(number, offset) for number in (0, 1) for offset in (0, 10, 20)]

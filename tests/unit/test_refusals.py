@@ -37,9 +37,9 @@ from blendify.core.errors import (
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.providers.provider import UNTOLD_SECONDS, Profile, Provider
+from blendify.providers.provider import DEFAULT_BACKOFF, Profile, Provider
 from blendify.providers.retry_after import retry_after
-from blendify.providers.spotify.errors import refusal
+from blendify.providers.spotify.errors import classify_error
 from local.simulators.serving import running
 from tests.unit.timeline import Timeline
 
@@ -59,7 +59,7 @@ def nested(status: int, message: str, **more: str) -> str:
 
 
 def limited(value: str | None, text: str = "Too many requests") -> RateLimited:
-    error = refusal(429, {} if value is None else {"retry-after": value}, text)
+    error = classify_error(429, {} if value is None else {"retry-after": value}, text)
     assert isinstance(error, RateLimited)
     return error
 
@@ -67,20 +67,20 @@ def limited(value: str | None, text: str = "Too many requests") -> RateLimited:
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_an_answer_is_no_refusal(status: int) -> None:
     """2xx is data, whatever its text says."""
-    assert refusal(status, {}, nested(429, "API rate limit exceeded")) is None
+    assert classify_error(status, {}, nested(429, "API rate limit exceeded")) is None
 
 
 @pytest.mark.parametrize("as_json", [True, False], ids=["JSON", "plain text"])
 @pytest.mark.parametrize(("message", "meaning"), FORBIDDEN.values(), ids=FORBIDDEN)
 def test_the_four_meanings_of_403(message: str, meaning: type[CollectError], as_json: bool) -> None:
     """Missing scope, unknown user, lapsed Premium and a closed list are told apart, as JSON and as plain text."""
-    assert type(refusal(403, {}, nested(403, message) if as_json else message)) is meaning
+    assert type(classify_error(403, {}, nested(403, message) if as_json else message)) is meaning
 
 
 def test_the_operator_is_told_what_to_repair() -> None:
     """The two refusals of an application say different things, as different things repair them."""
-    unregistered, lapsed = (refusal(403, {}, FORBIDDEN[name][0]) for name in ("not on the list", "premium"))
-    assert "list of users" in str(unregistered)
+    unregistered, lapsed = (classify_error(403, {}, FORBIDDEN[name][0]) for name in ("not on the list", "premium"))
+    assert "user list" in str(unregistered)
     assert "Premium" in str(lapsed)
 
 
@@ -102,7 +102,7 @@ def test_the_operator_is_told_what_to_repair() -> None:
 )
 def test_a_status_says_what_happens_next(status: int, text: str, meaning: type[CollectError]) -> None:
     """Each status leads to one next step, with a body or without."""
-    assert type(refusal(status, {}, text)) is meaning
+    assert type(classify_error(status, {}, text)) is meaning
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_providers_words_are_not_repeated(status: int, shape: str) -> None:
     """A message stands on a dashboard: it is ours, whatever the provider wrote."""
     words = "<script>alert(1)</script> Bearer BQsecret"
     text = {"nested": nested(status, words), "flat": json.dumps({"error": words}), "plain": words}[shape]
-    message = str(refusal(status, {}, text))
+    message = str(classify_error(status, {}, text))
     assert message
     assert "script" not in message
     assert "BQ" not in message
@@ -190,7 +190,7 @@ def row(name: str, meaning: Callable[[int, Any], CollectError | None]) -> Provid
             return meaning(status, None)
 
     return Provider(
-        name, name, AuthorizationCode(name, "/authorize", "/token"), {}, ("/me", {}), SPOTIFY.profile, refused
+        name, name, AuthorizationCode(name, "/authorize", "/token"), dict, ("/me", {}), SPOTIFY.profile, refused
     )
 
 
@@ -283,7 +283,7 @@ def test_every_providers_429_closes_the_same_gate(served: Served, style: Style) 
     served.style, served.refusals = style, 4
     here = Application(provider.name, "default", "id", "secret", "uri", served.base, served.base, 0, 0)
     mine, theirs = connected(provider, "ana"), connected(provider, "bea")
-    for user_id, seconds in zip((mine, theirs, mine, theirs), UNTOLD_SECONDS, strict=False):
+    for user_id, seconds in zip((mine, theirs, mine, theirs), DEFAULT_BACKOFF, strict=False):
         over, until = until, waits(provider, here, user_id)
         assert served.moments[-1] >= over
         assert until == served.moments[-1] + timedelta(seconds=seconds)

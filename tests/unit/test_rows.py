@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from blendify.core.data_types import DataType
 from blendify.core.errors import UnexpectedShape
 from blendify.history.facts import FIELDS, Fact
-from blendify.providers.endpoint import Inquiry, ListRef, Place, Record
+from blendify.providers import PROVIDERS
+from blendify.providers.endpoint import ListPosition, ListRef, Record, RequestContext
 from blendify.providers.paging import PageRequest
 from blendify.providers.spotify import records
-from blendify.providers.spotify.endpoints import ENDPOINTS, TIME_RANGES
+from blendify.providers.spotify.endpoints import TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
 
 Json = dict[str, Any]
@@ -127,8 +128,9 @@ EPISODE: Json = {
     "type": "episode",
     "uri": "spotify:episode:512ojhOuo1ktJprKbVcKyQ",
 }
-INQUIRY = Inquiry("ana", datetime(2026, 11, 22, tzinfo=UTC))
-SECOND = Place("37i9dQZF1DX0XUsuxWHRQd", 1)
+ENDPOINTS = PROVIDERS["spotify"].endpoints
+INQUIRY = RequestContext("ana", datetime(2026, 11, 22, tzinfo=UTC))
+SECOND = ListPosition("37i9dQZF1DX0XUsuxWHRQd", 1)
 
 
 def told(row: Record) -> Json:
@@ -136,28 +138,28 @@ def told(row: Record) -> Json:
     return {name: value for name, value in row.fields.items() if value is not None}
 
 
-EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
+EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
     DataType.TOP_TRACKS: (
         TRACK,
-        Place("short_term", 0),
+        ListPosition("short_term", 0),
         f"short_term#0001#{TRACK['id']}",
         TRACK_FIELDS | {"time_range": "short_term", "rank": 1},
     ),
     DataType.TOP_ARTISTS: (
         ARTIST,
-        Place("long_term", 49),
+        ListPosition("long_term", 49),
         f"long_term#0050#{ARTIST['id']}",
         ARTIST_FIELDS | {"time_range": "long_term", "rank": 50},
     ),
     DataType.RECENTLY_PLAYED: (
         {"track": TRACK, "played_at": "2026-11-22T17:44:30.123Z", "context": {"type": "album", "uri": ALBUM["uri"]}},
-        Place("", 3),
+        ListPosition("", 3),
         "2026-11-22T17:44:30.123Z#3U4isOIWM3VvDubwSI3y7a",
         TRACK_FIELDS | {"played_at": "2026-11-22T17:44:30.123Z", "context_uri": ALBUM["uri"]},
     ),
     DataType.PLAYLISTS: (
         PLAYLIST,
-        Place("", 4),
+        ListPosition("", 4),
         "37i9dQZF1DX0XUsuxWHRQd",
         {
             "record_id": "37i9dQZF1DX0XUsuxWHRQd",
@@ -187,13 +189,13 @@ EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
     ),
     DataType.SAVED_TRACKS: (
         {"added_at": "2026-03-01T18:22:07Z", "track": TRACK},
-        Place("", 7),
+        ListPosition("", 7),
         "2026-03-01T18:22:07Z#3U4isOIWM3VvDubwSI3y7a",
         TRACK_FIELDS | {"added_at": "2026-03-01T18:22:07Z"},
     ),
     DataType.SAVED_ALBUMS: (
         {"added_at": "2026-03-01T18:22:07Z", "album": ALBUM},
-        Place("", 7),
+        ListPosition("", 7),
         "2026-03-01T18:22:07Z#4OTAx9un4e6NfoHuVRiOrC",
         {
             "record_id": "4OTAx9un4e6NfoHuVRiOrC",
@@ -209,7 +211,7 @@ EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
             "added_at": "2026-03-01T18:22:07Z",
         },
     ),
-    DataType.FOLLOWED_ARTISTS: (ARTIST, Place("", 7), "5y2Xq6xcjJb2jVM54GHK3t", ARTIST_FIELDS),
+    DataType.FOLLOWED_ARTISTS: (ARTIST, ListPosition("", 7), "5y2Xq6xcjJb2jVM54GHK3t", ARTIST_FIELDS),
 }
 
 
@@ -217,7 +219,7 @@ EXPECTED: dict[DataType, tuple[Json, Place, str, Json]] = {
 def test_the_named_fields_of_an_ordinary_entry(data_type: DataType) -> None:
     """Every field that has a name is taken from its place, and the key says what makes the record unique."""
     entry, place, key, fields = EXPECTED[data_type]
-    row = ENDPOINTS[data_type].row(entry, place)
+    row = ENDPOINTS[data_type].to_record(entry, place)
     assert row.key == key
     assert told(row) == fields
 
@@ -226,7 +228,7 @@ def test_the_named_fields_of_an_ordinary_entry(data_type: DataType) -> None:
 def test_every_named_field_can_be_stored(data_type: DataType) -> None:
     """What a row names, the history table has a column for, an ordinary entry and a null one alike."""
     for entry in (EXPECTED[data_type][0], None):
-        fields = ENDPOINTS[data_type].row(entry, SECOND).fields
+        fields = ENDPOINTS[data_type].to_record(entry, SECOND).fields
         assert set(fields) <= set(FIELDS)
 
 
@@ -253,7 +255,7 @@ _FOREIGN = st.recursive(
 @given(entry=_FOREIGN, data_type=st.sampled_from(DataType))
 def test_no_entry_ends_a_collector(entry: Any, data_type: DataType) -> None:
     """Whatever JSON stands in a list, it becomes a fact whose answer is whole."""
-    row = ENDPOINTS[data_type].row(entry, SECOND)
+    row = ENDPOINTS[data_type].to_record(entry, SECOND)
     fact = Fact.of("ua", data_type, "2026-11-22T17:44:30.123Z", "spotify", row.key, row.fields, entry)
     assert fact.answer() == entry
     assert list(fact.items())
@@ -262,16 +264,16 @@ def test_no_entry_ends_a_collector(entry: Any, data_type: DataType) -> None:
 def test_row_1_a_null_entry_is_kept_by_its_position() -> None:
     """Null counts in `total`: it is a record with its place, in every list that was seen to hold one."""
     for make in (records.playlist, records.saved_album, records.saved_track, records.followed_artist, records.play):
-        row = make(None, Place("", 12))
+        row = make(None, ListPosition("", 12))
         assert row.key == "null#000012"
         assert (row.fields["kind"], row.fields["position"]) == ("null", 12)
-    assert records.playlist_contents(None) is None
+    assert records.tracks_of_playlist(None) is None
 
 
 def test_row_1_a_null_in_a_ranked_list_keeps_its_rank() -> None:
     """The ranks of the others do not shift."""
     for make in (records.top_track, records.top_artist):
-        row = make(None, Place("short_term", 4))
+        row = make(None, ListPosition("short_term", 4))
         assert row.key == "short_term#0005#null"
         assert (row.fields["kind"], row.fields["rank"], row.fields["time_range"]) == ("null", 5, "short_term")
 
@@ -311,7 +313,7 @@ def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
 )
 def test_row_3_a_playlists_length_is_found_under_either_name(lengths: Json, found: ListRef) -> None:
     """`items` or `tracks` tells the length; neither means that this application may not read it."""
-    assert records.playlist_contents({"id": "p", **lengths}) == found
+    assert records.tracks_of_playlist({"id": "p", **lengths}) == found
 
 
 def test_row_4_a_local_file_is_known_by_its_uri() -> None:
@@ -350,14 +352,14 @@ def test_row_6_a_track_that_cannot_be_played_is_kept(mark: Json) -> None:
 
 def test_row_7_one_track_at_many_places_is_many_records() -> None:
     """Added in bulk, with the same moment: the position tells them apart."""
-    keys = {records.playlist_track(ENTRY, Place("p", position)).key for position in (0, 1, 999_999)}
+    keys = {records.playlist_track(ENTRY, ListPosition("p", position)).key for position in (0, 1, 999_999)}
     assert len(keys) == 3
     assert sorted(keys) == [f"p#{position}#{TRACK['id']}" for position in ("000000", "000001", "999999")]
 
 
 def test_a_list_that_was_read_anew_does_not_meet_its_own_keys() -> None:
     """The second reading of a playlist stands beside the first, and says that it is the one that counts."""
-    first, second = (records.playlist_track(ENTRY, Place("p", 7, reading)) for reading in (1, 2))
+    first, second = (records.playlist_track(ENTRY, ListPosition("p", 7, reading)) for reading in (1, 2))
     assert (first.key, second.key) == (f"p#000007#{TRACK['id']}", f"p#reading2#000007#{TRACK['id']}")
     assert ("reading" in first.fields, second.fields["reading"]) == (False, 2)
 
@@ -409,7 +411,7 @@ def test_row_14_a_release_date_may_be_null() -> None:
 @pytest.mark.parametrize("name", ["🎧 👩‍👩‍👧", "\u202eשלום", "e\u0301", "a\u0000b", "cut \ud83d"])
 def test_row_15_any_name_can_be_stored(name: str) -> None:
     """Emoji, right-to-left marks, combining marks, NUL and half a surrogate pair; none is normalised."""
-    row = records.top_track(TRACK | {"name": name}, Place("short_term", 0))
+    row = records.top_track(TRACK | {"name": name}, ListPosition("short_term", 0))
     fact = Fact.of("ua", DataType.TOP_TRACKS, "2026", "spotify", row.key, row.fields, {"name": name})
     assert fact.answer() == {"name": name}
     assert str(fact.fields["track_name"]).encode().decode() == name.replace("\ud83d", "\\ud83d")
@@ -440,9 +442,9 @@ def test_row_22_an_album_counts_its_tracks_beyond_the_embedded_fifty() -> None:
 
 
 @pytest.mark.parametrize("make", [records.top_track, records.top_artist, records.playlist, records.followed_artist])
-def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, Place], Record]) -> None:
+def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, ListPosition], Record]) -> None:
     """What Spotify adds tomorrow is in `raw`; what has a name is still read."""
-    row = make({"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}, Place("short_term", 0))
+    row = make({"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}, ListPosition("short_term", 0))
     assert row.fields["record_id"] == "x"
 
 

@@ -166,7 +166,7 @@ def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(
     assert (status, machine.rounds) == ("failed", ROUNDS)
     done = standing(job, SAVED_TRACKS)
     assert (done.outcome, done.counts["lost"]) == (Outcome.FAILED, 0)
-    assert done.why == "Spotify answered with an error of its own (502)"
+    assert done.why == "Spotify had an internal error (502)"
     assert facts(job, SAVED_TRACKS) == []
 
 

@@ -64,7 +64,7 @@ def test_a_list_that_shrinks_is_read_again_from_before_the_place(gone: int, star
     again = judged(sweep, 30, page(30 + gone, 10, 60 - gone))
     assert again is not None
     assert [ask.offset for ask in again] == list(range(start, 60 - gone, 10))
-    assert {(ask.list_id, ask.number, ask.reading) for ask in again} == {("list", 3, 2)}
+    assert {(ask.list_id, ask.list_index, ask.reading) for ask in again} == {("list", 3, 2)}
     assert [ask.last for ask in again] == [False] * (len(again) - 1) + [True]
     assert (sweep.reading, sweep.total, sweep.doubtful) == (2, 60 - gone, False)
 

@@ -6,18 +6,18 @@ import pytest
 
 from blendify.collecting.undated_plays.whole_list import overlap, whole
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.endpoint import Endpoint, Place, Record
+from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import Offset, Page, PageRequest
 
 
-def row(entry: Any, _: Place) -> Record:
+def row(entry: Any, _: ListPosition) -> Record:
     return Record(str(entry), {"record_id": entry})
 
 
 def read(served: list[str], known: str = "", limit: int = 6, common: int = 0) -> tuple[str, int]:
     """What comes of a list that is another at every call; and how many calls that took."""
     paging = Offset(limit=limit, depth=20, overlap=common)
-    endpoint = Endpoint(path="/plays", paging=paging, page=lambda body: body, row=row, scopes=())
+    endpoint = Endpoint(path="/plays", paging=paging, to_page=lambda body: body, to_record=row, scopes=())
     calls = iter(served)
 
     def fetch(ask: PageRequest) -> Page:

@@ -65,7 +65,7 @@ class Subject:
 
     def needs(self, data_type: DataType) -> tuple[DataType, ...]:
         """The data type, behind the one whose entries name its lists."""
-        within = self.endpoint(data_type).within
+        within = self.endpoint(data_type).parent
         return (within, data_type) if within else (data_type,)
 
     def lists(self, data_type: DataType) -> dict[str, list[Any]]:
@@ -91,7 +91,9 @@ class Subject:
     def fewest(self, data_type: DataType) -> int:
         """Pages that hold all of it: one for an empty list, and what pages have in common is read twice."""
         endpoint = self.endpoint(data_type)
-        return sum(_pages(endpoint.of(name).paging, len(entries)) for name, entries in self.lists(data_type).items())
+        return sum(
+            _pages(endpoint.for_list(name).paging, len(entries)) for name, entries in self.lists(data_type).items()
+        )
 
     def begun(self, *data_types: DataType, mode: str = "changes") -> Job:
         """A run of these data types that has begun just now."""

@@ -93,7 +93,7 @@ def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_typ
     job, status = subject.run(*subject.needs(data_type))
     assert status == "succeeded"
     assert subject.counts(job, data_type)["rate_limits"] == 1
-    assert (subject.clock.now() - begun_at).total_seconds() >= PROVIDERS[subject.name].pauses[0]
+    assert (subject.clock.now() - begun_at).total_seconds() >= PROVIDERS[subject.name].backoff[0]
     assert subject.traffic.calls_during_ban == 0
     assert subject.differences(data_type) == []
 

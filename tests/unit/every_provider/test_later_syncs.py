@@ -33,7 +33,7 @@ def test_an_unchanged_list_appends_nothing(subject: Subject, data_type: DataType
     assert (status, subject.facts(job, data_type)) == ("succeeded", [])
     made = subject.calls(data_type) - before
     assert made <= subject.fewest(data_type)
-    assert mode != "full" or made == subject.fewest(data_type) or subject.endpoint(data_type).memory
+    assert mode != "full" or made == subject.fewest(data_type) or subject.endpoint(data_type).log_window
 
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)

@@ -25,7 +25,7 @@ DOINGS = [
     (provider, data_type, action)
     for provider, traits in TRAITS.items()
     for data_type, actions in traits.changes.items()
-    if PROVIDERS[provider].endpoints[data_type].shape is not ListKind.LOG
+    if PROVIDERS[provider].endpoints[data_type].list_kind is not ListKind.LOG
     for action in actions
 ]
 """What can be taken back, unlike a play."""
@@ -60,7 +60,7 @@ def check_history(subject: Subject, data_type: DataType) -> None:
     """History, inventory and the listener's lists are one; so a further run has nothing to tell."""
     assert subject.differences(data_type) == []
     known = list_versions.inventories(subject.user_id, subject.name, data_type)
-    shape = subject.endpoint(data_type).shape
+    shape = subject.endpoint(data_type).list_kind
     ordered = shape in (ListKind.RANKED, ListKind.ARRANGED)
     for list_id, entries in subject.lists(data_type).items():
         held = known[list_id].entries().values() if list_id in known else []

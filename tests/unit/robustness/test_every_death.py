@@ -72,7 +72,9 @@ def is_stored(one: Asked, provider: str, position: Position, names: list[str]) -
     naming = PROVIDERS[provider].endpoints.get(DataType.PLAYLISTS)
     if naming and one.path == naming.path:
         return position != Position()
-    apart = {path.path: name for row in PROVIDERS[provider].endpoints.values() for name, path in row.apart.items()}
+    apart = {
+        path.path: name for row in PROVIDERS[provider].endpoints.values() for name, path in row.separate_lists.items()
+    }
     where = apart.get(one.path, one.path)
     number = next((number for number, name in enumerate(names) if name and name in where), 0)
     if number != position.number:

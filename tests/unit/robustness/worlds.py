@@ -42,7 +42,9 @@ def small_pages() -> Iterator[None]:
                 data_type: replace(
                     endpoint,
                     paging=small(endpoint.paging),
-                    apart={name: replace(one, paging=small(one.paging)) for name, one in endpoint.apart.items()},
+                    separate_lists={
+                        name: replace(one, paging=small(one.paging)) for name, one in endpoint.separate_lists.items()
+                    },
                 )
                 for data_type, endpoint in provider.endpoints.items()
             }
@@ -79,7 +81,7 @@ class Stage:
     @property
     def wanted(self) -> tuple[DataType, ...]:
         """The data type, behind the one whose entries name its lists."""
-        within = PROVIDERS[self.provider].endpoints[self.data_type].within
+        within = PROVIDERS[self.provider].endpoints[self.data_type].parent
         return (within, self.data_type) if within else (self.data_type,)
 
     @property

@@ -75,7 +75,7 @@ def arrive(
             path, parameters = provider.profile_request
             body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
         except RateLimited as error:
-            raise MustWait(str(error), gate.close(error, provider.pauses)) from error
+            raise MustWait(str(error), gate.close(error, provider.backoff)) from error
     profile = _named(provider, provider.profile(body), listener)
     if listener:
         connections.only_account(listener, provider.name, profile)

@@ -1,7 +1,7 @@
 """
-One call to a provider's API: every answer is either data or an error that says what next.
+One call to a provider's API: every response is either data or an error that says what to do next.
 
-Redirects and `next` addresses are off: a call goes where the table says, or not at all.
+Redirects are not followed: a call goes to the address in the provider's table and to no other.
 """
 
 import json
@@ -17,7 +17,7 @@ from blendify.providers.application import Application
 from blendify.providers.provider import Provider
 
 NO_CONTENT = object()
-"""In place of JSON when the provider answers 204: there is nothing, and that is no error."""
+"""In place of JSON for a 204: the provider has nothing to send, which is not an error."""
 
 
 def fetch(
@@ -35,9 +35,9 @@ def fetch(
 
     timeout  seconds to connect, and between two packets
 
-    Raises  the error that `provider.refusal` names, ProviderUnavailable for silence and for answers that do not parse
+    Raises  the error by `provider.classify_error`; ProviderUnavailable without a response, or for one that is not JSON
     """
-    query, headers = provider.access.authorised(application, token, parameters)
+    query, headers = provider.access.sign(application, token, parameters)
     try:
         with http.get(
             application.api_url + path,
@@ -46,33 +46,33 @@ def fetch(
             timeout=timeout,
             allow_redirects=False,
             stream=True,
-        ) as answer:
-            body = read_body(answer)
-            refused = provider.refusal(
-                answer.status_code,
-                {name.lower(): value for name, value in answer.headers.items()},
+        ) as response:
+            body = read_body(response)
+            error = provider.classify_error(
+                response.status_code,
+                {name.lower(): value for name, value in response.headers.items()},
                 body.decode(errors="replace"),
             )
-    except requests.RequestException as error:
-        raise ProviderUnavailable(f"{provider.title} did not answer ({type(error).__name__})") from None
-    if refused:
-        raise refused
-    return NO_CONTENT if answer.status_code == 204 else _parsed(provider, body)
+    except requests.RequestException as failure:
+        raise ProviderUnavailable(f"{provider.title} did not answer ({type(failure).__name__})") from None
+    if error:
+        raise error
+    return NO_CONTENT if response.status_code == 204 else _parsed(provider, body)
 
 
 def _parsed(provider: Provider, body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
-        raise ProviderUnavailable(f"{provider.title}'s answer is no JSON ({len(body)} bytes)") from None
+        raise ProviderUnavailable(f"{provider.title}'s response is not JSON ({len(body)} bytes)") from None
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not isfinite(number):
-        raise ValueError("a number too large to be kept")
+        raise ValueError("the number is too large to be stored")
     return number

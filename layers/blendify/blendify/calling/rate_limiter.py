@@ -20,7 +20,7 @@ from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, state_table
 from blendify.providers.application import Application
-from blendify.providers.provider import UNTOLD_SECONDS
+from blendify.providers.provider import DEFAULT_BACKOFF
 
 LONGEST_SLEEP_MS = 20_000
 """Waiting in a Lambda costs money; what is longer becomes a Wait state."""
@@ -70,7 +70,7 @@ class RateLimiter:
             except ConditionFailed:
                 self._take(self._pk, self._interval)
 
-    def close(self, error: RateLimited, untold: Sequence[float] = UNTOLD_SECONDS) -> datetime:
+    def close(self, error: RateLimited, untold: Sequence[float] = DEFAULT_BACKOFF) -> datetime:
         """
         Note a 429: nobody of this application calls before the moment that is answered.
 

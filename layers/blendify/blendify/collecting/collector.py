@@ -34,7 +34,7 @@ from blendify.history.facts import Fact
 from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
-from blendify.providers.endpoint import Endpoint, ListKind, ListRef, Place
+from blendify.providers.endpoint import Endpoint, ListKind, ListPosition, ListRef
 from blendify.providers.paging import Page, PageRequest
 
 WRITERS = 16
@@ -102,7 +102,7 @@ class _Collector:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
         caller = ProviderClient(provider, application(owner.provider, owner.application), owner.user_id)
         self._progress.caller = caller
-        recovery.recover(self._job, self._data_type, self._endpoint.shape)
+        recovery.recover(self._job, self._data_type, self._endpoint.list_kind)
         self._known = list_versions.inventories(self._job.user_id, self._job.provider, self._data_type)
         fetcher = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
         self._lists, at = self._begin(fetcher), self._progress.position
@@ -110,7 +110,7 @@ class _Collector:
             if self._glance(fetcher, writers):
                 return
             begun = Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None
-            for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.of(one[1].list_id)):
+            for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.for_list(one[1].list_id)):
                 steps = read(
                     (ask for number, one in lists for ask in self._asks(number, one)),
                     partial(fetcher.page, endpoint=endpoint),
@@ -155,7 +155,7 @@ class _Collector:
     def _note_changes(self) -> Written:
         """What a reader at a past moment need not fold."""
         job, data_type, counts = self._job, self._data_type, self._progress.counts
-        if self._endpoint.shape is ListKind.LOG:
+        if self._endpoint.list_kind is ListKind.LOG:
             return NOTHING
         changes = counts["appended"] + counts["removed"]
         return snapshots.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
@@ -168,7 +168,7 @@ class _Collector:
         if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(one.total or 0 for one in readable)
             unchanged = sum(self._of(one.list_id).count for one in readable if self._unchanged(one))
-            if self._endpoint.within is None:
+            if self._endpoint.parent is None:
                 expected = unchanged
             counts = {"expected": expected, "records": unchanged, "unavailable": len(found) - len(readable)}
             self._progress.checkpoint(self._progress.position, counts)
@@ -180,17 +180,17 @@ class _Collector:
 
     def _unchanged(self, one: ListRef) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
-        return freshness.unchanged(one, self._of(one.list_id), self._endpoint.of(one.list_id), self._job)
+        return freshness.unchanged(one, self._of(one.list_id), self._endpoint.for_list(one.list_id), self._job)
 
     def _glance(self, fetcher: Fetcher, writers: ThreadPoolExecutor) -> bool:
         """Whether a few calls told all that has changed; it is recorded then."""
         number = self._progress.position.number
-        if self._endpoint.glance is None or number >= len(self._lists):
+        if self._endpoint.change_check is None or number >= len(self._lists):
             return False
         one = self._lists[number]
         seen = self._of(one.list_id)
         at = self._progress.position if self._resumed else None
-        intake = Intake(self._job, self._data_type, self._endpoint.shape, seen, number, writers, resumed=at)
+        intake = Intake(self._job, self._data_type, self._endpoint.list_kind, seen, number, writers, resumed=at)
         if intake.begun or not freshness.may_glance(seen, self._job):
             return False
         found = glanced(one.list_id, number, intake.known, self._endpoint, fetcher)
@@ -217,11 +217,11 @@ class _Collector:
 
     @property
     def _newest_first(self) -> bool:
-        return self._endpoint.glance is newest_first
+        return self._endpoint.change_check is newest_first
 
     def _drop_lists(self, writers: ThreadPoolExecutor) -> None:
         """Lists that are named no longer (a playlist that is gone): everything in them has left."""
-        within = self._endpoint.within
+        within = self._endpoint.parent
         if within is None:
             return
         naming = list_versions.inventories(self._job.user_id, self._job.provider, within).get("")
@@ -233,7 +233,7 @@ class _Collector:
             if list_id in named or not one.count:
                 continue
             intake = Intake(
-                self._job, self._data_type, self._endpoint.shape, one, len(self._lists), writers, resumed=None
+                self._job, self._data_type, self._endpoint.list_kind, one, len(self._lists), writers, resumed=None
             )
             settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
             self._progress.checkpoint(
@@ -249,7 +249,7 @@ class _Collector:
         if number == at.number:
             start = PageRequest(target.list_id, number, at.offset, at.cursor, reading=at.reading)
             total = at.total or total
-        yield from self._endpoint.of(target.list_id).paging.first(start, total)
+        yield from self._endpoint.for_list(target.list_id).paging.first(start, total)
 
     def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
         ask = step.ask
@@ -264,45 +264,50 @@ class _Collector:
                 self._progress.checkpoint(_after(step, self._progress.position.kept), counts)
                 telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
-                if self._endpoint.within is None:
+                if self._endpoint.parent is None:
                     raise Unreadable(why)
                 counts = {"unavailable": 1}
                 if self._taking(ask, writers).begun:
                     # Gone while it was read: what is recorded of it is known, for the run that finds it gone.
                     step.sweep.doubtful = True
                     counts |= self._settle(step, writers, full=False)
-                self._progress.checkpoint(Position(ask.number + 1), counts)
+                self._progress.checkpoint(Position(ask.list_index + 1), counts)
                 self._resumed = False
                 telemetry.logger.info("Passed over %s: %s", ask.list_id, why)
 
     def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
         """Append what is new on the page, then move the checkpoint behind it."""
-        ask, endpoint = step.ask, self._endpoint.of(step.ask.list_id)
+        ask, endpoint = step.ask, self._endpoint.for_list(step.ask.list_id)
         self._enter_reading(step)
         at = self._progress.position
-        places = (Place(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
-        rows = [endpoint.row(entry, place) for entry, place in zip(page.entries, places, strict=False)]
-        before = at.kept if at.number == ask.number else 0
+        places = (ListPosition(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
+        rows = [endpoint.to_record(entry, place) for entry, place in zip(page.entries, places, strict=False)]
+        before = at.kept if at.number == ask.list_index else 0
         try:
             news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
         except Restart as again:
             self._again(ask, {"records": -before}, again)
         facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
         written = append(facts)
-        if self._endpoint.contents:
-            found = [contents for entry in page.entries if (contents := self._endpoint.contents(entry))]
+        if self._endpoint.child_list:
+            found = [contents for entry in page.entries if (contents := self._endpoint.child_list(entry))]
             discovered_lists.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
         counts = counted(written, len(facts)) | {"records": fresh}
-        if ask.offset == 0 and ask.reading == 1 and self._endpoint.within is None:
+        if ask.offset == 0 and ask.reading == 1 and self._endpoint.parent is None:
             total_entries = page.total or len(page.entries)
             counts["expected"] = min(total_entries, endpoint.paging.depth or total_entries)
-        memory = endpoint.memory
-        if memory and not memory.once:
+        memory = endpoint.log_window
+        if memory and not memory.moves_to_front:
             counts["plays"] = len(facts)
         kept = before + fresh
         if step.following is None:
             told = ask.offset + len(page.entries)
-            full = memory is not None and memory.entries is not None and told >= memory.entries and not memory.once
+            full = (
+                memory is not None
+                and memory.entries is not None
+                and told >= memory.entries
+                and not memory.moves_to_front
+            )
             try:
                 counts = added(counts, self._settle(step, writers, full=full))
             except Restart as again:
@@ -314,48 +319,51 @@ class _Collector:
     def _enter_reading(self, step: Step) -> None:
         """Before a list is read again the checkpoint says so: of its facts, those of the latest reading count."""
         ask, at = step.ask, self._progress.position
-        if ask.reading == 1 or (at.number, at.reading) == (ask.number, ask.reading):
+        if ask.reading == 1 or (at.number, at.reading) == (ask.list_index, ask.reading):
             return
-        before = at.kept if at.number == ask.number else 0
+        before = at.kept if at.number == ask.list_index else 0
         kept = 0 if self._endpoint.ordered else before
         total, doubtful = step.sweep.total, step.sweep.doubtful
-        position = Position(ask.number, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
+        position = Position(ask.list_index, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
         self._progress.checkpoint(position, {"records": kept - before})
 
     def _again(self, ask: PageRequest, counts: Mapping[str, int], why: Restart) -> NoReturn:
         """The next round reads the list anew; what was counted of it so far stands in `counts`."""
-        self._progress.checkpoint(Position(ask.number, reading=ask.reading + 1), counts)
+        self._progress.checkpoint(Position(ask.list_index, reading=ask.reading + 1), counts)
         raise MustWait(str(why), times.now() + SECOND_LOOK) from None
 
     def _taking(self, ask: PageRequest, writers: ThreadPoolExecutor) -> Intake:
         """The list that is being read."""
-        if self._intake is None or self._intake.number != ask.number:
+        if self._intake is None or self._intake.number != ask.list_index:
             at = self._progress.position
-            one = self._lists[ask.number]
+            one = self._lists[ask.list_index]
             self._intake = Intake(
                 self._job,
                 self._data_type,
-                self._endpoint.shape,
+                self._endpoint.list_kind,
                 self._of(one.list_id),
-                ask.number,
+                ask.list_index,
                 writers,
                 # Lists that are skipped as unchanged move no checkpoint: the first that is read may be half done.
-                resumed=(at if ask.number == at.number else Position(ask.number)) if self._resumed else None,
-                memory=self._endpoint.of(one.list_id).memory,
+                resumed=(at if ask.list_index == at.number else Position(ask.list_index)) if self._resumed else None,
+                memory=self._endpoint.for_list(one.list_id).log_window,
             )
         return self._intake
 
     def _settle(self, step: Step, writers: ThreadPoolExecutor, *, full: bool) -> dict[str, int]:
         """The list is read to its end: record what left it; answers what that adds to the counts."""
         ask, sweep = step.ask, step.sweep
-        endpoint, job, seen = self._endpoint.of(ask.list_id), self._job, self._of(ask.list_id)
-        since, late = freshness.since(seen, endpoint, job), endpoint.memory.late if endpoint.memory else None
+        endpoint, job, seen = self._endpoint.for_list(ask.list_id), self._job, self._of(ask.list_id)
+        since, late = (
+            freshness.since(seen, endpoint, job),
+            endpoint.log_window.late_window if endpoint.log_window else None,
+        )
         settled = self._taking(ask, writers).settle(
             Found(
                 ask.reading,
                 complete=not sweep.doubtful,
                 total=sweep.total,
-                version=self._lists[ask.number].version,
+                version=self._lists[ask.list_index].version,
                 newest_first=self._newest_first,
                 swept=since is None or (late is not None and since <= times.parse(job.fetched_at) - late),
                 full=full,
@@ -379,9 +387,9 @@ def _after(step: Step, kept: int) -> Position:
     """Where to go on once this page is stored."""
     following, sweep = step.following, step.sweep
     if following is None:
-        return Position(step.ask.number + 1)
+        return Position(step.ask.list_index + 1)
     return Position(
-        following.number,
+        following.list_index,
         following.offset,
         following.cursor,
         sweep.reading,

@@ -30,7 +30,7 @@ def since(seen: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
     The moment from which on a log is asked for: a little before the last run that read all it asked for; now and then
     earlier, for what has come in late. None for all of it, as long as it was never read whole.
     """
-    memory = endpoint.memory
+    memory = endpoint.log_window
     if memory is None or memory.entries is not None or not seen.swept_at or not seen.read_at:
         return None
     if seen.settled == job.sync_id:
@@ -38,7 +38,7 @@ def since(seen: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
         return times.parse(seen.since) if seen.since else None
     new = times.parse(seen.read_at) - memory.overlap
     sweeps = job.mode == "full" or _sweep_due(seen, job)
-    return min(new, times.parse(job.fetched_at) - memory.late) if sweeps else new
+    return min(new, times.parse(job.fetched_at) - memory.late_window) if sweeps else new
 
 
 def remembered_from(seen: ListVersion, endpoint: Endpoint, job: Job, *, complete: bool) -> str | None:
@@ -46,13 +46,13 @@ def remembered_from(seen: ListVersion, endpoint: Endpoint, job: Job, *, complete
     From which moment on what is known of a log is needed by later runs, once this one has ended: all of it ("") until
     it was read whole. None where the provider itself forgets.
     """
-    memory = endpoint.memory
+    memory = endpoint.log_window
     if memory is None or memory.entries is not None:
         return None
     whole = job.fetched_at if complete else seen.read_at
     if not complete and not seen.swept_at:
         return ""
-    ends = [times.parse(job.fetched_at) - memory.late]
+    ends = [times.parse(job.fetched_at) - memory.late_window]
     return times.iso(min([*ends, times.parse(whole) - memory.overlap] if whole else ends))
 
 

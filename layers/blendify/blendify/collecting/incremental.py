@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.collecting.page_fetcher import Fetcher
-from blendify.providers.change_checks import Seen
-from blendify.providers.endpoint import Endpoint, Place, Record
+from blendify.providers.change_checks import PageDigest
+from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import PageRequest
 from blendify.providers.record_identity import digest, identity
 
@@ -31,28 +31,28 @@ def glanced(
 
     known   identities with digests of what the list held, in its order
     """
-    if endpoint.glance is None:
+    if endpoint.change_check is None:
         return None
     found: dict[str, tuple[Record, Any]] = {}
     totals: list[int | None] = []
 
-    def look(offset: int) -> Seen:
+    def look(offset: int) -> PageDigest:
         page = fetcher.page(PageRequest(list_id, number, offset), endpoint)
-        rows = [endpoint.row(entry, Place(list_id, offset + at)) for at, entry in enumerate(page.entries)]
+        rows = [endpoint.to_record(entry, ListPosition(list_id, offset + at)) for at, entry in enumerate(page.entries)]
         names = [identity(row.fields) for row in rows]
         found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
         totals.append(page.total)
         digests = [digest(row.fields, row.uncompared) for row in rows]
-        return Seen(list(zip(names, digests, strict=True)), page.total)
+        return PageDigest(list(zip(names, digests, strict=True)), page.total)
 
-    changes = endpoint.glance(known, look, endpoint.paging.limit)
-    if changes is None or not _has_newest(changes.now, endpoint, fetcher):
+    changes = endpoint.change_check(known, look, endpoint.paging.limit)
+    if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
-    return Glanced(changes.now, [found[name] for name in changes.recorded], totals[-1])
+    return Glanced(changes.current, [found[name] for name in changes.to_record], totals[-1])
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:
     """Whether what came last is among what the list is taken to hold; identities end with the record's id."""
-    if endpoint.newest is None:
+    if endpoint.recently_added is None:
         return True
-    return {name.partition("#")[2] or name for name in now}.issuperset(fetcher.newest(endpoint.newest))
+    return {name.partition("#")[2] or name for name in now}.issuperset(fetcher.newest(endpoint.recently_added))

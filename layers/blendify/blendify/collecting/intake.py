@@ -28,7 +28,7 @@ from blendify.history.facts import REREAD, Fact, fact_key, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion, Settlement, keep, suspect
 from blendify.history.reordering import arranged, moved
-from blendify.providers.endpoint import ListKind, Memory, Record
+from blendify.providers.endpoint import ListKind, LogWindow, Record
 from blendify.providers.record_identity import digest, identity
 
 REMEMBERED = 100
@@ -68,10 +68,10 @@ class Intake:
         writers: Executor,
         *,
         resumed: Position | None,
-        memory: Memory | None = None,
+        memory: LogWindow | None = None,
     ) -> None:
         self._job, self._data_type, self._shape, self._inventory = job, data_type, shape, inventory
-        self._writers, self._memory = writers, memory or Memory(entries=None)
+        self._writers, self._memory = writers, memory or LogWindow(entries=None)
         self._on_page: Counter[str] = Counter()
         self.number = number
         self._before = inventory.entries()
@@ -207,7 +207,7 @@ class Intake:
 
     def _with_moments(self, rows: Sequence[Record]) -> list[Record]:
         noted, seen = {*self._noted, *self._given}, self._inventory
-        if self._memory.once:
+        if self._memory.moves_to_front:
             read = set(seen.read_to_the_end())
             met = noted.union(self._before) - read
             return move_to_front.with_moments(rows, read, met, times.now(), seen.read_at, self._memory.entries or 0)
@@ -299,7 +299,7 @@ class Intake:
         """What the list holds from now on."""
         if self._shape is ListKind.LOG:
             everything = sorted({**self._before, **now}.values(), key=lambda one: one.identity, reverse=True)
-            if self._memory.once:
+            if self._memory.moves_to_front:
                 # However often one comes again, the others still stand in the list.
                 names = set(move_to_front.latest([one.identity for one in everything]))
                 everything = [one for one in everything if one.identity in names]

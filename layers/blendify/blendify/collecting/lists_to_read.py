@@ -22,21 +22,21 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
 
     Raises  MustWait while the data type that names them still waits; CollectError when it could not be read
     """
-    if endpoint.within is None:
+    if endpoint.parent is None:
         for list_id in endpoint.lists:
             yield ListRef(list_id, None, readable=True)
         return
-    naming = progress(job.user_id, job.sync_id, endpoint.within)
+    naming = progress(job.user_id, job.sync_id, endpoint.parent)
     if naming is None:
         # Once a run: a resumed collector counts on the lists standing in the order that it began with.
         if not discovered_lists.closed(job.user_id, job.sync_id):
-            _list(job, endpoint.within, fetch)
+            _list(job, endpoint.parent, fetch)
     elif naming.outcome is Outcome.WAITING and naming.until:
-        raise MustWait(f"the {endpoint.within.words} have to wait", naming.until)
+        raise MustWait(f"the {endpoint.parent.words} have to wait", naming.until)
     elif not naming.outcome.final:
-        raise MustWait(f"the {endpoint.within.words} have to be read first", times.now())
+        raise MustWait(f"the {endpoint.parent.words} have to be read first", times.now())
     elif naming.outcome is not Outcome.COMPLETE and not naming.counts["lost"]:
-        raise CollectError(f"the {endpoint.within.words} themselves could not be read: {naming.why or naming.outcome}")
+        raise CollectError(f"the {endpoint.parent.words} themselves could not be read: {naming.why or naming.outcome}")
     yield from discovered_lists.kept(job.user_id, job.sync_id)
 
 
@@ -48,6 +48,6 @@ def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
         if not isinstance(step.found, Page):
             raise CollectError(step.found.why)
         entries = step.found.entries
-        found = [contents for entry in entries if endpoint.contents and (contents := endpoint.contents(entry))]
+        found = [contents for entry in entries if endpoint.child_list and (contents := endpoint.child_list(entry))]
         discovered_lists.keep(job.user_id, job.sync_id, step.ask.offset, found)
     discovered_lists.close(job.user_id, job.sync_id)

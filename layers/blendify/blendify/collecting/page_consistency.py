@@ -52,7 +52,7 @@ class Sweep:
             return list(paging.first(replace(again, reading=self.reading), page.total))
         if self.repeats(page) and not (ordered and lenient):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
-        missing = paging.missing(ask, page)
+        missing = paging.shortfall(ask, page)
         if missing >= paging.limit or (missing and not page.entries and ask.offset == 0):
             raise ProviderUnavailable(
                 f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
@@ -67,16 +67,16 @@ class Sweep:
         before, self.total = self.total, page.total if page.total is not None else self.total
         if before is None or self.total is None or before == self.total:
             return None
-        if not paging.shifts:
+        if not paging.offset_based:
             self.total = max(before, self.total)
             return None
         if self.reading >= MOST_READINGS:
             self.doubtful = True
         elif ordered:
             self.total = None
-            return PageRequest(ask.list_id, ask.number)
+            return PageRequest(ask.list_id, ask.list_index)
         elif self.total < before:
-            return paging.back(ask, before - self.total)
+            return paging.rewind(ask, before - self.total)
         return None
 
     def _broke_off(self, ask: PageRequest, page: Page, paging: Paging) -> PageRequest | None:
@@ -85,9 +85,9 @@ class Sweep:
         entry that a cursor named has left the list, or a page on the way was short.
         """
         counted = replace(page, total=self.total)
-        if ask.cursor and paging.missing(ask, counted) and self.reading < MOST_READINGS:
+        if ask.cursor and paging.shortfall(ask, counted) and self.reading < MOST_READINGS:
             self.total = None
-            return paging.back(ask, 0)
+            return paging.rewind(ask, 0)
         return None
 
 

@@ -12,7 +12,7 @@ from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
 from blendify.core.errors import ProviderUnavailable
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, Inquiry, Newest
+from blendify.providers.endpoint import Endpoint, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import record_id
 
@@ -37,27 +37,27 @@ class Fetcher:
         Raises  as `Caller.get`; ProviderUnavailable also for a page that holds fewer entries than it counts
         """
         page = self._page(ask, endpoint)
-        if endpoint.memory is None or endpoint.memory.dated:
+        if endpoint.log_window is None or endpoint.log_window.dated:
             return page
         # Without moments only all of a list tells what is new in it.
         seen = self.known(ask.list_id)
-        glance = endpoint.memory.once and freshness.may_glance(seen, self.job)
+        glance = endpoint.log_window.moves_to_front and freshness.may_glance(seen, self.job)
         known = list(map(record_id, latest(seen.read_to_the_end()))) if glance else []
         return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
 
-    def newest(self, newest: Newest) -> Sequence[str]:
+    def newest(self, newest: RecentlyAdded) -> Sequence[str]:
         """The ids of the records that came into a list last."""
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         since = freshness.since(self.known(ask.list_id), endpoint, self.job)
-        inquiry = Inquiry(self.account, times.parse(self.job.fetched_at), since)
+        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), since)
         short: list[Page] = []
 
         def take(body: object) -> Page:
-            page = endpoint.taken(body, inquiry, nothing=body is NO_CONTENT)
+            page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
             # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
-            if endpoint.paging.missing(ask, page) and not ask.cursor:
+            if endpoint.paging.shortfall(ask, page) and not ask.cursor:
                 short.append(page)
                 raise ProviderUnavailable(
                     f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"

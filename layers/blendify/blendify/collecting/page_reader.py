@@ -78,8 +78,8 @@ def read(
                 first = plan.popleft()
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
                 ask = first.ask
-                if sweep.number != ask.number:
-                    sweep = Sweep(ask.number, ask.reading)
+                if sweep.number != ask.list_index:
+                    sweep = Sweep(ask.list_index, ask.reading)
                 try:
                     page = _settled(ask, first.page.result(), fetch, sweep)
                     again = sweep.judge(ask, page, paging, ordered=ordered, lenient=lenient)
@@ -100,7 +100,7 @@ def read(
                     continue
                 lost = 0
                 try:
-                    _plan_first(plan, paging.following(ask, page))
+                    _plan_first(plan, paging.next_requests(ask, page))
                 except EndlessList:
                     sweep.doubtful = True
                     yield Step(ask, page, None, sweep)
@@ -127,7 +127,7 @@ def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:
 
 
 def _following(plan: "deque[_Planned]", ask: PageRequest) -> PageRequest | None:
-    return plan[0].ask if plan and plan[0].ask.number == ask.number else None
+    return plan[0].ask if plan and plan[0].ask.list_index == ask.list_index else None
 
 
 def _drop_list(plan: "deque[_Planned]", ask: PageRequest) -> None:

@@ -86,12 +86,12 @@ class ProviderClient:
             except RateLimited as error:
                 with self._lock:
                     self.rate_limits += 1
-                until = self._gate.close(error, self._provider.pauses)
+                until = self._gate.close(error, self._provider.backoff)
                 pauses += 1
                 if (
                     error.quota
                     or pauses > MOST_PAUSES
-                    or max(error.seconds or 0, *self._provider.pauses) > LONGEST_PAUSE
+                    or max(error.seconds or 0, *self._provider.backoff) > LONGEST_PAUSE
                 ):
                     raise self._ended(MustWait(str(error), until)) from None
 

@@ -1,4 +1,4 @@
-"""A provider application: client id and secret, addresses, limits."""
+"""A provider application: client id and secret, addresses, rate limits."""
 
 from dataclasses import dataclass, field
 
@@ -6,12 +6,12 @@ from blendify.core.errors import ApplicationBlocked
 
 
 class ApplicationMissing(ApplicationBlocked):
-    """The deployment has no such provider application; the operator must give its client id and secret."""
+    """The deployment has no such provider application: the operator must give its client id and secret."""
 
 
 @dataclass(frozen=True)
 class Application:
-    """Gates, tokens and limits are keyed by `provider` and `name`."""
+    """Rate limiters and tokens belong to a `provider` and a `name`."""
 
     provider: str
     name: str
@@ -21,6 +21,6 @@ class Application:
     api_url: str
     accounts_url: str
     calls_per_minute: float
-    """Pace of the application over all users; 0 lifts it."""
+    """Rate limit of the application over all users; 0 for none."""
     calls_per_minute_and_user: float
-    """Pace of one user; 0 lifts it."""
+    """Rate limit of one user; 0 for none."""

@@ -1,4 +1,4 @@
-"""How a listener gives access and how calls carry it: the part in which providers differ most, as one interface."""
+"""How a listener gives access and how calls carry it: providers differ most in this, so it is one interface."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,76 +10,82 @@ import requests
 from blendify.providers.application import Application
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-"""When a token ends that has no end of its own."""
+"""The expiry of a token that does not expire."""
 
 
 @dataclass(frozen=True)
 class TokenResponse:
-    """What the provider gave for what the browser brought, or for a refresh token."""
+    """The tokens that the provider gave for a callback's value or for a refresh token."""
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
-    """None when the one in use goes on, or there is none."""
+    """None when the present one stays valid, or when there is none."""
     scopes: tuple[str, ...]
-    """What was really granted; empty when the answer leaves it out: all that was asked (RFC 6749, 5.1)."""
+    """The scopes granted; empty when the response leaves them out: then all requested ones are (RFC 6749, 5.1)."""
     expires_at: datetime
 
 
 @dataclass(frozen=True)
 class ClientSideConsent:
-    """Consent on a page of ours: a script of the provider's asks, and the page posts what it was given."""
+    """Consent on a page of ours: the provider's script asks the listener, and the page posts the result."""
 
-    library: str
+    script_url: str
     """The address of the provider's script."""
-    script: str
-    """Ours around it: an object `provider` with `begin(told)`, `ask()` and `forget()`; see the first of them."""
-    told: Mapping[str, str] = field(repr=False)
-    """What the script is told. Everybody can read it in the page."""
-    talks_to: tuple[str, ...]
-    """The only origins that the provider's script may load from."""
+    adapter_script: str
+    """
+    JavaScript that adapts the provider's script to our page. It defines an object `provider` with `begin(parameters)`,
+    `ask()` and `forget()`; example: apple_music/consent.js.
+    """
+    parameters: Mapping[str, str] = field(repr=False)
+    """The argument of `begin`. Everybody can read it in the page."""
+    allowed_origins: tuple[str, ...]
+    """The only origins from which the provider's script may load."""
 
 
 Renewal = Callable[[Application, str, requests.Session], TokenResponse]
-"""New tokens for the refresh token; GrantRevoked when it is refused, ProviderUnavailable, ApplicationBlocked."""
+"""New tokens for a refresh token; raises GrantRevoked when it is refused, ProviderUnavailable, ApplicationBlocked."""
 
 
 class Access(Protocol):
-    """One provider's way; our state and the browser's secret around it are the same for all."""
+    """One provider's kind of access; the OAuth state and the browser's secret around it are the same for all."""
 
     @property
-    def brings(self) -> str:
-        """The parameter with which the browser brings back what is exchanged for tokens, beside `state`."""
+    def callback_parameter(self) -> str:
+        """The parameter of the callback, beside `state`, whose value is exchanged for tokens."""
 
     @property
-    def own_page(self) -> bool:
-        """Whether a page of ours asks, and posts `brings`; else the provider asks, and sends the browser back."""
+    def client_side(self) -> bool:
+        """Whether a page of ours asks, and posts the callback; else the provider asks, and redirects to it."""
 
     @property
     def grant_lifetime(self) -> timedelta | None:
-        """How long a consent lives, however often tokens are renewed; None when it has no end."""
+        """How long a consent lasts, however often its tokens are renewed; None when it does not end."""
 
     @property
     def renew(self) -> Renewal | None:
-        """None where a token is good until the grant ends."""
+        """None where a token is valid until the grant ends."""
 
     def consent(
         self, application: Application, scopes: Sequence[str], state: str, verifier: str
     ) -> str | ClientSideConsent:
         """
-        The address at which the listener consents, from which the browser comes back with `state` and `brings`; or what
-        a page of ours needs for it.
+        The address at which the listener consents, which redirects back with `state` and `callback_parameter`; or what
+        a page of ours needs to ask.
 
-        verifier    a secret of this browser and this login that `exchange` is given again; 43 characters
+        verifier    a secret of this browser and this login, given to `exchange` again; 43 characters
+        Raises      ApplicationMissing when the operator's credentials cannot be used
         """
 
-    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenResponse:
+    def exchange(
+        self, application: Application, callback_value: str, verifier: str, http: requests.Session
+    ) -> TokenResponse:
         """
-        The tokens for what the browser brought.
+        The tokens for the callback's value.
 
         Raises  GrantRevoked when it is wrong, used or too old; ProviderUnavailable; ApplicationBlocked
         """
 
-    def authorised(
+    def sign(
         self, application: Application, token: str, parameters: Mapping[str, str]
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Query and headers of a call on behalf of the token's listener; they hold secrets."""
+        """Query and headers of a call on behalf of the token's listener; both hold secrets."""

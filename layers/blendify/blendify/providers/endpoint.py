@@ -9,95 +9,117 @@ from urllib.parse import quote
 
 from blendify.core.data_types import DataType
 from blendify.core.errors import UnexpectedShape, Unreadable
-from blendify.providers.change_checks import Glance
+from blendify.providers.change_checks import ChangeCheck
 from blendify.providers.paging import Page, PageRequest, Paging
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where an entry stood: in which list (time range, playlist), at which 0-based position."""
+class ListPosition:
+    """Where an entry stood: its list (a time range, a playlist) and its 0-based index in it."""
 
     list_id: str
-    position: int
+    index: int
     reading: int = 1
-    """2, 3 when the list was read anew because it changed: the highest reading of a list is the one that counts."""
+    """2, 3 when the list was read again because it changed meanwhile; a list's highest reading is the valid one."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One entry as it is stored: a key unique within run and data type, and the fields that have names."""
+    """One entry as it is stored: a key, unique within sync and data type, and the named fields."""
 
     key: str
     fields: Mapping[str, Any]
     uncompared: frozenset[str] = frozenset()
-    """Fields that change without the listener's doing: alone they are no new record."""
+    """Fields that change without any act of the listener: a change in these alone makes no new record."""
 
 
 @dataclass(frozen=True)
 class ListRef:
-    """What an entry of one data type says of the list behind it: a playlist's tracks."""
+    """The list behind an entry, as the entry describes it: a playlist's tracks."""
 
     list_id: str
     total: int | None
-    """Length as far as it is told; None is not zero."""
+    """The list's length; None when the provider does not give it, which does not mean zero."""
     readable: bool
-    """False when the provider already says that this listener's application may not read it."""
+    """False when the provider already says that this application may not read the list for this listener."""
     version: str | None = None
-    """Stays the same as long as the list does; None where the provider's word for it cannot be trusted."""
+    """Unchanged as long as the list is unchanged; None where the provider's version cannot be trusted."""
 
 
 class ListKind(StrEnum):
-    """What kind of list a data type is, and so what a change in it is."""
+    """How the lists of a data type behave, and so what counts as a change in them."""
 
     SET = "set"
-    """What is in it counts, not where."""
+    """Membership counts, the order does not."""
     RANKED = "ranked"
     """The rank is a field of the record: another rank is another record."""
     ARRANGED = "arranged"
-    """The order is the listener's: what moved is recorded."""
+    """The listener chose the order: moves are recorded."""
     LOG = "log"
-    """Only ever grows; the provider forgets its old end."""
+    """Entries are only ever added; the provider drops the oldest."""
+
+
+class LogOrder(StrEnum):
+    """How a log's entries tell when they were made."""
+
+    DATED = "dated"
+    """Each entry has its own time."""
+    UNDATED = "undated"
+    """Only the order is known: each sync works out by it which entries are new."""
+    MOVE_TO_FRONT = "move_to_front"
+    """Undated, and each record stands in the list once, where it was played last: played again, it moves to the front
+    and nothing else moves. Such a log shows no rate of plays and has no gaps."""
 
 
 @dataclass(frozen=True)
-class Memory:
-    """How far back a provider tells a log, and how far back a run looks that goes on with it."""
+class LogWindow:
+    """How much of a log the provider still shows, and how far back a sync reads to continue from the last one."""
 
     entries: int | None
-    """It forgets all but so many; None when it forgets nothing: there are no holes then."""
-    dated: bool = True
-    """Whether an entry tells when it was; else only the order is known, and each run tells what is new by it."""
+    """The provider drops all older entries; None when it drops none, so that no gap can arise."""
+    order: LogOrder = LogOrder.DATED
     overlap: timedelta = timedelta(0)
-    """Where nothing is forgotten a run asks for what is new since the last one, and so much of what was before it."""
-    late: timedelta = timedelta(0)
-    """How far back a full sweep looks for what has come in late; so much of the log is remembered."""
+    """Where nothing is dropped, a sync asks for the time since the last one, and for this much before it."""
+    late_window: timedelta = timedelta(0)
+    """How far back a full refresh looks for late arrivals; the log's entries are remembered for as long."""
     repeats: bool = False
-    """Whether entries of one page that name the same record and moment are several: moments are coarse, and no more."""
-    once: bool = False
-    """Whether each record stands in it once, where it was last: what comes again moves to the front, and nothing else
-    moves. It tells no pace, and has no holes."""
+    """Whether entries of one page with the same record and time are separate plays: the times are coarse."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether each entry has its own time."""
+        return self.order is LogOrder.DATED
+
+    @property
+    def moves_to_front(self) -> bool:
+        """Whether each record stands in the log once, where it was played last."""
+        return self.order is LogOrder.MOVE_TO_FRONT
 
 
 @dataclass(frozen=True)
-class Inquiry:
-    """What some providers must be told with each call, or tell in each answer."""
+class RequestContext:
+    """What some providers need in each request, or repeat in each response."""
 
-    account: str
+    provider_user_id: str
     """The listener's id at the provider."""
-    began_at: datetime
-    """The run's start."""
+    started_at: datetime
+    """The start of the sync."""
     since: datetime | None = None
-    """Which part of a log is asked for; None for all of it."""
+    """Read a log from this time on; None for all of it."""
 
 
 @dataclass(frozen=True)
-class Newest:
-    """Another list, in which what has come into this one stands first: a glance that misses some of it is no glance."""
+class RecentlyAdded:
+    """
+    Another list, in which the latest additions to this one come first.
+
+    If any of its ids is missing in what an incremental check found, the list is read in full.
+    """
 
     path: str
     parameters: Mapping[str, str]
     record_ids: Callable[[Any], Sequence[str]]
-    """Of an answer, the ids of what must be in this list; raises UnexpectedShape when it is no page."""
+    """The ids in a response that must be in this list; raises UnexpectedShape when the response is not a page."""
 
 
 @dataclass(frozen=True)
@@ -107,73 +129,78 @@ class Endpoint:
     path: str
     """Below the API's address; `{list_id}` is replaced by the list's id."""
     paging: Paging
-    page: Callable[[Any], Page]
-    """Takes an answer apart; raises UnexpectedShape when it is not a page."""
-    row: Callable[[Any, Place], Record]
+    to_page: Callable[[Any], Page]
+    """Splits a response into entries and counts; raises UnexpectedShape when it is not a page."""
+    to_record: Callable[[Any, ListPosition], Record]
     scopes: tuple[str, ...]
     """All of them must be granted, else the data type is not permitted."""
     lists: tuple[str, ...] = ("",)
     """The lists of a fixed set, e.g. the three time ranges."""
     list_parameter: str | None = None
     """The query parameter that names the list, where the path does not."""
-    list_words: Mapping[str, str] = field(default_factory=dict)
-    """The provider's names of lists, where ours are others."""
-    within: DataType | None = None
+    provider_list_names: Mapping[str, str] = field(default_factory=dict)
+    """The provider's names for our list ids, where they differ."""
+    parent: DataType | None = None
     """The data type whose entries name the lists (playlists, for playlist tracks)."""
-    contents: Callable[[Any], ListRef | None] | None = None
-    """What an entry of this data type says of the list behind it; None for an entry without one."""
+    child_list: Callable[[Any], ListRef | None] | None = None
+    """The list behind an entry of this data type; None for an entry without one."""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    told: Callable[[Inquiry], Mapping[str, str]] | None = None
-    """More parameters, where they depend on the listener and the run."""
-    about: Callable[[Any], str | None] | None = None
-    """Whose data an answer says that it is, where some are somebody else's."""
-    shape: ListKind = ListKind.SET
-    memory: Memory | None = None
-    """Of a log."""
-    glance: Glance | None = None
-    """How to see in a few calls what has changed, where the provider's answers allow that."""
-    newest: Newest | None = None
-    """Where a glance alone could take something new and something gone for no change."""
+    dynamic_parameters: Callable[[RequestContext], Mapping[str, str]] | None = None
+    """Further parameters that depend on listener and sync."""
+    belongs_to: Callable[[Any], str | None] | None = None
+    """The provider user id that a response names as its owner, where a response may be another user's."""
+    list_kind: ListKind = ListKind.SET
+    log_window: LogWindow | None = None
+    """For logs only."""
+    change_check: ChangeCheck | None = None
+    """Finds changes in a few calls, where the provider's responses allow that."""
+    recently_added: RecentlyAdded | None = None
+    """Where the change check alone could miss one entry added and one removed."""
     at_most_every: timedelta | None = None
-    """A list without a version is not asked more often than this."""
-    silent_when_empty: bool = False
-    """Whether a 204 means that there is nothing; elsewhere it is no answer."""
-    apart: Mapping[str, "Endpoint"] = field(default_factory=dict)
-    """By name those of the lists that the provider has at another path: their rows, pages and memory are their own."""
+    """A list without a version is not read more often than this."""
+    no_content_when_empty: bool = False
+    """Whether a 204 means an empty list; elsewhere a 204 is an error."""
+    separate_lists: Mapping[str, "Endpoint"] = field(default_factory=dict)
+    """The lists that the provider has at another path, by list id: they have their own record, page and log window."""
 
-    def of(self, list_id: str) -> "Endpoint":
-        """Where a list is read."""
-        return self.apart.get(list_id, self)
+    def for_list(self, list_id: str) -> "Endpoint":
+        """The endpoint at which this list is read."""
+        return self.separate_lists.get(list_id, self)
 
     @property
     def ordered(self) -> bool:
-        """Whether an entry's position is part of what is recorded: such a list is read in one piece, or again."""
-        return self.shape in (ListKind.RANKED, ListKind.ARRANGED)
+        """Whether an entry's position is part of its record: such a list is read in one piece, or again."""
+        return self.list_kind in (ListKind.RANKED, ListKind.ARRANGED)
 
-    def taken(self, body: Any, inquiry: Inquiry, *, nothing: bool) -> Page:
+    def parse(self, body: Any, context: RequestContext, *, no_content: bool) -> Page:
         """
-        An answer as a page; `nothing` says that it was a 204.
+        A response as a page; `no_content` says that it was a 204.
 
-        Raises  UnexpectedShape when it is none, or says that it is about somebody else
+        Raises  UnexpectedShape when it is not a page, or another user's
         """
-        if not nothing:
-            page = self.page(body)
-            if self.about and (self.about(body) or "").casefold() != inquiry.account.casefold():
-                raise UnexpectedShape("the provider answered with somebody else's data")
+        if not no_content:
+            page = self.to_page(body)
+            if self.belongs_to and (self.belongs_to(body) or "").casefold() != context.provider_user_id.casefold():
+                raise UnexpectedShape("the provider sent the data of another user")
             return page
-        if self.silent_when_empty:
+        if self.no_content_when_empty:
             return Page(entries=[], total=None, more=False)
-        raise UnexpectedShape("the provider answered nothing where a page was asked for")
+        raise UnexpectedShape("the provider sent an empty response instead of a page")
 
-    def request(self, ask: PageRequest, inquiry: Inquiry) -> tuple[str, dict[str, str]]:
-        """Path and query of one page."""
-        listed = {self.list_parameter: self.list_words.get(ask.list_id, ask.list_id)} if self.list_parameter else {}
-        if ask.list_id and not ask.list_id.strip("."):
-            # Dots alone would lead elsewhere in the path, and no encoding keeps them from it.
-            raise Unreadable("the provider gave a list an id that no address can hold")
-        return self.path.format(list_id=quote(ask.list_id, safe="")), {
+    def request(self, page_request: PageRequest, context: RequestContext) -> tuple[str, dict[str, str]]:
+        """
+        Path and query of one page.
+
+        Raises  Unreadable for a list id that cannot stand in a path
+        """
+        list_id = page_request.list_id
+        if list_id and not list_id.strip("."):
+            # `.` and `..` would change the path, and percent-encoding does not prevent that.
+            raise Unreadable("the provider gave this list an id that cannot be part of an address")
+        named = {self.list_parameter: self.provider_list_names.get(list_id, list_id)} if self.list_parameter else {}
+        return self.path.format(list_id=quote(list_id, safe="")), {
             **self.parameters,
-            **(self.told(inquiry) if self.told else {}),
-            **listed,
-            **self.paging.params(ask),
+            **(self.dynamic_parameters(context) if self.dynamic_parameters else {}),
+            **named,
+            **self.paging.params(page_request),
         }

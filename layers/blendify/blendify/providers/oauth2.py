@@ -25,18 +25,19 @@ from blendify.providers.consent import TokenResponse
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
 LONGEST_LIFETIME = 24 * 3600
+DEFAULT_LIFETIME = 3600
 
 
 @dataclass(frozen=True)
 class AuthorizationCode:
-    """The provider as its users know it, and the paths below its accounts address."""
+    """The provider's name and the paths below its accounts address."""
 
     title: str
     authorize_path: str
     token_path: str
     grant_lifetime: timedelta | None = None
-    brings: ClassVar[str] = "code"
-    own_page: ClassVar[bool] = False
+    callback_parameter: ClassVar[str] = "code"
+    client_side: ClassVar[bool] = False
 
     def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str:
         challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -51,66 +52,71 @@ class AuthorizationCode:
         }
         return f"{application.accounts_url}{self.authorize_path}?{urlencode(query)}"
 
-    def exchange(self, application: Application, brought: str, verifier: str, http: requests.Session) -> TokenResponse:
+    def exchange(
+        self, application: Application, callback_value: str, verifier: str, http: requests.Session
+    ) -> TokenResponse:
         form = {
             "grant_type": "authorization_code",
-            "code": brought,
+            "code": callback_value,
             "redirect_uri": application.redirect_uri,
             "code_verifier": verifier,
         }
-        answer = request_tokens(self.title, self.token_path, application, form, http)
-        if answer.refresh_token is None:
-            raise ProviderUnavailable(f"{self.title} gave no refresh token")
-        return answer
+        tokens = self._request_tokens(application, form, http)
+        if tokens.refresh_token is None:
+            raise ProviderUnavailable(f"{self.title}'s login server gave no refresh token")
+        return tokens
 
     def renew(self, application: Application, refresh_token: str, http: requests.Session) -> TokenResponse:
-        """New tokens for the refresh token; that it is refused once does not prove that the grant is over."""
+        """New tokens for the refresh token. A single refusal does not prove that the grant has ended."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return request_tokens(self.title, self.token_path, application, form, http)
+        return self._request_tokens(application, form, http)
 
-    def authorised(
+    def sign(
         self,
-        application: Application,  # noqa: ARG002 -- other ways sign with its secret
+        application: Application,  # noqa: ARG002 -- other kinds of access sign with its secret
         token: str,
         parameters: Mapping[str, str],
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
         return parameters, {"Authorization": f"Bearer {token}"}
 
+    def _request_tokens(
+        self, application: Application, form: Mapping[str, str], http: requests.Session
+    ) -> TokenResponse:
+        """
+        The tokens that the token endpoint gives for this form.
 
-def request_tokens(
-    title: str, path: str, application: Application, form: Mapping[str, str], http: requests.Session
-) -> TokenResponse:
-    """
-    The tokens that the endpoint at `path` gives for this form; `title` is the provider's, for messages.
+        Raises  GrantRevoked when code or refresh token is refused; ProviderUnavailable; ApplicationBlocked
+        """
+        try:
+            with http.post(
+                application.accounts_url + self.token_path,
+                data=form,
+                auth=(application.client_id, application.client_secret),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                text = read_body(response)
+        except requests.RequestException as error:
+            # The chained exception of an HTTP library may print the request: only its class is used.
+            raise ProviderUnavailable(f"{self.title}'s login server did not answer ({type(error).__name__})") from None
+        body, status = _json_object(text), response.status_code
+        if status == 200 and isinstance(body.get("access_token"), str):
+            return _tokens(body)
+        if status in (400, 401) and body.get("error") == "invalid_grant":
+            raise GrantRevoked(f"{self.title} no longer accepts this login: connect again")
+        if status in (400, 401) and body.get("error") in ("invalid_client", "unauthorized_client"):
+            raise ApplicationBlocked(f"{self.title} does not accept this application's client id and secret")
+        raise ProviderUnavailable(f"{self.title}'s login server gave no tokens (status {status})")
 
-    Raises  GrantRevoked when code or refresh token is refused; ProviderUnavailable; ApplicationBlocked
-    """
-    try:
-        with http.post(
-            application.accounts_url + path,
-            data=form,
-            auth=(application.client_id, application.client_secret),
-            timeout=TIMEOUT,
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            text = read_body(answer)
-    except requests.RequestException as error:
-        # The chained exception of an HTTP library may print the request: only its class is kept.
-        raise ProviderUnavailable(f"{title}'s token host did not answer ({type(error).__name__})") from None
+
+def _json_object(text: bytes) -> Mapping[str, object]:
+    """The JSON object; an empty one for everything else."""
     try:
         body = json.loads(text)
-        if not isinstance(body, dict):
-            body = {}
     except ValueError:
-        body = {}
-    if answer.status_code == 200 and isinstance(body.get("access_token"), str):
-        return _tokens(body)
-    if answer.status_code in (400, 401) and body.get("error") == "invalid_grant":
-        raise GrantRevoked(f"{title} no longer accepts this grant")
-    if answer.status_code in (400, 401) and body.get("error") in ("invalid_client", "unauthorized_client"):
-        raise ApplicationBlocked(f"{title} does not accept this application's client id and secret")
-    raise ProviderUnavailable(f"{title}'s token host did not give tokens (status {answer.status_code})")
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _tokens(body: Mapping[str, object]) -> TokenResponse:
@@ -119,11 +125,11 @@ def _tokens(body: Mapping[str, object]) -> TokenResponse:
         access_token=str(body["access_token"]),
         refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
         scopes=tuple(str(body.get("scope") or "").split()),
-        expires_at=times.now() + timedelta(seconds=_seconds(body.get("expires_in"))),
+        expires_at=times.now() + timedelta(seconds=_lifetime(body.get("expires_in"))),
     )
 
 
-def _seconds(lifetime: object) -> float:
-    """How long the access token lives; an hour when the answer does not say it in a way that can be believed."""
-    believable = isinstance(lifetime, int | float) and 0 < lifetime <= LONGEST_LIFETIME
-    return float(lifetime) if believable else 3600.0  # type: ignore[arg-type]
+def _lifetime(expires_in: object) -> float:
+    """Seconds that the access token lives; an hour when the response gives no plausible number."""
+    plausible = isinstance(expires_in, int | float) and 0 < expires_in <= LONGEST_LIFETIME
+    return float(expires_in) if plausible else DEFAULT_LIFETIME  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """
-Paging: what to ask first, and what to ask after an answer. Pure functions of one page and what was asked.
+Paging: which pages to request first, and which after each response. Pure functions of a request and its page.
 
-`next` addresses are never followed, only taken as "there is more": providers write them for paths that an
+`next` addresses are never followed, they only say that there is more: some providers write them for paths that an
 application may not call.
 """
 
@@ -15,24 +15,24 @@ from blendify.core.errors import EndlessList
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One page to ask for: which list it belongs to, where it starts, whether the plan ends with it."""
+    """One page to request: its list, where it starts, and whether the plan ends with it."""
 
     list_id: str
-    number: int
-    """Position of the list in the run's plan of lists."""
+    list_index: int
+    """The list's index in the sync's plan of lists."""
     offset: int = 0
-    """0-based position of the page's first entry in the list."""
+    """0-based index in the list of the page's first entry."""
     cursor: str | None = None
     last: bool = True
     """Whether no later page of this list has been planned yet."""
     reading: int = 1
-    """Counts how often the list was begun anew, because it changed while it was read."""
-    known: frozenset[str] = field(default=frozenset(), repr=False)
-    """Cursors asked before in this list, so that one that repeats ends the list."""
+    """The attempt at this list: it is read again from the beginning when it changes meanwhile."""
+    previous_cursors: frozenset[str] = field(default=frozenset(), repr=False)
+    """The cursors requested before in this list: a repeated one ends the list."""
 
 
 class Paging(Protocol):
-    """How one endpoint hands out a long list."""
+    """How an endpoint splits a long list into pages."""
 
     @property
     def limit(self) -> int:
@@ -43,76 +43,76 @@ class Paging(Protocol):
         """Read no more than this many entries of a list; None for all."""
 
     @property
-    def shifts(self) -> bool:
-        """Whether what enters or leaves the list moves the entries behind it to other pages."""
+    def offset_based(self) -> bool:
+        """Whether entries move to other pages when one before them is added or removed."""
 
-    def params(self, ask: PageRequest) -> dict[str, str]:
+    def params(self, request: PageRequest) -> dict[str, str]:
         """The query of one page."""
 
     def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
-        """The pages that can be planned before any answer, from `start` on; `total` when the length is known."""
+        """The pages that can be planned without a response, from `start` on; `total` is the list's length if known."""
 
-    def following(self, ask: PageRequest, page: "Page") -> list[PageRequest]:
-        """The pages to ask for now that this one is there; the first of them comes right after it."""
+    def next_requests(self, request: PageRequest, page: "Page") -> list[PageRequest]:
+        """The pages to request after this one, in order; the first of them follows it directly."""
 
-    def missing(self, ask: PageRequest, page: "Page") -> int:
-        """How many entries more this page should hold by the provider's own count; 0 when nothing speaks against it."""
+    def shortfall(self, request: PageRequest, page: "Page") -> int:
+        """How many entries the page lacks by the provider's own count; 0 when it is complete as far as is known."""
 
-    def back(self, ask: PageRequest, gone: int) -> PageRequest:
-        """Where to read again when `gone` entries left the list while it was read, so that others moved up unread."""
+    def rewind(self, request: PageRequest, removed: int) -> PageRequest:
+        """The page to read again from when `removed` entries left the list meanwhile, so that unread ones moved up."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer, taken apart."""
+    """One response, split into entries and counts."""
 
     entries: list[Any]
     total: int | None
     more: bool
-    """Whether the provider says that a page follows."""
+    """Whether the provider says that another page follows."""
     cursor: str | None = None
 
 
 @dataclass(frozen=True)
 class Offset:
-    """`limit` and `offset`; the first page tells the length, so the others can be fetched side by side."""
+    """`limit` and `offset`; the first page gives the length, so the others can be requested concurrently."""
 
     limit: int
     depth: int | None = None
     overlap: int = 0
-    """So many entries of a page are asked for again with the next one: by them it is seen what came in between."""
-    shifts: ClassVar[bool] = True
+    """This many entries are requested again with the next page: they show what was added in between."""
+    offset_based: ClassVar[bool] = True
 
-    def params(self, ask: PageRequest) -> dict[str, str]:
-        return {"limit": str(self._size(ask.offset)), "offset": str(ask.offset)}
+    def params(self, request: PageRequest) -> dict[str, str]:
+        return {"limit": str(self._size(request.offset)), "offset": str(request.offset)}
 
     def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
         yield from self._pages(start, max(total or 0, start.offset + 1))
 
-    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:
-        end = ask.offset + self.limit
-        if not ask.last or not page.entries:
+    def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
+        end = request.offset + self.limit
+        if not request.last or not page.entries:
             return []
-        known = max(page.total or 0, end + 1 if page.more else 0)
-        known = min(known, self.depth or known)
-        return list(self._pages(replace(ask, offset=end - self.overlap), known)) if known > end else []
-
-    def missing(self, ask: PageRequest, page: "Page") -> int:
-        counted = page.total or 0
-        if self.depth and self.depth < counted:
-            # Lists that are read to a chosen depth have been seen counted in thousands, and empty after fifty.
-            counted = self.depth if page.entries else ask.offset
-        return max(0, min(self.limit, counted - ask.offset) - len(page.entries))
-
-    def back(self, ask: PageRequest, gone: int) -> PageRequest:
-        step = self.limit - self.overlap
-        start = max(0, ask.offset - step - gone) // step * step
-        return PageRequest(ask.list_id, ask.number, start)
-
-    def _pages(self, ask: PageRequest, total: int) -> Iterator[PageRequest]:
+        total = max(page.total or 0, end + 1 if page.more else 0)
         total = min(total, self.depth or total)
-        for offset in range(ask.offset, max(total - self.overlap, ask.offset + 1), self.limit - self.overlap):
-            yield replace(ask, offset=offset, last=offset + self.limit >= total)
+        return list(self._pages(replace(request, offset=end - self.overlap), total)) if total > end else []
+
+    def shortfall(self, request: PageRequest, page: "Page") -> int:
+        total = page.total or 0
+        if self.depth and self.depth < total:
+            # Lists read to a chosen depth have been seen with a total of thousands and no entry after the fiftieth.
+            total = self.depth if page.entries else request.offset
+        return max(0, min(self.limit, total - request.offset) - len(page.entries))
+
+    def rewind(self, request: PageRequest, removed: int) -> PageRequest:
+        step = self.limit - self.overlap
+        start = max(0, request.offset - step - removed) // step * step
+        return PageRequest(request.list_id, request.list_index, start)
+
+    def _pages(self, start: PageRequest, total: int) -> Iterator[PageRequest]:
+        total = min(total, self.depth or total)
+        for offset in range(start.offset, max(total - self.overlap, start.offset + 1), self.limit - self.overlap):
+            yield replace(start, offset=offset, last=offset + self.limit >= total)
 
     def _size(self, offset: int) -> int:
         return self.limit if self.depth is None else min(self.limit, self.depth - offset)
@@ -120,69 +120,68 @@ class Offset:
 
 @dataclass(frozen=True)
 class Numbered(Offset):
-    """`limit` and `page`, counted from 1. A depth is rounded up to whole pages: their size must stay the same."""
+    """`limit` and `page`, counted from 1. A depth is rounded up to whole pages, as their size must not change."""
 
     def __post_init__(self) -> None:
         if self.depth:
             object.__setattr__(self, "depth", ceil(self.depth / self.limit) * self.limit)
 
-    def params(self, ask: PageRequest) -> dict[str, str]:
-        return {"limit": str(self.limit), "page": str(ask.offset // self.limit + 1)}
+    def params(self, request: PageRequest) -> dict[str, str]:
+        return {"limit": str(self.limit), "page": str(request.offset // self.limit + 1)}
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Each page names the next by an opaque value; one after the other."""
+    """Each page names the next by an opaque value, so they are requested one after the other."""
 
     limit: int
     parameter: str
     depth: None = None
-    shifts: ClassVar[bool] = False
+    offset_based: ClassVar[bool] = False
 
-    def params(self, ask: PageRequest) -> dict[str, str]:
-        return {"limit": str(self.limit)} | ({self.parameter: ask.cursor} if ask.cursor else {})
+    def params(self, request: PageRequest) -> dict[str, str]:
+        return {"limit": str(self.limit)} | ({self.parameter: request.cursor} if request.cursor else {})
 
     def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
         yield start
 
-    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:
+    def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
         if not page.cursor or not page.entries:
             return []
-        if page.cursor == ask.cursor or page.cursor in ask.known:
-            raise EndlessList(
-                f"the provider's pages go round in circles after {ask.offset + len(page.entries)} entries"
-            )
-        known = ask.known | {ask.cursor} if ask.cursor else ask.known
-        return [replace(ask, offset=ask.offset + len(page.entries), cursor=page.cursor, known=known)]
+        end = request.offset + len(page.entries)
+        if page.cursor == request.cursor or page.cursor in request.previous_cursors:
+            raise EndlessList(f"the provider's pages go in circles after {end} entries")
+        previous = request.previous_cursors | ({request.cursor} if request.cursor else set())
+        return [replace(request, offset=end, cursor=page.cursor, previous_cursors=previous)]
 
-    def missing(self, ask: PageRequest, page: Page) -> int:
+    def shortfall(self, request: PageRequest, page: Page) -> int:
         if page.cursor and page.entries:
             return 0
-        return max(0, (page.total or 0) - ask.offset - len(page.entries))
+        return max(0, (page.total or 0) - request.offset - len(page.entries))
 
-    def back(self, ask: PageRequest, gone: int) -> PageRequest:  # noqa: ARG002 -- a cursor cannot be turned back: from the beginning
-        return PageRequest(ask.list_id, ask.number)
+    def rewind(self, request: PageRequest, removed: int) -> PageRequest:  # noqa: ARG002 -- there is no cursor for the page before: from the beginning
+        return PageRequest(request.list_id, request.list_index)
 
 
 @dataclass(frozen=True)
 class Single:
-    """One call holds all that the provider keeps."""
+    """One call returns all that the provider keeps."""
 
     limit: int
     depth: None = None
-    shifts: ClassVar[bool] = False
+    offset_based: ClassVar[bool] = False
 
-    def params(self, ask: PageRequest) -> dict[str, str]:  # noqa: ARG002
+    def params(self, request: PageRequest) -> dict[str, str]:  # noqa: ARG002
         return {"limit": str(self.limit)}
 
     def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
         yield start
 
-    def following(self, ask: PageRequest, page: Page) -> list[PageRequest]:  # noqa: ARG002
+    def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:  # noqa: ARG002
         return []
 
-    def missing(self, ask: PageRequest, page: Page) -> int:  # noqa: ARG002
+    def shortfall(self, request: PageRequest, page: Page) -> int:  # noqa: ARG002
         return 0
 
-    def back(self, ask: PageRequest, gone: int) -> PageRequest:  # noqa: ARG002
-        return ask
+    def rewind(self, request: PageRequest, removed: int) -> PageRequest:  # noqa: ARG002
+        return request

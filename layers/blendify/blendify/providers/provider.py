@@ -1,7 +1,8 @@
-"""What a provider is to this system: tables. How access is given, endpoints, JSON to record, meaning of refusals."""
+"""A provider as tables: how access is given, the endpoints, JSON to record, what error responses mean."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from blendify.core.data_types import DataType
@@ -9,38 +10,44 @@ from blendify.core.errors import CollectError
 from blendify.providers.consent import Access
 from blendify.providers.endpoint import Endpoint
 
-UNTOLD_SECONDS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
-"""Cool-downs after 429s in a row that do not say how long."""
+DEFAULT_BACKOFF = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
+"""Seconds to wait after the first, second … 429 in a row that does not say how long."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """Who granted access, as the provider says with the token it has just given."""
+    """The account that granted access, as the provider describes it for the new token."""
 
     account_id: str
-    """Stable for ever: users are found by it. Empty where the provider tells nothing by which to know them again."""
+    """Never changes: users are found by it. Empty where the provider gives nothing that identifies the account."""
     provider_user_id: str
     display_name: str
 
 
 @dataclass(frozen=True)
 class Provider:
-    """A folder of tables; a data type that is not offered has no row."""
+    """A folder of tables; a data type that is not offered has no endpoint."""
 
     name: str
     title: str
-    """As the listener knows it."""
+    """The name that listeners know."""
     access: Access
-    endpoints: Mapping[DataType, Endpoint]
+    table: Callable[[], Mapping[DataType, Endpoint]]
+    """Builds `endpoints`: a function, as the table depends on settings, which importing a module does not read."""
     profile_request: tuple[str, Mapping[str, str]]
-    """Path and query of the call that tells whose token it is."""
+    """Path and query of the call that returns the token's account."""
     profile: Callable[[Any], Profile]
-    refusal: Callable[[int, Mapping[str, str], str], CollectError | None]
-    """What an answer with this status, headers (names in lower case) and text means; None when it is data."""
-    pauses: Sequence[float] = UNTOLD_SECONDS
-    """Seconds to pause after rate limits in a row that do not say how long; those of a few seconds are slept out."""
+    classify_error: Callable[[int, Mapping[str, str], str], CollectError | None]
+    """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
+    backoff: Sequence[float] = DEFAULT_BACKOFF
+    """Seconds to wait after 429s in a row that do not say how long; a worker sleeps through waits of a few seconds."""
+
+    @cached_property
+    def endpoints(self) -> Mapping[DataType, Endpoint]:
+        """The data types that the provider offers."""
+        return self.table()
 
     @property
     def scopes(self) -> list[str]:
-        """What the consent screen asks for: exactly what the table uses."""
+        """The scopes to ask for on the consent screen: exactly those that the endpoints need."""
         return sorted({scope for endpoint in self.endpoints.values() for scope in endpoint.scopes})

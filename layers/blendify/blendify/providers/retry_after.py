@@ -10,7 +10,7 @@ def retry_after(value: str | None) -> float | None:
     """
     Seconds to wait by a Retry-After header: a number of seconds or an HTTP date (RFC 9110, 10.2.3).
 
-    None when it is absent or says nothing; never negative.
+    None when it is absent or cannot be used; never negative.
     """
     if not value:
         return None
@@ -19,7 +19,7 @@ def retry_after(value: str | None) -> float | None:
     except ValueError:
         pass
     try:
-        moment = parsedate_to_datetime(value)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - times.now()).total_seconds())
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - times.now()).total_seconds())

@@ -48,7 +48,7 @@ def now(
     if only is not None:
         one = list_versions.inventory(user_id, provider, data_type, only)
         found = iter([one] if one else [])
-    elif endpoint.within:
+    elif endpoint.parent:
         found = list_versions.from_list(user_id, provider, data_type, start or "")
     else:
         everything = list_versions.inventories(user_id, provider, data_type)
@@ -56,7 +56,7 @@ def now(
         found = (everything[name] for name in behind if name in everything)
     for seen in found:
         if seen.count:
-            yield Holding(provider, seen.list_id, _reader(seen, endpoint.shape), seen.state, seen.read_at or "")
+            yield Holding(provider, seen.list_id, _reader(seen, endpoint.list_kind), seen.state, seen.read_at or "")
 
 
 def as_of(
@@ -71,13 +71,13 @@ def as_of(
     endpoint = PROVIDERS[provider].endpoints[data_type]
     lists = folded(user_id, provider, data_type, moment, only)
     names = (
-        sorted(lists, key=list_versions.place) if endpoint.within else [one for one in endpoint.lists if one in lists]
+        sorted(lists, key=list_versions.place) if endpoint.parent else [one for one in endpoint.lists if one in lists]
     )
-    if start is not None and endpoint.within:
+    if start is not None and endpoint.parent:
         names = [name for name in names if list_versions.place(name) >= list_versions.place(start)]
     elif start in names:
         names = names[names.index(start) :]
-    held = {name: _ordered(lists[name], endpoint.shape) for name in names}
+    held = {name: _ordered(lists[name], endpoint.list_kind) for name in names}
     return [Holding(provider, name, _from(list(entries.values()))) for name, entries in held.items() if entries]
 
 
@@ -99,7 +99,7 @@ def folded(
     if not list_versions.any_read(user_id, provider, data_type):
         # Without a checkpoint to begin at, all that other providers told would be read for nothing.
         return {}
-    shape = PROVIDERS[provider].endpoints[data_type].shape
+    shape = PROVIDERS[provider].endpoints[data_type].list_kind
     since, lists = queries.snapshot(user_id, provider, data_type, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
     facts = queries.runs(user_id, data_type, since, moment, consistent=consistent)
@@ -138,7 +138,7 @@ def _reader(seen: ListVersion, shape: ListKind) -> Callable[[int], Iterator[str]
     whole = not seen.chunks or len(seen.sizes) != len(seen.chunks)
     if shape in (ListKind.RANKED, ListKind.ARRANGED):
         return lambda offset: (one.key for one in _entries(seen, offset, whole=whole))
-    if whole or endpoint.glance is not newest_first:
+    if whole or endpoint.change_check is not newest_first:
         everything = {one.identity: one.key for one in seen.entries().values()}
         return _from([key for _, key in _newest_first(everything.items())])
     return lambda offset: _by_moment(seen, offset)

@@ -207,4 +207,4 @@ def _list(fact: StoredFact, question: Question) -> str:
 
 
 def _shape(provider: str, question: Question) -> ListKind:
-    return PROVIDERS[provider].endpoints[question.data_type].shape
+    return PROVIDERS[provider].endpoints[question.data_type].list_kind

@@ -44,9 +44,9 @@ def after(run: Sync, everything: Sequence[Progress]) -> Change:
 def _cadence(provider: str) -> Cadence:
     """How often the operator wants polls, of a provider that remembers so much."""
     plays = PROVIDERS[provider].endpoints.get(DataType.RECENTLY_PLAYED)
-    if plays is None or plays.memory is None:
+    if plays is None or plays.log_window is None:
         return cadence()
-    entries = plays.memory.entries
+    entries = plays.log_window.entries
     return replace(cadence(), forgets=False) if entries is None else replace(cadence(), kept=entries)
 
 

@@ -69,7 +69,7 @@ def _arrived(name: str, query: Mapping[str, str], *, own_page: bool) -> Response
     provider = PROVIDERS.get(name)
     if provider is None:
         return responses.unknown_provider(app)
-    if provider.access.own_page is not own_page:
+    if provider.access.client_side is not own_page:
         return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
     state, browser = query.get("state", ""), responses.cookie_value(app, "login")
     refused = login.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
@@ -78,7 +78,7 @@ def _arrived(name: str, query: Mapping[str, str], *, own_page: bool) -> Response
         return responses.message_page(app, 400, title, text, retry=provider.name)
     if "error" in query:
         return _declined(provider, query["error"])
-    if not query.get(provider.access.brings):
+    if not query.get(provider.access.callback_parameter):
         text = f"{provider.title} sent you back without a {_words(provider)}. Nothing was stored."
         return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
     return _connect(provider, query, browser)
@@ -91,7 +91,9 @@ def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Resp
         if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
             # RFC 9207: an answer of another authorization server, mixed in.
             return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        user_id = login.arrive(provider, row, query[provider.access.brings], query["state"], browser, listener)
+        user_id = login.arrive(
+            provider, row, query[provider.access.callback_parameter], query["state"], browser, listener
+        )
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
@@ -125,7 +127,7 @@ def _form() -> dict[str, str]:
 
 def _words(provider: Provider) -> str:
     """`music_user_token` as people say it."""
-    return provider.access.brings.replace("_", " ")
+    return provider.access.callback_parameter.replace("_", " ")
 
 
 def _declined(provider: Provider, error: str) -> Response[str]:

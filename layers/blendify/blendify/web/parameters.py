@@ -81,8 +81,8 @@ def time_ranges(data_type: DataType, name: str = "time_range") -> list[str]:
     """The values that a parameter which names a list may have; `…` where the listener's playlists decide."""
     rows = [one.endpoints[data_type] for one in PROVIDERS.values() if data_type in one.endpoints]
     if name == "playlist_id":
-        return ["…"] if any(row.within for row in rows) else []
-    return list(dict.fromkeys(one for row in rows if row.shape is ListKind.RANKED for one in row.lists if one))
+        return ["…"] if any(row.parent for row in rows) else []
+    return list(dict.fromkeys(one for row in rows if row.list_kind is ListKind.RANKED for one in row.lists if one))
 
 
 _SPECIAL = ("time_range", "playlist_id")

@@ -87,8 +87,8 @@ def consent_page(app: App, provider: Provider, consent: ClientSideConsent, state
 
     The page posts to this origin, and says so to it: without a referrer browsers would call its origin `null`.
     """
-    nonce, scripts = secrets.token_urlsafe(16), urlsplit(consent.library)
-    policy = _policy(nonce, f" {scripts.scheme}://{scripts.netloc}", " ".join(consent.talks_to))
+    nonce, scripts = secrets.token_urlsafe(16), urlsplit(consent.script_url)
+    policy = _policy(nonce, f" {scripts.scheme}://{scripts.netloc}", " ".join(consent.allowed_origins))
     body = pages.render(
         "connect",
         nonce=nonce,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.endpoint import Endpoint, Place
+from blendify.providers.endpoint import Endpoint, ListPosition
 from blendify.providers.paging import Page, PageRequest
 
 
@@ -19,7 +19,7 @@ def whole(
     Raises  ProviderUnavailable when one page is served twice, and what `fetch` raises
     """
     entries, ids = page.entries, _ids(page, ask, endpoint)
-    while (following := endpoint.paging.following(ask, page)) and not is_known_from_here(ids, known):
+    while (following := endpoint.paging.next_requests(ask, page)) and not is_known_from_here(ids, known):
         before, again = page, ask.offset + len(page.entries) - following[0].offset
         ask = following[0]
         page = fetch(ask)
@@ -44,5 +44,5 @@ def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
 
 
 def _ids(page: Page, ask: PageRequest, endpoint: Endpoint) -> list[str]:
-    rows = (endpoint.row(one, Place(ask.list_id, ask.offset + at)) for at, one in enumerate(page.entries))
+    rows = (endpoint.to_record(one, ListPosition(ask.list_id, ask.offset + at)) for at, one in enumerate(page.entries))
     return [str(row.fields.get("record_id")) for row in rows]

@@ -1,8 +1,8 @@
 """Apple Music. https://developer.apple.com/documentation/applemusicapi"""
 
 from blendify.providers.apple_music.access import MusicKit
-from blendify.providers.apple_music.endpoints import ENDPOINTS
-from blendify.providers.apple_music.errors import refusal
+from blendify.providers.apple_music.endpoints import table
+from blendify.providers.apple_music.errors import classify_error
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.provider import Provider
 
@@ -10,10 +10,10 @@ PROVIDER = Provider(
     name="apple_music",
     title="Apple Music",
     access=MusicKit(),
-    endpoints=ENDPOINTS,
+    table=table,
     profile_request=("/v1/me/storefront", {}),
     profile=profile,
-    refusal=refusal,
-    # A 429 never says how long; of 70 that were measured all were over after 3.5 s.
-    pauses=(0.5, 1.0, 2.0, 4.0, 8.0),
+    classify_error=classify_error,
+    # A 429 never says how long to wait; all of 70 measured ones were over after 3.5 s.
+    backoff=(0.5, 1.0, 2.0, 4.0, 8.0),
 )

@@ -1,7 +1,8 @@
 """
-Access through MusicKit JS: a script of Apple's on a page of ours asks the listener, and is given a Music User Token.
+Access through MusicKit JS: Apple's script asks the listener on a page of ours, and gets a Music User Token.
 
-There is no code, no exchange, no refresh token and no scope; the token names no end and lives for about half a year.
+There is no code, no exchange, no refresh token and no scope; the token has no stated expiry and lives for about half a
+year.
 
 Source  https://developer.apple.com/documentation/applemusicapi/user-authentication-for-musickit
 """
@@ -9,6 +10,7 @@ Source  https://developer.apple.com/documentation/applemusicapi/user-authenticat
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,32 +21,31 @@ from blendify.providers.apple_music.developer_tokens import developer_token
 from blendify.providers.application import Application
 from blendify.providers.consent import NEVER, ClientSideConsent, TokenResponse
 
-_SCRIPT = Path(__file__).with_name("consent.js").read_text()
 _TOKEN = re.compile(r"[!-~]{20,2048}")
 
 
 class MusicKit:
-    """The page is told a developer token that only its own origin can use; it posts what the listener gave."""
+    """The page gets a developer token that works from its own origin only, and posts the listener's token."""
 
-    brings = "music_user_token"
-    own_page = True
-    # Not documented; 180 days have been seen: https://github.com/FoxxMD/multi-scrobbler/issues/9
+    callback_parameter = "music_user_token"
+    client_side = True
+    # Not documented; 180 days have been observed: https://github.com/FoxxMD/multi-scrobbler/issues/9
     grant_lifetime = timedelta(days=180)
     renew = None
 
     def consent(
         self,
         application: Application,
-        scopes: Sequence[str],  # noqa: ARG002 -- there are none: it is everything or nothing
-        state: str,  # noqa: ARG002 -- the page posts it itself
-        verifier: str,  # noqa: ARG002 -- nothing is asked for it
+        scopes: Sequence[str],  # noqa: ARG002 -- there are no scopes: consent covers everything
+        state: str,  # noqa: ARG002 -- the page posts it
+        verifier: str,  # noqa: ARG002 -- MusicKit has no use for it
     ) -> ClientSideConsent:
         page, api = _origin(application.redirect_uri), _origin(application.api_url)
         return ClientSideConsent(
-            library=application.accounts_url,
-            script=_SCRIPT,
-            told={"developer_token": developer_token(application, page)},
-            talks_to=(
+            script_url=application.accounts_url,
+            adapter_script=_adapter_script(),
+            parameters={"developer_token": developer_token(application, page)},
+            allowed_origins=(
                 api,
                 _origin(application.accounts_url),
                 "https://*.music.apple.com",
@@ -55,19 +56,24 @@ class MusicKit:
     def exchange(
         self,
         application: Application,  # noqa: ARG002
-        brought: str,
+        callback_value: str,
         verifier: str,  # noqa: ARG002
         http: requests.Session,  # noqa: ARG002
     ) -> TokenResponse:
-        """What was brought is the token; that it is good shows with the first call."""
-        if not _TOKEN.fullmatch(brought):
-            raise GrantRevoked("what was brought cannot be a token of Apple Music's")
-        return TokenResponse(brought, refresh_token=None, scopes=(), expires_at=NEVER)
+        """The callback's value is the token itself; the first call shows whether it is valid."""
+        if not _TOKEN.fullmatch(callback_value):
+            raise GrantRevoked("Apple Music's login returned something that is not a token: connect again")
+        return TokenResponse(callback_value, refresh_token=None, scopes=(), expires_at=NEVER)
 
-    def authorised(
+    def sign(
         self, application: Application, token: str, parameters: Mapping[str, str]
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
         return parameters, {"Authorization": f"Bearer {developer_token(application)}", "Music-User-Token": token}
+
+
+@cache
+def _adapter_script() -> str:
+    return Path(__file__).with_name("consent.js").read_text()
 
 
 def _origin(address: str) -> str:

@@ -1,5 +1,5 @@
 """
-Developer tokens: JSON Web Tokens by which Apple knows the application, signed with its MusicKit private key (ES256).
+Developer tokens: JSON Web Tokens that identify the application to Apple, signed with its MusicKit private key (ES256).
 
 Source  https://developer.apple.com/documentation/applemusicapi/generating-developer-tokens; RFC 7515, 7518 (3.4)
 """
@@ -20,55 +20,57 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 LIFETIME = timedelta(hours=12)
-"""Of tokens for our own calls; six months would be the most."""
+"""For tokens of our own calls; Apple allows up to six months."""
 PAGE_LIFETIME = timedelta(hours=1)
-"""Of tokens that stand in a page: longer than a login is good for, and of use to that page's origin alone."""
-RENEWED_BEFORE_END = 0.25
-"""Part of its lifetime that a token has left when it is made anew."""
+"""For tokens in a page: longer than a login is valid, and usable from that page's origin only."""
+RENEW_BEFORE_END = 0.25
+"""A token is replaced when this part of its lifetime is left."""
 _IDS = re.compile(r"([A-Z0-9]{10})\.([A-Z0-9]{10})")
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Cached:
     token: str = field(repr=False)
-    good_until: float
+    valid_until: float
 
 
-_kept: dict[tuple[str, str, str | None], _Kept] = {}
+_cache: dict[tuple[str, str, str | None], _Cached] = {}
 
 
 def developer_token(application: Application, origin: str | None = None) -> str:
     """
-    A token that is good for a while; a warm Lambda signs seldom.
+    A token that is valid for a while; a warm Lambda signs seldom.
 
-    origin  the one origin from which browsers may use it; without one it is for our own calls
+    origin  the only origin from which browsers may use it; None for our own calls
 
-    Raises  ApplicationMissing when the application's ids or key cannot be Apple's
+    Raises  ApplicationMissing when the application's ids or key do not have Apple's format
     """
     secret = sha256(application.client_secret.encode()).hexdigest()
-    slot, now = (application.client_id, secret, origin), times.now().timestamp()
-    kept = _kept.get(slot)
-    if kept is None or kept.good_until <= now:
+    key, now = (application.client_id, secret, origin), times.now().timestamp()
+    cached = _cache.get(key)
+    if cached is None or cached.valid_until <= now:
         lifetime = (PAGE_LIFETIME if origin else LIFETIME).total_seconds()
-        kept = _Kept(_signed(application, origin, int(now), int(lifetime)), now + lifetime * (1 - RENEWED_BEFORE_END))
-        _kept[slot] = kept
-    return kept.token
+        token = _signed(application, origin, int(now), int(lifetime))
+        cached = _cache[key] = _Cached(token, now + lifetime * (1 - RENEW_BEFORE_END))
+    return cached.token
 
 
 def forget() -> None:
-    """Sign anew at the next call."""
-    _kept.clear()
+    """Drop the cached tokens: the next call signs again."""
+    _cache.clear()
 
 
 def _signed(application: Application, origin: str | None, now: int, lifetime: int) -> str:
-    # Only who signs pays for the library: 30 ms at a cold start.
+    # Imported here, as only signing needs it: 30 ms of a cold start.
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
     from cryptography.hazmat.primitives.hashes import SHA256
 
     ids = _IDS.fullmatch(application.client_id)
     if ids is None:
-        raise ApplicationMissing("the application needs a team id and a key id of ten capital letters and digits each")
+        raise ApplicationMissing(
+            "the client id must be a team id, a dot and a key id, each of ten capital letters and digits"
+        )
     team_id, key_id = ids.groups()
     claims = {"iss": team_id, "iat": now, "exp": now + lifetime} | ({"origin": [origin]} if origin else {})
     message = f"{_part({'alg': 'ES256', 'kid': key_id})}.{_part(claims)}"
@@ -81,19 +83,21 @@ def _key(text: str) -> "EllipticCurvePrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    refused = ApplicationMissing("the application's private key is none of MusicKit's: give what its .p8 file holds")
+    invalid = ApplicationMissing(
+        "the Apple Music client secret must be a MusicKit private key: the contents of its .p8 file"
+    )
     try:
         key = load_der_private_key(base64.b64decode(re.sub(r"-----[A-Z ]+-----|\s", "", text), validate=True), None)
     except (ValueError, TypeError, binascii.Error):
-        # The error's own text may hold parts of the key.
-        raise refused from None
+        # The error's own text may contain parts of the key.
+        raise invalid from None
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        raise refused
+        raise invalid
     return key
 
 
-def _part(told: object) -> str:
-    return _text(json.dumps(told, separators=(",", ":")).encode())
+def _part(value: object) -> str:
+    return _text(json.dumps(value, separators=(",", ":")).encode())
 
 
 def _text(raw: bytes) -> str:

@@ -1,5 +1,5 @@
 """
-Apple Music's endpoints, a row each. There are no top artists; the library stands for what is saved and followed.
+Apple Music's endpoints. There are no top artists; the library takes the place of saved and followed items.
 
 Source  https://developer.apple.com/documentation/applemusicapi/library and …/history
 """
@@ -11,108 +11,112 @@ from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.providers import change_checks
 from blendify.providers.apple_music import pages, records
-from blendify.providers.endpoint import Endpoint, ListKind, Memory, Newest
+from blendify.providers.endpoint import Endpoint, ListKind, LogOrder, LogWindow, RecentlyAdded
 from blendify.providers.paging import Offset
 
 HEAVY_ROTATION = "heavy_rotation"
-"""The one span that ranks are counted over; which one that is Apple does not tell."""
+"""The only time range of the ranking; Apple does not say which time it covers."""
 DAILY = timedelta(hours=20)
-"""The rotation, and playlists that tell no moment of change; a little less, so that a daily sync reads them."""
+"""For heavy rotation, and for playlists without a time of change; slightly less than a day,
+so that a daily sync reads them."""
 CATALOGUE = {"include": "catalog"}
-"""With each library entry the catalogue's, which has the recording's code: else that would be another call."""
+"""Adds the catalogue's resource to each library entry: it has the recording's ISRC, which else takes another call."""
 PAGE = 100
 REMEMBERED = 50
-"""So many plays exist at Apple, and so many of what they were played from."""
+"""Apple keeps this many plays, and as many of the albums, playlists and stations they were played from."""
 RESOURCES = "resources"
-"""Among the plays the list of what songs were played from: albums, playlists, stations, each where it was last."""
+"""Id of the list of what songs were played from: albums, playlists, stations, each where it was played last."""
 
 
-def _newest(kind: str) -> Newest:
-    """Songs that came with their album do not stand there: then the length is another."""
-    return Newest("/v1/me/library/recently-added", {"limit": "25"}, pages.record_ids(kind))
+def _recently_added(kind: str) -> RecentlyAdded:
+    """Songs added with their album are not in this list; the library's length shows those."""
+    return RecentlyAdded("/v1/me/library/recently-added", {"limit": "25"}, pages.record_ids(kind))
 
 
-ENDPOINTS: Mapping[DataType, Endpoint] = {
-    DataType.TOP_TRACKS: Endpoint(
-        path="/v1/me/history/heavy-rotation",
-        paging=Offset(limit=10, depth=settings().top_list_depth),
-        page=pages.listed,
-        row=records.rotation,
-        scopes=(),
-        lists=(HEAVY_ROTATION,),
-        shape=ListKind.RANKED,
-        at_most_every=DAILY,
-    ),
-    # 50 in two pages of 30: what they have in common tells a song played twice in a row from a play that came between.
-    DataType.RECENTLY_PLAYED: Endpoint(
-        path="/v1/me/recent/played/tracks",
-        parameters=CATALOGUE,
-        paging=Offset(limit=30, depth=REMEMBERED, overlap=10),
-        page=pages.listed,
-        row=records.play,
-        scopes=(),
-        shape=ListKind.LOG,
-        memory=Memory(entries=REMEMBERED, dated=False),
-        lists=("", RESOURCES),
-        apart={
-            RESOURCES: Endpoint(
-                path="/v1/me/recent/played",
-                paging=Offset(limit=10, depth=REMEMBERED),
-                page=pages.listed,
-                row=records.played_from,
-                scopes=(),
-                shape=ListKind.LOG,
-                memory=Memory(entries=REMEMBERED, dated=False, once=True),
-            )
-        },
-    ),
-    DataType.PLAYLISTS: Endpoint(
-        path="/v1/me/library/playlists",
-        paging=Offset(limit=PAGE),
-        page=pages.listed,
-        row=records.playlist,
-        scopes=(),
-        contents=records.playlist_contents,
-    ),
-    DataType.PLAYLIST_TRACKS: Endpoint(
-        path="/v1/me/library/playlists/{list_id}/tracks",
-        parameters=CATALOGUE,
-        paging=Offset(limit=PAGE),
-        page=pages.listed,
-        row=records.playlist_track,
-        scopes=(),
-        within=DataType.PLAYLISTS,
-        shape=ListKind.ARRANGED,
-        at_most_every=DAILY,
-    ),
-    # Without being asked Apple does not tell when a song was added.
-    DataType.SAVED_TRACKS: Endpoint(
-        path="/v1/me/library/songs",
-        parameters={**CATALOGUE, "extend": "dateAdded"},
-        paging=Offset(limit=PAGE),
-        page=pages.listed,
-        row=records.saved_track,
-        scopes=(),
-        glance=change_checks.counted,
-        newest=_newest("library-songs"),
-    ),
-    DataType.SAVED_ALBUMS: Endpoint(
-        path="/v1/me/library/albums",
-        parameters=CATALOGUE,
-        paging=Offset(limit=PAGE),
-        page=pages.listed,
-        row=records.saved_album,
-        scopes=(),
-        glance=change_checks.counted,
-        newest=_newest("library-albums"),
-    ),
-    DataType.FOLLOWED_ARTISTS: Endpoint(
-        path="/v1/me/library/artists",
-        parameters=CATALOGUE,
-        paging=Offset(limit=PAGE),
-        page=pages.listed,
-        row=records.followed_artist,
-        scopes=(),
-        glance=change_checks.counted,
-    ),
-}
+def table() -> Mapping[DataType, Endpoint]:
+    """The endpoints by data type; top lists are read as deep as the settings say."""
+    depth = settings().top_list_depth
+    return {
+        DataType.TOP_TRACKS: Endpoint(
+            path="/v1/me/history/heavy-rotation",
+            paging=Offset(limit=10, depth=depth),
+            to_page=pages.listed,
+            to_record=records.rotation,
+            scopes=(),
+            lists=(HEAVY_ROTATION,),
+            list_kind=ListKind.RANKED,
+            at_most_every=DAILY,
+        ),
+        # 50 in two pages of 30: the entries in both distinguish a song played twice in a row from a play in between.
+        DataType.RECENTLY_PLAYED: Endpoint(
+            path="/v1/me/recent/played/tracks",
+            parameters=CATALOGUE,
+            paging=Offset(limit=30, depth=REMEMBERED, overlap=10),
+            to_page=pages.listed,
+            to_record=records.play,
+            scopes=(),
+            list_kind=ListKind.LOG,
+            log_window=LogWindow(entries=REMEMBERED, order=LogOrder.UNDATED),
+            lists=("", RESOURCES),
+            separate_lists={
+                RESOURCES: Endpoint(
+                    path="/v1/me/recent/played",
+                    paging=Offset(limit=10, depth=REMEMBERED),
+                    to_page=pages.listed,
+                    to_record=records.played_from,
+                    scopes=(),
+                    list_kind=ListKind.LOG,
+                    log_window=LogWindow(entries=REMEMBERED, order=LogOrder.MOVE_TO_FRONT),
+                )
+            },
+        ),
+        DataType.PLAYLISTS: Endpoint(
+            path="/v1/me/library/playlists",
+            paging=Offset(limit=PAGE),
+            to_page=pages.listed,
+            to_record=records.playlist,
+            scopes=(),
+            child_list=records.tracks_of_playlist,
+        ),
+        DataType.PLAYLIST_TRACKS: Endpoint(
+            path="/v1/me/library/playlists/{list_id}/tracks",
+            parameters=CATALOGUE,
+            paging=Offset(limit=PAGE),
+            to_page=pages.listed,
+            to_record=records.playlist_track,
+            scopes=(),
+            parent=DataType.PLAYLISTS,
+            list_kind=ListKind.ARRANGED,
+            at_most_every=DAILY,
+        ),
+        # Apple gives the time when a song was added only on request.
+        DataType.SAVED_TRACKS: Endpoint(
+            path="/v1/me/library/songs",
+            parameters={**CATALOGUE, "extend": "dateAdded"},
+            paging=Offset(limit=PAGE),
+            to_page=pages.listed,
+            to_record=records.saved_track,
+            scopes=(),
+            change_check=change_checks.by_count,
+            recently_added=_recently_added("library-songs"),
+        ),
+        DataType.SAVED_ALBUMS: Endpoint(
+            path="/v1/me/library/albums",
+            parameters=CATALOGUE,
+            paging=Offset(limit=PAGE),
+            to_page=pages.listed,
+            to_record=records.saved_album,
+            scopes=(),
+            change_check=change_checks.by_count,
+            recently_added=_recently_added("library-albums"),
+        ),
+        DataType.FOLLOWED_ARTISTS: Endpoint(
+            path="/v1/me/library/artists",
+            parameters=CATALOGUE,
+            paging=Offset(limit=PAGE),
+            to_page=pages.listed,
+            to_record=records.followed_artist,
+            scopes=(),
+            change_check=change_checks.by_count,
+        ),
+    }

@@ -1,7 +1,7 @@
 """
-What Apple Music's refusals mean.
+What Apple Music's error responses mean.
 
-Source  https://developer.apple.com/documentation/applemusicapi/errorsresponse and what clients of others have met
+Source  https://developer.apple.com/documentation/applemusicapi/errorsresponse and what other clients report
 """
 
 import json
@@ -17,43 +17,43 @@ from blendify.core.errors import (
     RequestRefused,
     Unreadable,
 )
-from blendify.providers.json_fields import of, text
+from blendify.providers.json_fields import get, text
 from blendify.providers.retry_after import retry_after
 
 USER_TOKEN_REFUSED, NOTHING_RELATED = "40300", "40403"
 
 
-def refusal(status: int, headers: Mapping[str, str], body: str) -> CollectError | None:
-    """The error that an answer stands for; its message is ours, never the provider's text."""
+def classify_error(status: int, headers: Mapping[str, str], body: str) -> CollectError | None:
+    """The error that a response stands for, None for data; the message is ours, never the provider's text."""
     if status < 300:
         return None
     match status:
         case 401:
             return ApplicationBlocked("Apple Music does not accept this application's team id, key id and private key")
-        case 403 if code(_parsed(body)) == USER_TOKEN_REFUSED:
+        case 403 if error_code(_parsed(body)) == USER_TOKEN_REFUSED:
             return AccessTokenRefused("Apple Music refused the Music User Token")
         case 403:
-            return Unreadable("Apple Music does not let this listener read this: it may need a subscription")
-        case 404 if code(_parsed(body)) == NOTHING_RELATED:
-            # A list with nothing in it is told like this: an answer, and no refusal.
+            return Unreadable("Apple Music does not allow this: it may need a subscription")
+        case 404 if error_code(_parsed(body)) == NOTHING_RELATED:
+            # This is how Apple describes an empty list: data, not an error.
             return None
         case 404:
-            return Unreadable("Apple Music no longer has this list")
+            return Unreadable("this list no longer exists at Apple Music")
         case 429:
-            return RateLimited("Apple Music's rate limit was met", retry_after(headers.get("retry-after")))
+            return RateLimited("Apple Music asked us to slow down", retry_after(headers.get("retry-after")))
         case _ if status >= 500:
-            return ProviderUnavailable(f"Apple Music answered with an error of its own ({status})")
+            return ProviderUnavailable(f"Apple Music had an internal error ({status})")
         case _:
             return RequestRefused(f"Apple Music refused the request ({status})")
 
 
-def code(body: Any) -> str | None:
+def error_code(body: Any) -> str | None:
     """
-    The five digits of the first error of an answer; None when it has none.
+    The five-digit code of a response's first error; None without one.
 
     Shape   {"errors": [{"id", "title", "detail", "status": "403", "code": "40300"}]}
     """
-    errors = of(body, "errors")
+    errors = get(body, "errors")
     return text(errors[0], "code") if isinstance(errors, list) and errors else None
 
 

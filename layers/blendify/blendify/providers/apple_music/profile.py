@@ -1,9 +1,9 @@
-"""What Apple Music tells of the listener: the country of their account, and nothing that tells them from others."""
+"""The listener's Apple Music account: Apple gives its country, and nothing that identifies it."""
 
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.providers.json_fields import of, text
+from blendify.providers.json_fields import get, text
 from blendify.providers.provider import Profile
 
 
@@ -15,10 +15,10 @@ def profile(body: Any) -> Profile:
     Source  https://developer.apple.com/documentation/applemusicapi/get-a-user-s-storefront
     Raises  UnexpectedShape without a storefront
     """
-    data = of(body, "data")
+    data = get(body, "data")
     storefront = data[0] if isinstance(data, list) and data else None
     identity = text(storefront, "id")
     if not identity:
-        raise UnexpectedShape("Apple Music's answer carries no storefront")
-    country = text(of(storefront, "attributes"), "name") or identity.upper()
+        raise UnexpectedShape("Apple Music's response has no storefront")
+    country = text(get(storefront, "attributes"), "name") or identity.upper()
     return Profile(account_id="", provider_user_id="", display_name=f"Apple Music, {country}")

@@ -1,21 +1,29 @@
 """
-JSON to record. A resource is {"id", "type", "attributes", "relationships"}; what the listener has is told by ids of
-their own library (`i.…`, `l.…`, `p.…`, `r.…`), and by the catalogue's where they are known.
+JSON to record. A resource is {"id", "type", "attributes", "relationships"}. The listener's items have ids of their own
+library (`i.…`, `l.…`, `p.…`, `r.…`), and the catalogue's id where Apple has matched them.
 
 Source  https://developer.apple.com/documentation/applemusicapi/librarysongs and its neighbours
 """
 
 from typing import Any
 
-from blendify.providers.endpoint import ListRef, Place, Record
-from blendify.providers.json_fields import Fields, flag, keyed, kind, number, of, placed, ranked, saved, text
+from blendify.providers.endpoint import ListPosition, ListRef, Record
+from blendify.providers.json_fields import flag, get, number, text
+from blendify.providers.record_keys import (
+    Fields,
+    keyed_record,
+    null_kind,
+    positioned_record,
+    ranked_record,
+    saved_record,
+)
 
 LARGEST_PICTURE = 640
-"""Pixels. Any size may be asked for: the address has a place for it."""
-OTHERS_DOING = frozenset(
+"""Pixels. Any size may be requested: the address has placeholders for it."""
+APPLE_CHANGES = frozenset(
     {"album_art_url", "artist_id", "artist_image_url", "explicit", "genres", "isrc", "track_id", "album_id", "upc"}
 )
-"""What Apple adds to a library's entry and corrects at any time: catalogue ids come and go as entries are matched."""
+"""Fields that Apple adds to library entries and corrects at any time: catalogue ids come and go with its matching."""
 _KINDS = {
     "albums": "album",
     "library-albums": "album",
@@ -25,46 +33,48 @@ _KINDS = {
     "music-videos": "video",
     "library-music-videos": "video",
 }
-"""What an entry is where it is no plain song."""
+"""The `kind` of entries other than songs, by resource type."""
 
 
-def play(entry: Any, place: Place) -> Record:
+def play(entry: Any, position: ListPosition) -> Record:
     """
-    One of the songs that were played last, by its catalogue id: a song is the same before and after it is added.
+    A recently played song, by its catalogue id: that stays the same when the song is added to the library.
 
-    When it was played is not told, so the moment is not in the key: the reader of the list adds it.
+    Apple does not say when it was played, so the key has no time: the collector adds it.
     """
     fields = _track(entry)
     fields["record_id"] = fields.get("track_id") or fields.get("record_id")
-    return keyed(entry, place, fields, str(fields["record_id"]))
+    return keyed_record(entry, position, fields, str(fields["record_id"]))
 
 
-def played_from(entry: Any, place: Place) -> Record:
-    """An album, a playlist or a station that songs were played from; when is not told, as of songs."""
+def played_from(entry: Any, position: ListPosition) -> Record:
+    """An album, a playlist or a station that songs were played from; Apple does not say when."""
     fields = _collection(entry)
-    row = keyed(entry, place, fields, str(fields["record_id"]))
-    # Songs are in the same data type, and nothing keeps their ids apart.
-    return Record(f"{place.list_id}#{row.key}", row.fields)
+    record = keyed_record(entry, position, fields, str(fields["record_id"]))
+    # Songs are in the same data type and could have the same id.
+    return Record(f"{position.list_id}#{record.key}", record.fields)
 
 
-def rotation(entry: Any, place: Place) -> Record:
-    """An album, a playlist or a station that is played much, with its rank. Apple tells of no songs here."""
-    return _known(ranked(entry, place, _collection(entry)))
+def rotation(entry: Any, position: ListPosition) -> Record:
+    """An album, a playlist or a station in heavy rotation, with its rank. Apple lists no songs here."""
+    return _corrected_by_apple(ranked_record(entry, position, _collection(entry)))
 
 
-def saved_track(entry: Any, place: Place) -> Record:
+def saved_track(entry: Any, position: ListPosition) -> Record:
     """
-    A song of the library; `dateAdded` is there because it is asked for.
+    A song of the library; `dateAdded` is present because the request asks for it.
 
     Shape   {"id": "i.…", "type": "library-songs", "attributes": {"name", "artistName", "albumName", "durationInMillis",
              "playParams": {"catalogId"}, "dateAdded": "2026-03-01T18:22:07Z"}, "relationships": {"catalog": {"data"}}}
     """
-    return _known(saved(entry, place, _track(entry), text(of(entry, "attributes"), "dateAdded")))
+    return _corrected_by_apple(
+        saved_record(entry, position, _track(entry), text(get(entry, "attributes"), "dateAdded"))
+    )
 
 
-def saved_album(entry: Any, place: Place) -> Record:
-    """An album of the library, also one of which it holds a single song."""
-    attributes, catalogue = of(entry, "attributes"), _catalogue(entry)
+def saved_album(entry: Any, position: ListPosition) -> Record:
+    """An album of the library, even when the library has only one of its songs."""
+    attributes, catalogue = get(entry, "attributes"), _catalogue(entry)
     fields: Fields = {
         "record_id": text(entry, "id") or None,
         "album_id": _catalogue_id(entry),
@@ -75,27 +85,25 @@ def saved_album(entry: Any, place: Place) -> Record:
         "total_tracks": number(attributes, "trackCount"),
         "upc": text(catalogue, "upc"),
     }
-    return _known(saved(entry, place, fields, text(attributes, "dateAdded")))
+    return _corrected_by_apple(saved_record(entry, position, fields, text(attributes, "dateAdded")))
 
 
-def followed_artist(entry: Any, place: Place) -> Record:
-    """An artist of the library, the nearest to one that is followed; the library itself tells but the name."""
+def followed_artist(entry: Any, position: ListPosition) -> Record:
+    """An artist of the library, the closest to following. The library has only the name, the catalogue the rest."""
     catalogue = _catalogue(entry)
-    told = of(catalogue, "genreNames")
-    genres = told if isinstance(told, list) else []
     fields: Fields = {
         "record_id": text(entry, "id") or None,
         "artist_id": _catalogue_id(entry),
-        "artist_name": text(of(entry, "attributes"), "name"),
-        "artist_image_url": _sized(of(catalogue, "artwork")),
-        "genres": ", ".join(one for one in genres if isinstance(one, str)) or None,
+        "artist_name": text(get(entry, "attributes"), "name"),
+        "artist_image_url": _sized(get(catalogue, "artwork")),
+        "genres": _genres(catalogue),
     }
-    return _known(keyed(entry, place, fields, str(fields["record_id"])))
+    return _corrected_by_apple(keyed_record(entry, position, fields, str(fields["record_id"])))
 
 
-def playlist(entry: Any, place: Place) -> Record:
-    """A playlist of the library. Its place in the list is alphabetical, and not recorded."""
-    attributes = of(entry, "attributes")
+def playlist(entry: Any, position: ListPosition) -> Record:
+    """A playlist of the library. The list is alphabetical, so the position is not recorded."""
+    attributes = get(entry, "attributes")
     fields: Fields = {
         "record_id": text(entry, "id") or None,
         "playlist_id": text(entry, "id") or None,
@@ -104,27 +112,27 @@ def playlist(entry: Any, place: Place) -> Record:
         "snapshot_id": text(attributes, "lastModifiedDate"),
         "public": flag(attributes, "isPublic"),
     }
-    row = keyed(entry, place, fields, str(fields["record_id"]))
-    return Record(row.key, row.fields, frozenset({"playlist_image_url"}))
+    record = keyed_record(entry, position, fields, str(fields["record_id"]))
+    return Record(record.key, record.fields, frozenset({"playlist_image_url"}))
 
 
-def playlist_contents(entry: Any) -> ListRef | None:
-    """The list tells when a playlist was last changed, mostly, and not how long it is."""
+def tracks_of_playlist(entry: Any) -> ListRef | None:
+    """The list of the playlist's tracks. Apple mostly gives the time of its last change, and never its length."""
     playlist_id = text(entry, "id")
     if not playlist_id:
         return None
-    version = text(of(entry, "attributes"), "lastModifiedDate")
+    version = text(get(entry, "attributes"), "lastModifiedDate")
     return ListRef(playlist_id, None, readable=True, version=version)
 
 
-def playlist_track(entry: Any, place: Place) -> Record:
-    """One song or music video of a playlist; one may stand there many times, so the position is the key."""
-    fields = {**_track(entry), "playlist_id": place.list_id, "position": place.position}
-    return _known(placed(place, f"{place.position:06}", fields))
+def playlist_track(entry: Any, position: ListPosition) -> Record:
+    """One song or music video of a playlist. It may be there many times, so the position is the key."""
+    fields = {**_track(entry), "playlist_id": position.list_id, "position": position.index}
+    return _corrected_by_apple(positioned_record(position, f"{position.index:06}", fields))
 
 
 def _track(entry: Any) -> Fields:
-    attributes, catalogue = of(entry, "attributes"), _catalogue(entry)
+    attributes, catalogue = get(entry, "attributes"), _catalogue(entry)
     return {
         "record_id": text(entry, "id") or None,
         "track_id": _catalogue_id(entry),
@@ -140,7 +148,7 @@ def _track(entry: Any) -> Fields:
 
 
 def _collection(entry: Any) -> Fields:
-    attributes = of(entry, "attributes")
+    attributes = get(entry, "attributes")
     album = _catalogue_id(entry) if _KINDS.get(text(entry, "type") or "") == "album" else None
     return {
         "record_id": _catalogue_id(entry) or text(entry, "id") or None,
@@ -153,29 +161,34 @@ def _collection(entry: Any) -> Fields:
     }
 
 
-def _known(row: Record) -> Record:
-    return Record(row.key, row.fields, OTHERS_DOING)
+def _corrected_by_apple(record: Record) -> Record:
+    return Record(record.key, record.fields, APPLE_CHANGES)
 
 
 def _kind(entry: Any) -> Fields:
-    known = _KINDS.get(text(entry, "type") or "")
-    return kind(entry) or ({"kind": known} if known else {})
+    kind = _KINDS.get(text(entry, "type") or "")
+    return null_kind(entry) or ({"kind": kind} if kind else {})
 
 
 def _catalogue(entry: Any) -> Any:
-    """The attributes of the catalogue's own resource, which is asked for with each library entry; may be missing."""
-    data = of(of(of(entry, "relationships"), "catalog"), "data")
-    return of(data[0], "attributes") if isinstance(data, list) and data else None
+    """The attributes of the catalogue's resource, which is requested with each library entry; may be missing."""
+    data = get(get(get(entry, "relationships"), "catalog"), "data")
+    return get(data[0], "attributes") if isinstance(data, list) and data else None
 
 
 def _catalogue_id(entry: Any) -> str | None:
-    """The catalogue's id; None for uploads, and what Apple has not matched."""
+    """The catalogue's id; None for uploads and for entries that Apple has not matched."""
     if not (text(entry, "type") or "").startswith("library-"):
         return text(entry, "id") or None
-    data = of(of(of(entry, "relationships"), "catalog"), "data")
+    data = get(get(get(entry, "relationships"), "catalog"), "data")
     related = text(data[0], "id") if isinstance(data, list) and data else None
-    play = of(of(entry, "attributes"), "playParams")
+    play = get(get(entry, "attributes"), "playParams")
     return related or text(play, "catalogId") or text(play, "globalId") or None
+
+
+def _genres(attributes: Any) -> str | None:
+    names = get(attributes, "genreNames")
+    return ", ".join(name for name in names if isinstance(name, str)) or None if isinstance(names, list) else None
 
 
 def _explicit(attributes: Any) -> bool | None:
@@ -184,14 +197,14 @@ def _explicit(attributes: Any) -> bool | None:
 
 
 def _picture(entry: Any) -> str | None:
-    return _sized(of(of(entry, "attributes"), "artwork")) or _sized(of(_catalogue(entry), "artwork"))
+    return _sized(get(get(entry, "attributes"), "artwork")) or _sized(get(_catalogue(entry), "artwork"))
 
 
 def _sized(artwork: Any) -> str | None:
     """
-    The address of a picture, in a size that exists.
+    The address of a picture, in an existing size.
 
-    Shape   {"url": "https://…/{w}x{h}bb.jpg", "width": 1200, "height": 1200}; a library's may be of unknown size
+    Shape   {"url": "https://…/{w}x{h}bb.jpg", "width": 1200, "height": 1200}; a library's may have no size
     """
     address = text(artwork, "url")
     if not address:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider
-from blendify.providers.spotify.endpoints import ENDPOINTS
-from blendify.providers.spotify.errors import refusal
+from blendify.providers.spotify.endpoints import table
+from blendify.providers.spotify.errors import classify_error
 from blendify.providers.spotify.profile import profile
 
 PROVIDER = Provider(
@@ -19,8 +19,8 @@ PROVIDER = Provider(
         # 2026-06-18: https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration
         grant_lifetime=timedelta(days=181),
     ),
-    endpoints=ENDPOINTS,
+    table=table,
     profile_request=("/me", {}),
     profile=profile,
-    refusal=refusal,
+    classify_error=classify_error,
 )

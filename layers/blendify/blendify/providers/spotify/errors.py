@@ -1,4 +1,4 @@
-"""What Spotify's refusals mean. https://developer.spotify.com/documentation/web-api/concepts/api-calls"""
+"""What Spotify's error responses mean. https://developer.spotify.com/documentation/web-api/concepts/api-calls"""
 
 import json
 from collections.abc import Mapping
@@ -17,44 +17,46 @@ from blendify.core.errors import (
 from blendify.providers.retry_after import retry_after
 
 
-def refusal(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
-    """The error that an answer stands for; its message is ours, never the provider's text."""
+def classify_error(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
+    """The error that a response stands for, None for data; the message is ours, never the provider's text."""
     if status < 300:
         return None
-    message, reason = _words(text)
+    message, reason = _message_and_reason(text)
     if status == 429:
         quota = reason == "QUOTA_EXCEEDED"
-        why = "Spotify's quota for this application is used up" if quota else "Spotify's rate limit was met"
+        why = "this application has used up its quota at Spotify" if quota else "Spotify asked us to slow down"
         return RateLimited(why, retry_after(headers.get("retry-after")), quota=quota)
     if status == 401:
         return AccessTokenRefused("Spotify refused the access token")
     if status == 403:
         return _forbidden(message)
     if status == 404:
-        return Unreadable("Spotify no longer has this list")
+        return Unreadable("this list no longer exists at Spotify")
     if status == 400 and "invalid base62 id" in message.lower():
-        return Unreadable("Spotify no longer knows this list's id")
+        return Unreadable("Spotify no longer knows the id of this list")
     if status >= 500:
-        return ProviderUnavailable(f"Spotify answered with an error of its own ({status})")
+        return ProviderUnavailable(f"Spotify had an internal error ({status})")
     return RequestRefused(f"Spotify refused the request ({status})")
 
 
 def _forbidden(message: str) -> CollectError:
-    """A 403 means one of four things, told apart by its words alone."""
+    """A 403 has one of four meanings, which differ in the text of the message only."""
     lower = message.lower()
     if "scope" in lower:
-        return ScopeMissing("the listener's consent does not cover this")
+        return ScopeMissing("your consent does not cover this: connect again and allow it")
     if "not registered" in lower or "developer dashboard" in lower:
         return ApplicationBlocked(
-            "this Spotify account is not on the application's list of users: add it in Spotify's dashboard"
+            "this Spotify account is not on the application's user list: its operator can add it in Spotify's dashboard"
         )
     if "premium" in lower:
-        return ApplicationBlocked("Spotify has stopped the application: its owner needs an active Premium subscription")
+        return ApplicationBlocked(
+            "Spotify has stopped this application: its owner needs an active Premium subscription"
+        )
     return Unreadable("Spotify does not let this application read this list")
 
 
-def _words(text: str) -> tuple[str, str]:
-    """Message and reason of an error body, which is nested JSON or plain text."""
+def _message_and_reason(text: str) -> tuple[str, str]:
+    """Message and reason in an error body, which is nested JSON or plain text."""
     try:
         body: Any = json.loads(text)
     except ValueError:

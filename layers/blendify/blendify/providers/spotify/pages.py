@@ -1,4 +1,4 @@
-"""Spotify's paging objects, taken apart."""
+"""Spotify's paging objects."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,28 +9,28 @@ from blendify.providers.paging import Page
 
 def paged(body: Any) -> Page:
     """
-    The plain paging object; entries may be null and are kept, as `total` counts them.
+    The plain paging object. Null entries stay in the page, as `total` counts them.
 
     Shape   {"items": [...], "total": int, "next": str | null, ...}; recently played has no `total`
     Raises  UnexpectedShape without `items`
     """
     entries = body.get("items") if isinstance(body, Mapping) else None
     if not isinstance(entries, list):
-        raise UnexpectedShape("Spotify's answer is no page: it has no list of items")
+        raise UnexpectedShape("Spotify's response is not a page: it has no `items`")
     total = body.get("total")
     return Page(entries=entries, total=total if isinstance(total, int) else None, more=bool(body.get("next")))
 
 
 def followed(body: Any) -> Page:
     """
-    Followed artists: the page stands under `artists`, the next position is the last artist's id.
+    Followed artists: the page is under `artists`, and its cursor is the last artist's id.
 
     Shape   {"artists": {"items": [...], "cursors": {"after": str | null}, "total": int, "next": str | null}}
     Raises  UnexpectedShape without `artists`
     """
     wrapped = body.get("artists") if isinstance(body, Mapping) else None
     if not isinstance(wrapped, Mapping):
-        raise UnexpectedShape("Spotify's answer is no page: it has no artists")
+        raise UnexpectedShape("Spotify's response is not a page: it has no `artists`")
     page = paged(wrapped)
     cursors = wrapped.get("cursors")
     after = cursors.get("after") if isinstance(cursors, Mapping) else None
