@@ -41,6 +41,7 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 
 from blendify.access import applications, login
 from blendify.access.applications import application
+from blendify.access.login import Callback
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.collecting.progress import COUNTS, all_progress
@@ -73,13 +74,13 @@ class Bench:
     def connect(self, listener: str) -> str:
         """Log a listener in, with the product's own code; the user's id."""
         provider, row = PROVIDERS["spotify"], application("spotify")
-        departure = login.depart(provider, row)
+        departure = login.start(provider, row)
         consent = requests.get(str(departure.consent), timeout=30)
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
         back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
         query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-        return login.arrive(provider, row, query["code"], query["state"], departure.browser)
+        return login.complete(provider, row, Callback(query["code"], query["state"], departure.browser_secret))
 
     def longest_branch(self, user_id: str) -> float:
         """

@@ -88,7 +88,7 @@ class World:
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
         profile = Profile(f"account of {listener}", f"account of {listener}", "Apple Music, Sweden")
-        user_id = users.user_of("apple_music", profile.account_id)
+        user_id = users.find_or_create_user("apple_music", profile.account_id)
         sealed = seal(TokenSet(self.token(listener), "", NEVER), provider="apple_music", user_id=user_id)
         connections.connect(user_id, "apple_music", profile, Grant("default", (), sealed, NEVER))
         return user_id

@@ -65,7 +65,7 @@ class World:
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
         profile = Profile(f"{listener.lower()}@0", self.simulator.listeners[listener].name, listener)
-        user_id = users.user_of("lastfm", profile.account_id)
+        user_id = users.find_or_create_user("lastfm", profile.account_id)
         sealed = seal(TokenSet(self.key(listener), "", NEVER), provider="lastfm", user_id=user_id)
         connections.connect(user_id, "lastfm", profile, Grant("default", (), sealed, NEVER))
         return user_id

@@ -63,10 +63,10 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     """Everything that is ever kept of a connected user, at least one of each; the browser has a session."""
     browser = Browser({"session": sessions.begin(user_id)})
     sessions.begin(user_id)
-    bearer_tokens.make(user_id, "my app")
+    bearer_tokens.create(user_id, "my app")
     sync_requests.grant(user_id)
-    refused_grants.note("spotify", "default", user_id, marked=True)
-    state_table().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
+    refused_grants.record("spotify", "default", user_id, given_up=True)
+    state_table().put(keys.gate("spotify", "default", user_id), "gate", {"next_slot_at": 1})
     job = begun(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     collect(DataType.PLAYLISTS, job, plenty)
     for number, partition in enumerate(partitions(user_id)):

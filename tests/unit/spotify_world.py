@@ -106,7 +106,7 @@ class World:
     def connect(self, listener: str = "ana", scopes: tuple[str, ...] | None = None, *, seconds: float = 3600) -> str:
         """The user id of a listener whose connection is stored, with an access token that lives so long."""
         given = self.consent(listener, scopes)
-        user_id = users.user_of("spotify", listener)
+        user_id = users.find_or_create_user("spotify", listener)
         until = times.now() + timedelta(seconds=seconds)
         sealed = seal(
             TokenSet(given["access_token"], given["refresh_token"], until), provider="spotify", user_id=user_id

@@ -175,7 +175,7 @@ def test_a_sync_whose_execution_died_holds_nobody_up(world: World, machines: Mac
 def test_a_dead_grant_says_what_to_do(world: World, machines: Machines, body: object) -> None:
     """409: only the listener can repair it, and where."""
     user_id = world.connect()
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     message = refused(ask(browser_of(user_id), body), 409, "reconnect")
     assert "Spotify" in message
     assert "/auth/spotify/login" in message

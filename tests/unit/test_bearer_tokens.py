@@ -61,7 +61,7 @@ def test_a_token_is_stored_as_a_hash(browser: Browser, caplog: pytest.LogCapture
     assert token not in in_clear() + logged(caplog)
     assert token.removeprefix("blendify_") not in in_clear()
     assert sha256(token.encode()).hexdigest() in in_clear()
-    assert token not in repr(bearer_tokens.make(users.user_of("spotify", "ana"), "x"))
+    assert token not in repr(bearer_tokens.create(users.find_or_create_user("spotify", "ana"), "x"))
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/syncs"])
@@ -108,7 +108,7 @@ def test_a_token_ends_with_its_user(browser: Browser, user_id: str) -> None:
     assert read(token).body == Browser().get(READ, "/me").body
     machine(erasure_id)
     assert not [item for item in items() if item["pk"]["S"].startswith("bearer#")]
-    assert bearer_tokens.make(user_id, "too late") is None
+    assert bearer_tokens.create(user_id, "too late") is None
 
 
 def test_another_listeners_token_cannot_be_revoked(browser: Browser, world: World) -> None:
@@ -188,11 +188,11 @@ def test_names_are_kept_as_they_are(browser: Browser) -> None:
 def test_a_user_has_twenty_tokens_at_most(browser: Browser, user_id: str) -> None:
     """However many ask at once; a revoked one makes room."""
     with ThreadPoolExecutor(4) as pool:
-        made = [one for one in pool.map(lambda _: bearer_tokens.make(user_id, "x"), range(24)) if one]
-    assert len(made) == bearer_tokens.MOST == 20
+        made = [one for one in pool.map(lambda _: bearer_tokens.create(user_id, "x"), range(24)) if one]
+    assert len(made) == bearer_tokens.MAX_TOKENS == 20
     answer = make(browser)
     assert (answer.status, answer.json["error"]["code"]) == (409, "too_many_tokens")
-    assert browser.ask("DELETE", TOKENS, f"/me/tokens/{made[0].told.token_id}").status == 204
+    assert browser.ask("DELETE", TOKENS, f"/me/tokens/{made[0].bearer_token.token_id}").status == 204
     assert make(browser).status == 201
     assert make(browser).status == 409
 

@@ -297,7 +297,7 @@ def test_a_429_at_a_login_closes_the_gate(world: World, started: list[Any]) -> N
     assert arrive(browser, sent_back).status == 503
     gates = [item for item in items() if item["pk"]["S"] == "gate#spotify#default"]
     assert len(gates) == 1
-    assert int(gates[0]["cool"]["N"]) > times.milliseconds(times.now() + timedelta(minutes=59))
+    assert int(gates[0]["cooldown_until"]["N"]) > times.milliseconds(times.now() + timedelta(minutes=59))
 
 
 def test_an_application_that_lost_its_secret_is_a_page_of_the_operator(world: World, started: list[Any]) -> None:
@@ -372,7 +372,7 @@ def test_a_second_login_repairs_a_dead_connection(world: World, started: list[An
     """`reconnect` becomes `active`, with the new tokens."""
     user_id = user_of(logged_in(world))
     before = connections.connection(user_id, "spotify")
-    connections.mark_reconnect(before)
+    connections.require_reconnect(before)
     logged_in(world)
     after = connections.connection(user_id, "spotify")
     assert after.status == connections.ACTIVE

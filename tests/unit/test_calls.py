@@ -119,7 +119,7 @@ def test_after_a_429_no_thread_of_a_collector_calls(world: World, timeline: Time
 def test_an_outage_ends_all_calls_of_a_collector(world: World) -> None:
     """A token host that refuses everybody is asked twice and no more, whichever thread comes next."""
     for number in range(OUTAGE_USERS):
-        refused_grants.note("spotify", "default", f"listener{number}")
+        refused_grants.record("spotify", "default", f"listener{number}")
     calls = caller(world.connect(seconds=0))
     world.simulator.accounts.revoke("ana")
     for _ in range(3):
@@ -211,7 +211,7 @@ def test_a_revoked_grant_is_the_listeners_to_repair(world: World) -> None:
 def test_a_run_over_a_connection_that_has_ended_calls_nobody(world: World) -> None:
     """Neither the API nor the token host is asked; each data type says `reconnect`, and so does the run."""
     user_id = world.connect(seconds=0)
-    assert connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     job = begun(user_id)
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
     assert [one["outcome"] for one in results] == [Outcome.RECONNECT] * len(DataType)

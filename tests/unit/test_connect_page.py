@@ -245,7 +245,7 @@ def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, s
     connected(apple, browser)
     user_id = user_of(browser)
     before = connections.connection(user_id, "apple_music")
-    connections.mark_reconnect(before)
+    connections.require_reconnect(before)
     connected(apple, browser)
     after = connections.connection(user_id, "apple_music")
     assert (user_of(browser), after.status, after.account_id) == (user_id, connections.ACTIVE, before.account_id)

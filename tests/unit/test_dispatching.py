@@ -93,7 +93,7 @@ def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta
 def paced(world: World, calls_per_minute: float) -> None:
     """The application has a pace, and its gate has been passed once."""
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
-    RateLimiter(application("spotify"), None).pass_first()
+    RateLimiter(application("spotify"), None).acquire_ahead_of_queue()
 
 
 def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
@@ -150,7 +150,7 @@ def test_a_start_that_fails_loses_nobody(world: World, clock: list[datetime], ma
 def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machines: Machines) -> None:
     """Until its listener connects again."""
     user_id = connect(world, "ana")
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     clock[0] += 5 * HOUR
     assert dispatch()["due"] == 0
 
@@ -173,7 +173,7 @@ def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], 
     paced(world, 60)
     connect(world, "ana", resync=9 * HOUR)
     until = times.milliseconds(STARTED + HOUR)
-    state_table().update(keys.gate("spotify", "default"), "gate", Change(set={"cool": until}))
+    state_table().update(keys.gate("spotify", "default"), "gate", Change(set={"cooldown_until": until}))
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
     clock[0] += HOUR + timedelta(seconds=1)
     assert dispatch()["polls"] == 1
@@ -208,7 +208,7 @@ def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
     assert quota_usage.pace("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
-    RateLimiter(application("spotify"), None).pass_through()
+    RateLimiter(application("spotify"), None).acquire()
     assert quota_usage.pace("spotify", "default").interval == 1_000
 
 

@@ -68,7 +68,7 @@ def test_the_tokens_are_destroyed_first(world: World) -> None:
     facts = len(items("history"))
     leave(user_id)
     assert not [item for item in items() if "tokens" in item]
-    assert sessions.user(browser.cookies["session"]) is None
+    assert sessions.user_id_of(browser.cookies["session"]) is None
     assert len(items("history")) == facts
 
 
@@ -139,8 +139,8 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
     def write(_seconds: int) -> None:
         if not next(late):
             return
-        state_table().put(keys.gate("spotify", "default", user_id), "gate", {"tat": 1})
-        refused_grants.note("spotify", "default", user_id)
+        state_table().put(keys.gate("spotify", "default", user_id), "gate", {"next_slot_at": 1})
+        refused_grants.record("spotify", "default", user_id)
 
     machine(leave(user_id), between=write)
     gone(user_id)
@@ -152,7 +152,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
         lambda user_id: syncs.end(user_id, "x", Status.FAILED, None),
         lambda user_id: syncs.wait(user_id, "x", times.now(), 2),
         lambda user_id: syncs.go_on(user_id, "x", (DataType.PLAYLISTS,)),
-        lambda user_id: connections.remember_announced(connections.connection(user_id, "spotify"), 7),
+        lambda user_id: connections.record_announcement(connections.connection(user_id, "spotify"), 7),
     ],
     ids=["end", "wait", "go on", "announce"],
 )
@@ -208,7 +208,7 @@ def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
     kinds = {item["sk"]["S"].partition("#")[0] for item in left if "sk" in item and item not in others}
     assert kinds == {"profile", "session", "token", "bearer", "wish"} | {"gate"} & kinds
     assert [item for item in left if "spotify" in str(item) and user_id in str(item)] == []
-    assert sessions.user(browser.cookies["session"]) == user_id
+    assert sessions.user_id_of(browser.cookies["session"]) == user_id
     assert telling_of(LISTENER) == []
 
 
@@ -244,9 +244,9 @@ def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: Wo
     session = sessions.begin(user_id)
     (entry,) = state_table().query(keys.user(user_id), keys.session())
     state_table().delete(keys.user(user_id), entry["sk"])
-    assert sessions.user(session) == user_id
+    assert sessions.user_id_of(session) == user_id
     leave(user_id)
-    assert sessions.user(session) is None
+    assert sessions.user_id_of(session) is None
 
 
 def test_exports_are_erased(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blendify.calling.rate_limiter import IN_A_ROW_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
+from blendify.calling.rate_limiter import BACKOFF_RESET_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db.state_table import state_table
@@ -40,7 +40,7 @@ def passes(gate: RateLimiter, timeline: Timeline, count: int) -> list[float]:
     """When each of some calls, one after the other, was let through."""
     moments = []
     for _ in range(count):
-        gate.pass_through()
+        gate.acquire()
         moments.append(timeline.seconds)
     return moments
 
@@ -95,82 +95,82 @@ def test_a_login_does_not_queue_behind_syncs(timeline: Timeline) -> None:
 
 def login(timeline: Timeline) -> None:
     begun = timeline.seconds
-    RateLimiter(app(60), None, longest_ms=2_000).pass_first()
+    RateLimiter(app(60), None, longest_ms=2_000).acquire_ahead_of_queue()
     assert timeline.seconds == begun
 
 
 def test_a_login_waits_for_a_cool_down_like_everybody(timeline: Timeline) -> None:
     """A short one is slept out, a long one is told."""
     gate = RateLimiter(app(60), None, longest_ms=2_000)
-    until = RateLimiter(app(60), "ua").close(limited(1))
-    gate.pass_first()
+    until = RateLimiter(app(60), "ua").back_off(limited(1))
+    gate.acquire_ahead_of_queue()
     assert timeline.now() >= until
-    RateLimiter(app(60), "ua").close(limited(60))
+    RateLimiter(app(60), "ua").back_off(limited(60))
     with pytest.raises(MustWait):
-        gate.pass_first()
+        gate.acquire_ahead_of_queue()
 
 
 def test_two_applications_have_two_gates(timeline: Timeline) -> None:
     """A 429 of one client id says nothing about another's."""
-    RateLimiter(app(name="one"), "ua").close(limited(3600))
-    RateLimiter(app(name="two"), "ua").pass_through()
+    RateLimiter(app(name="one"), "ua").back_off(limited(3600))
+    RateLimiter(app(name="two"), "ua").acquire()
     assert timeline.seconds == 0
 
 
 def test_a_429_closes_the_gate_for_everyone(timeline: Timeline) -> None:
     """Short waits are slept out, by other users too: the next call comes at the deadline, not before."""
-    until = RateLimiter(app(60), "ua").close(limited(12))
+    until = RateLimiter(app(60), "ua").back_off(limited(12))
     assert until == START + timedelta(seconds=12)
-    RateLimiter(app(60), "ub").pass_through()
+    RateLimiter(app(60), "ub").acquire()
     assert timeline.now() >= until
 
 
 def test_a_lifted_pace_still_honours_a_cool_down(timeline: Timeline) -> None:
     """No limit of ours does not mean no limit of the provider's."""
     gate = RateLimiter(app(), "ua")
-    until = gate.close(limited(7))
-    gate.pass_through()
+    until = gate.back_off(limited(7))
+    gate.acquire()
     assert until <= timeline.now() <= until + timedelta(seconds=JITTER_SECONDS)
 
 
 def test_a_users_pace_still_honours_the_applications_cool_down(timeline: Timeline) -> None:
     """Also where only the pace per user is set."""
     gate = RateLimiter(app(0, 60), "ua")
-    until = gate.close(limited(7))
-    gate.pass_through()
+    until = gate.back_off(limited(7))
+    gate.acquire()
     assert timeline.now() >= until
 
 
 @pytest.mark.parametrize("pace", [(0, 0), (60, 0), (0, 60), (60, 60)])
 def test_a_long_cool_down_is_handed_to_the_state_machine(timeline: Timeline, pace: tuple[int, int]) -> None:
     """Nobody sleeps for an hour in a Lambda: the exception says until when, and no time has passed."""
-    until = RateLimiter(app(), "ua").close(limited(3600))
+    until = RateLimiter(app(), "ua").back_off(limited(3600))
     with pytest.raises(MustWait) as waits:
-        RateLimiter(app(*pace), "ub").pass_through()
+        RateLimiter(app(*pace), "ub").acquire()
     assert waits.value.until == until == START + timedelta(hours=1)
     assert timeline.seconds == 0
 
 
 def test_a_day_is_a_day(timeline: Timeline) -> None:
     """Retry-After of 86,400 seconds has been seen, and is kept."""
-    assert RateLimiter(app(), "ua").close(limited(86_400)) == START + timedelta(days=1)
+    assert RateLimiter(app(), "ua").back_off(limited(86_400)) == START + timedelta(days=1)
 
 
 def test_the_deadline_only_grows(timeline: Timeline) -> None:
     """A later 429 with a shorter wait does not open the gate early, and is told the longer deadline."""
     gate = RateLimiter(app(), "ua")
-    long = gate.close(limited(3600))
-    assert RateLimiter(app(), "ub").close(limited(5)) == long
+    long = gate.back_off(limited(3600))
+    assert RateLimiter(app(), "ub").back_off(limited(5)) == long
     with pytest.raises(MustWait) as waits:
-        gate.pass_through()
+        gate.acquire()
     assert waits.value.until == long
-    assert gate.close(limited(7200)) == START + timedelta(hours=2)
+    assert gate.back_off(limited(7200)) == START + timedelta(hours=2)
 
 
 @pytest.mark.parametrize(("told", "hours"), [(None, 6), (30, 6), (13 * 3600, 13)])
 def test_a_used_up_quota_closes_for_hours(timeline: Timeline, told: float | None, hours: int) -> None:
     """At least six, whatever Retry-After says; longer when it says so."""
-    assert RateLimiter(app(), "ua").close(limited(told, quota=True)) == START + timedelta(hours=hours)
+    assert RateLimiter(app(), "ua").back_off(limited(told, quota=True)) == START + timedelta(hours=hours)
     assert QUOTA_SECONDS == 6 * 3600
 
 
@@ -178,7 +178,7 @@ def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None
     """Without Retry-After, or with 0, cool-downs of our own are kept: 5, 10, 20, 40 seconds and so on."""
     waits = []
     for turn in range(len(DEFAULT_BACKOFF) + 2):
-        until = RateLimiter(app(), "ua").close(limited(None if turn % 2 else 0))
+        until = RateLimiter(app(), "ua").back_off(limited(None if turn % 2 else 0))
         waits.append((until - timeline.now()).total_seconds())
         timeline.sleep(waits[-1] + 1)
     assert waits == [*DEFAULT_BACKOFF, DEFAULT_BACKOFF[-1], DEFAULT_BACKOFF[-1]]
@@ -188,23 +188,23 @@ def test_a_429_that_says_nothing_closes_all_the_same(timeline: Timeline) -> None
 def test_429s_of_calls_under_way_together_are_one(timeline: Timeline) -> None:
     """Eight answers to eight calls at once do not make the wait eight times doubled."""
     gates = [RateLimiter(app(), f"u{number}") for number in range(8)]
-    assert {gate.close(limited(None)) for gate in gates} == {START + timedelta(seconds=5)}
-    assert RateLimiter(app(), "ua").close(limited(3)) == START + timedelta(seconds=5)
+    assert {gate.back_off(limited(None)) for gate in gates} == {START + timedelta(seconds=5)}
+    assert RateLimiter(app(), "ua").back_off(limited(3)) == START + timedelta(seconds=5)
 
 
 def test_a_row_of_429s_ends_with_time(timeline: Timeline) -> None:
     """Half an hour later nobody remembers how many there were."""
     for _ in range(3):
-        until = RateLimiter(app(), "ua").close(limited(None))
+        until = RateLimiter(app(), "ua").back_off(limited(None))
         timeline.sleep((until - timeline.now()).total_seconds() + 1)
-    timeline.sleep(IN_A_ROW_MS / 1000)
-    assert RateLimiter(app(), "ua").close(limited(None)) == timeline.now() + timedelta(seconds=5)
+    timeline.sleep(BACKOFF_RESET_MS / 1000)
+    assert RateLimiter(app(), "ua").back_off(limited(None)) == timeline.now() + timedelta(seconds=5)
 
 
 def test_a_gate_opens_when_its_cool_down_is_over(timeline: Timeline) -> None:
     """Afterwards the usual pace holds again, without a burst beyond it."""
     gate = RateLimiter(app(60), "ua")
-    gate.close(limited(3600))
+    gate.back_off(limited(3600))
     timeline.sleep(3600)
     assert [moment - 3600 for moment in passes(gate, timeline, 3)] == pytest.approx([0, 1, 2])
 
@@ -215,7 +215,7 @@ def test_a_queue_of_more_than_twenty_seconds_is_a_wait(timeline: Timeline) -> No
 
     def call() -> None:
         try:
-            RateLimiter(app(60), "ua").pass_through()
+            RateLimiter(app(60), "ua").acquire()
         except MustWait as error:
             refused.append(error)
 
@@ -232,12 +232,12 @@ def test_who_sleeps_for_a_slot_hears_of_a_429_meanwhile(timeline: Timeline) -> N
     moments: list[float] = []
 
     def call() -> None:
-        RateLimiter(app(60), "ua").pass_through()
+        RateLimiter(app(60), "ua").acquire()
         moments.append(timeline.seconds)
 
     for _ in range(4):
         timeline.worker(0, call)
-    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").close(limited(15)))
+    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").back_off(limited(15)))
     timeline.run()
     assert min(moments) == 0
     assert sorted(moments)[1] >= 15.5
@@ -251,12 +251,12 @@ def test_the_pace_is_kept_after_a_cool_down(timeline: Timeline) -> None:
     moments: list[float] = []
 
     def call() -> None:
-        RateLimiter(app(60), "ua").pass_through()
+        RateLimiter(app(60), "ua").acquire()
         moments.append(timeline.seconds)
 
     for _ in range(20):
         timeline.worker(0, call)
-    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").close(limited(15)))
+    timeline.worker(0.5, lambda: RateLimiter(app(60), "ub").back_off(limited(15)))
     timeline.run()
     assert all(later - sooner >= 0.99 for sooner, later in itertools.pairwise(sorted(moments)))
 
@@ -272,7 +272,7 @@ def test_no_window_ever_holds_more_than_the_pace(timeline: Timeline, arrivals: l
     begun = timeline.seconds
 
     def call() -> None:
-        RateLimiter(application, "ua").pass_through()
+        RateLimiter(application, "ua").acquire()
         moments.append(timeline.seconds - begun)
 
     for arrival in arrivals:
@@ -330,7 +330,7 @@ class Provider:
                 self._banned_until = self._timeline.seconds + refused
         self._timeline.sleep(0.15)
         if refused:
-            gate.close(limited(refused))
+            gate.back_off(limited(refused))
         return not refused
 
 
@@ -346,7 +346,7 @@ def test_no_call_is_made_during_a_ban_by_any_of_ten_users(timeline: Timeline, ba
         for _ in range(3):
             while True:
                 try:
-                    gate.pass_through()
+                    gate.acquire()
                 except MustWait as error:
                     timeline.sleep((error.until - timeline.now()).total_seconds())
                     continue

@@ -79,7 +79,7 @@ def owner(user_id: str) -> Connection:
 def test_a_grants_end_is_known_from_its_beginning(user_id: str) -> None:
     """Six months after the consent at the earliest: the provider's figure, whatever happened to the tokens since."""
     seen = owner(user_id)
-    connections.keep_tokens(seen, seen.tokens, times.now())
+    connections.replace_tokens(seen, seen.tokens, times.now())
     assert grant_expiry.ends_at(owner(user_id)) == STARTED + LIFETIME
 
 
@@ -136,7 +136,7 @@ def test_a_new_consent_is_announced_anew(user_id: str, world: World, clock: Cloc
     old = owner(user_id)
     assert world.connect() == user_id
     assert owner(user_id).announced is None
-    assert not connections.remember_announced(old, 7)
+    assert not connections.record_announcement(old, 7)
     grant_expiry.announce(owner(user_id))
     assert bus.notices() == [7]
     clock.left -= timedelta(days=181 - 20)
@@ -147,15 +147,15 @@ def test_a_new_consent_is_announced_anew(user_id: str, world: World, clock: Cloc
 def test_a_notice_that_was_remembered_is_not_taken_back(user_id: str) -> None:
     """Of two syncs that announce at once, the nearer notice stays."""
     seen = owner(user_id)
-    assert connections.remember_announced(seen, 7)
-    assert not connections.remember_announced(seen, 30)
+    assert connections.record_announcement(seen, 7)
+    assert not connections.record_announcement(seen, 30)
     assert owner(user_id).announced == 7
 
 
 def test_an_ended_connection_is_not_announced(user_id: str, clock: Clock, bus: Bus) -> None:
     """It is over already, and says so."""
     clock.days_left(5)
-    connections.mark_reconnect(owner(user_id))
+    connections.require_reconnect(owner(user_id))
     grant_expiry.announce(owner(user_id))
     assert bus.heard() == []
 

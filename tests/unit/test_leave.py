@@ -77,8 +77,8 @@ def test_whoever_holds_the_old_tokens_cannot_touch_the_new_connection(world: Wor
     old = connections.connection(user_id, "spotify")
     delete(browser_of(user_id), SPOTIFY)
     world.connect(LISTENER)
-    assert not connections.keep_tokens(old, b"old", times.now())
-    assert not connections.mark_reconnect(old)
+    assert not connections.replace_tokens(old, b"old", times.now())
+    assert not connections.require_reconnect(old)
     assert connections.claim_refresh(old, 40) is None
     new = connections.connection(user_id, "spotify")
     assert (new.status, new.tokens == b"old") == ("active", False)

@@ -190,7 +190,7 @@ def test_who_connects_again_while_logged_in_stays_who_they_are(lastfm: Lastfm, s
     browser = Browser()
     assert connected(browser) == 303
     user_id = user_of(browser)
-    connections.mark_reconnect(connections.connection(user_id, "lastfm"))
+    connections.require_reconnect(connections.connection(user_id, "lastfm"))
     assert connected(browser) == 303
     assert user_of(browser) == user_id
     assert connections.connection(user_id, "lastfm").status == connections.ACTIVE

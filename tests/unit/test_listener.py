@@ -141,7 +141,7 @@ def test_the_dashboard_shows_the_connection(world: World) -> None:
 def test_the_dashboard_asks_to_connect_again(world: World) -> None:
     """A dead grant shows, with the way to repair it."""
     user_id = world.connect()
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Access has ended" in body
     assert 'href="auth/spotify/login"' in body
@@ -215,7 +215,7 @@ def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
     """One way to repair it, and one reason."""
     user_id = world.connect()
     authorized(user_id, 182)
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Access ends on" not in body
     assert body.count("Connect Spotify again") == 1
@@ -381,7 +381,7 @@ def test_the_dashboard_offers_a_sync_to_who_can_have_one(world: World, dead: boo
     """The page's script shows the button while nothing runs, unless every connection's access has ended."""
     user_id = world.connect()
     if dead:
-        connections.mark_reconnect(connections.connection(user_id, "spotify"))
+        connections.require_reconnect(connections.connection(user_id, "spotify"))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert '<button id="ask" hidden>Sync now</button>' in body
     assert f'"active": {active}' in body

@@ -128,6 +128,6 @@ def test_without_a_client_id_the_listener_is_told(world: World) -> None:
 def test_the_secrets_of_a_login_hide_from_repr(world: World) -> None:
     """What stands in memory shows nothing in a traceback."""
     application = applications.application("spotify")
-    departure = login.depart(PROVIDERS["spotify"], application)
-    assert departure.browser not in repr(departure)
+    departure = login.start(PROVIDERS["spotify"], application)
+    assert departure.browser_secret not in repr(departure)
     assert application.client_secret not in repr(application)

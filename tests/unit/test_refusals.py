@@ -80,7 +80,7 @@ def test_the_four_meanings_of_403(message: str, meaning: type[CollectError], as_
 def test_the_operator_is_told_what_to_repair() -> None:
     """The two refusals of an application say different things, as different things repair them."""
     unregistered, lapsed = (classify_error(403, {}, FORBIDDEN[name][0]) for name in ("not on the list", "premium"))
-    assert "user list" in str(unregistered)
+    assert "list of users" in str(unregistered)
     assert "Premium" in str(lapsed)
 
 
@@ -251,7 +251,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 def connected(provider: Provider, listener: str) -> str:
     """A listener whose connection is stored."""
     user_id, until = (
-        users.user_of(provider.name, listener),
+        users.find_or_create_user(provider.name, listener),
         times.now() + timedelta(hours=1),
     )
     sealed = seal(TokenSet("access", "refresh", until), provider=provider.name, user_id=user_id)

@@ -17,13 +17,13 @@ def note(user_id: str, at: timedelta = timedelta(), *, marked: bool = False, whe
     """As if the clock showed so much after the start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blendify.core.times.now", lambda: STARTED + at)
-        return refused_grants.note("spotify", where, user_id, marked=marked)
+        return refused_grants.record("spotify", where, user_id, given_up=marked)
 
 
 def marked(at: timedelta) -> set[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("blendify.core.times.now", lambda: STARTED + at)
-        return refused_grants.marked("spotify", "default")
+        return refused_grants.given_up("spotify", "default")
 
 
 def test_each_user_counts_once() -> None:

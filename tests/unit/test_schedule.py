@@ -110,7 +110,7 @@ def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, 
 def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str, clock: list[datetime]) -> None:
     """It leaves the index in the moment in which it is marked, and no run that still ends brings it back."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    assert connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert due(STARTED + 1000 * HOUR) == []
     move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.RECONNECT, position=Position(), counts={})
     lifecycle.finish(job, 1, [])
@@ -122,7 +122,7 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
 
 def test_a_grant_that_was_not_dead_after_all_is_due_again(user_id: str, clock: list[datetime]) -> None:
     """After an outage of the token host that was taken for many revocations."""
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert connections.restore(user_id, "spotify")
     assert due(STARTED + HOUR) == [user_id]
 

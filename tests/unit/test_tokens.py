@@ -18,9 +18,9 @@ from blendify.access.access_tokens import (
     CONFIRM_AFTER,
     EARLY,
     OUTAGE_USERS,
-    PATIENCE_SECONDS,
+    REFRESH_WAIT_SECONDS,
+    classify_repeated_refusal,
     fresh_access_token,
-    refused_again,
 )
 from blendify.access.applications import application
 from blendify.access.token_vault import TokenSet, seal, unseal
@@ -94,7 +94,7 @@ def unused(user_id: str) -> None:
     """Time passes until the access token is over."""
     seen, tokens = connections.connection(user_id, "spotify"), kept(user_id)
     over = replace(tokens, expires_at=times.now())
-    assert connections.keep_tokens(seen, seal(over, provider="spotify", user_id=user_id), over.expires_at)
+    assert connections.replace_tokens(seen, seal(over, provider="spotify", user_id=user_id), over.expires_at)
 
 
 def test_a_token_that_lives_is_used_as_it_is(world: World) -> None:
@@ -225,7 +225,7 @@ def test_no_new_refresh_token_keeps_the_previous_one_too(world: World) -> None:
     user_id = world.connect(seconds=0)
     before = replace(kept(user_id), previous_refresh_token="previous")
     sealed = seal(before, provider="spotify", user_id=user_id)
-    connections.keep_tokens(connections.connection(user_id, "spotify"), sealed, before.expires_at)
+    connections.replace_tokens(connections.connection(user_id, "spotify"), sealed, before.expires_at)
     fresh(user_id)
     after = kept(user_id)
     assert (after.refresh_token, after.previous_refresh_token) == (before.refresh_token, "previous")
@@ -242,7 +242,7 @@ def test_a_refresh_token_that_comes_back_replaces_nothing(world: World) -> None:
 
 def test_a_claim_outlives_two_refreshes() -> None:
     """However slow the token host is, nobody refreshes while another does; others wait longer than that."""
-    assert 2 * sum(oauth2.TIMEOUT) + CONFIRM_AFTER < CLAIM_SECONDS < PATIENCE_SECONDS
+    assert 2 * sum(oauth2.TIMEOUT) + CONFIRM_AFTER < CLAIM_SECONDS < REFRESH_WAIT_SECONDS
 
 
 def test_a_few_revocations_are_believed(world: World) -> None:
@@ -314,14 +314,14 @@ def test_who_fails_while_an_outage_is_found_is_not_given_up(world: World, monkey
     """Four others fail between this one's count and its mark: they cannot restore it yet, so it counts again itself."""
     user_id, *others = many(world, OUTAGE_USERS)
     world.fault("POST /api/token", **REFUSAL)
-    mark = connections.mark_reconnect
+    mark = connections.require_reconnect
 
     def late(seen: connections.Connection) -> bool:
-        monkeypatch.setattr(connections, "mark_reconnect", mark)
+        monkeypatch.setattr(connections, "require_reconnect", mark)
         assert [told(other) for other in others] == ["GrantRevoked"] * 3 + ["Outage"]
         return mark(seen)
 
-    monkeypatch.setattr(connections, "mark_reconnect", late)
+    monkeypatch.setattr(connections, "require_reconnect", late)
     assert told(user_id) == "Outage"
     assert {status(one) for one in [user_id, *others]} == {connections.ACTIVE}
 
@@ -364,13 +364,13 @@ def test_a_login_in_the_middle_of_a_refused_refresh_is_not_undone(
     """The old consent was refused, the new one is not touched: the next try works."""
     user_id = world.connect(seconds=0)
     world.fault("POST /api/token", **REFUSAL)
-    note = refused_grants.note
+    note = refused_grants.record
 
     def late(*given: Any) -> set[str]:
         world.connect()
         return note(*given)
 
-    monkeypatch.setattr(refused_grants, "note", late)
+    monkeypatch.setattr(refused_grants, "record", late)
     assert told(user_id) == "ProviderUnavailable"
     assert status(user_id) == connections.ACTIVE
     assert fresh(user_id) == kept(user_id).access_token
@@ -379,13 +379,13 @@ def test_a_login_in_the_middle_of_a_refused_refresh_is_not_undone(
 def test_a_login_in_the_middle_of_a_refresh_is_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """No access token is used that is not stored: the newer consent's is taken."""
     user_id = world.connect(seconds=0)
-    keep = connections.keep_tokens
+    keep = connections.replace_tokens
 
     def late(*given: Any) -> bool:
         world.connect()
         return keep(*given)
 
-    monkeypatch.setattr(connections, "keep_tokens", late)
+    monkeypatch.setattr(connections, "replace_tokens", late)
     token = fresh(user_id)
     assert token == kept(user_id).access_token
     assert world.refreshes == 1
@@ -396,13 +396,13 @@ def test_only_a_connection_that_is_marked_is_restored(world: World) -> None:
     user_id = world.connect()
     assert not connections.restore(user_id, "spotify")
     assert not connections.restore("nobody", "spotify")
-    connections.mark_reconnect(connections.connection(user_id, "spotify"))
+    connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert connections.restore(user_id, "spotify")
     assert status(user_id) == connections.ACTIVE
 
 
 def again(user_id: str, refused: str | None = None) -> CollectError:
-    return refused_again(SPOTIFY, application("spotify"), user_id, refused or kept(user_id).access_token)
+    return classify_repeated_refusal(SPOTIFY, application("spotify"), user_id, refused or kept(user_id).access_token)
 
 
 def test_a_401_to_a_new_token_ends_the_grant(world: World) -> None:
@@ -411,7 +411,7 @@ def test_a_401_to_a_new_token_ends_the_grant(world: World) -> None:
     for _ in range(3):
         error = again(user_id)
         assert isinstance(error, GrantRevoked)
-        assert str(error) == "Spotify refuses even a new access token: the listener must connect again"
+        assert str(error) == "Spotify refuses even a new access token: connect again"
     assert status(user_id) == connections.RECONNECT
     assert set(noted()) == {user_id}
     assert world.refreshes == 0
@@ -573,7 +573,7 @@ def test_who_waited_for_a_refresh_that_ended_the_grant_does_not_ask_again(world:
     user_id = world.connect(seconds=0)
     seen = connections.connection(user_id, "spotify")
     assert connections.claim_refresh(seen, CLAIM_SECONDS)
-    connections.mark_reconnect(seen)
+    connections.require_reconnect(seen)
     assert connections.claim_refresh(seen, CLAIM_SECONDS) is None
 
 
@@ -598,7 +598,7 @@ def test_a_late_refresh_does_not_overwrite_a_new_login(world: World) -> None:
     world.connect()
     newest = kept(user_id)
     late = TokenSet("late", "late", times.now() + timedelta(hours=1))
-    assert not connections.keep_tokens(seen, seal(late, provider="spotify", user_id=user_id), late.expires_at)
+    assert not connections.replace_tokens(seen, seal(late, provider="spotify", user_id=user_id), late.expires_at)
     assert kept(user_id) == newest
 
 

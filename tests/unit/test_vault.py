@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blendify.access.token_vault import LARGEST, SealBroken, TokenSet, TooLarge, seal, unseal
+from blendify.access.token_vault import LARGEST, SealBroken, TokenSet, TokenSetTooLarge, seal, unseal
 from blendify.core import aws, times
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -44,7 +44,7 @@ def test_a_changed_byte_does_not_open(place: int) -> None:
 
 def test_a_token_set_too_large_for_kms_is_refused() -> None:
     """It is refused with its size, and never cut."""
-    with pytest.raises(TooLarge, match=str(LARGEST)):
+    with pytest.raises(TokenSetTooLarge, match=str(LARGEST)):
         seal(TokenSet("a" * LARGEST, "r", TOKENS.expires_at), provider="spotify", user_id="ua")
 
 

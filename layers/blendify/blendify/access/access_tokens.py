@@ -1,6 +1,7 @@
-"""Access tokens for provider calls: opened when needed, refreshed by one worker at a time, never logged."""
+"""Access tokens for provider calls: decrypted when needed, refreshed by one worker at a time, never logged."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import requests
@@ -11,21 +12,23 @@ from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
 from blendify.providers.application import Application
-from blendify.providers.consent import Renewal, TokenResponse
+from blendify.providers.consent import TokenResponse
 from blendify.providers.provider import Provider
 
 EARLY = timedelta(seconds=30)
-"""An access token this near its end is refreshed before it is used."""
+"""An access token that expires this soon is refreshed before it is used."""
 CONFIRM_AFTER = 1.0
 """Seconds between a refused refresh and the second one that confirms it."""
 CLAIM_SECONDS = 40
-"""Longer than two refreshes of which each takes all the time that it has."""
-PATIENCE_SECONDS = CLAIM_SECONDS + 10
+"""How long one worker may refresh: longer than two refreshes that each take all their time."""
+REFRESH_WAIT_SECONDS = CLAIM_SECONDS + 10
 """How long a worker waits for another's refresh."""
 OUTAGE_USERS = 5
-"""So many users refused within the window of `revocations` are an outage of the provider."""
-EXPECTED = timedelta(days=1)
-"""A grant this near its known end, or past it, is no surprise when it is refused."""
+"""This many users refused within the window of `refused_grants` are an outage of the provider."""
+NEAR_END = timedelta(days=1)
+"""A refusal this near to the grant's known end, or after it, is expected."""
+_Renew = Callable[[str], TokenResponse]
+"""New tokens for a refresh token; GrantRevoked when it is refused."""
 
 
 def fresh_access_token(
@@ -37,111 +40,109 @@ def fresh_access_token(
     refused: str | None = None,
 ) -> str:
     """
-    The user's access token, good for at least half a minute.
+    The user's access token, valid for at least half a minute.
 
-    `refused` is a token that the provider has just answered 401 to: it is replaced however long it claims to live,
-    where tokens are renewed at all.
+    `refused` is a token that the provider has just answered with 401: it is replaced even if it has not expired, where
+    tokens can be renewed at all.
 
-    Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the token host does not answer,
-            or refuses everybody, which says nothing about the grant
+    Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the login server does not
+            answer, or refuses all users, which says nothing about the grant
     """
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < give_up:
-        seen = connections.connection(user_id, provider.name)
-        if seen.status == connections.RECONNECT:
-            raise GrantRevoked(f"access to {provider.title} has ended: the listener must connect again")
-        tokens = unseal(seen.tokens, provider=provider.name, user_id=user_id)
+    renew = provider.access.renew
+    deadline = time.monotonic() + REFRESH_WAIT_SECONDS
+    while time.monotonic() < deadline:
+        connection = connections.connection(user_id, provider.name)
+        if connection.status == connections.RECONNECT:
+            raise GrantRevoked(f"your access to {provider.title} has ended: connect again")
+        tokens = unseal(connection.tokens, provider=provider.name, user_id=user_id)
         if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
-        if provider.access.renew is None:
-            # Nothing can replace it, and one refusal proves nothing: it is tried again.
+        if renew is None:
+            # It cannot be replaced, and a single refusal proves nothing: try it again.
             time.sleep(CONFIRM_AFTER)
             return tokens.access_token
-        claim = connections.claim_refresh(seen, CLAIM_SECONDS)
+        claim = connections.claim_refresh(connection, CLAIM_SECONDS)
         if claim is None:
             time.sleep(0.2)
             continue
         try:
-            token = _refresh(provider, application, seen, tokens, provider.access.renew, http)
+            token = _refresh(
+                provider, application, connection, tokens, lambda refresh_token: renew(application, refresh_token, http)
+            )
         except Exception:
-            connections.release_refresh(seen, claim)
+            connections.release_refresh(connection, claim)
             raise
         if token:
             return token
-    raise ProviderUnavailable(f"another worker is still refreshing the access to {provider.title}")
+    raise ProviderUnavailable(f"another worker is still renewing the access to {provider.title}")
 
 
-def refused_again(provider: Provider, application: Application, user_id: str, refused: str) -> CollectError:
+def classify_repeated_refusal(provider: Provider, application: Application, user_id: str, refused: str) -> CollectError:
     """
-    The error to raise when the provider answers 401 even to `refused`, a token that was just refreshed.
+    The error to raise when the provider answers 401 even for `refused`, a token that was just refreshed.
 
-    GrantRevoked, and the listener must connect again; or ProviderUnavailable, when that happens to many users at once,
-    or when `refused` is no longer the user's token
+    GrantRevoked: the listener must connect again. ProviderUnavailable: many users are refused at once, or `refused` is
+    no longer the user's token.
     """
-    seen = connections.connection(user_id, provider.name)
-    ended = GrantRevoked(f"{provider.title} refuses even a new access token: the listener must connect again")
-    if seen.status == connections.RECONNECT:
+    connection = connections.connection(user_id, provider.name)
+    ended = GrantRevoked(f"{provider.title} refuses even a new access token: connect again")
+    if connection.status == connections.RECONNECT:
         return ended
-    if unseal(seen.tokens, provider=provider.name, user_id=user_id).access_token != refused:
+    if unseal(connection.tokens, provider=provider.name, user_id=user_id).access_token != refused:
         return _renewed_meanwhile(provider)
-    return _verdict(provider, application, seen, ended)
+    return _classify(provider, application, connection, ended)
 
 
 def _refresh(
-    provider: Provider,
-    application: Application,
-    seen: Connection,
-    tokens: TokenSet,
-    renew: Renewal,
-    http: requests.Session,
+    provider: Provider, application: Application, connection: Connection, tokens: TokenSet, renew: _Renew
 ) -> str | None:
-    """A new token set, stored before it is used; None when a login has stored a newer one by now."""
+    """Refresh and store the tokens, then return the access token; None when a login has replaced them meanwhile."""
     try:
-        answer = _confirmed(renew, application, tokens, http)
+        response = _renew_confirmed(renew, tokens)
     except GrantRevoked as error:
-        raise _verdict(provider, application, seen, error) from None
-    fresh = _following(tokens, answer)
-    sealed = seal(fresh, provider=provider.name, user_id=seen.user_id)
-    return fresh.access_token if connections.keep_tokens(seen, sealed, fresh.expires_at) else None
+        raise _classify(provider, application, connection, error) from None
+    fresh = _next_tokens(tokens, response)
+    sealed = seal(fresh, provider=provider.name, user_id=connection.user_id)
+    stored = connections.replace_tokens(connection, sealed, fresh.expires_at)
+    return fresh.access_token if stored else None
 
 
-def _confirmed(renew: Renewal, application: Application, tokens: TokenSet, http: requests.Session) -> TokenResponse:
-    """New tokens; only a second refusal is believed, of the previous refresh token where there is one."""
+def _renew_confirmed(renew: _Renew, tokens: TokenSet) -> TokenResponse:
+    """New tokens; a refusal counts only after a second attempt, with the previous refresh token if there is one."""
     try:
-        return renew(application, tokens.refresh_token, http)
+        return renew(tokens.refresh_token)
     except GrantRevoked:
         time.sleep(CONFIRM_AFTER)
-    second = tokens.previous_refresh_token or tokens.refresh_token
-    return renew(application, second, http)
+    return renew(tokens.previous_refresh_token or tokens.refresh_token)
 
 
-def _following(tokens: TokenSet, answer: TokenResponse) -> TokenSet:
-    """The token set after `tokens`; the refresh token stays when none comes back."""
-    if answer.refresh_token in (None, tokens.refresh_token):
-        return TokenSet(answer.access_token, tokens.refresh_token, answer.expires_at, tokens.previous_refresh_token)
-    return TokenSet(answer.access_token, str(answer.refresh_token), answer.expires_at, tokens.refresh_token)
+def _next_tokens(tokens: TokenSet, response: TokenResponse) -> TokenSet:
+    """The token set after `tokens`; without a new refresh token the present one stays."""
+    if response.refresh_token in (None, tokens.refresh_token):
+        return TokenSet(response.access_token, tokens.refresh_token, response.expires_at, tokens.previous_refresh_token)
+    return TokenSet(response.access_token, str(response.refresh_token), response.expires_at, tokens.refresh_token)
 
 
-def _verdict(provider: Provider, application: Application, seen: Connection, ended: GrantRevoked) -> CollectError:
-    """What a confirmed refusal means: `ended`, and the connection is marked; or an outage, and nobody's is."""
-    end = grant_expiry.ends_at(seen)
-    if end is not None and end <= times.now() + EXPECTED:
-        return ended if connections.mark_reconnect(seen) else _renewed_meanwhile(provider)
-    where = provider.name, application.name
-    users = refused_grants.note(*where, seen.user_id)
-    if len(users) < OUTAGE_USERS:
-        if not connections.mark_reconnect(seen):
+def _classify(
+    provider: Provider, application: Application, connection: Connection, ended: GrantRevoked
+) -> CollectError:
+    """The error for a confirmed refusal: `ended`, and the connection set to `reconnect`; or an outage, and it stays."""
+    end = grant_expiry.ends_at(connection)
+    if end is not None and end <= times.now() + NEAR_END:
+        return ended if connections.require_reconnect(connection) else _renewed_meanwhile(provider)
+    key = provider.name, application.name
+    user_ids = refused_grants.record(*key, connection.user_id)
+    if len(user_ids) < OUTAGE_USERS:
+        if not connections.require_reconnect(connection):
             return _renewed_meanwhile(provider)
-        # Counted again: who saw an outage between the count and the mark could not restore this one yet.
-        users = refused_grants.note(*where, seen.user_id, marked=True)
-        if len(users) < OUTAGE_USERS:
+        # Counted again: a worker that found an outage in between could not restore this connection yet.
+        user_ids = refused_grants.record(*key, connection.user_id, given_up=True)
+        if len(user_ids) < OUTAGE_USERS:
             return ended
-    for user_id in refused_grants.marked(*where):
+    for user_id in refused_grants.given_up(*key):
         connections.restore(user_id, provider.name)
-    telemetry.token_outage(provider.title, len(users))
-    return Outage(
-        f"{provider.title} refuses the grants of many listeners at once: taken for an outage, nothing is given up"
-    )
+    telemetry.token_outage(provider.title, len(user_ids))
+    return Outage(f"{provider.title} refuses many listeners at once, which looks like an outage: your access is kept")
 
 
 def _renewed_meanwhile(provider: Provider) -> ProviderUnavailable:

@@ -1,5 +1,5 @@
 """
-A provider application: client id and secret, addresses, limits. One secret in Secrets Manager each: a row, no constant.
+Provider applications: one secret in Secrets Manager each.
 
 Shape   {"client_id", "client_secret", "redirect_uri", "api_url", "accounts_url", "calls_per_minute",
          "calls_per_minute_and_user"}
@@ -13,29 +13,28 @@ from blendify.core.settings import settings
 from blendify.providers.application import Application, ApplicationMissing
 
 DEFAULT = "default"
-KEPT_SECONDS = 300
-"""How long a warm Lambda trusts what it read: a rotated client secret is picked up within five minutes."""
+CACHE_SECONDS = 300
+"""How long a warm Lambda uses what it has read: a rotated client secret is picked up within five minutes."""
 
-
-_kept: dict[tuple[str, str], tuple[float, Application]] = {}
+_cache: dict[tuple[str, str], tuple[float, Application]] = {}
 
 
 def application(provider: str, name: str = DEFAULT) -> Application:
     """
-    The application as configured now or up to five minutes ago.
+    The application as it is configured, or was up to five minutes ago.
 
-    Raises  ApplicationMissing when there is none, or none with a client id
+    Raises  ApplicationMissing when there is none, or it has no client id and secret
     """
-    read_at, kept = _kept.get((provider, name), (0.0, None))
-    if kept is None or time.monotonic() - read_at > KEPT_SECONDS:
-        kept = _read(provider, name)
-        _kept[provider, name] = time.monotonic(), kept
-    return kept
+    read_at, cached = _cache.get((provider, name), (0.0, None))
+    if cached is None or time.monotonic() - read_at > CACHE_SECONDS:
+        cached = _read(provider, name)
+        _cache[provider, name] = time.monotonic(), cached
+    return cached
 
 
 def forget() -> None:
-    """Read anew at the next call."""
-    _kept.clear()
+    """Empty the cache: the next call reads the secret."""
+    _cache.clear()
 
 
 def _read(provider: str, name: str) -> Application:
@@ -44,17 +43,17 @@ def _read(provider: str, name: str) -> Application:
         text = client.get_secret_value(SecretId=f"{settings().applications}/{provider}/{name}")["SecretString"]
     except client.exceptions.ResourceNotFoundException:
         raise ApplicationMissing(f"this deployment has no {provider} application named {name}") from None
-    row = json.loads(text)
-    if not row["client_id"] or not row["client_secret"]:
+    secret = json.loads(text)
+    if not secret["client_id"] or not secret["client_secret"]:
         raise ApplicationMissing(f"the {provider} application {name} has no client id and secret yet")
     return Application(
         provider=provider,
         name=name,
-        client_id=row["client_id"],
-        client_secret=row["client_secret"],
-        redirect_uri=row["redirect_uri"],
-        api_url=row["api_url"].rstrip("/"),
-        accounts_url=row["accounts_url"].rstrip("/"),
-        calls_per_minute=float(row["calls_per_minute"]),
-        calls_per_minute_and_user=float(row["calls_per_minute_and_user"]),
+        client_id=secret["client_id"],
+        client_secret=secret["client_secret"],
+        redirect_uri=secret["redirect_uri"],
+        api_url=secret["api_url"].rstrip("/"),
+        accounts_url=secret["accounts_url"].rstrip("/"),
+        calls_per_minute=float(secret["calls_per_minute"]),
+        calls_per_minute_and_user=float(secret["calls_per_minute_and_user"]),
     )

@@ -1,8 +1,8 @@
 """
-Bearer tokens: what a listener gives to an application of their own, so that it can read as they do.
+Bearer tokens: a listener gives one to an application of their own, which can then read what they can read.
 
-Items    `bearer#<hash>` names the user; `token#<id>` in the user's partition holds name and hash, for lists and
-         revocation. The token itself is told once and stored nowhere
+Items    `bearer#<hash>` names the user; `token#<id>` in the user's partition has name and hash, for lists and
+         revocation. The token itself is shown once and not stored
 """
 
 import secrets
@@ -18,15 +18,15 @@ from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import commit, delete, put, update
 
-MOST = 20
+MAX_TOKENS = 20
 """Tokens of one user."""
 PREFIX = "blendify_"
-"""So that scanners for leaked secrets know one when they see it."""
+"""Lets scanners for leaked secrets recognise a token."""
 
 
 @dataclass(frozen=True)
 class BearerToken:
-    """One token as its owner may see it again."""
+    """A token as its user can list it: without its secret."""
 
     token_id: str
     name: str
@@ -34,43 +34,43 @@ class BearerToken:
 
     @classmethod
     def of(cls, item: Item) -> "BearerToken":
-        """The token that an item of the user's partition tells of."""
+        """The token that an item of the user's partition describes."""
         return cls(item["sk"].removeprefix(keys.token()), item["name"], item["created_at"])
 
 
 @dataclass(frozen=True)
-class Made:
+class NewBearerToken:
     """A new token, with its secret."""
 
-    told: BearerToken
-    token: str = field(repr=False)
+    bearer_token: BearerToken
+    secret: str = field(repr=False)
 
 
-def make(user_id: str, name: str) -> Made | None:
-    """A new token; None when the user has `MOST` of them."""
-    token, token_id = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(8)
-    made = BearerToken(token_id, name, times.iso(times.now()))
-    kept = {"name": name, "created_at": made.created_at, "hash": _hash(token)}
-    room = Attr("pk").exists() & (Attr("bearer_tokens").not_exists() | Attr("bearer_tokens").lt(MOST))
+def create(user_id: str, name: str) -> NewBearerToken | None:
+    """A new token; None when the user has `MAX_TOKENS` already."""
+    secret, token_id = PREFIX + secrets.token_urlsafe(32), secrets.token_hex(8)
+    token = BearerToken(token_id, name, times.iso(times.now()))
+    item = {"name": name, "created_at": token.created_at, "hash": _hash(secret)}
+    room = Attr("pk").exists() & (Attr("bearer_tokens").not_exists() | Attr("bearer_tokens").lt(MAX_TOKENS))
     try:
         commit(
             update(keys.user(user_id), keys.profile(), Change(add={"bearer_tokens": 1}), only_if=room),
-            put(keys.user(user_id), keys.token(token_id), kept),
-            put(keys.bearer(_hash(token)), "bearer", {"user_id": user_id}),
+            put(keys.user(user_id), keys.token(token_id), item),
+            put(keys.bearer(_hash(secret)), "bearer", {"user_id": user_id}),
         )
     except ConditionFailed:
         return None
-    return Made(made, token)
+    return NewBearerToken(token, secret)
 
 
-def kept(user_id: str) -> Iterator[BearerToken]:
+def list_tokens(user_id: str) -> Iterator[BearerToken]:
     """The user's tokens, oldest first."""
-    items = state_table().query(keys.user(user_id), keys.token())
-    yield from sorted((BearerToken.of(item) for item in items), key=lambda one: (one.created_at, one.token_id))
+    tokens = map(BearerToken.of, state_table().query(keys.user(user_id), keys.token()))
+    yield from sorted(tokens, key=lambda token: (token.created_at, token.token_id))
 
 
 def revoke(user_id: str, token_id: str) -> bool:
-    """The token is worth nothing from now on; False when this user has none of that id."""
+    """Make the token invalid; False when the user has none with this id."""
     item = state_table().get(keys.user(user_id), keys.token(token_id))
     if item is None:
         return False
@@ -85,13 +85,13 @@ def revoke(user_id: str, token_id: str) -> bool:
     return True
 
 
-def user(token: str) -> str | None:
-    """Who gave this token; None when it is none of ours, revoked, or its user has left."""
-    if not token.startswith(PREFIX):
+def user_id_of(secret: str) -> str | None:
+    """The token's user; None when it is not a token of ours, was revoked, or its user has been erased."""
+    if not secret.startswith(PREFIX):
         return None
-    item = state_table().get(keys.bearer(_hash(token)), "bearer")
+    item = state_table().get(keys.bearer(_hash(secret)), "bearer")
     return str(item["user_id"]) if item and users.exists(str(item["user_id"])) else None
 
 
-def _hash(token: str) -> str:
-    return sha256(token.encode(errors="backslashreplace")).hexdigest()
+def _hash(secret: str) -> str:
+    return sha256(secret.encode(errors="backslashreplace")).hexdigest()

@@ -1,7 +1,8 @@
-"""The connections of users to providers: grants with their sealed tokens."""
+"""Connections: one user's grant at one provider, with its sealed tokens."""
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,12 +23,12 @@ ACTIVE, RECONNECT = "active", "reconnect"
 
 
 class NotConnected(CollectError):
-    """The user has no connection to this provider, or has ended it."""
+    """The user has no connection to this provider, or has disconnected it."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """One user's grant at one provider; the tokens stay sealed in it."""
+    """One user's grant at one provider; the tokens in it are sealed."""
 
     user_id: str
     provider: str
@@ -41,17 +42,17 @@ class Connection:
     tokens: bytes = field(repr=False)
     tokens_version: int
     expires_at: datetime
-    """When the access token ends."""
+    """When the access token expires."""
     lease: str | None = None
-    """The run that has this connection, or had it last without giving it back."""
+    """The sync that holds the lease, or the last one that did not release it."""
     announced: int | None = None
-    """How many days before its end the grant was last announced to be ending."""
+    """How many days before its end the grant was last announced."""
     plan: Plan | None = None
-    """When it is due; None as long as no run has ended since there is a schedule."""
+    """When the next sync is due; None before the first sync has ended."""
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Connection":
-        """The connection that an item of the accounts table holds."""
+        """The connection in an item of the state table."""
         return cls(
             user_id=user_id,
             provider=item["provider"],
@@ -79,7 +80,7 @@ def connection(user_id: str, provider: str) -> Connection:
     """
     item = state_table().get(keys.user(user_id), keys.connection(provider))
     if item is None:
-        raise NotConnected("the listener has not connected this account, or has disconnected it")
+        raise NotConnected("this account is not connected, or was disconnected")
     return Connection.of(user_id, item)
 
 
@@ -89,26 +90,24 @@ def connections(user_id: str) -> Iterator[Connection]:
         yield Connection.of(user_id, item)
 
 
-def only_account(user_id: str, provider: str, profile: Profile) -> None:
+def require_single_account(user_id: str, provider: str, profile: Profile) -> None:
     """
-    One user has one account at a provider, also after it was disconnected: two in one history could not be told apart.
+    Allow one account per user and provider, even a disconnected one: a history could not tell two of them apart.
 
     Raises  AccountTaken
     """
     names = {profile.account_id, profile.provider_user_id}
     own = {account.account_id for account in own_accounts(user_id, provider)}
-    try:
-        seen = connection(user_id, provider)
-        own |= {seen.account_id, seen.provider_user_id}
-    except NotConnected:
-        pass
+    with suppress(NotConnected):
+        present = connection(user_id, provider)
+        own |= {present.account_id, present.provider_user_id}
     if own and not own & names:
         raise AccountTaken("this user has connected another account of the same provider")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a consent gave: stored whole with the login, replaced by the next one."""
+    """The result of a consent: stored at the login, replaced by the next one."""
 
     application: str
     scopes: tuple[str, ...]
@@ -118,9 +117,9 @@ class Grant:
 
 def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None:
     """
-    Store the grant; a reconnection keeps the user and repairs a dead connection.
+    Store the grant; connecting again keeps the user and repairs a connection that needs it.
 
-    It is on the schedule from now on, in case that the sync which a login starts is not started.
+    The connection is scheduled at once, in case the sync that follows a login does not start.
     Raises  UserGone
     """
     now, where = times.iso(times.now()), keys.user(user_id)
@@ -134,7 +133,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
             "scopes": list(grant.scopes),
             "status": ACTIVE,
             "authorized_at": now,
-            # Not counted from 1: whoever still holds the tokens of a connection that was ended must not meet this one.
+            # Random: a worker that still has the tokens of a deleted connection must not match this one.
             "tokens_version": secrets.randbits(50),
             **_tokens(grant.tokens, grant.access_expires_at),
             **due_connections.begun(user_id),
@@ -142,7 +141,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
         remove=("refreshing_until", "announced"),
     )
     account = _own_account(provider, profile.account_id, grant.application)
-    # In one step, so that a login in the middle of an erasure does not bring anything back.
+    # One transaction, so that a login during an erasure does not restore anything.
     try:
         commit(
             update(where, keys.connection(provider), granted),
@@ -156,15 +155,15 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
 
 def disconnect(user_id: str, provider: str) -> Item | None:
     """
-    Destroy the connection with its tokens and its place on the schedule; answers its item, None when there was none.
+    Delete the connection, its tokens and its place in the schedule; returns its item, None when there was none.
 
-    The account still leads to the user
+    The account still belongs to the user.
     """
     item = state_table().get(keys.user(user_id), keys.connection(provider))
     if item is None:
         return None
     account = _own_account(provider, item["account_id"], item["application"])
-    # Connections from before it was kept do not have it.
+    # A connection that was stored before there were such items has none.
     state_table().put(keys.user(user_id), keys.own_account(provider, item["account_id"]), account)
     return state_table().delete(keys.user(user_id), keys.connection(provider))
 
@@ -177,52 +176,54 @@ def _tokens(sealed: bytes, expires_at: datetime) -> dict[str, Any]:
     return {"tokens": sealed, "access_expires_at": times.iso(expires_at)}
 
 
-def keep_tokens(seen: Connection, sealed: bytes, expires_at: datetime) -> bool:
-    """Replace the tokens that `seen` held; False when somebody (a new login, say) was there first."""
-    return _if_unchanged(
-        seen, Change(set=_tokens(sealed, expires_at), add={"tokens_version": 1}, remove=("refreshing_until",))
+def replace_tokens(connection: Connection, sealed: bytes, expires_at: datetime) -> bool:
+    """Replace the tokens of `connection`; False when they were replaced meanwhile, e.g. by a new login."""
+    return _update_if_unchanged(
+        connection, Change(set=_tokens(sealed, expires_at), add={"tokens_version": 1}, remove=("refreshing_until",))
     )
 
 
-def mark_reconnect(seen: Connection) -> bool:
-    """The grant is dead, and nothing of it is due any more; False when a new login has repaired it meanwhile."""
-    return _if_unchanged(seen, Change(set={"status": RECONNECT}, remove=("refreshing_until", *due_connections.ENTRY)))
+def require_reconnect(connection: Connection) -> bool:
+    """Set the connection to `reconnect` and unschedule it; False when a new login has repaired it meanwhile."""
+    return _update_if_unchanged(
+        connection, Change(set={"status": RECONNECT}, remove=("refreshing_until", *due_connections.ENTRY))
+    )
 
 
 def restore(user_id: str, provider: str) -> bool:
-    """The grant was not dead after all; False when the connection is not marked (any more)."""
-    marked = Attr("status").eq(RECONNECT)
-    return _if(user_id, provider, Change(set={"status": ACTIVE, **due_connections.begun(user_id)}), marked)
+    """Undo `require_reconnect` for a grant that is valid after all; False when the status is not `reconnect`."""
+    given_up = Attr("status").eq(RECONNECT)
+    return _update_if(user_id, provider, Change(set={"status": ACTIVE, **due_connections.begun(user_id)}), given_up)
 
 
-def remember_announced(seen: Connection, days: int) -> bool:
-    """The end of this grant is announced, so many days ahead; False when that is known, or there is a newer grant."""
-    same = Attr("authorized_at").eq(seen.authorized_at)
-    new = Attr("announced").not_exists() | Attr("announced").gt(days)
-    return _if(seen.user_id, seen.provider, Change(set={"announced": days}), same & new)
+def record_announcement(connection: Connection, days: int) -> bool:
+    """Record that the end was announced this many days ahead; False when it was before, or the grant is a newer one."""
+    same_grant = Attr("authorized_at").eq(connection.authorized_at)
+    not_yet = Attr("announced").not_exists() | Attr("announced").gt(days)
+    return _update_if(connection.user_id, connection.provider, Change(set={"announced": days}), same_grant & not_yet)
 
 
-def claim_refresh(seen: Connection, seconds: int) -> int | None:
-    """This worker's claim to refresh the tokens that `seen` holds; one at a time, for `seconds` at most, else None."""
+def claim_refresh(connection: Connection, seconds: int) -> int | None:
+    """Claim the refresh of this connection's tokens for at most `seconds`; None while another worker has the claim."""
     now = times.milliseconds(times.now())
     free = Attr("refreshing_until").not_exists() | Attr("refreshing_until").lt(now)
-    # Who waited for a refresh that ended the grant may not have seen that yet.
+    # This worker may not know yet that the refresh it waited for ended the grant.
     alive = Attr("status").eq(ACTIVE)
     until = now + seconds * 1000
-    return until if _if_unchanged(seen, Change(set={"refreshing_until": until}), free & alive) else None
+    return until if _update_if_unchanged(connection, Change(set={"refreshing_until": until}), free & alive) else None
 
 
-def release_refresh(seen: Connection, claim: int) -> None:
-    """Let another worker try."""
-    _if_unchanged(seen, Change(remove=("refreshing_until",)), Attr("refreshing_until").eq(claim))
+def release_refresh(connection: Connection, claim: int) -> None:
+    """Give the claim back, so that another worker can refresh."""
+    _update_if_unchanged(connection, Change(remove=("refreshing_until",)), Attr("refreshing_until").eq(claim))
 
 
-def _if_unchanged(seen: Connection, change: Change, also: ConditionBase | None = None) -> bool:
-    same = Attr("tokens_version").eq(seen.tokens_version)
-    return _if(seen.user_id, seen.provider, change, same & also if also else same)
+def _update_if_unchanged(connection: Connection, change: Change, also: ConditionBase | None = None) -> bool:
+    same = Attr("tokens_version").eq(connection.tokens_version)
+    return _update_if(connection.user_id, connection.provider, change, same & also if also else same)
 
 
-def _if(user_id: str, provider: str, change: Change, condition: ConditionBase) -> bool:
+def _update_if(user_id: str, provider: str, change: Change, condition: ConditionBase) -> bool:
     try:
         state_table().update(keys.user(user_id), keys.connection(provider), change, only_if=condition)
     except ConditionFailed:

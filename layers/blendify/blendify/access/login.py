@@ -1,8 +1,8 @@
 """
-Connecting an account, whatever the provider's way of giving access is.
+Connecting an account, the same for every kind of access.
 
-The browser's cookie is the only place where the login's secret is: the table holds hashes, and the verifier (PKCE's,
-where there is one) is derived from it when the browser comes back.
+Only the browser's cookie has the login's secret: the table holds hashes, and the verifier (for PKCE, where it is used)
+is derived from the secret when the browser comes back.
 """
 
 import base64
@@ -15,110 +15,120 @@ from blendify.access.connections import Grant
 from blendify.access.oauth_states import StateRefused
 from blendify.access.token_vault import TokenSet, seal
 from blendify.access.users import UserGone
-from blendify.calling.fetch import fetch
+from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.providers.application import Application
-from blendify.providers.consent import ClientSideConsent
+from blendify.providers.consent import ClientSideConsent, TokenResponse
 from blendify.providers.provider import Profile, Provider
 
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
 LONGEST_WAIT_MS = 2_000
-"""What a listener in front of the browser is made to wait for the gate."""
+"""How long the rate limiter may let a listener wait in the browser."""
 
 
 @dataclass(frozen=True)
 class LoginAttempt:
-    """How the listener consents, the login's state, and the secret that the browser keeps meanwhile."""
+    """A login that has started: where the listener consents, its state, and the secret for the browser's cookie."""
 
     consent: str | ClientSideConsent = field(repr=False)
-    """The provider's address, which brings the state back; or what a page of ours needs, which posts it."""
+    """The provider's address, which redirects back with the state; or what our own page needs, which posts it."""
     state: str = field(repr=False)
-    browser: str = field(repr=False)
+    browser_secret: str = field(repr=False)
 
 
-def depart(provider: Provider, application: Application) -> LoginAttempt:
+@dataclass(frozen=True)
+class Callback:
+    """What the browser came back with."""
+
+    value: str = field(repr=False)
+    """The value of the provider's `callback_parameter`."""
+    state: str = field(repr=False)
+    browser_secret: str = field(repr=False)
+
+
+def start(provider: Provider, application: Application) -> LoginAttempt:
     """
-    Begin a login.
+    Start a login.
 
-    Raises  ApplicationMissing when what the operator gave cannot be used
+    Raises  ApplicationMissing when the operator's credentials cannot be used
     """
-    state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    consent = provider.access.consent(application, provider.scopes, state, _verifier(browser, state))
-    oauth_states.keep(state, provider=provider.name, browser=browser)
-    return LoginAttempt(consent, state, browser)
+    state, browser_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    consent = provider.access.consent(application, provider.scopes, state, _verifier(browser_secret, state))
+    oauth_states.store(state, provider=provider.name, browser_secret=browser_secret)
+    return LoginAttempt(consent, state, browser_secret)
 
 
-def consume_state(provider: Provider, state: str, browser: str) -> StateRefused | None:
-    """Use the state up before anything else is done with what came back; answers why it cannot be used."""
-    return oauth_states.consume(state, provider=provider.name, browser=browser)
+def consume_state(provider: Provider, state: str, browser_secret: str) -> StateRefused | None:
+    """Use the state up, before anything else in the callback is used; returns the reason when it cannot be."""
+    return oauth_states.consume(state, provider=provider.name, browser_secret=browser_secret)
 
 
-def arrive(
-    provider: Provider, application: Application, brought: str, state: str, browser: str, listener: str | None = None
+def complete(
+    provider: Provider, application: Application, callback: Callback, session_user_id: str | None = None
 ) -> str:
     """
-    What the browser brought becomes a connection; answers the user's id. Nothing is stored unless everything came.
+    Turn a callback into a connection; returns the user id. Nothing is stored unless every step succeeds.
 
-    listener    who is logged in already: a new account becomes theirs
+    session_user_id    the logged-in user: a new account becomes theirs
 
-    Raises  GrantRevoked (when it is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked, what a call
-            can meet
+    Raises  GrantRevoked (when the value is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked, and
+            what else a call can raise
     """
-    gate = RateLimiter(application, None, longest_ms=LONGEST_WAIT_MS)
-    gate.pass_first()
+    limiter = RateLimiter(application, None, longest_ms=LONGEST_WAIT_MS)
+    limiter.acquire_ahead_of_queue()
     with http_session() as http:
         try:
-            answer = provider.access.exchange(application, brought, _verifier(browser, state), http)
+            verifier = _verifier(callback.browser_secret, callback.state)
+            tokens = provider.access.exchange(application, callback.value, verifier, http)
             path, parameters = provider.profile_request
-            body = fetch(provider, application, path, parameters, answer.access_token, http, timeout=TIMEOUT)
+            body = fetch(provider, application, Call(path, parameters, tokens.access_token, TIMEOUT), http)
         except RateLimited as error:
-            raise MustWait(str(error), gate.close(error, provider.backoff)) from error
-    profile = _named(provider, provider.profile(body), listener)
-    if listener:
-        connections.only_account(listener, provider.name, profile)
-    tokens = TokenSet(answer.access_token, answer.refresh_token or "", answer.expires_at)
-    scopes = answer.scopes or tuple(provider.scopes)
-    return _keep(provider, application, profile, scopes, tokens, listener)
+            raise MustWait(str(error), limiter.back_off(error, provider.backoff)) from error
+    profile = _with_account_id(provider, provider.profile(body), session_user_id)
+    if session_user_id:
+        connections.require_single_account(session_user_id, provider.name, profile)
+    return _store(provider, application, profile, tokens, session_user_id)
 
 
-def _named(provider: Provider, profile: Profile, listener: str | None) -> Profile:
+def _with_account_id(provider: Provider, profile: Profile, session_user_id: str | None) -> Profile:
     """
-    The profile with an account id, also where the provider has none to tell: then who is logged in has one account
-    there, which every consent of theirs renews, and everybody else begins anew.
+    The profile with an account id, even where the provider gives none.
+
+    A logged-in user then has one account there, which each consent renews; every other login gets a new one.
     """
     if profile.account_id:
         return profile
-    own = next(users.own_accounts(listener, provider.name), None) if listener else None
-    account_id = own.account_id if own else f"of-{listener or secrets.token_hex(16)}"
+    own = next(users.own_accounts(session_user_id, provider.name), None) if session_user_id else None
+    account_id = own.account_id if own else f"of-{session_user_id or secrets.token_hex(16)}"
     return replace(profile, account_id=account_id, provider_user_id=profile.provider_user_id or account_id)
 
 
-def _keep(
-    provider: Provider,
-    application: Application,
-    profile: Profile,
-    scopes: tuple[str, ...],
-    tokens: TokenSet,
-    listener: str | None,
+def _store(
+    provider: Provider, application: Application, profile: Profile, response: TokenResponse, session_user_id: str | None
 ) -> str:
-    """The account's user, who has the connection now; a new one when the old one is just leaving."""
-    left: str | None = None
+    """Connect the account's user; a new user when theirs is being erased just now. Returns the user id."""
+    tokens = TokenSet(response.access_token, response.refresh_token or "", response.expires_at)
+    scopes = response.scopes or tuple(provider.scopes)
+    erased_user_id: str | None = None
     while True:
-        user_id = users.user_of(provider.name, profile.account_id, instead_of=left, listener=listener)
+        user_id = users.find_or_create_user(
+            provider.name, profile.account_id, erased_user_id=erased_user_id, session_user_id=session_user_id
+        )
         sealed = seal(tokens, provider=provider.name, user_id=user_id)
         try:
-            grant = Grant(application.name, scopes, sealed, tokens.expires_at)
-            connections.connect(user_id, provider.name, profile, grant)
+            connections.connect(
+                user_id, provider.name, profile, Grant(application.name, scopes, sealed, tokens.expires_at)
+            )
         except UserGone:
-            left, listener = user_id, None
+            erased_user_id, session_user_id = user_id, None
         else:
             return user_id
 
 
-def _verifier(browser: str, state: str) -> str:
-    """43 characters that only this browser and this login share (RFC 7636, 4.1)."""
-    raw = hmac.digest(browser.encode(), f"pkce:{state}".encode(), "sha256")
+def _verifier(browser_secret: str, state: str) -> str:
+    """43 characters known only to this browser and this login (RFC 7636, 4.1)."""
+    raw = hmac.digest(browser_secret.encode(), f"pkce:{state}".encode(), "sha256")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

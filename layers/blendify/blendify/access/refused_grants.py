@@ -1,4 +1,4 @@
-"""Grants that a provider has refused to renew, as they come: many users at once are an outage, not many revocations."""
+"""Recently refused grants: many users refused at once mean an outage of the provider, not many revocations."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,27 +8,27 @@ from blendify.db import keys
 from blendify.db.state_table import Item, state_table
 
 WINDOW = timedelta(minutes=10)
-KEPT = timedelta(days=1)
+STORED_FOR = timedelta(days=1)
 
 
-def note(provider: str, application: str, user_id: str, *, marked: bool = False) -> set[str]:
+def record(provider: str, application: str, user_id: str, *, given_up: bool = False) -> set[str]:
     """
-    Remember that this user's grant was refused; answers all users of whom that is remembered within the window.
+    Record that this user's grant was refused; returns all users recorded within the window.
 
-    `marked` says that the connection was given up for it.
+    given_up    whether the connection was set to `reconnect` for it
     """
     now = times.now()
     state_table().put(
         keys.revoked(provider, application),
         f"{times.iso(now)}#{user_id}",
-        {"user_id": user_id, "marked": marked, "expires_at": int((now + KEPT).timestamp())},
+        {"user_id": user_id, "given_up": given_up, "expires_at": int((now + STORED_FOR).timestamp())},
     )
     return {item["user_id"] for item in _recent(provider, application)}
 
 
-def marked(provider: str, application: str) -> set[str]:
-    """The users whose connections were given up within the window."""
-    return {item["user_id"] for item in _recent(provider, application) if item["marked"]}
+def given_up(provider: str, application: str) -> set[str]:
+    """The users whose connections were set to `reconnect` within the window."""
+    return {item["user_id"] for item in _recent(provider, application) if item["given_up"]}
 
 
 def _recent(provider: str, application: str) -> Iterator[Item]:

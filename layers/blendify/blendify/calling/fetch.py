@@ -6,6 +6,7 @@ Redirects are not followed: a call goes to the address in the provider's table a
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -20,30 +21,31 @@ NO_CONTENT = object()
 """In place of JSON for a 204: the provider has nothing to send, which is not an error."""
 
 
-def fetch(
-    provider: Provider,
-    application: Application,
-    path: str,
-    parameters: Mapping[str, str],
-    token: str,
-    http: requests.Session,
-    *,
-    timeout: tuple[float, float],
-) -> Any:
-    """
-    One GET, no second try: JSON, or NO_CONTENT for a 204.
+@dataclass(frozen=True)
+class Call:
+    """One GET on behalf of a listener."""
 
-    timeout  seconds to connect, and between two packets
+    path: str
+    """Below the API's address."""
+    parameters: Mapping[str, str]
+    token: str = field(repr=False)
+    timeout: tuple[float, float]
+    """Seconds to connect, and between two packets."""
+
+
+def fetch(provider: Provider, application: Application, call: Call, http: requests.Session) -> Any:
+    """
+    Make the call once: JSON, or NO_CONTENT for a 204.
 
     Raises  the error by `provider.classify_error`; ProviderUnavailable without a response, or for one that is not JSON
     """
-    query, headers = provider.access.sign(application, token, parameters)
+    query, headers = provider.access.sign(application, call.token, call.parameters)
     try:
         with http.get(
-            application.api_url + path,
+            application.api_url + call.path,
             params=query,
             headers={**headers, "Accept": "application/json", "User-Agent": USER_AGENT},
-            timeout=timeout,
+            timeout=call.timeout,
             allow_redirects=False,
             stream=True,
         ) as response:

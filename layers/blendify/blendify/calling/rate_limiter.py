@@ -1,11 +1,11 @@
 """
-One quota for all Lambdas: a slot is reserved before every provider call, and a 429 closes the gate for everybody.
+One quota for all Lambdas: each provider call reserves a slot first, and a 429 stops the calls of all of them.
 
-Algorithm  GCRA, the token bucket in one number: `tat`, the time in ms when the next slot is free; one conditional
-           UpdateItem a slot, no read. Slots are spaced evenly, without bursts: what cannot be called back once a
-           429 comes is then at most one call. `cool` is the deadline in ms of a cool-down and may only grow.
-Items      `gate#<provider>#<application>`, and the same with the user for the pace of one user; `interval` tells the
-           pace to whoever plans with it and may not read the application's secret
+Algorithm  GCRA, a token bucket in one number: `next_slot_at`, the time in ms of the next free slot; one conditional
+           UpdateItem a slot, no read. Slots are evenly spaced, without bursts: when a 429 comes, at most one call is
+           already on its way. `cooldown_until` is the end of a cool-down in ms and only ever grows.
+Items      `gate#<provider>#<application>`, and the same with the user id for the rate limit of one user. `interval`
+           is the time between slots in ms, for the schedule: it may not read the application's secret
 """
 
 import random
@@ -18,141 +18,144 @@ from boto3.dynamodb.conditions import Attr
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, state_table
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.providers.application import Application
 from blendify.providers.provider import DEFAULT_BACKOFF
 
 LONGEST_SLEEP_MS = 20_000
-"""Waiting in a Lambda costs money; what is longer becomes a Wait state."""
-IN_A_ROW_MS = 15 * 60_000
-"""A 429 this long after the end of the last cool-down is the first of a new row."""
+"""Sleeping in a Lambda costs money; a longer wait becomes a Wait state."""
+BACKOFF_RESET_MS = 15 * 60_000
+"""A 429 this long after the end of the last cool-down is again the first in a row."""
 QUOTA_SECONDS = 6 * 3600.0
-"""Least cool-down after a quota is used up; when it is given back is not documented."""
+"""Shortest cool-down after a quota is used up; when the quota is restored is not documented."""
 JITTER_SECONDS = 0.5
-"""Who slept out a cool-down comes a little later than its end, not all in one moment."""
+"""Jitter after a cool-down, so that waiting workers do not all call at the same moment."""
 
 
 class RateLimiter:
-    """The gate of one application as one user's calls pass it; the threads of one worker share it."""
+    """Limits the calls of one application for one user; the threads of a worker share it."""
 
     def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
-        """Without a user, as at a login, only the application's pace counts."""
+        """`user_id` None, as at a login: only the application's rate limit applies."""
         self._pk = keys.gate(application.provider, application.name)
         self._user_pk = keys.gate(application.provider, application.name, user_id)
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
-        self._cool = 0
-        """The cool-down that this worker knows of, before others can read it."""
+        self._cooldown_until = 0
+        """The cool-down that this worker knows of, before the others can read it."""
 
-    def pass_through(self) -> None:
+    def acquire(self) -> None:
         """
         Return when one call may be sent.
 
-        Raises  MustWait when that is further away than this gate sleeps
+        Raises  MustWait when that is later than this limiter may sleep
         """
-        while self._pause():
-            # A cool-down was slept out, by others too: all of them queue again, or they would call at once.
+        while self._wait_for_slot():
+            # All workers slept through the same cool-down: each takes a new slot, or they would call at once.
             pass
 
-    def pass_first(self) -> None:
+    def acquire_ahead_of_queue(self) -> None:
         """
-        The same for a call that somebody sits in front of: it takes the next slot's time, but does not queue for it.
+        Return when one call that a person waits for may be sent: it uses up a slot, but does not wait for its turn.
 
-        Raises  MustWait during a cool-down that is longer than this gate sleeps
+        Raises  MustWait during a cool-down that is longer than this limiter may sleep
         """
-        while self._cooled_down():
+        while self._slept_through_cooldown():
             pass
         if self._interval:
-            tat = Attr("tat").gte(times.milliseconds(times.now()))
+            busy = Attr("next_slot_at").gte(times.milliseconds(times.now()))
             try:
-                state_table().update(self._pk, "gate", _slot(self._interval), only_if=tat)
+                state_table().update(self._pk, "gate", _take_slot(self._interval), only_if=busy)
             except ConditionFailed:
-                self._take(self._pk, self._interval)
+                self._reserve(self._pk, self._interval)
 
-    def close(self, error: RateLimited, untold: Sequence[float] = DEFAULT_BACKOFF) -> datetime:
+    def back_off(self, error: RateLimited, backoff: Sequence[float] = DEFAULT_BACKOFF) -> datetime:
         """
-        Note a 429: nobody of this application calls before the moment that is answered.
+        Start a cool-down after a 429; returns its end, before which this application makes no call.
 
-        untold  seconds to pause for the first, second … in a row that do not say how long
+        backoff  seconds to wait after the first, second … 429 in a row that does not say how long
         """
         now = times.milliseconds(times.now())
-        told = max(error.seconds or 0.0, QUOTA_SECONDS if error.quota else 0.0)
-        if told:
-            until = now + int(max(told, 1.0) * 1000)
-            change, grows = Change(set={"cool": until}), Attr("cool").lte(until)
+        seconds = max(error.seconds or 0.0, QUOTA_SECONDS if error.quota else 0.0)
+        if seconds:
+            until = now + int(max(seconds, 1.0) * 1000)
+            change, allowed = Change(set={"cooldown_until": until}), Attr("cooldown_until").lte(until)
         else:
-            row = state_table().get(self._pk, "gate") or {}
-            ended = int(row.get("cool", 0))
-            strikes = int(row.get("untold", 0)) if now - ended < IN_A_ROW_MS else 0
-            until = now + int(untold[min(strikes, len(untold) - 1)] * 1000)
-            # Calls that were under way together are answered together: they are one 429, not a row of them.
-            change, grows = Change(set={"cool": until, "untold": strikes + 1}), Attr("cool").lte(now)
-        self._cool = max(self._cool, until)
+            item = state_table().get(self._pk, "gate") or {}
+            in_a_row = int(item.get("in_a_row", 0)) if now - _cooldown(item) < BACKOFF_RESET_MS else 0
+            until = now + int(backoff[min(in_a_row, len(backoff) - 1)] * 1000)
+            # Concurrent calls get their 429s together: these count as one, not as several in a row.
+            change = Change(set={"cooldown_until": until, "in_a_row": in_a_row + 1})
+            allowed = Attr("cooldown_until").lte(now)
+        self._cooldown_until = max(self._cooldown_until, until)
         try:
-            state_table().update(self._pk, "gate", change, only_if=Attr("cool").not_exists() | grows)
+            state_table().update(self._pk, "gate", change, only_if=Attr("cooldown_until").not_exists() | allowed)
         except ConditionFailed as refused:
-            self._cool = until = int((refused.found or {}).get("cool", until))
+            self._cooldown_until = until = _cooldown(refused.found) or until
         return times.from_milliseconds(until)
 
-    def _pause(self) -> bool:
-        """Sleep until the next free slot; answers whether a cool-down came between, so that the slot is void."""
-        waited = self._user_interval > 0 and self._take(self._user_pk, self._user_interval)
+    def _wait_for_slot(self) -> bool:
+        """Sleep until the next free slot; returns whether a cool-down began meanwhile, so that the slot is void."""
+        waited = self._user_interval > 0 and self._reserve(self._user_pk, self._user_interval)
         if self._interval:
-            waited |= self._take(self._pk, self._interval)
-        return (waited or not self._interval) and self._cooled_down()
+            waited |= self._reserve(self._pk, self._interval)
+        return (waited or not self._interval) and self._slept_through_cooldown()
 
-    def _take(self, pk: str, interval: int) -> bool:
-        """Reserve the next slot and sleep until it comes; answers whether there was anything to wait for."""
+    def _reserve(self, pk: str, interval: int) -> bool:
+        """Reserve the next slot and sleep until it comes; returns whether there was a wait."""
         while True:
             now = times.milliseconds(times.now())
-            cool = Attr("cool").not_exists() | Attr("cool").lte(now)
-            busy = Attr("tat").gte(now) & Attr("tat").lte(now + self._longest_ms) & cool
-            idle = (Attr("tat").not_exists() | Attr("tat").lt(now)) & cool
+            slot, ready = Attr("next_slot_at"), Attr("cooldown_until").not_exists() | Attr("cooldown_until").lte(now)
+            busy = slot.gte(now) & slot.lte(now + self._longest_ms) & ready
+            idle = (slot.not_exists() | slot.lt(now)) & ready
             try:
-                tat = int(state_table().update(pk, "gate", _slot(interval), only_if=busy)["tat"])
+                next_slot_at = int(state_table().update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
                 break
             except ConditionFailed as refused:
-                self._refuse(refused.found, now)
-            first = Change(set={"tat": now + interval, "interval": interval})
+                self._wait_or_raise(refused.found, now)
+            first = Change(set={"next_slot_at": now + interval, "interval": interval})
             try:
-                tat = int(state_table().update(pk, "gate", first, only_if=idle)["tat"])
+                next_slot_at = int(state_table().update(pk, "gate", first, only_if=idle)["next_slot_at"])
                 break
             except ConditionFailed as refused:
-                self._refuse(refused.found, now)
-        wait = max(0, tat - interval - now)
+                self._wait_or_raise(refused.found, now)
+        wait = max(0, next_slot_at - interval - now)
         time.sleep(wait / 1000)
         return wait > 0
 
-    def _refuse(self, found: dict[str, object] | None, now: int) -> None:
-        """Why a slot was not given: sleep out a short cool-down, hand a long wait to the state machine."""
-        row = found or {}
-        cool, tat = int(str(row.get("cool", 0))), int(str(row.get("tat", 0)))
-        if cool > now:
-            self._cool_down(cool, now)
-        elif tat > now + self._longest_ms:
+    def _wait_or_raise(self, item: Item | None, now: int) -> None:
+        """After a slot was refused: sleep through a short cool-down, leave a long wait to the state machine."""
+        next_slot_at = int((item or {}).get("next_slot_at", 0))
+        if _cooldown(item) > now:
+            self._sleep_until(_cooldown(item), now)
+        elif next_slot_at > now + self._longest_ms:
             raise MustWait(
-                "more calls are waiting than can be made soon", times.from_milliseconds(tat - self._longest_ms // 2)
+                "many calls are waiting for their turn", times.from_milliseconds(next_slot_at - self._longest_ms // 2)
             )
 
-    def _cool_down(self, cool: int, now: int) -> None:
-        if cool - now > self._longest_ms:
-            raise MustWait("the provider asked this application to pause", times.from_milliseconds(cool))
-        time.sleep((cool - now) / 1000 + random.uniform(0, JITTER_SECONDS))  # noqa: S311 -- jitter
+    def _sleep_until(self, cooldown_until: int, now: int) -> None:
+        if cooldown_until - now > self._longest_ms:
+            raise MustWait("the provider asked us to pause", times.from_milliseconds(cooldown_until))
+        time.sleep((cooldown_until - now) / 1000 + random.uniform(0, JITTER_SECONDS))  # noqa: S311 -- jitter
 
-    def _cooled_down(self) -> bool:
-        """Sleep out a cool-down that began after the slot was taken; answers whether there was one."""
+    def _slept_through_cooldown(self) -> bool:
+        """Sleep through a cool-down that began after the slot was taken; returns whether there was one."""
         now = times.milliseconds(times.now())
-        cool = max(self._cool, int((state_table().get(self._pk, "gate") or {}).get("cool", 0)))
-        if cool <= now:
+        cooldown_until = max(self._cooldown_until, _cooldown(state_table().get(self._pk, "gate")))
+        if cooldown_until <= now:
             return False
-        self._cool_down(cool, now)
+        self._sleep_until(cooldown_until, now)
         return True
 
 
-def _slot(interval: int) -> Change:
-    """The next slot is taken."""
-    return Change(set={"interval": interval}, add={"tat": interval})
+def _cooldown(item: Item | None) -> int:
+    """The end of the last cool-down in ms; 0 when there was none."""
+    return int((item or {}).get("cooldown_until", 0))
+
+
+def _take_slot(interval: int) -> Change:
+    return Change(set={"interval": interval}, add={"next_slot_at": interval})
 
 
 def _interval(calls_per_minute: float) -> int:

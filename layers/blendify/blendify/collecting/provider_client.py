@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any, TypeVar
 
 from blendify.access import access_tokens
-from blendify.calling.fetch import fetch
+from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -86,7 +86,7 @@ class ProviderClient:
             except RateLimited as error:
                 with self._lock:
                     self.rate_limits += 1
-                until = self._gate.close(error, self._provider.backoff)
+                until = self._gate.back_off(error, self._provider.backoff)
                 pauses += 1
                 if (
                     error.quota
@@ -117,7 +117,9 @@ class ProviderClient:
         try:
             return self._send(path, parameters, token)
         except AccessTokenRefused:
-            raise access_tokens.refused_again(self._provider, self._application, self._user_id, token) from None
+            raise access_tokens.classify_repeated_refusal(
+                self._provider, self._application, self._user_id, token
+            ) from None
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:
@@ -129,11 +131,11 @@ class ProviderClient:
 
     def _send(self, path: str, parameters: Mapping[str, str], token: str) -> Any:
         try:
-            self._gate.pass_through()
+            self._gate.acquire()
         except MustWait as error:
             raise self._ended(error) from None
         if self._over:
             raise self._over
         with self._lock:
             self.calls += 1
-        return fetch(self._provider, self._application, path, parameters, token, self._http, timeout=TIMEOUT)
+        return fetch(self._provider, self._application, Call(path, parameters, token, TIMEOUT), self._http)

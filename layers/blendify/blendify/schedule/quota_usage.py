@@ -11,7 +11,7 @@ def pace(provider: str, application: str) -> QuotaState:
     """What the application's gate says now."""
     row = state_table().get(keys.gate(provider, application), "gate") or {}
     interval = int(row["interval"]) if "interval" in row else None
-    return QuotaState(int(row.get("tat", 0)), interval, int(row.get("cool", 0)))
+    return QuotaState(int(row.get("next_slot_at", 0)), interval, int(row.get("cooldown_until", 0)))
 
 
 def ledger(provider: str, application: str) -> QuotaUsage:

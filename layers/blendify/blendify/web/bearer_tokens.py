@@ -30,18 +30,20 @@ def make(user_id: str) -> Response[str]:
     if name is None:
         text = f'The body must be JSON like {{"name": "my app"}}: name is a text of 1 to {LONGEST_NAME} characters.'
         return responses.refusal(app, 400, "bad_request", text)
-    made = bearer_tokens.make(user_id, name)
+    made = bearer_tokens.create(user_id, name)
     if made is None:
-        text = f"You have {bearer_tokens.MOST} tokens, which is the most: revoke one that you do not use any more."
+        text = f"You have {bearer_tokens.MAX_TOKENS} tokens, which is the most: revoke one that you no longer use."
         return responses.refusal(app, 409, "too_many_tokens", text)
-    return responses.answer(201, {**asdict(made.told), "token": made.token})
+    return responses.answer(201, {**asdict(made.bearer_token), "token": made.secret})
 
 
 @app.get("/me/tokens")
 @_of_owner
 def every(user_id: str) -> Response[str]:
     """The listener's tokens without their secrets, oldest first."""
-    return responses.answer(200, {"items": [asdict(one) for one in bearer_tokens.kept(user_id)], "next_cursor": None})
+    return responses.answer(
+        200, {"items": [asdict(one) for one in bearer_tokens.list_tokens(user_id)], "next_cursor": None}
+    )
 
 
 @app.delete("/me/tokens/<token_id>")

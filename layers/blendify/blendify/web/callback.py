@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from blendify.access import login, sessions
 from blendify.access.applications import application
+from blendify.access.login import Callback
 from blendify.access.oauth_states import StateRefused
 from blendify.access.users import AccountTaken
 from blendify.core.errors import AccessTokenRefused, ApplicationBlocked, CollectError, GrantRevoked
@@ -91,9 +92,8 @@ def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Resp
         if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
             # RFC 9207: an answer of another authorization server, mixed in.
             return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        user_id = login.arrive(
-            provider, row, query[provider.access.callback_parameter], query["state"], browser, listener
-        )
+        callback = Callback(query[provider.access.callback_parameter], query["state"], browser)
+        user_id = login.complete(provider, row, callback, listener)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)

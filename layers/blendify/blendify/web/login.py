@@ -19,12 +19,12 @@ def begin(name: str) -> Response[str]:
     if provider is None:
         return responses.unknown_provider(app)
     try:
-        departure = login.depart(provider, application(provider.name))
+        departure = login.start(provider, application(provider.name))
     except ApplicationMissing as error:
         logger.error("Login is not possible: %s", error)
         text = "The operator has not given its client id and secret yet. There is nothing that you can do."
         return responses.message_page(app, 503, f"{provider.title} cannot be connected here yet", text)
-    kept = responses.cookie("login", departure.browser, oauth_states.LIFETIME_SECONDS)
+    kept = responses.cookie("login", departure.browser_secret, oauth_states.LIFETIME_SECONDS)
     if isinstance(departure.consent, ClientSideConsent):
         return responses.consent_page(app, provider, departure.consent, departure.state, kept)
     return responses.see_other(departure.consent, [kept])

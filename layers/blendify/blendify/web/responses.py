@@ -196,13 +196,13 @@ def listener(app: App) -> str | None:
     """
     token = _bearer_token(app)
     if token is None:
-        return sessions.user(cookie_value(app, "session"))
-    return bearer_tokens.user(token) if app.current_event.http_method == "GET" else None
+        return sessions.user_id_of(cookie_value(app, "session"))
+    return bearer_tokens.user_id_of(token) if app.current_event.http_method == "GET" else None
 
 
 def owner(app: App) -> str | None:
     """The same for what a bearer token may not do: a session alone counts."""
-    return sessions.user(cookie_value(app, "session")) if _bearer_token(app) is None else None
+    return sessions.user_id_of(cookie_value(app, "session")) if _bearer_token(app) is None else None
 
 
 def unauthorized(app: App, *, session_only: bool = False) -> Response[str]:

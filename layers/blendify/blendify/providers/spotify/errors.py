@@ -46,7 +46,7 @@ def _forbidden(message: str) -> CollectError:
         return ScopeMissing("your consent does not cover this: connect again and allow it")
     if "not registered" in lower or "developer dashboard" in lower:
         return ApplicationBlocked(
-            "this Spotify account is not on the application's user list: its operator can add it in Spotify's dashboard"
+            "this Spotify account is not on the application's list of users: the operator can add it at Spotify"
         )
     if "premium" in lower:
         return ApplicationBlocked(
