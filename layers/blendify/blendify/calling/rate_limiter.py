@@ -18,7 +18,7 @@ from boto3.dynamodb.conditions import Attr
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, Item, state_table
+from blendify.db.state_table import Change, ConditionFailed, Item, StateTable, state_table
 from blendify.providers.application import Application
 from blendify.providers.provider import DEFAULT_BACKOFF
 
@@ -35,8 +35,16 @@ JITTER_SECONDS = 0.5
 class RateLimiter:
     """Limits the calls of one application for one user; the threads of a worker share it."""
 
-    def __init__(self, application: Application, user_id: str | None, *, longest_ms: int = LONGEST_SLEEP_MS) -> None:
+    def __init__(
+        self,
+        application: Application,
+        user_id: str | None,
+        *,
+        longest_ms: int = LONGEST_SLEEP_MS,
+        table: StateTable | None = None,
+    ) -> None:
         """`user_id` None, as at a login: only the application's rate limit applies."""
+        self._table = table or state_table()
         self._pk = keys.gate(application.provider, application.name)
         self._user_pk = keys.gate(application.provider, application.name, user_id)
         self._longest_ms = longest_ms
@@ -66,7 +74,7 @@ class RateLimiter:
         if self._interval:
             busy = Attr("next_slot_at").gte(times.milliseconds(times.now()))
             try:
-                state_table().update(self._pk, "gate", _take_slot(self._interval), only_if=busy)
+                self._table.update(self._pk, "gate", _take_slot(self._interval), only_if=busy)
             except ConditionFailed:
                 self._reserve(self._pk, self._interval)
 
@@ -82,7 +90,7 @@ class RateLimiter:
             until = now + int(max(seconds, 1.0) * 1000)
             change, allowed = Change(set={"cooldown_until": until}), Attr("cooldown_until").lte(until)
         else:
-            item = state_table().get(self._pk, "gate") or {}
+            item = self._table.get(self._pk, "gate") or {}
             in_a_row = int(item.get("in_a_row", 0)) if now - _cooldown(item) < BACKOFF_RESET_MS else 0
             until = now + int(backoff[min(in_a_row, len(backoff) - 1)] * 1000)
             # Concurrent calls get their 429s together: these count as one, not as several in a row.
@@ -90,7 +98,7 @@ class RateLimiter:
             allowed = Attr("cooldown_until").lte(now)
         self._cooldown_until = max(self._cooldown_until, until)
         try:
-            state_table().update(self._pk, "gate", change, only_if=Attr("cooldown_until").not_exists() | allowed)
+            self._table.update(self._pk, "gate", change, only_if=Attr("cooldown_until").not_exists() | allowed)
         except ConditionFailed as refused:
             self._cooldown_until = until = _cooldown(refused.found) or until
         return times.from_milliseconds(until)
@@ -110,13 +118,13 @@ class RateLimiter:
             busy = slot.gte(now) & slot.lte(now + self._longest_ms) & ready
             idle = (slot.not_exists() | slot.lt(now)) & ready
             try:
-                next_slot_at = int(state_table().update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
+                next_slot_at = int(self._table.update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
                 break
             except ConditionFailed as refused:
                 self._wait_or_raise(refused.found, now)
             first = Change(set={"next_slot_at": now + interval, "interval": interval})
             try:
-                next_slot_at = int(state_table().update(pk, "gate", first, only_if=idle)["next_slot_at"])
+                next_slot_at = int(self._table.update(pk, "gate", first, only_if=idle)["next_slot_at"])
                 break
             except ConditionFailed as refused:
                 self._wait_or_raise(refused.found, now)
@@ -142,7 +150,7 @@ class RateLimiter:
     def _slept_through_cooldown(self) -> bool:
         """Sleep through a cool-down that began after the slot was taken; returns whether there was one."""
         now = times.milliseconds(times.now())
-        cooldown_until = max(self._cooldown_until, _cooldown(state_table().get(self._pk, "gate")))
+        cooldown_until = max(self._cooldown_until, _cooldown(self._table.get(self._pk, "gate")))
         if cooldown_until <= now:
             return False
         self._sleep_until(cooldown_until, now)
