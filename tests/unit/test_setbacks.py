@@ -231,7 +231,7 @@ def test_no_content_is_no_empty_list_where_lists_have_a_length(
     _, job, status = synced(small, clock, SAVED_TRACKS)
     assert status == ("succeeded" if times_served else "failed")
     same(job, SAVED_TRACKS, small.truth()["saved_tracks"] if times_served else [])
-    assert times_served or "answered nothing" in str(standing(job, SAVED_TRACKS).why)
+    assert times_served or "empty response" in str(standing(job, SAVED_TRACKS).why)
 
 
 @pytest.mark.usefixtures("no_sleep")
