@@ -13,8 +13,9 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
+from blendify.reading.question import DEFAULT, LONGEST, MOST, VIEWS
 from blendify.reading.records import COMMON, FIELDS, Field, metadata
-from blendify.web.parameters import DEFAULT, LONGEST, MOST, OF_HISTORY, OF_LISTS, VIEWS, time_ranges
+from blendify.web.parameters import OF_HISTORY, OF_LISTS, time_ranges
 from local.paths import ROOT
 
 Schema = dict[str, Any]

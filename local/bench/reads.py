@@ -29,7 +29,7 @@ from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition, Record
 from blendify.reading import questions
-from blendify.web.parameters import Question
+from blendify.reading.question import Question
 from local.bench.in_process import Bench
 
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"

@@ -20,7 +20,7 @@ from blendify.history.facts import Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition
 from blendify.reading import cursors, lists, questions
-from blendify.web.parameters import Question
+from blendify.reading.question import Question
 from tests.unit.http_events import Browser, Context, event
 from tests.unit.listening_api import MUSIC, ask, browser_of, everything
 from tests.unit.spotify_world import World, logged

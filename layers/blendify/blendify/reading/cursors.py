@@ -10,7 +10,7 @@ import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 
-from blendify.web.parameters import LONGEST, BadParameter, Question
+from blendify.reading.question import LONGEST, BadParameter, Question
 
 REFUSED = "cursor must be a next_cursor of an answer to the same question, unchanged."
 

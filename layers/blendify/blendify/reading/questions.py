@@ -18,8 +18,8 @@ from blendify.providers.endpoint import ListKind
 from blendify.reading import lists as holdings
 from blendify.reading.cursors import REFUSED, cursor, place
 from blendify.reading.lists import Holding
+from blendify.reading.question import BadParameter, Question
 from blendify.reading.records import record
-from blendify.web.parameters import BadParameter, Question
 
 LARGEST = 3_000_000
 """Characters of an answer, roughly: Lambda passes on 6 MB, with every quotation mark escaped once more."""

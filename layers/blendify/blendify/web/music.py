@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from blendify.reading import questions
+from blendify.reading.question import BadParameter
 from blendify.reading.questions import Items
 from blendify.web import responses
-from blendify.web.parameters import OF_HISTORY, OF_LISTS, BadParameter, question
+from blendify.web.parameters import OF_HISTORY, OF_LISTS, question
 from blendify.web.responses import Response
 
 app = responses.application()
