@@ -1,7 +1,7 @@
 """
-The API's own description, made from what the code knows: data types, fields, parameters, providers.
+The API's description, generated from the code: data types, fields, parameters, providers.
 
-    python -m local.openapi     writes docs/openapi.yaml; a test says when it is no longer true
+    PYTHONPATH=layers/blendify python -m local.openapi      writes docs/openapi.yaml; a test fails when it is outdated
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
-from blendify.reading.question import DEFAULT, LONGEST, MOST, VIEWS
-from blendify.reading.records import COMMON, FIELDS, Field, metadata
-from blendify.web.parameters import OF_HISTORY, OF_LISTS, time_ranges
+from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_VALUE_CHARACTERS, VIEWS
+from blendify.reading.records import COMMON, FIELDS, Field, metadata_field
+from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from local.paths import ROOT
 
 Schema = dict[str, Any]
@@ -26,14 +26,15 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 
 
 def document() -> Schema:
-    """The whole of it, as OpenAPI 3.0."""
+    """The whole description, as OpenAPI 3.0."""
     return {
         "openapi": "3.0.3",
         "info": {
             "title": "Blendify data collection",
             "version": "1",
-            "description": "What a listener has, had at any moment, and what became of it. Times are ISO 8601, UTC. "
-            "A session's cookie opens everything; a bearer token, which the listener makes, opens what is read.",
+            "description": "The music that a listener has, or had at any moment, and the history of each record. "
+            "Times are ISO 8601, UTC. A session cookie gives access to everything; a bearer token, which the listener "
+            "makes, can only read.",
         },
         "servers": [{"url": "/v1"}],
         "security": [{"session": []}, {"bearer": []}],
@@ -43,7 +44,11 @@ def document() -> Schema:
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
-            "schemas": {"Error": _error(), "Sync": _sync(), **{_name(one): _record(one) for one in DataType}},
+            "schemas": {
+                "Error": _error(),
+                "Sync": _sync(),
+                **{_name(data_type): _record(data_type) for data_type in DataType},
+            },
         },
     }
 
@@ -56,66 +61,69 @@ def _music() -> Schema:
         record_id = _path("record_id", "The record's id, percent-encoded")
         paths[f"/me/music/{data_type}"] = {
             "get": _operation(
-                f"{data_type.words.capitalize()}: what is there, was there at a moment, or ever was there",
+                f"{data_type.words.capitalize()}: now, at a past moment, or all that ever were there",
                 {200: _json(_page(items))},
                 [_parameter(data_type, name) for name in OF_LISTS if _has(data_type, name)],
-                refused=(400,),
+                errors=(400,),
             )
         }
         paths[f"/me/music/{data_type}/{{record_id}}/history"] = {
             "get": _operation(
-                "Every appearance, change and removal of one record, the oldest first",
+                "Every appearance, change and removal of one record, oldest first",
                 {200: _json(_page({"allOf": [items, removed]}))},
                 [record_id, *(_parameter(data_type, name) for name in OF_HISTORY if _has(data_type, name))],
-                refused=(400,),
+                errors=(400,),
             )
         }
     return paths
 
 
 def _has(data_type: DataType, name: str) -> bool:
-    return name not in ("time_range", "playlist_id") or bool(time_ranges(data_type, name))
+    return has_parameter(data_type, name)
 
 
 def _parameter(data_type: DataType, name: str) -> Schema:
-    offering = [one for one, provider in PROVIDERS.items() if data_type in provider.endpoints]
+    offering = [name for name, provider in PROVIDERS.items() if data_type in provider.endpoints]
     schemas: Mapping[str, Schema] = {
         "provider": {"type": "string", "enum": offering},
         "time_range": {"type": "string", "enum": time_ranges(data_type)},
-        "playlist_id": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+        "playlist_id": {"type": "string", "minLength": 1, "maxLength": MAX_VALUE_CHARACTERS},
         "as_of": MOMENT,
         "view": {"type": "string", "enum": list(VIEWS), "default": VIEWS[0]},
         "raw": {"type": "string", "enum": ["true", "false"], "default": "false"},
-        "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT},
-        "cursor": {"type": "string", "minLength": 1, "maxLength": LONGEST},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+        "cursor": {"type": "string", "minLength": 1, "maxLength": MAX_VALUE_CHARACTERS},
     }
-    means = {
-        "provider": "Only what this provider told",
-        "time_range": "Only this span",
+    descriptions = {
+        "provider": "Only records of this provider",
+        "time_range": "Only this period",
         "playlist_id": "Only this playlist",
-        "as_of": "What was known at this moment, which must have passed",
-        "view": "What is there, or the newest of every record and list that ever was there",
-        "raw": f"Whether the provider's full answer is told as `{metadata(data_type)}`",
-        "limit": "Most items of an answer; large answers may have fewer",
-        "cursor": "The next_cursor of the answer before",
+        "as_of": "The state at this moment, which must be in the past",
+        "view": "`current`: what is there. `distinct`: the newest version of every record and list that ever was there",
+        "raw": f"Whether to add the provider's full response as `{metadata_field(data_type)}`",
+        "limit": "Maximum number of items of a page; pages of large items may have fewer",
+        "cursor": "The `next_cursor` of the page before",
     }
-    return {"name": name, "in": "query", "description": means[name], "schema": schemas[name]}
+    return {"name": name, "in": "query", "description": descriptions[name], "schema": schemas[name]}
 
 
 def _record(data_type: DataType) -> Schema:
     fields = {**COMMON, **FIELDS[data_type]}
-    told = {name: _field(one) for name, one in fields.items()}
-    full: Schema = {"description": "The provider's full answer, with raw=true", "nullable": True}
-    since: Schema = {**MOMENT, "nullable": True, "description": "Since when it is gone, with view=distinct"}
+    full: Schema = {"description": "The provider's full response, with raw=true", "nullable": True}
+    removed_at: Schema = {**MOMENT, "nullable": True, "description": "When it left its list, with view=distinct"}
     return {
         "type": "object",
         "required": list(fields),
-        "properties": {**told, metadata(data_type): full, "removed_at": since},
+        "properties": {
+            **{name: _field(field) for name, field in fields.items()},
+            metadata_field(data_type): full,
+            "removed_at": removed_at,
+        },
     }
 
 
-def _field(one: Field) -> Schema:
-    return {"type": one.kind, "nullable": True, "description": one.means}
+def _field(field: Field) -> Schema:
+    return {"type": field.json_type, "nullable": True, "description": field.description}
 
 
 def _account() -> Schema:
@@ -139,7 +147,7 @@ def _account() -> Schema:
             "latest_sync": {"allOf": [sync], "nullable": True},
         }
     )
-    wish = {
+    request = {
         "type": "object",
         "additionalProperties": False,
         "properties": {
@@ -159,26 +167,26 @@ def _account() -> Schema:
     started_all = _json(_object({"syncs": {"type": "array", "items": started}}))
     return {
         "/me": {
-            "get": _operation("Who is connected, and how the newest sync stands", {200: _json(me)}),
+            "get": _operation("The user, their connections, and the newest sync", {200: _json(me)}),
             "delete": _operation(
-                "Erase everything: tokens first, then all that is kept",
+                "Erase everything that is stored about the listener; tokens are destroyed first",
                 {202: _json(_object({"erasure_id": TEXT}))},
-                refused=(400, 403, 503),
+                errors=(400, 403, 503),
                 session=True,
             ),
         },
         "/me/syncs": {
-            "get": _operation("The newest twenty runs, newest first", {200: _json(_page(sync))}),
+            "get": _operation("The newest twenty syncs, newest first", {200: _json(_page(sync))}),
             "post": _operation(
-                "Ask for a sync of what is connected; once a minute",
+                "Start a sync of the connections; once a minute",
                 {202: started_all},
-                body=wish,
-                refused=(400, 403, 404, 409, 429, 503),
+                body=request,
+                errors=(400, 403, 404, 409, 429, 503),
                 session=True,
             ),
         },
         "/me/syncs/{sync_id}": {
-            "get": _operation("One run", {200: _json(sync)}, [_path("sync_id", "Its id")], refused=(404,))
+            "get": _operation("One sync", {200: _json(sync)}, [_path("sync_id", "The sync's id")], errors=(404,))
         },
     }
 
@@ -228,38 +236,38 @@ def _export() -> Schema:
     return {
         "/me/export": {
             "get": _operation(
-                "Everything that is kept of the listener, as a zip behind an expiring link; prepared when asked for",
+                "Everything stored about the listener, as a zip behind a link that expires; built when asked for",
                 {200: _json(over), 202: _json(_object({**begun, "progress": progress}))},
                 [
                     {
                         "name": "fresh",
                         "in": "query",
-                        "description": "A new one in place of one that is there",
+                        "description": "Whether to build a new export in place of the one that exists",
                         "schema": fresh,
                     }
                 ],
-                refused=(400, 403, 429, 503),
+                errors=(400, 403, 429, 503),
             )
         }
     }
 
 
 def _tokens() -> Schema:
-    told = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT}
+    token = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT}
     name = {"type": "string", "minLength": 1, "maxLength": 100}
     return {
         "/me/tokens": {
             "get": _operation(
                 "The listener's bearer tokens, without the tokens",
-                {200: _json(_page(_object(told)))},
+                {200: _json(_page(_object(token)))},
                 session=True,
-                refused=(403,),
+                errors=(403,),
             ),
             "post": _operation(
-                "Make a bearer token; it is shown this once",
-                {201: _json(_object({**told, "token": TEXT}))},
+                "Make a bearer token; it is shown only this once",
+                {201: _json(_object({**token, "token": TEXT}))},
                 body={**_object({"name": name}), "additionalProperties": False},
-                refused=(400, 403, 409),
+                errors=(400, 403, 409),
                 session=True,
                 body_required=True,
             ),
@@ -268,8 +276,8 @@ def _tokens() -> Schema:
             "delete": _operation(
                 "Revoke a bearer token at once",
                 {204: {"description": "Revoked"}},
-                [_path("token_id", "Its id")],
-                refused=(403, 404),
+                [_path("token_id", "The token's id")],
+                errors=(403, 404),
                 session=True,
             )
         },
@@ -280,7 +288,7 @@ def _leaving() -> Schema:
     history = {
         "name": "history",
         "in": "query",
-        "description": "What becomes of what was collected",
+        "description": "What happens to the collected history",
         "schema": {"type": "string", "enum": ["keep", "erase"], "default": "keep"},
     }
     receipt = _object(
@@ -293,96 +301,108 @@ def _leaving() -> Schema:
             "deleted": {"type": "object", "additionalProperties": COUNT},
         }
     )
-    asked = _operation("How far an erasure is", {200: _json(receipt)}, [_path("erasure_id", "Its id")], refused=(404,))
+    show = _operation(
+        "The state of an erasure", {200: _json(receipt)}, [_path("erasure_id", "The erasure's id")], errors=(404,)
+    )
     return {
         "/me/connections/{provider}": {
             "delete": _operation(
-                "Disconnect: the tokens are destroyed at once",
+                "Disconnect a provider: its tokens are destroyed at once",
                 {204: {"description": "Disconnected"}, 202: _json(_object({"erasure_id": TEXT}))},
-                [_path("provider", "Its name"), history],
-                refused=(400, 403, 404, 503),
+                [_path("provider", "The provider's name"), history],
+                errors=(400, 403, 404, 503),
                 session=True,
             )
         },
-        "/erasures/{erasure_id}": {"get": {**asked, "security": []}},
+        "/erasures/{erasure_id}": {"get": {**show, "security": []}},
     }
 
 
 def _pages() -> Schema:
-    """What browsers are sent through."""
+    """The pages and redirects that browsers go through."""
     page: Schema = {"description": "A page", "content": {"text/html": {"schema": TEXT}}}
-    on: Schema = {"description": "Go on there"}
-    provider = _path("provider", "Its name")
+    redirect: Schema = {"description": "A redirect to the next page"}
+    provider = _path("provider", "The provider's name")
 
-    def walk(summary: str, answers: Mapping[int, Schema], parameters: list[Schema] | None = None) -> Schema:
-        told = {str(status): one for status, one in answers.items()}
-        return {"summary": summary, "security": [], "parameters": parameters or [], "responses": told}
+    def step(summary: str, responses: Mapping[int, Schema], parameters: list[Schema] | None = None) -> Schema:
+        by_status = {str(status): response for status, response in responses.items()}
+        return {"summary": summary, "security": [], "parameters": parameters or [], "responses": by_status}
 
-    given: Schema = {
+    form: Schema = {
         "type": "object",
         "properties": {"state": {"type": "string"}, "error": {"type": "string"}},
         "additionalProperties": {"type": "string"},
-        "description": "The login's state, and what the provider's script was given, by the provider's name of it",
+        "description": "The login's state, and the token that the provider's script got, under the provider's name",
     }
     return {
-        "/": {"get": walk("The start page", {200: page, 303: on})},
-        "/dashboard": {"get": walk("The listener's page", {200: page, 303: on})},
+        "/": {"get": step("The start page", {200: page, 303: redirect})},
+        "/dashboard": {"get": step("The listener's dashboard", {200: page, 303: redirect})},
         "/auth/{provider}/login": {
-            "get": walk(
-                "To the provider's consent, or our page for it", {200: page, 303: on, 404: page, 503: page}, [provider]
+            "get": step(
+                "To the provider's consent page, or our own page that asks for consent",
+                {200: page, 303: redirect, 404: page, 503: page},
+                [provider],
             )
         },
         "/auth/{provider}/callback": {
-            "get": walk(
-                "Back from the provider", {303: on, 400: page, 403: page, 404: page, 502: page, 503: page}, [provider]
+            "get": step(
+                "Back from the provider's consent page",
+                {303: redirect, 400: page, 403: page, 404: page, 502: page, 503: page},
+                [provider],
             ),
             "post": {
-                **walk(
-                    "What our page for it was given",
-                    {303: on, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
+                **step(
+                    "The form of our own consent page",
+                    {303: redirect, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
                     [provider],
                 ),
-                "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": given}}},
+                "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
             },
         },
-        "/auth/logout": {"post": walk("End the session everywhere", {303: on, 403: page})},
+        "/auth/logout": {"post": step("End the session on all devices that share it", {303: redirect, 403: page})},
     }
 
 
 def _operation(
     summary: str,
-    answers: Mapping[int, Schema],
+    responses: Mapping[int, Schema],
     parameters: list[Schema] | None = None,
     *,
-    refused: tuple[int, ...] = (),
+    errors: tuple[int, ...] = (),
     body: Schema | None = None,
     body_required: bool = False,
     session: bool = False,
 ) -> Schema:
-    error = _json({"$ref": "#/components/schemas/Error"}, "Refused: `error.message` says why, and what may be asked")
-    told: Schema = {
+    error = _json({"$ref": "#/components/schemas/Error"}, "Refused: `error.message` says why, and what is allowed")
+    operation: Schema = {
         "summary": summary,
         "parameters": parameters or [],
-        "responses": {str(status): one for status, one in answers.items()}
-        | {str(status): error for status in sorted({401, 500, *refused})},
+        "responses": {str(status): response for status, response in responses.items()}
+        | {str(status): error for status in sorted({401, 500, *errors})},
     }
     if body is not None:
-        told["requestBody"] = {"required": body_required, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {"required": body_required, "content": {"application/json": {"schema": body}}}
     if session:
-        told["security"] = [{"session": []}]
-    return told
+        operation["security"] = [{"session": []}]
+    return operation
 
 
-def _json(schema: Schema, means: str = "The answer") -> Schema:
-    return {"description": means, "content": {"application/json": {"schema": schema}}}
+def _json(schema: Schema, description: str = "The response") -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 def _page(items: Schema) -> Schema:
     return _object({"items": {"type": "array", "items": items}, "next_cursor": {**TEXT, "nullable": True}})
 
 
-def _path(name: str, means: str) -> Schema:
-    return {"name": name, "in": "path", "required": True, "description": means, "schema": {**TEXT, "minLength": 1}}
+def _path(name: str, description: str) -> Schema:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": {**TEXT, "minLength": 1},
+    }
 
 
 def _object(properties: Schema, *, closed: bool = True) -> Schema:
@@ -399,7 +419,7 @@ def _name(data_type: DataType) -> str:
 
 
 def text() -> str:
-    """The document as its file holds it."""
+    """The content of the file."""
     return yaml.dump(_plain(document()), sort_keys=False, allow_unicode=True, width=120, Dumper=_NoAliases)
 
 
@@ -409,11 +429,11 @@ class _NoAliases(yaml.SafeDumper):
 
 
 def _plain(value: Any) -> Any:
-    """Enum members as the texts that they are."""
+    """A copy with enum members as plain strings."""
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return str(value) if isinstance(value, str) else value
 
 

@@ -1,6 +1,6 @@
 """Make, list and revoke a listener's bearer tokens."""
 
-from blendify.web.bearer_tokens import app
-from blendify.web.responses import handler as serve
+from blendify.web.bearer_tokens import router
+from blendify.web.router import handler as serve
 
-handler = serve(app)
+handler = serve(router)

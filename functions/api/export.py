@@ -1,6 +1,6 @@
 """Give a listener all that is kept of them, or start preparing it."""
 
-from blendify.web.export import app
-from blendify.web.responses import handler as serve
+from blendify.web.export import router
+from blendify.web.router import handler as serve
 
-handler = serve(app)
+handler = serve(router)

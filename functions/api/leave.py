@@ -1,6 +1,6 @@
 """Let a listener disconnect, or erase what is kept of them."""
 
-from blendify.web.leave import app
-from blendify.web.responses import handler as serve
+from blendify.web.leave import router
+from blendify.web.router import handler as serve
 
-handler = serve(app)
+handler = serve(router)

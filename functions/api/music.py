@@ -1,6 +1,6 @@
 """Serve what a listener has, had, and what became of it."""
 
-from blendify.web.music import app
-from blendify.web.responses import handler as serve
+from blendify.web.music import router
+from blendify.web.router import handler as serve
 
-handler = serve(app)
+handler = serve(router)

@@ -1,6 +1,6 @@
 """Start the sync that a listener asks for."""
 
-from blendify.web.responses import handler as serve
-from blendify.web.syncs import app
+from blendify.web.router import handler as serve
+from blendify.web.syncs import router
 
-handler = serve(app)
+handler = serve(router)

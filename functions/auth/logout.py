@@ -1,6 +1,6 @@
 """End a session."""
 
-from blendify.web.logout import app
-from blendify.web.responses import handler as serve
+from blendify.web.logout import router
+from blendify.web.router import handler as serve
 
-handler = serve(app)
+handler = serve(router)

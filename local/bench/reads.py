@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from random import Random
@@ -90,7 +90,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
     half = times.iso(FIRST + timedelta(days=DAYS // 2))
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
     yield "read units: top tracks now, three ranges", "", _told(lambda: _all(Question(top, limit=1000)))
-    yield "read units: the 50 newest likes", "", _told(lambda: questions.current(USER, Question(saved, limit=50))[0])
+    yield "read units: the 50 newest likes", "", _told(lambda: questions.current(USER, Question(saved, limit=50)).items)
     yield "read units: all likes now", "", _told(lambda: _all(Question(saved, limit=1000)))
     for question, name in ((top, "top tracks"), (saved, "all likes")):
         asked = Question(question, limit=1000, as_of=half)
@@ -99,7 +99,7 @@ def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
             without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
         yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
     for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
-        told = _told(lambda record_id=record_id: questions.history(USER, Question(saved), record_id)[0])  # type: ignore[misc]
+        told = _told(lambda record_id=record_id: questions.history(USER, Question(saved), record_id).items)  # type: ignore[misc]
         yield f"read units: the history of {what}", "in proportion to its own items", told
 
 
@@ -110,10 +110,11 @@ def _told(ask: Callable[[], list[Any]]) -> str:
 
 
 def _all(question: Question) -> list[Any]:
-    items, cursor = questions.current(USER, question)
-    while cursor:
-        more, cursor = questions.current(USER, Question(**{**vars(question), "cursor": cursor}))
-        items += more
+    page = questions.current(USER, question)
+    items = page.items
+    while page.next_cursor:
+        page = questions.current(USER, replace(question, cursor=page.next_cursor))
+        items += page.items
     return items
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from blendify.core import aws
-from blendify.export import build as building
+from blendify.export import build as export_build
 from blendify.export import status, upload
 from blendify.export.status import Export
 from local.exported import Exported
@@ -42,7 +42,7 @@ def event(user_id: str, export: Export) -> dict[str, str]:
 
 def build(user_id: str, export: Export) -> dict[str, Any]:
     """Prepare it, as the Lambda does."""
-    return building.build(event(user_id, export), BUCKET, plenty)
+    return export_build.build(event(user_id, export), BUCKET, plenty)
 
 
 def exported(user_id: str) -> Exported:

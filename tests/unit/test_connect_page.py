@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from blendify.access import connections
 from blendify.core import aws
-from blendify.web.callback import LONGEST, LONGEST_FORM
+from blendify.web.callback import MAX_FORM_CHARACTERS, MAX_VALUE_CHARACTERS
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN
 from tests.unit.connect_page import ADDRESS, asked, given, post
@@ -185,7 +185,7 @@ def test_a_token_in_an_address_is_refused(apple: World) -> None:
 
 @pytest.mark.parametrize(
     "token",
-    ["", "short", "0." + "a" * LONGEST, "0.line\r\nX-Header: 1 and more", "0.not-ascii-ü-and-more-of-it"],
+    ["", "short", "0." + "a" * MAX_VALUE_CHARACTERS, "0.line\r\nX-Header: 1 and more", "0.not-ascii-ü-and-more-of-it"],
     ids=["none", "short", "oversized", "header", "foreign"],
 )
 def test_what_can_be_no_token_is_not_used(apple: World, started: list[Any], token: str) -> None:
@@ -202,7 +202,7 @@ def test_a_body_that_no_page_of_ours_sends_is_not_read(apple: World) -> None:
     browser = Browser()
     _, state, told = asked(browser)
     fields = {"state": state, "music_user_token": given(apple, told)}
-    refused(post(browser, urlencode({**fields, "more": "x" * LONGEST_FORM})), 400)
+    refused(post(browser, urlencode({**fields, "more": "x" * MAX_FORM_CHARACTERS})), 400)
     refused(post(browser, urlencode({**fields, **{f"f{number}": "x" for number in range(30)}})), 400)
     refused(post(browser, json.dumps(fields)), 400)
     refused(post(browser, f"{urlencode(fields)}&state=another"), 400)

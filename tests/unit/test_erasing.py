@@ -16,7 +16,7 @@ from blendify.db.state_table import state_table
 from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import receipts as erasures
-from blendify.leaving.erasure import LATEST_WORKER, QUIET, erase
+from blendify.leaving.erasure import LONG_WAIT, SHORT_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import lease, syncs
 from tests.unit.leavers import (
@@ -126,7 +126,7 @@ def test_what_came_back_is_waited_for_once_more(world: World) -> None:
             append([Fact.of(user_id, "saved_tracks", times.iso(STARTED), "spotify", "late", {}, {})])
 
     waits = machine(leave(user_id), between=write)
-    assert waits == [QUIET.total_seconds(), LATEST_WORKER.total_seconds(), LATEST_WORKER.total_seconds()]
+    assert waits == [SHORT_WAIT.total_seconds(), LONG_WAIT.total_seconds(), LONG_WAIT.total_seconds()]
     gone(user_id)
 
 
@@ -173,17 +173,17 @@ def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: lis
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
     tables = Tables.kept()
-    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+    assert machine(leave(user_id)) == [LONG_WAIT.total_seconds()]
 
     tables.restore()
     syncs.end(user_id, job.sync_id, Status.SUCCEEDED, None)
     lease.release(user_id, "spotify", job.sync_id)
     tables = Tables.kept()
-    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+    assert machine(leave(user_id)) == [LONG_WAIT.total_seconds()]
 
     tables.restore()
-    stopped_clock[0] += LATEST_WORKER
-    assert machine(leave(user_id)) == [QUIET.total_seconds()]
+    stopped_clock[0] += LONG_WAIT
+    assert machine(leave(user_id)) == [SHORT_WAIT.total_seconds()]
 
 
 def test_a_run_of_which_only_the_record_is_left_is_waited_for(world: World) -> None:
@@ -191,7 +191,7 @@ def test_a_run_of_which_only_the_record_is_left_is_waited_for(world: World) -> N
     user_id = world.connect(LISTENER)
     begun(user_id, DataType.SAVED_TRACKS)
     connections.disconnect(user_id, "spotify")
-    assert machine(leave(user_id)) == [LATEST_WORKER.total_seconds()]
+    assert machine(leave(user_id)) == [LONG_WAIT.total_seconds()]
 
 
 def test_a_provider_is_erased_and_nothing_else(world: World) -> None:

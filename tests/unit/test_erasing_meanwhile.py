@@ -12,7 +12,7 @@ from blendify.collecting.collector import collect
 from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.leaving import erasure, receipts
-from blendify.leaving.erasure import LATEST_WORKER, erase
+from blendify.leaving.erasure import LONG_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import dispatch, lifecycle, syncs
 from tests.unit.http_events import Browser
@@ -57,7 +57,7 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
             break
         assert summary.outcome in (Outcome.NOT_REQUESTED, Outcome.COMPLETE)
         (mark,) = [item for item in items() if item.get("status") == {"S": "erasing"}]
-        assert waits == [LATEST_WORKER.total_seconds()], "a run is under way"
+        assert waits == [LONG_WAIT.total_seconds()], "a run is under way"
         machine_from_wait(mark["pk"]["S"].removeprefix("erasure#"))
         gone(user_id)
         assert finished["status"] in ("gone", Status.SUCCEEDED)

@@ -15,10 +15,9 @@ from blendify.access import sessions
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.core.settings import export_state_machine
-from blendify.export import account, upload
-from blendify.export import build as building
-from blendify.export import status as exports
-from blendify.export.status import State
+from blendify.export import account, status, upload
+from blendify.export import build as export_build
+from blendify.export.status import Export, ExportSuperseded, State
 from tests.unit.downloads import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, items, logged
@@ -77,18 +76,18 @@ def refused(answer: Answer, status: int, code: str) -> str:
     return str(answer.json["error"]["message"])
 
 
-def status(answer: Answer) -> tuple[int, str]:
+def state(answer: Answer) -> tuple[int, str]:
     return answer.status, answer.json["status"]
 
 
 PREPARING, READY, FAILED = (202, "preparing"), (200, "ready"), (200, "failed")
 
 
-def finished(user_id: str) -> exports.Export:
+def finished(user_id: str) -> Export:
     """An export of theirs that is ready, prepared by the real builder."""
-    one = exports.begin(user_id, exports.export(user_id))[0]
+    one = status.begin(user_id, status.export(user_id))[0]
     assert build(user_id, one)["status"] == "ready"
-    found = exports.export(user_id)
+    found = status.export(user_id)
     assert found is not None
     return found
 
@@ -97,7 +96,7 @@ def test_the_first_request_starts_one(world: World, machines: Machines) -> None:
     """202 with its id and when to look again; the machine is told whose and which, and nothing else."""
     user_id = world.connect()
     answer = ask(browser_of(user_id))
-    assert status(answer) == PREPARING
+    assert state(answer) == PREPARING
     assert int(answer.headers["retry-after"]) > 0
     assert answer.json["started_at"] == times.iso(STARTED)
     assert answer.json["progress"] == {"records": 0, "data_types_done": []}
@@ -113,7 +112,7 @@ def test_of_many_at_once_one_is_started(world: World, machines: Machines) -> Non
     ask(Browser())
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(ask, browsers))
-    assert {status(answer) for answer in answers} == {PREPARING}
+    assert {state(answer) for answer in answers} == {PREPARING}
     assert len({answer.json["export_id"] for answer in answers}) == len(machines.started) == 1
     other = ask(browser_of(world.connect("bea")))
     assert other.json["export_id"] != answers[0].json["export_id"]
@@ -126,10 +125,10 @@ def test_while_it_is_prepared_its_progress_is_told(world: World, machines: Machi
     browser = browser_of(user_id)
     export_id = ask(browser).json["export_id"]
     clock[0] += timedelta(minutes=11)
-    exports.tell(user_id, export_id, 4_000, ["top_tracks", "top_artists"])
+    status.report_progress(user_id, export_id, 4_000, ["top_tracks", "top_artists"])
     for query in ("", "?fresh=false", "?fresh=true"):
         answer = ask(browser, query)
-        assert status(answer) == PREPARING
+        assert state(answer) == PREPARING
         assert answer.json["export_id"] == export_id
         assert answer.json["progress"] == {"records": 4_000, "data_types_done": ["top_tracks", "top_artists"]}
     assert len(machines.started) == 1
@@ -140,7 +139,7 @@ def test_one_that_is_ready_is_handed_out(world: World, machines: Machines) -> No
     user_id = world.connect()
     one = finished(user_id)
     answer = ask(browser_of(user_id))
-    assert status(answer) == READY
+    assert state(answer) == READY
     told = answer.json
     assert (told["export_id"], told["bytes"]) == (one.export_id, one.bytes)
     assert told["counts"] == dict.fromkeys(DataType, 0)
@@ -177,10 +176,10 @@ def test_after_a_day_another_one_is_prepared(world: World, machines: Machines, c
     one = finished(user_id)
     browser = browser_of(user_id)
     clock[0] += timedelta(days=1, milliseconds=-1)
-    assert status(ask(browser)) == READY
+    assert state(ask(browser)) == READY
     clock[0] += timedelta(milliseconds=1)
     answer = ask(browser)
-    assert status(answer) == PREPARING
+    assert state(answer) == PREPARING
     assert answer.json["export_id"] != one.export_id
     assert len(machines.started) == 1
 
@@ -194,10 +193,10 @@ def test_a_fresh_one_can_be_had_every_ten_minutes(world: World, machines: Machin
     answer = ask(browser, "?fresh=true")
     assert "501 seconds" in refused(answer, 429, "too_many_requests")
     assert answer.headers["retry-after"] == "501"
-    assert status(ask(browser)) == READY
+    assert state(ask(browser)) == READY
     clock[0] = STARTED + timedelta(minutes=10)
     answer = ask(browser, "?fresh=true")
-    assert status(answer) == PREPARING
+    assert state(answer) == PREPARING
     assert answer.json["export_id"] != one.export_id
     assert len(machines.started) == 1
 
@@ -209,14 +208,14 @@ def test_one_that_failed_says_why_until_it_is_asked_for_again(
     user_id = world.connect()
     browser = browser_of(user_id)
     export_id = ask(browser).json["export_id"]
-    exports.fail(user_id, export_id, "It did not work.")
+    status.fail(user_id, export_id, "It did not work.")
     for _ in range(2):
         answer = ask(browser)
-        assert status(answer) == FAILED
+        assert state(answer) == FAILED
         assert answer.json["why"] == "It did not work."
     refused(ask(browser, "?fresh=true"), 429, "too_many_requests")
     clock[0] += timedelta(minutes=10)
-    assert status(ask(browser, "?fresh=true")) == PREPARING
+    assert state(ask(browser, "?fresh=true")) == PREPARING
     assert len(machines.started) == 2
 
 
@@ -226,17 +225,17 @@ def test_a_preparation_that_died_is_begun_anew(world: World, machines: Machines,
     browser = browser_of(user_id)
     dead = ask(browser).json["export_id"]
     clock[0] += timedelta(minutes=16)
-    exports.tell(user_id, dead, 2_000, [])
-    clock[0] += exports.DEAD
+    status.report_progress(user_id, dead, 2_000, [])
+    clock[0] += status.DEAD_AFTER
     assert ask(browser).json["export_id"] == dead
     clock[0] += timedelta(milliseconds=1)
     answer = ask(browser)
-    assert status(answer) == PREPARING
+    assert state(answer) == PREPARING
     assert answer.json["export_id"] != dead
     assert len(machines.started) == 2
-    with pytest.raises(exports.Superseded):
-        exports.finish(user_id, dead, 1, {}, 0)
-    assert status(ask(browser)) == PREPARING
+    with pytest.raises(ExportSuperseded):
+        status.finish(user_id, dead, 1, {}, 0)
+    assert state(ask(browser)) == PREPARING
 
 
 def test_a_start_that_fails_is_told_and_holds_nobody_up(
@@ -249,7 +248,7 @@ def test_a_start_that_fails_is_told_and_holds_nobody_up(
     refused(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "60"
     machines.refuses = False
-    assert status(ask(browser)) == PREPARING
+    assert state(ask(browser)) == PREPARING
     assert len(machines.started) == 1
     assert browser.cookies["session"] not in logged(caplog)
 
@@ -293,21 +292,21 @@ def test_nobody_gets_what_is_anothers(world: World) -> None:
     """A listener's request names nobody: it is always about their own."""
     one = finished(world.connect())
     answer = ask(browser_of(world.connect("bea")))
-    assert status(answer) == PREPARING
+    assert state(answer) == PREPARING
     assert one.export_id not in answer.body
 
 
 def test_a_builder_whose_export_was_replaced_leaves_nothing(world: World, clock: list[datetime]) -> None:
     """Its user is erased, or a later export has begun: no object, no upload, no item."""
     user_id = world.connect()
-    replaced = exports.begin(user_id, None)[0]
+    replaced = status.begin(user_id, None)[0]
     clock[0] += timedelta(minutes=20)
-    current = exports.begin(user_id, replaced)[0]
+    current = status.begin(user_id, replaced)[0]
     assert build(user_id, replaced) == {"status": "superseded"}
-    erased = exports.Export("e", State.PREPARING, times.iso(STARTED), 0)
+    erased = Export("e", State.PREPARING, times.iso(STARTED), 0)
     assert build("u-nobody", erased) == {"status": "superseded"}
-    assert (objects(), unfinished(), exports.export("u-nobody")) == ([], [], None)
-    assert exports.export(user_id) == current
+    assert (objects(), unfinished(), status.export("u-nobody")) == ([], [], None)
+    assert status.export(user_id) == current
 
 
 def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
@@ -315,16 +314,16 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
 ) -> None:
     """The sign of life that it gives is refused: it stops there."""
     user_id = world.connect()
-    one = exports.begin(user_id, None)[0]
-    ended = building.ExportProgress.ended
+    one = status.begin(user_id, None)[0]
+    ended = export_build.ExportProgress.data_type_done
 
-    def replaced(census: building.ExportProgress, data_type: DataType) -> None:
+    def replaced(census: export_build.ExportProgress, data_type: DataType) -> None:
         if data_type is DataType.PLAYLISTS:
             assert len(unfinished()) == 1
-            exports.fail(user_id, one.export_id, "replaced")
+            status.fail(user_id, one.export_id, "replaced")
         ended(census, data_type)
 
-    monkeypatch.setattr(building.ExportProgress, "ended", replaced)
+    monkeypatch.setattr(export_build.ExportProgress, "data_type_done", replaced)
     assert build(user_id, one) == {"status": "superseded"}
     assert (objects(), unfinished()) == ([], [])
 
@@ -332,11 +331,11 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
 def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> None:
     """Not a crash that is tried three times: the listener reads how far it came, and nothing is left behind."""
     user_id = world.connect()
-    one = exports.begin(user_id, None)[0]
+    one = status.begin(user_id, None)[0]
     seconds = iter([900.0, 900.0, 29.0])
-    answer = building.build(event(user_id, one), BUCKET, lambda: next(seconds))
+    answer = export_build.build(event(user_id, one), BUCKET, lambda: next(seconds))
     assert answer["status"] == "failed"
-    assert status(ask(browser_of(user_id))) == FAILED
+    assert state(ask(browser_of(user_id))) == FAILED
     assert "too" not in answer["cause"].split()[0]
     assert "operator" in ask(browser_of(user_id)).json["why"]
     assert (objects(), unfinished()) == ([], [])
@@ -345,7 +344,7 @@ def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> No
 def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it sent is taken back; the next try prepares the whole, and of the last failure the listener hears."""
     user_id = world.connect()
-    one = exports.begin(user_id, None)[0]
+    one = status.begin(user_id, None)[0]
     with monkeypatch.context() as patch:
         patch.setattr(account, "write", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -355,7 +354,7 @@ def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatc
     assert len(objects()) == 1
     # Nobody heard of its end, and it is tried once more: the one that is ready stays.
     assert build(user_id, one) == {"status": "superseded"}
-    assert status(ask(browser_of(user_id))) == READY
+    assert state(ask(browser_of(user_id))) == READY
 
 
 def test_the_last_failure_reaches_the_listener(world: World) -> None:
@@ -363,7 +362,7 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
     from export.fail import handler
 
     user_id = world.connect()
-    one = exports.begin(user_id, None)[0]
+    one = status.begin(user_id, None)[0]
     given = {**event(user_id, one), "error": "Sandbox.Timedout"}
     answer = handler(given, None)  # type: ignore[arg-type]
     assert answer["status"] == "failed"
@@ -374,7 +373,7 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
 def test_an_execution_without_its_input_says_what_to_give(given: dict[str, Any]) -> None:
     """Somebody started it from the console."""
-    answer = building.build(given, BUCKET, lambda: 900.0)
+    answer = export_build.build(given, BUCKET, lambda: 900.0)
     assert answer["status"] == "failed"
     assert "user_id" in answer["cause"]
     assert "export_id" in answer["cause"]

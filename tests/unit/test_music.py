@@ -10,7 +10,7 @@ from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import queries, snapshots
-from blendify.reading.records import FIELDS, metadata
+from blendify.reading.records import FIELDS, metadata_field
 from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
 from tests.unit.listening_api import ask, browser_of, differences, everything
@@ -38,7 +38,7 @@ def test_what_is_there_now(world: World, data_type: DataType) -> None:
     for limit in (17, 1000):
         items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
         assert differences(data_type, lists(world, data_type), items) == []
-        fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata(data_type)}
+        fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata_field(data_type)}
         assert all(set(one) == fields for one in items)
         assert {one["provider"] for one in items} == {"spotify"}
 

@@ -116,7 +116,7 @@ def test_erasing_waits_for_whoever_may_still_write() -> None:
     common = template()["Globals"]["Function"]["Timeout"]
     for name, one in FUNCTIONS.items():
         long = name.startswith("Collect") or name == "BuildExport"
-        most = erasure.LATEST_WORKER if long else erasure.QUIET
+        most = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
         assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
 
 

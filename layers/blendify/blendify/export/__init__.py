@@ -1,1 +1,1 @@
-"""A listener's whole history as one zip: what stands in it, and how it is written piece by piece."""
+"""A listener's whole history as one zip: its content, and how it is streamed into S3."""

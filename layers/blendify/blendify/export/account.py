@@ -1,4 +1,4 @@
-"""What is kept of a listener beside their history, without anything that opens an account."""
+"""`account.json`: what we store about a listener beside their history, without anything that opens an account."""
 
 import json
 from collections.abc import Iterator
@@ -12,49 +12,50 @@ from blendify.syncing import syncs
 
 
 def write(archive: Archive, user_id: str) -> None:
-    """`account.json`: profile, connections, and every run with its outcomes, a line each, oldest first."""
+    """Write profile, connections, and every sync with its outcomes, a line each, oldest first."""
     head = {
         "user_id": user_id,
         "profile": users.profile(user_id),
-        "connections": [_connection(one) for one in connections.connections(user_id)],
+        "connections": [_connection(connection) for connection in connections.connections(user_id)],
     }
-    with archive.file("account.json") as entry:
-        # The runs are written as they are read: there may be thousands.
-        entry.write(_text(head)[:-1] + b', "runs": [')
-        for run in _runs(user_id):
-            entry.write(b",\n" if entry.records else b"\n")
-            entry.record(_text(run))
-        entry.write(b"\n]}\n")
+    with archive.file("account.json") as file:
+        # There may be thousands of syncs: each is written as it is read.
+        file.write(_text(head)[:-1] + b', "runs": [')
+        for sync in _syncs(user_id):
+            file.write(b",\n" if file.records else b"\n")
+            file.record(_text(sync))
+        file.write(b"\n]}\n")
 
 
 def _text(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _connection(one: Connection) -> dict[str, Any]:
+def _connection(connection: Connection) -> dict[str, Any]:
     return {
-        "provider": one.provider,
-        "account_id": one.account_id,
-        "provider_user_id": one.provider_user_id,
-        "display_name": one.display_name,
-        "scopes": list(one.scopes),
-        "status": one.status,
-        "authorized_at": one.authorized_at,
+        "provider": connection.provider,
+        "account_id": connection.account_id,
+        "provider_user_id": connection.provider_user_id,
+        "display_name": connection.display_name,
+        "scopes": list(connection.scopes),
+        "status": connection.status,
+        "authorized_at": connection.authorized_at,
     }
 
 
-def _runs(user_id: str) -> Iterator[dict[str, Any]]:
-    for run, parts in syncs.every(user_id):
+def _syncs(user_id: str) -> Iterator[dict[str, Any]]:
+    for sync, all_progress in syncs.every(user_id):
         yield {
-            "sync_id": run.sync_id,
-            "provider": run.provider,
-            "status": run.status,
-            "started_at": run.started_at,
-            "finished_at": run.finished_at,
-            "why": run.why,
-            "data_types": {one.data_type: _outcome(one) for one in parts},
+            "sync_id": sync.sync_id,
+            "provider": sync.provider,
+            "status": sync.status,
+            "started_at": sync.started_at,
+            "finished_at": sync.finished_at,
+            "why": sync.why,
+            "data_types": {progress.data_type: _outcome(progress) for progress in all_progress},
         }
 
 
-def _outcome(one: Progress) -> dict[str, Any]:
-    return {"outcome": one.outcome, "why": one.why, **{name: one.counts[name] for name in COUNTS}}
+def _outcome(progress: Progress) -> dict[str, Any]:
+    counts = {name: progress.counts[name] for name in COUNTS}
+    return {"outcome": progress.outcome, "why": progress.why, **counts}

@@ -1,4 +1,4 @@
-"""A zip that is written from its first byte to its last, to something that cannot be wound back."""
+"""A zip that is written from its first byte to its last, into a sink that cannot seek."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,15 +10,15 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 
 class Sink(Protocol):
-    """Where the zip goes."""
+    """What the zip is written to."""
 
     def write(self, data: bytes) -> int: ...
 
     def flush(self) -> None: ...
 
 
-class Entry:
-    """One file in the zip: takes bytes, counts them, and remembers nothing else."""
+class ArchiveFile:
+    """One file in the zip: counts its bytes and records, and computes its checksum; holds no content."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -27,24 +27,24 @@ class Entry:
         self.records = 0
 
     def write(self, data: bytes) -> None:
-        """More of the file."""
+        """Append bytes."""
         self._file.write(data)
         self._digest.update(data)
         self._bytes += len(data)
 
     def record(self, data: bytes) -> None:
-        """One more of the records that the manifest counts."""
+        """Append one of the records that the manifest counts."""
         self.write(data)
         self.records += 1
 
-    def described(self) -> dict[str, Any]:
-        """As the manifest tells it."""
+    def manifest_entry(self) -> dict[str, Any]:
+        """{"records", "bytes", "sha256"}, as the manifest describes the file."""
         return {"records": self.records, "bytes": self._bytes, "sha256": self._digest.hexdigest()}
 
 
 @dataclass
 class Archive:
-    """The files so far, one at a time, and what the manifest says of them."""
+    """Files, written one at a time; `files` has the manifest's entry of each finished one."""
 
     _zip: ZipFile
     _moment: datetime
@@ -53,24 +53,24 @@ class Archive:
     @classmethod
     @contextmanager
     def writing(cls, sink: Sink, moment: datetime) -> Iterator["Archive"]:
-        """An archive whose files all bear this moment; its end is written when the block ends well."""
+        """An archive whose files all carry this moment. Its central directory is written if the block ends well."""
         archive = cls(ZipFile(sink, "w", ZIP_DEFLATED), moment, {})  # type: ignore[call-overload]
         try:
             yield archive
         except BaseException:
-            # Nobody reads what is unfinished: the zip must not write its end, and not complain of an open file.
+            # Discard: skip the central directory, which would also raise while a file in the zip is open.
             archive._zip.fp = None
             raise
         archive._zip.close()
 
     @contextmanager
-    def file(self, name: str) -> Iterator[Entry]:
+    def file(self, name: str) -> Iterator[ArchiveFile]:
         """The next file; it ends with the block."""
         info = ZipInfo(name, self._moment.timetuple()[:6])
         info.compress_type = ZIP_DEFLATED
         info.external_attr = 0o644 << 16
-        # How large it gets is known only at the end, and it may be more than the 2 GB of a plain entry.
+        # The size is known only at the end, and may exceed the 2 GB of an entry without zip64.
         with self._zip.open(info, "w", force_zip64=True) as file:
-            entry = Entry(file)
-            yield entry
-        self.files[name] = entry.described()
+            archive_file = ArchiveFile(file)
+            yield archive_file
+        self.files[name] = archive_file.manifest_entry()

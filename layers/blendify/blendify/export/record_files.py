@@ -1,8 +1,8 @@
 """
-The facts of one data type as files: JSON Lines with everything, and a table for people.
+The facts of one data type as two files: JSON Lines with everything, and a table for people.
 
-Line    {"key", "fetched_at", "provider", <named fields, in the order of `FIELDS`>, "answer"}; what a fact does not have
-        is left out. `key` is the whole sort key, `fetched_at` its first part, the moment of the run
+Line    {"key", "fetched_at", "provider", <named fields, in `FIELDS` order>, "answer"}; fields without a value are
+        left out. `key` is the whole sort key; `fetched_at` is its first part, the start of the sync
 """
 
 import zlib
@@ -22,14 +22,18 @@ COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
 UNREADABLE = "the stored answer cannot be unpacked"
 
 
-def write(archive: Archive, user_id: str, data_type: DataType, told: Callable[[StoredFact, bool], None]) -> None:
-    """Two files with every fact of the data type; `told` hears of each fact, and whether its answer can be read."""
+def write(archive: Archive, user_id: str, data_type: DataType, on_fact: Callable[[StoredFact, bool], None]) -> None:
+    """
+    Write both files with every fact of the data type.
+
+    on_fact     Called with each fact, and with whether its raw response could be read
+    """
     with Spreadsheet(COLUMNS) as sheet:
         with archive.file(f"history/{data_type}.jsonl") as lines:
             for fact, line in _lines(user_id, data_type):
                 lines.record(raw_answers.text(line) + b"\n")
                 sheet.add({name: value for name, value in line.items() if name not in ("answer", "unreadable")})
-                told(fact, "unreadable" not in line)
+                on_fact(fact, "unreadable" not in line)
         with archive.file(f"csv/{data_type}.csv") as table:
             sheet.write(table)
 
@@ -46,7 +50,11 @@ def _named(fact: StoredFact) -> dict[str, Any]:
 
 
 def _answer(fact: StoredFact) -> dict[str, Any]:
-    """The provider's answer; a fact that a run found out by itself has none. A damaged one costs itself alone."""
+    """
+    The provider's raw response; events that a sync found out by itself have none.
+
+    A damaged response does not stop the export: the record is written without it, as `unreadable`.
+    """
     if fact.raw is None:
         return {}
     try:

@@ -1,8 +1,8 @@
 """
-Rows for people: CSV as spreadsheets open it, with the columns that are used.
+Tables for people: CSV that spreadsheet programs open, with only the columns that have values.
 
-Format   RFC 4180 in UTF-8 with a byte order mark, without which some programs garble names; yes and no as true, false
-Guard    A cell that a spreadsheet would take for a formula gets an apostrophe in front, as titles are foreign text
+Format   RFC 4180 in UTF-8 with a byte order mark, without which some programs garble names; booleans as true, false
+Guard    Titles are foreign text: a cell that a spreadsheet would take for a formula gets an apostrophe in front
 Source   https://owasp.org/www-community/attacks/CSV_Injection
 """
 
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from blendify.export.archive import Entry
+from blendify.export.archive import ArchiveFile
 
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 _CHUNK = 64 * 1024
@@ -21,9 +21,9 @@ _CHUNK = 64 * 1024
 
 class Spreadsheet:
     """
-    Rows of one table, kept on disk until it is known which columns they use. Memory does not grow with them.
+    One table. Its rows are on disk until all are known, because only then the used columns are. Memory does not grow.
 
-    `columns` are all that a row may have, in their order.
+    columns     All columns that a row may have, in their order
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
@@ -31,7 +31,7 @@ class Spreadsheet:
         self._used: set[str] = set()
         self._rows = 0
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed with the sheet
-        # Lightly packed: 512 MB of disk then hold millions of rows.
+        # Compressed lightly: 512 MB of disk then hold millions of rows.
         self._text = gzip.open(self._file, "wt", compresslevel=1, encoding="utf-8", newline="")  # noqa: SIM115
         self._writer = csv.writer(self._text)
 
@@ -43,32 +43,32 @@ class Spreadsheet:
         self._file.close()
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """One more row."""
+        """Append a row."""
         self._used |= row.keys()
         self._rows += 1
         self._writer.writerow([cell(row.get(name)) for name in self._columns])
 
-    def write(self, entry: Entry) -> None:
-        """The whole table: a line of names, then the rows, without the columns that no row uses."""
+    def write(self, file: ArchiveFile) -> None:
+        """Write the whole table: a line of column names, then the rows, without the columns that no row uses."""
         self._text.close()
         self._file.seek(0)
-        kept = [number for number, name in enumerate(self._columns) if name in self._used]
+        used = [number for number, name in enumerate(self._columns) if name in self._used]
         lines = io.StringIO(newline="")
         writer = csv.writer(lines)
-        entry.write("\ufeff".encode())
-        writer.writerow([self._columns[number] for number in kept])
+        file.write("\ufeff".encode())
+        writer.writerow([self._columns[number] for number in used])
         with gzip.open(self._file, "rt", encoding="utf-8", newline="") as rows:
             for row in csv.reader(rows):
-                writer.writerow([row[number] for number in kept])
+                writer.writerow([row[number] for number in used])
                 if lines.tell() > _CHUNK:
-                    entry.write(lines.getvalue().encode())
+                    file.write(lines.getvalue().encode())
                     lines.seek(lines.truncate(0))
-        entry.write(lines.getvalue().encode())
-        entry.records = self._rows
+        file.write(lines.getvalue().encode())
+        file.records = self._rows
 
 
 def cell(value: object) -> object:
-    """As a spreadsheet is to show it; what begins like a formula is text."""
+    """The value as a cell; text that begins like a formula is marked as text."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
 """
-A user's latest export: one item, which says how far its preparation is and what became of it.
+A user's latest export: one item that holds its progress and its outcome.
 
-Whoever prepares writes under the export's id: when another one has been begun, or the user is gone, it learns so by
-`Superseded` and leaves nothing behind.
+The builder writes under the export's id. Once another export has begun, or the user is gone, its writes raise
+`ExportSuperseded`, and it leaves nothing behind.
 """
 
 import secrets
@@ -19,44 +19,44 @@ from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 LIFETIME = timedelta(days=1)
-"""As the bucket's lifecycle rule: S3 deletes no earlier than that after the upload began, which is after the start."""
-DEAD = timedelta(minutes=17)
-"""Longer than a Lambda lives and Step Functions waits before it tries again: without news, nobody prepares any more."""
+"""As the bucket's lifecycle rule. S3 deletes no earlier than a day after the upload began, which is after the start."""
+DEAD_AFTER = timedelta(minutes=17)
+"""Without a write for so long, no builder lives: a Lambda's life plus the pause of Step Functions before a retry."""
 
 
 class State(StrEnum):
-    """Where an export stands."""
+    """The state of an export."""
 
     PREPARING = "preparing"
     READY = "ready"
     FAILED = "failed"
 
 
-class Superseded(Exception):
-    """This export is not the user's latest any more."""
+class ExportSuperseded(Exception):
+    """This export is no longer the user's latest."""
 
 
 @dataclass(frozen=True)
 class Export:
-    """One export, prepared or on its way."""
+    """One export, in preparation or finished."""
 
     export_id: str
     state: State
     started_at: str
     touched: int
-    """When it was last written to, in milliseconds since 1970."""
+    """The time of the last write, in milliseconds since 1970."""
     records: int = 0
     data_types_done: tuple[str, ...] = ()
     finished_at: str | None = None
     bytes: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     unreadable: int = 0
-    """Records whose stored answer could not be unpacked: they are in it without."""
+    """Records that the export holds without their raw response, because it could not be unpacked."""
     why: str | None = None
 
     @classmethod
     def of(cls, item: Item) -> "Export":
-        """The export that an item of the accounts table holds."""
+        """The export in an item of the state table."""
         return cls(
             export_id=item["export_id"],
             state=State(item["state"]),
@@ -72,27 +72,28 @@ class Export:
         )
 
     @property
-    def ends_at(self) -> datetime:
-        """When its file may be gone."""
+    def expires_at(self) -> datetime:
+        """From then on its file may be gone."""
         return times.parse(self.started_at) + LIFETIME
 
     @property
-    def over(self) -> bool:
-        """Its file may be gone, or nobody prepares it any more: it is as if it had never been."""
-        silent = times.now() - times.from_milliseconds(self.touched)
-        return self.ends_at <= times.now() or (self.state is State.PREPARING and silent > DEAD)
+    def expired(self) -> bool:
+        """Its file may be gone, or its builder has died: treat it as absent."""
+        silence = times.now() - times.from_milliseconds(self.touched)
+        return self.expires_at <= times.now() or (self.state is State.PREPARING and silence > DEAD_AFTER)
 
 
 def export(user_id: str) -> Export | None:
-    """The user's latest export, also one that is over; None without any."""
+    """The user's latest export, expired or not; None without any."""
     item = state_table().get(keys.user(user_id), keys.export())
     return Export.of(item) if item else None
 
 
-def begin(user_id: str, seen: Export | None) -> tuple[Export, bool]:
+def begin(user_id: str, latest: Export | None) -> tuple[Export, bool]:
     """
-    A new export in place of the one that was seen, and True; or the one that another request has begun meanwhile, and
-    False.
+    A new export that replaces `latest`, and True; or one that another request began meanwhile, and False.
+
+    latest  As read before; the new export is stored only if the item has not changed since
     """
     now = times.now()
     new = Export(
@@ -108,32 +109,32 @@ def begin(user_id: str, seen: Export | None) -> tuple[Export, bool]:
         "touched": new.touched,
         "records": 0,
         "data_types_done": [],
-        "expires_at": int(new.ends_at.timestamp()),
+        "expires_at": int(new.expires_at.timestamp()),
     }
-    untouched = Attr("export_id").eq(seen.export_id) & Attr("touched").eq(seen.touched) if seen else None
-    gone = Attr("pk").not_exists()
+    absent = Attr("pk").not_exists()
+    unchanged = Attr("export_id").eq(latest.export_id) & Attr("touched").eq(latest.touched) if latest else None
     try:
-        state_table().put(keys.user(user_id), keys.export(), item, only_if=gone | untouched if untouched else gone)
+        state_table().put(keys.user(user_id), keys.export(), item, only_if=absent | unchanged if unchanged else absent)
     except ConditionFailed as refused:
-        # Of an item that was there it tells how it is now.
+        # The error carries the item as it is now.
         return Export.of(refused.found or item), False
     return new, True
 
 
-def tell(user_id: str, export_id: str, records: int, data_types_done: Sequence[str]) -> None:
+def report_progress(user_id: str, export_id: str, records: int, data_types_done: Sequence[str]) -> None:
     """
-    How far the preparation is; also a sign of life.
+    Store the builder's progress, which is also its sign of life.
 
-    Raises  Superseded
+    Raises  ExportSuperseded
     """
     _write(user_id, export_id, {"records": records, "data_types_done": list(data_types_done)})
 
 
 def finish(user_id: str, export_id: str, size: int, counts: Mapping[str, int], unreadable: int) -> None:
     """
-    It can be downloaded.
+    Mark the export as ready for download.
 
-    Raises  Superseded
+    Raises  ExportSuperseded
     """
     ready = {
         "state": State.READY,
@@ -149,26 +150,26 @@ def finish(user_id: str, export_id: str, size: int, counts: Mapping[str, int], u
 
 def fail(user_id: str, export_id: str, why: str) -> None:
     """
-    It could not be prepared; `why` is a sentence for the listener.
+    Mark the export as failed; `why` is a sentence for the listener.
 
-    Raises  Superseded
+    Raises  ExportSuperseded
     """
     _write(user_id, export_id, {"state": State.FAILED, "why": why, "finished_at": times.iso(times.now())})
 
 
 def withdraw(user_id: str, export_id: str) -> None:
     """
-    Nobody could be told to prepare it: it is over, and the next request begins another one.
+    No execution could be started for it: it expires at once, and the next request begins another one.
 
-    Raises  Superseded
+    Raises  ExportSuperseded
     """
     _write(user_id, export_id, {"touched": 0})
 
 
 def _write(user_id: str, export_id: str, values: Mapping[str, Any]) -> None:
-    mine: ConditionBase = Attr("export_id").eq(export_id) & Attr("state").eq(State.PREPARING)
+    in_preparation: ConditionBase = Attr("export_id").eq(export_id) & Attr("state").eq(State.PREPARING)
     change = Change(set={"touched": times.milliseconds(times.now()), **values})
     try:
-        state_table().update(keys.user(user_id), keys.export(), change, only_if=mine)
+        state_table().update(keys.user(user_id), keys.export(), change, only_if=in_preparation)
     except ConditionFailed:
-        raise Superseded("this export is no longer the one that is wanted") from None
+        raise ExportSuperseded("another export has replaced this one, or it is finished") from None

@@ -1,5 +1,5 @@
 """
-Exports in S3: written once, in parts as they come, and read through links that soon expire.
+Exports in S3: uploaded once, part by part as they are built, and downloaded through links that soon expire.
 
 Key     `exports/<user id>/<export id>.zip`; the bucket's lifecycle rule deletes what is a day old
 Source  https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
@@ -14,17 +14,17 @@ from blendify.core import aws
 from blendify.core.telemetry import logger
 
 PART_BYTES = 8 * 1024 * 1024
-"""S3 takes 10,000 parts of an object, of 5 MB at least: 80 GB in all."""
+"""S3 takes 10,000 parts of at least 5 MB for one object: 80 GB with this size."""
 LINK_SECONDS = 15 * 60
 
 
 def key(user_id: str, export_id: str) -> str:
-    """Where an export lies in its bucket."""
+    """The export's key in the bucket."""
     return f"exports/{user_id}/{export_id}.zip"
 
 
 def link(bucket: str, user_id: str, export_id: str, filename: str) -> str:
-    """A link that downloads the export under this name, for 15 minutes; to whoever has it, so it is for its owner."""
+    """A link that downloads the export as `filename`, for 15 minutes. It works for anybody: give it to its owner."""
     address: str = aws.client("s3").generate_presigned_url(
         "get_object",
         Params={
@@ -39,42 +39,42 @@ def link(bucket: str, user_id: str, export_id: str, filename: str) -> str:
 
 class Upload:
     """
-    One object, written like a file and never held whole: what is a part is sent.
+    One object, written like a file; each full part is sent at once, so the whole is never in memory.
 
-    There is an object only after `complete`; leaving the `with` block before takes back what was sent.
+    The object exists only after `complete`. Leaving the `with` block earlier aborts the upload.
     Raises  ClientError, BotoCoreError
     """
 
     def __init__(self, bucket: str, name: str) -> None:
         self._where = {"Bucket": bucket, "Key": name}
-        self._held = bytearray()
+        self._buffer = bytearray()
         self._parts: list[dict[str, Any]] = []
         self._open = False
         self.bytes = 0
 
     def __enter__(self) -> Self:
-        begun = aws.client("s3").create_multipart_upload(**self._where, ContentType="application/zip")
-        self._where["UploadId"] = begun["UploadId"]
+        upload = aws.client("s3").create_multipart_upload(**self._where, ContentType="application/zip")
+        self._where["UploadId"] = upload["UploadId"]
         self._open = True
         return self
 
     def write(self, data: bytes) -> int:
-        """Take these bytes; a part of them may leave at once."""
-        self._held += data
+        """Append bytes; full parts are sent at once."""
+        self._buffer += data
         self.bytes += len(data)
-        while len(self._held) >= PART_BYTES:
-            self._send(bytes(self._held[:PART_BYTES]))
-            del self._held[:PART_BYTES]
+        while len(self._buffer) >= PART_BYTES:
+            self._send(bytes(self._buffer[:PART_BYTES]))
+            del self._buffer[:PART_BYTES]
         return len(data)
 
     def flush(self) -> None:
-        """What is no part yet cannot leave before the end: only the last one may be small."""
+        """Do nothing: only the last part may be small, so an incomplete one cannot be sent before the end."""
 
     def complete(self) -> None:
-        """Everything is written: the object is there."""
-        if self._held or not self._parts:
-            self._send(bytes(self._held))
-            self._held.clear()
+        """Send the rest and create the object."""
+        if self._buffer or not self._parts:
+            self._send(bytes(self._buffer))
+            self._buffer.clear()
         aws.client("s3").complete_multipart_upload(**self._where, MultipartUpload={"Parts": self._parts})
         self._open = False
 
@@ -87,11 +87,13 @@ class Upload:
             aws.client("s3").abort_multipart_upload(**self._where)
         except (BotoCoreError, ClientError) as refused:
             # The bucket's lifecycle rule removes it within a day.
-            logger.warning("An unfinished upload could not be taken back: %s", type(refused).__name__)
+            logger.warning("An unfinished upload could not be aborted: %s", type(refused).__name__)
 
     def _send(self, part: bytes) -> None:
         number = len(self._parts) + 1
-        answer = aws.client("s3").upload_part(**self._where, PartNumber=number, Body=part)
-        # botocore adds checksums by itself; S3 wants to see them again at the end.
-        sums = {name: value for name, value in answer.items() if name.startswith("Checksum") and name != "ChecksumType"}
-        self._parts.append({"PartNumber": number, "ETag": answer["ETag"], **sums})
+        response = aws.client("s3").upload_part(**self._where, PartNumber=number, Body=part)
+        # botocore adds checksums by itself; S3 expects them again at completion.
+        sums = {
+            name: value for name, value in response.items() if name.startswith("Checksum") and name != "ChecksumType"
+        }
+        self._parts.append({"PartNumber": number, "ETag": response["ETag"], **sums})

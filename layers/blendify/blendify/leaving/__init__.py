@@ -1,1 +1,1 @@
-"""Disconnecting a provider, and erasing what is stored of a listener."""
+"""Disconnecting a provider, and erasing what we store about a listener."""

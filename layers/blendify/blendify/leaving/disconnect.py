@@ -1,4 +1,4 @@
-"""A listener disconnects an account: its tokens are destroyed at once, and a run under way ends."""
+"""A listener disconnects an account: its tokens are destroyed at once, and a running sync ends."""
 
 from blendify.access import connections
 from blendify.collecting.progress import withdraw
@@ -10,26 +10,26 @@ from blendify.syncing import syncs
 
 def disconnect(user_id: str, provider: str) -> bool | None:
     """
-    Destroy the connection with its tokens; answers whether a run had it, None when there is no connection.
+    Destroy the connection with its tokens; returns whether a sync was using it, or None without a connection.
 
-    The run's execution is stopped, and its run ended: a worker that still lives stops at its next checkpoint. One that
-    is not stopped ends by itself, as it finds no connection.
+    The sync's execution is stopped, and the sync ended: a worker that still lives stops when it next saves its
+    position. An execution that cannot be stopped ends by itself, because it finds no connection.
     """
-    gone = connections.disconnect(user_id, provider)
-    if gone is None:
+    connection = connections.disconnect(user_id, provider)
+    if connection is None:
         return None
-    if "lease_sync_id" not in gone:
+    if "lease_sync_id" not in connection:
         return False
-    state_machines.stop(gone["lease_execution"])
-    _end(user_id, provider, gone["lease_sync_id"])
+    state_machines.stop(connection["lease_execution"])
+    _end_sync(user_id, provider, connection["lease_sync_id"])
     return True
 
 
-def _end(user_id: str, provider: str, sync_id: str) -> None:
-    run = syncs.sync(user_id, sync_id)
-    if run is None or run.finished_at is not None:
+def _end_sync(user_id: str, provider: str, sync_id: str) -> None:
+    sync = syncs.sync(user_id, sync_id)
+    if sync is None or sync.finished_at is not None:
         return
     why = f"you have disconnected {PROVIDERS[provider].title}"
     ended = withdraw(user_id, sync_id, why)
-    complete = any(one.outcome is Outcome.COMPLETE for one in ended)
+    complete = any(progress.outcome is Outcome.COMPLETE for progress in ended)
     syncs.end(user_id, sync_id, Status.PARTIAL if complete else Status.FAILED, why)

@@ -1,12 +1,12 @@
 """
-Erasures: what is to be erased of whom, while it is; afterwards a receipt that tells of nobody.
+Erasures: what is to be erased while one is under way, and afterwards a receipt that identifies nobody.
 
 Items    `erasure#<random id>`: scope, moments, counts; the user and their accounts only until it is finished.
-         `leaving#<scope>` in the user's partition leads to it, so that the same wish twice is one erasure
+         `leaving#<scope>` in the user's partition points to it, so that asking twice for the same makes one erasure
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,19 +19,19 @@ from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import check, commit, delete, put, update
 
 EVERYTHING = "everything"
-"""The scope that is not a provider's name."""
+"""The scope of a full erasure; every other scope is a provider's name."""
 COUNTS = ("facts", "account_items", "exports")
 ERASING, ERASED = "erasing", "erased"
 SK = "erasure"
 
 
-class Over(Exception):
-    """The erasure is finished: by another execution, or by one of everything."""
+class AlreadyFinished(Exception):
+    """The erasure is finished: by another execution, or because a full erasure superseded it."""
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """One erasure; `user_id` and `own_accounts` are empty when it is over."""
+    """One erasure; `user_id` and `own_accounts` are empty once it is finished."""
 
     erasure_id: str
     scope: str
@@ -40,14 +40,14 @@ class Erasure:
     finished_at: str | None = None
     user_id: str = ""
     busy: bool = False
-    """A run may have been under way: what it started may still write."""
+    """A sync or an export may have been running: its workers may still write."""
     own_accounts: tuple[Account, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    """Items that were deleted. A worker that dies may have deleted a few more than it has told."""
+    """Deleted items. A worker that dies may have deleted a few more than it has counted."""
 
     @classmethod
     def of(cls, item: Item) -> "Erasure":
-        """The erasure that an item of the accounts table holds."""
+        """The erasure in an item of the state table."""
         return cls(
             erasure_id=item["pk"].removeprefix(keys.erasure("")),
             scope=item["scope"],
@@ -56,14 +56,14 @@ class Erasure:
             finished_at=item.get("finished_at"),
             user_id=item.get("user_id", ""),
             busy=bool(item.get("busy", False)),
-            own_accounts=tuple(Account(**one) for one in item.get("own_accounts", ())),
+            own_accounts=tuple(Account(**account) for account in item.get("own_accounts", ())),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
         )
 
 
 def begin(user_id: str, scope: str) -> str:
     """
-    The id of a new erasure, or of the one that this user has asked for already; 192 random bits.
+    The id of a new erasure, or of the unfinished one that the user asked for before; 192 random bits.
 
     Raises  LookupError when there is no such user
     """
@@ -81,26 +81,30 @@ def begin(user_id: str, scope: str) -> str:
             put(keys.erasure(erasure_id), SK, item),
         )
     except ConditionFailed:
-        under_way = current(user_id, scope)
-        if under_way is None:
+        unfinished = current(user_id, scope)
+        if unfinished is None:
             raise LookupError("the user has left") from None
-        return under_way
+        return unfinished
     return erasure_id
 
 
 def current(user_id: str, scope: str) -> str | None:
-    """The id of the erasure of this scope that the user has asked for, and that is not finished."""
-    mark = state_table().get(keys.user(user_id), keys.leaving(scope))
-    return str(mark["erasure_id"]) if mark else None
+    """The id of the user's unfinished erasure of this scope; None without one."""
+    pointer = state_table().get(keys.user(user_id), keys.leaving(scope))
+    return str(pointer["erasure_id"]) if pointer else None
 
 
-def set_out(user_id: str, scope: str) -> None:
-    """From now on the user cannot connect again what is being erased: a new login is another user's."""
-    mark = Change(set={"begun": True})
+def block_reconnect(user_id: str, scope: str) -> None:
+    """
+    Make every later login with an account that is being erased a new user's.
+
+    Raises  AlreadyFinished
+    """
+    begun = Change(set={"begun": True})
     try:
-        state_table().update(keys.user(user_id), keys.leaving(scope), mark, only_if=Attr("pk").exists())
+        state_table().update(keys.user(user_id), keys.leaving(scope), begun, only_if=Attr("pk").exists())
     except ConditionFailed as refused:
-        raise Over("the erasure is finished") from refused
+        raise AlreadyFinished("the erasure is finished") from refused
 
 
 def erasure(erasure_id: str) -> Erasure | None:
@@ -109,61 +113,58 @@ def erasure(erasure_id: str) -> Erasure | None:
     return Erasure.of(item) if item else None
 
 
-def remember(seen: Erasure, *, busy: bool = False, own_accounts: Sequence[Account] = ()) -> None:
+def remember(erasure: Erasure, *, busy: bool = False, own_accounts: Sequence[Account] = ()) -> None:
     """
-    Keep what has to be known when the items that told it are gone.
+    Store in the erasure what later passes must know although the items that say it are being deleted.
 
-    Raises  Over
+    Raises  AlreadyFinished
     """
-    known: dict[str, Any] = {"own_accounts": [asdict(one) for one in own_accounts]} if own_accounts else {}
+    values: dict[str, Any] = {}
+    if own_accounts:
+        values["own_accounts"] = [asdict(account) for account in own_accounts]
     if busy:
-        known["busy"] = True
-    if known:
-        _change(seen.erasure_id, Change(set=known))
+        values["busy"] = True
+    if values:
+        _change(erasure.erasure_id, Change(set=values))
 
 
-def count(seen: Erasure, name: str, deleted: int) -> None:
+def count(erasure: Erasure, name: str, deleted: int) -> None:
     """
-    So many more items are deleted.
+    Add to the number of deleted items; `name` is one of `COUNTS`.
 
-    Raises  Over
+    Raises  AlreadyFinished
     """
-    _change(seen.erasure_id, Change(add={name: deleted}))
+    _change(erasure.erasure_id, Change(add={name: deleted}))
 
 
-def finish(seen: Erasure) -> None:
-    """Nothing is left: the mark goes, and of the erasure a receipt remains. Nothing happens when that is so already."""
-    over = _over()
+def finish(erasure: Erasure) -> None:
+    """Remove the pointer to the erasure and turn it into a receipt; does nothing when that has happened already."""
     try:
         commit(
-            delete(keys.user(seen.user_id), keys.leaving(seen.scope)),
-            update(keys.erasure(seen.erasure_id), SK, over, only_if=Attr("status").eq(ERASING)),
+            delete(keys.user(erasure.user_id), keys.leaving(erasure.scope)),
+            update(keys.erasure(erasure.erasure_id), SK, _to_receipt(), only_if=Attr("status").eq(ERASING)),
         )
     except ConditionFailed:
         return
 
 
-def overtake(user_id: str, *, but: str) -> None:
-    """All is being erased under the scope `but`: what was begun under others is over with it."""
-    for mark in list(_marks(user_id)):
-        if mark["sk"] != keys.leaving(but):
+def supersede(user_id: str, *, by: str) -> None:
+    """Finish the user's erasures of all scopes except `by`, which covers them."""
+    for pointer in list(state_table().query(keys.user(user_id), keys.leaving())):
+        if pointer["sk"] != keys.leaving(by):
             commit(
-                delete(keys.user(user_id), mark["sk"]),
-                update(keys.erasure(mark["erasure_id"]), SK, _over(), only_if=Attr("pk").exists()),
+                delete(keys.user(user_id), pointer["sk"]),
+                update(keys.erasure(pointer["erasure_id"]), SK, _to_receipt(), only_if=Attr("pk").exists()),
             )
 
 
-def _marks(user_id: str) -> Iterator[Item]:
-    yield from state_table().query(keys.user(user_id), keys.leaving())
-
-
-def _over() -> Change:
-    told = {"status": ERASED, "finished_at": times.iso(times.now())}
-    return Change(set=told, remove=("user_id", "own_accounts", "busy"))
+def _to_receipt() -> Change:
+    finished = {"status": ERASED, "finished_at": times.iso(times.now())}
+    return Change(set=finished, remove=("user_id", "own_accounts", "busy"))
 
 
 def _change(erasure_id: str, change: Change) -> None:
     try:
         state_table().update(keys.erasure(erasure_id), SK, change, only_if=Attr("status").eq(ERASING))
     except ConditionFailed as refused:
-        raise Over("the erasure is finished") from refused
+        raise AlreadyFinished("the erasure is finished") from refused

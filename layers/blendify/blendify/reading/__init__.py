@@ -1,1 +1,1 @@
-"""Answers to questions about the music a listener has, now or at a past moment."""
+"""Answers to questions about a listener's music, now or at a past moment."""

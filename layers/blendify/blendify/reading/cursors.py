@@ -1,58 +1,104 @@
 """
-Where an answer stopped, as an opaque text that leads on.
+Where a page stopped, as an opaque text that leads to the next page.
 
-A cursor says nothing of whose data it is: that tells the session alone. So a made-up one can lead only to another place
-in the caller's own lists, and needs no signature.
+A cursor does not say whose data it belongs to; only the session does. A forged one can therefore only lead to another
+place in the caller's own lists, and cursors need no signature.
 """
 
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, TypeVar, get_type_hints, overload
 
-from blendify.reading.question import LONGEST, BadParameter, Question
+from blendify.reading.question import MAX_VALUE_CHARACTERS, BadParameter, Question
 
-REFUSED = "cursor must be a next_cursor of an answer to the same question, unchanged."
+REFUSED = "cursor must be the next_cursor of a response to the same question, unchanged."
 
 
-def cursor(question: Question, place: Sequence[str | int]) -> str:
-    """The cursor of a place in the answer to this question."""
-    text = json.dumps([_mark(question), *place], separators=(",", ":"))
+@dataclass(frozen=True)
+class PlayCursor:
+    """In plays, latest first: behind the play with this moment and sort key."""
+
+    played_at: str
+    key: str
+
+
+@dataclass(frozen=True)
+class ListCursor:
+    """In the contents of lists: at this offset of a list whose state and last reading were these."""
+
+    provider: str
+    list_id: str
+    offset: int
+    state: str
+    read_at: str
+
+
+@dataclass(frozen=True)
+class RecordCursor:
+    """In distinct records, by id: behind the record `after`, of whose successor so many lists were returned."""
+
+    after: str
+    lists: int
+
+
+@dataclass(frozen=True)
+class FactCursor:
+    """In the history of one record: at the fact with this sort key."""
+
+    key: str
+
+
+Cursor = PlayCursor | ListCursor | RecordCursor | FactCursor
+First = TypeVar("First", bound=Cursor)
+Second = TypeVar("Second", bound=Cursor)
+
+
+def encode(question: Question, cursor: Cursor) -> str:
+    """The text of a cursor in the response to this question."""
+    text = json.dumps([question_id(question), *astuple(cursor)], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def place(question: Question, *kinds: type) -> list[str | int] | None:
-    """
-    The place at which the question's cursor goes on, with parts of these kinds; None without a cursor.
+@overload
+def decode(question: Question, kind: type[First], /) -> First | None: ...
 
-    Raises  BadParameter when it is none of ours, or another question's
+
+@overload
+def decode(question: Question, kind: type[First], other: type[Second], /) -> First | Second | None: ...
+
+
+def decode(question: Question, *kinds: type[Any]) -> Any:
+    """
+    The question's cursor, as the one of these kinds that has its parts; None when the question has no cursor.
+
+    Raises  BadParameter when it is not one of ours, or belongs to another question
     """
     if question.cursor is None:
         return None
-    refused = BadParameter(REFUSED)
     try:
-        found = json.loads(urlsafe_b64decode(question.cursor + "=" * (-len(question.cursor) % 4)))
+        parts = json.loads(urlsafe_b64decode(question.cursor + "=" * (-len(question.cursor) % 4)))
     except (ValueError, RecursionError):
-        raise refused from None
-    if not isinstance(found, list) or len(found) != len(kinds) + 1 or found[0] != _mark(question):
-        raise refused
-    if any(type(part) is not kind for part, kind in zip(found[1:], kinds, strict=True)):
-        raise refused
-    if any(isinstance(part, int) and not 0 <= part < 10**9 for part in found[1:]):
-        raise refused
-    if any(isinstance(part, str) and (len(part) > LONGEST or _unpaired(part)) for part in found[1:]):
-        raise refused
-    return found[1:]
+        raise BadParameter(REFUSED) from None
+    if not isinstance(parts, list) or parts[:1] != [question_id(question)] or not all(map(_usable, parts[1:])):
+        raise BadParameter(REFUSED)
+    for kind in kinds:
+        if [type(part) for part in parts[1:]] == list(get_type_hints(kind).values()):
+            return kind(*parts[1:])
+    raise BadParameter(REFUSED)
 
 
-def _unpaired(text: str) -> bool:
-    """Whether there are surrogates in it, which no key can hold."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+def _usable(part: object) -> bool:
+    """Whether a part may stand in a key or be an offset; keys cannot hold unpaired surrogates."""
+    if isinstance(part, str):
+        return len(part) <= MAX_VALUE_CHARACTERS and not any("\ud800" <= character <= "\udfff" for character in part)
+    return isinstance(part, int) and 0 <= part < 10**9
 
 
-def _mark(question: Question) -> int:
-    """Tells questions apart; how much of the answer is wanted at a time, and how fully, may change on the way."""
-    asked = (
+def question_id(question: Question) -> int:
+    """A number that tells questions apart. `limit` and `raw` are left out: they may change from page to page."""
+    parts = (
         question.data_type,
         question.provider,
         question.time_range,
@@ -60,4 +106,4 @@ def _mark(question: Question) -> int:
         question.as_of,
         question.view,
     )
-    return zlib.crc32(json.dumps(asked).encode())
+    return zlib.crc32(json.dumps(parts).encode())

@@ -1,8 +1,8 @@
 """
-What a listener's lists hold: now, by the inventories; at a past moment, by the last checkpoint and the facts since.
+What a listener's lists contain: now, by the list versions; at a past moment, by the last snapshot and the facts since.
 
-Both give a list the same order, so that one can go on where the other stopped: ranked and arranged lists have their
-own, of others the newest comes first, and what was never dated goes by its id.
+Both give a list the same order, so that a page of the past can continue a page of the present. Ranked and arranged
+lists have their own order; others are sorted newest first, and entries without a date by id.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,67 +18,80 @@ from blendify.history.list_versions import ListVersion
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.change_checks import newest_first
-from blendify.providers.endpoint import ListKind
+from blendify.providers.endpoint import Endpoint, ListKind
+
+ORDERED = (ListKind.RANKED, ListKind.ARRANGED)
 
 
 @dataclass(frozen=True)
-class Holding:
+class ListSource:
+    """Whose lists: one user's, of one data type at one provider."""
+
+    user_id: str
+    provider: str
+    data_type: DataType
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The provider's endpoint for the data type."""
+        return PROVIDERS[self.provider].endpoints[self.data_type]
+
+
+@dataclass(frozen=True)
+class ListContents:
     """One list; `keys` gives the sort keys of its entries' facts from an offset on, read as they are taken."""
 
-    provider: str
     list_id: str
     keys: Callable[[int], Iterator[str]]
     state: str = ""
-    """Another one whenever it holds something else; empty for a past moment, which never does."""
+    """Differs whenever the contents differ; empty for a past moment, whose contents never change."""
     read_at: str = ""
-    """The run that last looked at it."""
+    """The start of the sync that last read the list."""
 
 
-def now(
-    user_id: str, provider: str, data_type: DataType, only: str | None = None, start: str | None = None
-) -> Iterator[Holding]:
+def now(source: ListSource, *, only: str | None = None, start: str | None = None) -> Iterator[ListContents]:
     """
     The lists as the last sync left them, in their order, read as they are taken.
 
-    only     this list alone
-    start    none that comes before this list
+    only     This list alone
+    start    From this list on
     """
-    endpoint = PROVIDERS[provider].endpoints[data_type]
-    found: Iterator[ListVersion]
+    where = source.user_id, source.provider, source.data_type
+    versions: Iterable[ListVersion]
     if only is not None:
-        one = list_versions.inventory(user_id, provider, data_type, only)
-        found = iter([one] if one else [])
-    elif endpoint.parent:
-        found = list_versions.from_list(user_id, provider, data_type, start or "")
+        version = list_versions.inventory(*where, only)
+        versions = [version] if version else []
+    elif source.endpoint.parent:
+        versions = list_versions.from_list(*where, start or "")
     else:
-        everything = list_versions.inventories(user_id, provider, data_type)
-        behind = endpoint.lists[endpoint.lists.index(start) if start in endpoint.lists else 0 :]
-        found = (everything[name] for name in behind if name in everything)
-    for seen in found:
-        if seen.count:
-            yield Holding(provider, seen.list_id, _reader(seen, endpoint.list_kind), seen.state, seen.read_at or "")
+        by_name = list_versions.inventories(*where)
+        versions = [by_name[name] for name in _from(source.endpoint.lists, start) if name in by_name]
+    for version in versions:
+        if version.count:
+            keys = _keys(version, source.endpoint)
+            yield ListContents(version.list_id, keys, version.state, version.read_at or "")
 
 
-def as_of(
-    user_id: str,
-    provider: str,
-    data_type: DataType,
-    moment: str,
-    only: str | None = None,
-    start: str | None = None,
-) -> list[Holding]:
-    """The lists as the runs that began until `moment` (ISO 8601) left them, in their order."""
-    endpoint = PROVIDERS[provider].endpoints[data_type]
-    lists = folded(user_id, provider, data_type, moment, only)
-    names = (
-        sorted(lists, key=list_versions.place) if endpoint.parent else [one for one in endpoint.lists if one in lists]
-    )
-    if start is not None and endpoint.parent:
-        names = [name for name in names if list_versions.place(name) >= list_versions.place(start)]
-    elif start in names:
-        names = names[names.index(start) :]
-    held = {name: _ordered(lists[name], endpoint.list_kind) for name in names}
-    return [Holding(provider, name, _from(list(entries.values()))) for name, entries in held.items() if entries]
+def as_of(source: ListSource, moment: str, *, only: str | None = None, start: str | None = None) -> list[ListContents]:
+    """
+    The lists as the syncs left them that began at `moment` (ISO 8601) or earlier, in their order.
+
+    only, start     As in `now`
+    """
+    lists = folded(source.user_id, source.provider, source.data_type, moment, only)
+    if source.endpoint.parent:
+        names = sorted(lists, key=list_versions.place)
+        if start is not None:
+            names = [name for name in names if list_versions.place(name) >= list_versions.place(start)]
+    else:
+        names = [name for name in _from(source.endpoint.lists, start) if name in lists]
+    contents = ((name, _ordered(lists[name], source.endpoint.list_kind)) for name in names)
+    return [ListContents(name, _keys_from(list(keys.values()))) for name, keys in contents if keys]
+
+
+def _from(names: Sequence[str], start: str | None) -> Sequence[str]:
+    """The names from `start` on; all of them when it is not one of them."""
+    return names[names.index(start) :] if start in names else names
 
 
 def folded(
@@ -115,61 +128,66 @@ def folded(
 
 
 def _ordered(entries: dict[str, str], shape: ListKind) -> dict[str, str]:
-    return entries if shape in (ListKind.RANKED, ListKind.ARRANGED) else dict(_newest_first(entries.items()))
+    return entries if shape in ORDERED else dict(_newest_first(entries.items()))
 
 
 def _newest_first(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """By id, then, as sorting keeps what is equal in its order, by moment."""
-    return sorted(sorted(entries), key=lambda one: _moment(one[0]), reverse=True)
+    """By moment, latest first; entries of one moment by id, because sorting is stable."""
+    return sorted(sorted(entries), key=lambda entry: _moment(entry[0]), reverse=True)
 
 
-def _moment(name: str) -> str:
-    moment, mark, _ = name.partition("#")
-    return moment if mark and moment[10:11] == "T" else ""
+def _moment(identity: str) -> str:
+    """The moment at the start of an entry's identity; empty without one."""
+    moment, separator, _ = identity.partition("#")
+    return moment if separator and moment[10:11] == "T" else ""
 
 
-def _from(keys: Sequence[str]) -> Callable[[int], Iterator[str]]:
+def _keys_from(keys: Sequence[str]) -> Callable[[int], Iterator[str]]:
     return lambda offset: iter(keys[offset:])
 
 
-def _reader(seen: ListVersion, shape: ListKind) -> Callable[[int], Iterator[str]]:
-    """Ordered lists as they stand; others sorted, of which long ones are kept by moment: a part of them is enough."""
-    endpoint = PROVIDERS[seen.provider].endpoints[seen.data_type]
-    whole = not seen.chunks or len(seen.sizes) != len(seen.chunks)
-    if shape in (ListKind.RANKED, ListKind.ARRANGED):
-        return lambda offset: (one.key for one in _entries(seen, offset, whole=whole))
+def _keys(version: ListVersion, endpoint: Endpoint) -> Callable[[int], Iterator[str]]:
+    """
+    A list's keys from an offset on.
+
+    Ordered lists stand in their order. Long lists that stand newest first are read from the offset's chunk on. All
+    others are read whole and sorted.
+    """
+    whole = not version.chunks or len(version.sizes) != len(version.chunks)
+    if endpoint.list_kind in ORDERED:
+        return lambda offset: (entry.key for entry in _entries(version, offset, whole=whole))
     if whole or endpoint.change_check is not newest_first:
-        everything = {one.identity: one.key for one in seen.entries().values()}
-        return _from([key for _, key in _newest_first(everything.items())])
-    return lambda offset: _by_moment(seen, offset)
+        keys = {entry.identity: entry.key for entry in version.entries().values()}
+        return _keys_from([key for _, key in _newest_first(keys.items())])
+    return lambda offset: _by_moment(version, offset)
 
 
-def _entries(seen: ListVersion, offset: int, *, whole: bool) -> Iterator[Entry]:
+def _entries(version: ListVersion, offset: int, *, whole: bool) -> Iterator[Entry]:
     if whole:
-        yield from list(seen.entries().values())[offset:]
+        yield from list(version.entries().values())[offset:]
         return
     start = 0
-    for number, size in enumerate(seen.sizes):
+    for number, size in enumerate(version.sizes):
         if start + size > offset:
-            yield from seen.chunk(number)[max(0, offset - start) :]
+            yield from version.chunk(number)[max(0, offset - start) :]
         start += size
 
 
-def _by_moment(seen: ListVersion, offset: int) -> Iterator[str]:
-    """From an offset on, entries of one moment sorted by their ids, although a chunk may end among them."""
+def _by_moment(version: ListVersion, offset: int) -> Iterator[str]:
+    """Keys from an offset on, those of one moment sorted by id, although a chunk may end among them."""
     number, start = 0, 0
-    while start + seen.sizes[number] <= offset and number + 1 < len(seen.sizes):
-        start += seen.sizes[number]
+    while start + version.sizes[number] <= offset and number + 1 < len(version.sizes):
+        start += version.sizes[number]
         number += 1
-    begun = seen.chunk(number)
-    rest = range(number + 1, len(seen.sizes))
-    while number and _moment(begun[0].identity) == _moment(seen.chunk(number - 1)[-1].identity):
+    first = version.chunk(number)
+    later = range(number + 1, len(version.sizes))
+    while number and _moment(first[0].identity) == _moment(version.chunk(number - 1)[-1].identity):
         number -= 1
-        begun = seen.chunk(number) + begun
-        start -= seen.sizes[number]
-    behind = chain(begun, chain.from_iterable(seen.chunk(later) for later in rest))
-    for _, group in groupby(behind, key=lambda one: _moment(one.identity)):
-        for _, key in sorted((one.identity, one.key) for one in group):
+        first = version.chunk(number) + first
+        start -= version.sizes[number]
+    entries = chain(first, chain.from_iterable(version.chunk(number) for number in later))
+    for _, group in groupby(entries, key=lambda entry: _moment(entry.identity)):
+        for _, key in sorted((entry.identity, entry.key) for entry in group):
             if start >= offset:
                 yield key
             start += 1

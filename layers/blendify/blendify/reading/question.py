@@ -1,25 +1,25 @@
-"""A question about a listener's records, however it was asked."""
+"""A question about a listener's records, independent of how it was asked."""
 
 from dataclasses import dataclass
 
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 
-LONGEST = 2_048
-"""Characters of a value."""
-MOST = 1_000
-"""Items of an answer."""
-DEFAULT = 100
+MAX_VALUE_CHARACTERS = 2_048
+"""Of a parameter's value."""
+MAX_ITEMS = 1_000
+"""Items of one page."""
+DEFAULT_ITEMS = 100
 VIEWS = ("current", "distinct")
 
 
 class BadParameter(ValueError):
-    """A parameter that the address does not have, or a value that it may not have; the message says which."""
+    """An unknown parameter, or a value that is not allowed; the message names the parameter and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of one data type."""
+    """What a listener asks about one data type."""
 
     data_type: DataType
     provider: str | None = None
@@ -29,17 +29,17 @@ class Question:
     """ISO 8601, UTC, milliseconds."""
     view: str = VIEWS[0]
     raw: bool = False
-    limit: int = DEFAULT
+    limit: int = DEFAULT_ITEMS
     cursor: str | None = None
 
     @property
-    def only(self) -> str | None:
-        """The one list that is asked for."""
+    def list_id(self) -> str | None:
+        """The only list that is asked about; None for all."""
         return self.time_range or self.playlist_id
 
     @property
     def providers(self) -> list[str]:
-        """Those that offer the data type, as far as they are asked for."""
+        """The providers that are asked about and offer the data type."""
         return [
             name
             for name, provider in PROVIDERS.items()

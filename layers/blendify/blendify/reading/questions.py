@@ -1,4 +1,8 @@
-"""Questions about a listener's records, answered a page at a time: what is there, what ever was, what became of it."""
+"""
+Answers to questions about a listener's records, a page at a time.
+
+Three views: the contents of lists now or at a past moment, the newest version of every record, one record's history.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,127 +19,172 @@ from blendify.history.list_states import list_of
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
-from blendify.reading import lists as holdings
-from blendify.reading.cursors import REFUSED, cursor, place
-from blendify.reading.lists import Holding
+from blendify.reading import lists
+from blendify.reading.cursors import (
+    REFUSED,
+    Cursor,
+    FactCursor,
+    ListCursor,
+    PlayCursor,
+    RecordCursor,
+    decode,
+    encode,
+)
+from blendify.reading.lists import ListContents, ListSource
 from blendify.reading.question import BadParameter, Question
 from blendify.reading.records import record
 
-LARGEST = 3_000_000
-"""Characters of an answer, roughly: Lambda passes on 6 MB, with every quotation mark escaped once more."""
-LONGEST_ID = 1_000
-"""Bytes of a record's id; DynamoDB takes 1,024 in an index."""
+MAX_RECORD_ID_BYTES = 1_000
+"""DynamoDB takes 1,024 in an index."""
 BATCH = 200
 """Facts read at a time."""
-MOST_PASSED = 5_000
-"""Plays or records that are looked at for one answer, whether they are part of it or not."""
-
-Items = tuple[list[dict[str, Any]], str | None]
-Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Found:
-    """One entry of an answer: its fact's key, what is told beside the fact, and the place that leads back to it."""
+class PageLimits:
+    """What one page may cost, beside the number of items that the question gives."""
 
-    place: Place
-    key: str | None = None
-    """None for what is not part of the answer: so much was looked at that the rest is the next answer's."""
-    beside: Mapping[str, Any] | None = None
+    characters: int = 3_000_000
+    """Of all items, roughly: Lambda passes on 6 MB, with every quotation mark escaped once more."""
+    scanned: int = 5_000
+    """Plays or records that are looked at, whether they belong to the response or not."""
 
 
-def current(user_id: str, question: Question) -> Items:
-    """What is there now, or was at a moment: plays, the latest first; of all else list after list."""
-    at = place(question, str, str, int, str, str)
+LIMITS = PageLimits()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items as apps read them, and the cursor of the next page; None on the last one."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Match:
+    """A fact that belongs to the response: its key, what the item has beside the fact, the cursor that leads to it."""
+
+    cursor: Cursor
+    key: str
+    extra: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ScanLimit:
+    """So many plays or records were looked at that the page ends here; the next one begins at the cursor."""
+
+    cursor: Cursor
+
+
+Matches = Iterator[Match | ScanLimit]
+
+
+def current(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
+    """What is there now, or was at a moment: plays, latest first; of all other data types list after list."""
     logs = [name for name in question.providers if _shape(name, question) is ListKind.LOG]
-    return _page(user_id, question, _everything(user_id, question, logs, at))
+    matches = _contents(user_id, question, logs, decode(question, PlayCursor, ListCursor), limits)
+    return _page(user_id, question, matches, limits)
 
 
-def distinct(user_id: str, question: Question) -> Items:
-    """The newest of every record and list that ever was, in the order of the ids; `removed_at` once it has left."""
-    at = place(question, str, int)
-    found = _newest(user_id, question, str(at[0]) if at else "")
-    return _page(user_id, question, islice(found, int(at[1]) if at else 0, None))
+def distinct(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
+    """The newest version of every record and list that ever was, by id; with `removed_at` once it has left."""
+    cursor = decode(question, RecordCursor) or RecordCursor("", 0)
+    matches = _newest(user_id, question, cursor.after, limits)
+    return _page(user_id, question, islice(matches, cursor.lists, None), limits)
 
 
-def history(user_id: str, question: Question, record_id: str) -> Items:
-    """Every appearance, change and removal of one record, the oldest first; nothing of one that never was there."""
-    at = place(question, str)
-    # A gateway may hand on an id as it came, or decoded.
-    spellings = [one for one in dict.fromkeys([record_id, unquote(record_id)]) if 0 < len(one.encode()) <= LONGEST_ID]
-    found = (queries.appearances(user_id, question.data_type, one) for one in spellings)
-    told = _counted(user_id, question, next(filter(None, found), []))
-    behind = [one for one in told if at is None or str(one.fetched_at) >= str(at[0])]
-    entries = (Found((str(one.fetched_at),), str(one.fetched_at), {"removed": bool(one.removed)}) for one in behind)
-    return _page(user_id, question, entries)
+def history(user_id: str, question: Question, record_id: str, limits: PageLimits = LIMITS) -> Page:
+    """Every appearance, change and removal of one record, oldest first; nothing for one that never was there."""
+    cursor = decode(question, FactCursor) or FactCursor("")
+    # API Gateway may pass on an id as it came, or decoded.
+    spellings = dict.fromkeys([record_id, unquote(record_id)])
+    usable = [spelling for spelling in spellings if 0 < len(spelling.encode()) <= MAX_RECORD_ID_BYTES]
+    appearances = (queries.appearances(user_id, question.data_type, spelling) for spelling in usable)
+    facts = _counted(user_id, question, next(filter(None, appearances), []))
+    keys = ((str(fact.fetched_at), bool(fact.removed)) for fact in facts)
+    matches = (Match(FactCursor(key), key, {"removed": removed}) for key, removed in keys if key >= cursor.key)
+    return _page(user_id, question, matches, limits)
 
 
-def _page(user_id: str, question: Question, found: Iterator[Found]) -> Items:
-    """As many as were asked for, or fewer where these would be too large; and the cursor of the first that is left."""
+def _page(user_id: str, question: Question, matches: Matches, limits: PageLimits) -> Page:
+    """As many items as were asked for, or fewer where these would be too large; at least one."""
     items: list[dict[str, Any]] = []
     size = 0
-    while batch := list(islice(found, min(BATCH, question.limit - len(items) + 1))):
-        keys = [one.key for one in batch if one.key]
+    while batch := list(islice(matches, min(BATCH, question.limit - len(items) + 1))):
+        keys = [match.key for match in batch if isinstance(match, Match)]
         facts = queries.facts(user_id, question.data_type, keys)
-        for one in batch:
-            if one.key is None or len(items) == question.limit:
-                return items, cursor(question, one.place)
-            told = record(facts[one.key], question.data_type, raw=question.raw) | dict(one.beside or {})
-            size += len(json.dumps(told))
-            if items and size > LARGEST:
-                return items, cursor(question, one.place)
-            items.append(told)
-    return items, None
+        for match in batch:
+            if isinstance(match, ScanLimit) or len(items) == question.limit:
+                return Page(items, encode(question, match.cursor))
+            item = record(facts[match.key], question.data_type, raw=question.raw) | dict(match.extra)
+            size += len(json.dumps(item))
+            if items and size > limits.characters:
+                return Page(items, encode(question, match.cursor))
+            items.append(item)
+    return Page(items, None)
 
 
-def _everything(user_id: str, question: Question, logs: list[str], at: list[str | int] | None) -> Iterator[Found]:
-    """Plays of all providers in one order, as if they were a list without a provider; then the others' lists."""
+def _contents(
+    user_id: str, question: Question, logs: list[str], cursor: PlayCursor | ListCursor | None, limits: PageLimits
+) -> Matches:
+    """Plays of all providers in one order, as if they were one list; then the lists of the other providers."""
     others = [name for name in question.providers if name not in logs]
-    if at is None or at[0] == "":
+    if not isinstance(cursor, ListCursor):
         if logs:
-            yield from _plays(user_id, question, logs, (str(at[1]), str(at[3])) if at else None)
-        at = None
-    for provider in others[others.index(str(at[0])) if at and at[0] in others else 0 :]:
-        for holding, offset in _holdings(user_id, question, provider, at if at and at[0] == provider else None):
-            for index, key in enumerate(holding.keys(offset), start=offset):
-                there = (provider, holding.list_id, index, holding.state, holding.read_at)
-                arranged = _shape(provider, question) is ListKind.ARRANGED
-                yield Found(there, key, {"position": index} if arranged else None)
+            yield from _plays(user_id, question, logs, cursor, limits)
+        cursor = None
+    elif cursor.provider not in others:
+        raise BadParameter(REFUSED)
+    for provider in others[others.index(cursor.provider) if cursor else 0 :]:
+        arranged = _shape(provider, question) is ListKind.ARRANGED
+        here = cursor if cursor and cursor.provider == provider else None
+        for contents, offset in _lists(ListSource(user_id, provider, question.data_type), question, here):
+            for index, key in enumerate(contents.keys(offset), start=offset):
+                there = ListCursor(provider, contents.list_id, index, contents.state, contents.read_at)
+                yield Match(there, key, {"position": index} if arranged else {})
 
 
-def _plays(user_id: str, question: Question, logs: list[str], at: tuple[str, str] | None) -> Iterator[Found]:
+def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor | None, limits: PageLimits) -> Matches:
     until = None
     if question.as_of:
         # No provider's clock is wrong by a day: what was played later cannot have been known.
         until = times.iso(times.parse(question.as_of) + timedelta(days=1))
-    before = at or ("", "")
-    for passed, (played_at, key) in enumerate(queries.plays(user_id, question.data_type, at, until)):
-        if passed == MOST_PASSED:
-            yield Found(("", before[0], 0, before[1], ""))
+    before = (cursor.played_at, cursor.key) if cursor else None
+    here = cursor or PlayCursor("", "")
+    for scanned, (played_at, key) in enumerate(queries.plays(user_id, question.data_type, before, until)):
+        if scanned == limits.scanned:
+            yield ScanLimit(here)
         known = question.as_of is None or moment_of(key) <= question.as_of
         if known and provider_of(key) in logs:
-            yield Found(("", before[0], 0, before[1], ""), key)
-        before = played_at, key
+            yield Match(here, key, {})
+        here = PlayCursor(played_at, key)
 
 
-def _holdings(
-    user_id: str, question: Question, provider: str, at: list[str | int] | None
-) -> Iterator[tuple[Holding, int]]:
-    """The lists from a place on, each with the offset to begin at; the first is as it was when its reading began."""
-    asked = user_id, provider, question.data_type
-    if at is None:
-        yield from ((one, 0) for one in _lists(question, asked, question.only, None))
+def _lists(source: ListSource, question: Question, cursor: ListCursor | None) -> Iterator[tuple[ListContents, int]]:
+    """The lists from the cursor on, each with the offset to begin at; the first one as it was on its first page."""
+    if cursor is None:
+        yield from ((contents, 0) for contents in _known(source, question, only=question.list_id))
         return
-    list_id, offset, state, read_at = str(at[1]), int(at[2]), str(at[3]), str(at[4])
-    same = list(_lists(question, asked, list_id, None))
-    if state and not _is_moment(read_at):
+    first = list(_known(source, question, only=cursor.list_id))
+    if cursor.state and not _is_moment(cursor.read_at):
         raise BadParameter(REFUSED)
-    if state and [one.state for one in same] != [state]:
-        # The list has changed between two pages: the rest of it is told as of the page before.
-        same = [replace(one, state=state, read_at=read_at) for one in holdings.as_of(*asked, read_at, list_id)]
-    yield from ((one, offset) for one in same)
-    if question.only is None:
-        yield from ((one, 0) for one in _lists(question, asked, None, list_id) if one.list_id != list_id)
+    if cursor.state and [contents.state for contents in first] != [cursor.state]:
+        # The list has changed between two pages: its rest is what it was on the page before.
+        then = lists.as_of(source, cursor.read_at, only=cursor.list_id)
+        first = [replace(contents, state=cursor.state, read_at=cursor.read_at) for contents in then]
+    yield from ((contents, cursor.offset) for contents in first)
+    if question.list_id is None:
+        later = _known(source, question, start=cursor.list_id)
+        yield from ((contents, 0) for contents in later if contents.list_id != cursor.list_id)
+
+
+def _known(
+    source: ListSource, question: Question, *, only: str | None = None, start: str | None = None
+) -> Iterable[ListContents]:
+    if question.as_of:
+        return lists.as_of(source, question.as_of, only=only, start=start)
+    return lists.now(source, only=only, start=start)
 
 
 def _is_moment(text: str) -> bool:
@@ -145,29 +194,24 @@ def _is_moment(text: str) -> bool:
         return False
 
 
-def _lists(question: Question, asked: tuple[str, str, Any], only: str | None, start: str | None) -> Iterable[Holding]:
-    if question.as_of:
-        return holdings.as_of(*asked, question.as_of, only, start)
-    return holdings.now(*asked, only, start)
-
-
-def _newest(user_id: str, question: Question, before: str) -> Iterator[Found]:
-    """A place is the record before, and how many lists of this one were told."""
+def _newest(user_id: str, question: Question, after: str, limits: PageLimits) -> Matches:
+    """Of every record behind `after` the newest version in each of its lists, in the order of the lists' names."""
     rereads = _rereads(user_id, question)
-    for passed, (record_id, told) in enumerate(queries.records(user_id, question.data_type, before)):
-        if passed == MOST_PASSED:
-            yield Found((before, 0))
-        lists: dict[tuple[str, str], Found] = {}
-        for one in _counted(user_id, question, told, rereads):
-            key = str(one.fetched_at)
-            where = provider_of(key), _list(one, question)
-            if one.removed and where in lists:
-                lists[where] = replace(lists[where], beside={"removed_at": moment_of(key)})
-            elif not one.removed:
-                lists[where] = Found((), key, {"removed_at": None})
+    for scanned, (record_id, facts) in enumerate(queries.records(user_id, question.data_type, after)):
+        if scanned == limits.scanned:
+            yield ScanLimit(RecordCursor(after, 0))
+        newest: dict[tuple[str, str], tuple[str, str | None]] = {}
+        for fact in _counted(user_id, question, facts, rereads):
+            key = str(fact.fetched_at)
+            where = provider_of(key), _list(fact, question)
+            if fact.removed and where in newest:
+                newest[where] = newest[where][0], moment_of(key)
+            elif not fact.removed:
+                newest[where] = key, None
         if record_id != REREAD:
-            yield from (replace(one, place=(before, index)) for index, (_, one) in enumerate(sorted(lists.items())))
-        before = record_id
+            for index, (_, (key, removed_at)) in enumerate(sorted(newest.items())):
+                yield Match(RecordCursor(after, index), key, {"removed_at": removed_at})
+        after = record_id
 
 
 def _counted(
@@ -179,7 +223,7 @@ def _counted(
     for one in told:
         key = str(one.fetched_at)
         provider, list_id = provider_of(key), _list(one, question)
-        if provider not in question.providers or question.only not in (None, list_id):
+        if provider not in question.providers or question.list_id not in (None, list_id):
             continue
         if question.as_of and moment_of(key) > question.as_of:
             continue

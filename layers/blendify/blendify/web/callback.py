@@ -1,7 +1,7 @@
 """
-/auth/{provider}/callback: GET where the provider sends the listener back, POST where a page of ours has asked.
+/auth/{provider}/callback: GET when the provider sends the listener back, POST from our own consent page.
 
-The sync is started and not waited for.
+The first sync is started and not waited for.
 """
 
 from collections.abc import Mapping
@@ -19,125 +19,128 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing import lifecycle
 from blendify.web import responses
+from blendify.web.cookies import LOGIN, SESSION, cookie_value, delete_cookie, set_cookie
+from blendify.web.guards import reader_id, same_origin
+from blendify.web.parameters import query_parameters
 from blendify.web.responses import Response
+from blendify.web.router import new_router
 
-app = responses.application()
+router = new_router()
 
-STATE_MACHINE = state_machine()
-
-LONGEST = 2_048
-"""Characters of a parameter; real codes have some hundred."""
-LONGEST_FORM = 8_192
-"""Characters of a form."""
-MOST_FIELDS = 20
+MAX_VALUE_CHARACTERS = 2_048
+"""Of one parameter; real codes have a few hundred."""
+MAX_FORM_CHARACTERS = 8_192
+MAX_FORM_FIELDS = 20
 
 _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
     StateRefused.UNKNOWN: (
-        "This login is not one of ours",
-        "The link does not belong to a login that was begun here. Nothing was stored. Please begin again.",
+        "This login did not start here",
+        "The link does not belong to a login that was started on this site. Nothing was stored. Please start again.",
     ),
     StateRefused.EXPIRED: (
         "This login took too long",
-        "It was good for ten minutes. Nothing was stored. Please begin again.",
+        "You have ten minutes from start to end. Nothing was stored. Please start again.",
     ),
     StateRefused.USED: (
         "This login was used already",
-        "If it was you, you are connected: open your dashboard. Nothing was stored this time.",
+        "If it was you, you are connected: open your dashboard. Nothing more was stored this time.",
     ),
     StateRefused.FOREIGN: (
-        "This login was begun in another browser",
-        "It can be ended only where it was begun, with cookies allowed. Nothing was stored.",
+        "This login was started in another browser",
+        "Finish it in the browser in which you started it, with cookies allowed. Nothing was stored.",
     ),
 }
 
 
-@app.get("/auth/<name>/callback")
-def arrive(name: str) -> Response[str]:
-    """303 to the dashboard once the connection is stored; a page that says why not in every other case."""
-    return _arrived(name, _query(), own_page=False)
+@router.get("/auth/<name>/callback")
+def returned(name: str) -> Response[str]:
+    """303 to the dashboard once the connection is stored; in every other case a page that says why it is not."""
+    return _complete(name, _usable(query_parameters(router)), from_our_page=False)
 
 
-@app.post("/auth/<name>/callback")
-def take(name: str) -> Response[str]:
-    """The same for what our own page was given: it comes in the body, as no address may hold it."""
-    if responses.cross_origin(app):
-        text = "This request came from another site. Nothing was stored."
-        return responses.message_page(app, 403, "This login is not one of ours", text)
-    return _arrived(name, _form(), own_page=True)
+@router.post("/auth/<name>/callback", middlewares=[same_origin("Nothing was stored. Please start the login again.")])
+def posted(name: str) -> Response[str]:
+    """The same for the token that our own page got. It comes in the body, because no address may hold it."""
+    return _complete(name, _usable(_form()), from_our_page=True)
 
 
-def _arrived(name: str, query: Mapping[str, str], *, own_page: bool) -> Response[str]:
+def _complete(name: str, parameters: Mapping[str, str], *, from_our_page: bool) -> Response[str]:
     provider = PROVIDERS.get(name)
     if provider is None:
-        return responses.unknown_provider(app)
-    if provider.access.client_side is not own_page:
-        return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-    state, browser = query.get("state", ""), responses.cookie_value(app, "login")
-    refused = login.consume_state(provider, state, browser) if state and browser else StateRefused.UNKNOWN
+        return responses.unknown_provider(router)
+    if provider.access.client_side is not from_our_page:
+        return _refused_state(provider, StateRefused.UNKNOWN)
+    state, secret = parameters.get("state", ""), cookie_value(router, LOGIN)
+    refused = login.consume_state(provider, state, secret) if state and secret else StateRefused.UNKNOWN
     if refused:
-        title, text = _REFUSED_STATES[refused]
-        return responses.message_page(app, 400, title, text, retry=provider.name)
-    if "error" in query:
-        return _declined(provider, query["error"])
-    if not query.get(provider.access.callback_parameter):
-        text = f"{provider.title} sent you back without a {_words(provider)}. Nothing was stored."
-        return responses.message_page(app, 400, "The login is not complete", text, retry=provider.name)
-    return _connect(provider, query, browser)
+        return _refused_state(provider, refused)
+    if "error" in parameters:
+        return _declined(provider, parameters["error"])
+    if not parameters.get(provider.access.callback_parameter):
+        text = (
+            f"{provider.title} sent you back without a {_credential(provider)}. Nothing was stored. Please try again."
+        )
+        return responses.message_page(router, 400, "The login is not complete", text, retry=provider.name)
+    return _connect(provider, parameters, secret)
 
 
-def _connect(provider: Provider, query: Mapping[str, str], browser: str) -> Response[str]:
-    listener = responses.listener(app)
+def _connect(provider: Provider, parameters: Mapping[str, str], secret: str) -> Response[str]:
+    logged_in = reader_id(router)
     try:
-        row = application(provider.name)
-        if query.get("iss", row.accounts_url).rstrip("/") != row.accounts_url:
-            # RFC 9207: an answer of another authorization server, mixed in.
-            return responses.message_page(app, 400, *_REFUSED_STATES[StateRefused.UNKNOWN], retry=provider.name)
-        callback = Callback(query[provider.access.callback_parameter], query["state"], browser)
-        user_id = login.complete(provider, row, callback, listener)
+        app = application(provider.name)
+        if parameters.get("iss", app.accounts_url).rstrip("/") != app.accounts_url:
+            # RFC 9207: the response of another authorization server, mixed in.
+            return _refused_state(provider, StateRefused.UNKNOWN)
+        callback = Callback(parameters[provider.access.callback_parameter], parameters["state"], secret)
+        user_id = login.complete(provider, app, callback, logged_in)
     except CollectError as error:
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
     logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
-    lifecycle.start(STATE_MACHINE, user_id, provider.name)
-    session = responses.cookie("session", sessions.begin(user_id), sessions.LIFETIME_SECONDS)
-    return responses.see_other("../../dashboard", [session, responses.cookie("login", "", 0)])
+    lifecycle.start(state_machine(), user_id, provider.name)
+    session = set_cookie(SESSION, sessions.begin(user_id), sessions.LIFETIME_SECONDS)
+    return responses.see_other("../../dashboard", [session, delete_cookie(LOGIN)])
 
 
-def _query() -> dict[str, str]:
-    """The parameters that came once and are no longer than any real one."""
-    values = app.current_event.multi_value_query_string_parameters or {}
-    single = app.current_event.query_string_parameters or {}
+def _usable(parameters: Mapping[str, list[str]]) -> dict[str, str]:
+    """The parameters that were given once and are no longer than real ones."""
     return {
-        name: value for name, value in single.items() if len(values.get(name, [value])) == 1 and len(value) <= LONGEST
+        name: values[0]
+        for name, values in parameters.items()
+        if len(values) == 1 and len(values[0]) <= MAX_VALUE_CHARACTERS
     }
 
 
-def _form() -> dict[str, str]:
-    """The fields that came once and are no longer than any real one; none of a body that no page of ours has sent."""
-    body = app.current_event.body or ""
-    if len(body) > LONGEST_FORM:
+def _form() -> dict[str, list[str]]:
+    """The form's fields; none when the body is not one that our page sends."""
+    body = router.current_event.body or ""
+    if len(body) > MAX_FORM_CHARACTERS:
         return {}
     try:
-        text = (app.current_event.decoded_body or "") if app.current_event.is_base64_encoded else body
-        fields = parse_qs(text, max_num_fields=MOST_FIELDS)
+        text = (router.current_event.decoded_body or "") if router.current_event.is_base64_encoded else body
+        return parse_qs(text, max_num_fields=MAX_FORM_FIELDS)
     except ValueError:
         return {}
-    return {name: values[0] for name, values in fields.items() if len(values) == 1 and len(values[0]) <= LONGEST}
 
 
-def _words(provider: Provider) -> str:
-    """`music_user_token` as people say it."""
+def _credential(provider: Provider) -> str:
+    """What the login brings, in words: `music_user_token` is a music user token."""
     return provider.access.callback_parameter.replace("_", " ")
+
+
+def _refused_state(provider: Provider, refused: StateRefused) -> Response[str]:
+    title, text = _REFUSED_STATES[refused]
+    return responses.message_page(router, 400, title, text, retry=provider.name)
 
 
 def _declined(provider: Provider, error: str) -> Response[str]:
     if error == "access_denied":
         title = f"You did not give access to {provider.title}"
         text = "That is fine. Nothing was read and nothing was stored. If you change your mind, connect again."
-        return responses.message_page(app, 403, title, text, retry=provider.name)
+        return responses.message_page(router, 403, title, text, retry=provider.name)
     logger.warning("The provider refused the login", extra={"provider": provider.name})
-    text = f"{provider.title} refused the login. Nothing was stored. Try again; if it stays so, tell the operator."
-    return responses.message_page(app, 502, "The login was refused", text, retry=provider.name)
+    text = f"{provider.title} refused the login. Nothing was stored. Try again; if it keeps failing, tell the operator."
+    return responses.message_page(router, 502, "The login was refused", text, retry=provider.name)
 
 
 def _failed(provider: Provider, error: CollectError) -> Response[str]:
@@ -145,19 +148,20 @@ def _failed(provider: Provider, error: CollectError) -> Response[str]:
         case GrantRevoked() | AccessTokenRefused():
             title, status = f"{provider.title} did not accept this login", 400
             text = (
-                f"Its {_words(provider)} was wrong, too old or used before. Nothing was stored. Please connect again."
+                f"Its {_credential(provider)} was wrong, too old, or used before. Nothing was stored. "
+                "Please connect again."
             )
         case AccountTaken():
             title, status = f"This {provider.title} account cannot be added to yours", 409
             text = (
-                f"You are logged in here already, and either that {provider.title} account belongs to somebody else "
-                f"here, or you have connected another {provider.title} account before. Nothing was stored. To use it, "
-                "log out on your dashboard first, then connect again."
+                f"You are already logged in here. Either that {provider.title} account belongs to another listener, "
+                f"or you connected a different {provider.title} account before. Nothing was stored. To use that "
+                "account, log out on your dashboard first, then connect again."
             )
         case ApplicationBlocked():
             title, status = f"{provider.title} does not admit this login", 503
-            text = f"{error}. Nothing was stored. The operator has to repair this."
+            text = f"{error}. Nothing was stored. Only the operator of this Blendify can fix this."
         case _:
-            title, status = f"{provider.title} does not answer as it should", 503
-            text = "Nothing was stored. That usually passes: please try again in a few minutes."
-    return responses.message_page(app, status, title, text, retry=provider.name)
+            title, status = f"{provider.title} is not responding as it should", 503
+            text = "Nothing was stored. This usually passes: please try again in a few minutes."
+    return responses.message_page(router, status, title, text, retry=provider.name)

@@ -1,8 +1,7 @@
-"""What a listener and their apps read: start page, dashboard, connections and syncs."""
+"""What a listener and their apps read about the collection: start page, dashboard, connections and syncs."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from blendify.access import connections, grant_expiry
@@ -16,134 +15,126 @@ from blendify.providers.provider import Provider
 from blendify.syncing import syncs
 from blendify.syncing.syncs import Sync
 from blendify.web import responses
+from blendify.web.guards import reader, reader_id, user_id
 from blendify.web.responses import Response
+from blendify.web.router import new_router
 
-app = responses.application()
+router = new_router()
 
-SYNCS_LISTED = 20
-_TOLD = ("records", "appended", "removed", "holes", "unavailable", "expected", "calls")
-
-
-def _of_listener(route: Callable[..., Response[str]]) -> Callable[..., Response[str]]:
-    """Passes the user of session or bearer token to the route; without one the answer is 401, and tells nothing."""
-
-    @wraps(route)
-    def guarded(**values: Any) -> Response[str]:
-        user_id = responses.listener(app)
-        if user_id is None:
-            return responses.unauthorized(app)
-        return route(user_id, **values)
-
-    return guarded
+MAX_SYNCS = 20
+"""Syncs in the response of GET /me/syncs."""
+SYNCS_ON_DASHBOARD = 6
+_COUNTS = ("records", "appended", "removed", "holes", "unavailable", "expected", "calls")
+_TITLES = {data_type.value: data_type.words.capitalize() for data_type in DataType}
 
 
-def _connectable() -> list[Provider]:
-    """A button for any other one would lead to a page that says that it is not set up."""
-    return [provider for provider in PROVIDERS.values() if provider.name in connectable()]
-
-
-@app.get("/")
+@router.get("/")
 def start() -> Response[str]:
-    """What this is, and where to connect."""
-    asked = app.current_event.request_context.get("path") or "/"
-    if not asked.endswith("/"):
-        # Links are relative, so that they hold behind any address: here they would miss the stage.
-        return responses.see_other(f"{asked.rpartition('/')[2]}/")
-    connected = responses.listener(app) is not None
+    """What Blendify is, and where to connect."""
+    path = router.current_event.request_context.get("path") or "/"
+    if not path.endswith("/"):
+        # The page's links are relative, to hold behind any address. Without the slash they would miss the stage.
+        return responses.see_other(f"{path.rpartition('/')[2]}/")
+    connected = reader_id(router) is not None
     return responses.page(200, "start", root="./", providers=_connectable(), connected=connected)
 
 
-@app.get("/dashboard")
+@router.get("/dashboard")
 def dashboard() -> Response[str]:
-    """The listener's page, complete at first sight; without a session the start page."""
-    user_id = responses.listener(app)
-    if user_id is None:
+    """The listener's page, complete without script; 303 to the start page without a session."""
+    user = reader_id(router)
+    if user is None:
         return responses.see_other("./")
-    told = _me(user_id)
-    connected = {one["provider"] for one in told["connections"]}
+    me = _me(user)
+    connected = {connection["provider"] for connection in me["connections"]}
     return responses.page(
         200,
         "dashboard",
         root="./",
-        me=told,
-        syncs=_newest(user_id, 6, polls=False) or _newest(user_id, 1),
+        me=me,
+        syncs=_newest(user, SYNCS_ON_DASHBOARD, polls=False) or _newest(user, 1),
         titles=_TITLES,
         offers=[provider for provider in _connectable() if provider.name not in connected],
         soon=times.iso(times.now() + timedelta(days=max(grant_expiry.NOTICES))),
     )
 
 
-@app.get("/me")
-@_of_listener
-def me(user_id: str) -> Response[str]:
-    """Who is connected, and how the newest sync stands."""
-    latest = next(iter(_newest(user_id, 1)), None)
-    return responses.answer(200, {**_me(user_id), "latest_sync": latest})
+@router.get("/me", middlewares=[reader])
+def me() -> Response[str]:
+    """The user, their connections, and the newest sync."""
+    user = user_id()
+    latest = next(iter(_newest(user, 1)), None)
+    return responses.json_response(200, {**_me(user), "latest_sync": latest})
 
 
-@app.get("/me/syncs")
-@_of_listener
-def list_syncs(user_id: str) -> Response[str]:
-    """The newest runs, newest first."""
-    return responses.answer(200, {"items": _newest(user_id, SYNCS_LISTED), "next_cursor": None})
+@router.get("/me/syncs", middlewares=[reader])
+def list_syncs() -> Response[str]:
+    """The newest syncs, newest first."""
+    return responses.json_response(200, {"items": _newest(user_id(), MAX_SYNCS), "next_cursor": None})
 
 
-@app.get("/me/syncs/<sync_id>")
-@_of_listener
-def one_sync(user_id: str, sync_id: str) -> Response[str]:
-    """One run with its progress; 404 for one that is not this listener's."""
-    run = syncs.sync(user_id, sync_id)
-    if run is None:
-        return responses.refusal(app, 404, "not_found", "You have no sync with this id.")
-    return responses.answer(200, _sync(run, all_progress(user_id, sync_id)))
+@router.get("/me/syncs/<sync_id>", middlewares=[reader])
+def show_sync(sync_id: str) -> Response[str]:
+    """One sync with its progress; 404 when this listener has none with this id."""
+    user = user_id()
+    sync = syncs.sync(user, sync_id)
+    if sync is None:
+        return responses.error(router, 404, "not_found", "You have no sync with this id.")
+    return responses.json_response(200, _sync(sync, all_progress(user, sync_id)))
 
 
-_TITLES = {data_type.value: data_type.words.capitalize() for data_type in DataType}
+def _connectable() -> list[Provider]:
+    """The providers that are set up here. A button for another one would lead to a page that says that it is not."""
+    return [provider for provider in PROVIDERS.values() if provider.name in connectable()]
 
 
-def _me(user_id: str) -> dict[str, Any]:
+def _me(user: str) -> dict[str, Any]:
     return {
-        "user_id": user_id,
-        "connections": [_connection(one) for one in connections.connections(user_id)],
+        "user_id": user,
+        "connections": [_connection(connection) for connection in connections.connections(user)],
     }
 
 
-def _connection(one: Connection) -> dict[str, Any]:
-    end = grant_expiry.ends_at(one)
+def _connection(connection: Connection) -> dict[str, Any]:
+    ends_at = grant_expiry.ends_at(connection)
     return {
-        "provider": one.provider,
-        "title": PROVIDERS[one.provider].title,
-        "display_name": one.display_name,
-        "status": one.status,
-        "scopes": list(one.scopes),
-        "authorized_at": one.authorized_at,
-        "access_ends_at": times.iso(end) if end else None,
+        "provider": connection.provider,
+        "title": PROVIDERS[connection.provider].title,
+        "display_name": connection.display_name,
+        "status": connection.status,
+        "scopes": list(connection.scopes),
+        "authorized_at": connection.authorized_at,
+        "access_ends_at": times.iso(ends_at) if ends_at else None,
     }
 
 
-def _newest(user_id: str, count: int, *, polls: bool = True) -> list[dict[str, Any]]:
-    return [_sync(run, progress) for run, progress in syncs.newest(user_id, count, polls=polls)]
+def _newest(user: str, count: int, *, polls: bool = True) -> list[dict[str, Any]]:
+    return [_sync(sync, progress) for sync, progress in syncs.newest(user, count, polls=polls)]
 
 
-def _sync(run: Sync, all_of_it: Iterable[Progress]) -> dict[str, Any]:
-    progress = {one.data_type: _progress(one) for one in all_of_it}
-    # The next round writes nothing of its own into the run: when its moment has come, it runs.
-    waits = run.waiting_until is not None and times.parse(run.waiting_until) > times.now()
+def _sync(sync: Sync, all_progress: Iterable[Progress]) -> dict[str, Any]:
+    by_data_type = {progress.data_type: _progress(progress) for progress in all_progress}
+    # A sync attempt does not write into the sync when it begins: once `waiting_until` has passed, the sync is running.
+    waits = sync.waiting_until is not None and times.parse(sync.waiting_until) > times.now()
     return {
-        "sync_id": run.sync_id,
-        "provider": run.provider,
-        "status": Status.RUNNING if run.status is Status.WAITING and not waits else run.status,
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "waiting_until": run.waiting_until if waits else None,
-        "round": run.round,
-        "why": run.why,
-        "data_types": {data_type: progress[data_type] for data_type in DataType if data_type in progress},
+        "sync_id": sync.sync_id,
+        "provider": sync.provider,
+        "status": Status.RUNNING if sync.status is Status.WAITING and not waits else sync.status,
+        "started_at": sync.started_at,
+        "finished_at": sync.finished_at,
+        "waiting_until": sync.waiting_until if waits else None,
+        "round": sync.round,
+        "why": sync.why,
+        "data_types": {data_type: by_data_type[data_type] for data_type in DataType if data_type in by_data_type},
     }
 
 
-def _progress(one: Progress) -> dict[str, Any]:
-    told = {name: one.counts[name] for name in _TOLD}
-    seconds = round(one.counts["milliseconds"] / 1000, 1)
-    until = times.iso(one.until) if one.until and one.outcome is Outcome.WAITING else None
-    return {"outcome": one.outcome, "why": one.why, "waiting_until": until, **told, "seconds": seconds}
+def _progress(progress: Progress) -> dict[str, Any]:
+    waits = progress.until is not None and progress.outcome is Outcome.WAITING
+    return {
+        "outcome": progress.outcome,
+        "why": progress.why,
+        "waiting_until": times.iso(progress.until) if waits and progress.until else None,
+        **{name: progress.counts[name] for name in _COUNTS},
+        "seconds": round(progress.counts["milliseconds"] / 1000, 1),
+    }

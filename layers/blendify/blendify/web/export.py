@@ -1,4 +1,4 @@
-"""GET /me/export: everything that is kept of a listener, as a zip. It is prepared in the background."""
+"""GET /me/export: everything that we store about a listener, as a zip. It is built in the background."""
 
 from datetime import timedelta
 from math import ceil
@@ -10,126 +10,120 @@ from blendify.core import state_machines, times
 from blendify.core.settings import export_state_machine, exports_bucket
 from blendify.core.telemetry import logger
 from blendify.export import status, upload
-from blendify.export.status import Export, State, Superseded
+from blendify.export.status import Export, ExportSuperseded, State
+from blendify.reading.question import BadParameter
 from blendify.web import responses
+from blendify.web.guards import reader, same_origin, user_id
+from blendify.web.parameters import query_parameters
 from blendify.web.responses import Response
+from blendify.web.router import new_router
 
-app = responses.application()
+router = new_router()
 
-STATE_MACHINE, BUCKET = export_state_machine(), exports_bucket()
-
-ASK_AGAIN_SECONDS = 3
-"""How long to wait before one looks again how far it is."""
-PAUSE = timedelta(minutes=10)
+POLL_SECONDS = 3
+"""After how many seconds a client should ask for the progress again."""
+MIN_INTERVAL = timedelta(minutes=10)
 """Between the starts of two exports of one listener, however often they ask."""
-NOT_STARTED = "The export could not be started. Nothing is lost: ask again in a minute."
 
 
-class WrongQuery(ValueError):
-    """The message names the parameter and what it may be."""
-
-
-@app.get("/me/export")
+@router.get("/me/export", middlewares=[same_origin("No export was started."), reader])
 def export() -> Response[str]:
     """
-    200 with `ready` and a link, or with `failed` and why; 202 with `preparing` and how far it is.
+    200 with `ready` and a link, or with `failed` and the reason; 202 with `preparing` and the progress.
 
-    Query   fresh=true for a new one in place of one that is ready or has failed
+    Query   fresh=true for a new export in place of one that is ready or has failed
     """
-    if responses.cross_origin(app):
-        return responses.refusal(app, 403, "cross_origin", "This request came from another site. Nothing was started.")
-    user_id = responses.listener(app)
-    if user_id is None:
-        return responses.unauthorized(app)
-    try:
-        fresh = _fresh()
-    except WrongQuery as error:
-        return responses.refusal(app, 400, "bad_request", str(error))
-    seen = status.export(user_id)
-    if seen and not seen.over:
-        if seen.state is State.PREPARING:
-            return _preparing(seen)
+    fresh = _fresh(query_parameters(router))
+    user = user_id()
+    latest = status.export(user)
+    if latest and not latest.expired:
+        if latest.state is State.PREPARING:
+            return _preparing(latest)
         if not fresh:
-            return _ready(user_id, seen) if seen.state is State.READY else _failed(seen)
-        if seconds := _pause(seen):
-            text = f"You can ask for a new export every {PAUSE.seconds // 60} minutes: ask again in {seconds} seconds."
-            return responses.refusal(app, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
-    return _begin(user_id, seen)
+            return _ready(user, latest) if latest.state is State.READY else _failed(latest)
+        if seconds := _seconds_to_wait(latest):
+            minutes = MIN_INTERVAL.seconds // 60
+            text = f"You can ask for a new export every {minutes} minutes. Ask again in {seconds} seconds."
+            return responses.error(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
+    return _start(user, latest)
 
 
-def _fresh() -> bool:
+def _fresh(parameters: dict[str, list[str]]) -> bool:
     """
-    Whether a new one is wanted.
+    Whether the listener asks for a new export.
 
-    Raises  WrongQuery
+    Raises  BadParameter
     """
-    values = app.current_event.multi_value_query_string_parameters or {}
-    given = {**(app.current_event.query_string_parameters or {}), **values}
-    if set(given) - {"fresh"}:
-        raise WrongQuery("The only parameter is fresh: true or false.")
-    wish = given.get("fresh", "false")
-    one = wish if isinstance(wish, str) else wish[0] if len(wish) == 1 else ""
-    if one not in ("true", "false"):
-        raise WrongQuery("fresh must be given once: true or false.")
-    return one == "true"
+    if set(parameters) - {"fresh"}:
+        raise BadParameter("The only parameter is fresh. It must be true or false.")
+    values = parameters.get("fresh", ["false"])
+    if len(values) != 1 or values[0] not in ("true", "false"):
+        raise BadParameter("fresh must be given once. It must be true or false.")
+    return values[0] == "true"
 
 
-def _pause(seen: Export) -> int:
-    """Seconds until the next one may be started; 0 for now."""
-    return max(0, ceil((times.parse(seen.started_at) + PAUSE - times.now()).total_seconds()))
+def _seconds_to_wait(latest: Export) -> int:
+    """Seconds until the next export may start; 0 if it may start now."""
+    return max(0, ceil((times.parse(latest.started_at) + MIN_INTERVAL - times.now()).total_seconds()))
 
 
-def _begin(user_id: str, seen: Export | None) -> Response[str]:
-    begun, mine = status.begin(user_id, seen)
-    if not mine:
-        return _preparing(begun)
+def _start(user: str, latest: Export | None) -> Response[str]:
+    export, is_new = status.begin(user, latest)
+    if not is_new:
+        return _preparing(export)
     try:
-        state_machines.start_export(STATE_MACHINE, user_id, begun.export_id)
+        state_machines.start_export(export_state_machine(), user, export.export_id)
     except (BotoCoreError, ClientError):
         logger.exception("The export could not be started")
-        _take_back(user_id, begun)
-        return responses.refusal(app, 503, "unavailable", NOT_STARTED, {"Retry-After": "60"})
-    return _preparing(begun)
+        _withdraw(user, export)
+        text = "The export could not be started. Your data is safe. Please try again in a minute."
+        return responses.error(router, 503, "unavailable", text, {"Retry-After": "60"})
+    return _preparing(export)
 
 
-def _take_back(user_id: str, begun: Export) -> None:
-    """Nobody prepares it: the next request starts another one."""
+def _withdraw(user: str, export: Export) -> None:
+    """No execution builds this export: the next request starts another one."""
     try:
-        status.withdraw(user_id, begun.export_id)
-    except Superseded:
+        status.withdraw(user, export.export_id)
+    except ExportSuperseded:
         return
 
 
-def _preparing(one: Export) -> Response[str]:
-    progress = {"records": one.records, "data_types_done": list(one.data_types_done)}
-    told = {"status": one.state, "export_id": one.export_id, "started_at": one.started_at, "progress": progress}
-    return responses.answer(202, told, {"Retry-After": str(ASK_AGAIN_SECONDS)})
-
-
-def _ready(user_id: str, one: Export) -> Response[str]:
-    filename = f"blendify-{one.started_at[:10]}.zip"
-    ends = times.now() + timedelta(seconds=upload.LINK_SECONDS)
-    told: dict[str, Any] = {
-        "status": one.state,
-        "export_id": one.export_id,
-        "url": upload.link(BUCKET, user_id, one.export_id, filename),
-        "url_expires_at": times.iso(ends),
-        "expires_at": times.iso(one.ends_at),
-        "bytes": one.bytes,
-        "counts": dict(one.counts),
-        "unreadable": one.unreadable,
-        "started_at": one.started_at,
-        "finished_at": one.finished_at,
+def _preparing(export: Export) -> Response[str]:
+    progress = {"records": export.records, "data_types_done": list(export.data_types_done)}
+    body = {
+        "status": export.state,
+        "export_id": export.export_id,
+        "started_at": export.started_at,
+        "progress": progress,
     }
-    return responses.answer(200, told)
+    return responses.json_response(202, body, {"Retry-After": str(POLL_SECONDS)})
 
 
-def _failed(one: Export) -> Response[str]:
-    told = {
-        "status": one.state,
-        "export_id": one.export_id,
-        "why": one.why,
-        "started_at": one.started_at,
-        "finished_at": one.finished_at,
+def _ready(user: str, export: Export) -> Response[str]:
+    filename = f"blendify-{export.started_at[:10]}.zip"
+    link_ends_at = times.now() + timedelta(seconds=upload.LINK_SECONDS)
+    body: dict[str, Any] = {
+        "status": export.state,
+        "export_id": export.export_id,
+        "url": upload.link(exports_bucket(), user, export.export_id, filename),
+        "url_expires_at": times.iso(link_ends_at),
+        "expires_at": times.iso(export.expires_at),
+        "bytes": export.bytes,
+        "counts": dict(export.counts),
+        "unreadable": export.unreadable,
+        "started_at": export.started_at,
+        "finished_at": export.finished_at,
     }
-    return responses.answer(200, told)
+    return responses.json_response(200, body)
+
+
+def _failed(export: Export) -> Response[str]:
+    body = {
+        "status": export.state,
+        "export_id": export.export_id,
+        "why": export.why,
+        "started_at": export.started_at,
+        "finished_at": export.finished_at,
+    }
+    return responses.json_response(200, body)

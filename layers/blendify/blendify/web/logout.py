@@ -1,16 +1,17 @@
-"""POST /auth/logout: end the session everywhere."""
+"""POST /auth/logout: end the session on every device that has its cookie."""
 
 from blendify.access import sessions
 from blendify.web import responses
+from blendify.web.cookies import SESSION, cookie_value, delete_cookie
+from blendify.web.guards import same_origin
 from blendify.web.responses import Response
+from blendify.web.router import new_router
 
-app = responses.application()
+router = new_router()
 
 
-@app.post("/auth/logout")
+@router.post("/auth/logout", middlewares=[same_origin("You are still logged in.")])
 def end() -> Response[str]:
-    """303 to the start page; the session's cookie is worth nothing from then on."""
-    if responses.cross_origin(app):
-        return responses.message_page(app, 403, "This request came from another site", "You are still logged in.")
-    sessions.end(responses.cookie_value(app, "session"))
-    return responses.see_other("../", [responses.cookie("session", "", 0)])
+    """303 to the start page; from now on the session's cookie opens nothing."""
+    sessions.end(cookie_value(router, SESSION))
+    return responses.see_other("../", [delete_cookie(SESSION)])

@@ -1,94 +1,113 @@
-"""Query parameters of the read API: each is understood or refused by its name, with what it may be."""
+"""Query parameters: each is parsed, or refused with its name and its allowed values."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import ListKind
-from blendify.reading.question import LONGEST, MOST, VIEWS, BadParameter, Question
+from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.reading.question import MAX_ITEMS, MAX_VALUE_CHARACTERS, VIEWS, BadParameter, Question
 
 OF_LISTS = ("provider", "time_range", "playlist_id", "as_of", "view", "raw", "limit", "cursor")
 OF_HISTORY = ("provider", "time_range", "playlist_id", "raw", "limit", "cursor")
+_LIST_PARAMETERS = ("time_range", "playlist_id")
+"""Only data types with several lists have them."""
+
+
+def query_parameters(router: APIGatewayRestResolver) -> dict[str, list[str]]:
+    """The query's parameters, each with all the values that were given."""
+    single = router.current_event.query_string_parameters or {}
+    return {name: [value] for name, value in single.items()} | (
+        router.current_event.multi_value_query_string_parameters or {}
+    )
 
 
 def question(data_type: str, given: Mapping[str, list[str]], allowed: tuple[str, ...]) -> Question:
     """
-    The question that an address asks.
+    The question that a path and its query ask.
 
     Raises  BadParameter
     """
     if data_type not in set(DataType):
         raise BadParameter(f"The data type must be one of: {', '.join(DataType)}.")
     kind = DataType(data_type)
-    known = [name for name in allowed if name not in _SPECIAL or time_ranges(kind, name)]
-    values: dict[str, Any] = {}
-    for name, many in given.items():
+    known = [name for name in allowed if name not in _LIST_PARAMETERS or has_parameter(kind, name)]
+    parsed: dict[str, Any] = {}
+    for name, values in given.items():
         if name not in known:
-            raise BadParameter(f"{_shown(name)} is no parameter of {kind}. There are: {', '.join(known)}.")
-        if len(many) != 1:
-            raise BadParameter(f"{name} is given {len(many)} times: give it once.")
-        if not 0 < len(many[0]) <= LONGEST:
-            raise BadParameter(f"{name} must have 1 to {LONGEST:,} characters.")
-        values[name] = _READ[name](kind, many[0])
-    return Question(kind, **values)
+            raise BadParameter(f"{_shown(name)} is not a parameter of {kind}. The parameters are: {', '.join(known)}.")
+        if len(values) != 1:
+            raise BadParameter(f"{name} is given {len(values)} times. Give it once.")
+        if not 0 < len(values[0]) <= MAX_VALUE_CHARACTERS:
+            raise BadParameter(f"{name} must have 1 to {MAX_VALUE_CHARACTERS:,} characters.")
+        parsed[name] = _PARSERS[name](kind, values[0])
+    return Question(kind, **parsed)
 
 
-def time_ranges(data_type: DataType, name: str = "time_range") -> list[str]:
-    """The values that a parameter which names a list may have; `…` where the listener's playlists decide."""
-    rows = [one.endpoints[data_type] for one in PROVIDERS.values() if data_type in one.endpoints]
+def has_parameter(data_type: DataType, name: str) -> bool:
+    """Whether the data type has a parameter; only those that name a list depend on it."""
     if name == "playlist_id":
-        return ["…"] if any(row.parent for row in rows) else []
-    return list(dict.fromkeys(one for row in rows if row.list_kind is ListKind.RANKED for one in row.lists if one))
+        return any(endpoint.parent for endpoint in _endpoints(data_type))
+    return name != "time_range" or bool(time_ranges(data_type))
 
 
-_SPECIAL = ("time_range", "playlist_id")
+def time_ranges(data_type: DataType) -> list[str]:
+    """The allowed values of `time_range`; none for a data type without ranked lists."""
+    ranked = (endpoint for endpoint in _endpoints(data_type) if endpoint.list_kind is ListKind.RANKED)
+    return list(dict.fromkeys(name for endpoint in ranked for name in endpoint.lists if name))
+
+
+def _endpoints(data_type: DataType) -> list[Endpoint]:
+    return [provider.endpoints[data_type] for provider in PROVIDERS.values() if data_type in provider.endpoints]
 
 
 def _provider(data_type: DataType, value: str) -> str:
     offering = [name for name, provider in PROVIDERS.items() if data_type in provider.endpoints]
-    return _one_of("provider", value, offering)
+    return _allowed("provider", value, offering)
 
 
 def _time_range(data_type: DataType, value: str) -> str:
-    return _one_of("time_range", value, time_ranges(data_type))
+    return _allowed("time_range", value, time_ranges(data_type))
 
 
 def _as_of(_: DataType, value: str) -> str:
     try:
         moment = times.parse(value)
-        told = times.iso(moment)
+        text = times.iso(moment)
     except (ValueError, OverflowError):
-        text = "as_of must be a date and time in ISO 8601, such as 2026-11-22T17:44:30Z (write a + as %2B)."
-        raise BadParameter(text) from None
+        raise BadParameter(
+            "as_of must be a date and time in ISO 8601, such as 2026-11-22T17:44:30Z (write a + as %2B)."
+        ) from None
     if moment > times.now():
-        raise BadParameter("as_of must be a moment that has passed: what will be is not known.")
-    return told
+        raise BadParameter("as_of must be a moment in the past.")
+    return text
 
 
 def _raw(_: DataType, value: str) -> bool:
-    return _one_of("raw", value, ["true", "false"]) == "true"
+    return _allowed("raw", value, ["true", "false"]) == "true"
 
 
 def _limit(_: DataType, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= MOST):
-        raise BadParameter(f"limit must be a whole number from 1 to {MOST}.")
+    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= MAX_ITEMS):
+        raise BadParameter(f"limit must be a whole number from 1 to {MAX_ITEMS}.")
     return int(value)
 
 
-def _one_of(name: str, value: str, allowed: list[str]) -> str:
-    if value not in allowed:
-        raise BadParameter(f"{name} must be one of: {', '.join(allowed)}.")
+def _allowed(name: str, value: str, values: list[str]) -> str:
+    if value not in values:
+        raise BadParameter(f"{name} must be one of: {', '.join(values)}.")
     return value
 
 
-_READ: Mapping[str, Callable[[DataType, str], Any]] = {
+_PARSERS: Mapping[str, Callable[[DataType, str], Any]] = {
     "provider": _provider,
     "time_range": _time_range,
     "playlist_id": lambda _, value: value,
     "as_of": _as_of,
-    "view": lambda _, value: _one_of("view", value, list(VIEWS)),
+    "view": lambda _, value: _allowed("view", value, list(VIEWS)),
     "raw": _raw,
     "limit": _limit,
     "cursor": lambda _, value: value,
@@ -96,5 +115,5 @@ _READ: Mapping[str, Callable[[DataType, str], Any]] = {
 
 
 def _shown(name: str) -> str:
-    """An unknown parameter's name, as far as it can be repeated."""
+    """An unknown parameter's name, if it is safe to repeat."""
     return f"`{name}`" if name.isascii() and name.isidentifier() and len(name) <= 40 else "One of the parameters"

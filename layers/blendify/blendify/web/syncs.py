@@ -1,4 +1,4 @@
-"""POST /me/syncs: a listener asks for a sync of what they have connected. It is started and not waited for."""
+"""POST /me/syncs: a listener asks for a sync of their connections. It starts in the background."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -16,84 +16,83 @@ from blendify.schedule import sync_requests
 from blendify.syncing import lease
 from blendify.syncing.lifecycle import Refused, Request
 from blendify.web import responses
+from blendify.web.guards import reader, same_origin, user_id
 from blendify.web.responses import Response
+from blendify.web.router import new_router
 
-app = responses.application()
+router = new_router()
 
-STATE_MACHINE = state_machine()
-
-LONGEST = 4_096
-"""Characters of a body; one that names everything has some 200."""
+MAX_BODY_CHARACTERS = 4_096
+"""A body that names every data type has about 200."""
 PARAMETERS = ("provider", "mode", "data_types")
 
 
-@app.post("/me/syncs")
-def ask() -> Response[str]:
+@router.post("/me/syncs", middlewares=[same_origin("No sync was started."), reader])
+def start() -> Response[str]:
     """
-    202 with one entry a connection: `starting`, or `running` with the id of the sync that runs already.
+    202 with one entry a connection: `starting`, or `running` with the id of the sync that already runs.
 
-    Body    {"provider": str, "mode": "changes" | "full", "data_types": [str, ...]}, all optional, or none at all
+    Body    {"provider": str, "mode": "changes" | "full", "data_types": [str, ...]}, all optional; or no body
     """
-    if responses.cross_origin(app):
-        return responses.refusal(app, 403, "cross_origin", "This request came from another site. Nothing was started.")
-    user_id = responses.listener(app)
-    if user_id is None:
-        return responses.unauthorized(app)
+    user = user_id()
     try:
-        wish = _wish(user_id, app.current_event.decoded_body)
-    except Refused as error:
-        return responses.refusal(app, 400, "bad_request", str(error))
-    wanted = [one for one in connections.connections(user_id) if wish.get("provider") in (None, one.provider)]
-    active = [one for one in wanted if one.status == ACTIVE]
+        parameters = _parameters(user, router.current_event.decoded_body)
+    except Refused as refused:
+        return responses.error(router, 400, "bad_request", str(refused))
+    provider = parameters.get("provider")
+    requested = [each for each in connections.connections(user) if provider in (None, each.provider)]
+    active = [connection for connection in requested if connection.status == ACTIVE]
     if not active:
-        return _nothing_to_sync(wanted)
-    seconds = sync_requests.grant(user_id)
+        return _nothing_to_sync(requested)
+    seconds = sync_requests.grant(user)
     if seconds:
-        text = f"You can ask for a sync once a minute: ask again in {seconds} seconds."
-        return responses.refusal(app, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
+        text = f"You can ask for a sync once a minute. Ask again in {seconds} seconds."
+        return responses.error(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
     try:
-        return responses.answer(202, {"syncs": [_started(one, wish) for one in active]})
+        return responses.json_response(202, {"syncs": [_started(connection, parameters) for connection in active]})
     except (BotoCoreError, ClientError):
         logger.exception("The sync could not be started")
-        text = "The sync could not be started. Nothing is lost: ask again in a minute, or wait for the scheduled one."
-        return responses.refusal(app, 503, "unavailable", text, {"Retry-After": str(sync_requests.SECONDS)})
+        text = "The sync could not be started. Your data is safe. Try again in a minute, or wait for the next sync."
+        return responses.error(router, 503, "unavailable", text, {"Retry-After": str(sync_requests.SECONDS)})
 
 
-def _wish(user_id: str, body: str | None) -> dict[str, Any]:
+def _parameters(user: str, body: str | None) -> dict[str, Any]:
     """
-    What was asked for, as far as it was.
+    The parameters that the body gives; `data_types` in the order in which they are collected, each once.
 
-    Raises  Refused, with the parameter and what it may be
+    Raises  Refused, with the parameter and its allowed values
     """
-    if len(body or "") > LONGEST:
-        raise Refused(f"The body may have {LONGEST:,} characters at most.")
+    if len(body or "") > MAX_BODY_CHARACTERS:
+        raise Refused(f"The body may have at most {MAX_BODY_CHARACTERS:,} characters.")
     try:
         given = json.loads(body) if body and body.strip() else {}
     except (ValueError, RecursionError):
         raise Refused("The body must be JSON, or empty.") from None
     if not isinstance(given, Mapping) or not set(given) <= set(PARAMETERS):
         raise Refused(f"The body must be an object with any of: {', '.join(PARAMETERS)}.")
-    wish = {name: value for name, value in given.items() if value is not None}
-    asked = Request.of({"provider": next(iter(PROVIDERS)), **wish, "user_id": user_id})
-    return wish | ({"data_types": [one.value for one in asked.data_types]} if "data_types" in wish else {})
+    parameters = {name: value for name, value in given.items() if value is not None}
+    request = Request.of({"provider": next(iter(PROVIDERS)), **parameters, "user_id": user})
+    if "data_types" in parameters:
+        parameters["data_types"] = [data_type.value for data_type in request.data_types]
+    return parameters
 
 
-def _nothing_to_sync(wanted: Iterable[Connection]) -> Response[str]:
-    dead = [PROVIDERS[one.provider] for one in wanted]
-    if not dead:
-        names = ", ".join(f"/auth/{name}/login" for name in PROVIDERS)
-        text = f"You have no such connection. Connect the account first: {names}."
-        return responses.refusal(app, 404, "not_connected", text)
-    titles = " and ".join(provider.title for provider in dead)
-    ways = ", ".join(f"/auth/{provider.name}/login" for provider in dead)
-    text = f"Access to {titles} has ended. Connect the account again, a sync then starts by itself: {ways}."
-    return responses.refusal(app, 409, "reconnect", text)
+def _nothing_to_sync(requested: Iterable[Connection]) -> Response[str]:
+    ended = [PROVIDERS[connection.provider] for connection in requested]
+    if not ended:
+        logins = ", ".join(f"/auth/{name}/login" for name in PROVIDERS)
+        text = f"You have no such connection. Connect the account first: {logins}."
+        return responses.error(router, 404, "not_connected", text)
+    titles = " and ".join(provider.title for provider in ended)
+    logins = ", ".join(f"/auth/{provider.name}/login" for provider in ended)
+    text = f"Our access to {titles} has ended. Connect the account again, then a sync starts by itself: {logins}."
+    return responses.error(router, 409, "reconnect", text)
 
 
-def _started(owner: Connection, wish: Mapping[str, Any]) -> dict[str, Any]:
-    holder = lease.held(owner.user_id, owner.provider)
+def _started(connection: Connection, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    holder = lease.held(connection.user_id, connection.provider)
     if holder and state_machines.executing(holder.execution):
-        return {"provider": owner.provider, "status": "running", "sync_id": holder.sync_id}
-    more = {name: wish[name] for name in ("data_types", "mode") if name in wish}
-    state_machines.start(STATE_MACHINE, owner.user_id, owner.provider, times.now(), more)
-    return {"provider": owner.provider, "status": "starting", "sync_id": None}
+        return {"provider": connection.provider, "status": "running", "sync_id": holder.sync_id}
+    more = {name: parameters[name] for name in ("data_types", "mode") if name in parameters}
+    state_machines.start(state_machine(), connection.user_id, connection.provider, times.now(), more)
+    return {"provider": connection.provider, "status": "starting", "sync_id": None}

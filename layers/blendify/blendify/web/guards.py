@@ -1,0 +1,110 @@
+"""
+Who may call a route: middlewares that run before it and end the request with 401 or 403.
+
+A route behind `reader` or `session_user` gets the id of its user from `user_id`.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from blendify.access import bearer_tokens, sessions
+from blendify.core.settings import settings
+from blendify.web import responses
+from blendify.web.cookies import SESSION, cookie_value
+from blendify.web.router import Router
+
+Middleware = Callable[[Router, NextMiddleware], Response[str]]
+
+_user_id: ContextVar[str] = ContextVar("user_id")
+
+
+def reader(router: Router, next_middleware: NextMiddleware) -> Response[str]:
+    """Lets a session pass and, for reading (GET), a bearer token."""
+    user = reader_id(router)
+    return unauthorized(router) if user is None else _as_user(user, router, next_middleware)
+
+
+def session_user(router: Router, next_middleware: NextMiddleware) -> Response[str]:
+    """Lets a session pass, and no bearer token."""
+    session_id = cookie_value(router, SESSION) if _bearer_token(router) is None else None
+    user = sessions.user_id_of(session_id)
+    return unauthorized(router, session_only=True) if user is None else _as_user(user, router, next_middleware)
+
+
+def same_origin(unchanged: str) -> Middleware:
+    """
+    A middleware that stops requests from other sites' pages, for routes that change something.
+
+    unchanged   The sentence that tells the listener that nothing happened
+    """
+
+    def guard(router: Router, next_middleware: NextMiddleware) -> Response[str]:
+        if not cross_origin(router):
+            return next_middleware(router)
+        if responses.is_api(router):
+            text = f"This request came from another site. {unchanged}"
+            return responses.error(router, 403, "cross_origin", text)
+        return responses.message_page(router, 403, "This request came from another site", unchanged)
+
+    return guard
+
+
+def user_id() -> str:
+    """The user whom the route's guard let pass."""
+    return _user_id.get()
+
+
+def _as_user(user: str, router: Router, next_middleware: NextMiddleware) -> Response[str]:
+    # Not in the router's own context: requests in other threads share that.
+    token = _user_id.set(user)
+    try:
+        return next_middleware(router)
+    finally:
+        _user_id.reset(token)
+
+
+def reader_id(router: Router) -> str | None:
+    """
+    The id of the user whose session or, for reading (GET), whose bearer token the request carries; None without.
+
+    A request with a bearer token is judged by the token alone, even when it also carries a cookie.
+    """
+    token = _bearer_token(router)
+    if token is None:
+        return sessions.user_id_of(cookie_value(router, SESSION))
+    return bearer_tokens.user_id_of(token) if router.current_event.http_method == "GET" else None
+
+
+def unauthorized(router: Router, *, session_only: bool = False) -> Response[str]:
+    """
+    401, the same for a missing, a forged and a revoked session or token.
+
+    403 for a bearer token where only a session helps: it can only read
+    """
+    if _bearer_token(router) is not None and (session_only or router.current_event.http_method != "GET"):
+        text = "A bearer token can only read. This request needs a session: log in with a browser."
+        return responses.error(router, 403, "session_needed", text)
+    return responses.error(router, 401, "unauthorized", "You are not logged in. Connect a music account to log in.")
+
+
+def cross_origin(router: Router) -> bool:
+    """Whether the request comes from a page of another site."""
+    headers = router.current_event.headers
+    site = headers.get("sec-fetch-site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    own = settings().public_url or f"https://{router.current_event.request_context.domain_name}"
+    return origin is not None and urlsplit(origin)[:2] != urlsplit(own)[:2]
+
+
+def _bearer_token(router: Router) -> str | None:
+    """The token behind `Authorization: Bearer`; None outside the API, without the header, or with another scheme."""
+    if not router.current_event.path.startswith("/me"):
+        return None
+    scheme, _, token = router.current_event.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
