@@ -107,7 +107,7 @@ class Form(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "form" and not self.action:
             self.action = values.get("action", "")
-            self.told = values.get("data-told", "")
+            self.told = values.get("data-parameters", "")
         elif tag == "input" and "name" in values and "disabled" not in values:
             self.fields[values["name"]] = values.get("value", "")
 

@@ -18,7 +18,10 @@ def asked(browser: Browser) -> tuple[Answer, str, dict[str, str]]:
     """The page, its state, and what its script is told."""
     page = browser.get(LOGIN, "/auth/apple_music/login")
     assert page.status == 200, page.body
-    state, told = re.search(r'name="state" value="([^"]+)"', page.body), re.search(r'data-told="([^"]+)"', page.body)
+    state, told = (
+        re.search(r'name="state" value="([^"]+)"', page.body),
+        re.search(r'data-parameters="([^"]+)"', page.body),
+    )
     assert state
     assert told
     return page, state[1], json.loads(unescape(told[1]))

@@ -1,54 +1,57 @@
-const download = { text: show("download-text"), now: show("download-now"), anew: show("download-anew"), trouble: show("download-trouble") };
+const download = { text: byId("download-text"), now: byId("download-now"), fresh: byId("download-fresh"), trouble: byId("download-trouble") };
 
 function size(bytes) {
   const [unit, digits] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
   return digits.toLocaleString(undefined, { style: "unit", unit, maximumFractionDigits: digits < 10 ? 1 : 0 });
 }
 
-// What an answer of GET /me/export means for the card; a link is good for minutes, so each click asks for one.
-function drawDownload(one) {
+// Shows a response of GET /me/export on the card.
+function drawExport(body) {
   const total = (counts) => Object.values(counts).reduce((sum, count) => sum + count, 0).toLocaleString();
   const texts = {
-    preparing: () => `Preparing: ${one.progress.records.toLocaleString()} records so far. You can close this page and come back.`,
-    ready: () => `${total(one.counts)} records, ${size(one.bytes)}, as of ${when(one.started_at)}. It is kept until ${when(one.expires_at)}.`,
-    failed: () => one.why,
+    preparing: () => `Preparing: ${body.progress.records.toLocaleString()} records so far. You can close this page and come back.`,
+    ready: () => `${total(body.counts)} records, ${size(body.bytes)}, as of ${localTime(body.started_at)}. You can download it until ${localTime(body.expires_at)}.`,
+    failed: () => body.why,
   };
-  show("download").dataset.state = { preparing: "waiting", ready: "succeeded", failed: "failed" }[one.status];
-  show("download-badge").textContent = { preparing: "being prepared", ready: "Ready", failed: "failed" }[one.status];
-  download.text.textContent = texts[one.status]();
-  download.now.hidden = one.status === "preparing";
-  download.now.textContent = one.status === "ready" ? "Download" : "Try again";
-  download.anew.hidden = one.status !== "ready";
+  byId("download").dataset.state = { preparing: "waiting", ready: "succeeded", failed: "failed" }[body.status];
+  byId("download-badge").textContent = { preparing: "being prepared", ready: "Ready", failed: "failed" }[body.status];
+  download.text.textContent = texts[body.status]();
+  download.now.hidden = body.status === "preparing";
+  download.now.textContent = body.status === "ready" ? "Download" : "Try again";
+  download.fresh.hidden = body.status !== "ready";
 }
 
-async function askDownload(query) {
-  const answer = await fetch(`me/export${query}`, { headers: { Accept: "application/json" } });
-  if (answer.status === 401) {
+// One request for the export; null when the listener is no longer logged in.
+async function fetchExport(query) {
+  const response = await fetch(`me/export${query}`, { headers: { Accept: "application/json" } });
+  if (response.status === 401) {
     location.assign("./");
     return null;
   }
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error.message);
-  drawDownload(body);
-  return { ...body, seconds: Number(answer.headers.get("Retry-After")) };
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.error.message);
+  drawExport(body);
+  return { ...body, retrySeconds: Number(response.headers.get("Retry-After")) };
 }
 
-async function wish(query) {
-  const known = show("download").dataset.state === "succeeded" && !query;
+// Asks for the export until it is prepared, and downloads one that was ready before. A link is good for 15 minutes, so
+// each click asks for a new one.
+async function requestExport(query) {
+  const wasReady = byId("download").dataset.state === "succeeded" && !query;
   download.trouble.textContent = "";
-  download.now.disabled = download.anew.disabled = true;
+  download.now.disabled = download.fresh.disabled = true;
   try {
-    let one = await askDownload(query);
-    while (one && one.status === "preparing" && !left) {
-      await new Promise((done) => setTimeout(done, one.seconds * 1000));
-      one = await askDownload("");
+    let body = await fetchExport(query);
+    while (body && body.status === "preparing" && !erasing) {
+      await new Promise((done) => setTimeout(done, body.retrySeconds * 1000));
+      body = await fetchExport("");
     }
-    if (one && known && one.status === "ready") location.assign(one.url);
+    if (body && wasReady && body.status === "ready") location.assign(body.url);
   } catch (error) {
     download.trouble.textContent = error instanceof TypeError || error instanceof SyntaxError
-      ? "That could not be asked for. Please try again." : error.message;
+      ? "The server could not be reached. Check your connection and try again." : error.message;
   }
-  download.now.disabled = download.anew.disabled = false;
+  download.now.disabled = download.fresh.disabled = false;
 }
-download.now.addEventListener("click", () => wish(show("download").dataset.state === "failed" ? "?fresh=true" : ""));
-download.anew.addEventListener("click", () => wish("?fresh=true"));
+download.now.addEventListener("click", () => requestExport(byId("download").dataset.state === "failed" ? "?fresh=true" : ""));
+download.fresh.addEventListener("click", () => requestExport("?fresh=true"));

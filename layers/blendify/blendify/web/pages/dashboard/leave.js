@@ -1,62 +1,64 @@
-const leave = show("leave"), now = show("leave-now"), sure = leave.querySelector("[type=checkbox]");
-let leaving = "";
+const leaveDialog = byId("leave"), leaveButton = byId("leave-now"), confirmation = leaveDialog.querySelector("[type=checkbox]");
+// The provider that the dialog disconnects; empty when it erases everything.
+let leavingProvider = "";
 
-// Nothing is asked of the server before the last button; until then Cancel, Escape and this page undo it all.
-function ask() {
-  const erases = !leaving || leave.querySelector("[name=history]:checked").value === "erase";
-  show("leave-sure").hidden = !erases;
-  now.disabled = erases && !sure.checked;
-  now.textContent = !leaving ? "Erase everything" : erases ? "Disconnect and erase" : "Disconnect";
+const history = () => leaveDialog.querySelector("[name=history]:checked").value;
+
+// The server is asked only by the last button; until then Cancel, Escape and leaving the page change nothing.
+function drawLeaveDialog() {
+  const erases = !leavingProvider || history() === "erase";
+  byId("leave-sure").hidden = !erases;
+  leaveButton.disabled = erases && !confirmation.checked;
+  leaveButton.textContent = !leavingProvider ? "Erase everything" : erases ? "Disconnect and erase" : "Disconnect";
 }
 
-function open(button) {
-  leaving = button.dataset.leave;
-  leave.querySelector("form").reset();
-  show("leave-history").hidden = !leaving;
-  show("leave-trouble").textContent = "";
-  show("leave-title").textContent = leaving ? `Disconnect ${button.dataset.title}?` : "Erase everything?";
-  show("leave-text").textContent = leaving ? "Our access is destroyed at once, and collecting stops."
-    : "All connections end, you are logged out, and everything that was ever collected is deleted, with all tokens that you have made.";
-  ask();
-  leave.showModal();
+function openLeaveDialog(button) {
+  leavingProvider = button.dataset.leave;
+  leaveDialog.querySelector("form").reset();
+  byId("leave-history").hidden = !leavingProvider;
+  byId("leave-trouble").textContent = "";
+  byId("leave-title").textContent = leavingProvider ? `Disconnect ${button.dataset.title}?` : "Erase everything?";
+  byId("leave-text").textContent = leavingProvider ? "Blendify loses its access at once and stops collecting."
+    : "All accounts are disconnected, you are logged out, and your whole history is deleted, together with the access tokens that you made.";
+  drawLeaveDialog();
+  leaveDialog.showModal();
 }
 
-function told(id) {
+function showReceipt(erasureId) {
   const card = element("section", "card"), link = element("a", "", "receipt");
-  link.href = `erasures/${encodeURIComponent(id)}`;
-  const text = element("p", "", "Access has ended. What was collected is being deleted, which takes up to half an hour. Keep your ");
-  text.append(link, ": it says when nothing is left, and holds nothing that tells of you.");
-  const back = element("a", "", leaving ? "Your dashboard" : "Start page");
-  back.href = leaving ? "dashboard" : "./";
+  link.href = `erasures/${encodeURIComponent(erasureId)}`;
+  const text = element("p", "", "Blendify no longer has access. Your history is being deleted now, which takes up to half an hour. Keep your ");
+  text.append(link, ": it shows when everything is deleted, and contains nothing about you.");
+  const back = element("a", "", leavingProvider ? "Your dashboard" : "Start page");
+  back.href = leavingProvider ? "dashboard" : "./";
   const last = element("p", "");
   last.append(back);
-  const title = element("h1", "", "Your data are being erased");
+  const title = element("h1", "", "Your data is being erased");
   title.tabIndex = -1;
   card.append(text, last);
   document.querySelector("main").replaceChildren(title, card);
-  if (!leaving) document.querySelector("header form").remove();
+  if (!leavingProvider) document.querySelector("header form").remove();
   title.focus();
 }
 
-async function go() {
-  const history = leave.querySelector("[name=history]:checked").value;
-  now.disabled = true;
+async function confirmLeaving() {
+  leaveButton.disabled = true;
   try {
-    const path = leaving ? `me/connections/${leaving}?history=${history}` : "me";
-    const answer = await fetch(path, { method: "DELETE", headers: { Accept: "application/json" } });
-    if (answer.status === 401) return location.assign("./");
-    if (answer.status === 202) {
-      left = true;
-      leave.close();
-      return told((await answer.json()).erasure_id);
+    const path = leavingProvider ? `me/connections/${leavingProvider}?history=${history()}` : "me";
+    const response = await fetch(path, { method: "DELETE", headers: { Accept: "application/json" } });
+    if (response.status === 401) return location.assign("./");
+    if (response.status === 202) {
+      erasing = true;
+      leaveDialog.close();
+      return showReceipt((await response.json()).erasure_id);
     }
-    if (answer.ok) return location.reload();
-    show("leave-trouble").textContent = (await answer.json()).error.message;
+    if (response.ok) return location.reload();
+    byId("leave-trouble").textContent = (await response.json()).error.message;
   } catch {
-    show("leave-trouble").textContent = "That could not be asked for. Nothing has changed; please try again.";
+    byId("leave-trouble").textContent = "The server could not be reached, and nothing has changed. Check your connection and try again.";
   }
-  now.disabled = false;
+  leaveButton.disabled = false;
 }
-for (const button of document.querySelectorAll("[data-leave]")) button.addEventListener("click", () => open(button));
-leave.addEventListener("input", ask);
-now.addEventListener("click", go);
+for (const button of document.querySelectorAll("[data-leave]")) button.addEventListener("click", () => openLeaveDialog(button));
+leaveDialog.addEventListener("input", drawLeaveDialog);
+leaveButton.addEventListener("click", confirmLeaving);
