@@ -79,7 +79,7 @@ def test_a_pass_that_is_killed_anywhere_is_gone_on_with(world: World, scope: str
     user_id = world.connect(LISTENER)
     fill(user_id)
     erasure_id = leave(user_id, scope)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1, EVERY):
         tables.restore()
         reaper = Reaper(((at, effective),))
@@ -172,13 +172,13 @@ def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: lis
     """A run that ended a while ago holds nobody up; one that has just ended, runs or never ended may have workers."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     assert machine(leave(user_id)) == [LONG_WAIT.total_seconds()]
 
     tables.restore()
     syncs.end(user_id, job.sync_id, Status.SUCCEEDED, None)
     lease.release(user_id, "spotify", job.sync_id)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     assert machine(leave(user_id)) == [LONG_WAIT.total_seconds()]
 
     tables.restore()

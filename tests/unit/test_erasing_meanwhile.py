@@ -42,7 +42,7 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
     """Whatever it is doing when the first pass comes: it ends without an error, and the last pass finds the rest."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, data_type)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1, EVERY):
         tables.restore()
         waits: list[int] = []
@@ -68,7 +68,7 @@ def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
     """At whichever step of a login the erasure comes: the account's next user has nothing of the old one."""
     old = user_of(logged_in(world, LISTENER))
     begun(old, DataType.SAVED_TRACKS)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
         browser = Browser()
@@ -136,7 +136,7 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
     """At whichever request of the dispatch it comes: nothing is claimed, or what is started finds no connection."""
     user_id = world.connect(LISTENER)
     stopped_clock[0] += timedelta(days=1)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
         machines.started.clear()
@@ -155,7 +155,7 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
 def test_a_sync_that_just_begins_is_refused_or_taken_along(world: World) -> None:
     """At whichever request of its first step: no lease comes back, and no record stays."""
     user_id = world.connect(LISTENER)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     outcomes = set()
     for at in itertools.count(1):
         tables.restore()
@@ -201,7 +201,7 @@ def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool
     job = begun(user_id, DataType.FOLLOWED_ARTISTS)
     if collected:
         collect(DataType.FOLLOWED_ARTISTS, job, plenty)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
         ids: list[str] = []
@@ -221,7 +221,7 @@ def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: W
     """At whichever request of `POST /me/syncs`: what it starts finds no connection, and the wish itself is erased."""
     user_id = world.connect(LISTENER)
     session = sessions.begin(user_id)
-    tables = Tables.kept()
+    tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
         machines.started.clear()

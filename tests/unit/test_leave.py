@@ -89,7 +89,7 @@ def test_a_run_under_way_ends_quietly(world: World, machines: Machines, data_typ
     """Whenever it comes: stopped, and a worker that still lives ends at its next checkpoint; nothing comes back."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, data_type)
-    browser, tables = browser_of(user_id), Tables.kept()
+    browser, tables = browser_of(user_id), Tables.snapshot()
     for at in range(1, 1000, 4):
         tables.restore()
         answers: list[Answer] = []
@@ -210,7 +210,7 @@ def test_a_receipts_id_cannot_be_guessed(world: World) -> None:
 def test_asking_twice_is_one_erasure(world: World, machines: Machines) -> None:
     """The second request comes after the first has ended its session, or beside it with the same answer."""
     user_id = world.connect(LISTENER)
-    browser, tables = browser_of(user_id), Tables.kept()
+    browser, tables = browser_of(user_id), Tables.snapshot()
     copy = Browser(dict(browser.cookies))
     first = delete(browser, "/me")
     assert first.status == 202
