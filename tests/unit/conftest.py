@@ -16,9 +16,9 @@ from blendify.access import applications
 from blendify.core import aws
 from local import moto_partiql
 from tests.unit.cloud import application, create_tables
-from tests.unit.downloads import create_bucket
+from tests.unit.erasures import Machines
+from tests.unit.exports import create_bucket
 from tests.unit.lean_moto import lean_moto
-from tests.unit.leavers import Machines
 from tests.unit.provider_worlds import SIMULATED, Behind
 from tests.unit.spotify_world import STARTED, World, served
 

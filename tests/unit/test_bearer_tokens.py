@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from blendify.access import bearer_tokens, sessions, users
+from tests.unit.erasures import leave, machine
 from tests.unit.http_events import Answer, Browser
-from tests.unit.leavers import leave, machine
 from tests.unit.spotify_world import World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")

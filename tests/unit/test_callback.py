@@ -13,7 +13,7 @@ from blendify.core import aws, times
 from blendify.core.settings import settings
 from tests.unit import cloud
 from tests.unit.http_events import Answer, Browser
-from tests.unit.journeys import CALLBACK, LISTENER, arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import CALLBACK, LISTENER, arrive, consent, depart, logged_in, user_of
 from tests.unit.spotify_world import FaultKind, World, items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -18,7 +18,7 @@ from blendify.core.settings import export_state_machine
 from blendify.export import account, status, upload
 from blendify.export import build as export_build
 from blendify.export.status import Export, ExportSuperseded, State
-from tests.unit.downloads import BUCKET, build, event, objects, unfinished
+from tests.unit.exports import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Answer, Browser
 from tests.unit.spotify_world import STARTED, World, items, logged
 

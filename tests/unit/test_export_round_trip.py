@@ -21,7 +21,7 @@ from local.exported import Exported
 from local.simulators.spotify.mutations import mutate
 from local.verification import canonical
 from tests.unit.cloud import create_tables
-from tests.unit.downloads import create_bucket, exported
+from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.spotify_world import STARTED, World, lists, plenty, ready
 

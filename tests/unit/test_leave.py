@@ -13,10 +13,10 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.leaving import receipts
 from blendify.schedule import due_connections
 from blendify.syncing import lifecycle, syncs
+from tests.unit.erasures import LISTENER, Interrupted, Machines, Tables, gone, machine, telling_of
 from tests.unit.http_events import Answer, Browser
-from tests.unit.journeys import LISTENER as READ
-from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
-from tests.unit.leavers import LISTENER, Interrupted, Machines, Tables, gone, machine, telling_of
+from tests.unit.login_flow import LISTENER as READ
+from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
 from tests.unit.spotify_world import STARTED, World, begun, in_clear, items, logged, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")

@@ -17,7 +17,7 @@ from blendify.providers.lastfm import access
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.http_events import Browser
-from tests.unit.journeys import LISTENER, LOGOUT, arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import LISTENER, LOGOUT, arrive, consent, depart, logged_in, user_of
 from tests.unit.spotify_world import World as Spotify
 from tests.unit.spotify_world import items
 

@@ -12,7 +12,7 @@ from blendify.core import aws
 from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
 from tests.unit.http_events import Browser
-from tests.unit.journeys import LOGIN, depart
+from tests.unit.login_flow import LOGIN, depart
 from tests.unit.spotify_world import World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

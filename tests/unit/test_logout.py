@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 from blendify.access import sessions
 from blendify.core.settings import settings
 from tests.unit.http_events import Browser
-from tests.unit.journeys import LISTENER, LOGOUT
+from tests.unit.login_flow import LISTENER, LOGOUT
 from tests.unit.spotify_world import World, items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

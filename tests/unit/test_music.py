@@ -13,7 +13,7 @@ from blendify.history import queries, snapshots
 from blendify.reading.records import FIELDS, metadata_field
 from blendify.syncing import lifecycle
 from local.simulators.spotify.mutations import mutate
-from tests.unit.listening_api import ask, browser_of, differences, everything
+from tests.unit.music_api import ask, browser_of, differences, everything
 from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

@@ -29,7 +29,7 @@ from blendify.reading.question import BadParameter, Question
 from blendify.reading.questions import Page, PageLimits
 from blendify.web.parameters import OF_LISTS, question
 from tests.unit.http_events import Browser, Context, event
-from tests.unit.listening_api import MUSIC, ask, browser_of, everything
+from tests.unit.music_api import MUSIC, ask, browser_of, everything
 from tests.unit.spotify_world import STARTED, World, logged
 from tests.unit.test_music import sync
 

@@ -25,7 +25,7 @@ from blendify.providers.spotify.pages import paged
 from blendify.syncing import lifecycle
 from tests.unit import cloud
 from tests.unit.http_events import Browser
-from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, ready, standing, whole
 from tests.unit.timeline import Timeline
 

@@ -4,11 +4,11 @@ import pytest
 
 from blendify.access import connections
 from blendify.core.data_types import DataType
+from tests.unit.erasures import Machines
 from tests.unit.every_provider.subject import Subject
 from tests.unit.http_events import Browser
-from tests.unit.journeys import LISTENER
-from tests.unit.leavers import Machines
-from tests.unit.passages import PASSAGES
+from tests.unit.login_flow import LISTENER
+from tests.unit.provider_logins import PASSAGES
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.spotify_world import in_clear, logged
 

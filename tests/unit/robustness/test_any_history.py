@@ -23,9 +23,9 @@ from blendify.providers.paging import Single
 from local import folding
 from local.simulators.changes import ImpossibleChangeError
 from local.verification import RESOURCES, canonical
-from tests.unit import listening_api
+from tests.unit import music_api
 from tests.unit.cloud import create_tables
-from tests.unit.listening_api import browser_of, everything
+from tests.unit.music_api import browser_of, everything
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
@@ -132,12 +132,12 @@ def tell(
         browser = browser_of(user_id)
         if trusted:
             told_now = everything(browser, data_type, raw="true", limit=limit)
-            assert listening_api.differences(data_type, days[-1][2], told_now) == []
+            assert music_api.differences(data_type, days[-1][2], told_now) == []
         for moment, until, lists in days:
             assert folding.differences(data_type, lists, folded(user_id, data_type, moment)) == [], moment
             between = times.parse(moment) + (until - times.parse(moment)) * tenths / 10
             told_then = everything(browser, data_type, raw="true", limit=limit, as_of=times.iso(between))
-            assert listening_api.differences(data_type, lists, told_then) == [], times.iso(between)
+            assert music_api.differences(data_type, lists, told_then) == [], times.iso(between)
             figures["moments"] += 1
     return figures
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from blendify.access import bearer_tokens, refused_grants, sessions

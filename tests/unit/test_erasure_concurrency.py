@@ -15,9 +15,7 @@ from blendify.leaving import erasure, receipts
 from blendify.leaving.erasure import LONG_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import dispatch, lifecycle, syncs
-from tests.unit.http_events import Browser
-from tests.unit.journeys import arrive, consent, depart, logged_in, user_of
-from tests.unit.leavers import (
+from tests.unit.erasures import (
     LISTENER,
     Interrupted,
     Machines,
@@ -29,6 +27,8 @@ from tests.unit.leavers import (
     machine_from_wait,
     telling_of,
 )
+from tests.unit.http_events import Browser
+from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
 from tests.unit.spotify_world import STARTED, World, begun, items, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")

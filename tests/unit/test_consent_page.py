@@ -15,9 +15,9 @@ from blendify.core import aws
 from blendify.web.callback import MAX_FORM_CHARACTERS, MAX_VALUE_CHARACTERS
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN
-from tests.unit.connect_page import ADDRESS, asked, given, post
+from tests.unit.consent_page import ADDRESS, asked, given, post
 from tests.unit.http_events import Answer, Browser
-from tests.unit.journeys import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
+from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
 from tests.unit.spotify_world import World as Spotify
 from tests.unit.spotify_world import items
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.unit import connect_page
+from tests.unit import consent_page
 from tests.unit.http_events import Answer, Browser
-from tests.unit.journeys import arrive, consent, depart
+from tests.unit.login_flow import arrive, consent, depart
 
 Passage = tuple[Answer, list[str]]
 """The last answer, and every secret that the browser carried on the way."""
@@ -26,10 +26,10 @@ def _redirected(provider: str) -> Callable[[Any, Browser, str], Passage]:
 
 def _on_our_page(world: Any, browser: Browser, listener: str) -> Passage:
     """Over the page on which the provider's script runs."""
-    page, state, told = connect_page.asked(browser)
+    page, state, told = consent_page.asked(browser)
     login = browser.cookies["login"]
-    token = connect_page.given(world, told, listener)
-    answer = connect_page.post(browser, {"state": state, "music_user_token": token})
+    token = consent_page.given(world, told, listener)
+    answer = consent_page.post(browser, {"state": state, "music_user_token": token})
     assert token not in page.body
     return answer, [told["developer_token"], token, state, login, browser.cookies["session"]]
 

@@ -9,7 +9,7 @@ import requests
 
 from tests.unit.apple_music_world import ORIGIN, World
 from tests.unit.http_events import Answer, Browser
-from tests.unit.journeys import CALLBACK, LOGIN
+from tests.unit.login_flow import CALLBACK, LOGIN
 
 ADDRESS = "/auth/apple_music/callback"
 

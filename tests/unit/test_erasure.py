@@ -19,7 +19,7 @@ from blendify.leaving import receipts as erasures
 from blendify.leaving.erasure import LONG_WAIT, SHORT_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import lease, syncs
-from tests.unit.leavers import (
+from tests.unit.erasures import (
     LISTENER,
     Tables,
     everything,

@@ -21,7 +21,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
-from tests.unit.journeys import LISTENER
+from tests.unit.login_flow import LISTENER
 from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
