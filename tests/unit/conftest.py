@@ -16,11 +16,11 @@ from blendify.access import applications
 from blendify.core import aws
 from local import moto_partiql
 from tests.unit.cloud import application, create_tables
-from tests.unit.erasures import Machines
 from tests.unit.exports import create_bucket
 from tests.unit.lean_moto import lean_moto
 from tests.unit.provider_worlds import SIMULATED, Behind
 from tests.unit.spotify_world import STARTED, World, served
+from tests.unit.step_functions import StepFunctions
 
 _one_request = RLock()
 _answer = BotocoreStubber.__call__
@@ -77,9 +77,9 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
-    """Step Functions, that only keeps what it was asked."""
-    made, client = Machines(), aws.client
+def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
+    """Step Functions in memory."""
+    made, client = StepFunctions(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
     return made
 

@@ -1,4 +1,4 @@
-"""A listener's way over the page of ours on which a provider's own script asks for access."""
+"""Our consent page, on which a provider's own script asks for access."""
 
 import json
 import re
@@ -8,35 +8,33 @@ from urllib.parse import urlencode
 import requests
 
 from tests.unit.apple_music_world import ORIGIN, World
-from tests.unit.http_events import Answer, Browser
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LOGIN
 
 ADDRESS = "/auth/apple_music/callback"
 
 
-def asked(browser: Browser) -> tuple[Answer, str, dict[str, str]]:
-    """The page, its state, and what its script is told."""
+def opened(browser: Browser) -> tuple[HttpResponse, str, dict[str, str]]:
+    """Open the page; returns it, its state, and the parameters of its script."""
     page = browser.get(LOGIN, "/auth/apple_music/login")
     assert page.status == 200, page.body
-    state, told = (
-        re.search(r'name="state" value="([^"]+)"', page.body),
-        re.search(r'data-parameters="([^"]+)"', page.body),
-    )
+    state = re.search(r'name="state" value="([^"]+)"', page.body)
+    parameters = re.search(r'data-parameters="([^"]+)"', page.body)
     assert state
-    assert told
-    return page, state[1], json.loads(unescape(told[1]))
+    assert parameters
+    return page, state[1], json.loads(unescape(parameters[1]))
 
 
-def given(world: World, told: dict[str, str], listener: str = "Ana", **more: str) -> str:
-    """What the provider's script is given in the page."""
-    wish = {**told, "listener": listener, "decision": "allow", **more}
+def approved(world: World, parameters: dict[str, str], listener: str = "Ana", **more: str) -> str:
+    """Give access in the window of the provider's script; returns the token that the script gets."""
+    form = {**parameters, "listener": listener, "decision": "allow", **more}
     headers = {"Origin": ORIGIN}
-    answer = requests.post(f"{world.base}/_simulator/authorize", data=wish, headers=headers, timeout=10)
-    return str(answer.json()["music_user_token"])
+    response = requests.post(f"{world.base}/_simulator/authorize", data=form, headers=headers, timeout=10)
+    return str(response.json()["music_user_token"])
 
 
-def post(browser: Browser, fields: dict[str, str] | str, **headers: str) -> Answer:
-    """The page's form."""
+def post(browser: Browser, fields: dict[str, str] | str, **headers: str) -> HttpResponse:
+    """Send the page's form."""
     body = fields if isinstance(fields, str) else urlencode(fields)
     sent = {"Origin": ORIGIN, "Content-Type": "application/x-www-form-urlencoded", **headers}
     return browser.ask("POST", CALLBACK, ADDRESS, sent, body)

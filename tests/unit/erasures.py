@@ -1,15 +1,12 @@
-"""Listeners with something of everything, who leave; and the machine that erases them, in one process."""
+"""Users with items of every kind who leave, and the erase state machine in one process."""
 
-import json
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
@@ -21,48 +18,17 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
-from blendify.leaving import erasure
-from blendify.leaving import receipts as erasures
+from blendify.leaving import erasure, receipts
 from blendify.schedule import sync_requests
 from tests.unit.http_events import Browser
 from tests.unit.spotify_world import STARTED, begun, plenty
 
 LISTENER = "zebulon"
-"""A name that nothing else holds."""
-
-
-class GoneError(ClientError):
-    """Step Functions knows no such execution."""
-
-
-class Machines:
-    """Step Functions: what was asked to start, and to stop."""
-
-    exceptions = SimpleNamespace(ExecutionAlreadyExists=GoneError, ExecutionDoesNotExist=GoneError)
-
-    def __init__(self) -> None:
-        self.started: list[tuple[str, dict[str, Any]]] = []
-        self.stopped: list[str] = []
-        self.refuses = False
-
-    def start_execution(self, **wish: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
-        if wish["name"] in [name for name, _ in self.started]:
-            raise GoneError({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
-        self.started.append((wish["name"], json.loads(wish["input"])))
-
-    def stop_execution(self, **wish: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StopExecution")
-        self.stopped.append(wish["executionArn"])
-
-    def describe_execution(self, **_wish: str) -> dict[str, str]:
-        return {"status": "RUNNING"}
+"""A name that occurs nowhere else."""
 
 
 def fill(user_id: str, listener: str = LISTENER) -> Browser:
-    """Everything that is ever kept of a connected user, at least one of each; the browser has a session."""
+    """Store at least one of every kind of item of a connected user; returns a browser with their session."""
     browser = Browser({"session": sessions.begin(user_id)})
     sessions.begin(user_id)
     bearer_tokens.create(user_id, "my app")
@@ -79,7 +45,7 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
 
 
 def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
-    """The same user's, of a provider of which nothing is to be erased; what it is."""
+    """Items of the same user at another provider, which is not to be erased; returns all items."""
     moment, sync = times.iso(STARTED), "20200101T000000000Z-other"
     fact = Fact.of(user_id, "saved_tracks", moment, provider, "k", {}, {})
     append([fact])
@@ -102,7 +68,7 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
 
 
 def account(provider: str) -> dict[str, str]:
-    """As the user's partition keeps it."""
+    """An account as an item of the user's partition."""
     return {"provider": provider, "account_id": "x", "application": "default"}
 
 
@@ -112,12 +78,12 @@ def everything() -> list[dict[str, Any]]:
 
 
 def telling_of(*words: str) -> list[dict[str, Any]]:
-    """The items that hold one of these words, wherever."""
+    """The items that contain one of these words anywhere."""
     return [item for item in everything() if any(word in str(item) for word in words)]
 
 
-def receipts() -> list[dict[str, Any]]:
-    """What remains of erasures."""
+def erasure_items() -> list[dict[str, Any]]:
+    """The items of erasures."""
     return [item for item in everything() if item.get("pk", {}).get("S", "").startswith("erasure#")]
 
 
@@ -132,7 +98,7 @@ class Tables:
         return cls(pickle.dumps({name: table.items for name, table in _tables().items()}))
 
     def restore(self) -> None:
-        """They hold exactly that again."""
+        """Make both tables hold exactly that again."""
         for name, items in pickle.loads(self.items).items():  # noqa: S301 -- our own
             _tables()[name].items = items
 
@@ -146,35 +112,35 @@ def machine(
     seconds_left: Callable[[], float] = plenty,
     between: Callable[[int], object] = lambda _seconds: None,
 ) -> list[int]:
-    """What the state machine does, with `between` in place of its waits; the seconds of each."""
+    """Run the state machine to its end, with `between` in place of its waits; returns the seconds of each wait."""
     waits: list[int] = []
-    given: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for _ in range(200):
-        given = erasure.erase(erasure_id, seconds_left, waited=given.get("waited") is True)
-        if given["status"] == "erased":
+        result = erasure.erase(erasure_id, seconds_left, waited=result.get("waited") is True)
+        if result["status"] == "erased":
             return waits
-        if given["status"] == "wait":
-            waits.append(given["seconds"])
-            between(given["seconds"])
-            given = {"waited": True}
+        if result["status"] == "wait":
+            waits.append(result["seconds"])
+            between(result["seconds"])
+            result = {"waited": True}
     raise AssertionError("the erasure comes to no end")
 
 
-def leave(user_id: str, scope: str = erasures.EVERYTHING) -> str:
-    """What the API does before the machine begins; the erasure's id."""
-    erasure_id = erasures.begin(user_id, scope)
+def leave(user_id: str, scope: str = receipts.EVERYTHING) -> str:
+    """Ask for an erasure as the API does, before the state machine begins; returns its id."""
+    erasure_id = receipts.begin(user_id, scope)
     erasure.begin(erasure_id)
     return erasure_id
 
 
 def gone(user_id: str) -> None:
-    """Neither table tells of the listener; what remains is receipts."""
+    """Neither table holds anything about the user; only receipts are left."""
     assert telling_of(user_id, LISTENER) == []
-    assert {item["status"]["S"] for item in receipts()} == {"erased"}
+    assert {item["status"]["S"] for item in erasure_items()} == {"erased"}
 
 
 class Interrupted:
-    """Before the n-th request of this thread's work, something else happens as a whole."""
+    """Runs `other` to its end before the n-th AWS request of the block."""
 
     def __init__(self, at: int, other: Callable[[], None]) -> None:
         self._at, self._other, self._counted = at, other, 0
@@ -202,6 +168,6 @@ class Interrupted:
 
 
 def machine_from_wait(erasure_id: str) -> list[int]:
-    """The machine goes on after its first wait."""
-    given = erasure.erase(erasure_id, plenty, waited=True)
-    return [] if given["status"] == "erased" else [given["seconds"], *machine_from_wait(erasure_id)]
+    """Continue the state machine after its first wait."""
+    result = erasure.erase(erasure_id, plenty, waited=True)
+    return [] if result["status"] == "erased" else [result["seconds"], *machine_from_wait(erasure_id)]

@@ -1,4 +1,4 @@
-"""API Gateway's REST proxy events, and the answers of handlers, as a browser sees them."""
+"""API Gateway's REST proxy events, and a browser that sends them to handlers."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ def event(
     cookies: dict[str, str] | None = None,
     body: str | None = None,
 ) -> dict[str, Any]:
-    """The event of one request; the address is a path with its query."""
+    """The event of one request; `address` is a path with its query."""
     parts = urlsplit(address)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     multiple: dict[str, list[str]] = {}
@@ -51,8 +51,8 @@ def event(
 
 
 @dataclass
-class Answer:
-    """What API Gateway sends on."""
+class HttpResponse:
+    """What API Gateway makes of a handler's result."""
 
     status: int
     headers: dict[str, str]
@@ -70,7 +70,7 @@ class Answer:
 
 
 class Context:
-    """What Lambda passes beside the event."""
+    """What Lambda passes besides the event."""
 
     function_name = "function"
     memory_limit_in_mb = 512
@@ -83,14 +83,14 @@ class Context:
 
 @dataclass
 class Browser:
-    """Keeps cookies as a browser does, and sends them along."""
+    """Stores cookies as a browser does, and sends them with each request."""
 
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def get(self, handler: str, address: str, **headers: str) -> Answer:
+    def get(self, handler: str, address: str, **headers: str) -> HttpResponse:
         return self.ask("GET", handler, address, headers)
 
-    def post(self, handler: str, address: str, **headers: str) -> Answer:
+    def post(self, handler: str, address: str, **headers: str) -> HttpResponse:
         return self.ask("POST", handler, address, headers)
 
     def ask(
@@ -100,23 +100,23 @@ class Browser:
         address: str,
         headers: dict[str, str] | None = None,
         body: str | None = None,
-    ) -> Answer:
-        """`handler` is the module below `functions/`, as `auth.login`."""
+    ) -> HttpResponse:
+        """One request; `handler` is the module below `functions/`, such as `auth.login`."""
         sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
-        given = import_module(handler).handler(event(method, address, sent, self.cookies, body), Context())
+        result = import_module(handler).handler(event(method, address, sent, self.cookies, body), Context())
         lines = [
             line
-            for name, values in given["multiValueHeaders"].items()
+            for name, values in result["multiValueHeaders"].items()
             if name.lower() == "set-cookie"
             for line in values
         ]
-        found: SimpleCookie = SimpleCookie()
+        received: SimpleCookie = SimpleCookie()
         for line in lines:
-            found.load(line)
-        for name, cookie in found.items():
+            received.load(line)
+        for name, cookie in received.items():
             if cookie["max-age"] == "0" or not cookie.value:
                 self.cookies.pop(name, None)
             else:
                 self.cookies[name] = cookie.value
-        flat = {name.lower(): values[0] for name, values in given["multiValueHeaders"].items()}
-        return Answer(given["statusCode"], flat, found, lines, given["body"] or "")
+        flat = {name.lower(): values[0] for name, values in result["multiValueHeaders"].items()}
+        return HttpResponse(result["statusCode"], flat, received, lines, result["body"] or "")

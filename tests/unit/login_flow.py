@@ -1,49 +1,49 @@
-"""A listener's way through login, consent and callback, against the simulator."""
+"""A login from start to end: our login route, the simulator's consent page, our callback."""
 
 import re
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import requests
 
-from tests.unit.http_events import Answer, Browser
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.spotify_world import World
 
 LOGIN, CALLBACK, LOGOUT, LISTENER = "auth.login", "auth.callback", "auth.logout", "api.listener"
 
 
-def depart(browser: Browser, provider: str = "spotify") -> str:
-    """The address of the consent page."""
-    answer = browser.get(LOGIN, f"/auth/{provider}/login")
-    assert answer.status == 303
-    return answer.location
+def start_login(browser: Browser, provider: str = "spotify") -> str:
+    """Begin a login; returns the address of the provider's consent page."""
+    response = browser.get(LOGIN, f"/auth/{provider}/login")
+    assert response.status == 303
+    return response.location
 
 
 def consent(address: str, listener: str = "ana", decision: str = "allow") -> dict[str, str]:
-    """What the provider sends back with the browser."""
-    asked = requests.get(address, timeout=10)
-    found = re.search(r'name="request" value="([^"]+)"', asked.text)
-    assert found is not None, asked.text
-    where = urljoin(address, re.findall(r'action="([^"]+)"', asked.text)[0])
-    form = {"request": found[1], "decision": decision, "listener": listener}
-    back = requests.post(where, data=form, allow_redirects=False, timeout=10)
+    """Consent at that address, or refuse; returns the query with which the provider sends the browser back."""
+    page = requests.get(address, timeout=10)
+    request = re.search(r'name="request" value="([^"]+)"', page.text)
+    assert request is not None, page.text
+    action = urljoin(address, re.findall(r'action="([^"]+)"', page.text)[0])
+    form = {"request": request[1], "decision": decision, "listener": listener}
+    back = requests.post(action, data=form, allow_redirects=False, timeout=10)
     return {name: values[0] for name, values in parse_qs(urlsplit(back.headers["location"]).query).items()}
 
 
-def arrive(
+def finish_login(
     browser: Browser, query: dict[str, str] | list[tuple[str, str]], provider: str = "spotify", **headers: str
-) -> Answer:
-    """The callback."""
+) -> HttpResponse:
+    """End a login at our callback."""
     return browser.get(CALLBACK, f"/auth/{provider}/callback?{urlencode(query)}", **headers)
 
 
 def logged_in(world: World, listener: str = "ana") -> Browser:
-    """A browser with a session, after the whole way."""
+    """A browser with a session, after a complete login."""
     browser = Browser()
-    answer = arrive(browser, consent(depart(browser), listener))
-    assert answer.status == 303, answer.body
+    response = finish_login(browser, consent(start_login(browser), listener))
+    assert response.status == 303, response.body
     return browser
 
 
 def user_of(browser: Browser) -> str:
-    """Whose session it is."""
+    """The id of the user whose session the browser has."""
     return str(browser.get(LISTENER, "/me").json["user_id"])

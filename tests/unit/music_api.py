@@ -1,4 +1,4 @@
-"""An app that reads what a listener has, page by page, through the handler that API Gateway calls."""
+"""An app that reads a listener's music page by page, through the handler that API Gateway calls."""
 
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from blendify.access import sessions
 from blendify.core.data_types import DataType
 from local.verification import RESOURCES, canonical, list_of
-from tests.unit.http_events import Answer, Browser
+from tests.unit.http_events import Browser, HttpResponse
 
 MUSIC = "api.music"
 MOST_PAGES = 1_000
@@ -17,7 +17,7 @@ def browser_of(user_id: str) -> Browser:
     return Browser({"session": sessions.begin(user_id)})
 
 
-def ask(browser: Browser, data_type: str, record_id: str | None = None, **parameters: Any) -> Answer:
+def ask(browser: Browser, data_type: str, record_id: str | None = None, **parameters: Any) -> HttpResponse:
     """One request; a record's id asks for its history."""
     path = f"/me/music/{data_type}" + (f"/{quote(record_id, safe='')}/history" if record_id is not None else "")
     return browser.get(MUSIC, f"{path}?{urlencode(parameters, doseq=True)}")
@@ -25,47 +25,47 @@ def ask(browser: Browser, data_type: str, record_id: str | None = None, **parame
 
 def everything(browser: Browser, data_type: str, record_id: str | None = None, **parameters: Any) -> list[Any]:
     """The items of all pages."""
-    found: list[Any] = []
+    collected: list[Any] = []
     for _ in range(MOST_PAGES):
-        answer = ask(browser, data_type, record_id, **parameters)
-        assert answer.status == 200, answer.body
-        items, cursor = answer.json["items"], answer.json["next_cursor"]
+        response = ask(browser, data_type, record_id, **parameters)
+        assert response.status == 200, response.body
+        items, cursor = response.json["items"], response.json["next_cursor"]
         assert items or not cursor, "a page that leads on and holds nothing"
-        found += items
+        collected += items
         if cursor is None:
-            return found
+            return collected
         parameters["cursor"] = cursor
     raise AssertionError("the pages have no end")
 
 
 def lists(data_type: DataType, items: list[Any]) -> dict[str, list[Any]]:
-    """The provider's full answers, list by list; what songs were played from stands in its list once."""
-    found: dict[str, list[Any]] = {}
-    met = set()
-    for one in items:
-        name = list_of(data_type, one)
-        if name == RESOURCES and one["record_id"] in met:
+    """The provider's full responses, list by list; what songs were played from stands in its list once."""
+    by_list: dict[str, list[Any]] = {}
+    resources = set()
+    for item in items:
+        name = list_of(data_type, item)
+        if name == RESOURCES and item["record_id"] in resources:
             continue
-        met.add(one["record_id"])
-        found.setdefault(name, []).append(next(one[key] for key in one if key.endswith("_metadata")))
-    return found
+        resources.add(item["record_id"])
+        by_list.setdefault(name, []).append(next(item[key] for key in item if key.endswith("_metadata")))
+    return by_list
 
 
 def differences(data_type: DataType, wanted: dict[str, list[Any]], items: list[Any]) -> list[str]:
-    """Where the answer is not what the lists held: other entries, or their order where that is the listener's."""
-    found, told = lists(data_type, items), []
-    for name in sorted({*found, *(name for name, entries in wanted.items() if entries)}):
-        held, here = list(map(canonical, wanted.get(name, []))), list(map(canonical, found.get(name, [])))
+    """Where the response is not what the lists held: other entries, or their order where that is the listener's."""
+    received, differences = lists(data_type, items), []
+    for name in sorted({*received, *(name for name, entries in wanted.items() if entries)}):
+        expected, actual = list(map(canonical, wanted.get(name, []))), list(map(canonical, received.get(name, [])))
         if data_type is DataType.RECENTLY_PLAYED:
-            here = [one for one in here if one in set(held)]
-        if sorted(held) != sorted(here):
-            told.append(f"{data_type} {name}: {len(held)} held, {len(here)} told, or others")
-        elif data_type in IN_ORDER and held != here:
-            told.append(f"{data_type} {name}: the order is another")
-    moments = [one.get("played_at") or one.get("added_at") or "" for one in items]
+            actual = [entry for entry in actual if entry in set(expected)]
+        if sorted(expected) != sorted(actual):
+            differences.append(f"{data_type} {name}: {len(expected)} expected, {len(actual)} received, or others")
+        elif data_type in IN_ORDER and expected != actual:
+            differences.append(f"{data_type} {name}: the order differs")
+    moments = [item.get("played_at") or item.get("added_at") or "" for item in items]
     if data_type not in IN_ORDER and moments != sorted(moments, reverse=True):
-        told.append(f"{data_type}: the newest does not come first")
-    return told
+        differences.append(f"{data_type}: the newest does not come first")
+    return differences
 
 
 IN_ORDER = (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.PLAYLIST_TRACKS)

@@ -1,41 +1,41 @@
-"""The whole way in at each provider, from our login to the answer that leads to the dashboard."""
+"""A complete login at each provider, from our login route to the redirect to the dashboard."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.unit import consent_page
-from tests.unit.http_events import Answer, Browser
-from tests.unit.login_flow import arrive, consent, depart
+from tests.unit.http_events import Browser, HttpResponse
+from tests.unit.login_flow import consent, finish_login, start_login
 
-Passage = tuple[Answer, list[str]]
-"""The last answer, and every secret that the browser carried on the way."""
+ProviderLogin = tuple[HttpResponse, list[str]]
+"""The last response, and every secret that the browser carried during the login."""
 
 
-def _redirected(provider: str) -> Callable[[Any, Browser, str], Passage]:
-    """Over the provider's consent page and back."""
+def _redirected(provider: str) -> Callable[[Any, Browser, str], ProviderLogin]:
+    """A login that goes to the provider's consent page and back."""
 
-    def passage(_: Any, browser: Browser, listener: str) -> Passage:
-        address = depart(browser, provider)
+    def log_in(_: Any, browser: Browser, listener: str) -> ProviderLogin:
+        address = start_login(browser, provider)
         login = browser.cookies["login"]
         back = consent(address, listener)
-        answer = arrive(browser, back, provider)
-        return answer, [*back.values(), login, browser.cookies["session"]]
+        response = finish_login(browser, back, provider)
+        return response, [*back.values(), login, browser.cookies["session"]]
 
-    return passage
+    return log_in
 
 
-def _on_our_page(world: Any, browser: Browser, listener: str) -> Passage:
-    """Over the page on which the provider's script runs."""
-    page, state, told = consent_page.asked(browser)
+def _on_consent_page(world: Any, browser: Browser, listener: str) -> ProviderLogin:
+    """A login on our own page, where the provider's script runs."""
+    page, state, parameters = consent_page.opened(browser)
     login = browser.cookies["login"]
-    token = consent_page.given(world, told, listener)
-    answer = consent_page.post(browser, {"state": state, "music_user_token": token})
+    token = consent_page.approved(world, parameters, listener)
+    response = consent_page.post(browser, {"state": state, "music_user_token": token})
     assert token not in page.body
-    return answer, [told["developer_token"], token, state, login, browser.cookies["session"]]
+    return response, [parameters["developer_token"], token, state, login, browser.cookies["session"]]
 
 
-PASSAGES: Mapping[str, Callable[[Any, Browser, str], Passage]] = {
+PROVIDER_LOGINS: Mapping[str, Callable[[Any, Browser, str], ProviderLogin]] = {
     "spotify": _redirected("spotify"),
-    "apple_music": _on_our_page,
+    "apple_music": _on_consent_page,
     "lastfm": _redirected("lastfm"),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from blendify.access import bearer_tokens, sessions, users
 from tests.unit.erasures import leave, machine
-from tests.unit.http_events import Answer, Browser
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.spotify_world import World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
@@ -27,7 +27,7 @@ def browser(user_id: str) -> Browser:
     return Browser({"session": sessions.begin(user_id)})
 
 
-def make(browser: Browser, body: object = None, **headers: str) -> Answer:
+def make(browser: Browser, body: object = None, **headers: str) -> HttpResponse:
     text = body if isinstance(body, str) else json.dumps({"name": "my app"} if body is None else body)
     return browser.ask("POST", TOKENS, "/me/tokens", headers, text)
 
@@ -36,7 +36,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def read(token: str, path: str = "/me") -> Answer:
+def read(token: str, path: str = "/me") -> HttpResponse:
     """As a server does: no cookie, no browser."""
     return Browser().ask("GET", READ, path, bearer(token))
 
@@ -49,8 +49,8 @@ def test_a_token_is_told_once(browser: Browser, user_id: str) -> None:
     assert made.json["token"].startswith("blendify_")
     assert len(made.json["token"]) == len("blendify_") + 43
     listed = browser.get(TOKENS, "/me/tokens")
-    told = {name: made.json[name] for name in ("token_id", "name", "created_at")}
-    assert (listed.status, listed.json) == (200, {"items": [told], "next_cursor": None})
+    token = {name: made.json[name] for name in ("token_id", "name", "created_at")}
+    assert (listed.status, listed.json) == (200, {"items": [token], "next_cursor": None})
     assert made.json["token"] not in listed.body
 
 
@@ -66,9 +66,9 @@ def test_a_token_is_stored_as_a_hash(browser: Browser, caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("path", ["/me", "/me/syncs"])
 def test_a_token_reads_as_its_listener(browser: Browser, path: str) -> None:
-    """The same answer as with the cookie."""
-    answer = read(make(browser).json["token"], path)
-    assert (answer.status, answer.json) == (200, browser.get(READ, path).json)
+    """The same response as with the cookie."""
+    response = read(make(browser).json["token"], path)
+    assert (response.status, response.json) == (200, browser.get(READ, path).json)
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
@@ -84,16 +84,16 @@ def test_a_token_that_is_none_is_answered_like_nobody(browser: Browser, token: s
     """401, to the letter what is answered without session and token; a cookie beside it does not help."""
     nobody = Browser().get(READ, path)
     assert nobody.status == 401
-    for one in (Browser(), browser):
-        answer = one.ask("GET", READ, path, bearer(token))
-        assert (answer.status, answer.body) == (401, nobody.body)
+    for each in (Browser(), browser):
+        response = each.ask("GET", READ, path, bearer(token))
+        assert (response.status, response.body) == (401, nobody.body)
 
 
 def test_a_revoked_token_is_worth_nothing_at_once(browser: Browser) -> None:
     """204, then the same 401 as without; other tokens live on. Twice is a 404."""
     made, other = make(browser).json, make(browser).json
-    answer = browser.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}")
-    assert (answer.status, answer.body) == (204, "")
+    response = browser.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}")
+    assert (response.status, response.body) == (204, "")
     revoked, nobody = read(made["token"]), Browser().get(READ, "/me")
     assert (revoked.status, revoked.body) == (401, nobody.body)
     assert read(other["token"]).status == 200
@@ -134,10 +134,10 @@ def test_another_listeners_token_cannot_be_revoked(browser: Browser, world: Worl
 def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, handler: str, path: str) -> None:
     """403 and why, with a session beside it as well; nothing is changed."""
     token, before = make(browser).json["token"], items()
-    for one in (Browser(), browser):
-        answer = one.ask(method, handler, path, bearer(token), json.dumps({"name": "x"}))
-        assert (answer.status, answer.json["error"]["code"]) == (403, "session_needed")
-        assert "only read" in answer.json["error"]["message"]
+    for each in (Browser(), browser):
+        response = each.ask(method, handler, path, bearer(token), json.dumps({"name": "x"}))
+        assert (response.status, response.json["error"]["code"]) == (403, "session_needed")
+        assert "only read" in response.json["error"]["message"]
     assert items() == before
     assert users.exists(user_id)
 
@@ -173,25 +173,25 @@ def test_a_token_opens_no_page(browser: Browser) -> None:
 )
 def test_a_wrong_body_says_what_it_may_be(browser: Browser, body: Any) -> None:
     """400 that names the parameter; nothing is made."""
-    answer = make(browser, body)
-    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
-    assert "name is a text of 1 to 100 characters" in answer.json["error"]["message"]
+    response = make(browser, body)
+    assert (response.status, response.json["error"]["code"]) == (400, "bad_request")
+    assert "name is a text of 1 to 100 characters" in response.json["error"]["message"]
     assert browser.get(TOKENS, "/me/tokens").json["items"] == []
 
 
 def test_names_are_kept_as_they_are(browser: Browser) -> None:
     """Any script, without the space around it."""
     make(browser, {"name": "  Zoës <b>Äpp</b> 美咲 "})
-    assert [one["name"] for one in browser.get(TOKENS, "/me/tokens").json["items"]] == ["Zoës <b>Äpp</b> 美咲"]
+    assert [token["name"] for token in browser.get(TOKENS, "/me/tokens").json["items"]] == ["Zoës <b>Äpp</b> 美咲"]
 
 
 def test_a_user_has_twenty_tokens_at_most(browser: Browser, user_id: str) -> None:
     """However many ask at once; a revoked one makes room."""
     with ThreadPoolExecutor(4) as pool:
-        made = [one for one in pool.map(lambda _: bearer_tokens.create(user_id, "x"), range(24)) if one]
+        made = [token for token in pool.map(lambda _: bearer_tokens.create(user_id, "x"), range(24)) if token]
     assert len(made) == bearer_tokens.MAX_TOKENS == 20
-    answer = make(browser)
-    assert (answer.status, answer.json["error"]["code"]) == (409, "too_many_tokens")
+    response = make(browser)
+    assert (response.status, response.json["error"]["code"]) == (409, "too_many_tokens")
     assert browser.ask("DELETE", TOKENS, f"/me/tokens/{made[0].bearer_token.token_id}").status == 204
     assert make(browser).status == 201
     assert make(browser).status == 409
@@ -202,8 +202,8 @@ def test_another_site_makes_and_revokes_no_token(browser: Browser, method: str) 
     """403 for requests from foreign pages."""
     token_id = make(browser).json["token_id"]
     path = "/me/tokens" if method == "POST" else f"/me/tokens/{token_id}"
-    answer = browser.ask(method, TOKENS, path, {"Sec-Fetch-Site": "cross-site"}, json.dumps({"name": "x"}))
-    assert (answer.status, answer.json["error"]["code"]) == (403, "cross_origin")
+    response = browser.ask(method, TOKENS, path, {"Sec-Fetch-Site": "cross-site"}, json.dumps({"name": "x"}))
+    assert (response.status, response.json["error"]["code"]) == (403, "cross_origin")
     assert len(browser.get(TOKENS, "/me/tokens").json["items"]) == 1
 
 

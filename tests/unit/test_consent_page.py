@@ -1,27 +1,26 @@
-"""Connecting on a page of ours: what it shows and lets run, and whom its answer connects."""
+"""Connecting on a page of ours: what it shows and lets run, and whom its response connects."""
 
 import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from starlette.applications import Starlette
 
 from blendify.access import connections
-from blendify.core import aws
 from blendify.web.callback import MAX_FORM_CHARACTERS, MAX_VALUE_CHARACTERS
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import ORIGIN
-from tests.unit.consent_page import ADDRESS, asked, given, post
-from tests.unit.http_events import Answer, Browser
+from tests.unit.consent_page import ADDRESS, approved, opened, post
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
 from tests.unit.spotify_world import World as Spotify
 from tests.unit.spotify_world import items
+from tests.unit.step_functions import StepFunctions
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 World = apple_music_world.World
 
 
@@ -36,52 +35,42 @@ def apple(apple_behind: tuple[Starlette, str]) -> World:
     return World.begin(apple_behind)
 
 
-@pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
-    """What Step Functions was asked to start."""
-    asked: list[dict[str, str]] = []
-    machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
-    client = aws.client
-    monkeypatch.setattr(aws, "client", lambda service: machine if service == "stepfunctions" else client(service))
-    return asked
-
-
-def connected(world: World, browser: Browser, listener: str = "Ana") -> Answer:
+def connected(world: World, browser: Browser, listener: str = "Ana") -> HttpResponse:
     """The whole way."""
-    _, state, told = asked(browser)
-    return post(browser, {"state": state, "music_user_token": given(world, told, listener)})
+    _, state, parameters = opened(browser)
+    return post(browser, {"state": state, "music_user_token": approved(world, parameters, listener)})
 
 
 def kinds() -> list[str]:
     return sorted({item["pk"]["S"].partition("#")[0] for item in items()})
 
 
-def refused(answer: Answer, status: int) -> None:
+def refused(response: HttpResponse, status: int) -> None:
     """A page of ours; nobody is connected."""
-    assert answer.status == status, answer.body
-    assert "<h1>" in answer.body
-    assert "session" not in answer.cookies
+    assert response.status == status, response.body
+    assert "<h1>" in response.body
+    assert "session" not in response.cookies
     assert set(kinds()) <= {"state", "gate"}
 
 
-def test_the_whole_login(apple: World, started: list[dict[str, str]]) -> None:
+def test_the_whole_login(apple: World, machines: StepFunctions) -> None:
     """303 to the dashboard with a session; the connection is stored, and one sync is asked for and not waited for."""
     browser = Browser()
-    answer = connected(apple, browser)
-    assert (answer.status, answer.location, answer.body) == (303, "../../dashboard", "")
+    response = connected(apple, browser)
+    assert (response.status, response.location, response.body) == (303, "../../dashboard", "")
     me = browser.get(LISTENER, "/me").json
     (connection,) = me["connections"]
     assert (connection["provider"], connection["status"]) == ("apple_music", "active")
     assert connection["display_name"] == "Apple Music, Sweden"
     assert connection["access_ends_at"] is not None
-    (wish,) = started
-    assert json.loads(wish["input"]) == {"user_id": me["user_id"], "provider": "apple_music"}
+    ((_, request),) = machines.started
+    assert request == {"user_id": me["user_id"], "provider": "apple_music"}
     assert "login" not in browser.cookies
 
 
 def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:
     """By nonce and by host; it may be framed by nobody, and posts to this origin alone, which it names."""
-    pages = [asked(Browser())[0] for _ in range(2)]
+    pages = [opened(Browser())[0] for _ in range(2)]
     for page in pages:
         policy = page.headers["content-security-policy"]
         parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
@@ -98,7 +87,7 @@ def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:
 
 def test_the_page_can_be_read_and_used_by_everybody(apple: World) -> None:
     """A heading, a button that is one, a status that is read out, words for those without JavaScript."""
-    page = asked(Browser())[0].body
+    page = opened(Browser())[0].body
     assert page.count("<h1>Connect Apple Music</h1>") == 1
     assert '<button id="ask" type="button"' in page
     assert 'role="status"' in page
@@ -107,23 +96,23 @@ def test_the_page_can_be_read_and_used_by_everybody(apple: World) -> None:
 
 def test_the_page_is_told_a_token_that_only_it_can_use(apple: World) -> None:
     """Short-lived, and of this origin alone; the key stays here."""
-    page, _, told = asked(Browser())
-    assert list(told) == ["developer_token"]
-    claims = json.loads(urlsafe_b64decode(told["developer_token"].split(".")[1] + "=="))
+    page, _, parameters = opened(Browser())
+    assert list(parameters) == ["developer_token"]
+    claims = json.loads(urlsafe_b64decode(parameters["developer_token"].split(".")[1] + "=="))
     assert claims["origin"] == [ORIGIN]
     assert claims["exp"] - claims["iat"] == 3600
     accepts = apple.simulator.developer_tokens.accepts
-    assert accepts(told["developer_token"], ORIGIN)
-    assert not accepts(told["developer_token"], "https://evil.example")
+    assert accepts(parameters["developer_token"], ORIGIN)
+    assert not accepts(parameters["developer_token"], "https://evil.example")
     assert "PRIVATE" not in page.body
 
 
-def test_who_is_known_is_not_warned(apple: World, started: list[Any]) -> None:
+def test_who_is_known_is_not_warned(apple: World, machines: StepFunctions) -> None:
     """Everybody else is told that a new history begins, as the provider tells nobody apart."""
     browser = Browser()
-    assert "does not tell us who you are" in asked(browser)[0].body
+    assert "does not tell us who you are" in opened(browser)[0].body
     connected(apple, browser)
-    assert "does not tell us who you are" not in asked(browser)[0].body
+    assert "does not tell us who you are" not in opened(browser)[0].body
 
 
 @pytest.mark.parametrize(
@@ -136,22 +125,22 @@ def test_who_is_known_is_not_warned(apple: World, started: list[Any]) -> None:
     ],
     ids=str,
 )
-def test_another_sites_page_posts_in_vain(apple: World, started: list[Any], headers: dict[str, str]) -> None:
+def test_another_sites_page_posts_in_vain(apple: World, machines: StepFunctions, headers: dict[str, str]) -> None:
     """Not even the state is used up: the listener's own page still works."""
     browser = Browser()
-    _, state, told = asked(browser)
-    fields = {"state": state, "music_user_token": given(apple, told)}
+    _, state, parameters = opened(browser)
+    fields = {"state": state, "music_user_token": approved(apple, parameters)}
     refused(post(browser, fields, **headers), 403)
     assert post(browser, fields).status == 303
 
 
-def test_a_state_is_good_once(apple: World, started: list[Any]) -> None:
+def test_a_state_is_good_once(apple: World, machines: StepFunctions) -> None:
     """Whatever comes with it the second time."""
     browser = Browser()
-    _, state, told = asked(browser)
+    _, state, parameters = opened(browser)
     login = dict(browser.cookies)
-    assert post(browser, {"state": state, "music_user_token": given(apple, told)}).status == 303
-    again = post(Browser(login), {"state": state, "music_user_token": given(apple, told, "Ben")})
+    assert post(browser, {"state": state, "music_user_token": approved(apple, parameters)}).status == 303
+    again = post(Browser(login), {"state": state, "music_user_token": approved(apple, parameters, "Ben")})
     assert again.status == 400
     assert "session" not in again.cookies
     assert kinds().count("account") == 1
@@ -159,11 +148,11 @@ def test_a_state_is_good_once(apple: World, started: list[Any]) -> None:
 
 def test_a_login_is_of_the_browser_that_began_it(apple: World) -> None:
     """Nobody is logged in to the account of who sent them a form."""
-    _, state, told = asked(Browser())
+    _, state, parameters = opened(Browser())
     other = Browser()
-    asked(other)
-    refused(post(other, {"state": state, "music_user_token": given(apple, told)}), 400)
-    refused(post(Browser(), {"state": state, "music_user_token": given(apple, told)}), 400)
+    opened(other)
+    refused(post(other, {"state": state, "music_user_token": approved(apple, parameters)}), 400)
+    refused(post(Browser(), {"state": state, "music_user_token": approved(apple, parameters)}), 400)
 
 
 def test_one_providers_state_is_not_anothers(world: Spotify, apple: World) -> None:
@@ -177,8 +166,8 @@ def test_one_providers_state_is_not_anothers(world: Spotify, apple: World) -> No
 def test_a_token_in_an_address_is_refused(apple: World) -> None:
     """Addresses are logged by whatever they pass; the state is still good for the form."""
     browser = Browser()
-    _, state, told = asked(browser)
-    query = urlencode({"state": state, "music_user_token": given(apple, told)})
+    _, state, parameters = opened(browser)
+    query = urlencode({"state": state, "music_user_token": approved(apple, parameters)})
     refused(browser.get(CALLBACK, f"{ADDRESS}?{query}"), 400)
     refused(browser.ask("POST", CALLBACK, f"{ADDRESS}?{query}", {"Origin": ORIGIN}, ""), 400)
 
@@ -188,20 +177,20 @@ def test_a_token_in_an_address_is_refused(apple: World) -> None:
     ["", "short", "0." + "a" * MAX_VALUE_CHARACTERS, "0.line\r\nX-Header: 1 and more", "0.not-ascii-ü-and-more-of-it"],
     ids=["none", "short", "oversized", "header", "foreign"],
 )
-def test_what_can_be_no_token_is_not_used(apple: World, started: list[Any], token: str) -> None:
+def test_what_can_be_no_token_is_not_used(apple: World, machines: StepFunctions, token: str) -> None:
     """No call is made with it."""
     browser = Browser()
-    _, state, _ = asked(browser)
+    _, state, _ = opened(browser)
     refused(post(browser, {"state": state, "music_user_token": token}), 400)
     assert apple.calls("/me/") == 0
-    assert started == []
+    assert machines.started == []
 
 
 def test_a_body_that_no_page_of_ours_sends_is_not_read(apple: World) -> None:
     """Too long, too many fields, no form at all, or a field twice."""
     browser = Browser()
-    _, state, told = asked(browser)
-    fields = {"state": state, "music_user_token": given(apple, told)}
+    _, state, parameters = opened(browser)
+    fields = {"state": state, "music_user_token": approved(apple, parameters)}
     refused(post(browser, urlencode({**fields, "more": "x" * MAX_FORM_CHARACTERS})), 400)
     refused(post(browser, urlencode({**fields, **{f"f{number}": "x" for number in range(30)}})), 400)
     refused(post(browser, json.dumps(fields)), 400)
@@ -210,19 +199,19 @@ def test_a_body_that_no_page_of_ours_sends_is_not_read(apple: World) -> None:
 
 def test_a_token_that_the_provider_does_not_know_connects_nobody(apple: World) -> None:
     browser = Browser()
-    _, state, _ = asked(browser)
-    answer = post(browser, {"state": state, "music_user_token": "0.invented-but-of-the-right-form"})
-    refused(answer, 400)
-    assert "did not accept" in answer.body
+    _, state, _ = opened(browser)
+    response = post(browser, {"state": state, "music_user_token": "0.invented-but-of-the-right-form"})
+    refused(response, 400)
+    assert "did not accept" in response.body
 
 
-def test_who_declines_is_told_that_nothing_happened(apple: World, started: list[Any]) -> None:
+def test_who_declines_is_told_that_nothing_happened(apple: World, machines: StepFunctions) -> None:
     browser = Browser()
-    _, state, _ = asked(browser)
-    answer = post(browser, {"state": state, "error": "access_denied"})
-    refused(answer, 403)
-    assert "did not give access" in answer.body
-    assert (started, apple.calls("/me/")) == ([], 0)
+    _, state, _ = opened(browser)
+    response = post(browser, {"state": state, "error": "access_denied"})
+    refused(response, 403)
+    assert "did not give access" in response.body
+    assert (machines.started, apple.calls("/me/")) == ([], 0)
 
 
 @pytest.mark.parametrize(
@@ -233,13 +222,13 @@ def test_who_declines_is_told_that_nothing_happened(apple: World, started: list[
 def test_an_application_that_cannot_be_used_is_the_operators(apple: World, wrong: dict[str, str]) -> None:
     """The page says so and shows no part of it; no login is begun."""
     apple.register(**wrong)
-    answer = Browser().get(LOGIN, "/auth/apple_music/login")
-    refused(answer, 503)
-    assert "cannot be connected here yet" in answer.body
+    response = Browser().get(LOGIN, "/auth/apple_music/login")
+    refused(response, 503)
+    assert "cannot be connected here yet" in response.body
     assert kinds() == []
 
 
-def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, started: list[Any]) -> None:
+def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, machines: StepFunctions) -> None:
     """The provider tells nobody apart: the session does. Also after a disconnection, as the history goes on."""
     browser = Browser()
     connected(apple, browser)
@@ -255,7 +244,7 @@ def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, s
     assert connections.connection(user_id, "apple_music").account_id == before.account_id
 
 
-def test_who_is_not_logged_in_is_somebody_new(apple: World, started: list[Any]) -> None:
+def test_who_is_not_logged_in_is_somebody_new(apple: World, machines: StepFunctions) -> None:
     """Nobody gets another's history because both have the same storefront."""
     first, second = Browser(), Browser()
     connected(apple, first)
@@ -263,7 +252,7 @@ def test_who_is_not_logged_in_is_somebody_new(apple: World, started: list[Any]) 
     assert user_of(first) != user_of(second)
 
 
-def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, started: list[Any]) -> None:
+def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, machines: StepFunctions) -> None:
     """A second provider of the same user; logged in again by the first one, a new consent finds the connection."""
     browser = logged_in(world)
     user_id = user_of(browser)
@@ -272,5 +261,5 @@ def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, started:
     browser = logged_in(world)
     connected(apple, browser)
     assert user_of(browser) == user_id
-    told = browser.get(LISTENER, "/me").json["connections"]
-    assert {one["provider"] for one in told} == {"spotify", "apple_music"}
+    connections_of = browser.get(LISTENER, "/me").json["connections"]
+    assert {connection["provider"] for connection in connections_of} == {"spotify", "apple_music"}

@@ -38,11 +38,11 @@ def session_of(user_id: str) -> Browser:
 def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dict[str, str]) -> None:
     """401 as JSON, the same for every path, whether it exists or not."""
     world.connect()
-    answer = Browser(cookies).get(LISTENER, path)
-    assert answer.status == 401
-    assert answer.json["error"]["code"] == "unauthorized"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-content-type-options"] == "nosniff"
+    response = Browser(cookies).get(LISTENER, path)
+    assert response.status == 401
+    assert response.json["error"]["code"] == "unauthorized"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -64,12 +64,12 @@ def test_a_listener_reads_who_they_are(world: World) -> None:
     """User, connection and the newest sync; no token, no account id of the provider."""
     user_id = world.connect()
     job = begun(user_id, DataType.TOP_TRACKS)
-    answer = session_of(user_id).get(LISTENER, "/me")
-    me = answer.json
-    assert (answer.status, me["user_id"]) == (200, user_id)
+    response = session_of(user_id).get(LISTENER, "/me")
+    me = response.json
+    assert (response.status, me["user_id"]) == (200, user_id)
     assert [connection["provider"] for connection in me["connections"]] == ["spotify"]
     assert me["latest_sync"]["sync_id"] == job.sync_id
-    assert not [secret for secret in world.simulator.accounts.secrets if secret in answer.body]
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in response.body]
 
 
 def test_a_listener_reads_their_sync(world: World) -> None:
@@ -103,8 +103,8 @@ def test_a_part_of_a_run_is_no_run(world: World, suffix: str) -> None:
     """An id that names the item of one data type is not found."""
     job = begun(world.connect(), DataType.TOP_TRACKS)
     browser = session_of(job.user_id)
-    answer = browser.get(LISTENER, f"/me/syncs/{job.sync_id}{suffix.replace('#', '%23')}")
-    assert answer.status == 404
+    response = browser.get(LISTENER, f"/me/syncs/{job.sync_id}{suffix.replace('#', '%23')}")
+    assert response.status == 404
 
 
 def test_syncs_are_listed_newest_first_and_not_without_end(world: World) -> None:
@@ -124,19 +124,19 @@ def test_syncs_are_listed_newest_first_and_not_without_end(world: World) -> None
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
 def test_the_dashboard_without_a_session_is_the_start_page(world: World, cookies: dict[str, str]) -> None:
     """303, to an address below our own."""
-    answer = Browser(cookies).get(LISTENER, "/dashboard")
-    assert (answer.status, answer.location) == (303, "./")
+    response = Browser(cookies).get(LISTENER, "/dashboard")
+    assert (response.status, response.location) == (303, "./")
 
 
 def test_the_dashboard_shows_the_connection(world: World) -> None:
     """Complete at first sight, with nothing of anybody else."""
     user_id = world.connect("ana")
     world.connect("bea")
-    answer = session_of(user_id).get(LISTENER, "/dashboard")
-    assert answer.status == 200
-    assert "Spotify" in answer.body
-    assert "ana" in answer.body
-    assert "bea" not in answer.body
+    response = session_of(user_id).get(LISTENER, "/dashboard")
+    assert response.status == 200
+    assert "Spotify" in response.body
+    assert "ana" in response.body
+    assert "bea" not in response.body
 
 
 def test_the_dashboard_asks_to_connect_again(world: World) -> None:
@@ -175,7 +175,7 @@ def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -
 
 
 def authorized(user_id: str, days_ago: float) -> datetime:
-    """Make the consent so old; answers when the access ends."""
+    """Make the consent so old; responses when the access ends."""
     moment = times.now() - timedelta(days=days_ago)
     state_table().update(
         keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": times.iso(moment)})
@@ -201,15 +201,15 @@ def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.M
     assert "Access ends" not in browser.get(LISTENER, "/dashboard").body
 
 
-@pytest.mark.parametrize(("days_ago", "told"), [(150, False), (150.9, False), (151.1, True), (180, True), (182, True)])
-def test_the_dashboard_tells_in_time_that_access_ends(world: World, days_ago: float, told: bool) -> None:
+@pytest.mark.parametrize(("days_ago", "shown"), [(150, False), (150.9, False), (151.1, True), (180, True), (182, True)])
+def test_the_dashboard_tells_in_time_that_access_ends(world: World, days_ago: float, shown: bool) -> None:
     """From thirty days before the end on, with the moment and the way to connect again; not before."""
     user_id = world.connect()
     end = times.iso(authorized(user_id, days_ago))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Connected" in body
-    assert (f'Access ends on <time datetime="{end}">' in body) is told
-    assert ('<a class="button" href="auth/spotify/login">Connect Spotify again</a>' in body) is told
+    assert (f'Access ends on <time datetime="{end}">' in body) is shown
+    assert ('<a class="button" href="auth/spotify/login">Connect Spotify again</a>' in body) is shown
 
 
 def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
@@ -253,29 +253,29 @@ def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
     until = times.now() + timedelta(hours=3)
 
     def move(outcome: Outcome, until: datetime | None) -> None:
-        seen = standing(job, DataType.SAVED_TRACKS)
-        progress.move_on(seen, outcome=outcome, position=seen.position, counts={}, until=until)
+        before = standing(job, DataType.SAVED_TRACKS)
+        progress.move_on(before, outcome=outcome, position=before.position, counts={}, until=until)
 
-    def told() -> Any:
+    def waiting_until() -> Any:
         read = session_of(job.user_id).get(LISTENER, "/me").json["latest_sync"]["data_types"]
         assert read["top_artists"]["waiting_until"] is None
         return read["saved_tracks"]["waiting_until"]
 
-    assert told() is None
+    assert waiting_until() is None
     move(Outcome.WAITING, until)
-    assert told() == times.iso(until)
+    assert waiting_until() == times.iso(until)
     assert f'"waiting_until": "{times.iso(until)}"' in session_of(job.user_id).get(LISTENER, "/dashboard").body
     move(Outcome.FAILED, until)
-    assert told() is None
+    assert waiting_until() is None
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</script><script>alert(1)</script>", '" onload="x'])
 def test_names_of_listeners_run_nothing(world: World, name: str) -> None:
     """What the provider says a listener is called is text on the page."""
     user_id = world.connect()
-    found = connections.connection(user_id, "spotify")
+    connection = connections.connection(user_id, "spotify")
     profile = type("Profile", (), {"account_id": "a", "provider_user_id": "a", "display_name": name})()
-    grant = connections.Grant("default", found.scopes, found.tokens, found.expires_at)
+    grant = connections.Grant("default", connection.scopes, connection.tokens, connection.expires_at)
     connections.connect(user_id, "spotify", profile, grant)
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "<script>alert" not in body
@@ -294,10 +294,10 @@ def test_a_reason_with_script_in_it_runs_nothing(world: World) -> None:
 
 def test_the_start_page_offers_every_provider(world: World) -> None:
     """Anybody may see it; links are relative, so that they hold behind any address."""
-    answer = Browser().get(LISTENER, "/")
-    assert answer.status == 200
-    assert re.findall(r'href="auth/(\w+)/login"', answer.body) == list(PROVIDERS)
-    assert "script" not in answer.headers["content-security-policy"].replace("script-src 'nonce-", "")
+    response = Browser().get(LISTENER, "/")
+    assert response.status == 200
+    assert re.findall(r'href="auth/(\w+)/login"', response.body) == list(PROVIDERS)
+    assert "script" not in response.headers["content-security-policy"].replace("script-src 'nonce-", "")
 
 
 @pytest.mark.parametrize("here", [(), ("lastfm",)], ids=["none", "one"])
@@ -326,21 +326,21 @@ def test_a_failure_of_ours_tells_no_detail(world: World, caplog: pytest.LogCaptu
     """500 with an apology; the reason is in the log, the cookie is not."""
     browser = session_of(world.connect())
     aws.client("dynamodb").delete_table(TableName="accounts")
-    answer = browser.get(LISTENER, "/me")
+    response = browser.get(LISTENER, "/me")
     log = logged(caplog)
-    assert answer.status == 500
-    assert "ResourceNotFound" not in answer.body
+    assert response.status == 500
+    assert "ResourceNotFound" not in response.body
     assert "ResourceNotFound" in log
     assert browser.cookies["session"] not in log
 
 
 def test_the_start_page_without_its_slash_leads_to_the_one_with_it() -> None:
     """`…/v1` goes to `…/v1/`: the page's relative links would miss the stage otherwise."""
-    asked = event("GET", "/")
-    asked["requestContext"]["path"] = "/v1"
-    answer = import_module(LISTENER).handler(asked, None)
-    assert answer["statusCode"] == 303
-    assert answer["multiValueHeaders"]["Location"] == ["v1/"]
+    request = event("GET", "/")
+    request["requestContext"]["path"] = "/v1"
+    response = import_module(LISTENER).handler(request, None)
+    assert response["statusCode"] == 303
+    assert response["multiValueHeaders"]["Location"] == ["v1/"]
 
 
 def finished(user_id: str, *data_types: DataType, hours: int) -> syncs.Sync:
@@ -397,5 +397,5 @@ def test_records_of_polls_expire_and_others_do_not(world: World) -> None:
     syncs.go_on(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
     assert "expires_at" not in (state_table().get(keys.user(user_id), run) or {})
     whole = begun(world.connect("bea"), DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED)
-    kept = state_table().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
-    assert not any("expires_at" in item for item in kept)
+    stored = state_table().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
+    assert not any("expires_at" in item for item in stored)

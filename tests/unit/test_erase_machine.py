@@ -17,7 +17,7 @@ def test_a_pass_is_repeated_until_it_was_the_last() -> None:
     """More to do: at once. Nothing left: after a wait, which the next pass is told of."""
     assert MACHINE["StartAt"] == "Erase"
     assert STATES["Erase"]["Next"] == "Swept"
-    ways = {re.findall(r"'(\w+)'", one["Condition"])[0]: one["Next"] for one in STATES["Swept"]["Choices"]}
+    ways = {re.findall(r"'(\w+)'", choice["Condition"])[0]: choice["Next"] for choice in STATES["Swept"]["Choices"]}
     assert ways == {"erased": "Erased", "wait": "WaitForTheLast"}
     assert STATES["Swept"]["Default"] == "Erase"
     wait = STATES["WaitForTheLast"]

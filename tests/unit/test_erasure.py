@@ -15,20 +15,19 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
-from blendify.leaving import receipts as erasures
 from blendify.leaving.erasure import LONG_WAIT, SHORT_WAIT, erase
-from blendify.leaving.receipts import EVERYTHING
+from blendify.leaving.receipts import EVERYTHING, erasure
 from blendify.syncing import lease, syncs
 from tests.unit.erasures import (
     LISTENER,
     Tables,
+    erasure_items,
     everything,
     fill,
     fill_other,
     gone,
     leave,
     machine,
-    receipts,
     telling_of,
 )
 from tests.unit.robustness.machine import Reaper
@@ -52,8 +51,8 @@ def test_nothing_is_left_but_a_receipt(world: World) -> None:
     erasure_id = leave(user_id)
     machine(erasure_id)
     gone(user_id)
-    assert [one for one in everything() if one not in receipts()] == others
-    receipt = erasures.erasure(erasure_id)
+    assert [item for item in everything() if item not in erasure_items()] == others
+    receipt = erasure(erasure_id)
     assert receipt is not None
     assert (receipt.scope, receipt.status, receipt.user_id, receipt.own_accounts) == (EVERYTHING, "erased", "", ())
     # The mark that leads to the erasure, and the erasure itself, are not counted.
@@ -83,12 +82,12 @@ def test_a_pass_that_is_killed_anywhere_is_gone_on_with(world: World, scope: str
     for at in itertools.count(1, EVERY):
         tables.restore()
         reaper = Reaper(((at, effective),))
-        given: dict[str, Any] = {}
+        result: dict[str, Any] = {}
         with reaper.installed():
-            while given.get("status") != "erased":
-                waited = given.get("waited") is True
-                given = reaper.worker(lambda waited=waited: erase(erasure_id, plenty, waited=waited)) or given  # type: ignore[misc]
-                given = {"waited": True} if given.get("status") == "wait" else given
+            while result.get("status") != "erased":
+                waited = result.get("waited") is True
+                result = reaper.worker(lambda waited=waited: erase(erasure_id, plenty, waited=waited)) or result  # type: ignore[misc]
+                result = {"waited": True} if result.get("status") == "wait" else result
         assert telling_of(LISTENER) == []
         if scope == EVERYTHING:
             gone(user_id)
@@ -107,9 +106,9 @@ def test_a_lambda_without_time_goes_on_in_the_next(world: World) -> None:
         left = iter([900.0] * 14)
         return lambda: next(left, 0.0)
 
-    given: dict[str, Any] = {}
-    while given.get("status") != "erased":
-        given = erase(erasure_id, one_delete(), waited=given.get("waited") is True or given.get("status") == "wait")
+    result: dict[str, Any] = {}
+    while result.get("status") != "erased":
+        result = erase(erasure_id, one_delete(), waited=result.get("waited") is True or result.get("status") == "wait")
         passes += 1
         assert passes < 100
     assert passes > 3
@@ -159,10 +158,10 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
 def test_nothing_that_is_gone_is_brought_back_by_a_change(world: World, change: Callable[[str], object]) -> None:
     """What only changes an item does not make one."""
     user_id = world.connect(LISTENER)
-    seen = connections.connection(user_id, "spotify")
+    connection = connections.connection(user_id, "spotify")
     leave(user_id)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(connections, "connection", lambda *_: seen)
+        patched.setattr(connections, "connection", lambda *_: connection)
         before = items()
         change(user_id)
     assert items() == before
@@ -203,7 +202,7 @@ def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
     others = [item for item in everything() if str(item) not in before]
     assert len(others) == 11
     machine(leave(user_id, "spotify"))
-    left = [item for item in everything() if item not in receipts()]
+    left = [item for item in everything() if item not in erasure_items()]
     assert [item for item in others if item not in left] == []
     kinds = {item["sk"]["S"].partition("#")[0] for item in left if "sk" in item and item not in others}
     assert kinds == {"profile", "session", "token", "bearer", "wish"} | {"gate"} & kinds
@@ -225,10 +224,10 @@ def test_everything_overtakes_the_erasure_of_a_provider(world: World) -> None:
     """Both are over at the end, and the smaller one's machine finds that out."""
     user_id = world.connect(LISTENER)
     fill(user_id)
-    one = leave(user_id, "spotify")
-    assert erase(one, plenty, waited=False)["status"] == "wait"
+    smaller = leave(user_id, "spotify")
+    assert erase(smaller, plenty, waited=False)["status"] == "wait"
     machine(leave(user_id))
-    assert erase(one, plenty, waited=True) == {"status": "erased"}
+    assert erase(smaller, plenty, waited=True) == {"status": "erased"}
     gone(user_id)
 
 
@@ -258,9 +257,9 @@ def test_exports_are_erased(world: World) -> None:
         client.put_object(Bucket="exports", Key=key, Body=b"")
     erasure_id = leave(user_id)
     machine(erasure_id)
-    assert [one["Key"] for one in client.list_objects_v2(Bucket="exports")["Contents"]] == [
+    assert [item["Key"] for item in client.list_objects_v2(Bucket="exports")["Contents"]] == [
         f"exports/{user_id}x/other.zip"
     ]
-    receipt = erasures.erasure(erasure_id)
+    receipt = erasure(erasure_id)
     assert receipt is not None
     assert receipt.counts["exports"] == len(mine)

@@ -18,7 +18,6 @@ from blendify.syncing import dispatch, lifecycle, syncs
 from tests.unit.erasures import (
     LISTENER,
     Interrupted,
-    Machines,
     Tables,
     fill,
     gone,
@@ -28,8 +27,9 @@ from tests.unit.erasures import (
     telling_of,
 )
 from tests.unit.http_events import Browser
-from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import STARTED, World, begun, items, plenty, standing
+from tests.unit.step_functions import StepFunctions
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
@@ -73,22 +73,22 @@ def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
         tables.restore()
         browser = Browser()
         erasure_ids: list[str] = []
-        query = consent(depart(browser), LISTENER)
+        query = consent(start_login(browser), LISTENER)
         with Interrupted(at, lambda: erasure_ids.append(leave(old))):  # noqa: B023
-            answer = arrive(browser, query)
+            response = finish_login(browser, query)
         if not erasure_ids:
             break
-        assert answer.status == 303
+        assert response.status == 303
         assert list(connections.connections(old)) == []
         machine(erasure_ids[0])
         assert telling_of(old) == []
         # Whose login was complete before is logged out; a new one is a new user.
         if browser.get("api.listener", "/me").status == 401:
-            answer = arrive(browser, consent(depart(browser), LISTENER))
-            assert answer.status == 303
+            response = finish_login(browser, consent(start_login(browser), LISTENER))
+            assert response.status == 303
         new = user_of(browser)
         assert new != old
-        assert [one.provider for one in connections.connections(new)] == ["spotify"]
+        assert [connection.provider for connection in connections.connections(new)] == ["spotify"]
         assert list(syncs.newest(new, 5)) == []
         assert telling_of(old) == []
     assert at > 5
@@ -102,7 +102,7 @@ def test_a_login_while_a_provider_is_erased_is_a_new_user(world: World) -> None:
     new = user_of_login()
     assert new != old
     machine(erasure_id)
-    assert [one.provider for one in connections.connections(new)] == ["spotify"]
+    assert [connection.provider for connection in connections.connections(new)] == ["spotify"]
     assert user_of_login() == new
 
 
@@ -126,12 +126,12 @@ def first_pass(user_id: str) -> str:
 def user_of_login() -> str:
     """Whom a login makes somebody."""
     browser = Browser()
-    assert arrive(browser, consent(depart(browser), LISTENER)).status == 303
+    assert finish_login(browser, consent(start_login(browser), LISTENER)).status == 303
     return user_of(browser)
 
 
 def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
-    world: World, machines: Machines, stopped_clock: list[datetime]
+    world: World, machines: StepFunctions, stopped_clock: list[datetime]
 ) -> None:
     """At whichever request of the dispatch it comes: nothing is claimed, or what is started finds no connection."""
     user_id = world.connect(LISTENER)
@@ -139,14 +139,14 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
     tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
-        machines.started.clear()
+        machines.executions.clear()
         erasure_ids: list[str] = []
         with Interrupted(at, lambda: erasure_ids.append(leave(user_id))):  # noqa: B023
             dispatch.dispatch("sync", plenty)
         if not erasure_ids:
             break
-        for _, given in machines.started:
-            assert lifecycle.begin(given, "execution-9", stopped_clock[0])["outcome"] == "refused"
+        for _, event in machines.started:
+            assert lifecycle.begin(event, "execution-9", stopped_clock[0])["outcome"] == "refused"
         machine(erasure_ids[0])
         gone(user_id)
     assert at > 5
@@ -183,7 +183,7 @@ def test_two_erasers_at_once_do_each_others_work(world: World) -> None:
     assert machine(erasure_id) == []
 
 
-def test_a_run_under_way_is_stopped(world: World, machines: Machines) -> None:
+def test_a_run_under_way_is_stopped(world: World, machines: StepFunctions) -> None:
     """Its execution, at once; where that is refused, it ends by itself."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS, execution="execution-7")
@@ -217,22 +217,22 @@ def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool
     assert at > 4
 
 
-def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: Machines) -> None:
+def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: StepFunctions) -> None:
     """At whichever request of `POST /me/syncs`: what it starts finds no connection, and the wish itself is erased."""
     user_id = world.connect(LISTENER)
     session = sessions.begin(user_id)
     tables = Tables.snapshot()
     for at in itertools.count(1):
         tables.restore()
-        machines.started.clear()
+        machines.executions.clear()
         ids: list[str] = []
         with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
-            answer = Browser({"session": session}).post("api.syncs", "/me/syncs")
-        assert answer.status in (202, 401, 404)
+            response = Browser({"session": session}).post("api.syncs", "/me/syncs")
+        assert response.status in (202, 401, 404)
         if not ids:
             break
-        for _, given in machines.started:
-            assert lifecycle.begin(given, "execution-9", STARTED)["outcome"] == "refused"
+        for _, event in machines.started:
+            assert lifecycle.begin(event, "execution-9", STARTED)["outcome"] == "refused"
         machine_from_wait(ids[0])
         gone(user_id)
     assert at > 4

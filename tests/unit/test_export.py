@@ -1,15 +1,12 @@
 """GET /me/export: one preparation at a time, told about until it is ready, and a link for its owner alone."""
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.exceptions import ClientError
 
 from blendify.access import sessions
 from blendify.core import aws, times
@@ -19,38 +16,13 @@ from blendify.export import account, status, upload
 from blendify.export import build as export_build
 from blendify.export.status import Export, ExportSuperseded, State
 from tests.unit.exports import BUCKET, build, event, objects, unfinished
-from tests.unit.http_events import Answer, Browser
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.spotify_world import STARTED, World, items, logged
+from tests.unit.step_functions import StepFunctions
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
 EXPORT = "api.export"
-
-
-class KnownError(ClientError):
-    """Step Functions has an execution of that name already."""
-
-
-class Machines:
-    """Step Functions: what was asked to start."""
-
-    exceptions = SimpleNamespace(ExecutionAlreadyExists=KnownError)
-
-    def __init__(self) -> None:
-        self.started: list[dict[str, str]] = []
-        self.refuses = False
-
-    def start_execution(self, **wish: str) -> None:
-        if self.refuses:
-            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
-        self.started.append(wish)
-
-
-@pytest.fixture(autouse=True)
-def machines(monkeypatch: pytest.MonkeyPatch, aws_in_memory: None) -> Machines:
-    made, client = Machines(), aws.client
-    monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
-    return made
 
 
 @pytest.fixture(autouse=True)
@@ -65,19 +37,19 @@ def browser_of(user_id: str) -> Browser:
     return Browser({"session": sessions.begin(user_id)})
 
 
-def ask(browser: Browser, query: str = "", **headers: str) -> Answer:
+def ask(browser: Browser, query: str = "", **headers: str) -> HttpResponse:
     return browser.get(EXPORT, f"/me/export{query}", **headers)
 
 
-def refused(answer: Answer, status: int, code: str) -> str:
+def refused(response: HttpResponse, status: int, code: str) -> str:
     """The message of a refusal."""
-    assert (answer.status, answer.json["error"]["code"]) == (status, code)
-    assert answer.headers["cache-control"] == "no-store"
-    return str(answer.json["error"]["message"])
+    assert (response.status, response.json["error"]["code"]) == (status, code)
+    assert response.headers["cache-control"] == "no-store"
+    return str(response.json["error"]["message"])
 
 
-def state(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.json["status"]
+def state(response: HttpResponse) -> tuple[int, str]:
+    return response.status, response.json["status"]
 
 
 PREPARING, READY, FAILED = (202, "preparing"), (200, "ready"), (200, "failed")
@@ -85,41 +57,43 @@ PREPARING, READY, FAILED = (202, "preparing"), (200, "ready"), (200, "failed")
 
 def finished(user_id: str) -> Export:
     """An export of theirs that is ready, prepared by the real builder."""
-    one = status.begin(user_id, status.export(user_id))[0]
-    assert build(user_id, one)["status"] == "ready"
-    found = status.export(user_id)
-    assert found is not None
-    return found
+    export = status.begin(user_id, status.export(user_id))[0]
+    assert build(user_id, export)["status"] == "ready"
+    ready = status.export(user_id)
+    assert ready is not None
+    return ready
 
 
-def test_the_first_request_starts_one(world: World, machines: Machines) -> None:
+def test_the_first_request_starts_one(world: World, machines: StepFunctions) -> None:
     """202 with its id and when to look again; the machine is told whose and which, and nothing else."""
     user_id = world.connect()
-    answer = ask(browser_of(user_id))
-    assert state(answer) == PREPARING
-    assert int(answer.headers["retry-after"]) > 0
-    assert answer.json["started_at"] == times.iso(STARTED)
-    assert answer.json["progress"] == {"records": 0, "data_types_done": []}
-    (started,) = machines.started
-    assert started["stateMachineArn"] == export_state_machine()
-    assert json.loads(started["input"]) == {"user_id": user_id, "export_id": answer.json["export_id"]}
+    response = ask(browser_of(user_id))
+    assert state(response) == PREPARING
+    assert int(response.headers["retry-after"]) > 0
+    assert response.json["started_at"] == times.iso(STARTED)
+    assert response.json["progress"] == {"records": 0, "data_types_done": []}
+    (execution,) = machines.executions
+    assert execution.state_machine == export_state_machine()
+    assert execution.input == {"user_id": user_id, "export_id": response.json["export_id"]}
 
 
-def test_of_many_at_once_one_is_started(world: World, machines: Machines) -> None:
+def test_of_many_at_once_one_is_started(world: World, machines: StepFunctions) -> None:
     """All are told of the same one; another listener has one of their own."""
     user_id = world.connect()
     browsers = [browser_of(user_id) for _ in range(6)]
     ask(Browser())
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(ask, browsers))
-    assert {state(answer) for answer in answers} == {PREPARING}
-    assert len({answer.json["export_id"] for answer in answers}) == len(machines.started) == 1
+        responses = list(pool.map(ask, browsers))
+    assert {state(response) for response in responses} == {PREPARING}
+    assert len({response.json["export_id"] for response in responses}) == len(machines.started) == 1
     other = ask(browser_of(world.connect("bea")))
-    assert other.json["export_id"] != answers[0].json["export_id"]
+    assert other.json["export_id"] != responses[0].json["export_id"]
     assert len(machines.started) == 2
 
 
-def test_while_it_is_prepared_its_progress_is_told(world: World, machines: Machines, clock: list[datetime]) -> None:
+def test_while_it_is_prepared_its_progress_is_told(
+    world: World, machines: StepFunctions, clock: list[datetime]
+) -> None:
     """Whether a new one is wanted or not: nothing is started beside it."""
     user_id = world.connect()
     browser = browser_of(user_id)
@@ -127,29 +101,29 @@ def test_while_it_is_prepared_its_progress_is_told(world: World, machines: Machi
     clock[0] += timedelta(minutes=11)
     status.report_progress(user_id, export_id, 4_000, ["top_tracks", "top_artists"])
     for query in ("", "?fresh=false", "?fresh=true"):
-        answer = ask(browser, query)
-        assert state(answer) == PREPARING
-        assert answer.json["export_id"] == export_id
-        assert answer.json["progress"] == {"records": 4_000, "data_types_done": ["top_tracks", "top_artists"]}
+        response = ask(browser, query)
+        assert state(response) == PREPARING
+        assert response.json["export_id"] == export_id
+        assert response.json["progress"] == {"records": 4_000, "data_types_done": ["top_tracks", "top_artists"]}
     assert len(machines.started) == 1
 
 
-def test_one_that_is_ready_is_handed_out(world: World, machines: Machines) -> None:
+def test_one_that_is_ready_is_handed_out(world: World, machines: StepFunctions) -> None:
     """200 with counts, size and a link of a quarter of an hour that saves it under a name."""
     user_id = world.connect()
-    one = finished(user_id)
-    answer = ask(browser_of(user_id))
-    assert state(answer) == READY
-    told = answer.json
-    assert (told["export_id"], told["bytes"]) == (one.export_id, one.bytes)
-    assert told["counts"] == dict.fromkeys(DataType, 0)
-    assert told["expires_at"] == times.iso(STARTED + timedelta(days=1))
-    assert told["url_expires_at"] == times.iso(STARTED + timedelta(minutes=15))
-    link = urlsplit(told["url"])
-    assert link.path.endswith(f"/exports/{user_id}/{one.export_id}.zip") or BUCKET in (link.hostname or "")
+    export = finished(user_id)
+    response = ask(browser_of(user_id))
+    assert state(response) == READY
+    body = response.json
+    assert (body["export_id"], body["bytes"]) == (export.export_id, export.bytes)
+    assert body["counts"] == dict.fromkeys(DataType, 0)
+    assert body["expires_at"] == times.iso(STARTED + timedelta(days=1))
+    assert body["url_expires_at"] == times.iso(STARTED + timedelta(minutes=15))
+    link = urlsplit(body["url"])
+    assert link.path.endswith(f"/exports/{user_id}/{export.export_id}.zip") or BUCKET in (link.hostname or "")
     query = parse_qs(link.query)
     assert query["X-Amz-Expires"] == ["900"]
-    assert query["response-content-disposition"] == [f'attachment; filename="blendify-{one.started_at[:10]}.zip"']
+    assert query["response-content-disposition"] == [f'attachment; filename="blendify-{export.started_at[:10]}.zip"']
     assert machines.started == []
 
 
@@ -170,39 +144,39 @@ def test_a_link_leads_to_the_buckets_own_region(world: World, monkeypatch: pytes
     ]
 
 
-def test_after_a_day_another_one_is_prepared(world: World, machines: Machines, clock: list[datetime]) -> None:
+def test_after_a_day_another_one_is_prepared(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
     """The bucket forgets it then: until a moment before it is handed out, afterwards it is as if it had never been."""
     user_id = world.connect()
-    one = finished(user_id)
+    export = finished(user_id)
     browser = browser_of(user_id)
     clock[0] += timedelta(days=1, milliseconds=-1)
     assert state(ask(browser)) == READY
     clock[0] += timedelta(milliseconds=1)
-    answer = ask(browser)
-    assert state(answer) == PREPARING
-    assert answer.json["export_id"] != one.export_id
+    response = ask(browser)
+    assert state(response) == PREPARING
+    assert response.json["export_id"] != export.export_id
     assert len(machines.started) == 1
 
 
-def test_a_fresh_one_can_be_had_every_ten_minutes(world: World, machines: Machines, clock: list[datetime]) -> None:
-    """Sooner the answer is 429 with the seconds to wait, and what is ready stays."""
+def test_a_fresh_one_can_be_had_every_ten_minutes(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
+    """Sooner the response is 429 with the seconds to wait, and what is ready stays."""
     user_id = world.connect()
-    one = finished(user_id)
+    export = finished(user_id)
     browser = browser_of(user_id)
     clock[0] += timedelta(seconds=99.5)
-    answer = ask(browser, "?fresh=true")
-    assert "501 seconds" in refused(answer, 429, "too_many_requests")
-    assert answer.headers["retry-after"] == "501"
+    response = ask(browser, "?fresh=true")
+    assert "501 seconds" in refused(response, 429, "too_many_requests")
+    assert response.headers["retry-after"] == "501"
     assert state(ask(browser)) == READY
     clock[0] = STARTED + timedelta(minutes=10)
-    answer = ask(browser, "?fresh=true")
-    assert state(answer) == PREPARING
-    assert answer.json["export_id"] != one.export_id
+    response = ask(browser, "?fresh=true")
+    assert state(response) == PREPARING
+    assert response.json["export_id"] != export.export_id
     assert len(machines.started) == 1
 
 
 def test_one_that_failed_says_why_until_it_is_asked_for_again(
-    world: World, machines: Machines, clock: list[datetime]
+    world: World, machines: StepFunctions, clock: list[datetime]
 ) -> None:
     """A script that waits for it does not start it over and over."""
     user_id = world.connect()
@@ -210,16 +184,16 @@ def test_one_that_failed_says_why_until_it_is_asked_for_again(
     export_id = ask(browser).json["export_id"]
     status.fail(user_id, export_id, "It did not work.")
     for _ in range(2):
-        answer = ask(browser)
-        assert state(answer) == FAILED
-        assert answer.json["why"] == "It did not work."
+        response = ask(browser)
+        assert state(response) == FAILED
+        assert response.json["why"] == "It did not work."
     refused(ask(browser, "?fresh=true"), 429, "too_many_requests")
     clock[0] += timedelta(minutes=10)
     assert state(ask(browser, "?fresh=true")) == PREPARING
     assert len(machines.started) == 2
 
 
-def test_a_preparation_that_died_is_begun_anew(world: World, machines: Machines, clock: list[datetime]) -> None:
+def test_a_preparation_that_died_is_begun_anew(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
     """Without a sign of life for longer than a Lambda lives; what comes of the dead one later counts for nothing."""
     user_id = world.connect()
     browser = browser_of(user_id)
@@ -229,9 +203,9 @@ def test_a_preparation_that_died_is_begun_anew(world: World, machines: Machines,
     clock[0] += status.DEAD_AFTER
     assert ask(browser).json["export_id"] == dead
     clock[0] += timedelta(milliseconds=1)
-    answer = ask(browser)
-    assert state(answer) == PREPARING
-    assert answer.json["export_id"] != dead
+    response = ask(browser)
+    assert state(response) == PREPARING
+    assert response.json["export_id"] != dead
     assert len(machines.started) == 2
     with pytest.raises(ExportSuperseded):
         status.finish(user_id, dead, 1, {}, 0)
@@ -239,14 +213,14 @@ def test_a_preparation_that_died_is_begun_anew(world: World, machines: Machines,
 
 
 def test_a_start_that_fails_is_told_and_holds_nobody_up(
-    world: World, machines: Machines, caplog: pytest.LogCaptureFixture
+    world: World, machines: StepFunctions, caplog: pytest.LogCaptureFixture
 ) -> None:
     """503 with when to try again; then it is started. The cookie is in no log."""
     browser = browser_of(world.connect())
     machines.refuses = True
-    answer = ask(browser)
-    refused(answer, 503, "unavailable")
-    assert answer.headers["retry-after"] == "60"
+    response = ask(browser)
+    refused(response, 503, "unavailable")
+    assert response.headers["retry-after"] == "60"
     machines.refuses = False
     assert state(ask(browser)) == PREPARING
     assert len(machines.started) == 1
@@ -254,7 +228,7 @@ def test_a_start_that_fails_is_told_and_holds_nobody_up(
 
 
 @pytest.mark.parametrize("query", ["?fresh=1", "?fresh=", "?fresh=TRUE", "?fresh=true&fresh=true", "?new=true", "?x"])
-def test_a_wrong_parameter_is_refused_with_what_it_may_be(world: World, machines: Machines, query: str) -> None:
+def test_a_wrong_parameter_is_refused_with_what_it_may_be(world: World, machines: StepFunctions, query: str) -> None:
     """400 names the parameter and its values, and starts nothing."""
     browser = browser_of(world.connect())
     before = items()
@@ -265,13 +239,13 @@ def test_a_wrong_parameter_is_refused_with_what_it_may_be(world: World, machines
 
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
 def test_without_a_session_nothing_is_told_or_started(
-    world: World, machines: Machines, cookies: dict[str, str]
+    world: World, machines: StepFunctions, cookies: dict[str, str]
 ) -> None:
     """401, whatever is asked, although somebody's export is ready."""
     finished(world.connect())
-    answer = ask(Browser(cookies), "?nonsense=1")
-    refused(answer, 401, "unauthorized")
-    assert "exports/" not in answer.body
+    response = ask(Browser(cookies), "?nonsense=1")
+    refused(response, 401, "unauthorized")
+    assert "exports/" not in response.body
     assert machines.started == []
 
 
@@ -280,7 +254,9 @@ def test_without_a_session_nothing_is_told_or_started(
     [{"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}, {"origin": "https://evil.example"}],
     ids=str,
 )
-def test_another_sites_page_cannot_start_anything(world: World, machines: Machines, headers: dict[str, str]) -> None:
+def test_another_sites_page_cannot_start_anything(
+    world: World, machines: StepFunctions, headers: dict[str, str]
+) -> None:
     """403, although the browser sends the session along; nothing is stored."""
     browser = browser_of(world.connect())
     before = items()
@@ -290,10 +266,10 @@ def test_another_sites_page_cannot_start_anything(world: World, machines: Machin
 
 def test_nobody_gets_what_is_anothers(world: World) -> None:
     """A listener's request names nobody: it is always about their own."""
-    one = finished(world.connect())
-    answer = ask(browser_of(world.connect("bea")))
-    assert state(answer) == PREPARING
-    assert one.export_id not in answer.body
+    export = finished(world.connect())
+    response = ask(browser_of(world.connect("bea")))
+    assert state(response) == PREPARING
+    assert export.export_id not in response.body
 
 
 def test_a_builder_whose_export_was_replaced_leaves_nothing(world: World, clock: list[datetime]) -> None:
@@ -314,29 +290,29 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
 ) -> None:
     """The sign of life that it gives is refused: it stops there."""
     user_id = world.connect()
-    one = status.begin(user_id, None)[0]
+    export = status.begin(user_id, None)[0]
     ended = export_build.ExportProgress.data_type_done
 
     def replaced(census: export_build.ExportProgress, data_type: DataType) -> None:
         if data_type is DataType.PLAYLISTS:
             assert len(unfinished()) == 1
-            status.fail(user_id, one.export_id, "replaced")
+            status.fail(user_id, export.export_id, "replaced")
         ended(census, data_type)
 
     monkeypatch.setattr(export_build.ExportProgress, "data_type_done", replaced)
-    assert build(user_id, one) == {"status": "superseded"}
+    assert build(user_id, export) == {"status": "superseded"}
     assert (objects(), unfinished()) == ([], [])
 
 
-def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> None:
+def test_too_much_for_one_lambda_is_told(world: World, machines: StepFunctions) -> None:
     """Not a crash that is tried three times: the listener reads how far it came, and nothing is left behind."""
     user_id = world.connect()
-    one = status.begin(user_id, None)[0]
+    export = status.begin(user_id, None)[0]
     seconds = iter([900.0, 900.0, 29.0])
-    answer = export_build.build(event(user_id, one), BUCKET, lambda: next(seconds))
-    assert answer["status"] == "failed"
+    result = export_build.build(event(user_id, export), BUCKET, lambda: next(seconds))
+    assert result["status"] == "failed"
     assert state(ask(browser_of(user_id))) == FAILED
-    assert "too" not in answer["cause"].split()[0]
+    assert "too" not in result["cause"].split()[0]
     assert "operator" in ask(browser_of(user_id)).json["why"]
     assert (objects(), unfinished()) == ([], [])
 
@@ -344,16 +320,16 @@ def test_too_much_for_one_lambda_is_told(world: World, machines: Machines) -> No
 def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it sent is taken back; the next try prepares the whole, and of the last failure the listener hears."""
     user_id = world.connect()
-    one = status.begin(user_id, None)[0]
+    export = status.begin(user_id, None)[0]
     with monkeypatch.context() as patch:
         patch.setattr(account, "write", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            build(user_id, one)
+            build(user_id, export)
     assert (objects(), unfinished()) == ([], [])
-    assert build(user_id, one)["status"] == "ready"
+    assert build(user_id, export)["status"] == "ready"
     assert len(objects()) == 1
     # Nobody heard of its end, and it is tried once more: the one that is ready stays.
-    assert build(user_id, one) == {"status": "superseded"}
+    assert build(user_id, export) == {"status": "superseded"}
     assert state(ask(browser_of(user_id))) == READY
 
 
@@ -362,18 +338,18 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
     from export.fail import handler
 
     user_id = world.connect()
-    one = status.begin(user_id, None)[0]
-    given = {**event(user_id, one), "error": "Sandbox.Timedout"}
-    answer = handler(given, None)  # type: ignore[arg-type]
-    assert answer["status"] == "failed"
-    assert "Sandbox.Timedout" in answer["cause"] == ask(browser_of(user_id)).json["why"]
-    assert handler(given, None) == {"status": "superseded"}  # type: ignore[arg-type]
+    export = status.begin(user_id, None)[0]
+    failure = {**event(user_id, export), "error": "Sandbox.Timedout"}
+    result = handler(failure, None)  # type: ignore[arg-type]
+    assert result["status"] == "failed"
+    assert "Sandbox.Timedout" in result["cause"] == ask(browser_of(user_id)).json["why"]
+    assert handler(failure, None) == {"status": "superseded"}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
 def test_an_execution_without_its_input_says_what_to_give(given: dict[str, Any]) -> None:
     """Somebody started it from the console."""
-    answer = export_build.build(given, BUCKET, lambda: 900.0)
-    assert answer["status"] == "failed"
-    assert "user_id" in answer["cause"]
-    assert "export_id" in answer["cause"]
+    result = export_build.build(given, BUCKET, lambda: 900.0)
+    assert result["status"] == "failed"
+    assert "user_id" in result["cause"]
+    assert "export_id" in result["cause"]

@@ -76,8 +76,8 @@ def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
 
 def library(world: World) -> Served:
     """What the listener has now, as text cannot change any more."""
-    found: Served = json.loads(json.dumps({str(one): lists(world, one) for one in DataType}))
-    return found
+    served: Served = json.loads(json.dumps({str(data_type): lists(world, data_type) for data_type in DataType}))
+    return served
 
 
 def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
@@ -97,9 +97,9 @@ def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
 
 def differences(archive: Exported, served: Served, as_of: str) -> list[str]:
     return [
-        told
+        difference
         for data_type, here in served.items()
-        for told in folding.differences(data_type, here, archive.fold(data_type, as_of))
+        for difference in folding.differences(data_type, here, archive.fold(data_type, as_of))
     ]
 
 
@@ -116,14 +116,14 @@ def test_what_was_exported_folds_to_the_library_of_every_day(life: Life) -> None
 def test_every_fact_is_a_line_with_all_that_it_has(life: Life) -> None:
     """In the order of the keys, each once, with every named field and the whole answer; also what was removed."""
     for data_type, facts in life.facts.items():
-        found = list(life.archive.records(data_type))
-        assert [one["key"] for one in found] == [fact.fetched_at for fact in facts]
-        for one, fact in zip(found, facts, strict=True):
+        records = list(life.archive.records(data_type))
+        assert [record["key"] for record in records] == [fact.fetched_at for fact in facts]
+        for record, fact in zip(records, facts, strict=True):
             frame = {"key", "fetched_at", "provider", "answer"}
-            assert {name: value for name, value in one.items() if name not in frame} == fact.fields
-            assert one["provider"] == fact.provider
-            assert fact.raw is None or canonical(one["answer"]) == canonical(fact.answer())
-    removed = Counter(name for name in DataType for one in life.archive.records(name) if one.get("removed"))
+            assert {name: value for name, value in record.items() if name not in frame} == fact.fields
+            assert record["provider"] == fact.provider
+            assert fact.raw is None or canonical(record["answer"]) == canonical(fact.answer())
+    removed = Counter(name for name in DataType for record in life.archive.records(name) if record.get("removed"))
     assert set(removed) >= {"saved_tracks", "followed_artists", "playlist_tracks"}
 
 
@@ -131,13 +131,13 @@ def test_fields_have_one_order(life: Life) -> None:
     """In every line those that are there stand in the same order, the answer last."""
     for data_type in DataType:
         before: dict[str, set[str]] = {}
-        for one in life.archive.records(data_type):
-            names = list(one)
+        for record in life.archive.records(data_type):
+            names = list(record)
             assert names[:3] == ["key", "fetched_at", "provider"]
             assert "answer" not in names[:-1]
             for place, name in enumerate(names):
                 before.setdefault(name, set()).update(names[:place])
-        assert [name for name, earlier in before.items() if any(name in before[one] for one in earlier)] == []
+        assert [name for name, earlier in before.items() if any(name in before[other] for other in earlier)] == []
 
 
 def test_the_manifest_and_the_account_tell_what_there_is(life: Life) -> None:
@@ -149,7 +149,7 @@ def test_the_manifest_and_the_account_tell_what_there_is(life: Life) -> None:
     assert [run["sync_id"] for run in account["runs"]] == [job.sync_id for job, _ in life.days]
     assert {part["outcome"] for run in account["runs"] for part in run["data_types"].values()} == {"complete"}
     assert set(account["runs"][0]["data_types"]) == set(DataType)
-    assert [one["display_name"] for one in account["connections"]] == ["ana"]
+    assert [connection["display_name"] for connection in account["connections"]] == ["ana"]
     assert account["profile"]["created_at"] < life.days[0][0].fetched_at
     assert life.archive.archive.testzip() is None
 
@@ -167,13 +167,13 @@ def test_a_table_has_the_same_rows_as_the_lines(life: Life) -> None:
     """Each named field in its column, and no column that is empty throughout."""
     archive = life.archive
     for data_type in DataType:
-        found, rows = list(archive.records(data_type)), archive.rows(data_type)
-        assert [row["key"] for row in rows] == [one["key"] for one in found]
-        plain = [{name: one[name] for name in one if name != "answer"} for one in found]
-        assert set(rows[0]) == {name for one in plain for name in one}
-        for row, one in zip(rows, plain, strict=True):
+        records, rows = list(archive.records(data_type)), archive.rows(data_type)
+        assert [row["key"] for row in rows] == [record["key"] for record in records]
+        plain = [{name: record[name] for name in record if name != "answer"} for record in records]
+        assert set(rows[0]) == {name for record in plain for name in record}
+        for row, record in zip(rows, plain, strict=True):
             assert {name for name, value in row.items() if value} == {
-                name for name, value in one.items() if value != ""
+                name for name, value in record.items() if value != ""
             }
 
 
@@ -204,16 +204,16 @@ def test_a_damaged_answer_costs_itself_alone(aws_in_memory: None, world: World) 
             ExpressionAttributeValues={":raw": {"B": raw}},
         )
     archive = exported(user_id)
-    told = archive.manifest["unreadable"]
-    assert told["records"] == 3
-    assert [one["key"] for one in told["named"]["saved_tracks"]] == [fact.fetched_at for fact in spoiled]
+    unreadable = archive.manifest["unreadable"]
+    assert unreadable["records"] == 3
+    assert [entry["key"] for entry in unreadable["named"]["saved_tracks"]] == [fact.fetched_at for fact in spoiled]
     assert archive.damages() == []
-    found = {one["key"]: one for one in archive.records(DataType.SAVED_TRACKS)}
-    assert len(found) == len(facts)
+    records = {record["key"]: record for record in archive.records(DataType.SAVED_TRACKS)}
+    assert len(records) == len(facts)
     for fact in facts:
-        damaged = fact.fetched_at in {one.fetched_at for one in spoiled}
-        assert ("unreadable" in found[fact.fetched_at]) is damaged
-        assert found[fact.fetched_at].get("track_name") == fact.track_name
+        damaged = fact.fetched_at in {other.fetched_at for other in spoiled}
+        assert ("unreadable" in records[fact.fetched_at]) is damaged
+        assert records[fact.fetched_at].get("track_name") == fact.track_name
 
 
 def test_an_answer_in_several_parts_is_whole(aws_in_memory: None, world: World) -> None:
@@ -224,6 +224,6 @@ def test_an_answer_in_several_parts_is_whole(aws_in_memory: None, world: World) 
     append([fact])
     assert len(list(fact.items())) > 1
     archive = exported(user_id)
-    (one,) = archive.records(DataType.PLAYLISTS)
-    assert one["answer"] == answer
+    (record,) = archive.records(DataType.PLAYLISTS)
+    assert record["answer"] == answer
     assert archive.damages() == []

@@ -13,11 +13,12 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.leaving import receipts
 from blendify.schedule import due_connections
 from blendify.syncing import lifecycle, syncs
-from tests.unit.erasures import LISTENER, Interrupted, Machines, Tables, gone, machine, telling_of
-from tests.unit.http_events import Answer, Browser
+from tests.unit.erasures import LISTENER, Interrupted, Tables, gone, machine, telling_of
+from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import LISTENER as READ
-from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import STARTED, World, begun, in_clear, items, logged, plenty, standing
+from tests.unit.step_functions import StepFunctions
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
@@ -29,14 +30,14 @@ def browser_of(user_id: str) -> Browser:
     return Browser({"session": sessions.begin(user_id)})
 
 
-def delete(browser: Browser, address: str, **headers: str) -> Answer:
+def delete(browser: Browser, address: str, **headers: str) -> HttpResponse:
     return browser.ask("DELETE", LEAVE, address, headers)
 
 
-def refused(answer: Answer, status: int, code: str) -> str:
+def refused(response: HttpResponse, status: int, code: str) -> str:
     """The message of a refusal."""
-    assert (answer.status, answer.json["error"]["code"]) == (status, code)
-    return str(answer.json["error"]["message"])
+    assert (response.status, response.json["error"]["code"]) == (status, code)
+    return str(response.json["error"]["message"])
 
 
 @pytest.mark.parametrize("address", [SPOTIFY, f"{SPOTIFY}?history=keep"])
@@ -47,8 +48,8 @@ def test_a_disconnection_destroys_the_tokens_and_ends_the_schedule(world: World,
     collect(DataType.SAVED_TRACKS, job, plenty)
     facts = items("history")
     assert facts
-    answer = delete(browser_of(user_id), address)
-    assert (answer.status, answer.body) == (204, "")
+    response = delete(browser_of(user_id), address)
+    assert (response.status, response.body) == (204, "")
     assert not [item for item in items() if "tokens" in item or "due_shard" in item]
     assert list(due_connections.due(times.now() + timedelta(days=400))) == []
     assert items("history") == facts
@@ -64,7 +65,7 @@ def test_a_reconnection_finds_the_same_user_and_goes_on(world: World) -> None:
     lifecycle.finish(first, 1, [])
     assert delete(browser, SPOTIFY).status == 204
     again = Browser()
-    arrive(again, consent(depart(again), LISTENER))
+    finish_login(again, consent(start_login(again), LISTENER))
     assert user_of(again) == user_id
     second = begun(user_id, DataType.SAVED_TRACKS, execution="e2", started_at=STARTED + timedelta(seconds=9))
     collect(DataType.SAVED_TRACKS, second, plenty)
@@ -85,20 +86,20 @@ def test_whoever_holds_the_old_tokens_cannot_touch_the_new_connection(world: Wor
 
 
 @pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLISTS])
-def test_a_run_under_way_ends_quietly(world: World, machines: Machines, data_type: DataType) -> None:
+def test_a_run_under_way_ends_quietly(world: World, machines: StepFunctions, data_type: DataType) -> None:
     """Whenever it comes: stopped, and a worker that still lives ends at its next checkpoint; nothing comes back."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, data_type)
     browser, tables = browser_of(user_id), Tables.snapshot()
     for at in range(1, 1000, 4):
         tables.restore()
-        answers: list[Answer] = []
-        with Interrupted(at, lambda: answers.append(delete(browser, SPOTIFY))):  # noqa: B023
+        responses: list[HttpResponse] = []
+        with Interrupted(at, lambda: responses.append(delete(browser, SPOTIFY))):  # noqa: B023
             summary = collect(data_type, job, plenty)
             lifecycle.finish(job, 1, [summary.event()])
-        if not answers:
+        if not responses:
             break
-        assert answers[0].status == 204
+        assert responses[0].status == 204
         assert "execution-1" in machines.stopped
         assert summary.outcome in (Outcome.RECONNECT, Outcome.COMPLETE)
         with pytest.raises(NotConnected):
@@ -109,7 +110,7 @@ def test_a_run_under_way_ends_quietly(world: World, machines: Machines, data_typ
     assert at > 20
 
 
-def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machines: Machines) -> None:
+def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machines: StepFunctions) -> None:
     """Step Functions refuses to stop it: the next step says that the listener must connect again."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
@@ -121,15 +122,15 @@ def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machi
     assert lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
 
 
-def test_a_disconnection_with_its_history(world: World, machines: Machines) -> None:
+def test_a_disconnection_with_its_history(world: World, machines: StepFunctions) -> None:
     """202, and the machine is started with an id that tells of nobody; the listener stays, and stays logged in."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
     collect(DataType.SAVED_TRACKS, job, plenty)
     browser = browser_of(user_id)
-    answer = delete(browser, f"{SPOTIFY}?history=erase")
-    assert answer.status == 202
-    erasure_id = answer.json["erasure_id"]
+    response = delete(browser, f"{SPOTIFY}?history=erase")
+    assert response.status == 202
+    erasure_id = response.json["erasure_id"]
     assert machines.started == [(erasure_id, {"erasure_id": erasure_id})]
     assert not [item for item in items() if "tokens" in item]
     machine(erasure_id)
@@ -145,10 +146,10 @@ def test_a_history_that_was_kept_can_be_erased_later(world: World) -> None:
     collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS), plenty)
     browser = browser_of(user_id)
     assert delete(browser, SPOTIFY).status == 204
-    answer = delete(browser, f"{SPOTIFY}?history=erase")
-    assert answer.status == 202
-    assert delete(browser, f"{SPOTIFY}?history=erase").json == answer.json
-    machine(answer.json["erasure_id"])
+    response = delete(browser, f"{SPOTIFY}?history=erase")
+    assert response.status == 202
+    assert delete(browser, f"{SPOTIFY}?history=erase").json == response.json
+    machine(response.json["erasure_id"])
     assert items("history") == []
 
 
@@ -175,16 +176,16 @@ def test_a_wrong_parameter_is_named_and_nothing_is_done(world: World, query: str
     assert [item for item in items() if item in before] == before
 
 
-def test_everything_is_erased(world: World, machines: Machines) -> None:
+def test_everything_is_erased(world: World, machines: StepFunctions) -> None:
     """202, the cookie is taken back, every session is over at once; the receipt can be read without any."""
     user_id = world.connect(LISTENER)
     collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS), plenty)
     browser, other = browser_of(user_id), browser_of(user_id)
-    answer = delete(browser, "/me")
-    assert answer.status == 202
-    assert answer.cookies["session"]["max-age"] == "0"
+    response = delete(browser, "/me")
+    assert response.status == 202
+    assert response.cookies["session"]["max-age"] == "0"
     assert other.get(READ, "/me").status == 401
-    erasure_id = answer.json["erasure_id"]
+    erasure_id = response.json["erasure_id"]
     assert machines.started == [(erasure_id, {"erasure_id": erasure_id})]
     receipt = Browser().get(LEAVE, f"/erasures/{erasure_id}").json
     assert (receipt["status"], receipt["scope"], receipt["finished_at"]) == ("erasing", "everything", None)
@@ -199,16 +200,16 @@ def test_everything_is_erased(world: World, machines: Machines) -> None:
 
 def test_a_receipts_id_cannot_be_guessed(world: World) -> None:
     """At least 128 random bits, and another id is a 404."""
-    answers = [delete(browser_of(world.connect(name)), "/me") for name in (LISTENER, "other")]
-    ids = [answer.json["erasure_id"] for answer in answers]
+    responses = [delete(browser_of(world.connect(name)), "/me") for name in (LISTENER, "other")]
+    ids = [response.json["erasure_id"] for response in responses]
     assert len(set(ids)) == 2
-    assert all(len(one) * 6 >= 128 for one in ids)
+    assert all(len(erasure_id) * 6 >= 128 for erasure_id in ids)
     for other in (ids[0][:-1], "x" * 3_000, "%00", "é"):
         refused(Browser().get(LEAVE, f"/erasures/{other}"), 404, "not_found")
 
 
-def test_asking_twice_is_one_erasure(world: World, machines: Machines) -> None:
-    """The second request comes after the first has ended its session, or beside it with the same answer."""
+def test_asking_twice_is_one_erasure(world: World, machines: StepFunctions) -> None:
+    """The second request comes after the first has ended its session, or beside it with the same response."""
     user_id = world.connect(LISTENER)
     browser, tables = browser_of(user_id), Tables.snapshot()
     copy = Browser(dict(browser.cookies))
@@ -217,29 +218,29 @@ def test_asking_twice_is_one_erasure(world: World, machines: Machines) -> None:
     refused(delete(copy, "/me"), 401, "unauthorized")
     for at in range(1, 40):
         tables.restore()
-        machines.started.clear()
-        second: list[Answer] = []
+        machines.executions.clear()
+        second: list[HttpResponse] = []
         with Interrupted(at, lambda: second.append(delete(Browser(dict(copy.cookies)), "/me"))):  # noqa: B023
             first = delete(Browser(dict(copy.cookies)), "/me")
         if not second:
             break
         assert {first.status, second[0].status} in ({202}, {202, 401})
         (started,) = machines.started
-        assert {one.json["erasure_id"] for one in (first, *second) if one.status == 202} == {started[0]}
+        assert {each.json["erasure_id"] for each in (first, *second) if each.status == 202} == {started[0]}
         machine(started[0])
         gone(user_id)
     assert at > 5
 
 
-def test_what_could_not_be_started_has_not_begun(world: World, machines: Machines) -> None:
+def test_what_could_not_be_started_has_not_begun(world: World, machines: StepFunctions) -> None:
     """503 with when to ask again; nothing is ended, and the next wish works."""
     user_id = world.connect(LISTENER)
     browser = browser_of(user_id)
     machines.refuses = True
     for address in ("/me", f"{SPOTIFY}?history=erase"):
-        answer = delete(browser, address)
-        refused(answer, 503, "unavailable")
-        assert answer.headers["retry-after"] == "60"
+        response = delete(browser, address)
+        refused(response, 503, "unavailable")
+        assert response.headers["retry-after"] == "60"
     assert connections.connection(user_id, "spotify").status == "active"
     assert world.connect(LISTENER) == user_id
     machines.refuses = False
@@ -257,9 +258,9 @@ def test_a_first_step_that_fails_is_left_to_the_machine(world: World, monkeypatc
 
     with monkeypatch.context() as patched:
         patched.setattr("blendify.leaving.erasure.begin", broken)
-        answer = delete(browser, "/me")
-    assert answer.status == 202
-    machine(answer.json["erasure_id"])
+        response = delete(browser, "/me")
+    assert response.status == 202
+    machine(response.json["erasure_id"])
     gone(user_id)
 
 
@@ -293,11 +294,11 @@ def test_an_erasure_tells_nothing_that_is_secret(world: World, caplog: pytest.Lo
     user_id = world.connect(LISTENER)
     browser = browser_of(user_id)
     cookie = browser.cookies["session"]
-    answer = delete(browser, "/me")
-    machine(answer.json["erasure_id"])
-    assert cookie not in logged(caplog) + in_clear() + json.dumps(answer.headers)
+    response = delete(browser, "/me")
+    machine(response.json["erasure_id"])
+    assert cookie not in logged(caplog) + in_clear() + json.dumps(response.headers)
     assert LISTENER not in logged(caplog)
-    assert user_id not in json.dumps(answer.json)
+    assert user_id not in json.dumps(response.json)
 
 
 def test_a_receipt_holds_no_more_than_it_tells(world: World, stopped_clock: list[datetime]) -> None:

@@ -17,7 +17,7 @@ from blendify.providers.lastfm import access
 from tests.unit import lastfm_world
 from tests.unit.cloud import application
 from tests.unit.http_events import Browser
-from tests.unit.login_flow import LISTENER, LOGOUT, arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import LISTENER, LOGOUT, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import World as Spotify
 from tests.unit.spotify_world import items
 
@@ -48,7 +48,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
 
 def connected(browser: Browser, listener: str = "Ana") -> int:
     """The status with which a way through Last.fm's pages ends."""
-    return arrive(browser, consent(depart(browser, "lastfm"), listener), "lastfm").status
+    return finish_login(browser, consent(start_login(browser, "lastfm"), listener), "lastfm").status
 
 
 def kinds(kind: str) -> list[str]:
@@ -63,14 +63,14 @@ def providers(browser: Browser) -> set[str]:
 def test_the_whole_login(lastfm: Lastfm, started: list[dict[str, str]]) -> None:
     """The token that comes back is exchanged for a session; one sync is asked for, and access has no end."""
     browser = Browser()
-    address = depart(browser, "lastfm")
+    address = start_login(browser, "lastfm")
     query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     assert address.startswith(f"{lastfm.base}/api/auth/?")
     assert set(query) == {"api_key", "cb"}
     assert query["cb"].startswith(f"{lastfm_world.CALLBACK}?state=")
     back = consent(address, "Ana")
     assert set(back) == {"state", "token"}
-    answer = arrive(browser, back, "lastfm")
+    answer = finish_login(browser, back, "lastfm")
     assert (answer.status, answer.location) == (303, "../../dashboard")
     (one,) = browser.get(LISTENER, "/me").json["connections"]
     assert (one["provider"], one["status"], one["display_name"]) == ("lastfm", "active", "Ana")
@@ -82,10 +82,10 @@ def test_the_whole_login(lastfm: Lastfm, started: list[dict[str, str]]) -> None:
 def test_a_token_is_worth_one_login(lastfm: Lastfm, started: list[Any]) -> None:
     """Another login with it is refused, and stores nothing."""
     one, two = Browser(), Browser()
-    back = consent(depart(one, "lastfm"))
-    assert arrive(one, back, "lastfm").status == 303
-    state = consent(depart(two, "lastfm"))["state"]
-    answer = arrive(two, {"state": state, "token": back["token"]}, "lastfm")
+    back = consent(start_login(one, "lastfm"))
+    assert finish_login(one, back, "lastfm").status == 303
+    state = consent(start_login(two, "lastfm"))["state"]
+    answer = finish_login(two, {"state": state, "token": back["token"]}, "lastfm")
     assert answer.status == 400
     assert "Its token was wrong" in answer.body
     assert "session" not in two.cookies
@@ -96,26 +96,26 @@ def test_a_token_is_worth_one_login(lastfm: Lastfm, started: list[Any]) -> None:
 def test_what_must_come_back_must_come_back(lastfm: Lastfm, missing: str) -> None:
     """Whoever declines comes back without a token; without our state anybody could have sent them."""
     browser = Browser()
-    back = {name: value for name, value in consent(depart(browser, "lastfm")).items() if name != missing}
-    assert arrive(browser, back, "lastfm").status == 400
+    back = {name: value for name, value in consent(start_login(browser, "lastfm")).items() if name != missing}
+    assert finish_login(browser, back, "lastfm").status == 400
     assert kinds("account") == kinds("user") == []
 
 
 def test_a_login_is_of_the_browser_that_began_it(lastfm: Lastfm) -> None:
     """Nobody can be made to connect somebody else's account."""
-    back = consent(depart(Browser(), "lastfm"))
-    assert arrive(Browser(), back, "lastfm").status == 400
+    back = consent(start_login(Browser(), "lastfm"))
+    assert finish_login(Browser(), back, "lastfm").status == 400
     other = Browser()
-    depart(other, "lastfm")
-    assert arrive(other, back, "lastfm").status == 400
+    start_login(other, "lastfm")
+    assert finish_login(other, back, "lastfm").status == 400
     assert kinds("account") == []
 
 
 def test_one_providers_login_is_not_anothers(world: Spotify, lastfm: Lastfm) -> None:
     """A state is good for the provider that it was made for."""
     browser = Browser()
-    back = consent(depart(browser, "lastfm"))
-    assert arrive(browser, {"state": back["state"], "code": back["token"]}).status == 400
+    back = consent(start_login(browser, "lastfm"))
+    assert finish_login(browser, {"state": back["state"], "code": back["token"]}).status == 400
     assert kinds("account") == []
 
 
@@ -123,7 +123,7 @@ def test_an_application_with_a_wrong_secret_is_the_operators(lastfm: Lastfm) -> 
     """503, and it says who can help."""
     application(f"{lastfm.base}/api/auth", f"{lastfm.base}/2.0", "lastfm", client_secret="another")
     browser = Browser()
-    answer = arrive(browser, consent(depart(browser, "lastfm")), "lastfm")
+    answer = finish_login(browser, consent(start_login(browser, "lastfm")), "lastfm")
     assert answer.status == 503
     assert "operator" in answer.body
     assert kinds("account") == []
@@ -162,7 +162,7 @@ def test_an_account_of_somebody_else_stays_theirs(world: Spotify, lastfm: Lastfm
     browser = logged_in(world, "bea")
     user_id, session, before = user_of(browser), browser.cookies["session"], len(started)
     tokens = connections.connection(user_of(owner), "lastfm").tokens
-    answer = arrive(browser, consent(depart(browser, "lastfm"), "Ana"), "lastfm")
+    answer = finish_login(browser, consent(start_login(browser, "lastfm"), "Ana"), "lastfm")
     assert answer.status == 409
     assert "log out" in answer.body
     assert browser.cookies["session"] == session

@@ -12,7 +12,7 @@ from blendify.core import aws
 from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
 from tests.unit.http_events import Browser
-from tests.unit.login_flow import LOGIN, depart
+from tests.unit.login_flow import LOGIN, start_login
 from tests.unit.spotify_world import World, in_clear, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -28,39 +28,39 @@ def https(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.cache_clear()
 
 
-def asked(address: str) -> dict[str, str]:
+def query_of(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
 def test_a_login_leads_to_the_consent_page(world: World) -> None:
     """With exactly the scopes that the collectors need, PKCE by S256, a state, and the registered redirect URI."""
-    address = depart(Browser())
+    address = start_login(Browser())
     assert address.startswith(f"{world.base}/authorize?")
-    wish = asked(address)
-    assert wish["response_type"] == "code"
-    assert wish["redirect_uri"] == "http://127.0.0.1:4566/v1/auth/spotify/callback"
-    assert wish["scope"].split() == PROVIDERS["spotify"].scopes
-    assert wish["code_challenge_method"] == "S256"
-    assert len(urlsafe_b64decode(wish["code_challenge"] + "=")) == 32
-    assert len(wish["state"]) >= 43
+    query = query_of(address)
+    assert query["response_type"] == "code"
+    assert query["redirect_uri"] == "http://127.0.0.1:4566/v1/auth/spotify/callback"
+    assert query["scope"].split() == PROVIDERS["spotify"].scopes
+    assert query["code_challenge_method"] == "S256"
+    assert len(urlsafe_b64decode(query["code_challenge"] + "=")) == 32
+    assert len(query["state"]) >= 43
 
 
 def test_two_logins_share_nothing(world: World) -> None:
     """State, challenge and the browser's secret are new each time."""
-    one, two = Browser(), Browser()
-    first, second = asked(depart(one)), asked(depart(two))
+    this, other = Browser(), Browser()
+    first, second = query_of(start_login(this)), query_of(start_login(other))
     assert first["state"] != second["state"]
     assert first["code_challenge"] != second["code_challenge"]
-    assert one.cookies["login"] != two.cookies["login"]
+    assert this.cookies["login"] != other.cookies["login"]
 
 
 def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """The table knows hashes; the address and the log know neither the browser's secret nor the verifier."""
     browser = Browser()
-    address = depart(browser)
-    told = in_clear() + logged(caplog)
-    assert asked(address)["state"] not in told
-    assert browser.cookies["login"] not in told + address
+    address = start_login(browser)
+    visible = in_clear() + logged(caplog)
+    assert query_of(address)["state"] not in visible
+    assert browser.cookies["login"] not in visible + address
     assert "code_verifier" not in address
 
 
@@ -71,14 +71,14 @@ def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.Lo
 )
 def test_a_forged_host_changes_nothing(world: World, headers: dict[str, str]) -> None:
     """The redirect URI comes from configuration."""
-    answer = Browser().get(LOGIN, "/auth/spotify/login", **headers)
-    assert "evil" not in answer.location + str(answer.headers) + answer.body
+    response = Browser().get(LOGIN, "/auth/spotify/login", **headers)
+    assert "evil" not in response.location + str(response.headers) + response.body
 
 
 def test_the_cookie_is_for_loopback_over_http(world: World) -> None:
     """Scripts cannot read it, other sites cannot send it, and it ends with the login."""
-    answer = Browser().get(LOGIN, "/auth/spotify/login")
-    cookie = answer.cookies["login"]
+    response = Browser().get(LOGIN, "/auth/spotify/login")
+    cookie = response.cookies["login"]
     assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "lax", "/")
     assert cookie["max-age"] == "600"
     assert not cookie["secure"]
@@ -86,8 +86,8 @@ def test_the_cookie_is_for_loopback_over_http(world: World) -> None:
 
 def test_the_cookie_is_bound_to_its_host_over_https(world: World, https: None) -> None:
     """Secure, `__Host-`, without a domain."""
-    answer = Browser().get(LOGIN, "/auth/spotify/login")
-    cookie = answer.cookies["__Host-login"]
+    response = Browser().get(LOGIN, "/auth/spotify/login")
+    cookie = response.cookies["__Host-login"]
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
     assert cookie["samesite"].lower() == "lax"
 
@@ -105,10 +105,10 @@ def test_an_answer_is_neither_kept_nor_passed_on(world: World) -> None:
 @pytest.mark.parametrize("name", ["napster", "<script>", "Spotify", "..", "spotify%00"])
 def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> None:
     """404, without repeating the path, and nothing is stored."""
-    answer = Browser().get(LOGIN, f"/auth/{name}/login")
-    assert answer.status == 404
-    assert "napster" not in answer.body
-    assert "<script>" not in answer.body
+    response = Browser().get(LOGIN, f"/auth/{name}/login")
+    assert response.status == 404
+    assert "napster" not in response.body
+    assert "<script>" not in response.body
     assert items() == []
 
 
@@ -119,9 +119,9 @@ def test_without_a_client_id_the_listener_is_told(world: World) -> None:
     row = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"]) | {"client_id": ""}
     secrets.put_secret_value(SecretId=name, SecretString=json.dumps(row))
     applications.forget()
-    answer = Browser().get(LOGIN, "/auth/spotify/login")
-    assert answer.status == 503
-    assert "operator" in answer.body
+    response = Browser().get(LOGIN, "/auth/spotify/login")
+    assert response.status == 503
+    assert "operator" in response.body
     assert items() == []
 
 

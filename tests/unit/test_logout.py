@@ -22,9 +22,9 @@ def test_a_logout_ends_the_session_everywhere(browser: Browser) -> None:
     """303 to the start page, the cookie is taken back, and a copy of it is worth nothing."""
     copy = Browser(dict(browser.cookies))
     assert copy.get(LISTENER, "/me").status == 200
-    answer = browser.post(LOGOUT, "/auth/logout", Sec_Fetch_Site="same-origin")
-    assert (answer.status, answer.location) == (303, "../")
-    assert answer.cookies["session"]["max-age"] == "0"
+    response = browser.post(LOGOUT, "/auth/logout", Sec_Fetch_Site="same-origin")
+    assert (response.status, response.location) == (303, "../")
+    assert response.cookies["session"]["max-age"] == "0"
     assert copy.get(LISTENER, "/me").status == 401
     assert not [item for item in items() if item["sk"]["S"] == "session"]
 

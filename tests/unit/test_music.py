@@ -32,15 +32,15 @@ def sync(user_id: str, day: int, *data_types: DataType) -> Job:
 
 @pytest.mark.parametrize("data_type", DataType)
 def test_what_is_there_now(world: World, data_type: DataType) -> None:
-    """Every entry of every list, in its order, with the provider's full answer and every field of its data type."""
+    """Every entry of every list, in its order, with the provider's full response and every field of its data type."""
     user_id = world.connect()
     sync(user_id, 0, *([DataType.PLAYLISTS] if data_type is DataType.PLAYLIST_TRACKS else []), data_type)
     for limit in (17, 1000):
         items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
         assert differences(data_type, lists(world, data_type), items) == []
         fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata_field(data_type)}
-        assert all(set(one) == fields for one in items)
-        assert {one["provider"] for one in items} == {"spotify"}
+        assert all(set(item) == fields for item in items)
+        assert {item["provider"] for item in items} == {"spotify"}
 
 
 Day = dict[str, list[Any]]
@@ -60,77 +60,81 @@ CHANGES: dict[DataType, list[tuple[str, dict[str, Any]]]] = {
 
 def days(world: World, data_type: DataType) -> tuple[str, list[tuple[str, Day]]]:
     """Four daily runs with changes before each, and what the lists held at them."""
-    user_id, told = world.connect(), []
+    user_id, days_so_far = world.connect(), []
     for day in range(4):
         for action, details in CHANGES[data_type]:
             mutate(world.simulator.listeners["ana"].library, action, **details)
         job = sync(user_id, day, data_type)
-        told.append((job.fetched_at, lists(world, data_type)))
-    return user_id, told
+        days_so_far.append((job.fetched_at, lists(world, data_type)))
+    return user_id, days_so_far
 
 
 def ids(entries: list[Any]) -> list[str | None]:
     """The ids of a list's entries; None for one that the provider has emptied."""
     wrapped = [
-        next((one[name] for name in ("track", "album") if "added_at" in one and name in one), one) if one else None
-        for one in entries
+        next((entry[name] for name in ("track", "album") if "added_at" in entry and name in entry), entry)
+        if entry
+        else None
+        for entry in entries
     ]
-    return [one.get("track", one)["id"] if one else None for one in wrapped]
+    return [entry.get("track", entry)["id"] if entry else None for entry in wrapped]
 
 
-@pytest.mark.parametrize("data_type", [one for one in CHANGES if one is not DataType.RECENTLY_PLAYED])
+@pytest.mark.parametrize("data_type", [name for name in CHANGES if name is not DataType.RECENTLY_PLAYED])
 def test_the_history_of_one_record(world: World, data_type: DataType) -> None:
     """An item for each run that found it new, at another rank, or gone: as the lists themselves tell, oldest first."""
-    user_id, told = days(world, data_type)
+    user_id, all_days = days(world, data_type)
     browser = browser_of(user_id)
-    everyone = {one for _, held in told for entries in held.values() for one in ids(entries) if one}
+    everyone = {name for _, held in all_days for entries in held.values() for name in ids(entries) if name}
     ranked = data_type is DataType.TOP_TRACKS
     changed = 0
     for record_id in sorted(everyone):
         wanted: list[tuple[str, str, int | None, bool]] = []
-        for name in {name for _, held in told for name in held}:
+        for name in {name for _, held in all_days for name in held}:
             before: int | None = None
-            for moment, lists_then in told:
+            for moment, lists_then in all_days:
                 here = ids(lists_then[name])
                 now = (here.index(record_id) + 1 if ranked else 1) if record_id in here else None
                 if now != before:
                     wanted.append((moment, name, now if ranked else None, now is None))
                 before = now
         items = everything(browser, data_type, record_id, limit=2)
-        found = [(one["fetched_at"], one.get("time_range") or "", one.get("rank"), one["removed"]) for one in items]
-        assert sorted(found, key=str) == sorted(wanted, key=str)
-        assert [one["fetched_at"] for one in items] == sorted(one["fetched_at"] for one in items)
-        assert {one["record_id"] for one in items} == {record_id}
+        received = [
+            (item["fetched_at"], item.get("time_range") or "", item.get("rank"), item["removed"]) for item in items
+        ]
+        assert sorted(received, key=str) == sorted(wanted, key=str)
+        assert [item["fetched_at"] for item in items] == sorted(item["fetched_at"] for item in items)
+        assert {item["record_id"] for item in items} == {record_id}
         changed += len(items) > 1
     assert changed, "no record has a history"
 
 
 def test_the_history_of_a_track_that_was_played(world: World) -> None:
     """Every play of it, once."""
-    user_id, told = days(world, DataType.RECENTLY_PLAYED)
-    plays = {entry["played_at"]: entry["track"]["id"] for _, held in told for entry in held[""]}
+    user_id, all_days = days(world, DataType.RECENTLY_PLAYED)
+    plays = {entry["played_at"]: entry["track"]["id"] for _, held in all_days for entry in held[""]}
     track = next(iter(plays.values()))
-    found = everything(browser_of(user_id), DataType.RECENTLY_PLAYED, track)
-    assert sorted(one["played_at"] for one in found) == sorted(when for when, what in plays.items() if what == track)
+    items = everything(browser_of(user_id), DataType.RECENTLY_PLAYED, track)
+    assert sorted(item["played_at"] for item in items) == sorted(when for when, what in plays.items() if what == track)
 
 
 @pytest.mark.parametrize("data_type", CHANGES)
 @pytest.mark.parametrize("limit", [3, 1000])
 def test_the_newest_of_everything_that_ever_was(world: World, data_type: DataType, limit: int) -> None:
     """DISTINCT ON record and time range: the newest of each once, and since when it is gone."""
-    user_id, told = days(world, data_type)
+    user_id, all_days = days(world, data_type)
     wanted: dict[tuple[str, str], str | None] = {}
-    for moment, lists_then in told:
+    for moment, lists_then in all_days:
         for name, entries in lists_then.items():
             here = ids(entries)
             if data_type is not DataType.RECENTLY_PLAYED:
-                left = [one for one in wanted if one[0] == name and one[1] not in here]
-                wanted |= {one: wanted[one] or moment for one in left}
-            wanted |= {(name, one): None for one in here if one}
+                left = [where for where in wanted if where[0] == name and where[1] not in here]
+                wanted |= {where: wanted[where] or moment for where in left}
+            wanted |= {(name, record_id): None for record_id in here if record_id}
     items = everything(browser_of(user_id), data_type, view="distinct", limit=limit)
-    found = {(one.get("time_range") or "", one["record_id"]): one["removed_at"] for one in items}
-    assert len(found) == len(items)
-    assert found == wanted
+    received = {(item.get("time_range") or "", item["record_id"]): item["removed_at"] for item in items}
+    assert len(received) == len(items)
+    assert received == wanted
 
 
 def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> None:
@@ -156,18 +160,18 @@ def test_one_list_of_many(world: World) -> None:
     for name, entries in contents.items():
         items = everything(browser, DataType.PLAYLIST_TRACKS, playlist_id=name, raw="true", limit=30)
         assert differences(DataType.PLAYLIST_TRACKS, {name: entries}, items) == []
-        assert [one["position"] for one in items] == list(range(len(entries)))
+        assert [item["position"] for item in items] == list(range(len(entries)))
     top = lists(world, DataType.TOP_TRACKS)
     for view in ("current", "distinct"):
         items = everything(browser, DataType.TOP_TRACKS, time_range="medium_term", view=view)
-        assert sorted(one["rank"] for one in items) == list(range(1, len(top["medium_term"]) + 1))
-        assert {one["time_range"] for one in items} == {"medium_term"}
+        assert sorted(item["rank"] for item in items) == list(range(1, len(top["medium_term"]) + 1))
+        assert {item["time_range"] for item in items} == {"medium_term"}
     assert everything(browser, DataType.TOP_TRACKS, provider="spotify") == everything(browser, DataType.TOP_TRACKS)
     assert everything(browser, DataType.PLAYLIST_TRACKS, playlist_id="nobody's") == []
 
 
 def test_before_the_first_sync_nothing_was_there(world: World) -> None:
-    """As of a moment before anything was known the answer is empty, not an error."""
+    """As of a moment before anything was known the response is empty, not an error."""
     user_id = world.connect()
     job = sync(user_id, 0)
     before = times.iso(times.parse(job.fetched_at) - timedelta(milliseconds=1))
@@ -180,11 +184,11 @@ def test_a_checkpoint_saves_the_fold_and_changes_nothing(world: World, monkeypat
     """With checkpoints as often as can be, or none, every day is told the same."""
     monkeypatch.setattr(snapshots, "LEAST", 1)
     monkeypatch.setattr(snapshots, "SHARE", 10_000)
-    user_id, told = days(world, DataType.TOP_TRACKS)
+    user_id, all_days = days(world, DataType.TOP_TRACKS)
     browser = browser_of(user_id)
-    for moment, lists_then in told:
-        kept, _ = queries.snapshot(user_id, "spotify", DataType.TOP_TRACKS, moment)
-        assert kept == moment
+    for moment, lists_then in all_days:
+        snapshot, _ = queries.snapshot(user_id, "spotify", DataType.TOP_TRACKS, moment)
+        assert snapshot == moment
         with_them = everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")
         monkeypatch.setattr(queries, "snapshot", lambda *_: ("", {}))
         assert with_them == everything(browser, DataType.TOP_TRACKS, as_of=moment, raw="true")

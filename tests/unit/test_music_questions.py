@@ -43,9 +43,9 @@ QUESTIONS = ["/me/music/top_tracks", "/me/music/nothing", "/me/music/saved_track
 def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dict[str, str]) -> None:
     """401, the same for every address, whether it exists or not."""
     world.connect()
-    answer = Browser(cookies).get(MUSIC, path)
-    assert (answer.status, answer.json["error"]["code"]) == (401, "unauthorized")
-    assert answer.headers["cache-control"] == "no-store"
+    response = Browser(cookies).get(MUSIC, path)
+    assert (response.status, response.json["error"]["code"]) == (401, "unauthorized")
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", QUESTIONS)
@@ -87,7 +87,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("data_type", "parameters", "words"), BAD, ids=[f"{one[0]} {one[1]}" for one in BAD])
+@pytest.mark.parametrize(("data_type", "parameters", "words"), BAD, ids=[f"{case[0]} {case[1]}" for case in BAD])
 def test_a_bad_parameter_is_refused_with_what_is_allowed(
     data_type: str, parameters: dict[str, str | list[str]], words: str
 ) -> None:
@@ -99,16 +99,16 @@ def test_a_bad_parameter_is_refused_with_what_is_allowed(
 
 def test_a_refused_parameter_is_a_400(world: World) -> None:
     """As JSON, with the message."""
-    answer = ask(browser_of(world.connect()), "top_tracks", limit="0")
-    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_request")
-    assert "limit must be a whole number from 1 to 1000" in answer.json["error"]["message"]
+    response = ask(browser_of(world.connect()), "top_tracks", limit="0")
+    assert (response.status, response.json["error"]["code"]) == (400, "bad_request")
+    assert "limit must be a whole number from 1 to 1000" in response.json["error"]["message"]
 
 
 def test_a_history_has_fewer_parameters(world: World) -> None:
     """It is all of time: there is no moment to ask for."""
-    answer = ask(browser_of(world.connect()), "saved_tracks", "x", as_of="2026-01-01")
-    assert answer.status == 400
-    assert "`as_of` is not a parameter" in answer.json["error"]["message"]
+    response = ask(browser_of(world.connect()), "saved_tracks", "x", as_of="2026-01-01")
+    assert response.status == 400
+    assert "`as_of` is not a parameter" in response.json["error"]["message"]
 
 
 def test_nothing_of_another_listener_is_told(world: World) -> None:
@@ -123,10 +123,10 @@ def test_nothing_of_another_listener_is_told(world: World) -> None:
             assert everything(mine, data_type, view=view) == []
         for cursor in filter(None, [hers["next_cursor"]]):
             assert everything(mine, data_type, cursor=cursor, limit=2) == []
-        for one in hers["items"]:
-            if one["record_id"]:
-                assert everything(mine, data_type, one["record_id"]) == []
-        playlists = {one["playlist_id"] for one in hers["items"] if one.get("playlist_id")}
+        for item in hers["items"]:
+            if item["record_id"]:
+                assert everything(mine, data_type, item["record_id"]) == []
+        playlists = {item["playlist_id"] for item in hers["items"] if item.get("playlist_id")}
         if data_type is DataType.PLAYLIST_TRACKS:
             assert all(everything(mine, data_type, playlist_id=name) == [] for name in playlists)
 
@@ -137,8 +137,8 @@ def test_a_users_id_in_an_id_is_only_a_strange_id(world: World) -> None:
     sync(bea, 0, DataType.SAVED_TRACKS)
     browser = browser_of(ana)
     for strange in (f"{bea}#saved_tracks", f"../{bea}", "#reread", "a/b/c", "%2e%2e", "ü", "x" * 5_000, " ", "a\nb"):
-        answer = ask(browser, DataType.SAVED_TRACKS, strange)
-        assert (answer.status, answer.json["items"]) == (200, []), strange
+        response = ask(browser, DataType.SAVED_TRACKS, strange)
+        assert (response.status, response.json["items"]) == (200, []), strange
 
 
 def test_an_id_with_slashes_is_found(world: World) -> None:
@@ -147,8 +147,8 @@ def test_an_id_with_slashes_is_found(world: World) -> None:
     moment, record_id = times.iso(STARTED), "https://a.b/c"
     append([Fact.of(user_id, DataType.SAVED_TRACKS, moment, "spotify", "key", {"record_id": record_id}, {})])
     for path in ("https%3A%2F%2Fa.b%2Fc", "https://a.b/c"):
-        answer = browser_of(user_id).get(MUSIC, f"/me/music/saved_tracks/{path}/history")
-        assert [item["record_id"] for item in answer.json["items"]] == [record_id]
+        response = browser_of(user_id).get(MUSIC, f"/me/music/saved_tracks/{path}/history")
+        assert [item["record_id"] for item in response.json["items"]] == [record_id]
 
 
 @settings(max_examples=300, deadline=None)
@@ -188,8 +188,8 @@ def test_no_forged_cursor_breaks_anything(world: World, data_type: DataType, vie
     asked = Question(data_type, view=view)
     asked = replace(asked, cursor=cursors.encode(asked, forged))
     with suppress(BadParameter):
-        answer = questions.distinct if view == "distinct" else questions.current
-        assert answer("u-forger", asked) == Page([], None)
+        response = questions.distinct if view == "distinct" else questions.current
+        assert response("u-forger", asked) == Page([], None)
 
 
 def test_a_cursor_belongs_to_its_question(world: World) -> None:
@@ -230,9 +230,9 @@ def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
     odd = {"track": {"id": "odd", "name": "half \ud83d"}, "added_at": "2026-01-01T00:00:00Z"}
     saved = PROVIDERS["spotify"].endpoints[DataType.SAVED_TRACKS].to_record(odd, ListPosition("", 0))
     append([Fact.of(user_id, DataType.SAVED_TRACKS, job.fetched_at, "spotify", saved.key, saved.fields, odd)])
-    answer = ask(browser_of(user_id), DataType.SAVED_TRACKS, "odd", raw="true")
-    assert answer.body.encode()
-    assert answer.json["items"][0]["track_metadata"] == odd
+    response = ask(browser_of(user_id), DataType.SAVED_TRACKS, "odd", raw="true")
+    assert response.body.encode()
+    assert response.json["items"][0]["track_metadata"] == odd
     assert everything(browser_of(user_id), DataType.SAVED_TRACKS, raw="true")
 
 
@@ -240,9 +240,9 @@ def test_a_failure_of_ours_tells_no_detail(world: World, caplog: pytest.LogCaptu
     """500 as JSON with an apology; the reason is in the log, the cookie is not."""
     browser = browser_of(world.connect())
     aws.client("dynamodb").delete_table(TableName="history")
-    answer = ask(browser, "recently_played")
-    assert (answer.status, answer.json["error"]["code"]) == (500, "internal_error")
-    assert "ResourceNotFound" not in answer.body
+    response = ask(browser, "recently_played")
+    assert (response.status, response.json["error"]["code"]) == (500, "internal_error")
+    assert "ResourceNotFound" not in response.body
     assert "ResourceNotFound" in logged(caplog)
     assert browser.cookies["session"] not in logged(caplog)
 
@@ -251,5 +251,5 @@ def test_the_router_takes_nothing_else(world: World) -> None:
     """An address below a record that is not its history is not there."""
     browser = browser_of(world.connect())
     assert browser.get(MUSIC, f"/me/music/saved_tracks/{quote('x', safe='')}").status == 404
-    answer = import_module(MUSIC).handler(event("POST", "/me/music/saved_tracks", None, browser.cookies), Context())
-    assert answer["statusCode"] == 404
+    response = import_module(MUSIC).handler(event("POST", "/me/music/saved_tracks", None, browser.cookies), Context())
+    assert response["statusCode"] == 404

@@ -25,7 +25,7 @@ from blendify.providers.spotify.pages import paged
 from blendify.syncing import lifecycle
 from tests.unit import cloud
 from tests.unit.http_events import Browser
-from tests.unit.login_flow import arrive, consent, depart, logged_in, user_of
+from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, ready, standing, whole
 from tests.unit.timeline import Timeline
 
@@ -248,7 +248,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     assert len(stored) == (0 if call == 1 else 50)
 
     world.simulator.traffic.on_call = None
-    arrive(again := Browser(), consent(depart(again)))
+    finish_login(again := Browser(), consent(start_login(again)))
     assert user_of(again) == user_id
     assert connections.connection(user_id, "spotify").status == connections.ACTIVE
     later = begun(user_id, SAVED_TRACKS, execution="execution-2", started_at=STARTED + timedelta(hours=1))
