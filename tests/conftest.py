@@ -37,10 +37,17 @@ for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]
-    """One worker takes all end-to-end tests and deploys once: they wait a lot, while others have the processors."""
+    """
+    Tests that share what is costly to make run on one worker.
+
+    The end-to-end tests share a deployment; they wait a lot, while others have the processors. The tests of a whole
+    export share the life that was exported.
+    """
+
+    SHARED = ("tests/e2e/", "tests/unit/test_export_round_trip.py")
 
     def _split_scope(self, nodeid: str) -> str:
-        return "e2e" if nodeid.startswith("tests/e2e/") else nodeid
+        return next((shared for shared in self.SHARED if nodeid.startswith(shared)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

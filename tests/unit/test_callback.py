@@ -346,8 +346,9 @@ def test_a_page_runs_nothing_that_is_not_ours(world: World) -> None:
     assert responses[0].headers["content-security-policy"] != responses[1].headers["content-security-policy"]
 
 
-def test_a_sync_that_cannot_be_started_does_not_stop_the_login(world: World) -> None:
+def test_a_sync_that_cannot_be_started_does_not_stop_the_login(world: World, machines: StepFunctions) -> None:
     """The listener is connected and sees a failed sync."""
+    machines.refuses = True
     browser = logged_in(world)
     (run,) = browser.get(LISTENER, "/me/syncs").json["items"]
     assert run["status"] == "failed"

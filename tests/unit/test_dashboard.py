@@ -175,7 +175,7 @@ def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -
 
 
 def authorized(user_id: str, days_ago: float) -> datetime:
-    """Make the consent so old; responses when the access ends."""
+    """Make the consent that old; returns when the access ends."""
     moment = times.now() - timedelta(days=days_ago)
     state_table().update(
         keys.user(user_id), keys.connection("spotify"), Change(set={"authorized_at": times.iso(moment)})
@@ -312,6 +312,13 @@ def test_only_what_is_set_up_is_offered(
     for page in (start, dashboard):
         assert re.findall(r'href="auth/(\w+)/login"', page.body) == list(here)
     assert ("has not set one up" in start.body) == (not here)
+
+
+def test_a_page_brings_its_icon() -> None:
+    """Otherwise browsers ask for one at the host's root, which is not ours, and report a 404."""
+    page = Browser().get(LISTENER, "/")
+    assert re.search(r'<link rel="icon" href="data:image/svg', page.body)
+    assert "img-src data:;" in page.headers["content-security-policy"]
 
 
 def test_an_unknown_address_is_not_there(world: World) -> None:
