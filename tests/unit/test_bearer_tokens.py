@@ -1,4 +1,4 @@
-"""Bearer tokens: told once, read only, worth nothing when they are revoked."""
+"""Bearer tokens: shown once, only for reading, useless once revoked."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def read(token: str, path: str = "/me") -> HttpResponse:
     return Browser().ask("GET", READ, path, bearer(token))
 
 
-def test_a_token_is_told_once(browser: Browser, user_id: str) -> None:
+def test_a_token_is_shown_once(browser: Browser, user_id: str) -> None:
     """201 with the secret; afterwards only name, id and moment."""
     made = make(browser)
     assert made.status == 201
@@ -55,7 +55,7 @@ def test_a_token_is_told_once(browser: Browser, user_id: str) -> None:
 
 
 def test_a_token_is_stored_as_a_hash(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
-    """Who reads the table cannot use it, and no log tells it."""
+    """Reading the table is not enough to use it, and no log contains it."""
     token = make(browser).json["token"]
     read(token)
     assert token not in in_clear() + logged(caplog)
@@ -72,7 +72,7 @@ def test_a_token_reads_as_its_listener(browser: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
-def test_the_scheme_is_no_matter_of_case(browser: Browser, scheme: str) -> None:
+def test_the_scheme_is_case_insensitive(browser: Browser, scheme: str) -> None:
     """RFC 9110, 11.1."""
     headers = {"Authorization": f"{scheme} {make(browser).json['token']}"}
     assert Browser().ask("GET", READ, "/me", headers).status == 200
@@ -80,7 +80,7 @@ def test_the_scheme_is_no_matter_of_case(browser: Browser, scheme: str) -> None:
 
 @pytest.mark.parametrize("path", ["/me", "/me/syncs", "/me/syncs/x"])
 @pytest.mark.parametrize("token", ["", "x", "blendify_", "blendify_" + "A" * 43, "blendify_\udc80"], ids=ascii)
-def test_a_token_that_is_none_is_answered_like_nobody(browser: Browser, token: str, path: str) -> None:
+def test_an_invalid_token_gets_the_response_without_one(browser: Browser, token: str, path: str) -> None:
     """401, to the letter what is answered without session and token; a cookie beside it does not help."""
     nobody = Browser().get(READ, path)
     assert nobody.status == 401
@@ -112,7 +112,7 @@ def test_a_token_ends_with_its_user(browser: Browser, user_id: str) -> None:
 
 
 def test_another_listeners_token_cannot_be_revoked(browser: Browser, world: World) -> None:
-    """404, as for one that never was; it lives on."""
+    """404, as for one that never existed; it stays valid."""
     made = make(browser).json
     stranger = Browser({"session": sessions.begin(world.connect("stranger"))})
     assert stranger.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}").status == 404

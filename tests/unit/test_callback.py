@@ -1,4 +1,4 @@
-"""A callback connects the listener who began the login, and nobody else; in every other case nothing is stored."""
+"""A callback connects the listener who started the login. In every other case nothing is stored."""
 
 import json
 import time
@@ -84,7 +84,7 @@ def test_what_was_really_granted_is_stored(world: World, machines: StepFunctions
     assert connections.connection(user_id, "spotify").scopes == ("user-top-read",)
 
 
-def test_a_listener_who_declines_is_told_that_it_is_fine(world: World, machines: StepFunctions) -> None:
+def test_a_listener_who_declines_reads_that_it_is_fine(world: World, machines: StepFunctions) -> None:
     """`access_denied`: a page, the state used up, no call to the token host."""
     browser = Browser()
     sent_back = consent(start_login(browser), decision="deny")
@@ -127,7 +127,7 @@ def test_no_parameters_at_all_are_refused(world: World) -> None:
 
 
 def test_a_state_that_is_too_old_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After ten minutes the login has to begin again, although the item is still there."""
+    """After ten minutes the listener must start again, although the item still exists."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     real = time.time
@@ -139,7 +139,7 @@ def test_a_state_that_is_too_old_is_refused(world: World, monkeypatch: pytest.Mo
     nothing_stored()
 
 
-def test_a_callback_that_comes_twice_connects_once(world: World, machines: StepFunctions) -> None:
+def test_a_callback_delivered_twice_connects_once(world: World, machines: StepFunctions) -> None:
     """The second delivery is a friendly page: no second run, no second session."""
     browser = Browser()
     sent_back = consent(start_login(browser))
@@ -165,7 +165,7 @@ def test_callbacks_that_come_at_once_connect_once(world: World, machines: StepFu
 
 @pytest.mark.parametrize("cookies", [{}, {"login": "guessed"}, {"login": ""}], ids=["none", "other", "empty"])
 def test_another_browser_cannot_end_a_login(world: World, machines: StepFunctions, cookies: dict[str, str]) -> None:
-    """A link with somebody's code and state connects nobody else, and does not use the login up."""
+    """Another person's code and state do nothing in this browser, and do not use up the login."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(Browser(cookies), sent_back), 400)
@@ -175,7 +175,7 @@ def test_another_browser_cannot_end_a_login(world: World, machines: StepFunction
 
 
 def test_a_login_in_another_browser_is_not_mixed_up(world: World, machines: StepFunctions) -> None:
-    """Victim's cookie with attacker's state, and the other way round, are refused."""
+    """A victim's cookie with an attacker's state is refused."""
     attacker, victim = Browser(), Browser()
     foreign = consent(start_login(attacker), "mallory")
     start_login(victim)
@@ -199,7 +199,7 @@ def test_another_providers_state_is_refused(
 
 @pytest.mark.parametrize("change", [{"code": "wrong"}, {"code": "<script>alert(1)</script>"}], ids=str)
 def test_a_wrong_code_stores_nothing(world: World, machines: StepFunctions, change: dict[str, str]) -> None:
-    """The token host refuses it: a page that says to begin again."""
+    """The token host refuses it; the page says to start again."""
     browser = Browser()
     response = finish_login(browser, consent(start_login(browser)) | change)
     refused(response, 400)
@@ -218,8 +218,8 @@ def test_a_code_that_is_none_stores_nothing(world: World, machines: StepFunction
 
 
 @pytest.mark.parametrize("name", ["state", "code"])
-def test_a_parameter_that_comes_twice_counts_for_nothing(world: World, machines: StepFunctions, name: str) -> None:
-    """Nobody chooses between two values."""
+def test_a_parameter_given_twice_is_ignored(world: World, machines: StepFunctions, name: str) -> None:
+    """Neither of the two values is used."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(browser, [*sent_back.items(), (name, sent_back[name])]), 400)
@@ -255,7 +255,7 @@ def test_a_provider_that_fails_stores_nothing(
 
 
 def test_an_answer_of_another_issuer_is_refused(world: World, machines: StepFunctions) -> None:
-    """RFC 9207: where the provider names itself, it must be the one that the login was begun with."""
+    """RFC 9207: a provider that names itself must be the one with which the login started."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(browser, {**sent_back, "iss": "https://accounts.example"}), 400)
@@ -264,7 +264,7 @@ def test_an_answer_of_another_issuer_is_refused(world: World, machines: StepFunc
 
 
 def test_a_provider_that_is_down_stores_nothing(world: World, machines: StepFunctions) -> None:
-    """Nobody listens at its address."""
+    """Nothing listens at its address."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     cloud.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
@@ -272,7 +272,7 @@ def test_a_provider_that_is_down_stores_nothing(world: World, machines: StepFunc
     nothing_stored()
 
 
-def test_an_account_that_is_not_admitted_is_told_why(world: World, machines: StepFunctions) -> None:
+def test_an_account_that_is_not_admitted_reads_why(world: World, machines: StepFunctions) -> None:
     """The operator has to add the listener to the application's list of users."""
     browser = Browser()
     sent_back = consent(start_login(browser))
@@ -294,7 +294,7 @@ def test_a_429_at_a_login_closes_the_gate(world: World, machines: StepFunctions)
 
 
 def test_an_application_that_lost_its_secret_is_a_page_of_the_operator(world: World, machines: StepFunctions) -> None:
-    """As at the login's begin: 503, nothing stored, and not our own failure."""
+    """As at the start of a login: 503 and nothing stored; it is no failure of ours."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     secrets = aws.client("secretsmanager")

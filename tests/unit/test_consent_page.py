@@ -1,4 +1,4 @@
-"""Connecting on a page of ours: what it shows and lets run, and whom its response connects."""
+"""Connecting on our own consent page: what it shows, what it may run, and whom its form connects."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def apple(apple_behind: tuple[Starlette, str]) -> World:
 
 
 def connected(world: World, browser: Browser, listener: str = "Ana") -> HttpResponse:
-    """The whole way."""
+    """A complete login."""
     _, state, parameters = opened(browser)
     return post(browser, {"state": state, "music_user_token": approved(world, parameters, listener)})
 
@@ -46,7 +46,7 @@ def kinds() -> list[str]:
 
 
 def refused(response: HttpResponse, status: int) -> None:
-    """A page of ours; nobody is connected."""
+    """One of our pages, and no connection is stored."""
     assert response.status == status, response.body
     assert "<h1>" in response.body
     assert "session" not in response.cookies
@@ -69,7 +69,7 @@ def test_the_whole_login(apple: World, machines: StepFunctions) -> None:
 
 
 def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:
-    """By nonce and by host; it may be framed by nobody, and posts to this origin alone, which it names."""
+    """Scripts run by nonce or by host; no site may frame the page; it posts to our origin only, and names it."""
     pages = [opened(Browser())[0] for _ in range(2)]
     for page in pages:
         policy = page.headers["content-security-policy"]
@@ -94,7 +94,7 @@ def test_the_page_can_be_read_and_used_by_everybody(apple: World) -> None:
     assert "<noscript>" in page
 
 
-def test_the_page_is_told_a_token_that_only_it_can_use(apple: World) -> None:
+def test_the_page_gets_a_token_that_only_it_can_use(apple: World) -> None:
     """Short-lived, and of this origin alone; the key stays here."""
     page, _, parameters = opened(Browser())
     assert list(parameters) == ["developer_token"]
@@ -107,8 +107,8 @@ def test_the_page_is_told_a_token_that_only_it_can_use(apple: World) -> None:
     assert "PRIVATE" not in page.body
 
 
-def test_who_is_known_is_not_warned(apple: World, machines: StepFunctions) -> None:
-    """Everybody else is told that a new history begins, as the provider tells nobody apart."""
+def test_a_logged_in_listener_is_not_warned(apple: World, machines: StepFunctions) -> None:
+    """All others read that a new history begins, because the provider does not identify listeners."""
     browser = Browser()
     assert "does not tell us who you are" in opened(browser)[0].body
     connected(apple, browser)
@@ -135,7 +135,7 @@ def test_another_sites_page_posts_in_vain(apple: World, machines: StepFunctions,
 
 
 def test_a_state_is_good_once(apple: World, machines: StepFunctions) -> None:
-    """Whatever comes with it the second time."""
+    """Whatever token is sent the second time."""
     browser = Browser()
     _, state, parameters = opened(browser)
     login = dict(browser.cookies)
@@ -147,7 +147,7 @@ def test_a_state_is_good_once(apple: World, machines: StepFunctions) -> None:
 
 
 def test_a_login_is_of_the_browser_that_began_it(apple: World) -> None:
-    """Nobody is logged in to the account of who sent them a form."""
+    """A form from another person logs nobody in to that person's account."""
     _, state, parameters = opened(Browser())
     other = Browser()
     opened(other)
@@ -197,7 +197,7 @@ def test_a_body_that_no_page_of_ours_sends_is_not_read(apple: World) -> None:
     refused(post(browser, f"{urlencode(fields)}&state=another"), 400)
 
 
-def test_a_token_that_the_provider_does_not_know_connects_nobody(apple: World) -> None:
+def test_a_token_unknown_to_the_provider_connects_nothing(apple: World) -> None:
     browser = Browser()
     _, state, _ = opened(browser)
     response = post(browser, {"state": state, "music_user_token": "0.invented-but-of-the-right-form"})
@@ -205,7 +205,7 @@ def test_a_token_that_the_provider_does_not_know_connects_nobody(apple: World) -
     assert "did not accept" in response.body
 
 
-def test_who_declines_is_told_that_nothing_happened(apple: World, machines: StepFunctions) -> None:
+def test_a_listener_who_declines_reads_that_nothing_happened(apple: World, machines: StepFunctions) -> None:
     browser = Browser()
     _, state, _ = opened(browser)
     response = post(browser, {"state": state, "error": "access_denied"})
@@ -220,7 +220,7 @@ def test_who_declines_is_told_that_nothing_happened(apple: World, machines: Step
     ids=["empty", "short", "other", "text"],
 )
 def test_an_application_that_cannot_be_used_is_the_operators(apple: World, wrong: dict[str, str]) -> None:
-    """The page says so and shows no part of it; no login is begun."""
+    """The page says so and shows no part of the key; no login starts."""
     apple.register(**wrong)
     response = Browser().get(LOGIN, "/auth/apple_music/login")
     refused(response, 503)
@@ -228,8 +228,8 @@ def test_an_application_that_cannot_be_used_is_the_operators(apple: World, wrong
     assert kinds() == []
 
 
-def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, machines: StepFunctions) -> None:
-    """The provider tells nobody apart: the session does. Also after a disconnection, as the history goes on."""
+def test_a_new_consent_renews_the_connection_of_the_session(apple: World, machines: StepFunctions) -> None:
+    """The session identifies the user, because the provider does not; the same history even after a disconnection."""
     browser = Browser()
     connected(apple, browser)
     user_id = user_of(browser)
@@ -244,15 +244,15 @@ def test_a_new_consent_renews_the_connection_of_who_is_logged_in(apple: World, m
     assert connections.connection(user_id, "apple_music").account_id == before.account_id
 
 
-def test_who_is_not_logged_in_is_somebody_new(apple: World, machines: StepFunctions) -> None:
-    """Nobody gets another's history because both have the same storefront."""
+def test_a_login_without_a_session_makes_a_new_user(apple: World, machines: StepFunctions) -> None:
+    """Listeners of the same storefront do not share a history."""
     first, second = Browser(), Browser()
     connected(apple, first)
     connected(apple, second)
     assert user_of(first) != user_of(second)
 
 
-def test_it_is_linked_to_who_is_logged_in(world: Spotify, apple: World, machines: StepFunctions) -> None:
+def test_a_connection_is_linked_to_the_session(world: Spotify, apple: World, machines: StepFunctions) -> None:
     """A second provider of the same user; logged in again by the first one, a new consent finds the connection."""
     browser = logged_in(world)
     user_id = user_of(browser)

@@ -1,4 +1,4 @@
-"""What listeners read is their own, and only with a session."""
+"""Listeners read only their own data, and only with a session."""
 
 import re
 import time
@@ -35,7 +35,7 @@ def session_of(user_id: str) -> Browser:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}, {"session": ""}, {"__Host-session": "x"}], ids=str)
-def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dict[str, str]) -> None:
+def test_without_a_session_nothing_is_shown(world: World, path: str, cookies: dict[str, str]) -> None:
     """401 as JSON, the same for every path, whether it exists or not."""
     world.connect()
     response = Browser(cookies).get(LISTENER, path)
@@ -46,7 +46,7 @@ def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dic
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_session_that_is_over_tells_nothing(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_session_shows_nothing(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A month after the login it is over, although DynamoDB may still hold it."""
     browser = session_of(world.connect())
     real = time.time
@@ -55,13 +55,13 @@ def test_a_session_that_is_over_tells_nothing(world: World, path: str, monkeypat
 
 
 def test_a_session_is_stored_as_a_hash(world: World) -> None:
-    """Whoever reads the table cannot become a listener."""
+    """Reading the table is not enough to log in as a listener."""
     browser = session_of(world.connect())
     assert browser.cookies["session"] not in str(items())
 
 
 def test_a_listener_reads_who_they_are(world: World) -> None:
-    """User, connection and the newest sync; no token, no account id of the provider."""
+    """User, connection and the newest sync; no token."""
     user_id = world.connect()
     job = begun(user_id, DataType.TOP_TRACKS)
     response = session_of(user_id).get(LISTENER, "/me")
@@ -88,7 +88,7 @@ def test_a_listener_reads_their_sync(world: World) -> None:
 
 
 def test_another_listeners_sync_is_not_there(world: World) -> None:
-    """404, as for an id that nobody has: not even its existence is told."""
+    """404, as for an id that does not exist: not even its existence is revealed."""
     job = begun(world.connect("bea"), DataType.TOP_TRACKS)
     browser = session_of(world.connect("ana"))
     foreign = browser.get(LISTENER, f"/me/syncs/{job.sync_id}")
@@ -129,7 +129,7 @@ def test_the_dashboard_without_a_session_is_the_start_page(world: World, cookies
 
 
 def test_the_dashboard_shows_the_connection(world: World) -> None:
-    """Complete at first sight, with nothing of anybody else."""
+    """The page is complete without script, and shows nothing of other listeners."""
     user_id = world.connect("ana")
     world.connect("bea")
     response = session_of(user_id).get(LISTENER, "/dashboard")
@@ -140,7 +140,7 @@ def test_the_dashboard_shows_the_connection(world: World) -> None:
 
 
 def test_the_dashboard_asks_to_connect_again(world: World) -> None:
-    """A dead grant shows, with the way to repair it."""
+    """A revoked grant is shown, with the button that repairs it."""
     user_id = world.connect()
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
@@ -164,8 +164,8 @@ def test_the_dashboard_offers_a_download(world: World) -> None:
     assert "me/export" in body
 
 
-def test_the_dashboard_of_who_has_disconnected_offers_to_connect(world: World) -> None:
-    """What was collected is still told, and the way back stands there."""
+def test_the_dashboard_without_a_connection_offers_to_connect(world: World) -> None:
+    """The collected history stays visible, and a button connects again."""
     user_id = world.connect()
     connections.disconnect(user_id, "spotify")
     body = session_of(user_id).get(LISTENER, "/dashboard").body
@@ -184,14 +184,14 @@ def authorized(user_id: str, days_ago: float) -> datetime:
 
 
 def test_a_listener_reads_when_access_ends(world: World) -> None:
-    """As a moment, so that apps can tell in time."""
+    """As a moment, so that apps can warn in time."""
     user_id = world.connect()
     end = authorized(user_id, 100)
     assert session_of(user_id).get(LISTENER, "/me").json["connections"][0]["access_ends_at"] == times.iso(end)
 
 
 def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Null for a provider whose consents live until they are withdrawn, and nothing about it on the dashboard."""
+    """Null for a provider whose consents do not expire, and no word about it on the dashboard."""
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setitem(PROVIDERS, "spotify", endless)
     user_id = world.connect()
@@ -202,8 +202,8 @@ def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(("days_ago", "shown"), [(150, False), (150.9, False), (151.1, True), (180, True), (182, True)])
-def test_the_dashboard_tells_in_time_that_access_ends(world: World, days_ago: float, shown: bool) -> None:
-    """From thirty days before the end on, with the moment and the way to connect again; not before."""
+def test_the_dashboard_warns_before_access_ends(world: World, days_ago: float, shown: bool) -> None:
+    """From thirty days before the end on, with the moment and a button to connect again; not earlier."""
     user_id = world.connect()
     end = times.iso(authorized(user_id, days_ago))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
@@ -213,7 +213,7 @@ def test_the_dashboard_tells_in_time_that_access_ends(world: World, days_ago: fl
 
 
 def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
-    """One way to repair it, and one reason."""
+    """One button to repair it, and one reason."""
     user_id = world.connect()
     authorized(user_id, 182)
     connections.require_reconnect(connections.connection(user_id, "spotify"))
@@ -222,7 +222,7 @@ def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
     assert body.count("Connect Spotify again") == 1
 
 
-def test_a_run_of_an_earlier_version_is_still_told(world: World) -> None:
+def test_a_sync_of_an_earlier_version_is_still_shown(world: World) -> None:
     """What was stored before an upgrade is read after it: the place at which a run stands had fewer parts."""
     user_id = world.connect()
     job = begun(user_id, DataType.TOP_TRACKS)
@@ -238,7 +238,7 @@ def test_a_run_of_an_earlier_version_is_still_told(world: World) -> None:
 
 @pytest.mark.parametrize(("seconds", "status"), [(60, "waiting"), (-1, "running")])
 def test_a_run_waits_until_its_moment_and_then_runs(world: World, seconds: float, status: str) -> None:
-    """The next round begins by itself: nobody is told that it waits until a moment that has passed."""
+    """The next attempt begins by itself, so no response says that a sync waits until a moment in the past."""
     user_id = world.connect()
     job = begun(user_id, DataType.TOP_TRACKS)
     until = times.now() + timedelta(seconds=seconds)
@@ -304,7 +304,7 @@ def test_the_start_page_offers_every_provider(world: World) -> None:
 def test_only_what_is_set_up_is_offered(
     world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, here: tuple[str, ...]
 ) -> None:
-    """No button leads to a provider whose application the operator has not given; without any the page says so."""
+    """There is a button only for providers that the operator has set up; without any the page says so."""
     monkeypatch.setenv("CONNECTABLE", ",".join(here))
     connectable.cache_clear()
     request.addfinalizer(connectable.cache_clear)
@@ -329,7 +329,7 @@ def test_an_unknown_address_is_not_there(world: World) -> None:
     assert "nothing<script>" not in page.body
 
 
-def test_a_failure_of_ours_tells_no_detail(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_internal_error_shows_no_detail(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """500 with an apology; the reason is in the log, the cookie is not."""
     browser = session_of(world.connect())
     aws.client("dynamodb").delete_table(TableName="accounts")
@@ -363,7 +363,7 @@ def finished(user_id: str, *data_types: DataType, hours: int) -> syncs.Sync:
 
 
 def test_polls_do_not_take_the_place_of_the_account_on_the_dashboard(world: World) -> None:
-    """The page goes on showing what was read of everything, the API tells every run."""
+    """The page keeps showing the latest sync of the whole account; the API lists every sync."""
     user_id = world.connect()
     whole = finished(user_id, DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED, hours=0)
     polls = [finished(user_id, DataType.RECENTLY_PLAYED, hours=hour) for hour in range(1, 31)]
@@ -383,7 +383,7 @@ def test_a_poll_is_shown_when_there_is_nothing_else(world: World) -> None:
 
 
 @pytest.mark.parametrize(("dead", "active"), [(False, "true"), (True, "false")])
-def test_the_dashboard_offers_a_sync_to_who_can_have_one(world: World, dead: bool, active: str) -> None:
+def test_the_dashboard_offers_a_sync_where_one_is_possible(world: World, dead: bool, active: str) -> None:
     """The page's script shows the button while nothing runs, unless every connection's access has ended."""
     user_id = world.connect()
     if dead:

@@ -1,4 +1,4 @@
-"""The eraser's definition: it comes to an end, forgets whom it erased, and waits where it must."""
+"""The erase state machine: it ends, stores nothing about the erased user, and waits where it must."""
 
 import json
 import re
@@ -14,7 +14,7 @@ PROPERTIES = resources("AWS::Serverless::StateMachine")["EraseStateMachine"]
 
 
 def test_a_pass_is_repeated_until_it_was_the_last() -> None:
-    """More to do: at once. Nothing left: after a wait, which the next pass is told of."""
+    """With more to do the next pass runs at once. With nothing left it runs after a wait, and knows that it does."""
     assert MACHINE["StartAt"] == "Erase"
     assert STATES["Erase"]["Next"] == "Swept"
     ways = {re.findall(r"'(\w+)'", choice["Condition"])[0]: choice["Next"] for choice in STATES["Swept"]["Choices"]}
@@ -28,12 +28,12 @@ def test_a_pass_is_repeated_until_it_was_the_last() -> None:
 
 
 def test_only_the_erasures_id_passes_through() -> None:
-    """Executions can be read for 90 days: no user, account or count is in them."""
+    """Executions can be read for 90 days, so they contain no user, account or count."""
     assert set(STATES["Erase"]["Arguments"]) == {"erasure_id", "waited"}
 
 
 def test_an_eraser_that_crashes_is_tried_for_hours() -> None:
-    """A killed pass costs nothing but time; the tries grow apart."""
+    """A killed pass costs only time; the pauses between tries grow."""
     (retry,) = STATES["Erase"]["Retry"]
     assert retry["ErrorEquals"] == ["States.ALL"]
     waits = [

@@ -1,4 +1,4 @@
-"""Erasing: nothing is left but a receipt, whoever dies."""
+"""Erasing: only a receipt is left, whichever worker dies."""
 
 import itertools
 import os
@@ -40,7 +40,7 @@ EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
 
 
 def test_nothing_is_left_but_a_receipt(world: World) -> None:
-    """Of every kind of item something was there; another listener's stays as it is."""
+    """The user had items of every kind; another listener's items stay as they are."""
     fill(world.connect("other"), "other")
     others = everything()
     user_id = world.connect(LISTENER)
@@ -55,13 +55,13 @@ def test_nothing_is_left_but_a_receipt(world: World) -> None:
     receipt = erasure(erasure_id)
     assert receipt is not None
     assert (receipt.scope, receipt.status, receipt.user_id, receipt.own_accounts) == (EVERYTHING, "erased", "", ())
-    # The mark that leads to the erasure, and the erasure itself, are not counted.
+    # The pointer to the erasure, and the erasure itself, are not counted.
     assert sum(receipt.counts.values()) == before
     assert receipt.counts["facts"] >= len(partitions(user_id))
 
 
 def test_the_tokens_are_destroyed_first(world: World) -> None:
-    """Before anything else is deleted there is nothing left to open, and nobody is logged in any more."""
+    """Before anything else is deleted, no token is left, and all logins have ended."""
     user_id = world.connect(LISTENER)
     browser = fill(user_id)
     facts = len(items("history"))
@@ -73,8 +73,8 @@ def test_the_tokens_are_destroyed_first(world: World) -> None:
 
 @pytest.mark.parametrize("effective", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("scope", [EVERYTHING, "spotify"])
-def test_a_pass_that_is_killed_anywhere_is_gone_on_with(world: World, scope: str, effective: bool) -> None:
-    """Before or after each request had its effect: another try, and nothing is left."""
+def test_a_pass_that_is_killed_anywhere_is_continued(world: World, scope: str, effective: bool) -> None:
+    """Killed before or after each request takes effect, another try finishes, and nothing is left."""
     user_id = world.connect(LISTENER)
     fill(user_id)
     erasure_id = leave(user_id, scope)
@@ -97,7 +97,7 @@ def test_a_pass_that_is_killed_anywhere_is_gone_on_with(world: World, scope: str
 
 
 def test_a_lambda_without_time_goes_on_in_the_next(world: World) -> None:
-    """One delete a pass is enough to come to an end."""
+    """One deletion per pass is enough to finish."""
     user_id = world.connect(LISTENER)
     fill(user_id)
     erasure_id, passes = leave(user_id), 0
@@ -156,7 +156,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
     ids=["end", "wait", "go on", "announce"],
 )
 def test_nothing_that_is_gone_is_brought_back_by_a_change(world: World, change: Callable[[str], object]) -> None:
-    """What only changes an item does not make one."""
+    """An update of an item never creates it."""
     user_id = world.connect(LISTENER)
     connection = connections.connection(user_id, "spotify")
     leave(user_id)
@@ -167,8 +167,8 @@ def test_nothing_that_is_gone_is_brought_back_by_a_change(world: World, change: 
     assert items() == before
 
 
-def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: list[datetime]) -> None:
-    """A run that ended a while ago holds nobody up; one that has just ended, runs or never ended may have workers."""
+def test_without_a_running_sync_the_wait_is_short(world: World, stopped_clock: list[datetime]) -> None:
+    """A sync that ended a while ago adds no wait; one that has just ended, runs or never ended may have workers."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
     tables = Tables.snapshot()
@@ -186,7 +186,7 @@ def test_who_was_not_being_synced_waits_shortly(world: World, stopped_clock: lis
 
 
 def test_a_run_of_which_only_the_record_is_left_is_waited_for(world: World) -> None:
-    """The listener disconnected first: the lease went with it."""
+    """The listener disconnected first, and the lease went with the connection."""
     user_id = world.connect(LISTENER)
     begun(user_id, DataType.SAVED_TRACKS)
     connections.disconnect(user_id, "spotify")
@@ -194,7 +194,7 @@ def test_a_run_of_which_only_the_record_is_left_is_waited_for(world: World) -> N
 
 
 def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
-    """Facts, lists, runs and the account's way to the user go; the user, their logins and other providers stay."""
+    """Facts, lists, syncs and the account's pointer to the user go; the user, their logins and other providers stay."""
     user_id = world.connect(LISTENER)
     browser = fill(user_id)
     before = {str(item) for item in everything()}
@@ -212,7 +212,7 @@ def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
 
 
 def test_a_derived_item_that_names_no_provider_goes_with_each(world: World) -> None:
-    """It was made from everybody's facts, and can be made again."""
+    """It was made from the facts of all providers, and can be made again."""
     user_id = world.connect(LISTENER)
     key = {"user#type": {"S": partitions(user_id)[0]}, "fetched_at": {"S": "x"}}
     aws.client("dynamodb").put_item(TableName="history", Item=key)
@@ -220,8 +220,8 @@ def test_a_derived_item_that_names_no_provider_goes_with_each(world: World) -> N
     assert items("history") == []
 
 
-def test_everything_overtakes_the_erasure_of_a_provider(world: World) -> None:
-    """Both are over at the end, and the smaller one's machine finds that out."""
+def test_a_full_erasure_supersedes_that_of_a_provider(world: World) -> None:
+    """Both are finished at the end, and the smaller one's state machine notices."""
     user_id = world.connect(LISTENER)
     fill(user_id)
     smaller = leave(user_id, "spotify")
@@ -232,13 +232,13 @@ def test_everything_overtakes_the_erasure_of_a_provider(world: World) -> None:
 
 
 def test_an_unknown_erasure_says_what_to_give() -> None:
-    """The execution fails in red, with this."""
+    """The execution fails with this message."""
     with pytest.raises(LookupError, match="give the erasure_id"):
         erase("none", plenty, waited=False)
 
 
 def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: World) -> None:
-    """The eraser cannot find it; it is worth nothing all the same, and expires."""
+    """The eraser cannot find it, but it opens nothing, and expires."""
     user_id = world.connect(LISTENER)
     session = sessions.begin(user_id)
     (entry,) = state_table().query(keys.user(user_id), keys.session())
@@ -249,7 +249,7 @@ def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: Wo
 
 
 def test_exports_are_erased(world: World) -> None:
-    """What lies under the user's own prefix, and nobody else's."""
+    """The objects under the user's own prefix, and no others."""
     client = aws.client("s3")
     user_id = world.connect(LISTENER)
     mine = [f"exports/{user_id}/one.zip", f"exports/{user_id}/two/three.zip"]

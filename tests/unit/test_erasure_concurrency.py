@@ -1,4 +1,4 @@
-"""Erasing while others are at work: nothing comes back, and nobody is harmed."""
+"""Erasing while other functions write: nothing comes back, and no other user is harmed."""
 
 import itertools
 import os
@@ -39,7 +39,7 @@ EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
 
 @pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLISTS])
 def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataType) -> None:
-    """Whatever it is doing when the first pass comes: it ends without an error, and the last pass finds the rest."""
+    """At whichever request the first pass comes: the collector ends without an error, the last pass finds the rest."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, data_type)
     tables = Tables.snapshot()
@@ -56,16 +56,16 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
         if not waits:
             break
         assert summary.outcome in (Outcome.NOT_REQUESTED, Outcome.COMPLETE)
-        (mark,) = [item for item in items() if item.get("status") == {"S": "erasing"}]
+        (pointer,) = [item for item in items() if item.get("status") == {"S": "erasing"}]
         assert waits == [LONG_WAIT.total_seconds()], "a run is under way"
-        machine_from_wait(mark["pk"]["S"].removeprefix("erasure#"))
+        machine_from_wait(pointer["pk"]["S"].removeprefix("erasure#"))
         gone(user_id)
         assert finished["status"] in ("gone", Status.SUCCEEDED)
     assert at > 20
 
 
 def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
-    """At whichever step of a login the erasure comes: the account's next user has nothing of the old one."""
+    """At whichever request of a login the erasure happens: the account's next user has nothing of the old one."""
     old = user_of(logged_in(world, LISTENER))
     begun(old, DataType.SAVED_TRACKS)
     tables = Tables.snapshot()
@@ -82,7 +82,7 @@ def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
         assert list(connections.connections(old)) == []
         machine(erasure_ids[0])
         assert telling_of(old) == []
-        # Whose login was complete before is logged out; a new one is a new user.
+        # A login that was complete before the erasure is logged out; logging in again makes a new user.
         if browser.get("api.listener", "/me").status == 401:
             response = finish_login(browser, consent(start_login(browser), LISTENER))
             assert response.status == 303
@@ -95,7 +95,7 @@ def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
 
 
 def test_a_login_while_a_provider_is_erased_is_a_new_user(world: World) -> None:
-    """What is being erased cannot be connected again: otherwise the last pass would take it away."""
+    """An account that is being erased cannot be connected again: the last pass would delete the connection."""
     old = user_of_login()
     fill(old)
     erasure_id = leave(old, "spotify")
@@ -106,8 +106,8 @@ def test_a_login_while_a_provider_is_erased_is_a_new_user(world: World) -> None:
     assert user_of_login() == new
 
 
-def test_the_way_to_a_new_user_is_not_taken_away(world: World) -> None:
-    """The account belongs to somebody new by the time of the last pass."""
+def test_the_pointer_to_a_new_user_is_not_deleted(world: World) -> None:
+    """The account belongs to a new user by the time of the last pass."""
     old = user_of_login()
     erasure_id = leave(old)
     new = user_of_login()
@@ -117,14 +117,14 @@ def test_the_way_to_a_new_user_is_not_taken_away(world: World) -> None:
 
 
 def first_pass(user_id: str) -> str:
-    """The listener leaves, and the first pass over all that is theirs is done; the erasure's id."""
+    """Ask for an erasure and run its first pass; returns its id."""
     erasure_id = leave(user_id)
     erase(erasure_id, plenty, waited=False)
     return erasure_id
 
 
 def user_of_login() -> str:
-    """Whom a login makes somebody."""
+    """The user whom a new login makes."""
     browser = Browser()
     assert finish_login(browser, consent(start_login(browser), LISTENER)).status == 303
     return user_of(browser)
@@ -133,7 +133,7 @@ def user_of_login() -> str:
 def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
     world: World, machines: StepFunctions, stopped_clock: list[datetime]
 ) -> None:
-    """At whichever request of the dispatch it comes: nothing is claimed, or what is started finds no connection."""
+    """At whichever request of the dispatch it happens: nothing is claimed, or the started sync finds no connection."""
     user_id = world.connect(LISTENER)
     stopped_clock[0] += timedelta(days=1)
     tables = Tables.snapshot()
@@ -152,7 +152,7 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
     assert at > 5
 
 
-def test_a_sync_that_just_begins_is_refused_or_taken_along(world: World) -> None:
+def test_a_sync_that_just_begins_is_refused_or_erased(world: World) -> None:
     """At whichever request of its first step: no lease comes back, and no record stays."""
     user_id = world.connect(LISTENER)
     tables = Tables.snapshot()
@@ -184,7 +184,7 @@ def test_two_erasers_at_once_do_each_others_work(world: World) -> None:
 
 
 def test_a_run_under_way_is_stopped(world: World, machines: StepFunctions) -> None:
-    """Its execution, at once; where that is refused, it ends by itself."""
+    """Its execution is stopped at once; one that cannot be stopped ends by itself."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS, execution="execution-7")
     erasure.begin(receipts.begin(user_id, EVERYTHING))
@@ -196,7 +196,7 @@ def test_a_run_under_way_is_stopped(world: World, machines: StepFunctions) -> No
 
 @pytest.mark.parametrize("collected", [False, True], ids=["crashed", "collected"])
 def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool) -> None:
-    """At whichever request of its last step: it ends, or says that the listener has left when it is tried again."""
+    """At whichever request of its last step: it ends, or its retry reports that the listener has left."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.FOLLOWED_ARTISTS)
     if collected:
@@ -217,8 +217,8 @@ def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool
     assert at > 4
 
 
-def test_a_wish_for_a_sync_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: StepFunctions) -> None:
-    """At whichever request of `POST /me/syncs`: what it starts finds no connection, and the wish itself is erased."""
+def test_a_sync_request_at_the_same_moment_starts_nothing_that_lasts(world: World, machines: StepFunctions) -> None:
+    """At whichever request of `POST /me/syncs`: its sync finds no connection, and the request itself is erased."""
     user_id = world.connect(LISTENER)
     session = sessions.begin(user_id)
     tables = Tables.snapshot()

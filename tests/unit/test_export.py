@@ -1,4 +1,4 @@
-"""GET /me/export: one preparation at a time, told about until it is ready, and a link for its owner alone."""
+"""GET /me/export: one preparation at a time, its progress, and a link for its owner only."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -65,7 +65,7 @@ def finished(user_id: str) -> Export:
 
 
 def test_the_first_request_starts_one(world: World, machines: StepFunctions) -> None:
-    """202 with its id and when to look again; the machine is told whose and which, and nothing else."""
+    """202 with its id and when to ask again; the state machine gets the ids of user and export, nothing else."""
     user_id = world.connect()
     response = ask(browser_of(user_id))
     assert state(response) == PREPARING
@@ -78,7 +78,7 @@ def test_the_first_request_starts_one(world: World, machines: StepFunctions) -> 
 
 
 def test_of_many_at_once_one_is_started(world: World, machines: StepFunctions) -> None:
-    """All are told of the same one; another listener has one of their own."""
+    """All get the same one; another listener gets their own."""
     user_id = world.connect()
     browsers = [browser_of(user_id) for _ in range(6)]
     ask(Browser())
@@ -91,10 +91,10 @@ def test_of_many_at_once_one_is_started(world: World, machines: StepFunctions) -
     assert len(machines.started) == 2
 
 
-def test_while_it_is_prepared_its_progress_is_told(
+def test_while_it_is_prepared_its_progress_is_shown(
     world: World, machines: StepFunctions, clock: list[datetime]
 ) -> None:
-    """Whether a new one is wanted or not: nothing is started beside it."""
+    """Whether a new one is requested or not, no second one starts."""
     user_id = world.connect()
     browser = browser_of(user_id)
     export_id = ask(browser).json["export_id"]
@@ -145,7 +145,7 @@ def test_a_link_leads_to_the_buckets_own_region(world: World, monkeypatch: pytes
 
 
 def test_after_a_day_another_one_is_prepared(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
-    """The bucket forgets it then: until a moment before it is handed out, afterwards it is as if it had never been."""
+    """The bucket deletes it then. Until a moment before it can be downloaded; afterwards it is treated as absent."""
     user_id = world.connect()
     export = finished(user_id)
     browser = browser_of(user_id)
@@ -159,7 +159,7 @@ def test_after_a_day_another_one_is_prepared(world: World, machines: StepFunctio
 
 
 def test_a_fresh_one_can_be_had_every_ten_minutes(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
-    """Sooner the response is 429 with the seconds to wait, and what is ready stays."""
+    """Earlier requests get 429 with the seconds to wait, and the one that is ready stays."""
     user_id = world.connect()
     export = finished(user_id)
     browser = browser_of(user_id)
@@ -193,8 +193,8 @@ def test_one_that_failed_says_why_until_it_is_asked_for_again(
     assert len(machines.started) == 2
 
 
-def test_a_preparation_that_died_is_begun_anew(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
-    """Without a sign of life for longer than a Lambda lives; what comes of the dead one later counts for nothing."""
+def test_a_preparation_that_died_is_started_again(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
+    """Its builder was silent for longer than a Lambda lives; what it writes later is refused."""
     user_id = world.connect()
     browser = browser_of(user_id)
     dead = ask(browser).json["export_id"]
@@ -212,10 +212,10 @@ def test_a_preparation_that_died_is_begun_anew(world: World, machines: StepFunct
     assert state(ask(browser)) == PREPARING
 
 
-def test_a_start_that_fails_is_told_and_holds_nobody_up(
+def test_a_start_that_fails_is_reported_and_does_not_block(
     world: World, machines: StepFunctions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """503 with when to try again; then it is started. The cookie is in no log."""
+    """503 with the time to retry; then it starts. The cookie is in no log."""
     browser = browser_of(world.connect())
     machines.refuses = True
     response = ask(browser)
@@ -238,7 +238,7 @@ def test_a_wrong_parameter_is_refused_with_what_it_may_be(world: World, machines
 
 
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
-def test_without_a_session_nothing_is_told_or_started(
+def test_without_a_session_nothing_is_shown_or_started(
     world: World, machines: StepFunctions, cookies: dict[str, str]
 ) -> None:
     """401, whatever is asked, although somebody's export is ready."""
@@ -264,8 +264,8 @@ def test_another_sites_page_cannot_start_anything(
     assert (machines.started, items()) == ([], before)
 
 
-def test_nobody_gets_what_is_anothers(world: World) -> None:
-    """A listener's request names nobody: it is always about their own."""
+def test_a_listener_gets_only_their_own_export(world: World) -> None:
+    """The request names no user: it is always about the caller's own."""
     export = finished(world.connect())
     response = ask(browser_of(world.connect("bea")))
     assert state(response) == PREPARING
@@ -273,7 +273,7 @@ def test_nobody_gets_what_is_anothers(world: World) -> None:
 
 
 def test_a_builder_whose_export_was_replaced_leaves_nothing(world: World, clock: list[datetime]) -> None:
-    """Its user is erased, or a later export has begun: no object, no upload, no item."""
+    """Its user was erased, or a later export has begun: no object, no upload, no item."""
     user_id = world.connect()
     replaced = status.begin(user_id, None)[0]
     clock[0] += timedelta(minutes=20)
@@ -285,10 +285,10 @@ def test_a_builder_whose_export_was_replaced_leaves_nothing(world: World, clock:
     assert status.export(user_id) == current
 
 
-def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
+def test_a_builder_that_is_replaced_in_the_middle_aborts_its_upload(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sign of life that it gives is refused: it stops there."""
+    """Its next progress report is refused, and it stops."""
     user_id = world.connect()
     export = status.begin(user_id, None)[0]
     ended = export_build.ExportProgress.data_type_done
@@ -304,7 +304,7 @@ def test_a_builder_that_is_replaced_in_the_middle_takes_back_what_it_sent(
     assert (objects(), unfinished()) == ([], [])
 
 
-def test_too_much_for_one_lambda_is_told(world: World, machines: StepFunctions) -> None:
+def test_too_much_for_one_lambda_is_reported(world: World, machines: StepFunctions) -> None:
     """Not a crash that is tried three times: the listener reads how far it came, and nothing is left behind."""
     user_id = world.connect()
     export = status.begin(user_id, None)[0]
@@ -317,8 +317,8 @@ def test_too_much_for_one_lambda_is_told(world: World, machines: StepFunctions) 
     assert (objects(), unfinished()) == ([], [])
 
 
-def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it sent is taken back; the next try prepares the whole, and of the last failure the listener hears."""
+def test_a_builder_that_crashed_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its upload is aborted, and the next try builds the whole export."""
     user_id = world.connect()
     export = status.begin(user_id, None)[0]
     with monkeypatch.context() as patch:
@@ -328,13 +328,13 @@ def test_a_builder_that_crashed_is_told_and_tried_again(world: World, monkeypatc
     assert (objects(), unfinished()) == ([], [])
     assert build(user_id, export)["status"] == "ready"
     assert len(objects()) == 1
-    # Nobody heard of its end, and it is tried once more: the one that is ready stays.
+    # Its result was lost, so it is tried once more: the export that is ready stays.
     assert build(user_id, export) == {"status": "superseded"}
     assert state(ask(browser_of(user_id))) == READY
 
 
 def test_the_last_failure_reaches_the_listener(world: World) -> None:
-    """With the name of what happened, and never over a later export or one that is ready."""
+    """With the name of the error, and never over a later export or one that is ready."""
     from export.fail import handler
 
     user_id = world.connect()

@@ -1,4 +1,4 @@
-"""An export holds everything: whoever folds its lines has the library as it is, and as it was after every sync."""
+"""An export holds everything: folding its lines gives the library as it is, and as it was after every sync."""
 
 import json
 from collections import Counter
@@ -57,7 +57,7 @@ class Life:
 
 @pytest.fixture(scope="module")
 def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
-    """Three syncs with changes in between: lived once, and told in memory alone."""
+    """Three syncs with changes in between, and their export; made once for all tests of this module."""
     create_tables()
     create_bucket()
     world, clock = World.begin(behind), Clock(STARTED)
@@ -109,12 +109,12 @@ def test_what_was_exported_folds_to_the_library_of_every_day(life: Life) -> None
     assert archive.damages() == []
     for job, served in days:
         assert differences(archive, served, job.fetched_at) == []
-    # The days differ, so that a reader who ignores the moment would be found out.
+    # The days differ, so a reader that ignores the moment would fail.
     assert differences(archive, days[0][1], days[2][0].fetched_at) != []
 
 
 def test_every_fact_is_a_line_with_all_that_it_has(life: Life) -> None:
-    """In the order of the keys, each once, with every named field and the whole answer; also what was removed."""
+    """In the order of the keys, each once, with every named field and the whole response; removals too."""
     for data_type, facts in life.facts.items():
         records = list(life.archive.records(data_type))
         assert [record["key"] for record in records] == [fact.fetched_at for fact in facts]
@@ -140,8 +140,8 @@ def test_fields_have_one_order(life: Life) -> None:
         assert [name for name, earlier in before.items() if any(name in before[other] for other in earlier)] == []
 
 
-def test_the_manifest_and_the_account_tell_what_there_is(life: Life) -> None:
-    """Counts by data type and provider as the table holds them; every run with its outcomes, oldest first."""
+def test_the_manifest_and_the_account_are_complete(life: Life) -> None:
+    """Counts by data type and provider as the table holds them; every sync with its outcomes, oldest first."""
     manifest, account = life.archive.manifest, life.archive.account
     assert manifest["counts"] == {name: {"spotify": len(facts)} for name, facts in life.facts.items()}
     assert (manifest["format"], manifest["user_id"]) == (1, life.user_id)
@@ -188,7 +188,7 @@ def test_a_listener_of_nothing_gets_an_archive_as_well(aws_in_memory: None, worl
 
 
 def test_a_damaged_answer_costs_itself_alone(aws_in_memory: None, world: World) -> None:
-    """Its fields are in the export, the manifest names it, and every other record is whole."""
+    """Its fields are in the export, the manifest names it, and every other record is complete."""
     job = ready(DataType.SAVED_TRACKS, world)
     collect(DataType.SAVED_TRACKS, job, plenty)
     user_id = job.user_id
@@ -217,7 +217,7 @@ def test_a_damaged_answer_costs_itself_alone(aws_in_memory: None, world: World) 
 
 
 def test_an_answer_in_several_parts_is_whole(aws_in_memory: None, world: World) -> None:
-    """One too large for an item is joined, and its parts are no records."""
+    """A response too large for one item is joined, and its parts are not records."""
     user_id = world.connect()
     answer = {"id": "1", "text": "".join(f"{number * 7919 % 1000003:06x}" for number in range(150_000))}
     fact = Fact.of(user_id, "playlists", "2026-11-22T17:44:30.123Z", "spotify", "1", {"record_id": "1"}, answer)

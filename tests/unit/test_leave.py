@@ -1,4 +1,4 @@
-"""DELETE /me/connections/{provider}, DELETE /me, GET /erasures/{id}: what is told to who leaves, and that it is so."""
+"""DELETE /me/connections/{provider}, DELETE /me, GET /erasures/{id}: what a listener who leaves gets."""
 
 import json
 from datetime import datetime, timedelta
@@ -72,7 +72,7 @@ def test_a_reconnection_finds_the_same_user_and_goes_on(world: World) -> None:
     assert standing(second, DataType.SAVED_TRACKS).counts["appended"] == 0
 
 
-def test_whoever_holds_the_old_tokens_cannot_touch_the_new_connection(world: World) -> None:
+def test_the_old_tokens_cannot_touch_the_new_connection(world: World) -> None:
     """A refresh or a refusal that began before the disconnection changes nothing after a reconnection."""
     user_id = world.connect(LISTENER)
     old = connections.connection(user_id, "spotify")
@@ -87,7 +87,7 @@ def test_whoever_holds_the_old_tokens_cannot_touch_the_new_connection(world: Wor
 
 @pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.PLAYLISTS])
 def test_a_run_under_way_ends_quietly(world: World, machines: StepFunctions, data_type: DataType) -> None:
-    """Whenever it comes: stopped, and a worker that still lives ends at its next checkpoint; nothing comes back."""
+    """At whichever request it happens: the sync is stopped, its worker ends at its next write, nothing comes back."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, data_type)
     browser, tables = browser_of(user_id), Tables.snapshot()
@@ -123,7 +123,7 @@ def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machi
 
 
 def test_a_disconnection_with_its_history(world: World, machines: StepFunctions) -> None:
-    """202, and the machine is started with an id that tells of nobody; the listener stays, and stays logged in."""
+    """202, and the state machine gets only an id that identifies nobody. The listener stays, and stays logged in."""
     user_id = world.connect(LISTENER)
     job = begun(user_id, DataType.SAVED_TRACKS)
     collect(DataType.SAVED_TRACKS, job, plenty)
@@ -177,7 +177,7 @@ def test_a_wrong_parameter_is_named_and_nothing_is_done(world: World, query: str
 
 
 def test_everything_is_erased(world: World, machines: StepFunctions) -> None:
-    """202, the cookie is taken back, every session is over at once; the receipt can be read without any."""
+    """202, the cookie is deleted, every session ends at once; the receipt can be read without a session."""
     user_id = world.connect(LISTENER)
     collect(DataType.SAVED_TRACKS, begun(user_id, DataType.SAVED_TRACKS), plenty)
     browser, other = browser_of(user_id), browser_of(user_id)
@@ -209,7 +209,7 @@ def test_a_receipts_id_cannot_be_guessed(world: World) -> None:
 
 
 def test_asking_twice_is_one_erasure(world: World, machines: StepFunctions) -> None:
-    """The second request comes after the first has ended its session, or beside it with the same response."""
+    """The second request finds its session ended, or gets the same response while the first is running."""
     user_id = world.connect(LISTENER)
     browser, tables = browser_of(user_id), Tables.snapshot()
     copy = Browser(dict(browser.cookies))
@@ -233,7 +233,7 @@ def test_asking_twice_is_one_erasure(world: World, machines: StepFunctions) -> N
 
 
 def test_what_could_not_be_started_has_not_begun(world: World, machines: StepFunctions) -> None:
-    """503 with when to ask again; nothing is ended, and the next wish works."""
+    """503 with the time to retry; nothing has ended, and the next request works."""
     user_id = world.connect(LISTENER)
     browser = browser_of(user_id)
     machines.refuses = True
@@ -249,7 +249,7 @@ def test_what_could_not_be_started_has_not_begun(world: World, machines: StepFun
 
 
 def test_a_first_step_that_fails_is_left_to_the_machine(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The erasure is on its way: 202."""
+    """202: the state machine does it."""
     user_id = world.connect(LISTENER)
     browser = browser_of(user_id)
 
@@ -283,13 +283,13 @@ def test_another_site_ends_nothing(world: World, address: str, headers: dict[str
 @pytest.mark.parametrize("address", ["/me", SPOTIFY, f"{SPOTIFY}?history=erase"])
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
 def test_without_a_session_nothing_is_ended(world: World, address: str, cookies: dict[str, str]) -> None:
-    """401, the same whoever there is."""
+    """401, the same for every user."""
     user_id = world.connect(LISTENER)
     refused(delete(Browser(cookies), address), 401, "unauthorized")
     assert connections.connection(user_id, "spotify").status == "active"
 
 
-def test_an_erasure_tells_nothing_that_is_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_erasure_reveals_no_secret(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """No token, cookie or name is logged, and what is stored meanwhile holds no secret in clear."""
     user_id = world.connect(LISTENER)
     browser = browser_of(user_id)
@@ -301,7 +301,7 @@ def test_an_erasure_tells_nothing_that_is_secret(world: World, caplog: pytest.Lo
     assert user_id not in json.dumps(response.json)
 
 
-def test_a_receipt_holds_no_more_than_it_tells(world: World, stopped_clock: list[datetime]) -> None:
+def test_a_receipt_stores_no_more_than_it_shows(world: World, stopped_clock: list[datetime]) -> None:
     """Moments, scope and counts."""
     user_id = world.connect(LISTENER)
     erasure_id = delete(browser_of(user_id), "/me").json["erasure_id"]

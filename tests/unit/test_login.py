@@ -112,7 +112,7 @@ def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> 
     assert items() == []
 
 
-def test_without_a_client_id_the_listener_is_told(world: World) -> None:
+def test_without_a_client_id_the_page_says_so(world: World) -> None:
     """503 with a page, as only the operator can help; nothing is stored."""
     secrets = aws.client("secretsmanager")
     name = "blendify/applications/spotify/default"

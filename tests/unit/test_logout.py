@@ -19,7 +19,7 @@ def browser(behind: tuple[Starlette, str]) -> Browser:
 
 
 def test_a_logout_ends_the_session_everywhere(browser: Browser) -> None:
-    """303 to the start page, the cookie is taken back, and a copy of it is worth nothing."""
+    """303 to the start page; the cookie is deleted, and a copy of it opens nothing."""
     copy = Browser(dict(browser.cookies))
     assert copy.get(LISTENER, "/me").status == 200
     response = browser.post(LOGOUT, "/auth/logout", Sec_Fetch_Site="same-origin")
@@ -48,7 +48,7 @@ def test_a_logout_without_a_session_is_no_error(browser: Browser) -> None:
     ids=str,
 )
 def test_another_site_cannot_log_a_listener_out(browser: Browser, headers: dict[str, str]) -> None:
-    """403, and the session goes on."""
+    """403, and the session stays valid."""
     assert browser.post(LOGOUT, "/auth/logout", **headers).status == 403
     assert browser.get(LISTENER, "/me").status == 200
 

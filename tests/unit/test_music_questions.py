@@ -1,4 +1,4 @@
-"""Who may ask GET /me/music, and how: what is refused, with which words, and that nothing of others is ever told."""
+"""Who may ask GET /me/music and how: which questions are refused, and that no data of others is ever shown."""
 
 import json
 import random
@@ -40,7 +40,7 @@ QUESTIONS = ["/me/music/top_tracks", "/me/music/nothing", "/me/music/saved_track
 
 @pytest.mark.parametrize("path", QUESTIONS)
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}, {"session": ""}], ids=str)
-def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dict[str, str]) -> None:
+def test_without_a_session_nothing_is_shown(world: World, path: str, cookies: dict[str, str]) -> None:
     """401, the same for every address, whether it exists or not."""
     world.connect()
     response = Browser(cookies).get(MUSIC, path)
@@ -49,10 +49,8 @@ def test_without_a_session_nothing_is_told(world: World, path: str, cookies: dic
 
 
 @pytest.mark.parametrize("path", QUESTIONS)
-def test_a_session_that_was_ended_or_is_over_tells_nothing(
-    world: World, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A cookie that was copied before the logout, and one that is older than its month."""
+def test_an_ended_or_expired_session_shows_nothing(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cookie that was copied before the logout, and one that is older than a month."""
     user_id = world.connect()
     ended, over = browser_of(user_id), browser_of(user_id)
     sessions.end(ended.cookies["session"])
@@ -105,13 +103,13 @@ def test_a_refused_parameter_is_a_400(world: World) -> None:
 
 
 def test_a_history_has_fewer_parameters(world: World) -> None:
-    """It is all of time: there is no moment to ask for."""
+    """A history covers all of time, so there is no moment to ask for."""
     response = ask(browser_of(world.connect()), "saved_tracks", "x", as_of="2026-01-01")
     assert response.status == 400
     assert "`as_of` is not a parameter" in response.json["error"]["message"]
 
 
-def test_nothing_of_another_listener_is_told(world: World) -> None:
+def test_nothing_of_another_listener_is_shown(world: World) -> None:
     """Ids, playlists and cursors of somebody else lead to nothing, in every view."""
     ana, bea = world.connect("ana"), world.connect("bea")
     sync(bea, 0)
@@ -132,7 +130,7 @@ def test_nothing_of_another_listener_is_told(world: World) -> None:
 
 
 def test_a_users_id_in_an_id_is_only_a_strange_id(world: World) -> None:
-    """Whatever stands in ids is looked up in the caller's own partition."""
+    """Every id is looked up in the caller's own partition."""
     ana, bea = world.connect("ana"), world.connect("bea")
     sync(bea, 0, DataType.SAVED_TRACKS)
     browser = browser_of(ana)
@@ -193,7 +191,7 @@ def test_no_forged_cursor_breaks_anything(world: World, data_type: DataType, vie
 
 
 def test_a_cursor_belongs_to_its_question(world: World) -> None:
-    """With another filter it would lead to a place that is none; other sizes and fullness are no other question."""
+    """Another filter makes another question; another limit, or raw responses, do not."""
     user_id = world.connect()
     sync(user_id, 0, DataType.TOP_TRACKS)
     browser = browser_of(user_id)
@@ -224,7 +222,7 @@ def test_a_page_keeps_its_limits(
 
 
 def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
-    """Half of an emoji comes back as the escape that it came as, and the rest of the page with it."""
+    """Half an emoji comes back escaped, as it came, together with the rest of the page."""
     user_id = world.connect()
     job = sync(user_id, 0, DataType.SAVED_TRACKS)
     odd = {"track": {"id": "odd", "name": "half \ud83d"}, "added_at": "2026-01-01T00:00:00Z"}
@@ -236,7 +234,7 @@ def test_an_answer_is_utf_8_whatever_a_provider_says(world: World) -> None:
     assert everything(browser_of(user_id), DataType.SAVED_TRACKS, raw="true")
 
 
-def test_a_failure_of_ours_tells_no_detail(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_internal_error_shows_no_detail(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """500 as JSON with an apology; the reason is in the log, the cookie is not."""
     browser = browser_of(world.connect())
     aws.client("dynamodb").delete_table(TableName="history")

@@ -86,7 +86,7 @@ BAD: dict[str, tuple[object, list[str]]] = {
 def test_a_wrong_body_is_refused_with_what_it_may_be(
     world: World, machines: StepFunctions, body: object, says: list[str]
 ) -> None:
-    """400 names the parameter and the allowed values, starts nothing, and does not cost the minute's wish."""
+    """400 names the parameter and the allowed values, starts nothing, and does not use up the minute's sync."""
     browser = browser_of(world.connect())
     message = refused(ask(browser, body), 400, "bad_request")
     assert [word for word in says if word not in message] == []
@@ -131,8 +131,8 @@ def test_a_running_sync_is_answered_and_not_started_beside(world: World, machine
     assert machines.inputs == []
 
 
-def test_a_sync_whose_execution_died_holds_nobody_up(world: World, machines: StepFunctions) -> None:
-    """It is started, and goes on with the dead one's work."""
+def test_a_sync_whose_execution_died_does_not_block(world: World, machines: StepFunctions) -> None:
+    """A new one starts, and continues the dead one's work."""
     job = begun(world.connect(), execution="execution-1")
     machines.running = set()
     assert ask(browser_of(job.user_id)).json["syncs"][0]["status"] == "starting"
@@ -150,8 +150,8 @@ def test_a_dead_grant_says_what_to_do(world: World, machines: StepFunctions, bod
     assert machines.inputs == []
 
 
-def test_a_user_without_a_connection_is_told_so(world: World, machines: StepFunctions) -> None:
-    """404 with the way to connect."""
+def test_a_user_without_a_connection_reads_so(world: World, machines: StepFunctions) -> None:
+    """404 with the address at which to connect."""
     user_id = world.connect()
     connections.disconnect(user_id, "spotify")
     message = refused(ask(browser_of(user_id)), 404, "not_connected")
@@ -181,7 +181,9 @@ def test_another_sites_page_cannot_start_anything(
     assert (machines.inputs, items()) == ([], before)
 
 
-def test_a_start_that_fails_is_told(world: World, machines: StepFunctions, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_start_that_fails_is_reported(
+    world: World, machines: StepFunctions, caplog: pytest.LogCaptureFixture
+) -> None:
     """503 with when to try again; the cookie is in no log."""
     browser = browser_of(world.connect())
     machines.refuses = True
