@@ -1,7 +1,7 @@
 """
-What a write costs in DynamoDB, by AWS's published rules: of the table, and of each of its indexes.
+The write units of a write in DynamoDB, by AWS's published rules: of the table, and of each index.
 
-Shares no code with the product, whose figures are compared with it.
+It shares no code with the product, because its figures are compared with the product's.
 
 Source  https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
         https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
@@ -22,10 +22,10 @@ class WriteUnits:
 
     table: int
     indexes: Mapping[str, int] = field(default_factory=dict)
-    """By name; those alone that were written."""
+    """By name; only indexes that were written."""
 
     def described(self, table_name: str) -> dict[str, Any]:
-        """As DynamoDB tells it where `ReturnConsumedCapacity` is INDEXES."""
+        """An entry of `ConsumedCapacity` for `ReturnConsumedCapacity=INDEXES`."""
         indexes = {name: {"CapacityUnits": float(units)} for name, units in self.indexes.items()}
         return {
             "TableName": table_name,
@@ -37,16 +37,16 @@ class WriteUnits:
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index: which attributes it holds."""
+    """A global secondary index and the attributes that it stores."""
 
     name: str
     keys: frozenset[str]
     projected: frozenset[str] | None
-    """Beside its own keys and the table's; None for all."""
+    """All attributes that it stores, keys included; None for every attribute of the item."""
 
     @classmethod
     def of(cls, described: Mapping[str, Any], table_keys: frozenset[str]) -> "Index":
-        """The index in a table's description, or in the template."""
+        """The index from a table's description or from the template."""
         projection = described["Projection"]
         keys = frozenset(key["AttributeName"] for key in described["KeySchema"])
         more = frozenset(projection.get("NonKeyAttributes", ()))
@@ -54,7 +54,7 @@ class Index:
         return cls(described["IndexName"], keys, projected)
 
     def entry(self, item: Item | None) -> Item | None:
-        """What it holds of an item; None of one that lacks a key of the index."""
+        """The index's copy of an item; None for an item without a key of the index."""
         if item is None or not self.keys <= item.keys():
             return None
         return {name: value for name, value in item.items() if self.projected is None or name in self.projected}
@@ -62,32 +62,32 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """What decides about the costs of a table's writes."""
+    """A table, as far as the costs of writes depend on it."""
 
     indexes: Sequence[Index] = ()
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> "Table":
-        """The table in its own description (DescribeTable), or in the template."""
+        """The table from its description (DescribeTable) or from the template."""
         keys = frozenset(key["AttributeName"] for key in described["KeySchema"])
-        return cls([Index.of(one, keys) for one in described.get("GlobalSecondaryIndexes", ())])
+        return cls([Index.of(index, keys) for index in described.get("GlobalSecondaryIndexes", ())])
 
     def write(self, before: Item | None, after: Item | None) -> WriteUnits:
-        """What it costs that an item is this now and was that before; None where there is none."""
+        """The cost of a write that turns `before` into `after`; None stands for no item."""
         size = max(item_size(before or {}), item_size(after or {}))
         costs = {index.name: _index_units(index, before, after) for index in self.indexes}
         return WriteUnits(_units(size), {name: units for name, units in costs.items() if units})
 
     def refused(self, before: Item | None) -> WriteUnits:
-        """What a write costs whose condition fails: as much as one of the item that is there."""
+        """The cost of a write whose condition fails: that of writing the existing item."""
         return WriteUnits(_units(item_size(before or {})))
 
 
 def item_size(item: Item) -> int:
     """
-    Bytes of an item: names and texts in UTF-8, binaries in bytes, a byte for a boolean or null; a number takes a byte
-    for every two significant digits and one more, zeros at either end are trimmed; lists and maps take 3 bytes, and one
-    for each element.
+    Size of an item in bytes. Names and texts count in UTF-8, binaries as they are, booleans and nulls as 1. A number
+    takes a byte per two significant digits (zeros at both ends are trimmed) and one more. A list or map takes 3 bytes,
+    and one per element.
 
     Source  https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -105,9 +105,9 @@ def _value_size(value: Mapping[str, Any]) -> int:
     if kind in ("BOOL", "NULL"):
         return 1
     if kind == "L":
-        return 3 + sum(1 + _value_size(one) for one in held)
+        return 3 + sum(1 + _value_size(element) for element in held)
     if kind == "M":
-        return 3 + sum(1 + len(name.encode("utf-8")) + _value_size(one) for name, one in held.items())
+        return 3 + sum(1 + len(name.encode("utf-8")) + _value_size(element) for name, element in held.items())
     raise ValueError(f"no size is known for {kind}")
 
 
@@ -116,7 +116,7 @@ def _index_units(index: Index, before: Item | None, after: Item | None) -> int:
     if old == new:
         return 0
     if old is not None and new is not None and any(old[key] != new[key] for key in index.keys):
-        # Under another key: it is taken away there and put here.
+        # A changed key deletes the old entry and adds a new one.
         return _units(item_size(old)) + _units(item_size(new))
     return _units(max(item_size(old or {}), item_size(new or {})))
 

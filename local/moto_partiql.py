@@ -1,12 +1,12 @@
 """
-PartiQL's INSERT in moto, as DynamoDB does it; moto 5.2 itself takes no parameters there and overwrites.
+PartiQL's INSERT in moto as in DynamoDB. moto 5.2 takes no parameters there, and it overwrites.
 
-What is refused     more than 25 statements, or none; reads and writes in one batch; as many parameters as marks or none
-                    at all; a key that is missing, empty, of another type or too long, in an index as well; an item
-                    above 400 KB. An existing key answers `DuplicateItem`
-What it costs       is told for each statement, of the table and of its indexes
-Stricter than AWS   values stand in parameters alone, and a batch does not write one key twice
-Not here            permissions, throttling, and statements that change or remove: moto's own
+Refused             more than 25 statements; reads and writes in one batch; a mark without a parameter; a key that is
+                    missing, empty, of the wrong type or too long, also a key of an index; an item above 400 KB. An
+                    existing key answers `DuplicateItem`
+Costs               per statement, of the table and of its indexes
+Stricter than AWS   values must be parameters, and a batch must not write the same key twice
+Left out            permissions and throttling. All other statements are moto's own
 """
 
 import re
@@ -33,7 +33,7 @@ _others = DynamoHandler.batch_execute_statement
 
 
 class Refused(Exception):
-    """One statement is refused: with this code and message."""
+    """DynamoDB refuses the statement."""
 
     def __init__(self, code: str, message: str, table_name: str | None = None) -> None:
         super().__init__(message)
@@ -44,31 +44,31 @@ class Refused(Exception):
 
 @contextmanager
 def inserts() -> Iterator[None]:
-    """Within it moto knows INSERT."""
+    """Inside the context moto has this INSERT."""
     with patch.object(DynamoHandler, "batch_execute_statement", batch_execute_statement):
         yield
 
 
 def batch_execute_statement(handler: DynamoHandler) -> ActionResult:
-    """What the operation answers; a batch without an INSERT is moto's."""
+    """The operation's response; moto handles a batch without INSERT."""
     statements = handler.body.get("Statements", [])
-    kinds = {str(one["Statement"]).split(" ", 1)[0].upper() for one in statements}
+    kinds = {str(statement["Statement"]).split(" ", 1)[0].upper() for statement in statements}
     if "INSERT" not in kinds:
         return _others(handler)
     if kinds != {"INSERT"}:
         raise MockValidationException("A batch cannot have both reads and writes, nor here INSERT with other writes")
     if len(statements) > MOST_STATEMENTS:
         raise MockValidationException("Member must have length less than or equal to 25")
-    for one in statements:
-        if len(one["Statement"]) > LONGEST_STATEMENT:
+    for statement in statements:
+        if len(statement["Statement"]) > LONGEST_STATEMENT:
             raise MockValidationException("Member must have length less than or equal to 8192")
-        if one.get("Parameters") == []:
+        if statement.get("Parameters") == []:
             raise MockValidationException("Member must have length greater than or equal to 1")
     answers, costs = _insert_all(handler, statements)
-    told = handler.body.get("ReturnConsumedCapacity", "NONE")
-    if told == "TOTAL":
-        costs = [{"TableName": one["TableName"], "CapacityUnits": one["CapacityUnits"]} for one in costs]
-    return ActionResult({"Responses": answers, **({} if told == "NONE" else {"ConsumedCapacity": costs})})
+    detail = handler.body.get("ReturnConsumedCapacity", "NONE")
+    if detail == "TOTAL":
+        costs = [{"TableName": cost["TableName"], "CapacityUnits": cost["CapacityUnits"]} for cost in costs]
+    return ActionResult({"Responses": answers, **({} if detail == "NONE" else {"ConsumedCapacity": costs})})
 
 
 def _insert_all(
@@ -77,12 +77,12 @@ def _insert_all(
     answers: list[dict[str, Any]] = []
     costs: list[dict[str, Any]] = []
     keys: set[tuple[str, str]] = set()
-    for one in statements:
+    for request in statements:
         try:
-            table_name, item = parsed(one["Statement"], one.get("Parameters", []))
+            table_name, item = parsed(request["Statement"], request.get("Parameters", []))
             key = table_name, repr([item.get(name) for name in _keys(_table(handler, table_name))])
             if key in keys:
-                raise MockValidationException("a batch must not write one key twice")
+                raise MockValidationException("a batch must not write request key twice")
             keys.add(key)
             costs.append(insert(handler, table_name, item).described(table_name))
             answers.append({"TableName": table_name})
@@ -113,7 +113,7 @@ def parsed(statement: str, parameters: Sequence[Any]) -> tuple[str, dict[str, An
 
 def insert(handler: DynamoHandler, table_name: str, item: dict[str, Any]) -> capacity.WriteUnits:
     """
-    Put one item where there is none; answers what it costs.
+    Store a new item; returns its costs.
 
     Raises  Refused
     """
@@ -129,7 +129,7 @@ def insert(handler: DynamoHandler, table_name: str, item: dict[str, Any]) -> cap
             raise Refused("ValidationError", "Item size has exceeded the maximum allowed size")
         if all(name in item for name in _keys(table)) and _existing(table, item) is not None:
             raise Refused("DuplicateItem", "Duplicate primary key exists in table", table_name)
-        # It checks that keys are there, their types and their lengths.
+        # This checks presence, types and lengths of the keys.
         handler.dynamodb_backend.put_item(table_name, item, overwrite=True)
     except MockValidationException as error:
         raise Refused("ValidationError", str(error.message)) from None
@@ -149,12 +149,15 @@ def _keys(table: Any) -> list[str]:
 
 def _existing(table: Any, item: Mapping[str, Any]) -> Any:
     keys = [DynamoType(item[name]) for name in _keys(table)]
-    found = table.get_item(*keys)
-    # The other form that moto has of an item gives binaries as text.
-    return None if found is None else {name: {one.type: one.value} for name, one in found.attrs.items()}
+    existing = table.get_item(*keys)
+    # moto's `to_json` would give binaries as text.
+    return None if existing is None else {name: {value.type: value.value} for name, value in existing.attrs.items()}
 
 
 def _cost(handler: DynamoHandler, table_name: str) -> capacity.Table:
     table = _table(handler, table_name)
-    described = {"KeySchema": table.schema, "GlobalSecondaryIndexes": [one.describe() for one in table.global_indexes]}
+    described = {
+        "KeySchema": table.schema,
+        "GlobalSecondaryIndexes": [index.describe() for index in table.global_indexes],
+    }
     return capacity.Table.of(described)

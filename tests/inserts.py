@@ -1,11 +1,11 @@
 """
-What PartiQL's INSERT does in DynamoDB, as far as the product relies on it: run on moto and on the emulator alike.
+What the product relies on in DynamoDB's INSERT (PartiQL). The promises run on moto and on the emulator.
 
-Both are taught it by adapters of ours, so these promises are what stands between them and AWS.
+Adapters of ours teach INSERT to both, so these promises stand between the adapters and AWS.
 """
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
 
 @dataclass(frozen=True)
 class Place:
-    """A DynamoDB that has the history table, and a partition of it that nobody else uses."""
+    """A DynamoDB with the history table, and a partition of it for one test."""
 
     client: Any
     table: str
@@ -41,9 +41,9 @@ class Place:
         return self.client.batch_execute_statement(Statements=statements, ReturnConsumedCapacity=capacity)
 
     def codes(self, *items: Item) -> list[str]:
-        """An error code for each, empty where there is none."""
+        """The error code of each statement, empty for success."""
         answer = self.batch(*map(self.statement, items))
-        return [one.get("Error", {}).get("Code", "") for one in answer["Responses"]]
+        return [response.get("Error", {}).get("Code", "") for response in answer["Responses"]]
 
     def items(self) -> list[Item]:
         """What the partition holds."""
@@ -72,7 +72,7 @@ def an_item_is_stored_as_it_was_sent(here: Place) -> None:
 
 
 def an_existing_key_is_left_as_it_is(here: Place) -> None:
-    """It answers `DuplicateItem`, whatever the item says; the others of the batch are stored."""
+    """It answers `DuplicateItem`, whatever the item holds. The other items of the batch are stored."""
     first = here.item("a", x={"S": "first"})
     assert here.codes(first) == [""]
     assert here.codes(here.item("b"), here.item("a", x={"S": "second"}), here.item("c")) == ["", "DuplicateItem", ""]
@@ -80,7 +80,7 @@ def an_existing_key_is_left_as_it_is(here: Place) -> None:
 
 
 def twenty_five_are_the_most(here: Place) -> None:
-    """One more, and nothing of the batch is stored."""
+    """A larger batch is refused as a whole."""
     many = [here.item(f"{number:02}") for number in range(26)]
     with pytest.raises(ClientError, match="ValidationException"):
         here.codes(*many)
@@ -89,7 +89,7 @@ def twenty_five_are_the_most(here: Place) -> None:
 
 
 def reads_and_writes_do_not_mix(here: Place) -> None:
-    """A batch is of one kind."""
+    """A batch with both is refused as a whole."""
     where = f"\"user#type\" = '{here.partition}' AND fetched_at = 'a'"
     read = {"Statement": f'SELECT * FROM "{here.table}" WHERE {where}'}  # noqa: S608
     with pytest.raises(ClientError, match="ValidationException"):
@@ -114,30 +114,30 @@ def bad_keys_are_refused(here: Place) -> None:
 
 
 def items_end_at_400_kb(here: Place) -> None:
-    """As DynamoDB counts them."""
+    """The size is DynamoDB's own count."""
     noise = random.Random(7).randbytes(409_600)  # noqa: S311
     room = 409_600 - capacity.item_size(here.item("a", raw={"B": b""}))
     assert here.codes(here.item("a", raw={"B": noise[: room + 1]})) == ["ValidationError"]
-    # A little less than AWS takes is near enough for moto, which draws its own line at 405,000.
+    # moto has its own limit at 405,000 bytes.
     assert here.codes(here.item("a", raw={"B": noise[: room - 5_000]})) == [""]
 
 
 def a_mark_without_a_parameter_is_refused(here: Place) -> None:
-    """Nothing stands in the place of what is missing."""
+    """No value is made up for it."""
     good = here.statement(here.item("a"))
     answer = here.batch({**good, "Parameters": good["Parameters"][:1]})
-    assert [one["Error"]["Code"] for one in answer["Responses"]] == ["ValidationError"]
+    assert [response["Error"]["Code"] for response in answer["Responses"]] == ["ValidationError"]
     assert here.items() == []
 
 
-def a_table_that_is_not_there_is_said(here: Place) -> None:
-    """By the statement alone."""
+def a_missing_table_is_reported(here: Place) -> None:
+    """Only for its own statement."""
     answer = here.batch(here.statement(here.item("a"), table="no-such-table"), here.statement(here.item("b")))
-    assert [one.get("Error", {}).get("Code") for one in answer["Responses"]] == ["ResourceNotFound", None]
+    assert [response.get("Error", {}).get("Code") for response in answer["Responses"]] == ["ResourceNotFound", None]
 
 
-def costs_are_told_for_each_statement(here: Place) -> None:
-    """Of the table and of its indexes; a key that exists costs as much as what is there."""
+def costs_are_reported_per_statement(here: Place) -> None:
+    """For the table and its indexes. An existing key costs as much as the existing item."""
     rules = capacity.Table.of(HISTORY)
     items = [
         here.item("a", record_id={"S": "r"}, raw={"B": bytes(3_000)}),
@@ -146,15 +146,13 @@ def costs_are_told_for_each_statement(here: Place) -> None:
     ]
     expected = [rules.write(None, item).described(here.table) for item in items]
     answer = here.batch(*map(here.statement, items), capacity="INDEXES")
-    assert told(answer) == expected
+    assert answer["ConsumedCapacity"] == expected
     total = here.batch(*map(here.statement, items), capacity="TOTAL")
     again = [rules.refused(item).described(here.table) for item in items]
-    assert told(total) == [{name: one[name] for name in ("TableName", "CapacityUnits")} for one in again]
+    assert total["ConsumedCapacity"] == [
+        {name: cost[name] for name in ("TableName", "CapacityUnits")} for cost in again
+    ]
     assert "ConsumedCapacity" not in here.batch(here.statement(here.item("d")))
-
-
-def told(answer: Any) -> Sequence[Any]:
-    return list(answer["ConsumedCapacity"])
 
 
 PROMISES: tuple[Callable[[Place], None], ...] = (
@@ -165,6 +163,6 @@ PROMISES: tuple[Callable[[Place], None], ...] = (
     bad_keys_are_refused,
     items_end_at_400_kb,
     a_mark_without_a_parameter_is_refused,
-    a_table_that_is_not_there_is_said,
-    costs_are_told_for_each_statement,
+    a_missing_table_is_reported,
+    costs_are_reported_per_statement,
 )

@@ -1,10 +1,11 @@
 """
-PartiQL in the emulator as DynamoDB has it; ministack 1.5 lets no role use it, and INSERT skips half of what a put does.
+PartiQL in the emulator as in DynamoDB. ministack 1.5 lets no role use it, and its INSERT skips most checks of a put.
 
-Permissions   a statement is checked as dynamodb:PartiQLInsert, PartiQLUpdate, PartiQLDelete or PartiQLSelect on its
-              table or index. DynamoDB refuses single statements of a batch; here the whole batch is refused
-INSERT        is the emulator's own PutItem into an empty place: with all its checks (keys, also of indexes, and size),
-              its stream events, and its costs. An existing key answers `DuplicateItem`
+Permissions   a statement needs dynamodb:PartiQLInsert, PartiQLUpdate, PartiQLDelete or PartiQLSelect on its table or
+              index. DynamoDB refuses single statements of a batch; here the whole batch is refused
+INSERT        becomes the emulator's own PutItem under the condition that the key is new. So it has all checks (keys,
+              also those of indexes, and size), the stream's event, and the costs. An existing key answers
+              `DuplicateItem`
 """
 
 import json
@@ -25,26 +26,26 @@ _OPERATIONS = ("dynamodb:ExecuteStatement", "dynamodb:BatchExecuteStatement", "d
 
 
 def install() -> None:
-    """From here on the emulator knows it."""
+    """Put both in the place of the emulator's own."""
     Inserts().install()
     iam_actions.dynamodb_transaction_checks = Permissions().checks
 
 
 class Inserts:
-    """INSERT, alone and in batches. Requests come one after the other."""
+    """INSERT, alone and in batches. The emulator handles one request at a time."""
 
     def __init__(self) -> None:
         self._batch = dynamodb._batch_execute_statement
         self._spent: list[dict[str, Any]] = []
-        """What each statement of the batch took, in their order."""
+        """The capacity that each statement of the batch consumed, in their order."""
 
     def install(self) -> None:
-        """In the place of the emulator's own."""
+        """Replace the emulator's own functions."""
         dynamodb._partiql_insert = self.insert
         dynamodb._batch_execute_statement = self.batch
 
     def insert(self, table: dict[str, Any], parsed: dict[str, Any]) -> Response:
-        """What `ExecuteStatement` answers."""
+        """The response of `ExecuteStatement`."""
         item = parsed["item"]
         if set(item) == {"M"}:
             item = item["M"]
@@ -69,9 +70,9 @@ class Inserts:
         return json_response({"Items": []})  # type: ignore[no-any-return]
 
     def batch(self, data: dict[str, Any]) -> Response:
-        """What `BatchExecuteStatement` answers: the capacity of each statement, where it is asked for."""
-        reads = {str(one.get("Statement", ""))[:6].upper() == "SELECT" for one in data.get("Statements", [])}
-        if len(reads) > 1:
+        """The response of `BatchExecuteStatement`, with the capacity of each statement when the request asks for it."""
+        texts = [str(statement.get("Statement", "")) for statement in data.get("Statements", [])]
+        if len({text[:6].upper() == "SELECT" for text in texts}) > 1:
             return error_response_json("ValidationException", "A batch cannot have both reads and writes", 400)  # type: ignore[no-any-return]
         self._spent = []
         status, headers, body = self._batch(data)
@@ -79,35 +80,35 @@ class Inserts:
         if status != 200 or detail == "NONE" or not self._spent:
             return status, headers, body
         answer = json.loads(body)
-        names = ("TableName", "CapacityUnits") if detail == "TOTAL" else tuple(self._spent[0] | self._spent[-1])
-        answer["ConsumedCapacity"] = [{name: one[name] for name in names if name in one} for one in self._spent]
+        total = [{"TableName": spent["TableName"], "CapacityUnits": spent["CapacityUnits"]} for spent in self._spent]
+        answer["ConsumedCapacity"] = total if detail == "TOTAL" else self._spent
         return json_response(answer)  # type: ignore[no-any-return]
 
 
 class Permissions:
-    """Which permissions on which resources a request needs, where its action is not a permission itself."""
+    """The permissions that a request needs when its operation is not a permission itself."""
 
     def __init__(self) -> None:
         self._others = iam_actions.dynamodb_transaction_checks
 
     def checks(self, iam_action: str, body: bytes, region: str, account_id: str) -> list[tuple[str, str]]:
         """
-        Action and resource for each statement; nothing for one that cannot be read, which is refused as it is run.
+        Action and resource per statement. A statement that cannot be parsed is left out; running it fails.
 
-        Where nothing comes of it, the emulator asks for a permission of the operation's own name, which nobody has.
+        For an empty list the emulator asks for a permission named like the operation, which no role has.
         """
         if iam_action not in _OPERATIONS:
             return self._others(iam_action, body, region, account_id)  # type: ignore[no-any-return]
         data = json.loads(body or b"{}")
         statements = data.get("Statements") or data.get("TransactStatements") or [data]
-        found = []
-        for one in statements:
+        checks = []
+        for statement in statements:
             try:
-                parsed = dynamodb._parse_partiql(one.get("Statement", ""), one.get("Parameters", []))
+                parsed = dynamodb._parse_partiql(statement.get("Statement", ""), statement.get("Parameters", []))
             except ValueError:
                 continue
             read = parsed.get("select", parsed)
             resource = iam_actions._dynamodb_table_arn(read["table"], region, account_id)
             index = f"/index/{read['index']}" if read.get("index") else ""
-            found.append((_ACTIONS[read["op"]], resource + index))
-        return list(dict.fromkeys(found))
+            checks.append((_ACTIONS[read["op"]], resource + index))
+        return list(dict.fromkeys(checks))

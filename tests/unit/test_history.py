@@ -28,7 +28,7 @@ def stored() -> list[dict[str, Any]]:
     return aws.client("dynamodb").scan(TableName="history")["Items"]
 
 
-def found() -> list[StoredFact]:
+def stored_facts() -> list[StoredFact]:
     return list(StoredFact.of_run("ua", "top_tracks", STARTED))
 
 
@@ -71,8 +71,8 @@ def test_the_first_content_stays() -> None:
     """A second write under the same key changes nothing, whatever it holds."""
     append([fact(answer={"name": "first"}, track_name="first")])
     append([fact(answer={"name": "second"}, track_name="second")])
-    (kept,) = found()
-    assert (kept.track_name, kept.answer()) == ("first", {"name": "first"})
+    (stored_fact,) = stored_facts()
+    assert (stored_fact.track_name, stored_fact.answer()) == ("first", {"name": "first"})
 
 
 def test_keys_are_as_documented() -> None:
@@ -88,7 +88,7 @@ def test_only_the_run_asked_for_is_told() -> None:
     """Facts of other runs in the same partition stay out."""
     append([fact()])
     append([fact(started="2026-11-23T17:44:30.123Z")])
-    assert len(found()) == 1
+    assert len(stored_facts()) == 1
 
 
 def test_an_answer_is_read_back_equal() -> None:
@@ -101,7 +101,7 @@ def test_an_answer_is_read_back_equal() -> None:
         "linked_from": {},
     }
     append([fact(answer=answer)])
-    assert found()[0].answer() == answer
+    assert stored_facts()[0].answer() == answer
 
 
 def test_absent_fields_take_no_room() -> None:
@@ -150,9 +150,9 @@ def test_an_answer_too_large_for_one_item_is_split_and_read_back() -> None:
     items = stored()
     assert len(items) > 1
     assert max(counted(item) for item in items) <= LARGEST_ITEM
-    (kept,) = found()
-    assert kept.answer() == answer
-    assert kept.track_name == "long"
+    (stored_fact,) = stored_facts()
+    assert stored_fact.answer() == answer
+    assert stored_fact.track_name == "long"
     assert written.records == 1
     assert written.stored_bytes == sum(counted(item) for item in items)
 
@@ -174,9 +174,9 @@ def test_a_split_that_was_cut_short_is_completed() -> None:
         if "#part#" not in item["fetched_at"]["S"]:
             key = {name: item[name] for name in ("user#type", "fetched_at")}
             aws.client("dynamodb").delete_item(TableName="history", Key=key)
-    assert found() == []
+    assert stored_facts() == []
     assert append([fact(answer=answer)]).records == 1
-    assert found()[0].answer() == answer
+    assert stored_facts()[0].answer() == answer
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,9 @@ def test_any_name_fits_an_item(name: str) -> None:
     texts = dict.fromkeys(["track_name", "artist_name", "album_name", "album_art_url", "context_uri"], name)
     append([fact(answer={"name": name, **noise(590_000)}, **texts)])
     assert max(counted(item) for item in stored()) <= LARGEST_ITEM
-    (kept,) = found()
-    assert kept.answer()["name"] == name
-    assert str(kept.track_name)[:2] == name[:2].encode(errors="backslashreplace").decode()[:2]
+    (stored_fact,) = stored_facts()
+    assert stored_fact.answer()["name"] == name
+    assert str(stored_fact.track_name)[:2] == name[:2].encode(errors="backslashreplace").decode()[:2]
 
 
 def test_a_very_long_key_is_shortened_and_stays_unique() -> None:
@@ -212,17 +212,17 @@ def test_a_key_with_half_a_surrogate_pair_is_stored() -> None:
 def test_a_record_is_found_whatever_its_id_holds() -> None:
     """An id that looks like our own mark for continued answers hides no fact."""
     append([fact("spotify:local:a#part#02:::1")])
-    assert len(found()) == 1
+    assert len(stored_facts()) == 1
 
 
 def test_counts_add_up() -> None:
     """Many appends sum to one figure."""
-    one = Written(records=1, known=2, raw_bytes=3, stored_bytes=4, write_units=5, index_write_units=6)
-    assert one + Written(10, 20, 30, 40, 50, 60) == Written(11, 22, 33, 44, 55, 66)
+    first = Written(records=1, known=2, raw_bytes=3, stored_bytes=4, write_units=5, index_write_units=6)
+    assert first + Written(10, 20, 30, 40, 50, 60) == Written(11, 22, 33, 44, 55, 66)
 
 
 def test_a_fact_is_read_back_as_it_was_made() -> None:
-    """By its key, by whoever appends the next one: fields, and an answer in several items."""
+    """A lookup by key gives the same fields and the same answer, also from several items."""
     made = fact(answer=noise(700_000), track_name="long", position=3, explicit=False)
     append([made])
     read = lookup.fact_at("ua", "top_tracks", made.fetched_at)
@@ -230,8 +230,8 @@ def test_a_fact_is_read_back_as_it_was_made() -> None:
     assert read.answer() == noise(700_000)
 
 
-def test_what_is_not_there_cannot_be_looked_up() -> None:
-    """The key that is not there is named."""
+def test_a_missing_fact_is_an_error() -> None:
+    """The error names the key."""
     append([fact()])
     with pytest.raises(LookupError, match="2026-01-01#spotify#x"):
         lookup.fact_at("ua", "top_tracks", "2026-01-01#spotify#x")
@@ -240,9 +240,9 @@ def test_what_is_not_there_cannot_be_looked_up() -> None:
 
 
 def test_readers_know_every_named_field() -> None:
-    """A field of each type comes back from the table as it was written."""
+    """Every field comes back from the table with its value and type."""
     fields: dict[str, Any] = {name: {str: name, int: 7, bool: True}[kind] for name, kind in FIELDS.items()}
     append([fact(**fields)])
-    (one,) = found()
-    assert one.fields == fields
-    assert [type(one.fields[name]) for name in FIELDS] == [*FIELDS.values()]
+    (stored_fact,) = stored_facts()
+    assert stored_fact.fields == fields
+    assert [type(stored_fact.fields[name]) for name in FIELDS] == [*FIELDS.values()]

@@ -1,4 +1,4 @@
-"""moto does with INSERT what DynamoDB does, so that tests on it say something of DynamoDB."""
+"""moto's INSERT behaves like DynamoDB's, so that tests on moto say something about DynamoDB."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,6 @@ from tests.inserts import PROMISES, Place
 
 @pytest.mark.usefixtures("aws_in_memory")
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
-def test_insert_is_dynamodbs(promise: Callable[[Place], None]) -> None:
-    """Each of the promises."""
+def test_insert_behaves_like_dynamodbs(promise: Callable[[Place], None]) -> None:
+    """See the promise."""
     promise(Place(aws.client("dynamodb"), "history", "nobody#inserts"))

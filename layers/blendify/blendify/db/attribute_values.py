@@ -1,4 +1,4 @@
-"""DynamoDB's own notation of values, e.g. `{"S": "text"}`: made, read, and measured as DynamoDB measures it."""
+"""DynamoDB's notation of values, e.g. `{"S": "text"}`: conversion in both directions, and sizes."""
 
 import json
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ Item = dict[str, Value]
 
 def typed(value: Any) -> Value:
     """
-    A text, number, boolean, bytes, None, or a list or mapping of these, in DynamoDB's notation.
+    The value in DynamoDB's notation: str, int, float, bool, bytes, None, or a list or mapping of these.
 
-    Raises  TypeError for anything else
+    Raises  TypeError for any other type
     """
     match value:
         case str():
@@ -27,9 +27,9 @@ def typed(value: Any) -> Value:
         case None:
             return {"NULL": True}
         case list() | tuple():
-            return {"L": [typed(one) for one in value]}
+            return {"L": [typed(element) for element in value]}
         case Mapping():
-            return {"M": {name: typed(one) for name, one in value.items()}}
+            return {"M": {name: typed(element) for name, element in value.items()}}
     raise TypeError(f"DynamoDB has no notation for {type(value).__name__}")
 
 
@@ -42,24 +42,19 @@ def plain(value: Value) -> Any:
         case "NULL":
             return None
         case "L":
-            return [plain(one) for one in content]
+            return [plain(element) for element in content]
         case "M":
-            return {name: plain(one) for name, one in content.items()}
+            return {name: plain(element) for name, element in content.items()}
     return content
 
 
 def item_size(item: Mapping[str, Value]) -> int:
     """
-    Bytes that DynamoDB counts for an item: its names and values.
+    Size of an item in bytes, as DynamoDB counts it: attribute names and values.
 
     Source  https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
-
-
-def write_units(size: int) -> int:
-    """What writing an item of so many bytes costs: one unit for each KB started."""
-    return max(1, ceil(size / 1024))
 
 
 def _size(value: Value) -> int:
@@ -72,7 +67,7 @@ def _size(value: Value) -> int:
         case "B":
             return len(content)
         case "L":
-            return 3 + sum(1 + _size(one) for one in content)
+            return 3 + sum(1 + _size(element) for element in content)
         case "M":
-            return 3 + sum(1 + len(name.encode()) + _size(one) for name, one in content.items())
-    return 1
+            return 3 + sum(1 + len(name.encode()) + _size(element) for name, element in content.items())
+    return 1  # BOOL, NULL

@@ -1,13 +1,13 @@
 """
-Facts go into the history once: what stands under a key already stays as it is, whatever the new fact says.
+Append facts to the history, each once. A key that exists keeps its item, whatever the new fact says.
 
-How        PartiQL's INSERT, which cannot overwrite: an existing key answers `DuplicateItem`. Its permission
-           (`dynamodb:PartiQLInsert`) is the only one that collectors have to write here. Values are parameters
-Requests   BatchExecuteStatement takes 25 statements, and each is done or fails by itself. What DynamoDB was too busy
-           for is sent again; one of a conflict or of an error of its own as well
-Large      an answer too large for one item comes in parts: these are written before the fact that names them
-Source     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
-           https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
+Statement   PartiQL's INSERT cannot overwrite: an existing key answers `DuplicateItem`. `dynamodb:PartiQLInsert` is the
+            only permission by which collectors write to the history. Values are parameters, never text
+Request     BatchExecuteStatement takes 25 statements; each succeeds or fails by itself. Statements that were throttled,
+            or failed for another passing reason, are sent again without the others
+Large       an answer too large for one item is split. Its parts are written before the fact that refers to them
+Source      https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html
+            https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchStatementError.html
 """
 
 import time
@@ -28,16 +28,16 @@ from blendify.db.attribute_values import Item, item_size
 from blendify.history.facts import Fact
 
 STATEMENTS = 25
-"""The most that a request takes."""
+"""A request takes no more."""
 REQUEST_BYTES = 2_000_000
-"""Of items in one request, at most, unless one alone is larger. DynamoDB takes 16 MB, and has 10 s to answer."""
+"""Limit for the items of one request. DynamoDB takes 16 MB, but it must answer within 10 s."""
 THREADS = 4
-"""Requests under way at once. DynamoDB takes 1,000 write units a second of one partition, and a list is in one."""
+"""Concurrent requests. All facts of a data type share a partition, which takes 1,000 write units a second."""
 WINDOW = 16 * STATEMENTS
-"""Facts that are held in memory at once."""
+"""Facts held in memory at the same time."""
 ATTEMPTS = 10
 LONGEST_PAUSE = 5.0
-"""Seconds; pauses double up to it, and all of them together take 16 s at most."""
+"""Seconds. The upper bound of a pause doubles up to this; all pauses of a request sum to at most 16 s."""
 
 DUPLICATE = "DuplicateItem"
 PASSING = frozenset(
@@ -47,34 +47,34 @@ PASSING = frozenset(
         "ThrottlingError",
         "TransactionConflict",
         "InternalServerError",
-        # What a whole request is refused with.
+        # The codes with which a request is refused as a whole.
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
     }
 )
-"""Codes of errors that pass."""
+"""Error codes after which the same statement may succeed."""
 
 
 class NotAppended(Exception):
-    """Some facts were not stored, and the same call stores them later. The message has error codes, and no content."""
+    """Some facts are not stored; appending them again is safe. The message has error codes and no content."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """What appending did; of answers and items only those that were really written."""
+    """The result of appending. Bytes count only facts that were new."""
 
     records: int = 0
-    """Facts that were not there before."""
+    """New facts."""
     known: int = 0
-    """Facts that were there already."""
+    """Facts whose key existed already."""
     raw_bytes: int = 0
-    """Bytes of answer as JSON."""
+    """Size of the answers as JSON."""
     stored_bytes: int = 0
-    """Bytes of item."""
+    """Size of the items."""
     write_units: int = 0
-    """Of the table, as DynamoDB has counted them: one for each KB started, for items that were there as well."""
+    """Consumed by the table, as DynamoDB reports it: one per started KB, also for keys that existed."""
     index_write_units: int = 0
-    """The same of all its indexes."""
+    """Consumed by all indexes together."""
 
     def __add__(self, other: "Written") -> "Written":
         return Written(
@@ -92,26 +92,26 @@ NOTHING = Written()
 
 @dataclass(frozen=True)
 class _Insertion:
-    """One item that is to be written."""
+    """One item to write."""
 
     item: Item
     size: int
     records: int
-    """1 for a fact itself, 0 for a part of its answer."""
+    """1 for the fact itself, 0 for a part of its answer."""
     answer_bytes: int
 
 
 def append(facts: Iterable[Fact], wait: Callable[[float], None] = time.sleep) -> Written:
     """
-    Write these facts, a few hundred held in memory at a time. May be done again: nothing is stored twice.
+    Write the facts; a few hundred are in memory at a time. Repeating the call stores nothing twice.
 
-    wait    takes seconds
+    wait    sleeps for a number of seconds
 
-    Raises  NotAppended; facts that came before may be stored, in any number
+    Raises  NotAppended; any of the facts may be stored by then
     """
     written, left = NOTHING, iter(facts)
     while window := list(islice(left, WINDOW)):
-        # Two of one key in one request might be refused: the first one is the one that counts.
+        # DynamoDB might refuse two statements with the same key in one request. The first fact counts.
         unique: dict[tuple[str, str], Fact] = {}
         for fact in window:
             unique.setdefault((fact.partition, fact.fetched_at), fact)
@@ -143,12 +143,12 @@ def _insert(insertions: Sequence[_Insertion], wait: Callable[[float], None]) -> 
 def _batches(insertions: Sequence[_Insertion]) -> Iterator[list[_Insertion]]:
     batch: list[_Insertion] = []
     size = 0
-    for one in insertions:
-        if batch and (len(batch) == STATEMENTS or size + one.size > REQUEST_BYTES):
+    for insertion in insertions:
+        if batch and (len(batch) == STATEMENTS or size + insertion.size > REQUEST_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(one)
-        size += one.size
+        batch.append(insertion)
+        size += insertion.size
     if batch:
         yield batch
 
@@ -164,24 +164,25 @@ def _insert_batch(batch: Sequence[_Insertion], wait: Callable[[float], None]) ->
         failed = Counter(code for code in codes if code not in ("", DUPLICATE))
         if failed.keys() - PASSING:
             break
-        batch = [one for one, code in zip(batch, codes, strict=True) if code in PASSING]
+        batch = [insertion for insertion, code in zip(batch, codes, strict=True) if code in PASSING]
         if not batch:
             return written
     codes_told = ", ".join(f"{code} for {count}" for code, count in sorted(failed.items()))
     raise NotAppended(f"DynamoDB did not store {sum(failed.values())} items of the history: {codes_told}")
 
 
-def _outcome(one: _Insertion, code: str) -> Written:
+def _outcome(insertion: _Insertion, code: str) -> Written:
     if code == "":
-        return Written(records=one.records, raw_bytes=one.answer_bytes, stored_bytes=one.size)
-    return Written(known=one.records) if code == DUPLICATE else NOTHING
+        return Written(records=insertion.records, raw_bytes=insertion.answer_bytes, stored_bytes=insertion.size)
+    return Written(known=insertion.records) if code == DUPLICATE else NOTHING
 
 
 def _request(batch: Sequence[_Insertion]) -> tuple[list[str], Written]:
-    """One error code for each item, empty where there is none; and the write units that it took."""
+    """An error code per item, empty for success, and the write units of the request."""
     table_name = settings().history_table
     statements: Any = [
-        {"Statement": _statement(table_name, tuple(one.item)), "Parameters": [*one.item.values()]} for one in batch
+        {"Statement": _statement(table_name, tuple(insertion.item)), "Parameters": [*insertion.item.values()]}
+        for insertion in batch
     ]
     try:
         answer: Any = aws.client("dynamodb").batch_execute_statement(
@@ -190,15 +191,15 @@ def _request(batch: Sequence[_Insertion]) -> tuple[list[str], Written]:
     except ClientError as error:
         return [error.response["Error"]["Code"]] * len(batch), NOTHING
     table = total = 0.0
-    for one in answer.get("ConsumedCapacity", []):
-        total += one["CapacityUnits"]
-        table += one.get("Table", one)["CapacityUnits"]
+    for consumed in answer.get("ConsumedCapacity", []):
+        total += consumed["CapacityUnits"]
+        table += consumed.get("Table", consumed)["CapacityUnits"]
     units = Written(write_units=round(table), index_write_units=round(total - table))
-    return [one.get("Error", {}).get("Code", "") for one in answer["Responses"]], units
+    return [response.get("Error", {}).get("Code", "") for response in answer["Responses"]], units
 
 
 @cache
 def _statement(table_name: str, names: tuple[str, ...]) -> str:
-    """An INSERT of an item with these attributes; there are few sets of them."""
+    """The INSERT for an item with these attributes. Items have few different sets of attributes."""
     values = ", ".join(f"'{name}': ?" for name in names)
     return f'INSERT INTO "{table_name}" VALUE {{{values}}}'

@@ -5,7 +5,7 @@ Key      `user#type` = `<user>#<data type>`; `fetched_at` = the run's start, the
          (`2026-11-22T17:44:30.123Z#<provider>#short_term#0001`), so that a retried write meets its own key
 Answer   `raw` is the provider's full answer for the record, lossless (see `raw_answers`)
 Writes   PartiQL's INSERT and nothing else (see `append`); no function but the eraser may delete
-Reads    `stored_facts` for whoever asks about the history, `lookup` for collectors
+Reads    `stored_facts` for questions about the history, `lookup` for collectors
 """
 
 from collections.abc import Iterator, Mapping
@@ -76,7 +76,7 @@ FIELDS: Mapping[str, type] = {
     "collaborative": bool,
     "public": bool,
 }
-"""The named fields with their types, in the order in which they are exported. A fact has those that have a value."""
+"""The named fields with their types, in the order of exports. A fact has only the fields with a value."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ class Fact:
     provider: str
     fields: Mapping[str, Any]
     raw: bytes | None = None
-    """The packed answer, whole; None for what a run found out by itself."""
+    """The whole packed answer; None for a fact without one."""
     answer_bytes: int = 0
-    """Size of the answer as JSON, before it was packed; 0 on a fact that was read back."""
+    """Size of the answer as JSON; 0 on a fact read from the table."""
 
     @classmethod
     def of(
@@ -120,7 +120,7 @@ class Fact:
 
     @classmethod
     def read(cls, item: Mapping[str, Mapping[str, Any]], *more_raw: bytes) -> Self:
-        """The fact in an item as DynamoDB gives it, continued by the `raw` of its parts 2, 3 …"""
+        """The fact in an item of the table; `more_raw` is the `raw` of its parts 2, 3 …"""
         values = {name: plain(value) for name, value in item.items()}
         fields = {name: value for name, value in values.items() if name not in FRAME}
         raw = b"".join([values["raw"], *more_raw]) if "raw" in values else None
@@ -131,7 +131,7 @@ class Fact:
         return raw_answers.unpack(self.raw or b"", texts(self.provider, self.fields))
 
     def items(self) -> Iterator[Item]:
-        """The items that hold it, in DynamoDB's notation: the continuations of a large answer, then the fact itself."""
+        """The items that store it, in DynamoDB's notation: first the parts of a large answer, then the fact itself."""
         raw = self.raw or b""
         pieces = [raw[start : start + LARGEST_RAW] for start in range(0, len(raw), LARGEST_RAW)]
         for number, piece in enumerate(pieces[1:], start=2):
@@ -145,7 +145,7 @@ class Fact:
 
 
 FRAME = frozenset({"user#type", "fetched_at", "provider", "raw", "raw_parts", "part"})
-"""The attributes of an item that are no named fields."""
+"""The attributes of an item besides the named fields."""
 PART = "#part#"
 REREAD = "#reread"
 """The record id of marks that a list was read anew, so that the index finds them; no provider's id looks like that."""
@@ -158,7 +158,7 @@ LONGEST_KEY = 400
 
 
 def texts(provider: str, fields: Mapping[str, Any]) -> list[str]:
-    """What stands beside `raw`: every text of an item but its keys."""
+    """What stands beside `raw` in an item: every text but the keys."""
     return [provider, *_texts(fields)]
 
 
@@ -166,8 +166,8 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping | list):
-        for one in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(one)
+        for element in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(element)
 
 
 def _storable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,9 +179,9 @@ def _storable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _storable(value: Any) -> Any:
     """UTF-8 cannot carry an unpaired surrogate; a name that holds one keeps it as the escape."""
     if isinstance(value, Mapping):
-        return {name: _storable(one) for name, one in value.items()}
+        return {name: _storable(element) for name, element in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(one) for one in value]
+        return [_storable(element) for element in value]
     if not isinstance(value, str):
         return value
     value = value[:LONGEST_TEXT]

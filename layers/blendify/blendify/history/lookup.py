@@ -1,4 +1,4 @@
-"""Facts read back by their keys for whoever appends the next ones; reads are consistent."""
+"""Consistent reads of single facts by key, for collectors. They do without pynamodb, which costs import time."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Facts as the history table holds them, for whoever asks about it: by key, by record, by moment of play."""
+"""Facts as the history table stores them, for questions about the history: by key, by record, by moment of play."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -43,10 +43,10 @@ class ByPlay(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-cal
 
 
 class StoredFact(Model):
-    """An item of the history table: a fact, or a part of one whose answer is large. It is read and never written."""
+    """An item of the history table: a fact, or a part of a large answer. It is only read; `append` writes facts."""
 
     class Meta:
-        """The environment names the table; see `_get_connection`."""
+        """`_get_connection` sets the table, which the environment names."""
 
         table_name = ""
 
@@ -58,7 +58,7 @@ class StoredFact(Model):
     part = NumberAttribute(null=True)
     """2, 3 … on the items that continue an answer too large for one."""
 
-    # The named fields are declared once, where facts are made.
+    # `facts` declares the named fields.
     vars().update({name: _ATTRIBUTES[kind](null=True) for name, kind in FIELDS.items()})
     if TYPE_CHECKING:
         record_id: UnicodeAttribute
@@ -71,7 +71,7 @@ class StoredFact(Model):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        """pynamodb's own, on the client that everything else uses: a second session would cost 75 ms."""
+        """pynamodb's connection with the client that all other code uses: a second session would cost 75 ms."""
         cls.Meta.table_name = settings().history_table
         connection = super()._get_connection()
         connection.connection._client = aws.client("dynamodb")  # type: ignore[assignment]

@@ -34,9 +34,7 @@ def make() -> Response[str]:
         return responses.error(router, 400, "bad_request", text)
     made = bearer_tokens.create(user_id(), name)
     if made is None:
-        text = (
-            f"You already have {bearer_tokens.MAX_TOKENS} tokens, the maximum. Revoke one that you no longer use."
-        )
+        text = f"You already have {bearer_tokens.MAX_TOKENS} tokens, the maximum. Revoke one that you no longer use."
         return responses.error(router, 409, "too_many_tokens", text)
     return responses.json_response(201, {**asdict(made.bearer_token), "token": made.secret})
 
