@@ -204,7 +204,7 @@ def test_errors_are_those_that_are_answered() -> None:
     """Code and status."""
     answered = {
         (call.args[2].value, call.args[1].value)
-        for call in calls("refusal")
+        for call in calls("error_response")
         if len(call.args) > 2 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[2], ast.Constant)
     }
     shown = [(CODE.findall(name)[0], int(status)) for name, status, _ in rows(section("api.md", "Errors"))]

@@ -31,11 +31,11 @@ def make() -> Response[str]:
         text = (
             f'The body must be JSON like {{"name": "my app"}}: name is a text of 1 to {MAX_NAME_CHARACTERS} characters.'
         )
-        return responses.error(router, 400, "bad_request", text)
+        return responses.error_response(router, 400, "bad_request", text)
     made = bearer_tokens.create(user_id(), name)
     if made is None:
         text = f"You already have {bearer_tokens.MAX_TOKENS} tokens, the maximum. Revoke one that you no longer use."
-        return responses.error(router, 409, "too_many_tokens", text)
+        return responses.error_response(router, 409, "too_many_tokens", text)
     return responses.json_response(201, {**asdict(made.bearer_token), "token": made.secret})
 
 
@@ -50,7 +50,7 @@ def list_tokens() -> Response[str]:
 def revoke(token_id: str) -> Response[str]:
     """204; from now on the token opens nothing."""
     if len(token_id) > MAX_ID_CHARACTERS or not bearer_tokens.revoke(user_id(), token_id):
-        return responses.error(router, 404, "not_found", "You have no token with this id.")
+        return responses.error_response(router, 404, "not_found", "You have no token with this id.")
     return responses.no_content()
 
 

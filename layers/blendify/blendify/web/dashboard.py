@@ -79,7 +79,7 @@ def show_sync(sync_id: str) -> Response[str]:
     user = user_id()
     sync = syncs.sync(user, sync_id)
     if sync is None:
-        return responses.error(router, 404, "not_found", "You have no sync with this id.")
+        return responses.error_response(router, 404, "not_found", "You have no sync with this id.")
     return responses.json_response(200, _sync(sync, all_progress(user, sync_id)))
 
 

@@ -44,7 +44,7 @@ def export() -> Response[str]:
         if seconds := _seconds_to_wait(latest):
             minutes = MIN_INTERVAL.seconds // 60
             text = f"You can ask for a new export every {minutes} minutes. Ask again in {seconds} seconds."
-            return responses.error(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
+            return responses.error_response(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
     return _start(user, latest)
 
 
@@ -77,7 +77,7 @@ def _start(user: str, latest: Export | None) -> Response[str]:
         logger.exception("The export could not be started")
         _withdraw(user, export)
         text = "The export could not be started. Your data is safe. Please try again in a minute."
-        return responses.error(router, 503, "unavailable", text, {"Retry-After": "60"})
+        return responses.error_response(router, 503, "unavailable", text, {"Retry-After": "60"})
     return _preparing(export)
 
 

@@ -47,7 +47,7 @@ def same_origin(unchanged: str) -> Middleware:
             return next_middleware(router)
         if responses.is_api(router):
             text = f"This request came from another site. {unchanged}"
-            return responses.error(router, 403, "cross_origin", text)
+            return responses.error_response(router, 403, "cross_origin", text)
         return responses.message_page(router, 403, "This request came from another site", unchanged)
 
     return guard
@@ -87,8 +87,10 @@ def unauthorized(router: Router, *, session_only: bool = False) -> Response[str]
     """
     if _bearer_token(router) is not None and (session_only or router.current_event.http_method != "GET"):
         text = "A bearer token can only read. This request needs a session: log in with a browser."
-        return responses.error(router, 403, "session_needed", text)
-    return responses.error(router, 401, "unauthorized", "You are not logged in. Connect a music account to log in.")
+        return responses.error_response(router, 403, "session_needed", text)
+    return responses.error_response(
+        router, 401, "unauthorized", "You are not logged in. Connect a music account to log in."
+    )
 
 
 def cross_origin(router: Router) -> bool:

@@ -34,13 +34,15 @@ def disconnect_provider(name: str) -> Response[str]:
     """204 once the tokens are destroyed; 202 with {"erasure_id"} when the history is being erased as well."""
     if name not in PROVIDERS:
         text = f"There is no such provider. It must be one of: {', '.join(PROVIDERS)}."
-        return responses.error(router, 404, "unknown_provider", text)
+        return responses.error_response(router, 404, "unknown_provider", text)
     user = user_id()
     erases = _history(query_parameters(router)) == "erase"
     if erases and _may_have_data(user, name):
         return _erase(user, name)
     if erases or disconnect(user, name) is None:
-        return responses.error(router, 404, "not_connected", f"You have not connected {PROVIDERS[name].title}.")
+        return responses.error_response(
+            router, 404, "not_connected", f"You have not connected {PROVIDERS[name].title}."
+        )
     logger.info("Disconnected", extra={"user_id": user, "provider": name})
     return responses.no_content()
 
@@ -50,7 +52,7 @@ def erase_everything() -> Response[str]:
     """202 with {"erasure_id"}: tokens are destroyed and all logins end at once; the rest goes in the background."""
     if router.current_event.query_string_parameters:
         text = "This request takes no parameters: it erases everything."
-        return responses.error(router, 400, "bad_request", text)
+        return responses.error_response(router, 400, "bad_request", text)
     return _erase(user_id(), EVERYTHING)
 
 
@@ -59,7 +61,7 @@ def receipt(erasure_id: str) -> Response[str]:
     """The state of an erasure and what it has deleted, for anybody who knows its id: nobody can guess it."""
     known = receipts.erasure(erasure_id) if len(erasure_id) <= MAX_ID_CHARACTERS else None
     if known is None:
-        return responses.error(router, 404, "not_found", "There is no erasure with this id.")
+        return responses.error_response(router, 404, "not_found", "There is no erasure with this id.")
     body = {
         "erasure_id": known.erasure_id,
         "status": known.status,
@@ -102,7 +104,7 @@ def _erase(user: str, scope: str) -> Response[str]:
     except (BotoCoreError, ClientError):
         logger.exception("The erasure could not be started")
         text = "The erasure could not be started, and nothing was erased. Please try again in a minute."
-        return responses.error(router, 503, "unavailable", text, {"Retry-After": "60"})
+        return responses.error_response(router, 503, "unavailable", text, {"Retry-After": "60"})
     try:
         erasure.begin(erasure_id)
     except (BotoCoreError, ClientError):

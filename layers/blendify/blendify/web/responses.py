@@ -36,7 +36,7 @@ def no_content() -> Response[str]:
     return Response(204, JSON, "")
 
 
-def error(
+def error_response(
     router: APIGatewayRestResolver, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
 ) -> Response[str]:
     """An error: {"error": {"code", "message"}} for the API, a page for people."""

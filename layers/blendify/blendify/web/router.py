@@ -29,17 +29,17 @@ def new_router() -> Router:
 
     @router.not_found
     def not_found(_error: NotFoundError) -> Response[str]:
-        return responses.error(router, 404, "not_found", "There is nothing at this address.")
+        return responses.error_response(router, 404, "not_found", "There is nothing at this address.")
 
     @router.exception_handler(BadParameter)  # type: ignore[untyped-decorator]
     def bad_parameter(error: BadParameter) -> Response[str]:
-        return responses.error(router, 400, "bad_request", str(error))
+        return responses.error_response(router, 400, "bad_request", str(error))
 
     @router.exception_handler(Exception)  # type: ignore[untyped-decorator]
     def failed(_error: Exception) -> Response[str]:
         logger.exception("The request failed")
         message = "Something went wrong on our side. Your data is safe; please try again in a moment."
-        return responses.error(router, 500, "internal_error", message)
+        return responses.error_response(router, 500, "internal_error", message)
 
     return router
 

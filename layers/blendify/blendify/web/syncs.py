@@ -38,7 +38,7 @@ def start() -> Response[str]:
     try:
         parameters = _parameters(user, router.current_event.decoded_body)
     except Refused as refused:
-        return responses.error(router, 400, "bad_request", str(refused))
+        return responses.error_response(router, 400, "bad_request", str(refused))
     provider = parameters.get("provider")
     requested = [each for each in connections.connections(user) if provider in (None, each.provider)]
     active = [connection for connection in requested if connection.status == ACTIVE]
@@ -47,13 +47,13 @@ def start() -> Response[str]:
     seconds = sync_requests.grant(user)
     if seconds:
         text = f"You can ask for a sync once a minute. Ask again in {seconds} seconds."
-        return responses.error(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
+        return responses.error_response(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
     try:
         return responses.json_response(202, {"syncs": [_started(connection, parameters) for connection in active]})
     except (BotoCoreError, ClientError):
         logger.exception("The sync could not be started")
         text = "The sync could not be started. Your data is safe. Try again in a minute, or wait for the next sync."
-        return responses.error(router, 503, "unavailable", text, {"Retry-After": str(sync_requests.SECONDS)})
+        return responses.error_response(router, 503, "unavailable", text, {"Retry-After": str(sync_requests.SECONDS)})
 
 
 def _parameters(user: str, body: str | None) -> dict[str, Any]:
@@ -82,11 +82,11 @@ def _nothing_to_sync(requested: Iterable[Connection]) -> Response[str]:
     if not ended:
         logins = ", ".join(f"/auth/{name}/login" for name in PROVIDERS)
         text = f"You have no such connection. Connect the account first: {logins}."
-        return responses.error(router, 404, "not_connected", text)
+        return responses.error_response(router, 404, "not_connected", text)
     titles = " and ".join(provider.title for provider in ended)
     logins = ", ".join(f"/auth/{provider.name}/login" for provider in ended)
     text = f"Our access to {titles} has ended. Connect the account again, then a sync starts by itself: {logins}."
-    return responses.error(router, 409, "reconnect", text)
+    return responses.error_response(router, 409, "reconnect", text)
 
 
 def _started(connection: Connection, parameters: Mapping[str, Any]) -> dict[str, Any]:
