@@ -9,8 +9,8 @@ import pytest
 
 from blendify.access import connections, sessions
 from blendify.collecting.collector import collect
-from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.core.errors import Superseded
 from blendify.leaving import erasure, receipts
 from blendify.leaving.erasure import LONG_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING

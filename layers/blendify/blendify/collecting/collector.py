@@ -22,12 +22,12 @@ from blendify.collecting.lists_to_read import targets
 from blendify.collecting.page_consistency import Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Closed, Lost, Step, read
-from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, Superseded, progress
+from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, progress
 from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.worker import WorkerProgress, added, counted
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
-from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Unreadable
+from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Superseded, Unreadable
 from blendify.history import list_versions, snapshots
 from blendify.history.append import NOTHING, Written, append
 from blendify.history.facts import Fact

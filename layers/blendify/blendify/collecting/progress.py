@@ -9,6 +9,7 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.core.errors import Superseded
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
@@ -31,10 +32,6 @@ COUNTS = (
 )
 PATIENCE_SECONDS = (5, 20)
 """Waits after setbacks in a row; after the last of them single pages are passed over, or the data type gives up."""
-
-
-class Superseded(Exception):
-    """Another worker has moved this data type on: this one stops."""
 
 
 @dataclass(frozen=True)

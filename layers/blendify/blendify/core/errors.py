@@ -62,3 +62,7 @@ class UnexpectedShape(ProviderUnavailable):
 
 class EndlessList(CollectError):
     """The provider's pages lead back to where they came from: someone must look."""
+
+
+class Superseded(Exception):
+    """Another worker has stored newer progress of the same data type: this worker must stop."""

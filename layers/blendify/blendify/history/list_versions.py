@@ -13,8 +13,8 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify.collecting.progress import Superseded
 from blendify.core.data_types import DataType
+from blendify.core.errors import Superseded
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.history.facts import moment_of
