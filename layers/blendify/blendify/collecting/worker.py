@@ -4,13 +4,16 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from blendify.access.connections import NotConnected
 from blendify.collecting.job import Summary
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from blendify.collecting.provider_client import ProviderClient
-from blendify.core import telemetry, times
+from blendify.core import times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
+from blendify.core.telemetry import logger, metrics
 from blendify.history.append import Written
 
 
@@ -45,7 +48,7 @@ class WorkerProgress:
     def complete(self, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
         self._move_on(Outcome.COMPLETE, self.position, counts, why=notes)
-        telemetry.completed(self._seen)
+        _report_completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
 
     def stop(self, error: CollectError) -> Summary:
@@ -57,7 +60,7 @@ class WorkerProgress:
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
         self._move_on(outcome, self.position, {}, why=str(error), until=until, setbacks=setbacks)
-        telemetry.stopped(self._seen, error)
+        _report_stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
     def _move_on(
@@ -111,3 +114,27 @@ def _outcome(error: CollectError) -> Outcome:
             return Outcome.NOT_PERMITTED
         case _:
             return Outcome.FAILED
+
+
+def _report_completed(done: Progress) -> None:
+    """One data type is collected."""
+    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
+    metrics.add_metric(name="CollectSucceeded", unit=MetricUnit.Count, value=1)
+    _report_rate_limits(done)
+    logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
+
+
+def _report_stopped(done: Progress, error: CollectError) -> None:
+    """One data type stopped before its end, for good or until later."""
+    until = times.iso(error.until) if isinstance(error, MustWait) else None
+    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
+    if done.outcome is not Outcome.WAITING:
+        metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
+    _report_rate_limits(done)
+    level = logger.info if done.outcome is Outcome.WAITING else logger.warning
+    level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
+
+
+def _report_rate_limits(done: Progress) -> None:
+    if done.counts["rate_limits"]:
+        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])

@@ -5,10 +5,7 @@ from collections.abc import Mapping
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from blendify.collecting.progress import Progress
-from blendify.core import times
-from blendify.core.data_types import DataType, Outcome, Status
-from blendify.core.errors import CollectError, MustWait
+from blendify.core.data_types import DataType, Status
 
 logger = Logger(service="blendify")
 metrics = Metrics(namespace="Blendify", service="blendify")
@@ -17,30 +14,6 @@ metrics = Metrics(namespace="Blendify", service="blendify")
 def list_read(data_type: DataType, list_id: str, records: int) -> None:
     """One list is read to its end."""
     logger.info("Retrieved %d %s for %s", records, data_type.noun, list_id or data_type.words)
-
-
-def completed(done: Progress) -> None:
-    """One data type is collected."""
-    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
-    metrics.add_metric(name="CollectSucceeded", unit=MetricUnit.Count, value=1)
-    _rate_limits(done)
-    logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
-
-
-def stopped(done: Progress, error: CollectError) -> None:
-    """One data type stopped before its end, for good or until later."""
-    until = times.iso(error.until) if isinstance(error, MustWait) else None
-    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
-    if done.outcome is not Outcome.WAITING:
-        metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
-    _rate_limits(done)
-    level = logger.info if done.outcome is Outcome.WAITING else logger.warning
-    level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
-
-
-def _rate_limits(done: Progress) -> None:
-    if done.counts["rate_limits"]:
-        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])
 
 
 def token_outage(title: str, users: int) -> None:
