@@ -1,8 +1,8 @@
 """Finish a round of a sync: end the run, or say until when it waits."""
 
 from blendify.collecting.job import Job
-from blendify.core.settings import cadence
 from blendify.lambdas.entrypoint import Answer, Event, step
+from blendify.schedule.cadence import cadence
 from blendify.syncing import lifecycle
 
 CADENCE = cadence()

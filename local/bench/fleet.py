@@ -25,7 +25,8 @@ from rich.console import Console
 from rich.table import Table
 
 from blendify.core import times
-from blendify.schedule.polling_plan import Cadence, Plan, Poll, SyncOutcome, part_of, plan
+from blendify.schedule.cadence import Cadence
+from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, part_of, plan
 from blendify.schedule.quota import QuotaState, QuotaUsage, choose
 from blendify.syncing.dispatch import MOST_READ, MOST_STARTS
 from local.bench.machine import transitions

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.schedule.polling_plan import Cadence, Plan, Poll, SyncOutcome, part_of, plan, poll_interval
+from blendify.schedule.cadence import Cadence
+from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, part_of, plan, poll_interval
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 CADENCE = Cadence()

@@ -13,7 +13,7 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.schedule import due_connections
-from blendify.schedule.polling_plan import Cadence
+from blendify.schedule.cadence import Cadence
 from blendify.syncing import lease, lifecycle
 from blendify.syncing.lease import Holder
 from tests.unit.spotify_world import STARTED, World, begun, standing

@@ -13,7 +13,7 @@ from blendify.history.stored_facts import StoredFact
 from blendify.leaving import erasure
 from blendify.providers import oauth2
 from blendify.schedule import due_connections, quota
-from blendify.schedule.polling_plan import Cadence
+from blendify.schedule.cadence import Cadence
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from blendify.schedule.polling_plan import Cadence
-
 
 class SettingMissing(RuntimeError):
     """An environment variable that the function cannot work without is not set."""
@@ -94,13 +92,3 @@ def exports_bucket() -> str:
 def connectable() -> frozenset[str]:
     """The names of the providers whose application this deployment has; only the function with the pages is told."""
     return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)
-
-
-@cache
-def cadence() -> Cadence:
-    """How often connections are due, which only the function that ends syncs is given."""
-    return Cadence(
-        least=timedelta(minutes=float(required(os.environ, "SHORTEST_POLL_MINUTES"))),
-        longest=timedelta(minutes=float(required(os.environ, "LONGEST_POLL_MINUTES"))),
-        resync=timedelta(hours=float(required(os.environ, "RESYNC_HOURS"))),
-    )

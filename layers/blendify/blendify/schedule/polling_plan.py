@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
+from blendify.schedule.cadence import DAY_HOURS, Cadence, hours
+
 FALLING = timedelta(days=10)
 """Time constant of the pace when less is played: a busy weekend is remembered until the next one."""
-DAY_HOURS = 24.0
 JITTER = 0.1
 """A poll is up to this part of its interval early, each connection by a part of its own: never later."""
 PULLED_FORWARD = 0.25
@@ -20,36 +21,6 @@ PULLED_FORWARD = 0.25
 NEVER = timedelta(days=3_650)
 """Until plays are lost of somebody whose plays cannot be read, or are never forgotten."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Cadence:
-    """What the operator decides, and what the provider does."""
-
-    least: timedelta = timedelta(minutes=20)
-    """Shortest time between two polls of one connection."""
-    longest: timedelta = timedelta(hours=24)
-    """Longest time between two polls of one connection, however little is played."""
-    resync: timedelta = timedelta(hours=24)
-    """Period of the syncs of everything."""
-    kept: int = 50
-    """Plays that a provider remembers."""
-    forgets: bool = True
-    """Whether it forgets older ones; else none can be lost, however seldom it is polled."""
-    share: float = 0.5
-    """Part of them that may pass at the listener's pace before the next poll; the rest is for a busier day."""
-    fastest: float = 20.0
-    """Plays an hour of somebody who listens without a pause, to tracks of three minutes."""
-
-    @property
-    def most_pace(self) -> float:
-        """Plays an hour from which on polls come at their shortest interval."""
-        return max(self.kept * self.share / _hours(self.least), self.first_pace)
-
-    @property
-    def first_pace(self) -> float:
-        """Plays an hour that a new listener is taken for: a little too many for one poll a day, for about two days."""
-        return 1.2 * self.kept * self.share / DAY_HOURS
 
 
 class Poll(StrEnum):
@@ -129,10 +100,10 @@ def poll_interval(pace: float, cadence: Cadence) -> timedelta:
         return cadence.longest
     room = cadence.kept * cadence.share
     if pace * DAY_HOURS <= room:
-        hours = DAY_HOURS * math.floor(room / max(pace * DAY_HOURS, 0.01))
+        spacing = DAY_HOURS * math.floor(room / max(pace * DAY_HOURS, 0.01))
     else:
-        hours = min(cadence.kept / cadence.fastest, room / pace)
-    return timedelta(hours=min(max(hours, _hours(cadence.least)), _hours(cadence.longest)))
+        spacing = min(cadence.kept / cadence.fastest, room / pace)
+    return timedelta(hours=min(max(spacing, hours(cadence.least)), hours(cadence.longest)))
 
 
 def _heard(before: Plan | None, ran: SyncOutcome, cadence: Cadence) -> tuple[float | None, float, datetime | None]:
@@ -144,12 +115,12 @@ def _heard(before: Plan | None, ran: SyncOutcome, cadence: Cadence) -> tuple[flo
         # What a first poll brings has been played since nobody knows when.
         return pace, recent, ran.began_at
     span = ran.began_at - polled_at
-    recent = recent * max(0.0, 1 - _hours(span) / DAY_HOURS) + ran.plays / max(1.0, _hours(span) / DAY_HOURS)
+    recent = recent * max(0.0, 1 - hours(span) / DAY_HOURS) + ran.plays / max(1.0, hours(span) / DAY_HOURS)
     known = cadence.first_pace if pace is None else pace
     heard = max(known * math.exp(-(span / FALLING)), recent / DAY_HOURS)
     if ran.holes or ran.plays >= cadence.kept:
         # At least so many were played: how many more, nobody can tell.
-        heard = max(heard, 2 * max(known, cadence.first_pace), max(ran.plays, cadence.kept) / _hours(span))
+        heard = max(heard, 2 * max(known, cadence.first_pace), max(ran.plays, cadence.kept) / hours(span))
     return min(heard, cadence.most_pace), recent, ran.began_at
 
 
@@ -178,7 +149,3 @@ def _next_resync(connection: str, now: datetime, cadence: Cadence) -> datetime:
 def part_of(connection: str) -> float:
     """A number from 0 to below 1 that is the connection's own, and the same for ever."""
     return int.from_bytes(sha256(connection.encode()).digest()[:6], "big") / 2**48
-
-
-def _hours(span: timedelta) -> float:
-    return span / timedelta(hours=1)

@@ -8,11 +8,11 @@ from blendify.access.connections import NotConnected
 from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.core.settings import cadence
 from blendify.db.state_table import Change
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections, polling_plan
-from blendify.schedule.polling_plan import Cadence, Poll, SyncOutcome
+from blendify.schedule.cadence import Cadence, cadence
+from blendify.schedule.polling_plan import Poll, SyncOutcome
 from blendify.syncing.syncs import Sync
 
 _POLLS = {
