@@ -1,6 +1,6 @@
 """Collect the albums a listener has saved."""
 
 from blendify.core.data_types import DataType
-from blendify.lambdas.entrypoint import collector
+from blendify.lambdas.collectors import collector
 
 handler = collector(DataType.SAVED_ALBUMS)

@@ -1,6 +1,6 @@
 """Collect the tracks a listener plays most, as the provider ranks them today, per time range."""
 
 from blendify.core.data_types import DataType
-from blendify.lambdas.entrypoint import collector
+from blendify.lambdas.collectors import collector
 
 handler = collector(DataType.TOP_TRACKS)

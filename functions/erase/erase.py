@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from blendify.lambdas.entrypoint import Answer, Event, timed_step
+from blendify.lambdas.steps import Event, Result, timed_step
 from blendify.leaving import erasure
 
 
 @timed_step
-def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
-    """The id alone passes through the machine: its history tells of nobody."""
+def handler(event: Event, seconds_left: Callable[[], float]) -> Result:
+    """The input holds the erasure's id alone, so the execution history names no user."""
     return erasure.erase(event["erasure_id"], seconds_left, waited=event["waited"])

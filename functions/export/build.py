@@ -1,15 +1,13 @@
-"""Prepare an export: everything that is kept of one user, as a zip."""
+"""Prepare an export: everything that is stored of one user, as a zip."""
 
 from collections.abc import Callable
 
 from blendify.core.settings import exports_bucket
 from blendify.export import build
-from blendify.lambdas.entrypoint import Answer, Event, timed_step
-
-BUCKET = exports_bucket()
+from blendify.lambdas.steps import Event, Result, timed_step
 
 
 @timed_step
-def handler(event: Event, seconds_left: Callable[[], float]) -> Answer:
-    """The execution's input names user and export; how it went is all that passes back."""
-    return build.build(event, BUCKET, seconds_left)
+def handler(event: Event, seconds_left: Callable[[], float]) -> Result:
+    """The execution's input names user and export; the result is only how it went."""
+    return build.build(event, exports_bucket(), seconds_left)

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 
 from blendify.core.settings import state_machine
-from blendify.lambdas.entrypoint import Answer, scheduled
+from blendify.lambdas.steps import Result, scheduled
 from blendify.syncing import dispatch
-
-STATE_MACHINE = state_machine()
 
 
 @scheduled
-def handler(seconds_left: Callable[[], float]) -> Answer:
-    """The schedule's own event says nothing that is needed: what is due stands in the table."""
-    return dict(dispatch.dispatch(STATE_MACHINE, seconds_left))
+def handler(seconds_left: Callable[[], float]) -> Result:
+    """The schedule's event is not used: the table says what is due."""
+    return dict(dispatch.dispatch(state_machine(), seconds_left))

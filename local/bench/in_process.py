@@ -48,7 +48,8 @@ from blendify.collecting.progress import COUNTS, all_progress
 from blendify.core import aws, telemetry, times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
-from blendify.syncing import lifecycle
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form
@@ -92,7 +93,7 @@ class Bench:
             for data_type in branch:
                 collect(data_type, job, lambda: 900.0)
             seconds.append(time.perf_counter() - began)
-        lifecycle.finish(job, 1, [])
+        finish_sync(job, 1, [])
         return max(seconds)
 
     def pass_time(self, span: timedelta) -> None:
@@ -103,7 +104,7 @@ class Bench:
         """Begin a run of these data types, of all when none is named."""
         wish: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
         wish |= {"data_types": list(data_types)} if data_types else {}
-        return Job(**lifecycle.begin(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
+        return Job(**begin_sync(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
     def sync(self, user_id: str, mode: str = "changes") -> dict[str, int]:
         """One run to its end; the sums of its counts, `calls` by the simulator."""
@@ -112,7 +113,7 @@ class Bench:
         while True:
             with ThreadPoolExecutor(len(BRANCHES)) as pool:
                 list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
-            finished = lifecycle.finish(job, number, [])
+            finished = finish_sync(job, number, [])
             if finished["status"] != "waiting":
                 break
             number = finished["round"]

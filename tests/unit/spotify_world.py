@@ -24,7 +24,7 @@ from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Profile
-from blendify.syncing import lifecycle
+from blendify.syncing.begin_sync import begin_sync
 from local import folding
 from local.simulators.serving import running
 from local.simulators.spotify import Options, create_app
@@ -156,7 +156,7 @@ def begun(
     given: dict[str, Any] = {"user_id": user_id, "provider": provider, **more}
     if data_types:
         given["data_types"] = list(data_types)
-    answer = lifecycle.begin(given, execution, started_at)
+    answer = begin_sync(given, execution, started_at)
     assert answer["outcome"] == "started", answer
     return Job.of(answer["job"])
 

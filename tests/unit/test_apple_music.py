@@ -15,7 +15,7 @@ from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.stored_facts import StoredFact
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local import folding
 from local.simulators.apple_music.music import tracks_of
 from tests.unit import apple_music_world
@@ -45,7 +45,7 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     )
     for data_type in data_types:
         collect(data_type, job, plenty)
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     return job
 
 
@@ -286,7 +286,7 @@ def test_a_worker_whose_time_is_up_between_the_lists_loses_no_play(world: World)
     assert (len(songs(user_id)), len(resources(user_id))) == (50, 0)
     world.change("play")
     collect(PLAYS, job, plenty)
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     run(user_id, PLAYS, after=timedelta(seconds=30))
     assert not served(world.truth()[PLAYS][""]) - answers(songs(user_id))
     assert len(songs(user_id)) == 51

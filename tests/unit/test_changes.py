@@ -10,7 +10,7 @@ import pytest
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
 from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
@@ -163,7 +163,7 @@ def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clo
         collect(DataType.SAVED_TRACKS, job, plenty)
     change(world, "unlike", position=0)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    assert lifecycle.finish(job, 1, [])["status"] == "succeeded"
+    assert finish_sync(job, 1, [])["status"] == "succeeded"
     later = synced(user_id, clock, DataType.SAVED_TRACKS)
     assert standing(later, DataType.SAVED_TRACKS).counts["removed"] == int(stored)
     whole(world, later, DataType.SAVED_TRACKS)

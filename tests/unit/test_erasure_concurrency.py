@@ -14,7 +14,9 @@ from blendify.core.errors import Superseded
 from blendify.leaving import erasure, receipts
 from blendify.leaving.erasure import LONG_WAIT, erase
 from blendify.leaving.receipts import EVERYTHING
-from blendify.syncing import dispatch, lifecycle, syncs
+from blendify.syncing import dispatch, syncs
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from tests.unit.erasures import (
     LISTENER,
     Interrupted,
@@ -52,7 +54,7 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
 
         with Interrupted(at, first_pass):
             summary = collect(data_type, job, plenty)
-            finished = lifecycle.finish(job, 1, [summary.event()])
+            finished = finish_sync(job, 1, [summary.event()])
         if not waits:
             break
         assert summary.outcome in (Outcome.NOT_REQUESTED, Outcome.COMPLETE)
@@ -146,7 +148,7 @@ def test_a_dispatch_at_the_same_moment_starts_nothing_that_lasts(
         if not erasure_ids:
             break
         for _, event in machines.started:
-            assert lifecycle.begin(event, "execution-9", stopped_clock[0])["outcome"] == "refused"
+            assert begin_sync(event, "execution-9", stopped_clock[0])["outcome"] == "refused"
         machine(erasure_ids[0])
         gone(user_id)
     assert at > 5
@@ -161,7 +163,7 @@ def test_a_sync_that_just_begins_is_refused_or_erased(world: World) -> None:
         tables.restore()
         ids: list[str] = []
         with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
-            begins = lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+            begins = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
         if not ids:
             break
         outcomes.add(begins["outcome"])
@@ -207,9 +209,9 @@ def test_a_sync_that_just_ends_brings_nothing_back(world: World, collected: bool
         ids: list[str] = []
         with Interrupted(at, lambda: ids.append(first_pass(user_id))):  # noqa: B023
             try:
-                lifecycle.finish(job, 1, [])
+                finish_sync(job, 1, [])
             except Superseded:
-                assert lifecycle.finish(job, 1, [])["status"] == "gone"
+                assert finish_sync(job, 1, [])["status"] == "gone"
         if not ids:
             break
         machine_from_wait(ids[0])
@@ -232,7 +234,7 @@ def test_a_sync_request_at_the_same_moment_starts_nothing_that_lasts(world: Worl
         if not ids:
             break
         for _, event in machines.started:
-            assert lifecycle.begin(event, "execution-9", STARTED)["outcome"] == "refused"
+            assert begin_sync(event, "execution-9", STARTED)["outcome"] == "refused"
         machine_from_wait(ids[0])
         gone(user_id)
     assert at > 4

@@ -17,7 +17,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local import folding
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
@@ -55,7 +55,7 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
     )
     for data_type in data_types:
         collect(data_type, job, plenty)
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     return job
 
 

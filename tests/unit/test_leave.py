@@ -12,7 +12,9 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.leaving import receipts
 from blendify.schedule import due_connections
-from blendify.syncing import lifecycle, syncs
+from blendify.syncing import syncs
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from tests.unit.erasures import LISTENER, Interrupted, Tables, gone, machine, telling_of
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import LISTENER as READ
@@ -62,7 +64,7 @@ def test_a_reconnection_finds_the_same_user_and_goes_on(world: World) -> None:
     user_id = user_of(browser)
     first = begun(user_id, DataType.SAVED_TRACKS)
     collect(DataType.SAVED_TRACKS, first, plenty)
-    lifecycle.finish(first, 1, [])
+    finish_sync(first, 1, [])
     assert delete(browser, SPOTIFY).status == 204
     again = Browser()
     finish_login(again, consent(start_login(again), LISTENER))
@@ -96,7 +98,7 @@ def test_a_run_under_way_ends_quietly(world: World, machines: StepFunctions, dat
         responses: list[HttpResponse] = []
         with Interrupted(at, lambda: responses.append(delete(browser, SPOTIFY))):  # noqa: B023
             summary = collect(data_type, job, plenty)
-            lifecycle.finish(job, 1, [summary.event()])
+            finish_sync(job, 1, [summary.event()])
         if not responses:
             break
         assert responses[0].status == 204
@@ -118,8 +120,8 @@ def test_a_run_that_could_not_be_stopped_finds_out_by_itself(world: World, machi
     assert delete(browser_of(user_id), SPOTIFY).status == 204
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
     assert "disconnected Spotify" in str(standing(job, DataType.SAVED_TRACKS).why)
-    assert lifecycle.finish(job, 1, [])["status"] == "failed"
-    assert lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
+    assert finish_sync(job, 1, [])["status"] == "failed"
+    assert begin_sync({"user_id": user_id, "provider": "spotify"}, "e2", STARTED)["outcome"] == "refused"
 
 
 def test_a_disconnection_with_its_history(world: World, machines: StepFunctions) -> None:

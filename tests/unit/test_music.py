@@ -11,7 +11,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import queries, snapshots
 from blendify.reading.records import FIELDS, metadata_field
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local.simulators.spotify.mutations import mutate
 from tests.unit.music_api import ask, browser_of, differences, everything
 from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
@@ -26,7 +26,7 @@ def sync(user_id: str, day: int, *data_types: DataType) -> Job:
     for data_type in wanted:
         collect(data_type, job, plenty)
         assert standing(job, data_type).outcome is Outcome.COMPLETE
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     return job
 
 

@@ -22,7 +22,7 @@ from blendify.providers.application import Application
 from blendify.providers.paging import Page
 from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from tests.unit import cloud
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
@@ -215,7 +215,7 @@ def test_a_run_over_a_connection_that_has_ended_calls_nobody(world: World) -> No
     job = begun(user_id)
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
     assert [one["outcome"] for one in results] == [Outcome.RECONNECT] * len(DataType)
-    answer = lifecycle.finish(job, 1, results)
+    answer = finish_sync(job, 1, results)
     assert answer["status"] == "failed"
     assert answer["cause"].count("must connect again") == 1
     assert (world.calls(), world.refreshes) == (0, 0)
@@ -227,7 +227,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     The collector that meets it marks the connection, and from then on nobody calls; the next login repairs it and keeps
     the user with what was stored, and the next run is whole.
     """
-    monkeypatch.setattr("blendify.syncing.lifecycle.start", lambda *_: None)
+    monkeypatch.setattr("blendify.web.callback.start_sync", lambda *_: None)
     user_id = user_of(logged_in(world))
     accounts, before = world.simulator.accounts, world.calls()
 
@@ -242,7 +242,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     assert connections.connection(user_id, "spotify").status == connections.RECONNECT
     asked = world.calls(), world.refreshes
     assert collect(SAVED_ALBUMS, job, plenty).outcome is Outcome.RECONNECT
-    assert lifecycle.finish(job, 1, [])["status"] == "failed"
+    assert finish_sync(job, 1, [])["status"] == "failed"
     assert (world.calls(), world.refreshes) == asked
     stored = facts(job, SAVED_TRACKS)
     assert len(stored) == (0 if call == 1 else 50)

@@ -14,7 +14,9 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.schedule import due_connections
 from blendify.schedule.cadence import Cadence
-from blendify.syncing import lease, lifecycle
+from blendify.syncing import lease
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import Holder
 from tests.unit.spotify_world import STARTED, World, begun, standing
 
@@ -54,7 +56,7 @@ def run(
     for data_type in data_types or tuple(DataType):
         counts = {"calls": 3, **({"plays": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
         move_on(standing(job, data_type), outcome=outcome, position=Position(), counts=counts)
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     return job
 
 
@@ -113,7 +115,7 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
     assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert due(STARTED + 1000 * HOUR) == []
     move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.RECONNECT, position=Position(), counts={})
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     assert due(STARTED + 1000 * HOUR) == []
     assert "lease_sync_id" not in item(user_id)
     world.connect(seconds=86_400)
@@ -164,7 +166,7 @@ def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[da
     clock[0] += 3 * HOUR
     job = run(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
     before = item(user_id)
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     assert item(user_id) == before
 
 
@@ -173,9 +175,9 @@ def test_a_run_that_was_superseded_does_not_plan(user_id: str, clock: list[datet
     job = begun(user_id, DataType.TOP_TRACKS)
     clock[0] += lease.LEASE + HOUR
     given = {"user_id": user_id, "provider": "spotify", "mode": "full"}
-    second = lifecycle.begin(given, "execution-2", clock[0])
+    second = begin_sync(given, "execution-2", clock[0])
     before = item(user_id)
     assert before["lease_sync_id"] == second["job"]["sync_id"] != job.sync_id
     move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.COMPLETE, position=Position(), counts={})
-    lifecycle.finish(job, 1, [])
+    finish_sync(job, 1, [])
     assert item(user_id) == before

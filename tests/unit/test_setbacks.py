@@ -12,7 +12,7 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
 from local.simulators.spotify import paging, reading
 from local.simulators.spotify.answers import ApiError
@@ -101,7 +101,7 @@ def a_round(job: Job, number: int, *data_types: DataType) -> dict[str, Any]:
             results.append(collect(data_type, job, plenty).event())
         except CrashError:
             results.append({"data_type": data_type, "error": "Runtime.ExitError"})
-    return lifecycle.finish(job, number, results)
+    return finish_sync(job, number, results)
 
 
 def synced(world: World, clock: Clock, *data_types: DataType) -> tuple[Machine, Job, str]:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from blendify.core.data_types import DataType
+from blendify.syncing.finish_sync import GROWTH, LONGEST, LONGEST_LEAST_WAIT, MOST_ROUNDS
 from blendify.syncing.lease import LEASE
-from blendify.syncing.lifecycle import GROWTH, LONGEST, LONGEST_LEAST_WAIT, MOST_ROUNDS
 from local.bench.machine import HISTORY_QUOTA, events, transitions
 from local.paths import ROOT
 from local.template import resources

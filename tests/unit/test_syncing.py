@@ -15,7 +15,10 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease as leases
-from blendify.syncing import lifecycle, syncs
+from blendify.syncing import syncs
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import MOST_ROUNDS, finish_sync
+from blendify.syncing.start_sync import start_sync
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -44,7 +47,7 @@ def settle(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Prog
 
 
 def finish(job: Job, number: int = 1, *results: dict[str, str]) -> dict[str, Any]:
-    return lifecycle.finish(job, number, results)
+    return finish_sync(job, number, results)
 
 
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -74,7 +77,7 @@ def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, sa
     if isinstance(given, dict) and given.get("user_id") == "KNOWN":
         given = {**given, "user_id": user_id}
     before = items()
-    answer = lifecycle.begin(given, "execution-1", STARTED)
+    answer = begin_sync(given, "execution-1", STARTED)
     assert answer["outcome"] == "refused"
     assert says in answer["cause"]
     assert items() == before
@@ -82,7 +85,7 @@ def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, sa
 
 def test_a_run_begins_with_its_record_and_its_progress(user_id: str) -> None:
     """Every data type is there from the first moment, and `fetched_at` is the execution's start."""
-    answer = lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+    answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
     job = Job.of(answer["job"])
     assert (answer["outcome"], answer["round"]) == ("started", 1)
     assert job.fetched_at == times.iso(STARTED) == syncs.started_at(job.sync_id)
@@ -104,8 +107,8 @@ def test_only_what_is_asked_for_is_in_the_run(user_id: str) -> None:
 def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A data type without a row is `not_offered` from the start, and the run succeeds without it."""
     rows = {name: row for name, row in PROVIDERS["spotify"].endpoints.items() if name is not DataType.SAVED_ALBUMS}
-    monkeypatch.setattr("blendify.syncing.lifecycle.PROVIDERS", {"spotify": type("Fewer", (), {"endpoints": rows})()})
-    monkeypatch.setattr("blendify.syncing.lifecycle._refresh_early", lambda *_: None)
+    monkeypatch.setattr("blendify.syncing.begin_sync.PROVIDERS", {"spotify": type("Fewer", (), {"endpoints": rows})()})
+    monkeypatch.setattr("blendify.syncing.begin_sync._refresh_early", lambda *_: None)
     job = begun(user_id, DataType.SAVED_ALBUMS, DataType.TOP_TRACKS)
     assert standing(job, DataType.SAVED_ALBUMS).outcome is Outcome.NOT_OFFERED
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
@@ -120,7 +123,7 @@ def test_a_run_of_recent_plays_alone_is_told_from_others(
 ) -> None:
     """So that the state machine can take the short way."""
     given = {"user_id": user_id, "provider": "spotify"} | ({"data_types": data_types} if data_types else {})
-    assert lifecycle.begin(given, "execution-1", STARTED)["plays_alone"] is alone
+    assert begin_sync(given, "execution-1", STARTED)["plays_alone"] is alone
 
 
 def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,13 +132,13 @@ def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, m
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["recently_played"]}
-    answer = lifecycle.begin(given, "execution-2", later)
+    answer = begin_sync(given, "execution-2", later)
     assert (answer["job"]["sync_id"], answer["plays_alone"]) == (first.sync_id, False)
 
 
 def test_only_ids_and_moments_travel_through_the_machine(world: World, user_id: str) -> None:
     """What begin answers holds no token and no profile."""
-    answer = str(lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
+    answer = str(begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
     assert not [secret for secret in world.simulator.accounts.secrets if secret in answer]
     assert len(answer) < 1_000
 
@@ -144,7 +147,7 @@ def test_a_second_run_of_a_connection_does_not_begin(user_id: str) -> None:
     """It is told which one runs, and leaves no record."""
     job = begun(user_id)
     before = items()
-    answer = lifecycle.begin({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
+    answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
     assert answer == {"outcome": "already_running", "sync_id": job.sync_id}
     assert items() == before
 
@@ -175,7 +178,7 @@ def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None
     execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
     first = begun(user_id, execution=execution)
     given = {"user_id": user_id, "provider": "spotify"}
-    answer = lifecycle.begin(given, "execution-2", STARTED)
+    answer = begin_sync(given, "execution-2", STARTED)
     assert answer == {"outcome": "already_running", "sync_id": first.sync_id}
 
     machines.stop_execution(executionArn=execution)
@@ -193,7 +196,7 @@ def test_a_run_that_is_gone_on_with_keeps_what_is_done(user_id: str, monkeypatch
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["saved_tracks"]}
-    answer = lifecycle.begin(given, "execution-2", later)
+    answer = begin_sync(given, "execution-2", later)
     assert (answer["job"]["sync_id"], answer["round"]) == (job.sync_id, 5)
     assert record(job).data_types == (DataType.TOP_TRACKS, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS)
     assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.COMPLETE
@@ -209,7 +212,7 @@ def test_an_old_run_is_not_gone_on_with_nor_one_that_is_wanted_anew(
     first = begun(user_id)
     monkeypatch.setattr("blendify.core.times.now", lambda: STARTED + timedelta(hours=hours))
     given = {"user_id": user_id, "provider": "spotify", "mode": mode}
-    answer = lifecycle.begin(given, "execution-2", STARTED + timedelta(hours=hours))
+    answer = begin_sync(given, "execution-2", STARTED + timedelta(hours=hours))
     assert answer["job"]["sync_id"] != first.sync_id
     assert record(first).status is Status.FAILED
     assert "stopped unexpectedly" in str(record(first).why)
@@ -323,7 +326,7 @@ def test_a_crash_after_the_end_is_no_failure(user_id: str) -> None:
     assert finish(job, 1, {"data_type": "top_tracks", "error": "Sandbox.Timedout"})["status"] == "succeeded"
 
 
-@pytest.mark.parametrize(("number", "hours"), [(lifecycle.MOST_ROUNDS, 1), (3, 73)])
+@pytest.mark.parametrize(("number", "hours"), [(MOST_ROUNDS, 1), (3, 73)])
 def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
     """After so many rounds or three days what still waits has failed, and says what it waited for."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
@@ -382,7 +385,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     asked: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
     monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
-    lifecycle.start(MACHINE, user_id, "spotify")
+    start_sync(MACHINE, user_id, "spotify")
     (wish,) = asked
     assert wish["stateMachineArn"] == MACHINE
     assert wish["input"] == f'{{"user_id": "{user_id}", "provider": "spotify"}}'
@@ -392,7 +395,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
 
 def test_a_run_that_could_not_be_started_is_seen(user_id: str) -> None:
     """Without a state machine nothing is raised: a failed run says so to the listener."""
-    lifecycle.start("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
+    start_sync("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
     ((run, behind),) = syncs.newest(user_id, 1)
     assert (run.status, behind) == (Status.FAILED, [])
     assert "could not be started" in str(run.why)

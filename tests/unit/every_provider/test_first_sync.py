@@ -4,7 +4,7 @@ import pytest
 
 from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS
@@ -36,7 +36,7 @@ def test_what_it_lacks_is_not_offered(subject: Subject) -> None:
     for data_type in DataType:
         outcome = collect(data_type, job, plenty).outcome
         assert outcome is (Outcome.COMPLETE if data_type in offered else Outcome.NOT_OFFERED), data_type
-    assert lifecycle.finish(job, 1, [])["status"] == "succeeded"
+    assert finish_sync(job, 1, [])["status"] == "succeeded"
     assert subject.calls() == sum(map(subject.fewest, offered))
 
 

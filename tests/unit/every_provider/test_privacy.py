@@ -9,7 +9,7 @@ import pytest
 from blendify.access import connections
 from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType
-from blendify.syncing import lifecycle
+from blendify.syncing.finish_sync import finish_sync
 from local.simulators.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED
@@ -37,7 +37,7 @@ def test_no_secret_is_left_behind_by_a_run(subject: Subject, caplog: pytest.LogC
     caplog.set_level("DEBUG", logger="blendify")
     job = subject.begun()
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
-    answer = lifecycle.finish(job, 1, results)
+    answer = finish_sync(job, 1, results)
     everything = told(subject, caplog, job, results, answer)
     assert answer["status"] == "succeeded"
     assert "Collected all top tracks" in everything

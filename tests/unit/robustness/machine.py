@@ -19,7 +19,8 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import Position, progress
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.syncing import lifecycle
+from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import LEASE
 from local.simulators.spotify import mutations
 
@@ -146,7 +147,7 @@ class Machine:
         given: dict[str, Any] = {"user_id": self.user_id, "provider": self.provider, "mode": self.mode}
         given["data_types"] = [str(one) for one in self.data_types]
         started_at = self.clock.now()
-        begun = self.reaper.worker(lambda: lifecycle.begin(given, execution, started_at))
+        begun = self.reaper.worker(lambda: begin_sync(given, execution, started_at))
         # A dead execution cannot be looked up here: its lease counts, which may go on behind a long wait.
         if begun is None or begun["outcome"] == "already_running":
             return None
@@ -157,7 +158,7 @@ class Machine:
             self.rounds += 1
             assert self.rounds < 200, "the run does not end"
             results = [self._collect(data_type, job) for data_type in self.data_types]
-            answer = self.reaper.worker(lambda results=results, number=number: lifecycle.finish(job, number, results))  # type: ignore[misc]
+            answer = self.reaper.worker(lambda results=results, number=number: finish_sync(job, number, results))  # type: ignore[misc]
             if answer is None:
                 return None
             if answer["status"] != "waiting":

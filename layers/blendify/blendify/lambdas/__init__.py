@@ -1,1 +1,1 @@
-"""What all Lambda handlers share: log keys, metrics, error logging."""
+"""The Lambda handlers: log keys, metrics and error logging."""

@@ -14,7 +14,7 @@ from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.schedule import sync_requests
 from blendify.syncing import lease
-from blendify.syncing.lifecycle import Refused, Request
+from blendify.syncing.sync_input import Refused, Request
 from blendify.web import responses
 from blendify.web.guards import reader, same_origin, user_id
 from blendify.web.responses import Response
