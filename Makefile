@@ -8,6 +8,8 @@ export SAM_CLI_TELEMETRY := 0
 EMULATOR := .local/emulator/venv
 READY := .venv/.ready $(EMULATOR)/.ready
 TESTS ?= tests
+# A single test needs no workers.
+WORKERS ?= $(if $(findstring ::,$(TESTS)),0,3)
 # Printed with the command, so that a failure can be repeated: make test SEED=…
 SEED := $(or $(SEED),$(shell date +%s))
 
@@ -29,17 +31,18 @@ down: $(READY) ## stop the stack; keep what it stored
 clean: down ## stop the stack and delete all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
-test: $(READY) ## run all tests; TESTS=tests/unit/test_paging.py runs these, SEED=… repeats random ones
-	pytest -n 3 --hypothesis-seed=$(SEED) $(TESTS)
+test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/test_paging.py; SEED=… repeats random ones
+	pytest -n $(WORKERS) --hypothesis-seed=$(SEED) $(TESTS)
 
 soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at every request, a full-size account; an hour
 	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \
 	    tests/e2e/test_bans.py
 
-check: $(READY) ## check lint, format, types and template; run it before a commit
+check: $(READY) ## check lint, format, types, imports between packages and template; run it before a commit
 	ruff check .
 	ruff format --check .
 	mypy
+	PYTHONPATH=layers/blendify lint-imports --no-cache --no-logo
 	sam validate --lint
 
 format: $(READY) ## format the code, and mend what ruff can mend

@@ -25,7 +25,7 @@ def timed_step(work: Callable[[Event, Callable[[], float]], Result]) -> Handler:
     """A step that works as long as it may; its second argument gives the seconds that are left."""
 
     def handler(event: Event, context: LambdaContext) -> Result:
-        keys = {name: event[name] for name in ("user_id", "export_id") if name in event}
+        keys: dict[str, Any] = {name: event[name] for name in ("user_id", "export_id") if name in event}
         return observed(lambda: work(event, seconds_left(context)), keys)
 
     return handler
