@@ -26,9 +26,9 @@ from rich.table import Table
 
 from blendify.core import times
 from blendify.schedule.cadence import Cadence
-from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, part_of, plan
+from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan
 from blendify.schedule.quota import QuotaState, QuotaUsage, choose
-from blendify.syncing.dispatch import MOST_READ, MOST_STARTS
+from blendify.syncing.dispatch import MAX_READ, MAX_STARTS
 from local.bench.machine import transitions
 from local.bench.prices import FIXED_MONTH, Use
 
@@ -93,7 +93,7 @@ class Listener:
         self.resyncs = 0
         polled_at = START + DAY * self.began / 4
         due_at = START + DAY * chance.random() / 2
-        resync_at = START + DAY * part_of(self.name)
+        resync_at = START + DAY * fraction_of(self.name)
         self.plan = Plan(due_at, due_at + DAY, resync_at, self.calls, usual / 24, usual * 0.7, polled_at)
 
     def played(self, moment: datetime) -> int:
@@ -191,7 +191,7 @@ def simulate(fleet: Fleet) -> Report:
     listeners = [Listener(number, days, chance) for number in range(fleet.users // fleet.each)]
     heap = [(one.plan.due_at, number) for number, one in enumerate(listeners)]
     heapq.heapify(heap)
-    read, most = (max(1, bound // fleet.each) for bound in (MOST_READ, MOST_STARTS))
+    read, most = (max(1, bound // fleet.each) for bound in (MAX_READ, MAX_STARTS))
     interval = round(60_000 * fleet.each / fleet.calls_per_minute)
     ledger, seen = QuotaUsage(), Seen()
     for minute in range(days * 1_440):
@@ -202,7 +202,7 @@ def simulate(fleet: Fleet) -> Report:
         started = {start.due.name for start in starts}
         counted = seen if minute >= WARM_UP * 1_440 else Seen()
         for start in starts:
-            _run(start.due, now, fleet.cadence, counted, everything=start.everything)
+            _run(start.due, now, fleet.cadence, counted, full=start.full)
         for due_at, number in window:
             again = listeners[number].plan.due_at if listeners[number].name in started else due_at
             heapq.heappush(heap, (again, number))
@@ -213,18 +213,18 @@ def simulate(fleet: Fleet) -> Report:
 
 def _leave(one: Listener, now: datetime, cadence: Cadence, seen: Seen) -> None:
     """What is lost by now of a listener who has not been polled, and never will be."""
-    lost = one.played(now) - one.played(one.plan.polled_at or START) - cadence.kept
+    lost = one.played(now) - one.played(one.plan.polled_at or START) - cadence.remembered_plays
     if lost > 0:
         seen.lost += lost
         seen.losers.add(one.name)
 
 
-def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, everything: bool) -> None:
+def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, full: bool) -> None:
     before = one.plan
     plays = one.played(now) - one.played(before.polled_at or START)
-    lost = max(0, plays - cadence.kept)
-    calls = one.calls if everything else 1
-    ran = SyncOutcome(now, Poll.DONE, plays - lost, int(lost > 0), everything, calls=calls)
+    lost = max(0, plays - cadence.remembered_plays)
+    calls = one.calls if full else 1
+    ran = SyncOutcome(now, Poll.DONE, plays - lost, int(lost > 0), full, calls=calls)
     one.plan = plan(one.name, before, ran, cadence, now)
     seen.delays.append((now - before.due_at) / MINUTE)
     seen.calls += calls
@@ -233,7 +233,7 @@ def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, everythi
     seen.served.add(((now - START).days, one.name))
     if lost:
         seen.losers.add(one.name)
-    if everything:
+    if full:
         seen.resyncs += 1
     else:
         seen.polls += 1

@@ -32,9 +32,9 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     browser = Browser({"session": sessions.begin(user_id)})
     sessions.begin(user_id)
     bearer_tokens.create(user_id, "my app")
-    sync_requests.grant(user_id)
+    sync_requests.admit(user_id)
     refused_grants.record("spotify", "default", user_id, given_up=True)
-    state_table().put(keys.gate("spotify", "default", user_id), "gate", {"next_slot_at": 1})
+    state_table().put(keys.rate_limiter("spotify", "default", user_id), "gate", {"next_slot_at": 1})
     job = begun(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     collect(DataType.PLAYLISTS, job, plenty)
     for number, partition in enumerate(partitions(user_id)):

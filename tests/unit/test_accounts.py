@@ -31,7 +31,7 @@ def test_a_refused_put_changes_nothing_and_tells_what_was_there() -> None:
     state_table().put("p", "s", {"owner": "first", "blob": b"\x01"})
     with pytest.raises(ConditionFailed) as refused:
         state_table().put("p", "s", {"owner": "second"}, only_if=Attr("owner").eq("second"))
-    assert refused.value.found == {"pk": "p", "sk": "s", "owner": "first", "blob": b"\x01"}
+    assert refused.value.stored == {"pk": "p", "sk": "s", "owner": "first", "blob": b"\x01"}
     assert (state_table().get("p", "s") or {})["owner"] == "first"
 
 
@@ -66,7 +66,7 @@ def test_a_refused_update_changes_nothing_and_tells_what_was_there() -> None:
     state_table().put("p", "s", {"step": 3})
     with pytest.raises(ConditionFailed) as refused:
         state_table().update("p", "s", Change(set={"step": 4}), only_if=Attr("step").eq(2))
-    assert refused.value.found == {"pk": "p", "sk": "s", "step": 3}
+    assert refused.value.stored == {"pk": "p", "sk": "s", "step": 3}
     assert (state_table().get("p", "s") or {})["step"] == 3
 
 
@@ -74,7 +74,7 @@ def test_a_refused_update_of_nothing_found_nothing() -> None:
     """`found` is None where there is no item, and none is made."""
     with pytest.raises(ConditionFailed) as refused:
         state_table().update("p", "s", Change(set={"a": 1}), only_if=Attr("pk").exists())
-    assert refused.value.found is None
+    assert refused.value.stored is None
     assert state_table().get("p", "s") is None
 
 

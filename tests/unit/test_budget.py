@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from blendify.core import times
 from blendify.schedule.polling_plan import NEVER
-from blendify.schedule.quota import HORIZON_MS, SHARE, UNKNOWN_CALLS, QuotaState, QuotaUsage, Start, choose
+from blendify.schedule.quota import ASSUMED_RESYNC_CALLS, HORIZON_MS, SHARE, QuotaState, QuotaUsage, Start, choose
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 MS = times.milliseconds(NOW)
-PACED = QuotaState(tat=MS - 5_000, interval=750)
+PACED = QuotaState(next_slot_at=MS - 5_000, interval=750)
 """80 calls a minute, of which the schedule may use 64."""
 LATER = NOW + timedelta(days=1)
 
@@ -33,11 +33,11 @@ def many(count: int, **more: object) -> list[One]:
 
 
 def cost(starts: list[Start[One]]) -> int:
-    return sum(calls(start.due) if start.everything else 1 for start in starts)
+    return sum(calls(start.due) if start.full else 1 for start in starts)
 
 
 def calls(one: One) -> int:
-    return UNKNOWN_CALLS if one.resync_calls is None else max(1, one.resync_calls)
+    return ASSUMED_RESYNC_CALLS if one.resync_calls is None else max(1, one.resync_calls)
 
 
 def test_a_minute_carries_the_share_of_its_calls() -> None:
@@ -62,7 +62,7 @@ def test_syncs_of_everything_have_what_polls_leave() -> None:
     due = [One(number, resync_at=NOW - timedelta(minutes=number)) for number in range(20)]
     starts, _ = choose(due, QuotaUsage(), PACED, NOW, 2_000)
     assert len(starts) == 20
-    assert {start.due.name for start in starts if start.everything} == {19, 18, 17, 16}
+    assert {start.due.name for start in starts if start.full} == {19, 18, 17, 16}
 
 
 @pytest.mark.parametrize(
@@ -82,23 +82,23 @@ def test_who_finds_no_room_for_everything_waits_for_it_a_little(
     full = QuotaUsage(0, MS + 2 * HORIZON_MS)
     one = One(1, lost_at=NOW + lost, resync_at=NOW - waited)
     starts, ledger = choose([one], full, PACED, NOW, 2_000)
-    assert [start.everything for start in starts] == [False] * polled
+    assert [start.full for start in starts] == [False] * polled
     assert ledger.polls_until - MS == pytest.approx(750 / SHARE * polled, abs=1)
-    assert ledger.everything_until - full.everything_until == pytest.approx(750 / SHARE * polled, abs=1)
+    assert ledger.resyncs_until - full.resyncs_until == pytest.approx(750 / SHARE * polled, abs=1)
 
 
 def test_a_long_sync_does_not_hold_up_polls() -> None:
     """A library of 1,200 calls takes the quota of a quarter of an hour; polls go on meanwhile, further syncs wait."""
     big = One(0, resync_at=NOW, resync_calls=1_200)
     starts, ledger = choose([big], QuotaUsage(), PACED, NOW, 2_000)
-    assert [start.everything for start in starts] == [True]
+    assert [start.full for start in starts] == [True]
     for minute in range(1, 18):
         moment = NOW + timedelta(minutes=minute)
         starts, ledger = choose(many(30, resync_at=NOW), ledger, PACED, moment, 2_000)
         assert len(starts) == 30
-        assert not any(start.everything for start in starts)
+        assert not any(start.full for start in starts)
     starts, ledger = choose(many(1, resync_at=NOW), ledger, PACED, NOW + timedelta(minutes=60), 2_000)
-    assert [start.everything for start in starts] == [True]
+    assert [start.full for start in starts] == [True]
 
 
 def test_nothing_starts_while_the_provider_wants_a_pause() -> None:
@@ -117,12 +117,12 @@ def test_without_a_limit_everything_starts_at_once() -> None:
     """Up to what one dispatch can start."""
     starts, _ = choose(many(500, resync_at=NOW), QuotaUsage(), QuotaState(), NOW, 300)
     assert len(starts) == 300
-    assert all(start.everything for start in starts)
+    assert all(start.full for start in starts)
 
 
 def test_a_gate_that_has_not_told_its_pace_is_used_sparingly() -> None:
     """After an upgrade, until its next call: eight a minute."""
-    assert len(choose(many(100), QuotaUsage(), QuotaState(tat=MS - 1), NOW, 2_000)[0]) == 8
+    assert len(choose(many(100), QuotaUsage(), QuotaState(next_slot_at=MS - 1), NOW, 2_000)[0]) == 8
 
 
 def test_a_slow_application_makes_its_calls_all_the_same() -> None:
@@ -159,7 +159,7 @@ def test_over_any_time_the_schedule_stays_within_its_share(due: list[list[One]],
         starts, ledger = choose(minute, ledger, QuotaState(1, interval), moment, 2_000)
         assert len(starts) <= len(minute)
         polls += len(starts)
-        whole += cost([start for start in starts if start.everything])
+        whole += cost([start for start in starts if start.full])
         most = max([most, *(cost([start]) for start in starts)])
         moment += timedelta(seconds=seconds)
     carried = ((len(due) - 1) * seconds * 1_000 + HORIZON_MS) * SHARE / interval
@@ -172,7 +172,7 @@ def test_what_is_chosen_is_due_once(due: list[One], interval: int) -> None:
     """Nothing is started that was not asked for, and everything is only where it is due."""
     starts, _ = choose(due, QuotaUsage(), QuotaState(1, interval), NOW, 2_000)
     assert len({id(start.due) for start in starts}) == len(starts)
-    assert all(start.due.resync_at <= NOW for start in starts if start.everything)
+    assert all(start.due.resync_at <= NOW for start in starts if start.full)
 
 
 @pytest.mark.parametrize("known", [0, None])
@@ -180,4 +180,4 @@ def test_a_sync_whose_size_is_not_known_is_not_free(known: int | None) -> None:
     """It is taken for one of usual size, and at least for one call."""
     _, ledger = choose([One(1, resync_at=NOW, resync_calls=known)], QuotaUsage(), PACED, NOW, 2_000)
     each = 750 / SHARE
-    assert ledger.everything_until - MS == pytest.approx(each * (UNKNOWN_CALLS if known is None else 1), abs=1)
+    assert ledger.resyncs_until - MS == pytest.approx(each * (ASSUMED_RESYNC_CALLS if known is None else 1), abs=1)

@@ -112,9 +112,7 @@ def test_syncs_are_listed_newest_first_and_not_without_end(world: World) -> None
     user_id = world.connect()
     for hour in range(25):
         moment = STARTED + timedelta(hours=hour)
-        syncs.create(
-            syncs.Sync(syncs.identify(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
-        )
+        syncs.create(syncs.Sync(syncs.new_id(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0))
     listed = [run["started_at"] for run in session_of(user_id).get(LISTENER, "/me/syncs").json["items"]]
     assert listed == sorted(listed, reverse=True)
     assert listed[0] == times.iso(STARTED + timedelta(hours=24))
@@ -286,7 +284,7 @@ def test_a_reason_with_script_in_it_runs_nothing(world: World) -> None:
     """Data for the page's own script cannot end it."""
     user_id = world.connect()
     run = syncs.Sync(
-        syncs.identify(STARTED, "x"), user_id, "spotify", Status.FAILED, times.iso(STARTED), (), 0, why="</script><b>x"
+        syncs.new_id(STARTED, "x"), user_id, "spotify", Status.FAILED, times.iso(STARTED), (), 0, why="</script><b>x"
     )
     syncs.create(run)
     assert "</script><b>x" not in session_of(user_id).get(LISTENER, "/dashboard").body
@@ -354,7 +352,7 @@ def finished(user_id: str, *data_types: DataType, hours: int) -> syncs.Sync:
     """A run that has ended, so many hours after the first."""
     moment = STARTED + timedelta(hours=hours)
     run = syncs.Sync(
-        syncs.identify(moment, "x"), user_id, "spotify", Status.SUCCEEDED, times.iso(moment), data_types, 1, "now"
+        syncs.new_id(moment, "x"), user_id, "spotify", Status.SUCCEEDED, times.iso(moment), data_types, 1, "now"
     )
     syncs.create(run)
     for data_type in data_types:
@@ -401,7 +399,7 @@ def test_records_of_polls_expire_and_others_do_not(world: World) -> None:
     run, part = keys.sync(poll.sync_id), keys.progress(poll.sync_id, DataType.RECENTLY_PLAYED)
     for sk in (run, part):
         assert abs(int((state_table().get(keys.user(user_id), sk) or {})["expires_at"]) - month) < 60
-    syncs.go_on(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
+    syncs.resume(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
     assert "expires_at" not in (state_table().get(keys.user(user_id), run) or {})
     whole = begun(world.connect("bea"), DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED)
     stored = state_table().query(keys.user(whole.user_id), keys.sync(whole.sync_id))

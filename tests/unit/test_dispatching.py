@@ -12,12 +12,13 @@ from botocore.exceptions import ClientError
 from blendify.access import connections
 from blendify.access.applications import application
 from blendify.calling.rate_limiter import RateLimiter
-from blendify.core import aws, state_machines, times
+from blendify.core import aws, times
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import QuotaUsage
 from blendify.syncing import dispatch as dispatching
+from blendify.syncing.start_sync import start_sync
 from tests.unit import cloud
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World
@@ -131,7 +132,7 @@ def test_two_dispatches_at_once_start_everybody_once(world: World, clock: list[d
 def test_a_start_that_was_made_already_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
     """The name is the same for the same due time, so Step Functions knows it."""
     user_id = connect(world, "ana")
-    state_machines.start(MACHINE, user_id, "spotify", STARTED, {})
+    start_sync(MACHINE, user_id, "spotify", STARTED)
     assert dispatch()["polls"] == 1
     assert len(machines.started) == 1
 
@@ -173,7 +174,7 @@ def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], 
     paced(world, 60)
     connect(world, "ana", resync=9 * HOUR)
     until = times.milliseconds(STARTED + HOUR)
-    state_table().update(keys.gate("spotify", "default"), "gate", Change(set={"cooldown_until": until}))
+    state_table().update(keys.rate_limiter("spotify", "default"), "gate", Change(set={"cooldown_until": until}))
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
     clock[0] += HOUR + timedelta(seconds=1)
     assert dispatch()["polls"] == 1
@@ -195,21 +196,21 @@ def test_one_application_does_not_use_up_anothers_quota(
 
 def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: list[datetime]) -> None:
     """The ledger is written on from what was seen, or not at all."""
-    seen = quota_usage.ledger("spotify", "default")
-    one, other = (QuotaUsage(seen.polls_until + ms, seen.everything_until + ms) for ms in (5, 9))
-    assert quota_usage.spend("spotify", "default", seen, one)
-    assert not quota_usage.spend("spotify", "default", seen, other)
-    assert quota_usage.ledger("spotify", "default") == one
+    seen = quota_usage.usage("spotify", "default")
+    one, other = (QuotaUsage(seen.polls_until + ms, seen.resyncs_until + ms) for ms in (5, 9))
+    assert quota_usage.reserve("spotify", "default", seen, one)
+    assert not quota_usage.reserve("spotify", "default", seen, other)
+    assert quota_usage.usage("spotify", "default") == one
 
 
 def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
     """So that nobody has to read the application's secret to plan with it."""
     paced(world, 80)
-    assert quota_usage.pace("spotify", "default").interval == 750
+    assert quota_usage.state("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
     RateLimiter(application("spotify"), None).acquire()
-    assert quota_usage.pace("spotify", "default").interval == 1_000
+    assert quota_usage.state("spotify", "default").interval == 1_000
 
 
 def test_nothing_is_claimed_when_time_is_up(world: World, clock: list[datetime], machines: Machines) -> None:

@@ -138,7 +138,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
     def write(_seconds: int) -> None:
         if not next(late):
             return
-        state_table().put(keys.gate("spotify", "default", user_id), "gate", {"next_slot_at": 1})
+        state_table().put(keys.rate_limiter("spotify", "default", user_id), "gate", {"next_slot_at": 1})
         refused_grants.record("spotify", "default", user_id)
 
     machine(leave(user_id), between=write)
@@ -150,7 +150,7 @@ def test_what_a_worker_leaves_beside_the_users_own_items_goes_too(world: World) 
     [
         lambda user_id: syncs.end(user_id, "x", Status.FAILED, None),
         lambda user_id: syncs.wait(user_id, "x", times.now(), 2),
-        lambda user_id: syncs.go_on(user_id, "x", (DataType.PLAYLISTS,)),
+        lambda user_id: syncs.resume(user_id, "x", (DataType.PLAYLISTS,)),
         lambda user_id: connections.record_announcement(connections.connection(user_id, "spotify"), 7),
     ],
     ids=["end", "wait", "go on", "announce"],

@@ -45,7 +45,7 @@ def world(behind: tuple[Starlette, str]) -> World:
 @pytest.fixture
 def nobody_executes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Executions that began a run are dead."""
-    monkeypatch.setattr("blendify.core.state_machines.executing", lambda _: False)
+    monkeypatch.setattr("blendify.core.state_machines.is_running", lambda _: False)
 
 
 def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **more: str) -> Job:
@@ -266,4 +266,4 @@ def test_polls_are_not_hurried_for_a_provider_that_forgets_nothing(world: World)
     plan = connections.connection(user_id, "lastfm").plan
     assert plan is not None
     assert plan.lost_at - times.now() > timedelta(days=365)
-    assert plan.pace is None
+    assert plan.listening_rate is None

@@ -106,7 +106,7 @@ def test_a_run_under_way_ends_quietly(world: World, machines: StepFunctions, dat
         assert summary.outcome in (Outcome.RECONNECT, Outcome.COMPLETE)
         with pytest.raises(NotConnected):
             connections.connection(user_id, "spotify")
-        run = syncs.sync(user_id, job.sync_id)
+        run = syncs.find(user_id, job.sync_id)
         assert run is not None
         assert run.finished_at is not None
     assert at > 20

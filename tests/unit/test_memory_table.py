@@ -55,4 +55,4 @@ def written(table: StateTable, kind: str, change: Change, condition: ConditionBa
             return kind, table.delete("p", "s", only_if=condition)
         return kind, table.update("p", "s", change, only_if=condition)
     except ConditionFailed as refused:
-        return "refused", refused.found
+        return "refused", refused.stored

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.schedule.cadence import Cadence
-from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, part_of, plan, poll_interval
+from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan, poll_interval
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 CADENCE = Cadence()
 HOUR = timedelta(hours=1)
-SOON = HOUR * CADENCE.kept / CADENCE.fastest
+SOON = HOUR * CADENCE.remembered_plays / CADENCE.fastest_listening
 """As long as nobody can fill the provider's memory."""
 WHO = "u1#provider"
 
@@ -36,24 +36,24 @@ def known(pace: float | None, hours_ago: float = 5, **more: datetime) -> Plan:
     return replace(Plan(NOW, NOW, NOW + 10 * HOUR, 30, pace, polled_at=polled), **more)  # type: ignore[arg-type]
 
 
-def poll(plays: int, *, at: datetime = NOW, holes: int = 0) -> SyncOutcome:
-    return SyncOutcome(at, Poll.DONE, plays, holes, calls=1)
+def poll(plays: int, *, at: datetime = NOW, gaps: int = 0) -> SyncOutcome:
+    return SyncOutcome(at, Poll.DONE, plays, gaps, calls=1)
 
 
 @given(pace=paces, cadence=cadences)
 def test_an_interval_is_within_its_bounds(pace: float, cadence: Cadence) -> None:
     """However much or little is played."""
-    assert cadence.least <= poll_interval(pace, cadence) <= cadence.longest
+    assert cadence.shortest_poll <= poll_interval(pace, cadence) <= cadence.longest_poll
 
 
 @given(pace=paces, cadence=cadences, plays=st.integers(0, 5_000))
 def test_nobody_hurries_after_a_provider_that_forgets_nothing(pace: float, cadence: Cadence, plays: int) -> None:
     """However much is played: the longest interval is enough, as nothing can be lost."""
     endless = replace(cadence, forgets=False)
-    assert poll_interval(pace, endless) == cadence.longest
+    assert poll_interval(pace, endless) == cadence.longest_poll
     made = plan(WHO, known(pace), poll(plays), endless, NOW)
     assert made.lost_at > NOW + timedelta(days=365)
-    assert made.pace == pace
+    assert made.listening_rate == pace
 
 
 @given(one=paces, other=paces, cadence=cadences)
@@ -68,10 +68,10 @@ def test_who_plays_more_is_polled_no_later(one: float, other: float, cadence: Ca
     pace=st.none() | paces,
     hours=st.floats(0.01, 500),
     plays=st.integers(0, 50),
-    holes=st.integers(0, 2),
+    gaps=st.integers(0, 2),
     cadence=cadences,
     outcome=st.sampled_from(Poll),
-    everything=st.booleans(),
+    full=st.booleans(),
     collected=st.booleans(),
 )
 def test_the_next_time_is_after_now_and_within_the_bounds(
@@ -79,21 +79,21 @@ def test_the_next_time_is_after_now_and_within_the_bounds(
     pace: float | None,
     hours: float,
     plays: int,
-    holes: int,
+    gaps: int,
     cadence: Cadence,
     outcome: Poll,
-    everything: bool,
+    full: bool,
     collected: bool,
 ) -> None:
     """Whatever a run has met: nobody is due at once, and nobody is forgotten."""
-    ran = SyncOutcome(NOW, outcome, plays, holes, everything, collected, 7)
+    ran = SyncOutcome(NOW, outcome, plays, gaps, full, collected, 7)
     after = plan(who, known(pace, hours), ran, cadence, NOW)
-    longest = max(cadence.longest, cadence.resync * 1.5, NOW + 10 * HOUR - NOW)
+    longest = max(cadence.longest_poll, cadence.resync_period * 1.5, NOW + 10 * HOUR - NOW)
     assert NOW < after.due_at <= NOW + longest + timedelta(seconds=1)
     if outcome is Poll.DONE:
-        bound = min(cadence.longest, after.resync_at - NOW)
-        assert min(cadence.least, bound) * 0.999 <= after.due_at - NOW <= cadence.longest
-    assert after.pace is None or 0 <= after.pace <= max(cadence.most_pace, pace or 0)
+        bound = min(cadence.longest_poll, after.resync_at - NOW)
+        assert min(cadence.shortest_poll, bound) * 0.999 <= after.due_at - NOW <= cadence.longest_poll
+    assert after.listening_rate is None or 0 <= after.listening_rate <= max(cadence.max_rate, pace or 0)
 
 
 def played(pace: float, since: datetime, until: datetime) -> int:
@@ -101,20 +101,20 @@ def played(pace: float, since: datetime, until: datetime) -> int:
     return int(pace * ((until - NOW) / HOUR)) - int(pace * ((since - NOW) / HOUR))
 
 
-@given(pace=st.floats(0, CADENCE.fastest), who=names)
+@given(pace=st.floats(0, CADENCE.fastest_listening), who=names)
 def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
     """From the first poll on, up to the pace at which one track follows the other."""
-    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment = NOW
     for _ in range(60):
         plays = played(pace, moment, after.due_at)
-        assert plays <= CADENCE.kept
+        assert plays <= CADENCE.remembered_plays
         assert after.due_at <= after.lost_at
         moment = after.due_at
         after = plan(who, after, poll(plays, at=moment), CADENCE, moment)
 
 
-@given(evening=st.floats(0, CADENCE.fastest), begins=st.floats(0, 23), lasts=st.floats(0.1, 12), who=names)
+@given(evening=st.floats(0, CADENCE.fastest_listening), begins=st.floats(0, 23), lasts=st.floats(0.1, 12), who=names)
 def test_a_listener_of_long_evenings_loses_nothing_once_known(
     evening: float, begins: float, lasts: float, who: str
 ) -> None:
@@ -124,28 +124,28 @@ def test_a_listener_of_long_evenings_loses_nothing_once_known(
         days, at = divmod((moment - NOW) / timedelta(days=1), 1)
         return int(evening * lasts * days + evening * min(lasts, max(0.0, at * 24 - min(begins, 24 - lasts))))
 
-    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment, lost = NOW, []
     while moment < NOW + timedelta(days=21):
         plays = total(after.due_at) - total(moment)
-        if plays > CADENCE.kept:
+        if plays > CADENCE.remembered_plays:
             lost.append(after.due_at)
         moment = after.due_at
-        seen = poll(min(plays, CADENCE.kept), at=moment, holes=int(plays > CADENCE.kept))
+        seen = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
         after = plan(who, after, seen, CADENCE, moment)
     assert len(lost) <= 2
 
 
-@given(pace=st.floats(20, CADENCE.kept / (CADENCE.least / HOUR)), who=names)
+@given(pace=st.floats(20, CADENCE.remembered_plays / (CADENCE.shortest_poll / HOUR)), who=names)
 def test_a_furious_listener_loses_nothing_after_a_few_holes(pace: float, who: str) -> None:
     """Each hole halves the interval at least, down to the shortest there is."""
-    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True), CADENCE, NOW)
+    after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment, lost = NOW, []
     for _ in range(60):
         plays = played(pace, moment, after.due_at)
-        lost.append(plays > CADENCE.kept)
+        lost.append(plays > CADENCE.remembered_plays)
         moment = after.due_at
-        seen = poll(min(plays, CADENCE.kept), at=moment, holes=int(plays > CADENCE.kept))
+        seen = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
         after = plan(who, after, seen, CADENCE, moment)
     assert sum(lost) <= 4
     assert not any(lost[5:])
@@ -155,35 +155,36 @@ def test_a_furious_listener_loses_nothing_after_a_few_holes(pace: float, who: st
 def test_a_hole_doubles_the_pace_and_halves_the_interval(pace: float, plays: int) -> None:
     """At least, or the interval is the shortest already."""
     interval = poll_interval(pace, CADENCE)
-    after = plan(WHO, known(pace, interval / HOUR), poll(plays, holes=1), CADENCE, NOW)
-    assert after.pace is not None
-    assert after.pace >= min(2 * pace, CADENCE.most_pace)
-    assert poll_interval(after.pace, CADENCE) <= max(interval / 2, CADENCE.least) + timedelta(milliseconds=1)
+    after = plan(WHO, known(pace, interval / HOUR), poll(plays, gaps=1), CADENCE, NOW)
+    assert after.listening_rate is not None
+    assert after.listening_rate >= min(2 * pace, CADENCE.max_rate)
+    sooner = max(interval / 2, CADENCE.shortest_poll) + timedelta(milliseconds=1)
+    assert poll_interval(after.listening_rate, CADENCE) <= sooner
 
 
 def test_a_full_answer_counts_as_a_hole() -> None:
     """Nobody can tell what was before its oldest play."""
-    full, hole = (plan(WHO, known(1.0, 10), one, CADENCE, NOW) for one in (poll(50), poll(50, holes=1)))
+    full, hole = (plan(WHO, known(1.0, 10), one, CADENCE, NOW) for one in (poll(50), poll(50, gaps=1)))
     assert full == hole
-    assert full.pace == 5.0
+    assert full.listening_rate == 5.0
 
 
 def test_a_day_that_fits_is_polled_once() -> None:
     """Half of the memory, in one hour or in twenty: the provider still has it all after a day twice as busy."""
-    assert poll_interval(25 / 24, CADENCE) == CADENCE.longest
+    assert poll_interval(25 / 24, CADENCE) == CADENCE.longest_poll
     assert poll_interval(26 / 24, CADENCE) == SOON
-    assert poll_interval(8 / 24, replace(CADENCE, longest=90 * HOUR)) == 72 * HOUR
+    assert poll_interval(8 / 24, replace(CADENCE, longest_poll=90 * HOUR)) == 72 * HOUR
 
 
 def test_a_busy_day_counts_at_once_and_is_remembered_for_days() -> None:
     """Up with the first poll that sees it, down by two thirds in ten quiet days."""
     busy = plan(WHO, known(0.5, 5), poll(48), CADENCE, NOW)
-    assert busy.pace == 2.0
+    assert busy.listening_rate == 2.0
     after, moment = busy, NOW
     while moment < NOW + timedelta(days=10):
         moment += 10 * HOUR
         after = plan(WHO, after, poll(0, at=moment), CADENCE, moment)
-    assert after.pace == pytest.approx(2.0 / 2.718, rel=0.01)
+    assert after.listening_rate == pytest.approx(2.0 / 2.718, rel=0.01)
 
 
 def test_the_days_plays_are_those_of_about_a_day() -> None:
@@ -193,20 +194,20 @@ def test_the_days_plays_are_those_of_about_a_day() -> None:
         for step in range(1, 200):
             after = plan(WHO, after, poll(int(hours * 2), at=NOW + step * hours * HOUR), CADENCE, NOW + step * HOUR)
         assert after is not None
-        assert after.recent == pytest.approx(48, abs=2)
+        assert after.recent_plays == pytest.approx(48, abs=2)
 
 
 def test_the_same_run_counts_once() -> None:
     """A last step that is retried does not change the pace again."""
     once = plan(WHO, known(4.0), poll(40), CADENCE, NOW)
     twice = plan(WHO, once, poll(40), CADENCE, NOW + timedelta(seconds=9))
-    assert (twice.pace, twice.polled_at) == (once.pace, once.polled_at)
+    assert (twice.listening_rate, twice.polled_at) == (once.listening_rate, once.polled_at)
 
 
 def test_a_listener_of_whom_nothing_is_known_is_polled_soon() -> None:
     """The first poll's fifty plays say nothing of the pace: they may be an hour old or a year."""
-    after = plan(WHO, None, SyncOutcome(NOW, Poll.DONE, 50, everything=True, calls=146), CADENCE, NOW)
-    assert after.pace is None
+    after = plan(WHO, None, SyncOutcome(NOW, Poll.DONE, 50, full=True, calls=146), CADENCE, NOW)
+    assert after.listening_rate is None
     assert NOW + SOON * 0.9 <= after.due_at <= NOW + SOON
     assert after.resync_calls == 146
 
@@ -216,7 +217,7 @@ def test_a_failed_poll_comes_again_sooner() -> None:
     before = known(1.0, 25, resync_at=NOW + 100 * HOUR)
     after = plan(WHO, before, SyncOutcome(NOW, Poll.FAILED, collected=False), CADENCE, NOW)
     assert after.due_at == NOW + 6 * HOUR
-    assert (after.pace, after.polled_at) == (before.pace, before.polled_at)
+    assert (after.listening_rate, after.polled_at) == (before.listening_rate, before.polled_at)
 
 
 def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
@@ -230,19 +231,19 @@ def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
 
 def test_without_a_right_to_recent_plays_only_syncs_of_everything_are_due() -> None:
     """Where nothing can be heard nothing is polled."""
-    after = plan(WHO, known(30.0), SyncOutcome(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW)
-    assert after.due_at == after.resync_at >= NOW + CADENCE.resync / 2
+    after = plan(WHO, known(30.0), SyncOutcome(NOW, Poll.IMPOSSIBLE, full=True), CADENCE, NOW)
+    assert after.due_at == after.resync_at >= NOW + CADENCE.resync_period / 2
 
 
 @given(who=names, cadence=cadences, minutes=st.integers(0, 3_000))
 def test_a_re_sync_has_its_own_time_of_the_period(who: str, cadence: Cadence, minutes: int) -> None:
     """At least half a period away and at most one and a half, and always at the same moment of the period."""
     moment = NOW + timedelta(minutes=minutes)
-    rare = replace(cadence, least=timedelta(days=900), longest=timedelta(days=900))
-    after = plan(who, None, SyncOutcome(moment, Poll.DONE, everything=True), rare, moment)
-    assert cadence.resync / 2 <= after.resync_at - moment <= cadence.resync * 1.5
-    own = (after.resync_at - datetime(1970, 1, 1, tzinfo=UTC)) / cadence.resync
-    assert min(abs(own % 1 - part_of(who)), 1 - abs(own % 1 - part_of(who))) < 1e-6
+    rare = replace(cadence, shortest_poll=timedelta(days=900), longest_poll=timedelta(days=900))
+    after = plan(who, None, SyncOutcome(moment, Poll.DONE, full=True), rare, moment)
+    assert cadence.resync_period / 2 <= after.resync_at - moment <= cadence.resync_period * 1.5
+    own = (after.resync_at - datetime(1970, 1, 1, tzinfo=UTC)) / cadence.resync_period
+    assert min(abs(own % 1 - fraction_of(who)), 1 - abs(own % 1 - fraction_of(who))) < 1e-6
 
 
 def test_a_re_sync_shortly_after_a_poll_takes_its_place() -> None:
@@ -262,17 +263,15 @@ def test_a_re_sync_that_is_over_due_does_not_hold_up_the_polls() -> None:
 
 def test_a_re_sync_that_brought_nothing_is_tried_again_within_the_period() -> None:
     """After a quarter of it, not at every poll."""
-    after = plan(
-        WHO, known(5.0), SyncOutcome(NOW, Poll.FAILED, everything=True, collected=False, calls=8), CADENCE, NOW
-    )
-    assert after.resync_at <= NOW + CADENCE.resync / 4
+    after = plan(WHO, known(5.0), SyncOutcome(NOW, Poll.FAILED, full=True, collected=False, calls=8), CADENCE, NOW)
+    assert after.resync_at <= NOW + CADENCE.resync_period / 4
     assert after.resync_calls == 30
 
 
 def test_users_spread_over_the_day() -> None:
     """A thousand who connect in the same minute are re-synced all day long, not in one minute."""
     after = [
-        plan(f"u{n}#p", None, SyncOutcome(NOW, Poll.IMPOSSIBLE, everything=True), CADENCE, NOW).resync_at
+        plan(f"u{n}#p", None, SyncOutcome(NOW, Poll.IMPOSSIBLE, full=True), CADENCE, NOW).resync_at
         for n in range(1_000)
     ]
     hours = [sum(int((one - NOW) / HOUR) % 24 == hour for one in after) for hour in range(24)]

@@ -227,7 +227,7 @@ def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pyt
     The collector that meets it marks the connection, and from then on nobody calls; the next login repairs it and keeps
     the user with what was stored, and the next run is whole.
     """
-    monkeypatch.setattr("blendify.web.callback.start_sync", lambda *_: None)
+    monkeypatch.setattr("blendify.web.callback.start_after_login", lambda *_: None)
     user_id = user_of(logged_in(world))
     accounts, before = world.simulator.accounts, world.calls()
 

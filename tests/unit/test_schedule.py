@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 CADENCE = Cadence()
 HOUR = timedelta(hours=1)
-SOON = HOUR * CADENCE.kept / CADENCE.fastest
+SOON = HOUR * CADENCE.remembered_plays / CADENCE.fastest_listening
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> 
     plan = due_connections.plan_of(found)
     assert plan is not None
     assert STARTED + SOON * 0.9 <= plan.due_at <= STARTED + SOON
-    assert STARTED + CADENCE.resync / 2 <= plan.resync_at <= STARTED + CADENCE.resync * 1.5
+    assert STARTED + CADENCE.resync_period / 2 <= plan.resync_at <= STARTED + CADENCE.resync_period * 1.5
     assert plan.resync_calls == 3 * len(DataType)
     assert due(STARTED + SOON) == [user_id]
     assert due(STARTED + HOUR) == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from blendify.core.data_types import DataType
-from blendify.syncing.finish_sync import GROWTH, LONGEST, LONGEST_LEAST_WAIT, MOST_ROUNDS
+from blendify.syncing.finish_sync import GROWTH, MAX_DURATION, MAX_ROUNDS, MAX_SHORTEST_WAIT
 from blendify.syncing.lease import LEASE
 from local.bench.machine import HISTORY_QUOTA, events, transitions
 from local.paths import ROOT
@@ -184,19 +184,19 @@ def test_long_waits_are_a_wait_state_and_come_back() -> None:
 
 def test_an_execution_ends_after_its_run_has_given_up() -> None:
     """The machine's own deadline is there, and later than the run's, which says why."""
-    assert timedelta(seconds=MACHINE["TimeoutSeconds"]) > LONGEST
+    assert timedelta(seconds=MACHINE["TimeoutSeconds"]) > MAX_DURATION
 
 
 def test_the_longest_run_stays_far_below_the_quota_of_events() -> None:
     """All rounds that a run may have, even with every try of every collector crashing, fit into one execution."""
-    assert events(MOST_ROUNDS) < HISTORY_QUOTA * 0.3
-    assert events(MOST_ROUNDS, failing=True) < HISTORY_QUOTA * 0.65
+    assert events(MAX_ROUNDS) < HISTORY_QUOTA * 0.3
+    assert events(MAX_ROUNDS, failing=True) < HISTORY_QUOTA * 0.65
 
 
 def test_many_rounds_are_spread_over_hours() -> None:
     """A run that only ever gets a few calls in gives up by its age, long after an hour, not by its rounds."""
-    least = sum(min(GROWTH**number, LONGEST_LEAST_WAIT) for number in range(1, MOST_ROUNDS))
-    assert timedelta(hours=4) < timedelta(seconds=least) < LONGEST
+    least = sum(min(GROWTH**number, MAX_SHORTEST_WAIT) for number in range(1, MAX_ROUNDS))
+    assert timedelta(hours=4) < timedelta(seconds=least) < MAX_DURATION
 
 
 def test_a_lease_outlives_the_longest_round() -> None:

@@ -16,9 +16,9 @@ from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease as leases
 from blendify.syncing import syncs
+from blendify.syncing.after_login import start_after_login
 from blendify.syncing.begin_sync import begin_sync
-from blendify.syncing.finish_sync import MOST_ROUNDS, finish_sync
-from blendify.syncing.start_sync import start_sync
+from blendify.syncing.finish_sync import MAX_ROUNDS, finish_sync
 from tests.unit.spotify_world import STARTED, World, begun, items, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -32,7 +32,7 @@ def user_id(world: World) -> str:
 
 
 def record(job: Job) -> syncs.Sync:
-    found = syncs.sync(job.user_id, job.sync_id)
+    found = syncs.find(job.user_id, job.sync_id)
     assert found is not None
     return found
 
@@ -326,7 +326,7 @@ def test_a_crash_after_the_end_is_no_failure(user_id: str) -> None:
     assert finish(job, 1, {"data_type": "top_tracks", "error": "Sandbox.Timedout"})["status"] == "succeeded"
 
 
-@pytest.mark.parametrize(("number", "hours"), [(MOST_ROUNDS, 1), (3, 73)])
+@pytest.mark.parametrize(("number", "hours"), [(MAX_ROUNDS, 1), (3, 73)])
 def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
     """After so many rounds or three days what still waits has failed, and says what it waited for."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
@@ -360,17 +360,17 @@ def test_a_finished_run_does_not_take_anothers_lease_away(user_id: str) -> None:
 def test_a_run_id_sorts_by_its_start() -> None:
     """The newest run is found by one query."""
     ids = [
-        syncs.identify(STARTED + timedelta(milliseconds=step), f"execution-{step}") for step in (0, 1, 1000, 86_400_000)
+        syncs.new_id(STARTED + timedelta(milliseconds=step), f"execution-{step}") for step in (0, 1, 1000, 86_400_000)
     ]
     assert ids == sorted(ids)
-    assert len({syncs.identify(STARTED, name) for name in ("a", "b")}) == 2
+    assert len({syncs.new_id(STARTED, name) for name in ("a", "b")}) == 2
 
 
 def test_the_newest_runs_are_as_many_as_asked_for(user_id: str) -> None:
     """Newest first with their progress; short runs do not bring others along."""
     for number in range(4):
         moment = STARTED + timedelta(hours=number)
-        run = syncs.Sync(syncs.identify(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
+        run = syncs.Sync(syncs.new_id(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
         syncs.create(run)
     started = [run.started_at for run, _ in syncs.newest(user_id, 2)]
     assert started == [times.iso(STARTED + timedelta(hours=3)), times.iso(STARTED + timedelta(hours=2))]
@@ -385,7 +385,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     asked: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
     monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
-    start_sync(MACHINE, user_id, "spotify")
+    start_after_login(MACHINE, user_id, "spotify")
     (wish,) = asked
     assert wish["stateMachineArn"] == MACHINE
     assert wish["input"] == f'{{"user_id": "{user_id}", "provider": "spotify"}}'
@@ -395,7 +395,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
 
 def test_a_run_that_could_not_be_started_is_seen(user_id: str) -> None:
     """Without a state machine nothing is raised: a failed run says so to the listener."""
-    start_sync("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
+    start_after_login("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
     ((run, behind),) = syncs.newest(user_id, 1)
     assert (run.status, behind) == (Status.FAILED, [])
     assert "could not be started" in str(run.why)

@@ -249,8 +249,9 @@ def test_the_cadence_of_the_template_is_the_codes_own() -> None:
     """The defaults of both are the same, so that simulations and tests speak of what is deployed."""
     given = {name: float(template()["Parameters"][name]["Default"]) for name in ("ResyncHours",)}
     minutes = {name: float(template()["Parameters"][name]["Default"]) for name in CADENCE_MINUTES}
-    assert Cadence().resync == timedelta(hours=given["ResyncHours"])
-    assert [Cadence().least, Cadence().longest] == [timedelta(minutes=minutes[name]) for name in CADENCE_MINUTES]
+    assert Cadence().resync_period == timedelta(hours=given["ResyncHours"])
+    polls = [timedelta(minutes=minutes[name]) for name in CADENCE_MINUTES]
+    assert [Cadence().shortest_poll, Cadence().longest_poll] == polls
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

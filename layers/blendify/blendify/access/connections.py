@@ -136,7 +136,7 @@ def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None
             # Random: a worker that still has the tokens of a deleted connection must not match this one.
             "tokens_version": secrets.randbits(50),
             **_tokens(grant.tokens, grant.access_expires_at),
-            **due_connections.begun(user_id),
+            **due_connections.first_entry(user_id),
         },
         remove=("refreshing_until", "announced"),
     )
@@ -193,7 +193,8 @@ def require_reconnect(connection: Connection) -> bool:
 def restore(user_id: str, provider: str) -> bool:
     """Undo `require_reconnect` for a grant that is valid after all; False when the status is not `reconnect`."""
     given_up = Attr("status").eq(RECONNECT)
-    return _update_if(user_id, provider, Change(set={"status": ACTIVE, **due_connections.begun(user_id)}), given_up)
+    repaired = Change(set={"status": ACTIVE, **due_connections.first_entry(user_id)})
+    return _update_if(user_id, provider, repaired, given_up)
 
 
 def record_announcement(connection: Connection, days: int) -> bool:

@@ -47,7 +47,7 @@ def consume(state: str, *, provider: str, browser_secret: str) -> StateRefused |
     try:
         state_table().update(f"state#{_hash(state)}", "state", change, only_if=usable)
     except ConditionFailed as refused:
-        return _reason(refused.found, provider=provider, browser_secret=browser_secret)
+        return _reason(refused.stored, provider=provider, browser_secret=browser_secret)
     return None
 
 

@@ -45,8 +45,8 @@ class RateLimiter:
     ) -> None:
         """`user_id` None, as at a login: only the application's rate limit applies."""
         self._table = table or state_table()
-        self._pk = keys.gate(application.provider, application.name)
-        self._user_pk = keys.gate(application.provider, application.name, user_id)
+        self._pk = keys.rate_limiter(application.provider, application.name)
+        self._user_pk = keys.rate_limiter(application.provider, application.name, user_id)
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
@@ -100,7 +100,7 @@ class RateLimiter:
         try:
             self._table.update(self._pk, "gate", change, only_if=Attr("cooldown_until").not_exists() | allowed)
         except ConditionFailed as refused:
-            self._cooldown_until = until = _cooldown(refused.found) or until
+            self._cooldown_until = until = _cooldown(refused.stored) or until
         return times.from_milliseconds(until)
 
     def _wait_for_slot(self) -> bool:
@@ -121,13 +121,13 @@ class RateLimiter:
                 next_slot_at = int(self._table.update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
                 break
             except ConditionFailed as refused:
-                self._wait_or_raise(refused.found, now)
+                self._wait_or_raise(refused.stored, now)
             first = Change(set={"next_slot_at": now + interval, "interval": interval})
             try:
                 next_slot_at = int(self._table.update(pk, "gate", first, only_if=idle)["next_slot_at"])
                 break
             except ConditionFailed as refused:
-                self._wait_or_raise(refused.found, now)
+                self._wait_or_raise(refused.stored, now)
         wait = max(0, next_slot_at - interval - now)
         time.sleep(wait / 1000)
         return wait > 0

@@ -1,1 +1,1 @@
-"""The state table: everything that may change, written under conditions. Nothing here knows music."""
+"""The state table: reads, conditional writes, keys. It knows nothing about music."""

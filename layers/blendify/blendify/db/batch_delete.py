@@ -1,4 +1,4 @@
-"""Deleting many items: who may do that in the history is the eraser alone."""
+"""Delete many items. Only the eraser may do this in the history."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,21 +9,22 @@ from botocore.exceptions import ClientError
 from blendify.core import aws
 
 Key = dict[str, Any]
-"""A key in DynamoDB's own notation."""
+"""A key in DynamoDB's notation."""
 BATCH = 25
+"""Items that one request may delete."""
 PAGE = 500
-"""Items that are looked at before anything of them is deleted."""
-LONGEST_PAUSE = 5.0
+"""Items read at once, before the first of them is deleted."""
+MAX_PAUSE = 5.0
 
 
 def pages(table: str, partition: tuple[str, str], sort: str, attributes: Sequence[str] = ()) -> Iterator[list[Key]]:
     """
-    The items of a partition, a page at a time: its keys, and these attributes.
+    The items of a partition, page by page, with their keys and these attributes alone.
 
-    partition   name and value of the partition key; `sort` is the name of the sort key
+    partition   name and value of the partition key
+    sort        name of the sort key
     """
-    wanted = [partition[0], sort, *attributes]
-    names = {f"#n{number}": name for number, name in enumerate(wanted)}
+    names = {f"#n{number}": name for number, name in enumerate([partition[0], sort, *attributes])}
     request: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": "#n0 = :partition",
@@ -34,36 +35,36 @@ def pages(table: str, partition: tuple[str, str], sort: str, attributes: Sequenc
         "Limit": PAGE,
     }
     while True:
-        answer: Mapping[str, Any] = aws.client("dynamodb").query(**request)
-        yield answer["Items"]
-        if "LastEvaluatedKey" not in answer:
+        response: Mapping[str, Any] = aws.client("dynamodb").query(**request)
+        yield response["Items"]
+        if "LastEvaluatedKey" not in response:
             return
-        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 def delete(table: str, keys: Sequence[Key]) -> None:
-    """Delete up to `BATCH` items by their keys; what DynamoDB leaves over is sent again until nothing is."""
-    left: dict[str, Any] = {table: [{"DeleteRequest": {"Key": key}} for key in keys]}
+    """Delete up to `BATCH` items by their keys; unprocessed ones are sent again until none is left."""
+    unprocessed: dict[str, Any] = {table: [{"DeleteRequest": {"Key": key}} for key in keys]}
     pause = 0.05
-    while left:
-        left = aws.client("dynamodb").batch_write_item(RequestItems=left).get("UnprocessedItems", {})
-        if left:
+    while unprocessed:
+        unprocessed = aws.client("dynamodb").batch_write_item(RequestItems=unprocessed).get("UnprocessedItems", {})
+        if unprocessed:
             time.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+            pause = min(2 * pause, MAX_PAUSE)
 
 
 def delete_objects(bucket: str, prefix: str) -> int:
     """
-    Delete all objects under a prefix; answers how many there were.
+    Delete all objects under a prefix; returns their number.
 
-    Raises  ClientError, also when the bucket keeps one of them
+    Raises  ClientError, also if S3 cannot delete one of them
     """
     client, deleted = aws.client("s3"), 0
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        found = [{"Key": one["Key"]} for one in page.get("Contents", [])]
-        if found:
-            answer = client.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
-            if errors := answer.get("Errors"):
+        objects = [{"Key": content["Key"]} for content in page.get("Contents", [])]
+        if objects:
+            response = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+            if errors := response.get("Errors"):
                 raise ClientError({"Error": {"Code": errors[0]["Code"]}}, "DeleteObjects")
-            deleted += len(found)
+            deleted += len(objects)
     return deleted

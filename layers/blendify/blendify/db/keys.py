@@ -1,4 +1,4 @@
-"""The keys of the accounts table, each written once."""
+"""The keys of the state table, each written once."""
 
 
 def user(user_id: str) -> str:
@@ -17,17 +17,17 @@ def account(provider: str, account_id: str) -> str:
 
 
 def profile() -> str:
-    """Sort key of the item without which there is no such user."""
+    """Sort key of the item that makes somebody a user."""
     return "profile"
 
 
 def own_account(provider: str = "", account_id: str = "") -> str:
-    """Sort key, with the user, of a provider's account that is theirs; of all of one provider, or of all."""
+    """Sort key, in the user's partition, of their account at a provider; prefix of all at one provider, or of all."""
     return f"account#{provider}#{account_id}" if provider else "account#"
 
 
 def session(digest: str = "") -> str:
-    """Partition of a session, and its sort key with the user; of all sessions when no hash is given."""
+    """Partition of a session, and its sort key in the user's partition; without a hash the prefix of all sessions."""
     return f"session#{digest}"
 
 
@@ -37,37 +37,37 @@ def bearer(digest: str) -> str:
 
 
 def token(token_id: str = "") -> str:
-    """Sort key of a user's bearer token; of all of them when no id is given."""
+    """Sort key of a user's bearer token; without an id the prefix of all."""
     return f"token#{token_id}"
 
 
 def erasure(erasure_id: str) -> str:
-    """Partition of an erasure, of which the receipt remains."""
+    """Partition of an erasure; its receipt stays there."""
     return f"erasure#{erasure_id}"
 
 
 def leaving(scope: str = "") -> str:
-    """Sort key of the mark that a user's data of this scope are being erased; of all such marks when none is given."""
+    """Sort key of the flag that an erasure of this scope is under way; without a scope the prefix of all such flags."""
     return f"leaving#{scope}"
 
 
-def gate(provider: str, application: str, user_id: str | None = None) -> str:
-    """Partition of the gate that the calls of one application pass, or those that it makes for one user."""
+def rate_limiter(provider: str, application: str, user_id: str | None = None) -> str:
+    """Partition of the rate limiter of one application, or of its calls for one user."""
     return f"gate#{provider}#{application}" + (f"#{user_id}" if user_id else "")
 
 
-def ledger(provider: str, application: str) -> str:
-    """Partition of what the schedule has spent of one application's quota."""
+def quota_usage(provider: str, application: str) -> str:
+    """Partition of the quota that the schedule has used of one application."""
     return f"ledger#{provider}#{application}"
 
 
 def revoked(provider: str, application: str) -> str:
-    """Partition of the grants that a provider refused to renew for one of our applications."""
+    """Partition of the grants that a provider refused to renew for one application of ours."""
     return f"revoked#{provider}#{application}"
 
 
-def wish() -> str:
-    """Sort key of a user's latest wish for a sync."""
+def sync_request() -> str:
+    """Sort key of a user's latest request for a sync."""
     return "wish"
 
 
@@ -77,12 +77,12 @@ def export() -> str:
 
 
 def sync(sync_id: str = "") -> str:
-    """Sort key of a run; of all runs when no id is given."""
+    """Sort key of a sync; without an id the prefix of all."""
     return f"sync#{sync_id}"
 
 
 def progress(sync_id: str, data_type: str = "") -> str:
-    """Sort key of a run's progress in one data type; of all data types when none is given."""
+    """Sort key of a sync's progress in one data type; without one the prefix of all data types."""
     return f"sync#{sync_id}#{data_type}"
 
 

@@ -1,9 +1,10 @@
 """
-The accounts table: everything that may change. Users, connections, sealed tokens, sessions, OAuth states, runs, gates.
+The state table holds everything that may change: users, connections, sealed tokens, sessions, OAuth states, syncs, rate
+limiters. Its name outside is `accounts`.
 
-Key     `pk` names whose it is (`user#…`, `state#…`, `session#…`, `account#…`, `bearer#…`, `gate#…`, `ledger#…`,
-        `revoked#…`, `erasure#…`), `sk` what it is
-Expiry  `expires_at` in seconds since 1970, honoured by DynamoDB; history has no such thing
+Key     `pk` names the owner (`user#…`, `state#…`, `session#…`, `account#…`, `bearer#…`, `gate#…`, `ledger#…`,
+        `revoked#…`, `erasure#…`), `sk` what the item is
+Expiry  DynamoDB deletes items after `expires_at`, in seconds since 1970; nothing in the history expires
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,62 +24,63 @@ _serializer, _deserializer = TypeSerializer(), TypeDeserializer()
 
 
 class ConditionFailed(Exception):
-    """The item was not as the write demanded; `found` is what was there, None when there was nothing."""
+    """The stored item does not meet the condition of a write. `stored` is that item, None if there is none."""
 
-    def __init__(self, found: Item | None) -> None:
+    def __init__(self, stored: Item | None) -> None:
         super().__init__("the stored item does not meet the condition of this write")
-        self.found = found
+        self.stored = stored
 
 
 @dataclass(frozen=True)
 class Change:
-    """One conditional update: attributes to set, to add to (numbers), to remove."""
+    """An update of one item: attributes to set, numbers to add to attributes, attributes to remove."""
 
     set: Mapping[str, Any] | None = None
     add: Mapping[str, int] | None = None
     remove: tuple[str, ...] = ()
 
     def expression(self) -> tuple[str, dict[str, str], dict[str, Any]]:
-        """The UpdateExpression with its names and (still plain) values."""
+        """The UpdateExpression, its names, and its values as Python values."""
         names: dict[str, str] = {}
         values: dict[str, Any] = {}
 
         def name(attribute: str) -> str:
             return names.setdefault(attribute, f"#c{len(names)}")
 
-        def value(given: object) -> str:
-            values[placeholder := f":c{len(values)}"] = given
+        def value(content: object) -> str:
+            values[placeholder := f":c{len(values)}"] = content
             return placeholder
 
         clauses = []
         if self.set:
-            clauses.append("SET " + ", ".join(f"{name(key)} = {value(given)}" for key, given in self.set.items()))
+            clauses.append("SET " + ", ".join(f"{name(key)} = {value(content)}" for key, content in self.set.items()))
         if self.add:
-            clauses.append("ADD " + ", ".join(f"{name(key)} {value(given)}" for key, given in self.add.items()))
+            clauses.append("ADD " + ", ".join(f"{name(key)} {value(content)}" for key, content in self.add.items()))
         if self.remove:
             clauses.append("REMOVE " + ", ".join(name(key) for key in self.remove))
         return " ".join(clauses), {placeholder: key for key, placeholder in names.items()}, values
 
 
 def stored(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The item in DynamoDB's own notation."""
+    """The item in DynamoDB's notation."""
     return {key: _serializer.serialize(value) for key, value in item.items()}
 
 
 def plain(item: Mapping[str, Any]) -> Item:
     """The inverse of `stored`."""
-    found: Item = {}
+    result: Item = {}
     for key, value in item.items():
         loaded: Any = _deserializer.deserialize(value)
-        found[key] = loaded.value if hasattr(loaded, "value") else loaded
-    return found
+        result[key] = loaded.value if hasattr(loaded, "value") else loaded
+    return result
 
 
-def _refusal(error: ClientError) -> ConditionFailed | None:
+def _condition_failed(error: ClientError) -> ConditionFailed | None:
+    """The error as ConditionFailed, None if it is another one."""
     if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
         return None
-    found: Any = error.response.get("Item")
-    return ConditionFailed(plain(found) if found else None)
+    item: Any = error.response.get("Item")
+    return ConditionFailed(plain(item) if item else None)
 
 
 def conditioned(condition: ConditionBase | None) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def conditioned(condition: ConditionBase | None) -> dict[str, Any]:
 
 
 def changed(change: Change, condition: ConditionBase | None) -> dict[str, Any]:
-    """The part of a request that says what is to be changed, and under which condition."""
+    """The part of a request that describes an update and its condition."""
     expression, names, values = change.expression()
     request = conditioned(condition)
     request["ExpressionAttributeNames"] = names | request.get("ExpressionAttributeNames", {})
@@ -106,23 +108,23 @@ def changed(change: Change, condition: ConditionBase | None) -> dict[str, Any]:
 
 
 class StateTable:
-    """Reads are strongly consistent, writes are conditional where two may meet."""
+    """Reads are strongly consistent; writes are conditional where two workers may write the same item."""
 
     def __init__(self, table: str) -> None:
         self._table = table
 
     def get(self, pk: str, sk: str) -> Item | None:
         """The item, or None."""
-        answer = aws.client("dynamodb").get_item(
+        response = aws.client("dynamodb").get_item(
             TableName=self._table, Key=stored({"pk": pk, "sk": sk}), ConsistentRead=True
         )
-        return plain(answer["Item"]) if "Item" in answer else None
+        return plain(response["Item"]) if "Item" in response else None
 
     def put(self, pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> None:
         """
-        Store the item whole.
+        Store the item in place of the present one.
 
-        Raises  ConditionFailed with what was there instead
+        Raises  ConditionFailed with the present item
         """
         condition = conditioned(only_if)
         try:
@@ -133,26 +135,26 @@ class StateTable:
                 **condition,
             )
         except ClientError as error:
-            if refusal := _refusal(error):
-                raise refusal from error
+            if failure := _condition_failed(error):
+                raise failure from error
             raise
 
     def put_new(self, pk: str, sk: str, item: Mapping[str, Any]) -> Item | None:
-        """Store the item unless there is one; answers the one that was there first, None when this is it."""
+        """Store the item if there is none; returns None, or the item that is there already."""
         try:
             self.put(pk, sk, item, only_if=Attr("pk").not_exists())
-        except ConditionFailed as refused:
-            return refused.found
+        except ConditionFailed as failure:
+            return failure.stored
         return None
 
     def update(self, pk: str, sk: str, change: Change, *, only_if: ConditionBase | None = None) -> Item:
         """
-        Change one item and answer it as it is now.
+        Update an item; returns the item after the update.
 
-        Raises  ConditionFailed with what was there instead
+        Raises  ConditionFailed with the present item
         """
         try:
-            answer = aws.client("dynamodb").update_item(
+            response = aws.client("dynamodb").update_item(
                 TableName=self._table,
                 Key=stored({"pk": pk, "sk": sk}),
                 ReturnValues="ALL_NEW",
@@ -160,30 +162,34 @@ class StateTable:
                 **changed(change, only_if),
             )
         except ClientError as error:
-            if refusal := _refusal(error):
-                raise refusal from error
+            if failure := _condition_failed(error):
+                raise failure from error
             raise
-        return plain(answer["Attributes"])
+        return plain(response["Attributes"])
 
     def delete(self, pk: str, sk: str, *, only_if: ConditionBase | None = None) -> Item | None:
-        """Take the item away; answers what it was, None when there was none or it does not meet the condition."""
+        """Delete the item; returns the deleted item, None if there was none or if it does not meet the condition."""
         try:
-            answer = aws.client("dynamodb").delete_item(
+            response = aws.client("dynamodb").delete_item(
                 TableName=self._table,
                 Key=stored({"pk": pk, "sk": sk}),
                 ReturnValues="ALL_OLD",
                 **conditioned(only_if),
             )
         except ClientError as error:
-            if _refusal(error):
+            if _condition_failed(error):
                 return None
             raise
-        return plain(answer["Attributes"]) if "Attributes" in answer else None
+        return plain(response["Attributes"]) if "Attributes" in response else None
 
     def query(
         self, pk: str, prefix: str = "", *, start: str = "", newest_first: bool = False, limit: int | None = None
     ) -> Iterator[Item]:
-        """The items of `pk` whose `sk` starts with `prefix`, from `start` on, in the order of `sk`, page by page."""
+        """
+        The items of `pk` in the order of `sk`, read page by page.
+
+        prefix  only items whose `sk` starts with it; `start`: only items from this `sk` on
+        """
         keys: ConditionBase = Key("pk").eq(pk)
         if start:
             keys &= Key("sk").between(start, f"{prefix}\U0010ffff")
@@ -192,7 +198,7 @@ class StateTable:
         return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
 
     def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:
-        """What the index holds of these keys, page by page as it is taken; it may lag behind the table by a moment."""
+        """The entries of an index, read page by page as they are taken; an index may lag a moment behind its table."""
         return self._pages({"IndexName": index}, keys)
 
     def _pages(self, request: dict[str, Any], keys: ConditionBase, limit: int | None = None) -> Iterator[Item]:
@@ -206,17 +212,17 @@ class StateTable:
         if limit:
             request["Limit"] = limit
         while True:
-            answer = aws.client("dynamodb").query(**request)
-            for item in answer["Items"]:
+            response = aws.client("dynamodb").query(**request)
+            for item in response["Items"]:
                 yield plain(item)
             if limit:
-                request["Limit"] = limit = limit - len(answer["Items"])
-            if "LastEvaluatedKey" not in answer or limit == 0:
+                request["Limit"] = limit = limit - len(response["Items"])
+            if "LastEvaluatedKey" not in response or limit == 0:
                 return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            request["ExclusiveStartKey"] = response["LastEvaluatedKey"]
 
 
 @cache
 def state_table() -> StateTable:
-    """The accounts table that the environment names."""
+    """The state table that the environment names."""
     return StateTable(settings().accounts_table)

@@ -1,4 +1,4 @@
-"""Writes to the accounts table that happen all together or not at all; twice the price, for the few that need it."""
+"""Writes to the state table that happen all together or not at all. They cost twice as much; few writes need them."""
 
 import time
 from collections.abc import Mapping
@@ -13,46 +13,46 @@ from blendify.db.state_table import Change, ConditionFailed, changed, conditione
 
 Write = dict[str, Any]
 TRIES = 6
-"""Two transactions that meet at one item cancel each other: whoever is refused for that tries again."""
+"""Two transactions on one item at once cancel each other; a cancelled one is tried again."""
 
 
 def put(pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> Write:
-    """Store an item whole."""
+    """Store an item in place of the present one."""
     return {"Put": {**_table(), "Item": stored({"pk": pk, "sk": sk, **item}), **conditioned(only_if)}}
 
 
 def update(pk: str, sk: str, change: Change, *, only_if: ConditionBase | None = None) -> Write:
-    """Change an item."""
+    """Update an item."""
     return {"Update": {**_item(pk, sk), **changed(change, only_if)}}
 
 
 def delete(pk: str, sk: str, *, only_if: ConditionBase | None = None) -> Write:
-    """Take an item away."""
+    """Delete an item."""
     return {"Delete": {**_item(pk, sk), **conditioned(only_if)}}
 
 
 def check(pk: str, sk: str, *, only_if: ConditionBase) -> Write:
-    """Write nothing; the others are written only if this holds."""
+    """Write nothing, but write the others only if this condition holds."""
     return {"ConditionCheck": {**_item(pk, sk), **conditioned(only_if)}}
 
 
 def commit(*writes: Write) -> None:
     """
-    All of these writes, or none.
+    Make all of these writes, or none.
 
-    Raises  ConditionFailed when one of their conditions does not hold
+    Raises  ConditionFailed if one of their conditions does not hold
     """
     client: Any = aws.client("dynamodb")
-    for turn in range(TRIES):
+    for attempt in range(TRIES):
         try:
             client.transact_write_items(TransactItems=list(writes))
         except ClientError as error:
-            reasons = {one.get("Code") for one in error.response.get("CancellationReasons", [])}
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
             if "ConditionalCheckFailed" in reasons:
                 raise ConditionFailed(None) from error
-            if "TransactionConflict" not in reasons or turn == TRIES - 1:
+            if "TransactionConflict" not in reasons or attempt == TRIES - 1:
                 raise
-            time.sleep(0.05 * 2**turn)
+            time.sleep(0.05 * 2**attempt)
         else:
             return
 

@@ -44,7 +44,7 @@ def _connection(connection: Connection) -> dict[str, Any]:
 
 
 def _syncs(user_id: str) -> Iterator[dict[str, Any]]:
-    for sync, all_progress in syncs.every(user_id):
+    for sync, all_progress in syncs.all_syncs(user_id):
         yield {
             "sync_id": sync.sync_id,
             "provider": sync.provider,

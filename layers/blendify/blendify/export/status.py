@@ -117,7 +117,7 @@ def begin(user_id: str, latest: Export | None) -> tuple[Export, bool]:
         state_table().put(keys.user(user_id), keys.export(), item, only_if=absent | unchanged if unchanged else absent)
     except ConditionFailed as refused:
         # The error carries the item as it is now.
-        return Export.of(refused.found or item), False
+        return Export.of(refused.stored or item), False
     return new, True
 
 

@@ -26,7 +26,7 @@ def disconnect(user_id: str, provider: str) -> bool | None:
 
 
 def _end_sync(user_id: str, provider: str, sync_id: str) -> None:
-    sync = syncs.sync(user_id, sync_id)
+    sync = syncs.find(user_id, sync_id)
     if sync is None or sync.finished_at is not None:
         return
     why = f"you have disconnected {PROVIDERS[provider].title}"

@@ -156,7 +156,7 @@ class DeletionPass:
         for account in accounts:
             self._delete_item(keys.account(account.provider, account.account_id), "user", only_own=True)
         for provider, application in {(account.provider, account.application) for account in accounts}:
-            self._delete_item(keys.gate(provider, application, self._user_id), "gate")
+            self._delete_item(keys.rate_limiter(provider, application, self._user_id), "gate")
             refused = keys.revoked(provider, application)
             for item in list(state_table().query(refused)):
                 if item["user_id"] == self._user_id:

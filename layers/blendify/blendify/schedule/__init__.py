@@ -1,1 +1,1 @@
-"""When each connection is due, and what each application's quota carries."""
+"""When each connection is due, and what each application's quota allows."""

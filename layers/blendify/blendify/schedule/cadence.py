@@ -12,41 +12,41 @@ DAY_HOURS = 24.0
 
 @dataclass(frozen=True)
 class Cadence:
-    """What the operator decides, and what the provider does."""
+    """The operator's settings, and the provider's memory of plays."""
 
-    least: timedelta = timedelta(minutes=20)
+    shortest_poll: timedelta = timedelta(minutes=20)
     """Shortest time between two polls of one connection."""
-    longest: timedelta = timedelta(hours=24)
-    """Longest time between two polls of one connection, however little is played."""
-    resync: timedelta = timedelta(hours=24)
-    """Period of the syncs of everything."""
-    kept: int = 50
+    longest_poll: timedelta = timedelta(hours=24)
+    """Longest time between two polls of one connection, however little the listener plays."""
+    resync_period: timedelta = timedelta(hours=24)
+    """Time between two syncs of all data types."""
+    remembered_plays: int = 50
     """Plays that a provider remembers."""
     forgets: bool = True
-    """Whether it forgets older ones; else none can be lost, however seldom it is polled."""
+    """Whether the provider forgets older plays. If not, none can be lost, however rarely it is polled."""
     share: float = 0.5
-    """Part of them that may pass at the listener's pace before the next poll; the rest is for a busier day."""
-    fastest: float = 20.0
-    """Plays an hour of somebody who listens without a pause, to tracks of three minutes."""
+    """Part of the remembered plays that may pass before the next poll at the usual rate; the rest is for busy days."""
+    fastest_listening: float = 20.0
+    """Plays an hour of a listener who plays tracks of three minutes without a pause."""
 
     @property
-    def most_pace(self) -> float:
+    def max_rate(self) -> float:
         """Plays an hour from which on polls come at their shortest interval."""
-        return max(self.kept * self.share / hours(self.least), self.first_pace)
+        return max(self.remembered_plays * self.share / hours(self.shortest_poll), self.first_rate)
 
     @property
-    def first_pace(self) -> float:
-        """Plays an hour that a new listener is taken for: a little too many for one poll a day, for about two days."""
-        return 1.2 * self.kept * self.share / DAY_HOURS
+    def first_rate(self) -> float:
+        """Plays an hour assumed of a new listener: a little too many for one poll a day, for about two days."""
+        return 1.2 * self.remembered_plays * self.share / DAY_HOURS
 
 
 @cache
 def cadence() -> Cadence:
-    """The operator's part of it, from the environment, which only the function that ends syncs is given."""
+    """The operator's settings from the environment, which only the function that ends syncs has."""
     return Cadence(
-        least=timedelta(minutes=float(required(os.environ, "SHORTEST_POLL_MINUTES"))),
-        longest=timedelta(minutes=float(required(os.environ, "LONGEST_POLL_MINUTES"))),
-        resync=timedelta(hours=float(required(os.environ, "RESYNC_HOURS"))),
+        shortest_poll=timedelta(minutes=float(required(os.environ, "SHORTEST_POLL_MINUTES"))),
+        longest_poll=timedelta(minutes=float(required(os.environ, "LONGEST_POLL_MINUTES"))),
+        resync_period=timedelta(hours=float(required(os.environ, "RESYNC_HOURS"))),
     )
 
 

@@ -1,8 +1,8 @@
 """
-Which connections are due: attributes of the connection's own item, and a sparse index over their due times.
+Which connections are due: attributes of the connection's item, and a sparse index over them.
 
-Index   `due`: `due_shard` and `due_at`; only connections that are to be synced have them
-Shards  a user's is fixed by a hash: one would take a thousand writes a second, eight take eight times as many
+Index   `due`: `due_shard` and `due_at`; only connections that are on the schedule have these
+Shards  fixed for each user by a hash: one shard takes a thousand writes a second, eight take eight times as many
 """
 
 import heapq
@@ -23,14 +23,14 @@ from blendify.schedule.polling_plan import Plan
 INDEX = "due"
 SHARDS = 8
 ENTRY = ("due_shard", "due_at")
-"""Without these attributes a connection is not on the schedule; what it was planned from is kept."""
+"""Without these attributes a connection is not on the schedule; the figures of its plan stay."""
 RETRY = timedelta(minutes=30)
-"""A connection whose run was claimed and has not planned it anew is due again after this."""
+"""A connection that was claimed is due again after this, unless its sync plans it before."""
 
 
 @dataclass(frozen=True)
-class Due:
-    """One connection that is due, as the index tells it."""
+class DueConnection:
+    """A connection that is due, as the index has it."""
 
     user_id: str
     provider: str
@@ -42,34 +42,39 @@ class Due:
 
 
 def shard(user_id: str) -> str:
-    """The part of the index that a user's connections are in."""
+    """The part of the index that holds a user's connections."""
     return f"due#{sha256(user_id.encode()).digest()[0] % SHARDS}"
 
 
-def begun(user_id: str) -> dict[str, Any]:
-    """The attributes of a connection that a login has made: its first run ends before that, and plans it."""
+def first_entry(user_id: str) -> dict[str, Any]:
+    """The attributes of a connection after a login. Its first sync usually ends before `RETRY`, and plans it."""
     due_at = times.iso(times.now() + RETRY)
-    entry = {"due_shard": shard(user_id), "due_at": due_at, "lost_at": due_at}
-    return {**entry, "resync_at": times.iso(times.now())}
+    return {
+        "due_shard": shard(user_id),
+        "due_at": due_at,
+        "lost_at": due_at,
+        "resync_at": times.iso(times.now()),
+    }
 
 
 def planned(user_id: str, plan: Plan) -> Change:
-    """The attributes that hold a plan, as a change of the connection's item."""
-    told = {
+    """The change of a connection's item that stores this plan."""
+    rate = plan.listening_rate
+    attributes = {
         "due_shard": shard(user_id),
         "due_at": times.iso(plan.due_at),
         "lost_at": times.iso(plan.lost_at),
         "resync_at": times.iso(plan.resync_at),
         "resync_calls": plan.resync_calls,
-        "pace": None if plan.pace is None else Decimal(f"{plan.pace:.3f}"),
-        "recent": Decimal(f"{plan.recent:.2f}"),
+        "pace": None if rate is None else Decimal(f"{rate:.3f}"),
+        "recent": Decimal(f"{plan.recent_plays:.2f}"),
         "polled_at": times.iso(plan.polled_at) if plan.polled_at else None,
     }
-    return Change(set={name: value for name, value in told.items() if value is not None})
+    return Change(set={name: value for name, value in attributes.items() if value is not None})
 
 
 def plan_of(item: Item) -> Plan | None:
-    """The plan in a connection's item; None when there is none yet."""
+    """The plan in a connection's item; None before the first."""
     if "resync_at" not in item:
         return None
     resync_at = str(item["resync_at"])
@@ -77,47 +82,48 @@ def plan_of(item: Item) -> Plan | None:
         due_at=times.parse(item.get("due_at", resync_at)),
         lost_at=times.parse(item.get("lost_at", resync_at)),
         resync_at=times.parse(resync_at),
-        resync_calls=_calls(item),
-        pace=float(item["pace"]) if "pace" in item else None,
-        recent=float(item.get("recent", 0)),
+        resync_calls=_resync_calls(item),
+        listening_rate=float(item["pace"]) if "pace" in item else None,
+        recent_plays=float(item.get("recent", 0)),
         polled_at=times.parse(item["polled_at"]) if "polled_at" in item else None,
     )
 
 
-def due(now: datetime) -> Iterator[Due]:
-    """What is due, longest due first; read from the index as it is taken."""
-    found = [_entries(f"due#{number}", now) for number in range(SHARDS)]
-    return heapq.merge(*found, key=lambda one: one.due_at)
+def due(now: datetime) -> Iterator[DueConnection]:
+    """The connections that are due, longest due first; the index is read as they are taken."""
+    shards = [_entries(f"due#{number}", now) for number in range(SHARDS)]
+    return heapq.merge(*shards, key=lambda connection: connection.due_at)
 
 
-def _entries(part: str, now: datetime) -> Iterator[Due]:
-    until_now = Key("due_shard").eq(part) & Key("due_at").lte(times.iso(now))
+def _entries(due_shard: str, now: datetime) -> Iterator[DueConnection]:
+    until_now = Key("due_shard").eq(due_shard) & Key("due_at").lte(times.iso(now))
     for item in state_table().query_index(INDEX, until_now):
-        yield Due(
+        yield DueConnection(
             user_id=item["pk"].removeprefix(keys.user("")),
             provider=item["provider"],
             application=item["application"],
             due_at=item["due_at"],
             lost_at=times.parse(item["lost_at"]),
             resync_at=times.parse(item["resync_at"]),
-            resync_calls=_calls(item),
+            resync_calls=_resync_calls(item),
         )
 
 
-def claim(one: Due, until: datetime) -> bool:
+def claim(connection: DueConnection, until: datetime) -> bool:
     """
-    Take a due connection, which is due again at `until` unless its run plans it anew.
+    Claim a connection: it is due again at `until`, unless its sync plans it before.
 
-    Answers whether its run is to be started: not when somebody else was faster, or a run has the connection already
+    Returns     whether to start its sync: False if another dispatch was faster, or if a sync is running already
     """
     moved = Change(set={"due_at": times.iso(until)})
-    unchanged = Attr("due_at").eq(one.due_at)
+    unchanged = Attr("due_at").eq(connection.due_at)
+    user, sort_key = keys.user(connection.user_id), keys.connection(connection.provider)
     try:
-        item = state_table().update(keys.user(one.user_id), keys.connection(one.provider), moved, only_if=unchanged)
+        item = state_table().update(user, sort_key, moved, only_if=unchanged)
     except ConditionFailed:
         return False
     return not ("lease_sync_id" in item and int(item["lease_until"]) > times.milliseconds(times.now()))
 
 
-def _calls(item: Mapping[str, Any]) -> int | None:
+def _resync_calls(item: Mapping[str, Any]) -> int | None:
     return int(item["resync_calls"]) if "resync_calls" in item else None

@@ -1,7 +1,7 @@
 """
-When a connection is due next: polls of recent plays as the listener's pace asks for them, full re-syncs once a period.
+When a connection is due next: polls of recent plays follow the listener's listening rate, full re-syncs a fixed period.
 
-Nothing here knows AWS or the clock: what has happened goes in, the plan comes out.
+Pure functions: AWS and the clock stay outside. What has happened goes in, the plan comes out.
 """
 
 import math
@@ -12,39 +12,39 @@ from hashlib import sha256
 
 from blendify.schedule.cadence import DAY_HOURS, Cadence, hours
 
-FALLING = timedelta(days=10)
-"""Time constant of the pace when less is played: a busy weekend is remembered until the next one."""
+DECAY = timedelta(days=10)
+"""Time constant at which the listening rate falls: the rate of a busy weekend still counts on the next one."""
 JITTER = 0.1
-"""A poll is up to this part of its interval early, each connection by a part of its own: never later."""
+"""A poll comes early by up to this part of its interval, by a fixed part for each connection. It is never late."""
 PULLED_FORWARD = 0.25
-"""A re-sync that is due within this part of its period after the next poll is made instead of that poll."""
+"""A re-sync due within this part of its period after the next poll replaces that poll."""
 NEVER = timedelta(days=3_650)
-"""Until plays are lost of somebody whose plays cannot be read, or are never forgotten."""
+"""Time until plays are lost if a provider never forgets them, or if they cannot be read at all."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Poll(StrEnum):
-    """What became of the recent plays in a run."""
+    """The outcome of the recent plays in a sync."""
 
     DONE = "done"
     FAILED = "failed"
     NOT_ASKED = "not_asked"
     IMPOSSIBLE = "impossible"
-    """The provider does not offer them, or the listener has not permitted it: there is nothing to poll."""
+    """The provider does not offer them, or the listener has not permitted it: no poll can succeed."""
 
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """What a run did, as far as the plan depends on it."""
+    """What the plan needs to know of a sync."""
 
     began_at: datetime
     poll: Poll
     plays: int = 0
-    """Plays that were new."""
-    holes: int = 0
-    """Times at which plays were found to be lost."""
-    everything: bool = False
-    """It was asked for every data type."""
+    """New plays."""
+    gaps: int = 0
+    """Times at which plays were lost."""
+    full: bool = False
+    """The sync was asked for all data types."""
     collected: bool = True
     """At least one data type is complete."""
     calls: int = 0
@@ -52,100 +52,110 @@ class SyncOutcome:
 
 @dataclass(frozen=True)
 class Plan:
-    """When a connection is due, and what that was computed from. It is kept with the connection."""
+    """When a connection is due, and the figures behind it. It is stored in the connection's item."""
 
     due_at: datetime
-    """A poll or, from `resync_at` on, a sync of everything."""
+    """When a poll is due or, from `resync_at` on, a full sync."""
     lost_at: datetime
-    """From then on plays may be lost, as far as one can tell."""
+    """From then on plays may be lost, by the listening rate."""
     resync_at: datetime
     resync_calls: int | None = None
-    """What the latest sync of everything has taken; None until there was one."""
-    pace: float | None = None
-    """Plays an hour over a day: the most that was seen, slowly forgotten. None until two polls are known."""
-    recent: float = 0.0
-    """Plays of about the latest day."""
+    """Calls of the latest full sync; None before the first."""
+    listening_rate: float | None = None
+    """Plays an hour over a day: the highest rate measured, with decay. None until there are two polls."""
+    recent_plays: float = 0.0
+    """Plays of about the last day."""
     polled_at: datetime | None = None
 
 
-def plan(connection: str, before: Plan | None, ran: SyncOutcome, cadence: Cadence, now: datetime) -> Plan:
+def plan(connection: str, before: Plan | None, outcome: SyncOutcome, cadence: Cadence, now: datetime) -> Plan:
     """
-    The plan of a connection (any text that is its own) after a run that has ended now.
+    The plan after a sync that ends now. The same sync counted twice does not change the listening rate.
 
-    The same run counted twice leaves the pace as it is.
+    connection  any text that identifies the connection
     """
-    pace, recent, polled_at = _heard(before, ran, cadence)
-    calls, resync_at = before.resync_calls if before else None, before.resync_at if before else now
-    if ran.everything:
-        calls = ran.calls if ran.collected else calls
-        resync_at = _next_resync(connection, now, cadence) if ran.collected else now + cadence.resync / 4
-    interval = poll_interval(cadence.first_pace if pace is None else pace, cadence)
-    due_at, lost_at = _next_poll(connection, ran, polled_at, interval, cadence, now)
-    if ran.poll is Poll.IMPOSSIBLE:
-        # A poll would be in vain: it is due for everything or not at all.
-        due_at, lost_at = max(resync_at, now + cadence.longest / 4), now + NEVER
-    elif now < resync_at <= due_at + cadence.resync * PULLED_FORWARD:
+    rate, recent_plays, polled_at = _updated_rate(before, outcome, cadence)
+    calls, resync_at = (before.resync_calls, before.resync_at) if before else (None, now)
+    if outcome.full:
+        calls = outcome.calls if outcome.collected else calls
+        resync_at = _next_resync(connection, now, cadence) if outcome.collected else now + cadence.resync_period / 4
+    interval = poll_interval(cadence.first_rate if rate is None else rate, cadence)
+    due_at, lost_at = _next_poll(connection, outcome, polled_at, interval, cadence, now)
+    if outcome.poll is Poll.IMPOSSIBLE:
+        # A poll would fetch nothing: the connection is due for full syncs alone.
+        due_at, lost_at = max(resync_at, now + cadence.longest_poll / 4), now + NEVER
+    elif now < resync_at <= due_at + cadence.resync_period * PULLED_FORWARD:
         due_at = resync_at = min(due_at, resync_at)
-    return Plan(due_at, lost_at, resync_at, calls, pace, recent, polled_at)
+    return Plan(due_at, lost_at, resync_at, calls, rate, recent_plays, polled_at)
 
 
-def poll_interval(pace: float, cadence: Cadence) -> timedelta:
+def poll_interval(rate: float, cadence: Cadence) -> timedelta:
     """
-    How long a listener of this pace may be left alone; never outside of the cadence's bounds.
+    Time until the next poll of a listener with this rate, within the cadence's bounds.
 
-    Who plays no more in a day than may pass is left alone for as many days as do. Others may play it all in one
-    evening, as fast as one can: the average says nothing then.
+    A listener whose plays of a day fit into the share is polled every so many days as fit. Others may play them all in
+    one evening, as fast as possible: for them the average says nothing.
     """
     if not cadence.forgets:
-        return cadence.longest
-    room = cadence.kept * cadence.share
-    if pace * DAY_HOURS <= room:
-        spacing = DAY_HOURS * math.floor(room / max(pace * DAY_HOURS, 0.01))
+        return cadence.longest_poll
+    room = cadence.remembered_plays * cadence.share
+    if rate * DAY_HOURS <= room:
+        spacing = DAY_HOURS * math.floor(room / max(rate * DAY_HOURS, 0.01))
     else:
-        spacing = min(cadence.kept / cadence.fastest, room / pace)
-    return timedelta(hours=min(max(spacing, hours(cadence.least)), hours(cadence.longest)))
+        spacing = min(cadence.remembered_plays / cadence.fastest_listening, room / rate)
+    return timedelta(hours=min(max(spacing, hours(cadence.shortest_poll)), hours(cadence.longest_poll)))
 
 
-def _heard(before: Plan | None, ran: SyncOutcome, cadence: Cadence) -> tuple[float | None, float, datetime | None]:
-    """The pace and the day's plays with what this run has heard, and the moment of the latest poll."""
-    pace, recent, polled_at = (before.pace, before.recent, before.polled_at) if before else (None, 0.0, None)
-    if ran.poll is not Poll.DONE or (polled_at and ran.began_at <= polled_at):
-        return pace, recent, polled_at
+def _updated_rate(
+    before: Plan | None, outcome: SyncOutcome, cadence: Cadence
+) -> tuple[float | None, float, datetime | None]:
+    """The listening rate and the plays of the last day after this sync, and the moment of the latest poll."""
+    rate, recent_plays, polled_at = (
+        (before.listening_rate, before.recent_plays, before.polled_at) if before else (None, 0.0, None)
+    )
+    if outcome.poll is not Poll.DONE or (polled_at and outcome.began_at <= polled_at):
+        return rate, recent_plays, polled_at
     if polled_at is None or not cadence.forgets:
-        # What a first poll brings has been played since nobody knows when.
-        return pace, recent, ran.began_at
-    span = ran.began_at - polled_at
-    recent = recent * max(0.0, 1 - hours(span) / DAY_HOURS) + ran.plays / max(1.0, hours(span) / DAY_HOURS)
-    known = cadence.first_pace if pace is None else pace
-    heard = max(known * math.exp(-(span / FALLING)), recent / DAY_HOURS)
-    if ran.holes or ran.plays >= cadence.kept:
-        # At least so many were played: how many more, nobody can tell.
-        heard = max(heard, 2 * max(known, cadence.first_pace), max(ran.plays, cadence.kept) / hours(span))
-    return min(heard, cadence.most_pace), recent, ran.began_at
+        # The plays of a first poll may be of any age.
+        return rate, recent_plays, outcome.began_at
+    span = outcome.began_at - polled_at
+    days = hours(span) / DAY_HOURS
+    recent_plays = recent_plays * max(0.0, 1 - days) + outcome.plays / max(1.0, days)
+    known = cadence.first_rate if rate is None else rate
+    updated = max(known * math.exp(-(span / DECAY)), recent_plays / DAY_HOURS)
+    if outcome.gaps or outcome.plays >= cadence.remembered_plays:
+        # At least so many were played; how many more, the provider has forgotten.
+        lowest = max(outcome.plays, cadence.remembered_plays) / hours(span)
+        updated = max(updated, 2 * max(known, cadence.first_rate), lowest)
+    return min(updated, cadence.max_rate), recent_plays, outcome.began_at
 
 
 def _next_poll(
-    connection: str, ran: SyncOutcome, polled_at: datetime | None, interval: timedelta, cadence: Cadence, now: datetime
+    connection: str,
+    outcome: SyncOutcome,
+    polled_at: datetime | None,
+    interval: timedelta,
+    cadence: Cadence,
+    now: datetime,
 ) -> tuple[datetime, datetime]:
     """When to poll, and from when on plays may be lost."""
     since = polled_at or now
-    lost_at = since + interval / cadence.share
-    if not cadence.forgets:
-        lost_at = now + NEVER
-    if ran.poll is Poll.FAILED:
-        return now + max(interval / 4, cadence.least), lost_at
-    early = interval * (1 - JITTER * part_of(connection))
-    return max(since + max(early, cadence.least), now + min(cadence.least, interval)), lost_at
+    lost_at = since + interval / cadence.share if cadence.forgets else now + NEVER
+    if outcome.poll is Poll.FAILED:
+        return now + max(interval / 4, cadence.shortest_poll), lost_at
+    early = interval * (1 - JITTER * fraction_of(connection))
+    due_at = max(since + max(early, cadence.shortest_poll), now + min(cadence.shortest_poll, interval))
+    return due_at, lost_at
 
 
 def _next_resync(connection: str, now: datetime, cadence: Cadence) -> datetime:
-    """The connection's own moment of the period, at least half a period away: so users spread over the whole day."""
-    earliest = now + cadence.resync / 2
-    own = EPOCH + cadence.resync * part_of(connection)
-    periods = math.ceil((earliest - own) / cadence.resync)
-    return own + cadence.resync * periods
+    """The connection's fixed moment of the period, at least half a period away: this spreads users over the day."""
+    earliest = now + cadence.resync_period / 2
+    first = EPOCH + cadence.resync_period * fraction_of(connection)
+    periods = math.ceil((earliest - first) / cadence.resync_period)
+    return first + cadence.resync_period * periods
 
 
-def part_of(connection: str) -> float:
-    """A number from 0 to below 1 that is the connection's own, and the same for ever."""
+def fraction_of(connection: str) -> float:
+    """A number from 0 to below 1 that is always the same for the same connection."""
     return int.from_bytes(sha256(connection.encode()).digest()[:6], "big") / 2**48

@@ -1,9 +1,9 @@
 """
-What an application's quota can carry: which of the connections that are due are synced now, and as what.
+What an application's quota allows: which of the connections that are due start now, and whether as a poll or in full.
 
-Two lines in time, as the gate's own (ms since 1970): each start moves them on by its calls at the application's pace,
-and nothing starts that would begin behind the next minute. Polls move both and heed one; syncs of everything heed the
-other. So a poll never waits for a long sync, and a sync of everything gets what polls leave.
+Two moments in time (ms since 1970, like the rate limiter's slots): each start moves them on by its calls at the
+application's rate, and nothing starts that would begin later than the next minute. Polls move both moments and heed
+the first; full syncs heed the second. So a poll never waits for a full sync, and full syncs get what polls leave.
 """
 
 import math
@@ -16,20 +16,22 @@ from blendify.core import times
 from blendify.schedule.polling_plan import NEVER
 
 HORIZON_MS = 60_000
-"""How far ahead is spent: until the schedule comes round again."""
+"""How far ahead quota is reserved: until the next dispatch."""
 SHARE = 0.8
-"""Part of the pace that the schedule may use; logins, first syncs and listeners' wishes have the rest."""
-UNTOLD_INTERVAL_MS = 6_000
-"""Pace of a gate that has not told one yet."""
-PATIENCE, UNHURRIED = timedelta(minutes=10), timedelta(hours=6)
-"""Who is due for everything and finds no room for it waits so long, if no play is lost for at least so long: a poll now
-would put the re-sync off by a day. Not longer, as those who wait stand at the head of the queue."""
-UNKNOWN_CALLS = 30
-"""What a sync of everything is taken to need as long as none has ended."""
+"""Part of the rate that the schedule may use; the rest is for logins, first syncs and manual syncs."""
+DEFAULT_INTERVAL_MS = 6_000
+"""Time between two calls until the rate limiter knows its own."""
+RESYNC_PATIENCE = timedelta(minutes=10)
+"""A connection that is due for a full sync waits this long for room instead of being polled, which would postpone the
+full sync by a day. Not longer, as the connections that wait are the first in the queue."""
+SAFE_MARGIN = timedelta(hours=6)
+"""It waits only if no play can be lost for at least this time."""
+ASSUMED_RESYNC_CALLS = 30
+"""Calls of a full sync of a connection before its first."""
 
 
-class Wanted(Protocol):
-    """What a choice depends on."""
+class Due(Protocol):
+    """What the choice needs to know of a connection that is due."""
 
     @property
     def lost_at(self) -> datetime: ...
@@ -41,76 +43,76 @@ class Wanted(Protocol):
 
 @dataclass(frozen=True)
 class QuotaState:
-    """What an application's gate says now."""
+    """What the application's rate limiter says now; moments in ms since 1970."""
 
-    tat: int = 0
-    """When its next slot is free: what is reserved until then is its backlog. 0 for one without a limit."""
+    next_slot_at: int = 0
+    """When its next slot is free: slots until then are reserved. 0 for an application without a limit."""
     interval: int | None = None
     """Milliseconds between two calls."""
-    cool: int = 0
-    """Nobody calls before that."""
+    cooldown_until: int = 0
+    """No calls before this time."""
 
     @property
-    def lifted(self) -> bool:
+    def unlimited(self) -> bool:
         """No call has ever waited here: the application has no limit."""
-        return not self.tat
+        return not self.next_slot_at
 
 
 @dataclass(frozen=True)
 class QuotaUsage:
-    """Until when an application's quota is spent on what has been started."""
+    """Until when an application's quota is used by what has started; ms since 1970."""
 
     polls_until: int = 0
-    everything_until: int = 0
+    resyncs_until: int = 0
 
 
-W = TypeVar("W", bound=Wanted)
+D = TypeVar("D", bound=Due)
 
 
 @dataclass(frozen=True)
-class Start(Generic[W]):
-    """One run to start."""
+class Start(Generic[D]):
+    """One sync to start."""
 
-    due: W
-    everything: bool
-    """Else it polls recent plays alone."""
+    due: D
+    full: bool
+    """All data types; otherwise a poll of recent plays."""
 
 
 def choose(
-    due: Sequence[W], ledger: QuotaUsage, pace: QuotaState, now: datetime, most: int
-) -> tuple[list[Start[W]], QuotaUsage]:
+    due: Sequence[D], usage: QuotaUsage, state: QuotaState, now: datetime, max_starts: int
+) -> tuple[list[Start[D]], QuotaUsage]:
     """
-    What to start, and the ledger afterwards; what is not chosen stays due.
+    What to start, and the quota usage afterwards; the other connections stay due.
 
-    Who is nearest to losing plays comes first. Of those whose turn it is, the ones whose re-sync has waited longest get
-    it; the others are polled at least, or wait for it a little if they can.
+    Connections nearest to losing plays start first. Among them, full syncs go to those that have waited longest for
+    one; the others are polled, or wait a little for their full sync if they can.
     """
     moment = times.milliseconds(now)
-    polls: float
-    everything: float
-    begin, end = max(moment, pace.cool), moment + HORIZON_MS - max(0, pace.tat - moment)
-    each = 0 if pace.lifted else (pace.interval or UNTOLD_INTERVAL_MS) / SHARE
-    polls, everything = max(ledger.polls_until, begin), max(ledger.everything_until, begin)
+    begin, end = max(moment, state.cooldown_until), moment + HORIZON_MS - max(0, state.next_slot_at - moment)
+    call = 0 if state.unlimited else (state.interval or DEFAULT_INTERVAL_MS) / SHARE
+    polls: float = max(usage.polls_until, begin)
+    resyncs: float = max(usage.resyncs_until, begin)
     if polls >= end:
-        return [], ledger
-    count = min(most, math.ceil((end - polls) / each)) if each else most
-    chosen = sorted(due, key=lambda one: one.lost_at)[:count]
-    wanting = sorted((one for one in chosen if one.resync_at <= now), key=lambda one: one.resync_at)
-    everything += (len(chosen) - len(wanting)) * each
-    whole, waiting = set(), set()
-    for one in wanting:
-        if everything < end or not each:
-            whole.add(id(one))
-            everything += max(1, UNKNOWN_CALLS if one.resync_calls is None else one.resync_calls) * each
-        elif _waits(one, now):
-            waiting.add(id(one))
+        return [], usage
+    count = min(max_starts, math.ceil((end - polls) / call)) if call else max_starts
+    chosen = sorted(due, key=lambda connection: connection.lost_at)[:count]
+    for_resync = [connection for connection in chosen if connection.resync_at <= now]
+    resyncs += (len(chosen) - len(for_resync)) * call
+    full, waiting = set(), set()
+    for connection in sorted(for_resync, key=lambda connection: connection.resync_at):
+        if resyncs < end or not call:
+            full.add(id(connection))
+            calls = ASSUMED_RESYNC_CALLS if connection.resync_calls is None else connection.resync_calls
+            resyncs += max(1, calls) * call
+        elif _can_wait(connection, now):
+            waiting.add(id(connection))
         else:
-            everything += each
-    starts = [Start(one, id(one) in whole) for one in chosen if id(one) not in waiting]
-    return starts, QuotaUsage(math.ceil(polls + len(starts) * each), math.ceil(everything))
+            resyncs += call
+    starts = [Start(connection, id(connection) in full) for connection in chosen if id(connection) not in waiting]
+    return starts, QuotaUsage(math.ceil(polls + len(starts) * call), math.ceil(resyncs))
 
 
-def _waits(one: Wanted, now: datetime) -> bool:
-    """Whether it is better left due than polled; it is, where there is nothing to poll."""
-    left = one.lost_at - now
-    return left > NEVER / 2 or (now - one.resync_at < PATIENCE and left > UNHURRIED)
+def _can_wait(connection: Due, now: datetime) -> bool:
+    """Whether to leave it due instead of polling it: also if there is nothing to poll."""
+    left = connection.lost_at - now
+    return left > NEVER / 2 or (now - connection.resync_at < RESYNC_PATIENCE and left > SAFE_MARGIN)

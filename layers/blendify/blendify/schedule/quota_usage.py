@@ -1,4 +1,4 @@
-"""What the schedule has spent of each application's quota: one item, that one dispatch at a time writes."""
+"""The quota that the schedule has used of each application: one item, which one dispatch at a time writes."""
 
 from boto3.dynamodb.conditions import Attr
 
@@ -7,26 +7,26 @@ from blendify.db.state_table import Change, ConditionFailed, state_table
 from blendify.schedule.quota import QuotaState, QuotaUsage
 
 
-def pace(provider: str, application: str) -> QuotaState:
-    """What the application's gate says now."""
-    row = state_table().get(keys.gate(provider, application), "gate") or {}
-    interval = int(row["interval"]) if "interval" in row else None
-    return QuotaState(int(row.get("next_slot_at", 0)), interval, int(row.get("cooldown_until", 0)))
+def state(provider: str, application: str) -> QuotaState:
+    """What the application's rate limiter says now."""
+    item = state_table().get(keys.rate_limiter(provider, application), "gate") or {}
+    interval = int(item["interval"]) if "interval" in item else None
+    return QuotaState(int(item.get("tat", 0)), interval, int(item.get("cool", 0)))
 
 
-def ledger(provider: str, application: str) -> QuotaUsage:
-    """The application's ledger; a new one when nothing was spent yet."""
-    row = state_table().get(keys.ledger(provider, application), "ledger") or {}
-    return QuotaUsage(int(row.get("polls_until", 0)), int(row.get("everything_until", 0)))
+def usage(provider: str, application: str) -> QuotaUsage:
+    """The application's quota usage; an empty one if nothing was reserved yet."""
+    item = state_table().get(keys.quota_usage(provider, application), "ledger") or {}
+    return QuotaUsage(int(item.get("polls_until", 0)), int(item.get("everything_until", 0)))
 
 
-def spend(provider: str, application: str, seen: QuotaUsage, spent: QuotaUsage) -> bool:
-    """Write the ledger on; False when another dispatch has spent meanwhile, who then does the work as well."""
-    unchanged = Attr("polls_until").eq(seen.polls_until) & Attr("everything_until").eq(seen.everything_until)
-    change = Change(set={"polls_until": spent.polls_until, "everything_until": spent.everything_until})
+def reserve(provider: str, application: str, before: QuotaUsage, after: QuotaUsage) -> bool:
+    """Store the usage; False if another dispatch has stored one since `before`: that one then starts what is due."""
+    unchanged = Attr("polls_until").eq(before.polls_until) & Attr("everything_until").eq(before.resyncs_until)
+    change = Change(set={"polls_until": after.polls_until, "everything_until": after.resyncs_until})
     new = Attr("pk").not_exists()
     try:
-        state_table().update(keys.ledger(provider, application), "ledger", change, only_if=new | unchanged)
+        state_table().update(keys.quota_usage(provider, application), "ledger", change, only_if=new | unchanged)
     except ConditionFailed:
         return False
     return True

@@ -1,1 +1,1 @@
-"""A sync from its start to its end, and the schedule that starts it."""
+"""A sync from its start to its end, and the dispatch that starts what is due."""

@@ -16,54 +16,57 @@ from blendify.core.http import http_session
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease, syncs
 from blendify.syncing.lease import LEASE, Holder
-from blendify.syncing.sync_input import Refused, Request
+from blendify.syncing.sync_input import InvalidInput, SyncInput
 from blendify.syncing.syncs import Sync
 
 RESUMABLE = timedelta(hours=24)
-"""A run that died is gone on with by the next one, unless it began longer ago than this."""
+"""The next execution resumes a sync that died, unless that sync began longer ago than this."""
 
 
 def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, Any]:
     """
-    The first step of an execution: check the input, take the lease, create the run record, refresh the access token.
+    Check the input of this execution, take the lease, create the sync's record, refresh the access token.
 
-    Answers {"outcome": "started", "job", "round", "plays_alone"}, {"outcome": "already_running", "sync_id"} or
-    {"outcome": "refused", "cause"}
+    Returns     {"outcome": "started", "job", "round", "plays_alone"}, {"outcome": "already_running", "sync_id"} or
+                {"outcome": "refused", "cause"}
     """
     try:
-        request = Request.of(given)
-        owner = connection(request.user_id, request.provider)
-    except Refused as error:
+        wanted = SyncInput.of(given)
+        connected = connection(wanted.user_id, wanted.provider)
+    except InvalidInput as error:
         return {"outcome": "refused", "cause": str(error)}
     except NotConnected:
         return _not_connected(given["provider"])
-    run = _unfinished(request, owner) or Sync(
-        syncs.identify(started_at, execution),
-        request.user_id,
-        request.provider,
+    sync = _unfinished(wanted, connected) or Sync(
+        syncs.new_id(started_at, execution),
+        wanted.user_id,
+        wanted.provider,
         Status.RUNNING,
         times.iso(started_at),
-        request.data_types,
+        wanted.data_types,
         round=1,
     )
     try:
-        running = _take_lease(request, Holder(run.sync_id, execution))
+        running = _take_lease(wanted, Holder(sync.sync_id, execution))
     except NotConnected:
-        return _not_connected(request.provider)
+        return _not_connected(wanted.provider)
     if running:
         return {"outcome": "already_running", "sync_id": running.sync_id}
-    if owner.lease and owner.lease != run.sync_id:
-        syncs.abandon(request.user_id, owner.lease)
-    _record(run, request.data_types)
-    _refresh_early(request, owner.application)
-    grant_expiry.announce(owner)
-    telemetry.logger.append_keys(sync_id=run.sync_id, user_id=run.user_id, provider=run.provider)
-    verb = "goes on where it stopped" if run.sync_id == owner.lease else "began"
-    telemetry.logger.info("Sync %s", verb, extra={"data_types": list(request.data_types), "mode": request.mode})
-    job = Job(run.user_id, run.provider, run.sync_id, run.started_at, request.mode)
-    # A run that is gone on with may have been asked for more than this execution.
-    plays_alone = {*run.data_types, *request.data_types} == {DataType.RECENTLY_PLAYED}
-    return {"outcome": "started", "job": vars(job), "round": run.round, "plays_alone": plays_alone}
+    if connected.lease and connected.lease != sync.sync_id:
+        syncs.abandon(wanted.user_id, connected.lease)
+    data_types = _record(sync, wanted.data_types)
+    _refresh_early(wanted, connected.application)
+    grant_expiry.announce(connected)
+    telemetry.logger.append_keys(sync_id=sync.sync_id, user_id=sync.user_id, provider=sync.provider)
+    verb = "goes on where it stopped" if sync.sync_id == connected.lease else "began"
+    telemetry.logger.info("Sync %s", verb, extra={"data_types": list(wanted.data_types), "mode": wanted.mode})
+    job = Job(sync.user_id, sync.provider, sync.sync_id, sync.started_at, wanted.mode)
+    return {
+        "outcome": "started",
+        "job": vars(job),
+        "round": sync.round,
+        "plays_alone": data_types == (DataType.RECENTLY_PLAYED,),
+    }
 
 
 def _not_connected(provider: str) -> dict[str, Any]:
@@ -71,39 +74,44 @@ def _not_connected(provider: str) -> dict[str, Any]:
     return {"outcome": "refused", "cause": cause}
 
 
-def _unfinished(request: Request, owner: Connection) -> Sync | None:
-    """The run that had this connection last and never ended; the lease decides whether it is dead."""
-    run = syncs.sync(request.user_id, owner.lease) if owner.lease and request.mode != "full" else None
-    young = run and times.now() - times.parse(run.started_at) < RESUMABLE
-    return run if run and young and run.finished_at is None else None
+def _unfinished(wanted: SyncInput, connected: Connection) -> Sync | None:
+    """The connection's latest sync if it has not ended; whether it is dead, the lease decides."""
+    sync = syncs.find(wanted.user_id, connected.lease) if connected.lease and wanted.mode != "full" else None
+    resumable = sync and times.now() - times.parse(sync.started_at) < RESUMABLE
+    return sync if sync and resumable and sync.finished_at is None else None
 
 
-def _record(run: Sync, data_types: Sequence[DataType]) -> None:
-    """The run and its data types, as far as they are not there yet."""
-    syncs.create(run)
-    everything = tuple(one for one in DataType if one in {*run.data_types, *data_types})
-    syncs.go_on(run.user_id, run.sync_id, everything)
-    expires_at = syncs.poll_expires_at() if everything == (DataType.RECENTLY_PLAYED,) else None
-    offered = PROVIDERS[run.provider].endpoints
-    for data_type in everything:
+def _record(sync: Sync, wanted: Sequence[DataType]) -> tuple[DataType, ...]:
+    """
+    Store the sync and its data types, unless they are stored already.
+
+    Returns     the data types of the sync: a resumed one may have been asked for others than this execution
+    """
+    data_types = tuple(data_type for data_type in DataType if data_type in {*sync.data_types, *wanted})
+    syncs.create(sync)
+    syncs.resume(sync.user_id, sync.sync_id, data_types)
+    expires_at = syncs.poll_expires_at() if data_types == (DataType.RECENTLY_PLAYED,) else None
+    offered = PROVIDERS[sync.provider].endpoints
+    for data_type in data_types:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
-        progresses.create(run.user_id, run.sync_id, data_type, outcome, expires_at)
+        progresses.create(sync.user_id, sync.sync_id, data_type, outcome, expires_at)
+    return data_types
 
 
-def _take_lease(request: Request, holder: Holder) -> Holder | None:
-    """None when the connection is ours; else whose it is. A run whose execution was stopped or died holds nobody up."""
+def _take_lease(wanted: SyncInput, holder: Holder) -> Holder | None:
+    """Take the lease; returns its holder if another execution has it, unless that execution has stopped or died."""
     until = times.now() + LEASE
-    other = lease.take(request.user_id, request.provider, holder, until)
-    if other is None or state_machines.executing(other.execution):
+    other = lease.take(wanted.user_id, wanted.provider, holder, until)
+    if other is None or state_machines.is_running(other.execution):
         return other
-    return lease.take(request.user_id, request.provider, holder, until, instead_of=other)
+    return lease.take(wanted.user_id, wanted.provider, holder, until, instead_of=other)
 
 
-def _refresh_early(request: Request, application_name: str) -> None:
-    """One refresh before eight collectors need a token; if it fails, each of them finds out and says so."""
+def _refresh_early(wanted: SyncInput, application_name: str) -> None:
+    """Refresh the access token once, before eight collectors need it. If that fails, each collector reports it."""
     try:
-        row = application(request.provider, application_name)
+        app = application(wanted.provider, application_name)
         with http_session() as http:
-            access_tokens.fresh_access_token(PROVIDERS[request.provider], row, request.user_id, http)
+            access_tokens.fresh_access_token(PROVIDERS[wanted.provider], app, wanted.user_id, http)
     except CollectError as error:
         telemetry.logger.warning("No fresh access token: %s", error)

@@ -1,4 +1,4 @@
-"""What a sync is asked to do: the input of an execution, checked."""
+"""The input of a sync's execution, checked. Login, schedule and console give the same."""
 
 import json
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from blendify.providers import PROVIDERS
 MODES = ("changes", "full")
 
 
-class Refused(Exception):
-    """The run's input cannot be worked with; the message says what to give."""
+class InvalidInput(Exception):
+    """The input of the execution is wrong; the message says what to give."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """What a run is asked to do."""
+class SyncInput:
+    """What to sync, and how."""
 
     user_id: str
     provider: str
@@ -25,24 +25,24 @@ class Request:
     mode: str
 
     @classmethod
-    def of(cls, given: Any) -> "Request":
+    def of(cls, given: Any) -> "SyncInput":
         """
-        The request in an execution's input.
+        The checked input of an execution.
 
         Shape   {"user_id": str, "provider": str, "data_types": [str, ...] (optional), "mode": "full" (optional)}
-        Raises  Refused
+        Raises  InvalidInput
         """
         example = json.dumps({"user_id": "…", "provider": next(iter(PROVIDERS))}, ensure_ascii=False)
         if not isinstance(given, Mapping):
-            raise Refused(f"The input must be an object like {example}.")
+            raise InvalidInput(f"The input must be an object like {example}.")
         user_id, provider = given.get("user_id"), given.get("provider")
         if not isinstance(user_id, str) or not user_id:
-            raise Refused(f"The input needs a user_id, like {example}.")
+            raise InvalidInput(f"The input needs a user_id, like {example}.")
         if not isinstance(provider, str) or provider not in PROVIDERS:
-            raise Refused(f"The input needs a provider, one of: {', '.join(PROVIDERS)}.")
+            raise InvalidInput(f"The input needs a provider, one of: {', '.join(PROVIDERS)}.")
         mode = given.get("mode", MODES[0])
         if mode not in MODES:
-            raise Refused(f"The mode must be one of: {', '.join(MODES)}.")
+            raise InvalidInput(f"The mode must be one of: {', '.join(MODES)}.")
         return cls(user_id, provider, _data_types(given.get("data_types")), mode)
 
 
@@ -51,7 +51,7 @@ def _data_types(given: Any) -> tuple[DataType, ...]:
         return tuple(DataType)
     known = f"one or more of: {', '.join(DataType)}"
     if not isinstance(given, list) or not given:
-        raise Refused(f"data_types must be a list of {known}.")
+        raise InvalidInput(f"data_types must be a list of {known}.")
     if any(not isinstance(name, str) or name not in set(DataType) for name in given):
-        raise Refused(f"data_types holds a name that is not known; give {known}.")
+        raise InvalidInput(f"data_types contains an unknown name; give {known}.")
     return tuple(data_type for data_type in DataType if data_type in given)

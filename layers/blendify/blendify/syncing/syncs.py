@@ -1,4 +1,4 @@
-"""Runs: one item each, with the progress of every data type behind it."""
+"""The record of each sync: one item, followed by one item with the progress of each data type."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,15 +14,15 @@ from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
-POLLS_KEPT = timedelta(days=30)
-"""Polls come up to 72 times a day: their records expire, those of other runs do not."""
-POLLS_PASSED = 100
-"""So many polls since the latest other runs are passed over: more than a day's."""
+POLL_LIFETIME = timedelta(days=30)
+"""The records of polls, up to 72 a day, expire after this; the records of other syncs do not expire."""
+MAX_SKIPPED_POLLS = 100
+"""So many polls are skipped to find the latest other syncs: more than a day's."""
 
 
 @dataclass(frozen=True)
 class Sync:
-    """One run over a connection."""
+    """One sync of one connection."""
 
     sync_id: str
     user_id: str
@@ -42,7 +42,7 @@ class Sync:
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Sync":
-        """The run that an item of the accounts table holds."""
+        """The sync that an item of the state table describes."""
         return cls(
             sync_id=item["sync_id"],
             user_id=user_id,
@@ -58,100 +58,98 @@ class Sync:
 
 
 def poll_expires_at() -> int:
-    """When the record of a poll that begins now is deleted, in seconds since 1970."""
-    return int((times.now() + POLLS_KEPT).timestamp())
+    """When the record of a poll that begins now expires, in seconds since 1970."""
+    return int((times.now() + POLL_LIFETIME).timestamp())
 
 
-def identify(started_at: datetime, execution: str) -> str:
-    """The id of the run that an execution makes: sorts by start, and stays the same when its first step is retried."""
+def new_id(started_at: datetime, execution: str) -> str:
+    """The id of an execution's sync: ids sort by start, and a retry of the first step gives the same one."""
     return (
         f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{sha256(execution.encode()).hexdigest()[:8]}"
     )
 
 
 def started_at(sync_id: str) -> str:
-    """When the run with this id began (ISO 8601): that is in all its facts."""
+    """When the sync with this id began (ISO 8601); all its facts carry this moment."""
     return times.iso(datetime.strptime(sync_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC))
 
 
-def create(run: Sync) -> None:
-    """Store the run; nothing happens when it is there already."""
+def create(sync: Sync) -> None:
+    """Store the sync, unless it is stored already."""
     item = {
-        "sync_id": run.sync_id,
-        "provider": run.provider,
-        "status": run.status,
-        "started_at": run.started_at,
-        "data_types": list(run.data_types),
-        "round": run.round,
-        "finished_at": run.finished_at,
-        "why": run.why,
+        "sync_id": sync.sync_id,
+        "provider": sync.provider,
+        "status": sync.status,
+        "started_at": sync.started_at,
+        "data_types": list(sync.data_types),
+        "round": sync.round,
+        "finished_at": sync.finished_at,
+        "why": sync.why,
     }
-    state_table().put_new(keys.user(run.user_id), keys.sync(run.sync_id), item)
+    state_table().put_new(keys.user(sync.user_id), keys.sync(sync.sync_id), item)
 
 
-def sync(user_id: str, sync_id: str) -> Sync | None:
-    """The run, or None when this user has none of that id."""
+def find(user_id: str, sync_id: str) -> Sync | None:
+    """The sync, or None if this user has no such sync."""
     item = state_table().get(keys.user(user_id), keys.sync(sync_id))
     return Sync.of(user_id, item) if item and "sync_id" in item else None
 
 
 def newest(user_id: str, count: int, *, polls: bool = True) -> Iterator[tuple[Sync, list[Progress]]]:
-    """The user's latest runs with their progress, newest first, in one query; polls aside, as far as that is asked."""
-    behind: list[Progress] = []
-    most = count * (len(DataType) + 1) + (0 if polls else 2 * POLLS_PASSED)
-    for item in state_table().query(keys.user(user_id), keys.sync(), newest_first=True, limit=most):
+    """
+    The user's latest syncs with their progress, newest first, in one query.
+
+    polls   False leaves out polls; fewer than `count` come if more than `MAX_SKIPPED_POLLS` lie between
+    """
+    parts: list[Progress] = []
+    max_items = count * (len(DataType) + 1) + (0 if polls else 2 * MAX_SKIPPED_POLLS)
+    for item in state_table().query(keys.user(user_id), keys.sync(), newest_first=True, limit=max_items):
         if "data_type" in item:
-            # A run's data types sort right behind it, so that backwards they come first.
-            behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
+            # A sync's data types sort right behind it, so newest first they come before it.
+            parts.append(Progress.of(user_id, item["sk"].split("#")[1], item))
         else:
-            run = Sync.of(user_id, item)
-            if polls or not run.poll:
-                yield run, behind
+            sync = Sync.of(user_id, item)
+            if polls or not sync.poll:
+                yield sync, parts
                 count -= 1
-            behind = []
+            parts = []
             if count == 0:
                 return
 
 
-def every(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
-    """All of the user's runs with their progress, oldest first, as they are read."""
-    run: Sync | None = None
-    behind: list[Progress] = []
+def all_syncs(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
+    """All of the user's syncs with their progress, oldest first, read page by page."""
+    sync: Sync | None = None
+    parts: list[Progress] = []
     for item in state_table().query(keys.user(user_id), keys.sync()):
         if "data_type" in item:
-            behind.append(Progress.of(user_id, item["sk"].split("#")[1], item))
+            parts.append(Progress.of(user_id, item["sk"].split("#")[1], item))
             continue
-        if run:
-            yield run, behind
-        run, behind = Sync.of(user_id, item), []
-    if run:
-        yield run, behind
+        if sync:
+            yield sync, parts
+        sync, parts = Sync.of(user_id, item), []
+    if sync:
+        yield sync, parts
 
 
-def go_on(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
-    """The run works, on these data types: at its begin, or because another execution goes on with it."""
-    begun = {"status": Status.RUNNING, "data_types": list(data_types)}
+def resume(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
+    """Mark the sync as running with these data types, at its begin and when another execution resumes it."""
+    running = {"status": Status.RUNNING, "data_types": list(data_types)}
     if data_types == (DataType.RECENTLY_PLAYED,):
-        change = Change(set={**begun, "expires_at": poll_expires_at()}, remove=("waiting_until",))
+        change = Change(set={**running, "expires_at": poll_expires_at()}, remove=("waiting_until",))
     else:
-        change = Change(set=begun, remove=("waiting_until", "expires_at"))
+        change = Change(set=running, remove=("waiting_until", "expires_at"))
     _change(user_id, sync_id, change)
 
 
-def _change(user_id: str, sync_id: str, change: Change) -> None:
-    """Change the run, if there still is one: nothing of a listener who has left comes back."""
-    with suppress(ConditionFailed):
-        state_table().update(keys.user(user_id), keys.sync(sync_id), change, only_if=Attr("pk").exists())
-
-
-def wait(user_id: str, sync_id: str, until: datetime, number: int) -> None:
-    """The run waits, then begins round `number`."""
-    change = Change(set={"status": Status.WAITING, "waiting_until": times.iso(until), "round": number})
+def wait(user_id: str, sync_id: str, until: datetime, next_round: int) -> None:
+    """Mark the sync as waiting; the next round begins then."""
+    change = Change(set={"status": Status.WAITING, "waiting_until": times.iso(until), "round": next_round})
     _change(user_id, sync_id, change)
 
 
 def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
-    """The run is over."""
+    """Mark the sync as ended."""
     change = Change(
         set={"status": status, "finished_at": times.iso(times.now()), "why": why}, remove=("waiting_until",)
     )
@@ -159,7 +157,13 @@ def end(user_id: str, sync_id: str, status: Status, why: str | None) -> None:
 
 
 def abandon(user_id: str, sync_id: str) -> None:
-    """A run whose lease has expired did not end: say so, unless it has an end by now."""
-    run = sync(user_id, sync_id)
-    if run and run.finished_at is None:
-        end(user_id, sync_id, Status.FAILED, "the run stopped unexpectedly: a later one has taken over")
+    """Mark a sync whose lease has expired as failed, unless it has ended."""
+    sync = find(user_id, sync_id)
+    if sync and sync.finished_at is None:
+        end(user_id, sync_id, Status.FAILED, "the sync stopped unexpectedly: a later one has taken over")
+
+
+def _change(user_id: str, sync_id: str, change: Change) -> None:
+    """Update the item only if it still exists: an erasure may have deleted it."""
+    with suppress(ConditionFailed):
+        state_table().update(keys.user(user_id), keys.sync(sync_id), change, only_if=Attr("pk").exists())

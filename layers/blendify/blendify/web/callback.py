@@ -17,7 +17,7 @@ from blendify.core.settings import state_machine
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
-from blendify.syncing.start_sync import start_sync
+from blendify.syncing.after_login import start_after_login
 from blendify.web import responses
 from blendify.web.cookies import LOGIN, SESSION, cookie_value, delete_cookie, set_cookie
 from blendify.web.guards import reader_id, same_origin
@@ -97,7 +97,7 @@ def _connect(provider: Provider, parameters: Mapping[str, str], secret: str) -> 
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return _failed(provider, error)
     logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
-    start_sync(state_machine(), user_id, provider.name)
+    start_after_login(state_machine(), user_id, provider.name)
     session = set_cookie(SESSION, sessions.begin(user_id), sessions.LIFETIME_SECONDS)
     return responses.see_other("../../dashboard", [session, delete_cookie(LOGIN)])
 

@@ -77,7 +77,7 @@ def list_syncs() -> Response[str]:
 def show_sync(sync_id: str) -> Response[str]:
     """One sync with its progress; 404 when this listener has none with this id."""
     user = user_id()
-    sync = syncs.sync(user, sync_id)
+    sync = syncs.find(user, sync_id)
     if sync is None:
         return responses.error_response(router, 404, "not_found", "You have no sync with this id.")
     return responses.json_response(200, _sync(sync, all_progress(user, sync_id)))

@@ -72,7 +72,7 @@ def _start(user: str, latest: Export | None) -> Response[str]:
     if not is_new:
         return _preparing(export)
     try:
-        state_machines.start_export(export_state_machine(), user, export.export_id)
+        state_machines.start(export_state_machine(), export.export_id, {"user_id": user, "export_id": export.export_id})
     except (BotoCoreError, ClientError):
         logger.exception("The export could not be started")
         _withdraw(user, export)

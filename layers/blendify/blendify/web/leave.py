@@ -98,7 +98,8 @@ def _may_have_data(user: str, provider: str) -> bool:
 def _erase(user: str, scope: str) -> Response[str]:
     try:
         erasure_id = receipts.begin(user, scope)
-        state_machines.start_erasure(erase_state_machine(), erasure_id)
+        # Name and input are the erasure's id alone, so that the execution history names no user.
+        state_machines.start(erase_state_machine(), erasure_id, {"erasure_id": erasure_id})
     except LookupError:
         return unauthorized(router)
     except (BotoCoreError, ClientError):

@@ -14,7 +14,8 @@ from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
 from blendify.schedule import sync_requests
 from blendify.syncing import lease
-from blendify.syncing.sync_input import Refused, Request
+from blendify.syncing.start_sync import start_sync
+from blendify.syncing.sync_input import InvalidInput, SyncInput
 from blendify.web import responses
 from blendify.web.guards import reader, same_origin, user_id
 from blendify.web.responses import Response
@@ -37,14 +38,14 @@ def start() -> Response[str]:
     user = user_id()
     try:
         parameters = _parameters(user, router.current_event.decoded_body)
-    except Refused as refused:
-        return responses.error_response(router, 400, "bad_request", str(refused))
+    except InvalidInput as invalid:
+        return responses.error_response(router, 400, "bad_request", str(invalid))
     provider = parameters.get("provider")
     requested = [each for each in connections.connections(user) if provider in (None, each.provider)]
     active = [connection for connection in requested if connection.status == ACTIVE]
     if not active:
         return _nothing_to_sync(requested)
-    seconds = sync_requests.grant(user)
+    seconds = sync_requests.admit(user)
     if seconds:
         text = f"You can ask for a sync once a minute. Ask again in {seconds} seconds."
         return responses.error_response(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
@@ -60,18 +61,18 @@ def _parameters(user: str, body: str | None) -> dict[str, Any]:
     """
     The parameters that the body gives; `data_types` in the order in which they are collected, each once.
 
-    Raises  Refused, with the parameter and its allowed values
+    Raises  InvalidInput, with the parameter and its allowed values
     """
     if len(body or "") > MAX_BODY_CHARACTERS:
-        raise Refused(f"The body may have at most {MAX_BODY_CHARACTERS:,} characters.")
+        raise InvalidInput(f"The body may have at most {MAX_BODY_CHARACTERS:,} characters.")
     try:
         given = json.loads(body) if body and body.strip() else {}
     except (ValueError, RecursionError):
-        raise Refused("The body must be JSON, or empty.") from None
+        raise InvalidInput("The body must be JSON, or empty.") from None
     if not isinstance(given, Mapping) or not set(given) <= set(PARAMETERS):
-        raise Refused(f"The body must be an object with any of: {', '.join(PARAMETERS)}.")
+        raise InvalidInput(f"The body must be an object with any of: {', '.join(PARAMETERS)}.")
     parameters = {name: value for name, value in given.items() if value is not None}
-    request = Request.of({"provider": next(iter(PROVIDERS)), **parameters, "user_id": user})
+    request = SyncInput.of({"provider": next(iter(PROVIDERS)), **parameters, "user_id": user})
     if "data_types" in parameters:
         parameters["data_types"] = [data_type.value for data_type in request.data_types]
     return parameters
@@ -90,9 +91,9 @@ def _nothing_to_sync(requested: Iterable[Connection]) -> Response[str]:
 
 
 def _started(connection: Connection, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    holder = lease.held(connection.user_id, connection.provider)
-    if holder and state_machines.executing(holder.execution):
+    holder = lease.current_holder(connection.user_id, connection.provider)
+    if holder and state_machines.is_running(holder.execution):
         return {"provider": connection.provider, "status": "running", "sync_id": holder.sync_id}
     more = {name: parameters[name] for name in ("data_types", "mode") if name in parameters}
-    state_machines.start(state_machine(), connection.user_id, connection.provider, times.now(), more)
+    start_sync(state_machine(), connection.user_id, connection.provider, times.now(), more)
     return {"provider": connection.provider, "status": "starting", "sync_id": None}
