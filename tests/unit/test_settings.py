@@ -1,14 +1,17 @@
 """A function that was not told what it needs says so when it starts, by name."""
 
-import os
-import subprocess
-import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from blendify.core import settings
 from blendify.core.settings import SettingMissing, Settings
-from local.paths import ROOT
+from blendify.lambdas.steps import Handler
+from blendify.schedule.cadence import cadence
+from export import build
+from sync import dispatch, finish
+from tests.unit.http_events import Context
 
 COMPLETE = {
     "HISTORY_TABLE": "history",
@@ -32,25 +35,22 @@ def test_a_missing_variable_is_named(name: str, emptied: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handler", "name"),
+    ("handler", "setting"),
     [
-        ("collectors.top_tracks", "HISTORY_TABLE"),
-        ("sync.begin", "ACCOUNTS_TABLE"),
-        ("auth.callback", "SYNC_STATE_MACHINE"),
-        ("api.syncs", "SYNC_STATE_MACHINE"),
-        ("sync.dispatch", "SYNC_STATE_MACHINE"),
-        ("sync.finish", "RESYNC_HOURS"),
+        (dispatch.handler, settings.state_machine),
+        (build.handler, settings.exports_bucket),
+        (finish.handler, cadence),
     ],
 )
-def test_a_handler_without_a_variable_does_not_start(handler: str, name: str) -> None:
-    """The import fails, so that a wrong deployment shows at the first cold start and not in the middle of a sync."""
-    environment = {key: value for key, value in os.environ.items() if key != name}
-    environment["PYTHONPATH"] = os.pathsep.join(str(ROOT / part) for part in ("functions", "layers/blendify"))
-    ended = subprocess.run(  # noqa: S603 -- our own module
-        [sys.executable, "-c", f"import {handler}"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode != 0
-    assert f"environment variable {name} is not set" in ended.stderr.splitlines()[-1]
+def test_a_missing_variable_stops_a_step_before_it_changes_anything(
+    monkeypatch: pytest.MonkeyPatch, handler: Handler, setting: Any
+) -> None:
+    """A wrong deployment shows with the first event, and not in the middle of a sync; there is no AWS in this test."""
+    monkeypatch.setattr("os.environ", {})
+    job = {"user_id": "u1", "provider": "spotify", "sync_id": "s1", "fetched_at": "2026-11-22T17:44:30.123Z"}
+    setting.cache_clear()
+    with pytest.raises(SettingMissing):
+        handler({"job": job, "round": 1, "results": []}, Context())  # type: ignore[arg-type]
 
 
 def test_the_public_url_may_be_empty_and_is_then_https() -> None:

@@ -3,8 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-
-import requests
+from typing import TYPE_CHECKING
 
 from blendify.access import connections, grant_expiry, refused_grants
 from blendify.access.connections import Connection
@@ -14,6 +13,9 @@ from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUna
 from blendify.providers.application import Application
 from blendify.providers.consent import TokenResponse
 from blendify.providers.provider import Provider
+
+if TYPE_CHECKING:
+    import requests
 
 EARLY = timedelta(seconds=30)
 """An access token that expires this soon is refreshed before it is used."""
@@ -35,7 +37,7 @@ def fresh_access_token(
     provider: Provider,
     application: Application,
     user_id: str,
-    http: requests.Session,
+    http: "requests.Session",
     *,
     refused: str | None = None,
 ) -> str:

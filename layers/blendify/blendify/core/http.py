@@ -1,9 +1,11 @@
 """HTTP as all calls to providers use it: no redirects, no retries of its own, no endless bodies."""
 
-import requests
-from requests.adapters import HTTPAdapter
+from typing import TYPE_CHECKING
 
 from blendify.core.errors import ProviderUnavailable
+
+if TYPE_CHECKING:
+    import requests
 
 USER_AGENT = "Blendify/1 (listening history)"
 """Some providers ask clients to name themselves, and may block those that do not."""
@@ -11,8 +13,15 @@ LARGEST_BODY = 32 * 1024 * 1024
 """Bytes; the largest page of a provider is below 2 MB."""
 
 
-def http_session(connections: int = 8) -> requests.Session:
-    """A session that retries nothing and reads no proxy or netrc settings; threads may share it."""
+def http_session(connections: int = 8) -> "requests.Session":
+    """
+    A session that does not retry and reads no proxy or netrc settings; threads may share it.
+
+    requests is imported here, as it costs a cold start a tenth more: many Lambdas never call a provider
+    """
+    import requests
+    from requests.adapters import HTTPAdapter
+
     http = requests.Session()
     http.trust_env = False
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
@@ -21,7 +30,7 @@ def http_session(connections: int = 8) -> requests.Session:
     return http
 
 
-def read_body(answer: requests.Response) -> bytes:
+def read_body(answer: "requests.Response") -> bytes:
     """
     The body of a streamed answer.
 

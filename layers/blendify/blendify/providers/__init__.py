@@ -1,15 +1,30 @@
-"""The providers that exist: one line each."""
+"""The providers that exist: one name each, and its folder."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-from blendify.providers import apple_music, lastfm, spotify
 from blendify.providers.provider import Provider
 
-PROVIDERS: Mapping[str, Provider] = {
-    provider.name: provider
-    for provider in (
-        spotify.PROVIDER,
-        apple_music.PROVIDER,
-        lastfm.PROVIDER,
-    )
-}
+NAMES = ("spotify", "apple_music", "lastfm")
+
+
+class _Providers(Mapping[str, Provider]):
+    """Imports a provider's folder when it is first needed: a cold start then loads the tables of one provider only."""
+
+    def __getitem__(self, name: str) -> Provider:
+        if name not in NAMES:
+            raise KeyError(name)
+        provider: Provider = import_module(f"blendify.providers.{name}").PROVIDER
+        return provider
+
+    def __contains__(self, name: object) -> bool:
+        return name in NAMES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+PROVIDERS: Mapping[str, Provider] = _Providers()

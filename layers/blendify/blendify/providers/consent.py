@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
-
-import requests
+from typing import TYPE_CHECKING, Protocol
 
 from blendify.providers.application import Application
+
+if TYPE_CHECKING:
+    import requests
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """The expiry of a token that does not expire."""
@@ -42,7 +43,7 @@ class ClientSideConsent:
     """The only origins from which the provider's script may load."""
 
 
-Renewal = Callable[[Application, str, requests.Session], TokenResponse]
+Renewal = Callable[[Application, str, "requests.Session"], TokenResponse]
 """New tokens for a refresh token; raises GrantRevoked when it is refused, ProviderUnavailable, ApplicationBlocked."""
 
 
@@ -77,7 +78,7 @@ class Access(Protocol):
         """
 
     def exchange(
-        self, application: Application, callback_value: str, verifier: str, http: requests.Session
+        self, application: Application, callback_value: str, verifier: str, http: "requests.Session"
     ) -> TokenResponse:
         """
         The tokens for the callback's value.

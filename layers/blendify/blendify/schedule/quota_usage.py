@@ -11,7 +11,7 @@ def state(provider: str, application: str) -> QuotaState:
     """What the application's rate limiter says now."""
     item = state_table().get(keys.rate_limiter(provider, application), "gate") or {}
     interval = int(item["interval"]) if "interval" in item else None
-    return QuotaState(int(item.get("tat", 0)), interval, int(item.get("cool", 0)))
+    return QuotaState(int(item.get("next_slot_at", 0)), interval, int(item.get("cooldown_until", 0)))
 
 
 def usage(provider: str, application: str) -> QuotaUsage:
