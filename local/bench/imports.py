@@ -1,4 +1,4 @@
-"""Cold start as far as it can be told here: importing handlers from the built layers, with bytecode, beside boto3."""
+"""The imports of a cold start: handlers from the built layers, with bytecode, in relation to boto3."""
 
 import os
 import subprocess
@@ -7,41 +7,44 @@ from pathlib import Path
 
 from local.paths import LOCAL
 
-RUNS = 11
+RUNS = 15
 ENVIRONMENT = {
-    "HISTORY_TABLE": "h",
-    "ACCOUNTS_TABLE": "a",
-    "TOKENS_KEY": "k",
-    "APPLICATIONS": "s",
-    "TOP_LIST_DEPTH": "50",
-    "FULL_SWEEP_DAYS": "7",
-    "SYNC_STATE_MACHINE": "m",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
 }
 BASELINE = "import boto3; boto3.client('dynamodb')"
+STEPS = ("sync.begin", "sync.finish", "sync.dispatch", "erase.erase", "export.build", "export.fail")
+COLLECTORS = ("collectors.top_tracks", "collectors.playlist_tracks", "collectors.recently_played")
+_LAYERS = ("BlendifyLayer", "DependenciesLayer")
 _PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
 
 
-def import_ratios(build: Path, handlers: list[str]) -> dict[str, float]:
-    """Least time of importing each handler and making its client, as a ratio to boto3 with one client."""
+def import_ratios(build: Path, handlers: tuple[str, ...]) -> dict[str, float]:
+    """CPU time of importing each handler, as a ratio to importing boto3 and making a client; the least of several."""
+    # Every function's folder holds all handlers.
     path = os.pathsep.join(
-        str(build / part) for part in ("CollectTopTracks", "BlendifyLayer/python", "DependenciesLayer/python")
+        str(folder) for folder in (build / "Dispatch", *(build / name / "python" for name in _LAYERS))
     )
-    clients = "from blendify import aws; aws.client('dynamodb')"
-    code = {handler: f"import {handler}; {clients}" for handler in handlers}
-    seconds: dict[str, list[float]] = {name: [] for name in ("", *handlers)}
+    code = {"": BASELINE, **{handler: f"import {handler}" for handler in handlers}}
+    seconds: dict[str, list[float]] = {name: [] for name in code}
     for _ in range(RUNS):
-        # Interleaved, so that the machine's other work falls on all of them alike.
-        for name in seconds:
-            seconds[name].append(_measure(code.get(name, BASELINE), path))
-    base = min(seconds[""])
-    return {name: min(seconds[name]) / base for name in handlers}
+        # Alternating, so that the machine's other work falls on all of them alike.
+        for name in code:
+            seconds[name].append(_measure(code[name], path))
+    baseline = min(seconds[""])
+    return {handler: min(seconds[handler]) / baseline for handler in handlers}
+
+
+def slowest(build: Path, handlers: tuple[str, ...]) -> str:
+    """The largest of the ratios, and whose it is."""
+    ratios = import_ratios(build, handlers)
+    handler = max(ratios, key=lambda name: ratios[name])
+    return f"{ratios[handler]:.2f} x ({handler})"
 
 
 def _measure(code: str, path: str) -> float:
-    timed = f"import time; began = time.perf_counter(); {code}; print(time.perf_counter() - began)"
+    timed = f"import time; began = time.process_time(); {code}; print(time.process_time() - began)"
     done = subprocess.run(
         [str(_PYTHON if _PYTHON.exists() else sys.executable), "-c", timed],
         env={**ENVIRONMENT, "PYTHONPATH": path, "PATH": os.defpath},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -15,9 +15,11 @@ from blendify.core.errors import CollectError
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import check, commit, put, update
-from blendify.providers.provider import Profile
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Plan
+
+if TYPE_CHECKING:
+    from blendify.providers.provider import Profile
 
 ACTIVE, RECONNECT = "active", "reconnect"
 
@@ -90,7 +92,7 @@ def connections(user_id: str) -> Iterator[Connection]:
         yield Connection.of(user_id, item)
 
 
-def require_single_account(user_id: str, provider: str, profile: Profile) -> None:
+def require_single_account(user_id: str, provider: str, profile: "Profile") -> None:
     """
     Allow one account per user and provider, even a disconnected one: a history could not tell two of them apart.
 
@@ -115,7 +117,7 @@ class Grant:
     access_expires_at: datetime
 
 
-def connect(user_id: str, provider: str, profile: Profile, grant: Grant) -> None:
+def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> None:
     """
     Store the grant; connecting again keeps the user and repairs a connection that needs it.
 

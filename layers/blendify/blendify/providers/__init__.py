@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from blendify.providers.provider import Provider
+if TYPE_CHECKING:
+    from blendify.providers.provider import Provider
 
 NAMES = ("spotify", "apple_music", "lastfm")
 
 
-class _Providers(Mapping[str, Provider]):
+class _Providers(Mapping[str, "Provider"]):
     """Imports a provider's folder when it is first needed: a cold start then loads the tables of one provider only."""
 
-    def __getitem__(self, name: str) -> Provider:
+    def __getitem__(self, name: str) -> "Provider":
         if name not in NAMES:
             raise KeyError(name)
         provider: Provider = import_module(f"blendify.providers.{name}").PROVIDER
@@ -27,4 +29,4 @@ class _Providers(Mapping[str, Provider]):
         return len(NAMES)
 
 
-PROVIDERS: Mapping[str, Provider] = _Providers()
+PROVIDERS: Mapping[str, "Provider"] = _Providers()
