@@ -1,7 +1,7 @@
 """
-Imports the handlers named on the command line, each in a process of its own, and prints what that loads.
+Imports the modules named on the command line, each in a process of its own, and prints what that loads.
 
-Prints  a JSON object: by handler, the modules that the import adds to boto3 and the standard library's; or the error
+Prints  a JSON object: by module, the modules that its import adds to boto3 and the standard library's; or the error
 Fails   an import that makes an AWS session or opens a socket
 """
 
@@ -28,11 +28,11 @@ def forbid_sockets(event: str, _: object) -> None:
         raise AssertionError("an import opens a socket")
 
 
-def load(handler: str, result: Connection) -> None:
-    """Import one handler, and send what it has loaded."""
+def load(name: str, result: Connection) -> None:
+    """Import a module, and send what that has loaded."""
     before = set(sys.modules)
     try:
-        importlib.import_module(handler)
+        importlib.import_module(name)
     except Exception as error:
         result.send(f"{type(error).__name__}: {error}")
     else:
