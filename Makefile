@@ -13,6 +13,11 @@ WORKERS ?= $(if $(findstring ::,$(TESTS)),0,3)
 # Printed with the command, so that a failure can be repeated: make test SEED=…
 SEED := $(or $(SEED),$(shell date +%s))
 
+COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --no-header --no-annotate
+# boto3 is in Lambda's runtime with all that it needs; urllib3 is pinned all the same, as requests needs it too.
+LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up down clean test soak check format bench deploy requirements
 
@@ -57,11 +62,10 @@ deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. T
 	sam deploy $(OPTIONS)
 
 requirements: $(READY) ## pin the newest versions of all packages
-	for name in requirements-dev layers/dependencies/requirements local/emulator/requirements; do \
-	    uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	        --no-annotate $$(test $$name != layers/dependencies/requirements || \
-	        echo --no-emit-package botocore --no-emit-package jmespath --no-emit-package s3transfer) \
-	        $$name.in --output-file $$name.txt || exit 1; \
+	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
+	for name in requirements signing; do \
+	    $(COMPILE) $(LAMBDA_BRINGS:%=--no-emit-package %) layers/dependencies/$$name.in \
+	        --output-file layers/dependencies/$$name.txt || exit 1; \
 	done
 
 .venv/.uv:

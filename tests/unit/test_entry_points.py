@@ -9,6 +9,7 @@ import pytest
 
 from blendify.providers import PROVIDERS
 from local.paths import ROOT
+from local.template import resources, template
 from tests.unit import imports_of_handlers
 
 PACKAGE = ROOT / "layers" / "blendify"
@@ -83,6 +84,21 @@ def test_collectors_load_neither_pages_nor_another_providers_libraries(loaded: d
 def test_the_api_loads_nothing_that_calls_providers(loaded: dict[str, set[str]]) -> None:
     """Listeners wait for these cold starts."""
     assert unwanted(loaded, ("api.",), "requests", "cryptography", "blendify.calling", "blendify.lambdas") == {}
+
+
+def test_the_functions_that_call_providers_have_the_layer_that_signs(loaded: dict[str, set[str]]) -> None:
+    """Cryptography is larger than all else together: it has a layer of its own, and is loaded to sign a call."""
+    callers = {name for name, modules in loaded.items() if "blendify.calling.fetch" in modules}
+    signing = {"Ref": "SigningLayer"}
+    assert {"collectors.top_tracks", "auth.callback"} <= callers
+    for name, function in resources("AWS::Serverless::Function").items():
+        handler = function["Handler"].removesuffix(".handler")
+        calls = handler in callers or handler.startswith("collectors.")
+        assert (signing in function.get("Layers", [])) is calls, name
+    assert template()["Globals"]["Function"]["Layers"] == [{"Ref": "BlendifyLayer"}, {"Ref": "DependenciesLayer"}]
+    packages, signers = ((ROOT / f"layers/dependencies/{name}.txt").read_text() for name in ("requirements", "signing"))
+    assert "cryptography==" not in packages
+    assert "cryptography==" in signers
 
 
 def test_importing_a_module_does_no_work(loaded: dict[str, set[str]]) -> None:

@@ -16,15 +16,15 @@ PROPERTIES = resources("AWS::Serverless::StateMachine")["EraseStateMachine"]
 def test_a_pass_is_repeated_until_it_was_the_last() -> None:
     """With more to do the next pass runs at once. With nothing left it runs after a wait, and knows that it does."""
     assert MACHINE["StartAt"] == "Erase"
-    assert STATES["Erase"]["Next"] == "Swept"
-    ways = {re.findall(r"'(\w+)'", choice["Condition"])[0]: choice["Next"] for choice in STATES["Swept"]["Choices"]}
-    assert ways == {"erased": "Erased", "wait": "WaitForTheLast"}
-    assert STATES["Swept"]["Default"] == "Erase"
-    wait = STATES["WaitForTheLast"]
+    assert STATES["Erase"]["Next"] == "PassEnded"
+    ways = {re.findall(r"'(\w+)'", choice["Condition"])[0]: choice["Next"] for choice in STATES["PassEnded"]["Choices"]}
+    assert ways == {"erased": "Erased", "wait": "WaitForWorkers"}
+    assert STATES["PassEnded"]["Default"] == "Erase"
+    wait = STATES["WaitForWorkers"]
     assert (wait["Type"], wait["Next"], wait["Output"]) == ("Wait", "Erase", {"waited": True})
     assert wait["Seconds"] == "{% $states.input.seconds %}"
     assert STATES["Erased"]["Type"] == "Succeed"
-    assert set(STATES) == {"Erase", "Swept", "WaitForTheLast", "Erased"}
+    assert set(STATES) == {"Erase", "PassEnded", "WaitForWorkers", "Erased"}
 
 
 def test_only_the_erasures_id_passes_through() -> None:

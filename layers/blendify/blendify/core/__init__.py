@@ -1,1 +1,1 @@
-"""Words and wires of the whole package; nothing here knows a provider or a table."""
+"""Terms, errors and AWS access that all packages share. Nothing here knows a provider or a table."""

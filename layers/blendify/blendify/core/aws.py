@@ -1,4 +1,4 @@
-"""One AWS session for everything: a second one costs a cold start another 100 ms."""
+"""The AWS session that all clients share: a second one adds 100 ms to a cold start."""
 
 from functools import cache
 from threading import Lock
@@ -19,12 +19,11 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
-_ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
-"""S3 then signs links to the bucket's own region; one for elsewhere ends in a redirect that breaks the signature."""
+_S3_ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+"""Links are then signed for the bucket's own region; elsewhere S3 redirects, which breaks the signature."""
 
-
-_one_at_a_time = Lock()
-"""Making a client is not safe between threads, using one is."""
+_making_a_client = Lock()
+"""Threads may use a client at the same time, but not make one."""
 
 
 @cache
@@ -44,18 +43,18 @@ def client(service: Literal["stepfunctions"]) -> "SFNClient": ...
 @overload
 def client(service: Literal["events", "s3"]) -> Any: ...
 def client(service: str) -> object:
-    """A client, built where it is first used and kept while the Lambda is warm; safe to share between threads."""
-    with _one_at_a_time:
+    """The client of this service, made when first needed and kept while the Lambda is warm; threads may share it."""
+    with _making_a_client:
         return _client(service)
 
 
 @cache
 def _client(service: str) -> object:
-    config = _CONFIG.merge(_ADDRESSES) if service == "s3" else _CONFIG
+    config = _CONFIG.merge(_S3_ADDRESSES) if service == "s3" else _CONFIG
     return session().client(service, config=config)  # type: ignore[call-overload]
 
 
 def forget() -> None:
-    """Drop session and clients, so that tests start with none."""
+    """Drop session and clients: tests start with none."""
     _client.cache_clear()
     session.cache_clear()

@@ -1,10 +1,10 @@
-"""The kinds of data a listener's account holds, and the outcomes of collecting one of them."""
+"""The types of data in a listener's account, and the outcomes of collecting one."""
 
 from enum import StrEnum
 
 
 class DataType(StrEnum):
-    """One word per kind of data: the Lambda, the state, the partition and the test carry the same."""
+    """One name per type: the Lambda, the state, the partition and the test have the same."""
 
     TOP_TRACKS = "top_tracks"
     TOP_ARTISTS = "top_artists"
@@ -17,17 +17,17 @@ class DataType(StrEnum):
 
     @property
     def words(self) -> str:
-        """`playlist_tracks` as people say it: `playlist tracks`."""
+        """The name in words: `playlist tracks`."""
         return self.value.replace("_", " ")
 
     @property
     def noun(self) -> str:
-        """What one counts: `tracks`, `artists`, `plays` …"""
+        """The name of its records: `tracks`, `artists`, `plays` …"""
         return "plays" if self is DataType.RECENTLY_PLAYED else self.value.rpartition("_")[2]
 
 
 class Outcome(StrEnum):
-    """Where the collection of one data type stands; all but the first three are final for the run."""
+    """The state of one data type in a sync; all but the first three are final."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -41,12 +41,12 @@ class Outcome(StrEnum):
 
     @property
     def final(self) -> bool:
-        """Nothing more happens to this data type in this run."""
+        """The sync does nothing more for this data type."""
         return self not in (Outcome.PENDING, Outcome.RUNNING, Outcome.WAITING)
 
 
 class Status(StrEnum):
-    """Where a sync as a whole stands."""
+    """The state of a whole sync."""
 
     RUNNING = "running"
     WAITING = "waiting"

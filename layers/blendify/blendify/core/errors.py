@@ -1,14 +1,14 @@
-"""What can go wrong while collecting, named for what happens next. No message ever holds a secret."""
+"""What can go wrong while collecting. Errors are named for what happens next; no message contains a secret."""
 
 from datetime import datetime
 
 
 class CollectError(Exception):
-    """Something that the provider said or did; the message stands alone on a dashboard."""
+    """An error of a provider. Its message must make sense alone on the dashboard."""
 
 
 class MustWait(CollectError):
-    """Nothing may be called before `until`; the state machine waits, not the Lambda."""
+    """No calls before `until`. The state machine waits, not the Lambda."""
 
     def __init__(self, why: str, until: datetime) -> None:
         super().__init__(why)
@@ -16,7 +16,7 @@ class MustWait(CollectError):
 
 
 class RateLimited(CollectError):
-    """The provider answered 429: wait `seconds` when it said how long, then again."""
+    """Status 429: try again after `seconds`, None if the provider does not say how long."""
 
     def __init__(self, why: str, seconds: float | None, *, quota: bool = False) -> None:
         super().__init__(why)
@@ -25,15 +25,15 @@ class RateLimited(CollectError):
 
 
 class ProviderUnavailable(CollectError):
-    """5xx, silence until the timeout, or an answer that does not parse: again, a little later."""
+    """Status 5xx, a timeout, or a response that does not parse: try again a little later."""
 
 
 class Outage(ProviderUnavailable):
-    """The provider refuses many listeners at once: nothing is asked again before the next round."""
+    """The provider refuses many listeners at once: make no more calls until the next round."""
 
 
 class AccessTokenRefused(CollectError):
-    """The provider answered 401: refresh the access token once, then the grant is dead."""
+    """Status 401: refresh the access token once; after a second one the grant is dead."""
 
 
 class GrantRevoked(CollectError):
@@ -45,23 +45,23 @@ class ScopeMissing(CollectError):
 
 
 class Unreadable(CollectError):
-    """This one list is closed to the listener or gone (403, 404); the others are not affected."""
+    """The listener may not read this list, or it is gone (403, 404). Other lists are not affected."""
 
 
 class ApplicationBlocked(CollectError):
-    """The provider refuses our application as a whole: the operator must act."""
+    """The provider refuses our application for all listeners: the operator must act."""
 
 
 class RequestRefused(CollectError):
-    """The provider calls our request wrong (400): a defect of ours, a retry would not help."""
+    """Status 400: our request is wrong. This is a defect, and a retry would not help."""
 
 
 class UnexpectedShape(ProviderUnavailable):
-    """The answer parsed but is not what the manual says: a proxy's or a passing fault, unless it stays."""
+    """The response parses, but is not what the manual says: a passing fault or a proxy's, unless it stays."""
 
 
 class EndlessList(CollectError):
-    """The provider's pages lead back to where they came from: someone must look."""
+    """The provider's pages lead back to an earlier page: somebody must look at it."""
 
 
 class Superseded(Exception):

@@ -1,4 +1,4 @@
-"""HTTP as all calls to providers use it: no redirects, no retries of its own, no endless bodies."""
+"""HTTP for all calls to providers: no redirects, no retries of its own, no endless bodies."""
 
 from typing import TYPE_CHECKING
 
@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     import requests
 
 USER_AGENT = "Blendify/1 (listening history)"
-"""Some providers ask clients to name themselves, and may block those that do not."""
+"""Some providers ask clients to identify themselves, and may block those that do not."""
 LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes; the largest page of a provider is below 2 MB."""
+"""Bytes; a provider's largest page has less than 2 MB."""
 
 
 def http_session(connections: int = 8) -> "requests.Session":
@@ -30,15 +30,15 @@ def http_session(connections: int = 8) -> "requests.Session":
     return http
 
 
-def read_body(answer: "requests.Response") -> bytes:
+def read_body(response: "requests.Response") -> bytes:
     """
-    The body of a streamed answer.
+    The body of a streamed response.
 
-    Raises  ProviderUnavailable when it is larger than any real one; requests.RequestException when it breaks off
+    Raises  ProviderUnavailable if it is larger than any real page; requests.RequestException if it breaks off
     """
     body = bytearray()
-    for piece in answer.iter_content(64 * 1024):
-        body += piece
+    for chunk in response.iter_content(64 * 1024):
+        body += chunk
         if len(body) > LARGEST_BODY:
-            raise ProviderUnavailable("the answer is larger than any page can be")
+            raise ProviderUnavailable("the response is larger than any page can be")
     return bytes(body)

@@ -1,4 +1,4 @@
-"""The environment, read in one place."""
+"""The environment variables, read in one place."""
 
 import os
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ def required(environment: Mapping[str, str], name: str) -> str:
     """
     The variable's value.
 
-    Raises  SettingMissing with the variable's name, at cold start, when it is absent or empty
+    Raises  SettingMissing with the variable's name when it is absent or empty
     """
     value = environment.get(name, "")
     if not value:
@@ -25,23 +25,23 @@ def required(environment: Mapping[str, str], name: str) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """What all functions are told by the template. No secret is among it."""
+    """The settings that the template gives to all functions. None is a secret."""
 
     history_table: str
     accounts_table: str
     tokens_key: str
     applications: str
-    """Prefix of the secrets that hold the provider applications, e.g. `blendify/applications`."""
+    """Prefix of the secrets with the provider applications, e.g. `blendify/applications`."""
     public_url: str
-    """Where listeners reach the API; empty where it is API Gateway's own https address."""
+    """Where listeners reach the API; empty for API Gateway's own https address."""
     top_list_depth: int
     """How many entries of each top list are read."""
     full_sweep_every: timedelta
-    """How long a list that seems unchanged is not read whole."""
+    """How long a list that seems unchanged is not fully read again."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
-        """The settings in `environment`; raises SettingMissing for the first absent name."""
+        """The settings in `environment`; raises SettingMissing for the first that is missing."""
         return cls(
             history_table=required(environment, "HISTORY_TABLE"),
             accounts_table=required(environment, "ACCOUNTS_TABLE"),
@@ -54,41 +54,41 @@ class Settings:
 
     @property
     def https(self) -> bool:
-        """Whether listeners come over https, so that cookies can be Secure; plain http is for loopback."""
+        """Whether listeners come over https, so that cookies can be Secure; plain http is for the local stack."""
         return not self.public_url.startswith("http://")
 
 
 @cache
 def settings() -> Settings:
-    """This function's settings, read once per cold start."""
+    """This function's settings, read once in a cold start."""
     return Settings.of(os.environ)
 
 
 @cache
 def state_machine() -> str:
-    """The ARN of the sync state machine, which only functions that start syncs are given."""
+    """The ARN of the sync's state machine; only functions that start syncs have it."""
     return required(os.environ, "SYNC_STATE_MACHINE")
 
 
 @cache
 def erase_state_machine() -> str:
-    """The ARN of the state machine that erases, which only the function that starts it is given."""
+    """The ARN of the erasure's state machine; only the function that starts erasures has it."""
     return required(os.environ, "ERASE_STATE_MACHINE")
 
 
 @cache
 def export_state_machine() -> str:
-    """The ARN of the export state machine, which only the function that starts exports is given."""
+    """The ARN of the export's state machine; only the function that starts exports has it."""
     return required(os.environ, "EXPORT_STATE_MACHINE")
 
 
 @cache
 def exports_bucket() -> str:
-    """The bucket of exports, which only functions that write or hand them out are given."""
+    """The bucket of exports; only functions that write, link to or delete exports have it."""
     return required(os.environ, "EXPORTS_BUCKET")
 
 
 @cache
 def connectable() -> frozenset[str]:
-    """The names of the providers whose application this deployment has; only the function with the pages is told."""
+    """The providers for which this deployment has an application; only the function with the pages has this."""
     return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)

@@ -1,4 +1,4 @@
-"""What operators see: JSON log lines keyed by run, user and data type, and metrics in CloudWatch's embedded format."""
+"""JSON log lines with the keys sync, user and data type, and metrics in CloudWatch's embedded metric format."""
 
 from collections.abc import Mapping
 
@@ -12,24 +12,24 @@ metrics = Metrics(namespace="Blendify", service="blendify")
 
 
 def list_read(data_type: DataType, list_id: str, records: int) -> None:
-    """One list is read to its end."""
+    """A list was read to its end."""
     logger.info("Retrieved %d %s for %s", records, data_type.noun, list_id or data_type.words)
 
 
 def token_outage(title: str, users: int) -> None:
-    """A provider refuses the grants of so many users at once that nobody believes it."""
+    """A provider refuses the grants of so many users at once that we treat it as an outage."""
     metrics.add_metric(name="TokenOutage", unit=MetricUnit.Count, value=1)
-    logger.error("%s refuses the grants of many listeners at once: taken for an outage", title, extra={"users": users})
+    logger.error("%s refuses the grants of many listeners at once: treated as an outage", title, extra={"users": users})
 
 
 def synced(status: Status, seconds: float) -> None:
-    """One run has ended."""
+    """A sync has ended."""
     metrics.add_metric(name="SyncDuration", unit=MetricUnit.Seconds, value=seconds)
     metrics.add_metric(name=f"Sync{status.value.capitalize()}", unit=MetricUnit.Count, value=1)
 
 
 def dispatched(counts: Mapping[str, int], oldest_seconds: float) -> None:
-    """One round of the schedule; the age of what has been due for longest says whether the quota still carries all."""
+    """A dispatch has ended. The age of the connection that has been due longest shows if the quota is enough."""
     metrics.add_metric(name="ConnectionsDue", unit=MetricUnit.Count, value=counts["due"])
     metrics.add_metric(name="OldestDue", unit=MetricUnit.Seconds, value=oldest_seconds)
     logger.info("Dispatched", extra={**counts, "oldest_due_seconds": round(oldest_seconds)})

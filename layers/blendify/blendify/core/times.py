@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The moment of the call, aware, in UTC."""
+    """The present moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -15,16 +15,16 @@ def iso(moment: datetime) -> str:
 
 def parse(text: str) -> datetime:
     """
-    The moment that an ISO 8601 text names; a text without a zone is UTC.
+    The moment of an ISO 8601 text; a text without a zone is UTC.
 
-    Raises  ValueError when it is not a date and time
+    Raises  ValueError if it is not a date and time
     """
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970, as the gate counts."""
+    """Milliseconds since 1970, as the rate limiter counts."""
     return round(moment.timestamp() * 1000)
 
 
