@@ -1,12 +1,10 @@
-"""template.yaml keeps what is collected, and lets nobody do more than their work."""
+"""template.yaml keeps the data that was collected, and gives each function only the permissions that it needs."""
 
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
-
-import pytest
 
 from blendify.access import access_tokens, login
 from blendify.history.stored_facts import StoredFact
@@ -20,8 +18,8 @@ FUNCTIONS = resources("AWS::Serverless::Function")
 MANAGED = resources("AWS::IAM::ManagedPolicy")
 HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
 CADENCE_MINUTES = ("ShortestPollMinutes", "LongestPollMinutes")
-API_GATEWAYS_PATIENCE = 29
-"""Seconds after which API Gateway answers in a Lambda's place."""
+API_GATEWAY_TIMEOUT = 29
+"""Seconds after which API Gateway responds in place of a Lambda."""
 
 Statement = dict[str, Any]
 
@@ -31,7 +29,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def statements(function: str) -> Iterator[Statement]:
-    """What a function's role says, in its own policies and in shared ones."""
+    """The statements of a function's role, from its own policies and from shared ones."""
     for policy in FUNCTIONS[function].get("Policies", []):
         if "Ref" in policy:
             yield from MANAGED[policy["Ref"]]["PolicyDocument"]["Statement"]
@@ -40,7 +38,7 @@ def statements(function: str) -> Iterator[Statement]:
 
 
 def allowed(function: str, action: str, table: str | None = None) -> bool:
-    """Whether a function may do this, to that resource of the template; a Deny wins."""
+    """Whether a function may do this to that table of the template; a Deny wins."""
     concerned = [
         one
         for one in statements(function)
@@ -51,14 +49,14 @@ def allowed(function: str, action: str, table: str | None = None) -> bool:
     return "Allow" in effects and "Deny" not in effects
 
 
-def test_history_costs_nothing_while_nobody_syncs() -> None:
-    """On demand: no capacity is provisioned."""
+def test_history_costs_nothing_without_syncs() -> None:
+    """Capacity is on demand, and none is provisioned."""
     assert HISTORY["BillingMode"] == "PAY_PER_REQUEST"
     assert "ProvisionedThroughput" not in HISTORY
 
 
 def test_history_cannot_be_lost_by_mistake() -> None:
-    """Restored to any second of 35 days, protected from deletion, kept when the stack goes, and never expiring."""
+    """It can be restored to any second of 35 days, is protected from deletion, outlives the stack, never expires."""
     resource = template()["Resources"]["HistoryTable"]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
     assert HISTORY["DeletionProtectionEnabled"] is True
@@ -67,23 +65,22 @@ def test_history_cannot_be_lost_by_mistake() -> None:
 
 
 def test_history_has_the_owners_keys() -> None:
-    """`user#type` and `fetched_at`, both text."""
+    """`user#type` and `fetched_at`, both strings."""
     keys = {key["AttributeName"]: key["KeyType"] for key in HISTORY["KeySchema"]}
     assert keys == {"user#type": "HASH", "fetched_at": "RANGE"}
     assert {one["AttributeType"] for one in HISTORY["AttributeDefinitions"]} == {"S"}
 
 
-@pytest.mark.parametrize("name", ["AccountsTable", "TokensKey"])
-def test_what_opens_connections_is_kept_as_well(name: str) -> None:
-    """Users, tokens and the key that opens them outlive the stack."""
-    resource = template()["Resources"][name]
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+def test_what_opens_connections_outlives_the_stack() -> None:
+    """Users, tokens and the key that decrypts them."""
+    for name in ("AccountsTable", "TokensKey"):
+        resource = template()["Resources"][name]
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-@pytest.mark.parametrize(
-    "action",
-    [
+def test_only_the_eraser_may_change_history() -> None:
+    """It deletes batches. No other role may change or delete what was appended."""
+    changing = [
         "dynamodb:BatchWriteItem",
         "dynamodb:DeleteItem",
         "dynamodb:DeleteTable",
@@ -92,15 +89,15 @@ def test_what_opens_connections_is_kept_as_well(name: str) -> None:
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:UpdateTable",
-    ],
-)
-def test_nobody_may_change_history(function: str, action: str) -> None:
-    """No role holds a permission that changes or deletes what was appended, but the eraser's, which deletes batches."""
-    assert allowed(function, action, "HistoryTable") is ((function, action) == ("Erase", "dynamodb:BatchWriteItem"))
+    ]
+    permissions = [
+        (function, action) for function in FUNCTIONS for action in changing if allowed(function, action, "HistoryTable")
+    ]
+    assert permissions == [("Erase", "dynamodb:BatchWriteItem")]
 
 
 def test_only_its_machine_invokes_the_eraser() -> None:
-    """No route, no schedule and no other machine leads to the one function that may delete history."""
+    """No route, schedule or other state machine leads to the only function that may delete history."""
     assert "Events" not in FUNCTIONS["Erase"]
     users = {
         name
@@ -111,8 +108,8 @@ def test_only_its_machine_invokes_the_eraser() -> None:
     assert not [name for name in FUNCTIONS if allowed(name, "lambda:InvokeFunction")]
 
 
-def test_erasing_waits_for_whoever_may_still_write() -> None:
-    """Longer than any function lives that writes to a user's items: collectors, and all the others."""
+def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
+    """Collectors and the builder of exports are waited for the longest; all others end before the short wait."""
     common = template()["Globals"]["Function"]["Timeout"]
     for name, one in FUNCTIONS.items():
         long = name.startswith("Collect") or name == "BuildExport"
@@ -120,8 +117,8 @@ def test_erasing_waits_for_whoever_may_still_write() -> None:
         assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
 
 
-def test_only_who_lets_listeners_leave_stops_syncs() -> None:
-    """The route and the eraser, and only executions of the sync."""
+def test_only_leaving_stops_syncs() -> None:
+    """The route and the eraser stop executions of the sync, and no others."""
     stoppers = {name for name in FUNCTIONS if allowed(name, "states:StopExecution")}
     assert stoppers == {"Leave", "Erase"}
     for name in stoppers:
@@ -129,40 +126,40 @@ def test_only_who_lets_listeners_leave_stops_syncs() -> None:
         assert one["Resource"]["Fn::Sub"].endswith(":execution:${AWS::StackName}-sync:*")
 
 
-def test_collectors_and_nobody_else_append() -> None:
+def test_only_collectors_append() -> None:
     """INSERT into the history table, which cannot overwrite, belongs to the collectors."""
     writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
     assert writers == {name for name in FUNCTIONS if name.startswith("Collect")}
 
 
-def test_only_who_calls_a_provider_opens_tokens() -> None:
-    """Pages, login and callback cannot decrypt what is stored."""
+def test_only_functions_that_sync_decrypt_tokens() -> None:
+    """Pages, login and callback cannot decrypt stored tokens."""
     openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
     assert openers == {"BeginSync"} | {name for name in FUNCTIONS if name.startswith("Collect")}
 
 
-def test_only_who_begins_a_sync_emits_events() -> None:
-    """Grants that end soon are announced there, and on the account's own bus alone."""
+def test_only_the_begin_of_a_sync_emits_events() -> None:
+    """It announces grants that end soon, on the account's own bus."""
     assert {name for name in FUNCTIONS if allowed(name, "events:PutEvents")} == {"BeginSync"}
     (statement,) = [one for one in statements("BeginSync") if "events:PutEvents" in as_list(one["Action"])]
     assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
 
 
-def test_a_sync_that_waits_for_anothers_refresh_still_begins() -> None:
-    """The first step outlives the longest wait for a token that another worker renews."""
+def test_a_sync_begins_even_if_it_waits_for_another_workers_refresh() -> None:
+    """The first step lives longer than the longest wait for a token that another worker refreshes."""
     assert FUNCTIONS["BeginSync"]["Timeout"] > access_tokens.REFRESH_WAIT_SECONDS
 
 
-def test_only_who_calls_a_provider_reads_client_secrets() -> None:
-    """The API that listeners' apps read has no way to the application's secret."""
+def test_only_functions_that_call_providers_read_client_secrets() -> None:
+    """The functions of the read API cannot read an application's secret."""
     readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
     assert readers.isdisjoint(
         {"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync", "Leave", "BearerTokens", "Erase"}
     )
 
 
-def test_only_who_starts_syncs_may_start_them() -> None:
-    """The login, the schedule and the listener's wish; what listeners read cannot start anything."""
+def test_each_state_machine_has_its_starters() -> None:
+    """Login, schedule and listeners' requests start syncs; the read API starts nothing."""
     starters = {
         name: one["Resource"]["Ref"]
         for name in FUNCTIONS
@@ -173,8 +170,8 @@ def test_only_who_starts_syncs_may_start_them() -> None:
     assert starters == {**syncs, "Leave": "EraseStateMachine", "RequestExport": "ExportStateMachine"}
 
 
-def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
-    """And reads nothing else by a query; it starts syncs, and calls nobody."""
+def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
+    """It queries nothing else, starts syncs, and calls no provider."""
     readers = {name for name in FUNCTIONS for one in statements(name) if "/index/due" in str(one["Resource"])}
     assert readers == {"Dispatch"}
     queries = [one for one in statements("Dispatch") if "dynamodb:Query" in as_list(one["Action"])]
@@ -183,8 +180,8 @@ def test_only_who_dispatches_reads_the_index_of_what_is_due() -> None:
     assert actions == {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"}
 
 
-def test_who_answers_questions_can_only_read() -> None:
-    """The history, its indexes and the accounts; and nobody else reads the history's indexes."""
+def test_the_function_that_reads_music_can_only_read() -> None:
+    """The history, its indexes and the state table; no other function reads the history's indexes."""
     actions = {action for one in statements("Music") for action in as_list(one["Action"])}
     assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
     readers = {name for name in FUNCTIONS for one in statements(name) if "HistoryTable.Arn}/index/" in str(one)}
@@ -192,7 +189,7 @@ def test_who_answers_questions_can_only_read() -> None:
 
 
 def test_the_historys_indexes_are_those_of_the_code() -> None:
-    """Names, keys and what is projected: the code reads no more of an index than it holds."""
+    """Names, keys and projections: the code reads only attributes that the index has."""
     indexes = {
         one["IndexName"]: one for one in resources("AWS::DynamoDB::Table")["HistoryTable"]["GlobalSecondaryIndexes"]
     }
@@ -213,7 +210,7 @@ def test_the_historys_indexes_are_those_of_the_code() -> None:
 
 
 def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
-    """The index is sparse: its keys are attributes that nothing else has, and it holds no token."""
+    """The index is sparse: no other item has its key attributes. It contains no token."""
     (index,) = resources("AWS::DynamoDB::Table")["AccountsTable"]["GlobalSecondaryIndexes"]
     assert index["IndexName"] == due_connections.INDEX
     assert [key["AttributeName"] for key in index["KeySchema"]] == list(due_connections.ENTRY)
@@ -222,7 +219,7 @@ def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
 
 
 def test_the_schedule_invokes_the_dispatch_alone_and_keeps_what_it_could_not_deliver() -> None:
-    """With a role of its own; a dispatch that was missed is not repeated for hours, the next one does its work."""
+    """It has its own role. A missed dispatch is not repeated for hours, as the next one does its work."""
     (one,) = resources("AWS::Scheduler::Schedule").values()
     target = one["Target"]
     assert target["Arn"] == {"Fn::GetAtt": ["Dispatch", "Arn"]}
@@ -237,16 +234,16 @@ def test_the_schedule_invokes_the_dispatch_alone_and_keeps_what_it_could_not_del
 
 
 def test_the_schedule_can_be_switched_off() -> None:
-    """By one parameter; logins, listeners and the console go on."""
+    """One parameter does it; logins, listeners and the console still start syncs."""
     (one,) = resources("AWS::Scheduler::Schedule").values()
     assert one["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
     assert template()["Conditions"]["SyncsAreScheduled"] == {"Fn::Equals": [{"Ref": "ScheduledSyncs"}, "on"]}
     assert one["ScheduleExpression"] == "rate(1 minute)"
-    assert quota.HORIZON_MS == 60_000, "what is spent ahead lasts until the next dispatch"
+    assert quota.HORIZON_MS == 60_000, "quota is reserved until the next dispatch"
 
 
 def test_the_cadence_of_the_template_is_the_codes_own() -> None:
-    """The defaults of both are the same, so that simulations and tests speak of what is deployed."""
+    """Both have the same defaults, so that simulations and tests use what is deployed."""
     given = {name: float(template()["Parameters"][name]["Default"]) for name in ("ResyncHours",)}
     minutes = {name: float(template()["Parameters"][name]["Default"]) for name in CADENCE_MINUTES}
     assert Cadence().resync_period == timedelta(hours=given["ResyncHours"])
@@ -254,34 +251,34 @@ def test_the_cadence_of_the_template_is_the_codes_own() -> None:
     assert [Cadence().shortest_poll, Cadence().longest_poll] == polls
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_permission_is_a_wildcard(function: str) -> None:
-    """Actions are written out, and each names the resource that it is for."""
-    for statement in statements(function):
-        assert all("*" not in action for action in as_list(statement["Action"]))
-        for where in as_list(statement["Resource"]):
-            assert where != "*"
-            text = where.get("Fn::Sub", "") if isinstance(where, dict) else where
-            # What stands behind these has names that are not known before it exists.
-            assert "*" not in re.sub("(/applications/|-sync:|/exports/)[*]$", "", str(text))
+def test_no_permission_is_a_wildcard() -> None:
+    """Actions are written out, and each statement names its resources."""
+    wild = []
+    for function in FUNCTIONS:
+        for statement in statements(function):
+            wild += [(function, action) for action in as_list(statement["Action"]) if "*" in action]
+            for resource in as_list(statement["Resource"]):
+                text = str(resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource)
+                # The names behind these prefixes are not known in advance.
+                if "*" in re.sub("(/applications/|-sync:|/exports/)[*]$", "", text):
+                    wild.append((function, text))
+    assert wild == []
 
 
 def test_every_function_has_a_timeout() -> None:
-    """Explicit for all, and within what Lambda allows."""
+    """All are explicit, and within what Lambda allows."""
     common = template()["Globals"]["Function"]["Timeout"]
     assert all(0 < one.get("Timeout", common) <= 900 for one in FUNCTIONS.values())
 
 
 def test_a_login_ends_before_api_gateway_gives_up() -> None:
-    """
-    However slow the provider is, the listener gets our page: a login's calls and waits end within 29 s.
-    """
+    """The calls and waits of a login end within 29 s, so the listener gets our page however slow the provider is."""
     calls = sum(oauth2.TIMEOUT) + sum(login.TIMEOUT)
-    assert calls + login.LONGEST_WAIT_MS / 1000 < API_GATEWAYS_PATIENCE
+    assert calls + login.LONGEST_WAIT_MS / 1000 < API_GATEWAY_TIMEOUT
 
 
 def test_every_function_writes_to_the_one_log_with_an_end() -> None:
-    """Logs are JSON, in one group, and not kept for ever."""
+    """Logs are JSON, in one group, and expire."""
     logging = template()["Globals"]["Function"]["LoggingConfig"]
     assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}
     assert all("LoggingConfig" not in one for one in FUNCTIONS.values())
@@ -290,7 +287,7 @@ def test_every_function_writes_to_the_one_log_with_an_end() -> None:
 
 
 def test_no_secret_is_in_an_environment() -> None:
-    """What functions are told is names and addresses: no parameter with NoEcho, nothing that is called a secret."""
+    """Environments hold names and addresses: no parameter with NoEcho, and no name of a secret."""
     secret = {name for name, one in template()["Parameters"].items() if one.get("NoEcho")}
     assert secret
     told = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
@@ -302,28 +299,21 @@ def test_no_secret_is_in_an_environment() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    """Secret parameters are hidden in the console, and no output tells one."""
+    """Secret parameters are hidden in the console, and no output contains one."""
     parameters = template()["Parameters"]
     secret = {name for name in parameters if re.search("Secret|Password|Token", name)}
     assert all(parameters[name]["NoEcho"] is True for name in secret)
     assert not any(name in str(template()["Outputs"]) for name in secret)
 
 
-@pytest.mark.parametrize("section", ["Parameters", "Outputs"])
-def test_what_an_operator_sees_is_described(section: str) -> None:
-    """A parameter or output says in a sentence what it is."""
-    for name, one in template()[section].items():
-        assert len(one.get("Description", "")) > 10, name
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_says_what_it_does(function: str) -> None:
-    """The console's list of functions explains itself."""
-    assert len(FUNCTIONS[function]["Description"]) > 10
+def test_what_an_operator_sees_is_described() -> None:
+    """Parameters, outputs and functions say in a sentence what they are."""
+    described = {**template()["Parameters"], **template()["Outputs"], **FUNCTIONS}
+    assert [name for name, one in described.items() if len(one.get("Description", "")) <= 10] == []
 
 
 def test_the_api_is_throttled() -> None:
-    """Nobody can use up the account: every method has a limit, and the callback a lower one."""
+    """No client can use up the account's quota: every method has a limit, and the callback a lower one."""
     settings = {
         (one["ResourcePath"], one["HttpMethod"]): one
         for one in resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
@@ -337,5 +327,5 @@ def test_the_api_is_throttled() -> None:
 
 
 def test_the_tokens_key_is_rotated() -> None:
-    """KMS renews the key material every year by itself."""
+    """KMS renews the key material every year."""
     assert resources("AWS::KMS::Key")["TokensKey"]["EnableKeyRotation"] is True
