@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from local.simulators.spotify import Options, Regime, create_app
 
 SIZE = 32_000

@@ -54,7 +54,7 @@ from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form
 from local.moto_partiql import inserts
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from local.simulators.spotify import Options, create_app
 from local.template import resources
 

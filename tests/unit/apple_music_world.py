@@ -22,7 +22,7 @@ from local.simulators.apple_music.app import create_app
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.simulator import SCRIPT, Simulator
 from local.simulators.apple_music.wishes import wish_in
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from tests.unit.cloud import application
 
 ORIGIN = "http://127.0.0.1:4566"

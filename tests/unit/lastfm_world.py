@@ -15,10 +15,10 @@ from blendify.core.data_types import DataType
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
+from local.simulators.frame.serving import running
 from local.simulators.lastfm import Options, create_app
 from local.simulators.lastfm.accounts import Request
 from local.simulators.lastfm.simulator import Simulator
-from local.simulators.serving import running
 from tests.unit.cloud import application
 
 CALLBACK = "http://127.0.0.1:4566/v1/auth/lastfm/callback"

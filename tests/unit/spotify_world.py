@@ -26,7 +26,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Profile
 from blendify.syncing.begin_sync import begin_sync
 from local import folding
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from local.simulators.spotify import Options, create_app
 from local.simulators.spotify.mutations import mutate
 from local.simulators.spotify.simulator import Simulator

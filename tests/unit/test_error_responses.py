@@ -40,7 +40,7 @@ from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import DEFAULT_BACKOFF, Profile, Provider
 from blendify.providers.retry_after import retry_after
 from blendify.providers.spotify.errors import classify_error
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from tests.unit.timeline import Timeline
 
 SPOTIFY = PROVIDERS["spotify"]

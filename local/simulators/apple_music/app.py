@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.answers import Json, answer
 from local.simulators.apple_music.answers import ApiError, forbidden, not_found, refused, unauthorized
 from local.simulators.apple_music.consent import authorize, preflight, script, unauthorize
 from local.simulators.apple_music.edits import repeated
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.reading import ENDPOINTS, STOREFRONT_PATH, Call, Endpoint, read, storefront
 from local.simulators.apple_music.simulator import AUTHORIZE, SCRIPT, UNAUTHORIZE, Simulator, simulator_of
-from local.simulators.application import METHODS, Clock, Handler, application
-from local.simulators.spoiling import Asked
+from local.simulators.frame.answers import Json, answer
+from local.simulators.frame.application import METHODS, Clock, Handler, application
+from local.simulators.frame.spoiling import Asked
 
 Reader = Callable[[Call], Json]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.answers import Json, answer
 from local.simulators.apple_music.answers import refused, unauthorized
 from local.simulators.apple_music.simulator import simulator_of
-from local.simulators.forms import form
+from local.simulators.frame.answers import Json, answer
+from local.simulators.frame.forms import form
 
 _SCRIPT = (Path(__file__).parent / "musickit.js").read_bytes()
 _ANYWHERE = {

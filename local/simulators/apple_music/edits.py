@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from local.simulators.answers import Json
 from local.simulators.apple_music.paging import window
 from local.simulators.apple_music.reading import Call, Endpoint, read
+from local.simulators.frame.answers import Json
 
 Page = dict[str, Json]
 

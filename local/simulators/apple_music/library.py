@@ -4,12 +4,12 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
-from local.simulators import words
 from local.simulators.apple_music.music import ALBUMS, ARTISTS, SONGS, Music, long_player
 from local.simulators.apple_music.options import MOST_RECENT, Options
 from local.simulators.apple_music.playlists import Playlist, playlists_of
 from local.simulators.apple_music.shelf import Kept, Shelf
-from local.simulators.chance import Shuffle, mixed, number
+from local.simulators.music import words
+from local.simulators.music.chance import Shuffle, mixed, number
 from local.simulators.spotify.playlists import NEWEST
 
 _NINE_YEARS = 9 * 365 * 86_400

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from local.simulators import words
-from local.simulators.chance import digest, number
+from local.simulators.music import words
+from local.simulators.music.chance import digest, number
 from local.simulators.spotify.catalogue import ALBUMS, ARTISTS, TRACKS, Catalogue, album_of, long_player, tracks_of
 from local.simulators.spotify.regimes import Regime
 

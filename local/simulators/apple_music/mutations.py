@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.simulators.answers import Json
 from local.simulators.apple_music.library import Item, Library
 from local.simulators.apple_music.music import ALBUMS, SONGS, album_of, long_player, tracks_of
 from local.simulators.apple_music.playlists import Playlist
 from local.simulators.apple_music.resources import album_id, artist_id, song_id
 from local.simulators.apple_music.shelf import Kept, Shelf
-from local.simulators.chance import base62, digest, number
-from local.simulators.changes import ImpossibleChangeError, changed
+from local.simulators.frame.answers import Json
+from local.simulators.frame.changes import ImpossibleChangeError, changed
+from local.simulators.music.chance import base62, digest, number
 from local.simulators.spotify.listening import seconds
 
 

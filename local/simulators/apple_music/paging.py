@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from local.simulators.answers import Json
 from local.simulators.apple_music.answers import invalid
 from local.simulators.apple_music.library import Item
+from local.simulators.frame.answers import Json
 
 _MAX_OFFSET = 10**6
 

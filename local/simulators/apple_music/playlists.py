@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from itertools import accumulate
 
-from local.simulators import words
 from local.simulators.apple_music.music import SONGS
 from local.simulators.apple_music.options import Options
-from local.simulators.chance import Shuffle, base62, digest, mixed
+from local.simulators.music import words
+from local.simulators.music.chance import Shuffle, base62, digest, mixed
 from local.simulators.spotify.playlists import NEWEST
 
 _PLOT = "Songs for the road &amp; the kitchen, collected since 2014. "

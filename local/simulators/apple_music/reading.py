@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from local.simulators.answers import Json
 from local.simulators.apple_music.answers import ApiError, not_found, nothing_related
 from local.simulators.apple_music.library import Item, Library
 from local.simulators.apple_music.listeners import Listener
@@ -13,6 +12,7 @@ from local.simulators.apple_music.rendering import RELATIONS
 from local.simulators.apple_music.resources import STOREFRONT
 from local.simulators.apple_music.shelf import Shelf
 from local.simulators.apple_music.wishes import wish_in
+from local.simulators.frame.answers import Json
 
 
 @dataclass(frozen=True, slots=True)

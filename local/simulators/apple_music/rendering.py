@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.simulators.answers import Json
 from local.simulators.apple_music.library import Item, Library
 from local.simulators.apple_music.music import album_of, tracks_of
 from local.simulators.apple_music.playlists import Playlist
@@ -18,7 +17,8 @@ from local.simulators.apple_music.resources import (
     video_id,
 )
 from local.simulators.apple_music.wishes import Wish
-from local.simulators.chance import base62, digest, mixed
+from local.simulators.frame.answers import Json
+from local.simulators.music.chance import base62, digest, mixed
 from local.simulators.spotify.listening import seconds
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from local.simulators import words
-from local.simulators.answers import Json
 from local.simulators.apple_music.music import Music
-from local.simulators.chance import base62, digest
+from local.simulators.frame.answers import Json
+from local.simulators.music import words
+from local.simulators.music.chance import base62, digest
 
 STOREFRONT = "se"
 

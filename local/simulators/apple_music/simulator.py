@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from local.simulators.answers import Json
 from local.simulators.apple_music import grants
 from local.simulators.apple_music.answers import failure, too_many
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
@@ -17,8 +16,9 @@ from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.reading import ENDPOINTS, STOREFRONT_PATH
 from local.simulators.apple_music.tokens import Accounts
 from local.simulators.apple_music.truth import truth
-from local.simulators.manners import Manners
-from local.simulators.traffic import Traffic
+from local.simulators.frame.answers import Json
+from local.simulators.frame.manners import Manners
+from local.simulators.frame.traffic import Traffic
 
 SCRIPT, AUTHORIZE, UNAUTHORIZE = "/musickit/v3/musickit.js", "/_simulator/authorize", "/_simulator/unauthorize"
 

@@ -1,11 +1,11 @@
 """What a listener really has, to compare with what somebody collected."""
 
-from local.simulators.answers import Json
 from local.simulators.apple_music import reading
 from local.simulators.apple_music.listeners import Listener
 from local.simulators.apple_music.reading import Call, Endpoint
 from local.simulators.apple_music.resources import STOREFRONT
 from local.simulators.apple_music.wishes import Wish
+from local.simulators.frame.answers import Json
 
 _MAPPED = {
     "top_tracks": reading.HEAVY_ROTATION,

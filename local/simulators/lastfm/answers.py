@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from local.simulators.answers import Json, answer, encoded
+from local.simulators.frame.answers import Json, answer, encoded
 from local.simulators.lastfm.options import Errors
 
 AUTHENTICATION, WITHOUT_METHOD, PARAMETERS, FAILED, SESSION, KEY = 4, 3, 6, 8, 9, 10

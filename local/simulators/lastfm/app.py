@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.application import METHODS as HTTP_METHODS
-from local.simulators.application import Clock, Handler, application
-from local.simulators.forms import form
+from local.simulators.frame.application import METHODS as HTTP_METHODS
+from local.simulators.frame.application import Clock, Handler, application
+from local.simulators.frame.forms import form
+from local.simulators.frame.spoiling import Asked
 from local.simulators.lastfm.accounts import signature
 from local.simulators.lastfm.answers import (
     KEY,
@@ -27,7 +28,6 @@ from local.simulators.lastfm.authorization import DECISION, authorize, decide
 from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.reading import METHODS, Call, Method, repeated
 from local.simulators.lastfm.simulator import WITHOUT_USER_AGENT, Simulator, simulator_of
-from local.simulators.spoiling import Asked
 
 
 def create_app(options: Options, clock: Clock = time.time) -> Starlette:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from urllib.parse import quote_plus
 from uuid import UUID
 
-from local.simulators import words
-from local.simulators.answers import Json
-from local.simulators.chance import digest, number
+from local.simulators.frame.answers import Json
+from local.simulators.music import words
+from local.simulators.music.chance import digest, number
 
 ARTISTS = 571
 """Prime, so that decks of them can be shuffled."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 
-from local.simulators.answers import Json
-from local.simulators.application import Clock
-from local.simulators.chance import Shuffle, mixed, number
+from local.simulators.frame.answers import Json
+from local.simulators.frame.application import Clock
+from local.simulators.frame.rows import Rows, rows_of
 from local.simulators.lastfm.catalogue import (
     ARTISTS,
     ODD_TRACKS,
@@ -19,7 +19,7 @@ from local.simulators.lastfm.catalogue import (
 )
 from local.simulators.lastfm.diary import Diary, Scrobble
 from local.simulators.lastfm.options import Options
-from local.simulators.rows import Rows, rows_of
+from local.simulators.music.chance import Shuffle, mixed, number
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 TOPS = {"tracks": TRACKS, "artists": ARTISTS}

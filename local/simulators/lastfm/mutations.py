@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.simulators.answers import Json
-from local.simulators.changes import ImpossibleChangeError, changed
+from local.simulators.frame.answers import Json
+from local.simulators.frame.changes import ImpossibleChangeError, changed
 from local.simulators.lastfm.catalogue import ODD_TRACKS
 from local.simulators.lastfm.diary import Scrobble
 from local.simulators.lastfm.library import PERIODS, TOPS, Library

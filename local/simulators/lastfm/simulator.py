@@ -7,9 +7,11 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from local.simulators.answers import Json
-from local.simulators.application import Clock
-from local.simulators.bans import RateLimit
+from local.simulators.frame.answers import Json
+from local.simulators.frame.application import Clock
+from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.manners import Manners
+from local.simulators.frame.traffic import Traffic
 from local.simulators.lastfm import grants
 from local.simulators.lastfm.accounts import Accounts
 from local.simulators.lastfm.answers import FAILED, OFFLINE, TOO_MANY, ApiError, refusal
@@ -19,8 +21,6 @@ from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.paging import edited
 from local.simulators.lastfm.reading import METHODS
 from local.simulators.lastfm.truth import truth
-from local.simulators.manners import Manners
-from local.simulators.traffic import Traffic
 
 WITHOUT_USER_AGENT = "without_user_agent"
 """What is counted besides: calls that do not say who makes them."""

@@ -1,6 +1,6 @@
 """What a listener really has, to compare with what somebody collected."""
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 from local.simulators.lastfm.library import PERIODS
 from local.simulators.lastfm.listeners import Listener
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.simulators.serving import LOOPBACK, serve
+from local.simulators.frame.serving import LOOPBACK, serve
 from local.simulators.spotify import grants
 from local.simulators.spotify.app import create_app
 from local.simulators.spotify.options import SIZES, Options, RefreshTokens

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
-from local.simulators.answers import answer, encoded
+from local.simulators.frame.answers import answer, encoded
 
 __all__ = ["ApiError", "answer", "encoded", "refusal"]
 

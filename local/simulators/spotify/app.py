@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.application import METHODS, Clock, Handler, application
-from local.simulators.spoiling import Asked
+from local.simulators.frame.application import METHODS, Clock, Handler, application
+from local.simulators.frame.spoiling import Asked
 from local.simulators.spotify.answers import ApiError, answer, refusal
 from local.simulators.spotify.authorization import authorize, decide
 from local.simulators.spotify.exchange import token

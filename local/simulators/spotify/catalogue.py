@@ -4,8 +4,8 @@ from bisect import bisect_right
 from functools import lru_cache
 from itertools import accumulate
 
-from local.simulators import words
-from local.simulators.chance import base62, digest, mixed, number
+from local.simulators.music import words
+from local.simulators.music.chance import base62, digest, mixed, number
 from local.simulators.spotify.regimes import Json, Regime, fit
 
 API = "https://api.spotify.com/v1"

@@ -7,7 +7,7 @@ from secrets import compare_digest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.forms import form
+from local.simulators.frame.forms import form
 from local.simulators.spotify.answers import answer
 from local.simulators.spotify.simulator import Simulator, simulator_of
 from local.simulators.spotify.tokens import OAuthError

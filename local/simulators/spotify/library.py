@@ -2,8 +2,9 @@
 
 from functools import cached_property
 
-from local.simulators.chance import Shuffle, base62, digest, mixed, number
-from local.simulators.rows import Rows
+from local.simulators.frame.columns import NEVER, Column, Entry, Kind
+from local.simulators.frame.rows import Rows
+from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.spotify.catalogue import (
     ALBUMS,
     ARTISTS,
@@ -14,7 +15,6 @@ from local.simulators.spotify.catalogue import (
     links,
     long_player,
 )
-from local.simulators.spotify.columns import NEVER, Column, Entry, Kind
 from local.simulators.spotify.listening import TIME_RANGES, OpenPlaylist, Play, is_listed, milliseconds, seconds
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.playlists import NEWEST, Person, Playlist, track

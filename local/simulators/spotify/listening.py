@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
-from local.simulators.rows import Rows
+from local.simulators.frame.rows import Rows
 from local.simulators.spotify.regimes import Json, Regime
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from time import time_ns
 from typing import Any
 
-from local.simulators.chance import base62, digest, number
-from local.simulators.changes import ImpossibleChangeError, changed
+from local.simulators.frame.changes import ImpossibleChangeError, changed
+from local.simulators.frame.columns import NEVER, Column, Entry, Kind
+from local.simulators.music.chance import base62, digest, number
 from local.simulators.spotify.catalogue import ALBUMS, ARTISTS, TRACKS, long_player
-from local.simulators.spotify.columns import NEVER, Column, Entry, Kind
 from local.simulators.spotify.library import GeneratedLibrary
 from local.simulators.spotify.listening import Library
 from local.simulators.spotify.playlists import Person, Playlist

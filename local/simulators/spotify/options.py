@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.simulators.addresses import is_loopback
+from local.simulators.frame.addresses import is_loopback
 from local.simulators.spotify.regimes import Regime
 
 SIX_MONTHS = 182 * 24 * 60 * 60

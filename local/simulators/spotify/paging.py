@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from local.simulators.rows import Rows
+from local.simulators.frame.rows import Rows
 from local.simulators.spotify.answers import ApiError
 from local.simulators.spotify.regimes import Json
 

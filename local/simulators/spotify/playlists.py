@@ -4,13 +4,13 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from local.simulators.chance import Shuffle, digest, mixed, number
+from local.simulators.frame.columns import NEVER, Column, Entry, Kind
+from local.simulators.music.chance import Shuffle, digest, mixed, number
+from local.simulators.music.words import ODD_NAMES
 from local.simulators.spotify.catalogue import API, TRACKS, Catalogue, links
-from local.simulators.spotify.columns import NEVER, Column, Entry, Kind
 from local.simulators.spotify.listening import seconds
 from local.simulators.spotify.rarities import episode, local_file
 from local.simulators.spotify.regimes import Json, Regime
-from local.simulators.words import ODD_NAMES
 
 NEWEST = 1_769_893_633
 """The last moment of every generated library, 2026-01-31T21:07:13Z: fixed, so that a seed says all."""

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote_plus
 
-from local.simulators import words
-from local.simulators.chance import base62, digest
+from local.simulators.music import words
+from local.simulators.music.chance import base62, digest
 from local.simulators.spotify.catalogue import images, links
 from local.simulators.spotify.regimes import Json, Regime, fit
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from local.simulators.rows import Rows
+from local.simulators.frame.rows import Rows
 from local.simulators.spotify.answers import ApiError
 from local.simulators.spotify.listeners import Listener, Listeners
 from local.simulators.spotify.listening import TIME_RANGES, OpenPlaylist

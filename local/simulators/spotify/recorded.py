@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from local.simulators.chance import base62, digest
-from local.simulators.rows import Rows, rows_of
+from local.simulators.frame.rows import Rows, rows_of
+from local.simulators.music.chance import base62, digest
 from local.simulators.spotify.catalogue import API, links
 from local.simulators.spotify.listening import OpenPlaylist, Play, is_listed, moment
 from local.simulators.spotify.regimes import Json, Regime

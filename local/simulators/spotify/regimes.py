@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 
 __all__ = ["REMOVED", "Json", "Regime", "fit"]
 

@@ -2,8 +2,8 @@
 
 from itertools import accumulate
 
-from local.simulators import words
-from local.simulators.chance import base62, digest
+from local.simulators.music import words
+from local.simulators.music.chance import base62, digest
 from local.simulators.spotify.catalogue import images
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.playlists import Person, Playlist

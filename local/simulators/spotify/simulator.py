@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 from local.simulators.spotify import grants
 from local.simulators.spotify.catalogue import Catalogue
 from local.simulators.spotify.listeners import RECORDED, Listeners

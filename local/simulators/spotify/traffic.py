@@ -1,11 +1,11 @@
 """What is Spotify's own about the traffic of its simulator: the words of a refusal, and its pages."""
 
-from local.simulators.bans import RateLimit
-from local.simulators.faults import Fault, FaultKind
-from local.simulators.manners import Manners
+from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.faults import Fault, FaultKind
+from local.simulators.frame.manners import Manners
+from local.simulators.frame.traffic import Traffic
 from local.simulators.spotify.answers import refusal
 from local.simulators.spotify.edits import edited
-from local.simulators.traffic import Traffic
 
 __all__ = ["MANNERS", "Fault", "FaultKind", "RateLimit", "Traffic"]
 

@@ -15,7 +15,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
 from local import folding
-from local.simulators.faults import Fault, FaultKind
+from local.simulators.frame.faults import Fault, FaultKind
 from local.verification import canonical
 from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -10,7 +10,7 @@ from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.collecting.provider_client import TRIES
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from local.simulators.faults import FaultKind
+from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS

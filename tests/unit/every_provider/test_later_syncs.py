@@ -6,7 +6,7 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
-from local.simulators.faults import FaultKind
+from local.simulators.frame.faults import FaultKind
 from local.verification import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED

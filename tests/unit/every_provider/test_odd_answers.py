@@ -10,7 +10,7 @@ import pytest
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
-from local.simulators.faults import FaultKind
+from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.every_provider.test_later_syncs import SETS
 from tests.unit.provider_worlds import SIMULATED

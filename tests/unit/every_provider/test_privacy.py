@@ -10,7 +10,7 @@ from blendify.access import connections
 from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType
 from blendify.syncing.finish_sync import finish_sync
-from local.simulators.faults import FaultKind
+from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.spotify_world import in_clear, logged, plenty

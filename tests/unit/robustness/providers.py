@@ -6,7 +6,7 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.providers.lastfm.endpoints import PERIODS
-from local.simulators.changes import ImpossibleChangeError
+from local.simulators.frame.changes import ImpossibleChangeError
 from tests.unit.provider_worlds import SIMULATED, World
 from tests.unit.robustness.schedules import Move, Trouble
 

@@ -15,7 +15,7 @@ from blendify.history import list_entries as stored_entries
 from blendify.history import list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Paging
-from local.simulators.faults import Fault, FaultKind
+from local.simulators.frame.faults import Fault, FaultKind
 from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock
 from tests.unit.robustness.providers import TRAITS

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from local.simulators import words
 from local.simulators.lastfm import Options
 from local.simulators.lastfm.catalogue import ODD_TRACKS, STAR, TRACKS, Catalogue, Track
 from local.simulators.lastfm.library import PERIODS, Library
 from local.simulators.lastfm.options import MOST, SIZES
+from local.simulators.music import words
 from tests.unit.simulators.lastfm_visitor import Fan, LastfmVisitor
 from tests.unit.simulators.visitor import Clock
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from local.simulators.serving import running
+from local.simulators.frame.serving import running
 from local.simulators.spotify import Options, create_app
 from local.simulators.spotify.scopes import ALL
 

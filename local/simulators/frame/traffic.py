@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from local.simulators.bans import Ban, RateLimit, deadline
-from local.simulators.faults import Fault, is_web_api
-from local.simulators.manners import Manners
-from local.simulators.spoiling import Asked, spoiled
+from local.simulators.frame.bans import Ban, RateLimit, deadline
+from local.simulators.frame.faults import Fault, is_web_api
+from local.simulators.frame.manners import Manners
+from local.simulators.frame.spoiling import Asked, spoiled
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 
 
 def check(edit: Json) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 
 
 class ImpossibleChangeError(Exception):

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.addresses import is_loopback
-from local.simulators.answers import Json, answer
-from local.simulators.bans import RateLimit
-from local.simulators.changes import ImpossibleChangeError
-from local.simulators.faults import EVERYWHERE, Fault
-from local.simulators.pieces import in_pieces
-from local.simulators.traffic import Traffic
+from local.simulators.frame.addresses import is_loopback
+from local.simulators.frame.answers import Json, answer
+from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.changes import ImpossibleChangeError
+from local.simulators.frame.faults import EVERYWHERE, Fault
+from local.simulators.frame.pieces import in_pieces
+from local.simulators.frame.traffic import Traffic
 
 
 class Simulated(Protocol):

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from local.simulators.control import CONTROLS, Simulated
-from local.simulators.spoiling import TRANSPORT
+from local.simulators.frame.control import CONTROLS, Simulated
+from local.simulators.frame.spoiling import TRANSPORT
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 
 Headers = Mapping[str, str]
 

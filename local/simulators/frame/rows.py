@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local.simulators.answers import Json
+from local.simulators.frame.answers import Json
 
 
 @dataclass(frozen=True, slots=True)

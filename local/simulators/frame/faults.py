@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from local.simulators import edits
-from local.simulators.answers import Json
+from local.simulators.frame import edits
+from local.simulators.frame.answers import Json
 
 EVERYWHERE = "*"
 """All endpoints of the API; those of the accounts pages have to be named."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from local.simulators.answers import answer
-from local.simulators.faults import Fault, FaultKind
-from local.simulators.manners import Manners
+from local.simulators.frame.answers import answer
+from local.simulators.frame.faults import Fault, FaultKind
+from local.simulators.frame.manners import Manners
 
 TRANSPORT = "simulator.transport"
 """Where the connection of a request is found in its scope, so that it can be torn."""

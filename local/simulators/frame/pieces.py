@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from starlette.responses import Response, StreamingResponse
 
-from local.simulators.answers import Json, encoded
+from local.simulators.frame.answers import Json, encoded
 
 _ENTRIES = 100
 _BYTES = 1 << 18

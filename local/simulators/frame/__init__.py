@@ -1,0 +1,1 @@
+"""What all simulators have in common: a provider adds its tables and its oddities."""
