@@ -11,7 +11,6 @@ from typing import Any
 import requests
 
 from local.background import Program, answers, require_free
-from local.paths import RECORDED
 from local.simulators.apple_music import keys
 
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
@@ -128,13 +127,11 @@ class Simulator:
         name = self.provider.name
         self.program.stop()
         require_free(self.port, "SIMULATOR_PORT")
-        command = [sys.executable, "-m", f"local.simulators.{name}", "--port", str(self.port), *self.options]
+        command = [sys.executable, "-m", "local.simulators", name, "--port", str(self.port), *self.options]
         if self.provider.redirect_uri:
             command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
         # Beside the emulator's state: a connection that is kept over a restart must go on working.
-        command += ["--grants", str(self.folder / "state" / f"{name}-grants.json")]
-        if (RECORDED / name).is_dir():
-            command += ["--recorded", str(RECORDED / name)]
+        command += ["--grants", str(self.folder / "state" / f"{name}-simulator-grants.json")]
         self.program.start(command, dict(os.environ), lambda: answers(f"{self.address}/_simulator/health"))
 
     def control(self, method: str, path: str, body: object = None) -> Any:

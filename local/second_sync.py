@@ -1,6 +1,6 @@
 """The demo's second part: the simulated listener changes a few things, and a second sync appends just those."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -8,46 +8,29 @@ from rich.table import Table
 from local import folding
 from local.stack import Stack
 
-Changes = tuple[tuple[str, dict[str, Any]], ...]
-CHANGES: Mapping[str, Changes] = {
-    "spotify": (
-        ("like", {}),
-        ("like", {}),
-        ("unlike", {"position": 7}),
-        ("play", {}),
-        ("play", {}),
-        ("save_album", {}),
-        ("follow", {}),
-        ("unfollow", {"position": 3}),
-    ),
-    "apple_music": (
-        ("add_song", {}),
-        ("add_song", {}),
-        ("remove_song", {"position": 7}),
-        ("play", {}),
-        ("play", {}),
-        ("add_album", {}),
-        ("remove_artist", {"position": 3}),
-        ("playlist_create", {"name": "For the kitchen", "entries": 3}),
-    ),
-    "lastfm": (
-        ("love", {}),
-        ("love", {}),
-        ("unlove", {"position": 7}),
-        ("scrobble", {"count": 3}),
-    ),
-}
+Change = tuple[str, str, dict[str, Any]]
+CHANGES: Sequence[Change] = (
+    ("add", "saved_tracks", {}),
+    ("add", "saved_tracks", {}),
+    ("remove", "saved_tracks", {"position": 7}),
+    ("add", "recently_played", {}),
+    ("add", "recently_played", {}),
+    ("add", "saved_albums", {}),
+    ("add", "followed_artists", {}),
+    ("remove", "followed_artists", {"position": 3}),
+)
+"""Act, data type and what else the simulator is told of it."""
 
 
 def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int:
-    """Likes, plays, follows and one edited playlist, as far as there are such things; answers how many changes."""
-    wishes = [*CHANGES[stack.simulator.provider.name], *_edits(truth.get("playlist_tracks", {}))]
-    for action, details in wishes:
-        stack.simulator.control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
-    return len(wishes)
+    """Likes, plays, follows and one edited playlist, as far as the provider has them; answers how many changes."""
+    changes = [change for change in CHANGES if change[1] in truth] + _edits(truth.get("playlist_tracks", {}))
+    body = [{"act": act, "list": data_type, **details} for act, data_type, details in changes]
+    stack.simulator.control("POST", f"listeners/{listener}/mutations", body)
+    return len(changes)
 
 
-def _edits(playlists: Mapping[str, Any]) -> Changes:
+def _edits(playlists: Mapping[str, Any]) -> list[Change]:
     """
     What changes in one playlist of a middling size, where there are playlists: the last one, as the first may be among
     what is played most, which is not asked for twice a day.
@@ -55,12 +38,12 @@ def _edits(playlists: Mapping[str, Any]) -> Changes:
     sizes = {name: len(entries) for name, entries in playlists.items() if entries}
     playlist = next((name for name, size in reversed(sizes.items()) if 10 <= size <= 50), None)
     if playlist is None:
-        return ()
-    return (
-        ("playlist_add", {"playlist": playlist}),
-        ("playlist_remove", {"playlist": playlist, "position": 1}),
-        ("playlist_reorder", {"playlist": playlist, "position": 0, "to": 2}),
-    )
+        return []
+    return [
+        ("add", "playlist_tracks", {"name": playlist}),
+        ("remove", "playlist_tracks", {"name": playlist, "position": 1}),
+        ("move", "playlist_tracks", {"name": playlist, "position": 0, "to": 2}),
+    ]
 
 
 def appended(client: Any, table: str, user_id: str, data_types: Mapping[str, Any], moment: str) -> Table:

@@ -17,7 +17,8 @@ from pathlib import Path
 import requests
 
 from local.simulators.frame.serving import running
-from local.simulators.spotify import Options, Regime, create_app
+from local.simulators.frame.web import create_app
+from local.simulators.spotify import Options, Regime, Spotify
 
 SIZE = 32_000
 """Bytes; zlib looks back 32 KB at most."""
@@ -30,7 +31,7 @@ def samples() -> Iterator[bytes]:
     sizes = {"playlists": 20, "playlist_entries": 120, "long_playlist": 40, "saved_tracks": 60, "saved_albums": 30}
     for regime in Regime:
         options = Options(regime=regime, top_tracks=30, top_artists=30, followed_artists=40, plays=30, **sizes)  # type: ignore[arg-type]
-        with running(create_app(options)) as address:
+        with running(create_app(Spotify, options)) as address:
             for listener in LISTENERS:
                 truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
                 yield from (

@@ -122,14 +122,13 @@ def change_a_little(here: Bench) -> None:
     """
     contents = here.control("GET", f"truth/{LISTENER}")["data"]["playlist_tracks"]
     edited = next(name for name, entries in contents.items() if entries and 40 <= len(entries) <= 60)
-    changes: list[dict[str, Any]] = [{"action": "like"}] * 3
-    changes += [{"action": "unlike", "position": position} for position in (400, 1_200)]
-    swap = {"action": "top_move", "kind": "tracks", "time_range": "short_term", "position": 4, "to": 5}
-    changes.append(swap)
-    changes += [{"action": "play"}] * 12 + [{"action": "save_album"}, {"action": "follow"}]
-    changes += [{"action": "playlist_add", "playlist": edited}] * 2 + [
-        {"action": "playlist_remove", "playlist": edited}
-    ]
+    changes: list[dict[str, Any]] = [{"act": "add", "list": "saved_tracks"}] * 3
+    changes += [{"act": "remove", "list": "saved_tracks", "position": position} for position in (400, 1_200)]
+    changes.append({"act": "move", "list": "top_tracks", "name": "short_term", "position": 4, "to": 5})
+    changes += [{"act": "add", "list": "recently_played"}] * 12
+    changes += [{"act": "add", "list": "saved_albums"}, {"act": "add", "list": "followed_artists"}]
+    playlist = {"list": "playlist_tracks", "name": edited}
+    changes += [{"act": "add", **playlist}] * 2 + [{"act": "remove", **playlist}]
     here.control("POST", f"listeners/{LISTENER}/mutations", changes)
 
 

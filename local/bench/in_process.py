@@ -55,7 +55,8 @@ from local.bench.collector import writes_for_nothing
 from local.browser import Form
 from local.moto_partiql import inserts
 from local.simulators.frame.serving import running
-from local.simulators.spotify import Options, create_app
+from local.simulators.frame.web import create_app
+from local.simulators.spotify import Options, Spotify
 from local.template import resources
 
 __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
@@ -137,7 +138,7 @@ class Bench:
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
     """Everything new, gone afterwards: a simulator and AWS in this process."""
-    with running(create_app(options)) as address, mock_aws(), inserts(), bench_at(address, nullcontext()) as here:
+    with running(create_app(Spotify, options)) as address, mock_aws(), inserts(), bench_at(address, nullcontext()) as here:
         yield here
 
 

@@ -89,9 +89,10 @@ class System:
             told += folding.differences(name, {key: one for key, one in lists.items() if one is not None}, folded)
         return told
 
-    def change(self, listener: str, action: str, provider: str = "spotify", **details: Any) -> None:
-        """What a listener does between two syncs."""
-        self.simulators[provider].control("POST", f"listeners/{listener}/mutations", {"action": action, **details})
+    def change(self, listener: str, act: str, data_type: str, provider: str = "spotify", **details: Any) -> None:
+        """What a listener does between two syncs; `name` says which list, where there are several."""
+        body = {"act": act, "list": data_type, **details}
+        self.simulators[provider].control("POST", f"listeners/{listener}/mutations", body)
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table, as DynamoDB holds it."""

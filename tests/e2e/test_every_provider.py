@@ -9,12 +9,8 @@ from local.providers import PROVIDERS, SPOTIFY, one_line
 from tests.e2e.system import System
 from tests.e2e.test_leaving import erased, short_waits
 
-LIKED = {"apple_music": "add_song", "lastfm": "love"}
-"""How a listener adds to the saved tracks; at Spotify each of these steps has tests of its own."""
-
-
-def test_no_provider_is_forgotten() -> None:
-    assert {SPOTIFY.name, *LIKED} == set(PROVIDERS)
+OTHERS = [name for name in PROVIDERS if name != SPOTIFY.name]
+"""At Spotify each of these steps has tests of its own."""
 
 
 def rerun(system: System, user_id: str, provider: str, **more: Any) -> tuple[str, str]:
@@ -24,7 +20,7 @@ def rerun(system: System, user_id: str, provider: str, **more: Any) -> tuple[str
     return str(done["status"]), f"{len(system.records(user_id)) - before} more"
 
 
-@pytest.mark.parametrize("provider", LIKED)
+@pytest.mark.parametrize("provider", OTHERS)
 def test_a_connection_from_login_to_leaving(system: System, provider: str) -> None:
     """
     All that the account holds is in the history after the first sync, nothing more after a re-run, what changed after
@@ -36,7 +32,7 @@ def test_a_connection_from_login_to_leaving(system: System, provider: str) -> No
     assert system.differences(user_id, system.truth(listener, provider)) == []
 
     assert rerun(system, user_id, provider) == ("SUCCEEDED", "0 more")
-    system.change(listener, LIKED[provider], provider)
+    system.change(listener, "add", "saved_tracks", provider)
     assert rerun(system, user_id, provider)[0] == "SUCCEEDED"
     assert system.differences(user_id, system.truth(listener, provider)) == []
 

@@ -46,8 +46,8 @@ def test_a_listener_downloads_everything(system: System) -> None:
     """
     browser, user_id = system.connect("ex")
     system.latest_sync(browser)
-    system.change("ex", "like")
-    system.change("ex", "unlike", position=9)
+    system.change("ex", "add", "saved_tracks")
+    system.change("ex", "remove", "saved_tracks", position=9)
     assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
 
     ready = prepared(browser)

@@ -5,9 +5,6 @@ from math import ceil
 import pytest
 
 from local import verification
-from local.paths import RECORDED
-from local.recordings import entries
-from local.verification import canonical
 from tests.e2e.system import System
 
 
@@ -66,16 +63,3 @@ def test_unreadable_playlists_are_told_and_do_not_count_as_failures(system: Syst
     assert sync["data_types"]["playlist_tracks"]["outcome"] == "complete"
     assert sync["data_types"]["playlist_tracks"]["unavailable"] == 2
     assert "2 cannot be read" in sync["data_types"]["playlist_tracks"]["why"]
-
-
-if (RECORDED / "spotify").is_dir():
-
-    def test_recorded_answers_of_the_real_provider_are_all_stored(system: System) -> None:
-        """Every entry of every recorded page is in the table, equal as JSON to the file."""
-        user_id, sync = system.connect_and_sync("recorded")
-        found = system.stored(user_id, sync["started_at"])
-
-        assert sync["status"] == "succeeded"
-        for file, data_type, recorded in entries(RECORDED / "spotify"):
-            answers = {canonical(one.answer) for one in found[data_type]}
-            assert {canonical(entry) for entry in recorded} <= answers, file

@@ -15,9 +15,9 @@ def test_a_second_sync_appends_what_has_changed(system: System) -> None:
     """Nothing of the first run is changed or gone after a console re-run; the history tells both moments."""
     user_id, first = system.connect_and_sync("dee")
     earlier = system.truth("dee")
-    system.change("dee", "like")
-    system.change("dee", "unlike", position=60)
-    system.change("dee", "playlist_unfollow", playlist=next(iter(earlier["playlist_tracks"])))
+    system.change("dee", "add", "saved_tracks")
+    system.change("dee", "remove", "saved_tracks", position=60)
+    system.change("dee", "remove", "playlists", id=next(iter(earlier["playlist_tracks"])))
     before = {item["user#type"]["S"] + item["fetched_at"]["S"]: item for item in system.history(user_id)}
 
     assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
@@ -45,9 +45,9 @@ def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
     user_id, first = system.connect_and_sync("eli")
     earlier = system.truth("eli")
     owned = next(name for name, entries in earlier["playlist_tracks"].items() if entries)
-    system.change("eli", "like")
-    system.change("eli", "top_move", kind="tracks", time_range="short_term", position=0, to=3)
-    system.change("eli", "playlist_add", playlist=owned)
+    system.change("eli", "add", "saved_tracks")
+    system.change("eli", "move", "top_tracks", name="short_term", position=0, to=3)
+    system.change("eli", "add", "playlist_tracks", name=owned)
     asked = ["top_tracks", "playlist_tracks"]
     given = {"user_id": user_id, "provider": "spotify", "data_types": asked, "mode": "full"}
     assert system.run(given)["status"] == "SUCCEEDED"
@@ -99,7 +99,7 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
 def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     """One of them answers with the other one's id and collects nothing itself."""
     user_id, _ = system.connect_and_sync("ivo")
-    system.change("ivo", "like")
+    system.change("ivo", "add", "saved_tracks")
     system.simulator.control("POST", "latency", {"ms": 5000})
     try:
         started = [system.start({"user_id": user_id, "provider": "spotify"}) for _ in range(2)]
@@ -117,8 +117,8 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
 def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     """An operator stops a run from the console and starts another: it goes on with the same run, and is complete."""
     user_id, _ = system.connect_and_sync("kit")
-    for action in ("like", "play", "save_album", "follow"):
-        system.change("kit", action)
+    for data_type in ("saved_tracks", "recently_played", "saved_albums", "followed_artists"):
+        system.change("kit", "add", data_type)
     system.simulator.control("POST", "latency", {"ms": 2000})
     try:
         first = system.start({"user_id": user_id, "provider": "spotify"})

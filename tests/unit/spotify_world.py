@@ -1,7 +1,6 @@
 """A simulated Spotify on a real socket, and listeners of it who have connected already."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,17 +25,16 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Profile
 from blendify.syncing.begin_sync import begin_sync
 from local import folding
+from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.faults import Fault, FaultKind
 from local.simulators.frame.serving import running
-from local.simulators.spotify import Options, create_app
-from local.simulators.spotify.mutations import mutate
-from local.simulators.spotify.simulator import Simulator
-from local.simulators.spotify.tokens import Request
-from local.simulators.spotify.traffic import Fault, FaultKind, RateLimit
-from local.simulators.spotify.truth import truth
+from local.simulators.frame.web import create_app
+from local.simulators.spotify import Options, Spotify
 from tests.unit.cloud import application
 
-SMALL = {
-    "redirect_uris": ("http://127.0.0.1:4566/v1/auth/spotify/callback",),
+CALLBACK = "http://127.0.0.1:4566/v1/auth/spotify/callback"
+SMALL: dict[str, Any] = {
+    "redirect_uris": (CALLBACK,),
     "top_tracks": 5,
     "top_artists": 4,
     "plays": 10,
@@ -66,10 +64,15 @@ PATHS = {
 """The endpoints as the simulator counts them."""
 
 
+def passing() -> float:
+    """The simulator's time is the product's, also where a test moves that."""
+    return times.now().timestamp()
+
+
 @contextmanager
 def served() -> Iterator[tuple[Starlette, str]]:
     """One socket for many tests: each puts its own simulator behind it."""
-    app = create_app(Options())
+    app = create_app(Spotify, Options())
     with running(app) as base:
         yield app, base
 
@@ -79,13 +82,13 @@ class World:
     """One simulator, and our application registered with it."""
 
     base: str
-    simulator: Simulator
+    simulator: Spotify
 
     @classmethod
-    def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
+    def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = passing, **options: Any) -> "World":
         """New for each test, on a socket that is there already."""
         app, base = behind
-        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
+        app.state.simulator = Spotify(Options(**{**SMALL, **options}), clock)
         world = cls(base, app.state.simulator)
         world.register()
         return world
@@ -98,10 +101,8 @@ class World:
         """What the token endpoint answers when a listener agrees, without a browser."""
         accounts = self.simulator.accounts
         asked = tuple(PROVIDERS["spotify"].scopes) if scopes is None else scopes
-        wish = Request("simulated-client", SMALL["redirect_uris"][0], asked, None, None, accounts.clock() + 600)  # type: ignore[index]
-        code = accounts.decide(accounts.ask(wish), listener)
-        assert code is not None
-        return dict(accounts.redeem(code, wish.client_id, wish.redirect_uri, None, public=False))
+        code = accounts.allow(listener, list(asked), CALLBACK)
+        return dict(accounts.redeem(code, CALLBACK, None, public=False))
 
     def connect(self, listener: str = "ana", scopes: tuple[str, ...] | None = None, *, seconds: float = 3600) -> str:
         """The user id of a listener whose connection is stored, with an access token that lives so long."""
@@ -119,11 +120,11 @@ class World:
 
     def truth(self, listener: str = "ana") -> Any:
         """What the listener really has."""
-        return truth(self.simulator.listeners[listener])["data"]
+        return self.simulator.truth(listener)["data"]
 
-    def change(self, action: str, listener: str = "ana", **details: Any) -> Any:
-        """Something that a listener does."""
-        return mutate(self.simulator.listeners[listener].library, action, **details)
+    def change(self, act: str, data_type: str, name: str = "", *, listener: str = "ana", **details: Any) -> Any:
+        """Something that a listener does, see `local.simulators.frame.acts`."""
+        return self.simulator.change(listener, act, data_type, name, **details)
 
     def fault(self, endpoint: str, **wish: Any) -> None:
         """Spoil an endpoint's answers, as `Fault` says; `GET /v1/me/tracks` and the like."""

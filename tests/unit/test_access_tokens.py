@@ -31,7 +31,7 @@ from blendify.core.http import http_session
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS, oauth2
-from local.simulators.spotify.options import RefreshTokens
+from local.simulators.frame.oauth2 import RefreshTokens
 from tests.unit import cloud
 from tests.unit.spotify_world import FaultKind, World, items, logged
 

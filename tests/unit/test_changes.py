@@ -12,7 +12,6 @@ from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
-from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole
 
@@ -35,10 +34,6 @@ def synced(user_id: str, clock: Clock, *data_types: DataType, days: float = 1) -
     return job
 
 
-def change(world: World, action: str, **details: Any) -> None:
-    mutate(world.simulator.listeners["ana"].library, action, **details)
-
-
 def test_top_lists_are_asked_once_a_day(world: World, clock: Clock) -> None:
     """A listener who asks for a sync every hour costs no call for them; the run still tells what is there."""
     user_id = world.connect()
@@ -55,9 +50,9 @@ def test_a_like_that_comes_back_is_another_span(world: World, clock: Clock) -> N
     """The old one is removed under its own moment, the new one appended."""
     user_id = world.connect()
     synced(user_id, clock, DataType.SAVED_TRACKS)
-    number = world.simulator.listeners["ana"].library.saved_track_column[20].number  # type: ignore[attr-defined]
-    change(world, "unlike", position=20)
-    change(world, "like", track=number)
+    number = world.simulator.listeners["ana"].library.entries("saved_tracks")[20].number
+    world.change("remove", "saved_tracks", position=20)
+    world.change("add", "saved_tracks", item=number)
     job = synced(user_id, clock, DataType.SAVED_TRACKS)
     gone, new = sorted(facts(job, DataType.SAVED_TRACKS), key=lambda fact: not fact.removed)
     assert (gone.record_id, gone.track_name) == (new.record_id, new.track_name)
@@ -75,7 +70,7 @@ def test_a_playlist_that_moves_one_track_records_one(world: World, clock: Clock)
     synced(user_id, clock, *both)
     contents = world.truth()["playlist_tracks"]
     name = max((name for name in contents if contents[name]), key=lambda name: len(contents[name]))
-    change(world, "playlist_reorder", playlist=name, position=40, to=3)
+    world.change("move", "playlist_tracks", name, position=40, to=3)
     before = world.calls(PATHS[DataType.PLAYLIST_TRACKS])
     job = synced(user_id, clock, *both)
     (moved,) = facts(job, DataType.PLAYLIST_TRACKS)
@@ -91,10 +86,8 @@ def test_what_signals_miss_is_found_by_the_full_sweep(world: World, clock: Clock
     """An album out and one in, neither on the first page: seen at the latest when a week is over."""
     user_id = world.connect()
     synced(user_id, clock, DataType.SAVED_ALBUMS)
-    column = world.simulator.listeners["ana"].library.saved_album_column  # type: ignore[attr-defined]
-    change(world, "remove_album", position=51)
-    change(world, "save_album")
-    column.insert(len(column), column.pop(0))
+    world.change("remove", "saved_albums", position=51)
+    world.change("add", "saved_albums", position=51)
     job = synced(user_id, clock, DataType.SAVED_ALBUMS)
     assert facts(job, DataType.SAVED_ALBUMS) == []
     job = synced(user_id, clock, DataType.SAVED_ALBUMS, days=6)
@@ -109,7 +102,7 @@ def test_more_plays_than_the_provider_remembers_leave_a_hole(world: World, clock
     for count, holes in ((49, 0), (50, 1), (3, 0)):
         last = world.truth()["recently_played"][0]["played_at"]
         for _ in range(count):
-            change(world, "play")
+            world.change("add", "recently_played")
         job = synced(user_id, clock, DataType.RECENTLY_PLAYED)
         found = facts(job, DataType.RECENTLY_PLAYED)
         assert standing(job, DataType.RECENTLY_PLAYED).counts["holes"] == holes
@@ -124,7 +117,7 @@ def test_what_a_run_recorded_that_never_ended_is_not_recorded_again(world: World
     first, status = Machine(user_id, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
     assert (status, len(facts(first, DataType.SAVED_TRACKS))) == ("failed", 50)
     world.simulator.traffic.faults.clear()
-    change(world, "unlike", position=3)
+    world.change("remove", "saved_tracks", position=3)
     job = synced(user_id, clock, DataType.SAVED_TRACKS)
     assert sorted(bool(fact.removed) for fact in facts(job, DataType.SAVED_TRACKS)) == [False] * 4 + [True]
     whole(world, job, DataType.SAVED_TRACKS)
@@ -149,7 +142,7 @@ def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clo
     """Noted by a worker that died, with or without its fact, and unliked before the next one came: syncs go on."""
     user_id = world.connect()
     synced(user_id, clock, DataType.SAVED_TRACKS)
-    change(world, "like")
+    world.change("add", "saved_tracks")
     clock.sleep(DAY)
     job = begun(user_id, DataType.SAVED_TRACKS, execution="dies", started_at=clock.now())
     insert = moto_partiql.insert
@@ -161,7 +154,7 @@ def test_what_left_while_a_worker_was_dead_is_no_riddle(world: World, clock: Clo
 
     with patch.object(moto_partiql, "insert", dying), pytest.raises(Died):
         collect(DataType.SAVED_TRACKS, job, plenty)
-    change(world, "unlike", position=0)
+    world.change("remove", "saved_tracks", position=0)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     assert finish_sync(job, 1, [])["status"] == "succeeded"
     later = synced(user_id, clock, DataType.SAVED_TRACKS)
@@ -173,7 +166,7 @@ def test_a_new_playlist_is_kept_by_runs_that_do_not_collect_playlists(world: Wor
     """The playlists' own inventory does not know it yet; its entries are not taken for gone."""
     user_id = world.connect()
     synced(user_id, clock, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
-    change(world, "playlist_create", entries=5)
+    world.change("add", "playlists", entries=5)
     for appended in (5, 0):
         job = synced(user_id, clock, DataType.PLAYLIST_TRACKS)
         counts = standing(job, DataType.PLAYLIST_TRACKS).counts

@@ -16,8 +16,7 @@ from blendify.collecting.progress import move_on
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from local.simulators.spotify.mutations import mutate
-from local.simulators.spotify.scopes import ALL
+from local.simulators.spotify.service import SCOPES
 from tests.unit.spotify_world import (
     PATHS,
     World,
@@ -97,7 +96,7 @@ def test_a_top_list_is_read_as_deep_as_configured(
 
 def test_a_missing_scope_is_no_call(world: World) -> None:
     """What the listener did not grant is not asked for, and named."""
-    user_id = world.connect(scopes=tuple(ALL - {"user-library-read"}))
+    user_id = world.connect(scopes=tuple(SCOPES.keys() - {"user-library-read"}))
     job = begun(user_id, DataType.SAVED_TRACKS)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_PERMITTED
     assert "user-library-read" in str(standing(job, DataType.SAVED_TRACKS).why)
@@ -176,13 +175,12 @@ def test_a_reading_that_was_begun_is_gone_on_with(
     world = World.begin(behind, playlists=1)
     job = ready(DataType.PLAYLIST_TRACKS, world)
     (name,) = lists(world, DataType.PLAYLIST_TRACKS)
-    library = world.simulator.listeners["ana"].library
     pages: list[str] = []
 
     def between_pages(endpoint: str, _: int) -> None:
         pages.append(endpoint)
         if len(pages) == 2:
-            mutate(library, "playlist_remove", playlist=name, position=3)
+            world.change("remove", "playlist_tracks", name, position=3)
 
     world.simulator.traffic.on_call = between_pages
     real: Callable[..., Any] = getattr(worker, "move_on")  # noqa: B009 -- it is imported there
@@ -198,7 +196,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     if again:
-        mutate(library, "playlist_add", playlist=name, position=0)
+        world.change("add", "playlist_tracks", name, position=0)
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     whole(world, job, DataType.PLAYLIST_TRACKS)
     assert standing(job, DataType.PLAYLIST_TRACKS).counts["records"] == len(
@@ -219,7 +217,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
         with pytest.raises(KilledError):
             collect(DataType.PLAYLIST_TRACKS, job, plenty)
     assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1
-    mutate(world.simulator.listeners["ana"].library, "playlist_unfollow", playlist=names[0])
+    world.change("remove", "playlists", id=names[0])
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     kept = Counter(str(fact.playlist_id) for fact in facts(job, DataType.PLAYLIST_TRACKS))
     assert {name: kept[name] for name in names[1:]} == {name: len(expected[name]) for name in names[1:]}

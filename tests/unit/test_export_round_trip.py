@@ -18,7 +18,6 @@ from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
 from local import folding
 from local.exported import Exported
-from local.simulators.spotify.mutations import mutate
 from local.verification import canonical
 from tests.unit.cloud import create_tables
 from tests.unit.exports import create_bucket, exported
@@ -26,16 +25,27 @@ from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.spotify_world import STARTED, World, lists, plenty, ready
 
 DAY = 24 * 3600
-CHANGES: tuple[tuple[tuple[str, dict[str, Any]], ...], ...] = (
+CHANGES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
     (),
-    (("like", {}), ("unlike", {"position": 3}), ("play", {}), ("follow", {}), ("unfollow", {"position": 2})),
-    (("like", {}), ("save_album", {}), ("play", {}), ("unlike", {"position": 0})),
+    (
+        ("add", "saved_tracks", {}),
+        ("remove", "saved_tracks", {"position": 3}),
+        ("add", "recently_played", {}),
+        ("add", "followed_artists", {}),
+        ("remove", "followed_artists", {"position": 2}),
+    ),
+    (
+        ("add", "saved_tracks", {}),
+        ("add", "saved_albums", {}),
+        ("add", "recently_played", {}),
+        ("remove", "saved_tracks", {}),
+    ),
 )
 """What the listener does before each of the syncs."""
 EDITS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("playlist_add", {}),
-    ("playlist_remove", {"position": 1}),
-    ("playlist_reorder", {"position": 0, "to": 2}),
+    ("add", {}),
+    ("remove", {"position": 1}),
+    ("move", {"position": 0, "to": 2}),
 )
 
 Served = dict[str, dict[str, list[Any]]]
@@ -85,9 +95,9 @@ def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
     days = []
     for number, changes in enumerate(CHANGES):
         playlist = next(name for name, entries in lists(world, DataType.PLAYLIST_TRACKS).items() if len(entries) > 5)
-        edits = [(name, {"playlist": playlist, **details}) for name, details in EDITS] if number else []
-        for action, details in [*changes, *edits]:
-            mutate(world.simulator.listeners["ana"].library, action, **details)
+        edits = [(act, "playlist_tracks", {"name": playlist, **details}) for act, details in EDITS] if number else []
+        for act, data_type, details in [*changes, *edits]:
+            world.change(act, data_type, **details)
         clock.sleep(DAY)
         job, status = Machine(user_id, tuple(DataType), clock, Reaper(())).run()
         assert status == "succeeded"

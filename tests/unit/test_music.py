@@ -12,7 +12,6 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history import queries, snapshots
 from blendify.reading.records import FIELDS, metadata_field
 from blendify.syncing.finish_sync import finish_sync
-from local.simulators.spotify.mutations import mutate
 from tests.unit.music_api import ask, browser_of, differences, everything
 from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
 
@@ -45,15 +44,12 @@ def test_what_is_there_now(world: World, data_type: DataType) -> None:
 
 Day = dict[str, list[Any]]
 
-CHANGES: dict[DataType, list[tuple[str, dict[str, Any]]]] = {
-    DataType.TOP_TRACKS: [
-        ("top_move", {"kind": "tracks", "time_range": "short_term", "position": 3, "to": 0}),
-        ("top_change", {"kind": "tracks", "time_range": "long_term", "position": 1}),
-    ],
-    DataType.RECENTLY_PLAYED: [("play", {}), ("play", {})],
-    DataType.SAVED_TRACKS: [("unlike", {"position": 5}), ("like", {})],
-    DataType.SAVED_ALBUMS: [("remove_album", {"position": 7}), ("save_album", {})],
-    DataType.FOLLOWED_ARTISTS: [("unfollow", {"position": 2}), ("follow", {})],
+CHANGES: dict[DataType, list[tuple[str, str, dict[str, Any]]]] = {
+    DataType.TOP_TRACKS: [("move", "short_term", {"position": 3, "to": 0}), ("replace", "long_term", {"position": 1})],
+    DataType.RECENTLY_PLAYED: [("add", "", {}), ("add", "", {})],
+    DataType.SAVED_TRACKS: [("remove", "", {"position": 5}), ("add", "", {})],
+    DataType.SAVED_ALBUMS: [("remove", "", {"position": 7}), ("add", "", {})],
+    DataType.FOLLOWED_ARTISTS: [("remove", "", {"position": 2}), ("add", "", {})],
 }
 """What the listener does from one day to the next."""
 
@@ -62,8 +58,8 @@ def days(world: World, data_type: DataType) -> tuple[str, list[tuple[str, Day]]]
     """Four daily syncs with changes before each, and what the lists held at each."""
     user_id, days_so_far = world.connect(), []
     for day in range(4):
-        for action, details in CHANGES[data_type]:
-            mutate(world.simulator.listeners["ana"].library, action, **details)
+        for act, name, details in CHANGES[data_type]:
+            world.change(act, data_type, name, **details)
         job = sync(user_id, day, data_type)
         days_so_far.append((job.fetched_at, lists(world, data_type)))
     return user_id, days_so_far
@@ -156,8 +152,8 @@ def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> N
     sync(user_id, 0, DataType.SAVED_TRACKS)
     held, browser = lists(world, DataType.SAVED_TRACKS), browser_of(user_id)
     first = ask(browser, DataType.SAVED_TRACKS, raw="true", limit=20).json
-    for action, details in [("unlike", {"position": 30}), ("like", {}), ("unlike", {"position": 2})]:
-        mutate(world.simulator.listeners["ana"].library, action, **details)
+    for act, details in [("remove", {"position": 30}), ("add", {}), ("remove", {"position": 2})]:
+        world.change(act, DataType.SAVED_TRACKS, **details)
     sync(user_id, 1, DataType.SAVED_TRACKS)
     rest = everything(browser, DataType.SAVED_TRACKS, raw="true", limit=20, cursor=first["next_cursor"])
     assert differences(DataType.SAVED_TRACKS, held, first["items"] + rest) == []

@@ -12,20 +12,18 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from starlette.applications import Starlette
-from starlette.responses import Response
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
 from local import capacity, moto_partiql
-from local.simulators.spotify.answers import answer
-from local.simulators.spotify.mutations import mutate
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import small_pages
 from tests.unit.spotify_world import (
     PATHS,
+    FaultKind,
     World,
     begun,
     facts,
@@ -119,7 +117,7 @@ def test_row_11_a_playlist_off_the_list_is_still_read(little: World) -> None:
     """The listener takes it off while the sync runs: whoever knows its id reads it, and so does this run."""
     job = ready(PLAYLIST_TRACKS, little)
     contents = lists(little, PLAYLIST_TRACKS)
-    mutate(little.simulator.listeners["ana"].library, "playlist_unfollow", playlist=next(iter(contents)))
+    little.change("remove", "playlists", id=next(iter(contents)))
     assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 0
     same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
@@ -137,7 +135,7 @@ def test_row_11_what_is_gone_changes_nothing_that_is_stored(little: World, clock
     if blocked:
         little.fault(PATHS[PLAYLIST_TRACKS], status=404, times=1)
     else:
-        mutate(little.simulator.listeners["ana"].library, "playlist_unfollow", playlist=next(iter(contents)))
+        little.change("remove", "playlists", id=next(iter(contents)))
     clock.sleep(9 * 24 * 3600)
     job, status = syncs.run()
     assert status == "succeeded"
@@ -238,10 +236,7 @@ def test_row_25_a_locale_in_addresses_changes_nothing(
 ) -> None:
     """Neither what is read nor how often: no address of an answer is followed or compared, all are kept as served."""
 
-    def served(value: Any, *given: Any) -> Response:
-        return answer(located(value), *given)
-
-    monkeypatch.setattr("local.simulators.spotify.app.answer", served)
+    small.fault("*", kind=FaultKind.REWRITE, rewrite=located)
     job = begun(small.connect())
     for data_type in DataType:
         before = small.calls(PATHS[data_type])

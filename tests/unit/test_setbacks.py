@@ -14,8 +14,6 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
-from local.simulators.spotify import paging, reading
-from local.simulators.spotify.answers import ApiError
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import PAGE, small_pages
@@ -37,9 +35,6 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 ROUNDS = 1 + len(PATIENCE_SECONDS)
 PLAYLISTS, PLAYLIST_TRACKS, SAVED_TRACKS = DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, DataType.SAVED_TRACKS
-BAD_GATEWAY = ApiError(502, "Bad gateway")
-Places = dict[tuple[str, int], ApiError]
-"""By the end of a path and an offset: what is answered in place of that page."""
 
 
 @pytest.fixture
@@ -61,20 +56,15 @@ def small(behind: tuple[Starlette, str], clock: Clock) -> World:
     return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
 
-@pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> Places:
-    """Pages that the simulator refuses, each time it is asked for them."""
-    places: Places = {}
-    real = paging.page
+def breaks(world: World, data_type: DataType, offset: int, playlist: str = "", **wish: Any) -> None:
+    """A page that the simulator refuses, each time it is asked for it: with 502, unless `wish` says more."""
+    only = {"offset": str(offset), **({"id": playlist} if playlist else {})}
+    world.fault(PATHS[data_type], only=only, **{"status": 502, **wish})
 
-    def page(rows: Any, asked: Any, url: str, *more: Any) -> Any:
-        for (path, offset), error in places.items():
-            if url.endswith(path) and asked.offset == offset:
-                raise error
-        return real(rows, asked, url, *more)
 
-    monkeypatch.setattr(reading, "page", page)
-    return places
+def refusal(status: int, message: str) -> dict[str, Any]:
+    """As Spotify refuses."""
+    return {"status": status, "body": {"error": {"status": status, "message": message}}}
 
 
 class CrashError(Exception):
@@ -110,9 +100,9 @@ def synced(world: World, clock: Clock, *data_types: DataType) -> tuple[Machine, 
     return machine, *machine.run()
 
 
-def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock, broken: Places) -> None:
+def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock) -> None:
     """After two short waits everything but that page is stored; the data type has failed, and says with what."""
-    broken["/me/tracks", PAGE] = BAD_GATEWAY
+    breaks(small, SAVED_TRACKS, PAGE)
     begun_at = clock.now()
     machine, job, status = synced(small, clock, SAVED_TRACKS)
     assert (status, machine.rounds) == ("failed", ROUNDS)
@@ -124,11 +114,11 @@ def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock, b
     assert sum(PATIENCE_SECONDS) <= (clock.now() - begun_at).total_seconds() < 60
 
 
-def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clock, broken: Places) -> None:
+def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clock) -> None:
     """The other playlists are whole, and so is the rest of the one with the page that never comes."""
     contents = lists(small, PLAYLIST_TRACKS)
     longest = max(contents, key=lambda name: len(contents[name]))
-    broken[f"/playlists/{longest}/items", PAGE] = BAD_GATEWAY
+    breaks(small, PLAYLIST_TRACKS, PAGE, longest)
     machine, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert (status, machine.rounds) == ("partial", ROUNDS)
     kept = {name: entries for name, entries in contents.items() if name != longest}
@@ -140,14 +130,14 @@ def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clo
 
 
 def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
-    behind: tuple[Starlette, str], clock: Clock, broken: Places
+    behind: tuple[Starlette, str], clock: Clock
 ) -> None:
     """The list of playlists has failed; what is in those that it named is read all the same."""
     small = World.begin(
         behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "playlists": 10, "playlist_entries": 20}
     )
     named = [one["id"] for one in small.truth()["playlists"]]
-    broken["/me/playlists", PAGE] = BAD_GATEWAY
+    breaks(small, PLAYLISTS, PAGE)
     _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert status == "partial"
     assert standing(job, PLAYLISTS).outcome is Outcome.FAILED
@@ -157,11 +147,9 @@ def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
     same(job, PLAYLIST_TRACKS, [entry for name in known for entry in contents[name]])
 
 
-def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(
-    small: World, clock: Clock, broken: Places
-) -> None:
+def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(small: World, clock: Clock) -> None:
     """Nothing is known of the list, so nothing is passed over: the provider's own failure is the reason."""
-    broken["/me/tracks", 0] = BAD_GATEWAY
+    breaks(small, SAVED_TRACKS, 0)
     machine, job, status = synced(small, clock, SAVED_TRACKS)
     assert (status, machine.rounds) == ("failed", ROUNDS)
     done = standing(job, SAVED_TRACKS)
@@ -170,17 +158,17 @@ def test_a_first_page_that_never_comes_is_a_failure_of_the_data_type(
     assert facts(job, SAVED_TRACKS) == []
 
 
-def test_who_gets_on_has_all_patience_again(small: World, clock: Clock, broken: Places) -> None:
+def test_who_gets_on_has_all_patience_again(small: World, clock: Clock) -> None:
     """Setbacks count in a row alone: a page that was stored between two of them begins a new row."""
     job = begun(small.connect(), SAVED_TRACKS)
     for place in (0, 2 * PAGE):
-        broken.clear()
-        broken["/me/tracks", place] = BAD_GATEWAY
+        small.simulator.traffic.faults.clear()
+        breaks(small, SAVED_TRACKS, place)
         summary = collect(SAVED_TRACKS, job, plenty)
         assert summary.outcome is Outcome.WAITING
         assert summary.until == clock.now() + timedelta(seconds=PATIENCE_SECONDS[0])
         assert standing(job, SAVED_TRACKS).setbacks == 1
-    broken.clear()
+    small.simulator.traffic.faults.clear()
     assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     whole(small, job, SAVED_TRACKS)
 
@@ -246,31 +234,30 @@ def test_no_content_is_an_empty_list(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "message"), [(403, "Forbidden"), (404, "Resource not found"), (400, "Invalid base62 id")]
 )
-def test_a_playlist_that_is_gone_costs_only_itself(small: World, broken: Places, status: int, message: str) -> None:
+def test_a_playlist_that_is_gone_costs_only_itself(small: World, status: int, message: str) -> None:
     """One that is closed, gone, or whose id is no longer known is passed over; the others are whole."""
     job = ready(PLAYLIST_TRACKS, small)
     contents = lists(small, PLAYLIST_TRACKS)
     gone = max(contents, key=lambda name: len(contents[name]))
     for place in range(0, len(contents.pop(gone)), PAGE):
-        broken[f"/playlists/{gone}/items", place] = ApiError(status, message)
+        breaks(small, PLAYLIST_TRACKS, place, gone, **refusal(status, message))
     assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 1
     same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
 
 
-def test_a_playlist_that_goes_while_it_is_read_leaves_nothing_behind(
-    small: World, clock: Clock, broken: Places
-) -> None:
+def test_a_playlist_that_goes_while_it_is_read_leaves_nothing_behind(small: World, clock: Clock) -> None:
     """Its first page is in the history; the next run finds the playlist gone, and records that of each entry."""
     contents = lists(small, PLAYLIST_TRACKS)
     gone = max(contents, key=lambda name: len(contents[name]))
     for place in range(PAGE, len(contents[gone]), PAGE):
-        broken[f"/playlists/{gone}/items", place] = ApiError(404, "Resource not found")
+        breaks(small, PLAYLIST_TRACKS, place, gone, **refusal(404, "Resource not found"))
     _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     counts = standing(job, PLAYLIST_TRACKS).counts
     assert (status, counts["unavailable"], counts["doubtful"]) == ("succeeded", 1, 1)
     assert sum(fact.playlist_id == gone for fact in facts(job, PLAYLIST_TRACKS)) == PAGE
-    small.change("playlist_unfollow", playlist=gone)
+    small.simulator.traffic.faults.clear()
+    small.change("remove", "playlists", id=gone)
     clock.sleep(3600)
     _, later, _ = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert [fact.playlist_id for fact in facts(later, PLAYLIST_TRACKS) if fact.removed] == [gone] * PAGE

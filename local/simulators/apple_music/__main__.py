@@ -9,7 +9,7 @@ from pathlib import Path
 from local.simulators.apple_music import grants
 from local.simulators.apple_music.app import create_app
 from local.simulators.apple_music.options import SIZES, Options
-from local.simulators.frame.serving import LOOPBACK, serve
+from local.simulators.previous.serving import LOOPBACK, serve
 
 
 def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:

@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 from starlette.responses import Response
 
-from local.simulators.frame.answers import answer
+from local.simulators.previous.answers import answer
 
 
 class ApiError(Exception):

@@ -14,9 +14,9 @@ from local.simulators.apple_music.edits import repeated
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.reading import ENDPOINTS, STOREFRONT_PATH, Call, Endpoint, read, storefront
 from local.simulators.apple_music.simulator import AUTHORIZE, SCRIPT, UNAUTHORIZE, Simulator, simulator_of
-from local.simulators.frame.answers import Json, answer
-from local.simulators.frame.application import METHODS, Clock, Handler, application
-from local.simulators.frame.spoiling import Asked
+from local.simulators.previous.answers import Json, answer
+from local.simulators.previous.application import METHODS, Clock, Handler, application
+from local.simulators.previous.spoiling import Asked
 
 Reader = Callable[[Call], Json]
 

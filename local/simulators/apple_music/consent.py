@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from local.simulators.apple_music.answers import refused, unauthorized
 from local.simulators.apple_music.simulator import simulator_of
-from local.simulators.frame.answers import Json, answer
-from local.simulators.frame.forms import form
+from local.simulators.previous.answers import Json, answer
+from local.simulators.previous.forms import form
 
 _SCRIPT = (Path(__file__).parent / "musickit.js").read_bytes()
 _ANYWHERE = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.simulators.apple_music.paging import window
 from local.simulators.apple_music.reading import Call, Endpoint, read
-from local.simulators.frame.answers import Json
+from local.simulators.previous.answers import Json
 
 Page = dict[str, Json]
 

@@ -10,7 +10,7 @@ from local.simulators.apple_music.playlists import Playlist, playlists_of
 from local.simulators.apple_music.shelf import Kept, Shelf
 from local.simulators.music import words
 from local.simulators.music.chance import Shuffle, mixed, number
-from local.simulators.spotify.playlists import NEWEST
+from local.simulators.previous.spotify.playlists import NEWEST
 
 _NINE_YEARS = 9 * 365 * 86_400
 _STATIONS = 6

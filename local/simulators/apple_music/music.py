@@ -5,8 +5,16 @@ from typing import NamedTuple
 
 from local.simulators.music import words
 from local.simulators.music.chance import digest, number
-from local.simulators.spotify.catalogue import ALBUMS, ARTISTS, TRACKS, Catalogue, album_of, long_player, tracks_of
-from local.simulators.spotify.regimes import Regime
+from local.simulators.previous.spotify.catalogue import (
+    ALBUMS,
+    ARTISTS,
+    TRACKS,
+    Catalogue,
+    album_of,
+    long_player,
+    tracks_of,
+)
+from local.simulators.previous.spotify.regimes import Regime
 
 __all__ = ["ALBUMS", "ARTISTS", "SONGS", "Album", "Music", "Song", "album_of", "long_player", "tracks_of"]
 

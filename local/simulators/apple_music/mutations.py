@@ -8,10 +8,10 @@ from local.simulators.apple_music.music import ALBUMS, SONGS, album_of, long_pla
 from local.simulators.apple_music.playlists import Playlist
 from local.simulators.apple_music.resources import album_id, artist_id, song_id
 from local.simulators.apple_music.shelf import Kept, Shelf
-from local.simulators.frame.answers import Json
-from local.simulators.frame.changes import ImpossibleChangeError, changed
 from local.simulators.music.chance import base62, digest, number
-from local.simulators.spotify.listening import seconds
+from local.simulators.previous.answers import Json
+from local.simulators.previous.changes import ImpossibleChangeError, changed
+from local.simulators.previous.spotify.listening import seconds
 
 
 def play(library: Library, song: int | None = None) -> Json:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from local.simulators.apple_music.answers import invalid
 from local.simulators.apple_music.library import Item
-from local.simulators.frame.answers import Json
+from local.simulators.previous.answers import Json
 
 _MAX_OFFSET = 10**6
 

@@ -7,7 +7,7 @@ from local.simulators.apple_music.music import SONGS
 from local.simulators.apple_music.options import Options
 from local.simulators.music import words
 from local.simulators.music.chance import Shuffle, base62, digest, mixed
-from local.simulators.spotify.playlists import NEWEST
+from local.simulators.previous.spotify.playlists import NEWEST
 
 _PLOT = "Songs for the road &amp; the kitchen, collected since 2014. "
 _ROUND, _TWICE, _VIDEO = 97, 53, 29

@@ -12,7 +12,7 @@ from local.simulators.apple_music.rendering import RELATIONS
 from local.simulators.apple_music.resources import STOREFRONT
 from local.simulators.apple_music.shelf import Shelf
 from local.simulators.apple_music.wishes import wish_in
-from local.simulators.frame.answers import Json
+from local.simulators.previous.answers import Json
 
 
 @dataclass(frozen=True, slots=True)

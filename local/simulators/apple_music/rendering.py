@@ -17,9 +17,9 @@ from local.simulators.apple_music.resources import (
     video_id,
 )
 from local.simulators.apple_music.wishes import Wish
-from local.simulators.frame.answers import Json
 from local.simulators.music.chance import base62, digest, mixed
-from local.simulators.spotify.listening import seconds
+from local.simulators.previous.answers import Json
+from local.simulators.previous.spotify.listening import seconds
 
 RELATIONS: Mapping[str, tuple[str, ...]] = {
     "library-songs": ("albums", "artists", "catalog"),

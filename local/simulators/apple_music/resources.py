@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from local.simulators.apple_music.music import Music
-from local.simulators.frame.answers import Json
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest
+from local.simulators.previous.answers import Json
 
 STOREFRONT = "se"
 

@@ -16,9 +16,9 @@ from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.reading import ENDPOINTS, STOREFRONT_PATH
 from local.simulators.apple_music.tokens import Accounts
 from local.simulators.apple_music.truth import truth
-from local.simulators.frame.answers import Json
-from local.simulators.frame.manners import Manners
-from local.simulators.frame.traffic import Traffic
+from local.simulators.previous.answers import Json
+from local.simulators.previous.manners import Manners
+from local.simulators.previous.traffic import Traffic
 
 SCRIPT, AUTHORIZE, UNAUTHORIZE = "/musickit/v3/musickit.js", "/_simulator/authorize", "/_simulator/unauthorize"
 

@@ -5,7 +5,7 @@ from local.simulators.apple_music.listeners import Listener
 from local.simulators.apple_music.reading import Call, Endpoint
 from local.simulators.apple_music.resources import STOREFRONT
 from local.simulators.apple_music.wishes import Wish
-from local.simulators.frame.answers import Json
+from local.simulators.previous.answers import Json
 
 _MAPPED = {
     "top_tracks": reading.HEAVY_ROTATION,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from local.simulators.apple_music.answers import ApiError, invalid
-from local.simulators.frame.answers import Json
+from local.simulators.previous.answers import Json
 
 _FIELDS = re.compile(r"fields\[([a-z-]+)\]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

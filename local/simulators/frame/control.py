@@ -2,55 +2,28 @@
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulators.frame.addresses import is_loopback
-from local.simulators.frame.answers import Json, answer
 from local.simulators.frame.bans import RateLimit
-from local.simulators.frame.changes import ImpossibleChangeError
-from local.simulators.frame.faults import EVERYWHERE, Fault
-from local.simulators.frame.pieces import in_pieces
-from local.simulators.frame.traffic import Traffic
+from local.simulators.frame.faults import fault_from
+from local.simulators.frame.library import ImpossibleChangeError
+from local.simulators.frame.responses import Json, in_pieces, json_response
+from local.simulators.frame.service import Service
+
+Control = Callable[[Service, Request], Awaitable[Json | Response]]
 
 
-class Simulated(Protocol):
-    """What the control endpoints need to know of one simulator. A listener who does not exist is a KeyError."""
-
-    traffic: Traffic
-
-    @property
-    def paths(self) -> frozenset[str]:
-        """Where a fault can be; a misspelled one would never show."""
-
-    @property
-    def secrets(self) -> list[str]:
-        """Everything it ever issued that nobody may see, and the application's own secret."""
-
-    def about(self) -> dict[str, Json]:
-        """What else there is to say of its health."""
-
-    def truth(self, listener: str, query: Mapping[str, str]) -> Json: ...
-    def arrange(self, listener: str, wish: dict[str, Json]) -> Json:
-        """Change what holds for one listener; ValueError or TypeError for what cannot be."""
-
-    def change(self, listener: str, action: str, details: dict[str, Any]) -> Json:
-        """One mutation; ImpossibleChangeError says what is wrong with it."""
+async def health(service: Service, request: Request) -> Json:  # noqa: ARG001
+    return {"status": "ok", **service.about()}
 
 
-Control = Callable[[Simulated, Request], Awaitable[Json | Response]]
-
-
-async def health(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
-    return {"status": "ok", **simulator.about()}
-
-
-async def counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
+async def counters(service: Service, request: Request) -> Json:  # noqa: ARG001
     """
     Every call since the start or the last reset.
 
@@ -59,7 +32,7 @@ async def counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG
     calls_in_flight_at_ban  those that came before that
     faults_served           answers that were spoiled, by kind
     """
-    traffic = simulator.traffic
+    traffic = service.traffic
     return {
         "endpoints": {name: dict(counter) for name, counter in sorted(traffic.endpoints.items())},
         "listeners": dict(traffic.listeners),
@@ -71,31 +44,25 @@ async def counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG
     }
 
 
-async def reset_counters(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
-    simulator.traffic.reset_counters()
+async def reset_counters(service: Service, request: Request) -> Json:  # noqa: ARG001
+    service.traffic.reset_counters()
     return {}
 
 
-async def add_fault(simulator: Simulated, request: Request) -> Json:
+async def add_fault(service: Service, request: Request) -> Json:
     """Fields as in `Fault`; of several that fit a call the oldest with `times` left is taken."""
-    wish = await _object(request)
-    if str(wish.get("endpoint")).rpartition(" ")[2] not in {EVERYWHERE, *simulator.paths}:
-        raise ValueError(f"A fault needs '*', or a method and one of {', '.join(sorted(simulator.paths))}.")
-    if unknown := wish.keys() - {each.name for each in fields(Fault)}:
-        raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
-    if not isinstance(headers := wish.get("headers") or {}, dict):
-        raise TypeError("headers is an object.")
-    wish["headers"] = {str(name): str(value) for name, value in headers.items()}
-    simulator.traffic.faults.append(Fault(**wish))
-    return {"faults": len(simulator.traffic.faults)}
+    fault = fault_from(await _object(request))
+    fault.check_endpoint(service.known_paths())
+    service.traffic.faults.append(fault)
+    return {"faults": len(service.traffic.faults)}
 
 
-async def clear_faults(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
-    simulator.traffic.faults.clear()
+async def clear_faults(service: Service, request: Request) -> Json:  # noqa: ARG001
+    service.traffic.faults.clear()
     return {"faults": 0}
 
 
-async def limit_rate(simulator: Simulated, request: Request) -> Json:
+async def limit_rate(service: Service, request: Request) -> Json:
     """
     A new limit, which ends the ban of the old one.
 
@@ -103,50 +70,51 @@ async def limit_rate(simulator: Simulated, request: Request) -> Json:
     retry_after     null sends none, missing the true wait, "date" the true deadline as a date, else as given
     flight_seconds  how long after a 429 the calls of a ban are excused; alone it leaves the limit as it is
     """
-    wish = await _object(request)
-    if "flight_seconds" in wish:
-        simulator.traffic.flight_seconds = _duration(wish.pop("flight_seconds"))
-        if not wish:
+    body = await _object(request)
+    if "flight_seconds" in body:
+        service.traffic.flight_seconds = _duration(body.pop("flight_seconds"))
+        if not body:
             return {}
-    if wish.get("calls") is None:
-        simulator.traffic.limit = simulator.traffic.ban = None
+    if body.get("calls") is None:
+        service.traffic.limit = service.traffic.ban = None
         return {}
-    given = wish.get("retry_after")
-    simulator.traffic.limit = RateLimit(
-        calls=int(wish["calls"]),
-        seconds=float(wish["seconds"]),
+    given = body.get("retry_after")
+    service.traffic.limit = RateLimit(
+        calls=int(body["calls"]),
+        seconds=float(body["seconds"]),
         retry_after=None if given is None else str(given),
-        silent="retry_after" in wish and given is None,
+        silent="retry_after" in body and given is None,
     )
     return {}
 
 
-async def slow_down(simulator: Simulated, request: Request) -> Json:
-    simulator.traffic.latency_ms = float((await _object(request))["ms"])
+async def slow_down(service: Service, request: Request) -> Json:
+    service.traffic.latency_ms = float((await _object(request))["ms"])
     return {}
 
 
-async def tell_truth(simulator: Simulated, request: Request) -> Response:
-    return in_pieces(simulator.truth(request.path_params["name"], request.query_params))
+async def truth(service: Service, request: Request) -> Response:
+    return in_pieces(service.truth(request.path_params["name"]))
 
 
-async def secrets(simulator: Simulated, request: Request) -> Json:  # noqa: ARG001
-    return {"secrets": simulator.secrets}
+async def secrets(service: Service, request: Request) -> Json:  # noqa: ARG001
+    return {"secrets": service.accounts.secrets}
 
 
-async def arrange(simulator: Simulated, request: Request) -> Json:
-    return simulator.arrange(request.path_params["name"], await _object(request))
+async def arrange(service: Service, request: Request) -> Json:
+    return service.arrange(request.path_params["name"], await _object(request))
 
 
-async def change(simulator: Simulated, request: Request) -> Json:
-    """One mutation, or a list of them: `action` and the parameters of the function of that name."""
-    wishes: Any = await _json(request)
+async def change(service: Service, request: Request) -> Json:
+    """One change, or a list of them: an `act`, the data type as `list`, a `name` if there are several, and details."""
+    body: Any = await _json(request)
     done = []
-    for wish in wishes if isinstance(wishes, list) else [wishes]:
-        if not isinstance(wish, dict) or not isinstance(wish.get("action"), str):
-            raise ImpossibleChangeError("A change is an object with an action.")
-        details = {str(name): value for name, value in wish.items() if name != "action"}
-        done.append(simulator.change(request.path_params["name"], wish["action"], details))
+    for wanted in body if isinstance(body, list) else [body]:
+        if not isinstance(wanted, dict) or not isinstance(wanted.get("act"), str):
+            raise ImpossibleChangeError("A change is an object with an act.")
+        details = {str(key): value for key, value in wanted.items() if key not in {"act", "list", "name"}}
+        where = str(wanted.get("list")), str(wanted.get("name", ""))
+        done.append(service.change(request.path_params["name"], wanted["act"], *where, **details))
     return {"done": done}
 
 
@@ -155,10 +123,10 @@ async def _json(request: Request) -> Json:
 
 
 async def _object(request: Request) -> dict[str, Json]:
-    wish = await _json(request)
-    if not isinstance(wish, dict):
+    body = await _json(request)
+    if not isinstance(body, dict):
         raise TypeError("The body must be a JSON object.")
-    return wish
+    return body
 
 
 def _duration(value: Json) -> float:
@@ -170,14 +138,14 @@ def _duration(value: Json) -> float:
 def _control(path: str, method: str, control: Control) -> Route:
     async def handle(request: Request) -> Response:
         if request.client is None or not is_loopback(request.client.host):
-            return answer({"error": "Only for callers on this machine."}, 403)
+            return json_response({"error": "Only for callers on this machine."}, 403)
         try:
-            told = await control(request.app.state.simulator, request)
-            return told if isinstance(told, Response) else answer(told)
+            value = await control(request.app.state.simulator, request)
+            return value if isinstance(value, Response) else json_response(value)
         except (ImpossibleChangeError, ValueError, TypeError) as error:
-            return answer({"error": str(error)}, 400)
+            return json_response({"error": str(error)}, 400)
         except KeyError as error:
-            return answer({"error": f"{error} is missing or unknown."}, 404)
+            return json_response({"error": f"{error} is missing or unknown."}, 404)
 
     return Route(f"/_simulator{path}", handle, methods=[method])
 
@@ -190,7 +158,7 @@ CONTROLS = [
     _control("/faults", "DELETE", clear_faults),
     _control("/rate-limit", "POST", limit_rate),
     _control("/latency", "POST", slow_down),
-    _control("/truth/{name}", "GET", tell_truth),
+    _control("/truth/{name}", "GET", truth),
     _control("/secrets", "GET", secrets),
     _control("/listeners/{name}", "POST", arrange),
     _control("/listeners/{name}/mutations", "POST", change),

@@ -3,15 +3,46 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, cast
 
 from starlette.responses import Response
 
 from local.simulators.frame.bans import Ban, RateLimit, deadline
-from local.simulators.frame.faults import Fault, is_web_api
-from local.simulators.frame.manners import Manners
-from local.simulators.frame.spoiling import Asked, spoiled
+from local.simulators.frame.faults import Fault
+from local.simulators.frame.pages import Page, Reading
+from local.simulators.frame.response_troubles import spoiled
+
+PageTrouble = Callable[[Reading], Page | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call on its way: which endpoint, whose, what it asks for, and what it would be answered."""
+
+    endpoint: str
+    """The method and the path with its placeholders, by which calls are counted."""
+    listener: str | None
+    respond: Callable[[PageTrouble | None], Awaitable[Response | None]]
+    """The response with a trouble on its page; None where there is no page, or the trouble can do nothing."""
+    api: bool = False
+    """Whether it is part of the API, and not of the accounts pages."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of query, form and path."""
+    limit: int = 0
+    """How many entries of a list it asks for."""
+
+    async def true_response(self) -> Response:
+        """What the call is answered where nothing goes wrong."""
+        return cast("Response", await self.respond(None))
+
+
+class Refusals(Protocol):
+    """How a service writes the refusals that the frame makes."""
+
+    def too_many(self, headers: Mapping[str, str]) -> Response: ...
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response: ...
 
 
 @dataclass(slots=True)
@@ -23,13 +54,13 @@ class Traffic:
     later moment. Calls to the API until then are refused, and change nothing about it.
     """
 
-    manners: Manners
+    refusals: Refusals
     latency_ms: float = 0.0
     flight_seconds: float = 0.25
     """So long after a 429 the calls of a ban are excused: they were on their way already."""
     clock: Callable[[], float] = time.time
     on_call: Callable[[str, int], None] | None = None
-    """Told of each API call as it comes in: its endpoint, and its number since the last reset, from 1 on."""
+    """Called for each API call as it comes in: its endpoint, and its number since the last reset, from 1 on."""
     faults: list[Fault] = field(default_factory=list)
     limit: RateLimit | None = None
     ban: Ban | None = None
@@ -57,7 +88,7 @@ class Traffic:
         if asked.listener is not None:
             self.listeners[asked.listener] += 1
         try:
-            refused = self._arrived(asked.endpoint) if is_web_api(asked.endpoint) else None
+            refused = self._arrived(asked.endpoint) if asked.api else None
             if self.latency_ms:
                 await asyncio.sleep(self.latency_ms / 1000)
             response = refused or await self._answered(asked)
@@ -80,11 +111,11 @@ class Traffic:
             late = ban.answered is not None and now - ban.answered >= self.flight_seconds
             self.calls_during_ban += late
             self.calls_in_flight_at_ban += not late
-            return self.manners.too_many(ban.headers(now))
+            return self.refusals.too_many(ban.headers(now))
         if self.limit is None or self.limit.admits(now):
             return None
         self.ban = Ban(self.limit.deadline(now), self.limit)
-        return self.manners.too_many(self.ban.headers(now, first=True))
+        return self.refusals.too_many(self.ban.headers(now, first=True))
 
     def _ban(self, now: float) -> Ban | None:
         """The ban in force."""
@@ -103,17 +134,17 @@ class Traffic:
             ban.answered = now
 
     async def _answered(self, asked: Asked) -> Response:
-        due = [fault for fault in self.faults if fault.due(asked.endpoint, asked.listener)]
+        due = [fault for fault in self.faults if fault.due(asked)]
         if not due:
-            return await asked.answer()
+            return await asked.true_response()
         fault = due[0]
         if fault.times is not None:
             fault.times -= 1
-        response = await spoiled(fault, asked, self.manners)
+        response = await spoiled(fault, asked, self.refusals.failure)
         if response is None:
             if fault.times is not None:
                 fault.times += 1
-            return await asked.answer()
+            return await asked.true_response()
         self.faults_served[fault.kind] += 1
         return response
 

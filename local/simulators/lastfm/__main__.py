@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.simulators.frame.serving import LOOPBACK, serve
 from local.simulators.lastfm import grants
 from local.simulators.lastfm.app import create_app
 from local.simulators.lastfm.options import SIZES, Empty, Errors, Lone, Options
+from local.simulators.previous.serving import LOOPBACK, serve
 
 
 def options_from(arguments: Sequence[str] | None = None) -> tuple[Options, int]:

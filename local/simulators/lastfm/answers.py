@@ -5,8 +5,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from starlette.responses import Response
 
-from local.simulators.frame.answers import Json, answer, encoded
 from local.simulators.lastfm.options import Errors
+from local.simulators.previous.answers import Json, answer, encoded
 
 AUTHENTICATION, WITHOUT_METHOD, PARAMETERS, FAILED, SESSION, KEY = 4, 3, 6, 8, 9, 10
 OFFLINE, SIGNATURE, UNAUTHORIZED, EXPIRED, LOGIN, TOO_MANY = 11, 13, 14, 15, 17, 29

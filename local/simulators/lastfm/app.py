@@ -9,10 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.frame.application import METHODS as HTTP_METHODS
-from local.simulators.frame.application import Clock, Handler, application
-from local.simulators.frame.forms import form
-from local.simulators.frame.spoiling import Asked
 from local.simulators.lastfm.accounts import signature
 from local.simulators.lastfm.answers import (
     KEY,
@@ -28,6 +24,10 @@ from local.simulators.lastfm.authorization import DECISION, authorize, decide
 from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.reading import METHODS, Call, Method, repeated
 from local.simulators.lastfm.simulator import WITHOUT_USER_AGENT, Simulator, simulator_of
+from local.simulators.previous.application import METHODS as HTTP_METHODS
+from local.simulators.previous.application import Clock, Handler, application
+from local.simulators.previous.forms import form
+from local.simulators.previous.spoiling import Asked
 
 
 def create_app(options: Options, clock: Clock = time.time) -> Starlette:

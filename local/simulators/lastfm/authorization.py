@@ -5,11 +5,11 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request as HttpRequest
 from starlette.responses import RedirectResponse, Response
 
-from local.simulators.frame.addresses import redirect_uri_matches
-from local.simulators.frame.consent import dead_end, question
-from local.simulators.frame.forms import form
 from local.simulators.lastfm.accounts import Request
 from local.simulators.lastfm.simulator import Simulator, simulator_of
+from local.simulators.previous.addresses import redirect_uri_matches
+from local.simulators.previous.consent import dead_end, question
+from local.simulators.previous.forms import form
 
 DECISION = "/api/auth/decision"
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from urllib.parse import quote_plus
 from uuid import UUID
 
-from local.simulators.frame.answers import Json
 from local.simulators.music import words
 from local.simulators.music.chance import digest, number
+from local.simulators.previous.answers import Json
 
 ARTISTS = 571
 """Prime, so that decks of them can be shuffled."""

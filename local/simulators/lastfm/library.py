@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 
-from local.simulators.frame.answers import Json
-from local.simulators.frame.application import Clock
-from local.simulators.frame.rows import Rows, rows_of
 from local.simulators.lastfm.catalogue import (
     ARTISTS,
     ODD_TRACKS,
@@ -20,6 +17,9 @@ from local.simulators.lastfm.catalogue import (
 from local.simulators.lastfm.diary import Diary, Scrobble
 from local.simulators.lastfm.options import Options
 from local.simulators.music.chance import Shuffle, mixed, number
+from local.simulators.previous.answers import Json
+from local.simulators.previous.application import Clock
+from local.simulators.previous.rows import Rows, rows_of
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 TOPS = {"tracks": TRACKS, "artists": ARTISTS}

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.simulators.frame.application import Clock
 from local.simulators.lastfm.catalogue import Catalogue
 from local.simulators.lastfm.library import Library
 from local.simulators.lastfm.options import SIZES, Options
+from local.simulators.previous.application import Clock
 
 
 @dataclass(slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local.simulators.frame.answers import Json
-from local.simulators.frame.changes import ImpossibleChangeError, changed
 from local.simulators.lastfm.catalogue import ODD_TRACKS
 from local.simulators.lastfm.diary import Scrobble
 from local.simulators.lastfm.library import PERIODS, TOPS, Library
+from local.simulators.previous.answers import Json
+from local.simulators.previous.changes import ImpossibleChangeError, changed
 
 __all__ = ["MUTATIONS", "ImpossibleChangeError", "mutate"]
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from local.simulators.frame.answers import Json
-from local.simulators.frame.rows import Rows
 from local.simulators.lastfm.answers import FAILED, PARAMETERS, ApiError
 from local.simulators.lastfm.options import Empty, Lone, Options
+from local.simulators.previous.answers import Json
+from local.simulators.previous.rows import Rows
 
 _LAST_PAGE = 1_000_000
 

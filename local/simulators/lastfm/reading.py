@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from local.simulators.frame.answers import Json
-from local.simulators.frame.rows import Rows
 from local.simulators.lastfm.accounts import Accounts
 from local.simulators.lastfm.answers import LOGIN, PARAMETERS, ApiError
 from local.simulators.lastfm.library import PERIODS
 from local.simulators.lastfm.listeners import Listener, Listeners
 from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.paging import integer, library_window, page_in, window, written
+from local.simulators.previous.answers import Json
+from local.simulators.previous.rows import Rows
 
 _END_OF_TIME = 10**12
 

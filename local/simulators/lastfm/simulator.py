@@ -7,11 +7,6 @@ from typing import Any, cast
 
 from starlette.requests import Request
 
-from local.simulators.frame.answers import Json
-from local.simulators.frame.application import Clock
-from local.simulators.frame.bans import RateLimit
-from local.simulators.frame.manners import Manners
-from local.simulators.frame.traffic import Traffic
 from local.simulators.lastfm import grants
 from local.simulators.lastfm.accounts import Accounts
 from local.simulators.lastfm.answers import FAILED, OFFLINE, TOO_MANY, ApiError, refusal
@@ -21,6 +16,11 @@ from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.paging import edited
 from local.simulators.lastfm.reading import METHODS
 from local.simulators.lastfm.truth import truth
+from local.simulators.previous.answers import Json
+from local.simulators.previous.application import Clock
+from local.simulators.previous.bans import RateLimit
+from local.simulators.previous.manners import Manners
+from local.simulators.previous.traffic import Traffic
 
 WITHOUT_USER_AGENT = "without_user_agent"
 """What is counted besides: calls that do not say who makes them."""

@@ -1,8 +1,8 @@
 """What a listener really has, to compare with what somebody collected."""
 
-from local.simulators.frame.answers import Json
 from local.simulators.lastfm.library import PERIODS
 from local.simulators.lastfm.listeners import Listener
+from local.simulators.previous.answers import Json
 
 
 def truth(listener: Listener, *, extended: bool) -> Json:

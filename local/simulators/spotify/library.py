@@ -1,236 +1,284 @@
-"""An invented listener: all follows from the seed and the listener's name, until somebody changes it."""
+"""An invented listener of Spotify: a table of lists, and how their entries are made and shown."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
+from typing import Any, ClassVar
 
-from local.simulators.frame.columns import NEVER, Column, Entry, Kind
-from local.simulators.frame.rows import Rows
-from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
-from local.simulators.spotify.catalogue import (
-    ALBUMS,
-    ARTISTS,
-    TRACKS,
-    Catalogue,
-    box_set,
-    images,
-    links,
-    long_player,
-)
-from local.simulators.spotify.listening import TIME_RANGES, OpenPlaylist, Play, is_listed, milliseconds, seconds
-from local.simulators.spotify.options import Options
-from local.simulators.spotify.playlists import NEWEST, Person, Playlist, track
-from local.simulators.spotify.regimes import Json, Regime, fit
-from local.simulators.spotify.shelf import playlists_of
+from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
+from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
+from local.simulators.frame.responses import Json
+from local.simulators.music.chance import Shuffle, base62, digest, mixed
+from local.simulators.music.playlists import NEWEST, NINE_YEARS
+from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
+from local.simulators.music.words import ODD_NAMES
+from local.simulators.spotify.playlists import EPISODE, LOCAL, NULL, ODD, UNPLAYABLE, Person, Playlist, playlists_of
+from local.simulators.spotify.rarities import episode, local_file
+from local.simulators.spotify.regimes import Regime
 
-_NINE_YEARS = 9 * 365 * 86_400
+TIME_RANGES = ("short_term", "medium_term", "long_term")
+
 _IN_1998 = 898_000_000
-_ODD_TRACKS = {3: Kind.ODD, 7: Kind.UNPLAYABLE, 17: Kind.ODD, 31: Kind.ODD}
+_ODD_TRACKS = {3: ODD, 7: UNPLAYABLE, 17: ODD, 31: ODD}
 
 
-class GeneratedLibrary:
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a caller gets entries."""
+
+    regime: Regime
+    episodes: bool = True
+    """Whether episodes were asked for; else null stands in their place."""
+
+
+class SpotifyLibrary(Library):
     """
-    Lists are made when first asked for and then kept as columns, which changes edit in place.
+    One listener.
 
-    With oddities, saved albums are in no order and hold one null entry and one box set, some tracks have
-    strange names, two plays share one moment, and some artists have neither pictures nor genres.
+    With oddities, saved albums are in no order and hold one null entry and one box set, some tracks have strange names,
+    two plays share one moment, and some artists have neither pictures nor genres.
     """
 
-    def __init__(self, name: str, options: Options, catalogue: Catalogue) -> None:
-        self.name = name
-        self.options = options
-        self.catalogue = catalogue
-        self._start = number(options.seed, "listener", name)
-        self.user_id = self._user_id()
-        self.unlisted: dict[str, Playlist] = {}
-        """Playlists taken off the list: still there for whoever knows the id."""
+    LISTS: ClassVar[Mapping[str, ListKind]]
 
     @cached_property
-    def saved_track_column(self) -> Column:
-        count = self.options.saved_tracks
-        deck = self._deck(TRACKS, "saved tracks")
-        gap = _NINE_YEARS // max(count, 1)
-        entries = []
-        for place in range(count):
-            jitter = 0 if place % 40 == 39 else mixed(self._start, place) % max(gap, 1)
+    def user_id(self) -> str:
+        if self.options.oddities:
+            digits = f"{self.start % 10**16:016}"
+            return f"{digits[:4]}.{digits[4:10]}.{digits[10:]}"
+        return "31" + base62(digest(self.start, "user")).lower()
+
+    @cached_property
+    def playlists(self) -> list[Playlist]:
+        """All that ever were, by their numbers: what is off the list is still there for those who know the id."""
+        return playlists_of(Person(self.user_id, self.name), self.options, self.start)
+
+    @cached_property
+    def playlists_by_id(self) -> dict[str, Playlist]:
+        return {playlist.id: playlist for playlist in self.playlists}
+
+    def listed_playlists(self) -> list[str]:
+        """The ids of the playlists on the list."""
+        return [self.playlists[entry.number].id for entry in self.entries("playlists") if entry.kind != NULL]
+
+    def rename(self, data_type: str, entry: Entry, title: str) -> None:  # noqa: ARG002
+        if entry.kind == NULL:
+            raise ImpossibleChangeError("That is no playlist.")
+        self.playlists[entry.number].name = title
+        self.playlists[entry.number].edits += 1
+
+    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:  # noqa: ARG002
+        """Every edit of a playlist's entries makes another snapshot."""
+        if data_type == "playlist_tracks":
+            self.playlists_by_id[name].edits += 1
+
+    def saved_tracks(self, _: str) -> Iterator[Entry]:
+        deck, gap = self._deck(TRACKS, "saved tracks"), NINE_YEARS // max(self.options.saved_tracks, 1)
+        for place in range(self.options.saved_tracks):
+            # Now and then two tracks were saved in the same second.
+            jitter = 0 if place % 40 == 39 else mixed(self.start, place) % max(gap, 1)
             when = NEWEST - gap * (place + (place % 40 == 38)) - jitter * (place % 40 != 38)
-            entries.append(Entry(self._kind(place), deck[place], when))
-        return Column(entries)
+            yield Entry(self._kind(place), deck[place], when)
 
-    @cached_property
-    def saved_album_column(self) -> Column:
-        count = self.options.saved_albums
-        deck = self._deck(ALBUMS, "saved albums")
+    def saved_albums(self, _: str) -> list[Entry]:
+        count, deck = self.options.saved_albums, self._deck(ALBUMS, "saved albums")
         entries = [
-            Entry(Kind.PLAIN, long_player(deck[place]), NEWEST - _NINE_YEARS * place // max(count, 1))
+            Entry(PLAIN, long_player(deck[place]), NEWEST - NINE_YEARS * place // max(count, 1))
             for place in range(count)
         ]
         if self.options.oddities and count >= 5:
-            entries.sort(key=lambda entry: mixed(self._start, entry.when))
+            entries.sort(key=lambda entry: mixed(self.start, entry.when))
             entries[1] = entries[1]._replace(when=_IN_1998)
             entries[2] = entries[2]._replace(number=box_set(deck[0]))
-            entries[3] = entries[3]._replace(kind=Kind.ODD)
-            entries[min(12, count - 1)] = Entry(Kind.NULL, 0, NEVER)
-        return Column(entries)
+            entries[3] = entries[3]._replace(kind=ODD)
+            entries[min(12, count - 1)] = Entry(NULL, 0)
+        return entries
 
-    @cached_property
-    def followed_column(self) -> Column:
+    def followed_artists(self, _: str) -> Iterator[Entry]:
         deck = self._deck(ARTISTS, "followed artists")
-        count = self.options.followed_artists
-        return Column(Entry(self._artist_kind(place), deck[place], NEVER) for place in range(count))
+        return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.followed_artists))
 
-    @cached_property
-    def play_column(self) -> Column:
-        deck = self._deck(TRACKS, "plays")
-        times = [
-            NEWEST * 1000 - place * 240_000 - mixed(self._start, place) % 200_000 for place in range(self.options.plays)
-        ]
-        if self.options.oddities and len(times) > 9:
-            times[8] = times[7]
-        return Column(Entry(Kind.PLAIN, deck[place // 2], when) for place, when in enumerate(times))
+    def plays(self, _: str) -> Iterator[Entry]:
+        deck, odd = self._deck(TRACKS, "plays"), self.options.oddities and self.options.plays > 9
+        for place in range(self.options.plays):
+            at = 7 if odd and place == 8 else place
+            yield Entry(PLAIN, deck[place // 2], NEWEST * 1000 - at * 240_000 - mixed(self.start, at) % 200_000)
 
-    @cached_property
-    def top_columns(self) -> dict[tuple[str, str], Column]:
-        columns = {}
-        for time_range in TIME_RANGES:
-            tracks = self._deck(TRACKS, "top tracks", time_range)
-            artists = self._deck(ARTISTS, "top artists", time_range)
-            columns["tracks", time_range] = Column(
-                Entry(self._kind(place), tracks[place], NEVER) for place in range(self.options.top_tracks)
-            )
-            columns["artists", time_range] = Column(
-                Entry(self._artist_kind(place), artists[place], NEVER) for place in range(self.options.top_artists)
-            )
-        return columns
+    def top_tracks(self, time_range: str) -> Iterator[Entry]:
+        deck = self._deck(TRACKS, "top tracks", time_range)
+        return (Entry(self._kind(place), deck[place]) for place in range(self.options.top_tracks))
 
-    @cached_property
-    def shelf(self) -> list[Playlist | None]:
-        """The list of playlists, with its null entries."""
-        return playlists_of(Person(self.user_id, self.name), self.options, self._start)
+    def top_artists(self, time_range: str) -> Iterator[Entry]:
+        deck = self._deck(ARTISTS, "top artists", time_range)
+        return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.top_artists))
 
-    def find(self, identity: str) -> Playlist | None:
-        """A playlist by id, listed or not."""
-        if identity in self.unlisted:
-            return self.unlisted[identity]
-        return self._by_id.get(identity)
+    def shelf(self, _: str) -> list[Entry]:
+        """The playlists by their numbers, null entries spread among them."""
+        entries = [Entry(PLAIN, playlist.number) for playlist in self.playlists]
+        for place in range(self.options.null_playlists):
+            entries.insert(min(1 + 7 * place, len(entries)), Entry(NULL, place))
+        return entries
 
-    @cached_property
-    def _by_id(self) -> dict[str, Playlist]:
-        return {playlist.id: playlist for playlist in self.shelf if playlist is not None}
+    def contents(self, identity: str) -> Entries:
+        return self.playlists_by_id[identity].entries
 
-    def add_playlist(self, playlist: Playlist) -> None:
-        self.shelf.insert(0, playlist)
-        self._by_id[playlist.id] = playlist
+    def new_playlist(self, _: str, title: str = "New playlist", entries: int = 0) -> Iterable[Entry]:
+        number = len(self.playlists)
+        identity = base62(digest(self.user_id, "created", number))
+        owner = Person(self.user_id, self.name)
+        playlist = Playlist(number=number, id=identity, name=title, size=entries, owner=owner)
+        self.playlists.append(playlist)
+        self.playlists_by_id[identity] = playlist
+        return [Entry(PLAIN, number)]
 
-    def profile(self, regime: Regime) -> Json:
-        raw = digest(self._start, "profile")
-        full = {
-            **links("user", self.user_id),
-            "account_id": base62(raw),
-            "country": ("SE", "DE", "US", "BR", "JP")[raw[20] % 5],
-            "display_name": self.name,
-            "email": f"{base62(raw)[:8].lower()}@example.com",
-            "explicit_content": {"filter_enabled": False, "filter_locked": False},
-            "followers": {"href": None, "total": raw[21]},
-            "images": images(raw, 300, 64),
-            "product": "premium",
-        }
-        return dict(sorted(fit(full, regime).items()))
+    def may_read(self, identity: str, view: View) -> bool:
+        """Whether a regime shows a playlist's contents."""
+        return self.playlists_by_id[identity].readable(view.regime, self.user_id)
 
-    def top_tracks(self, time_range: str, regime: Regime) -> Rows:
-        column = self.top_columns["tracks", time_range]
-        return Rows(len(column), lambda *cut: [self._track(entry, regime) for entry in column.cut(*cut)])
+    def playlist_id(self, entry: Entry) -> str | None:
+        return None if entry.kind == NULL else self.playlists[entry.number].id
 
-    def top_artists(self, time_range: str, regime: Regime) -> Rows:
-        return self._artists(self.top_columns["artists", time_range], regime)
+    def track_id(self, entry: Entry) -> Json:
+        return self.catalogue.track_id(entry.number)
 
-    def plays(self, regime: Regime) -> list[Play]:
-        return [self._play(entry, regime) for entry in self.play_column.cut(0, 50)]
+    def track(self, entry: Entry, view: View) -> Json:
+        """The track of an entry: as it is, unplayable, or with a strange name."""
+        name = ODD_NAMES[entry.number % len(ODD_NAMES)] if entry.kind == ODD else None
+        return self.catalogue.track(entry.number, view.regime, entry.kind != UNPLAYABLE, name)
 
-    def playlists(self, regime: Regime, scopes: frozenset[str]) -> Rows:
-        seen = [
-            playlist
-            for playlist in self.shelf
-            if playlist is None or is_listed(playlist.public, playlist.collaborative, scopes)
-        ]
-        return Rows(
-            len(seen),
-            lambda start, stop: [
-                None if playlist is None else playlist.head(regime, self.user_id) for playlist in seen[start:stop]
-            ],
-        )
+    def show_saved_track(self, entry: Entry, spot: Spot) -> Json:
+        return {"added_at": seconds(entry.when), "track": self.track(entry, spot.view)}
 
-    def playlist(self, identity: str, regime: Regime, reader: str) -> OpenPlaylist | None:
-        playlist = self.find(identity)
-        if playlist is None:
+    def show_saved_album(self, entry: Entry, spot: Spot) -> Json:
+        if entry.kind == NULL:
             return None
-        head = playlist.head(regime, reader)
-        if not playlist.readable(regime, reader):
-            return OpenPlaylist(head, None)
-
-        def cut(start: int, stop: int) -> list[Json]:
-            return [playlist.entry(entry, self.catalogue, regime) for entry in playlist.entries.cut(start, stop)]
-
-        return OpenPlaylist(head, Rows(len(playlist), cut))
-
-    def saved_tracks(self, regime: Regime) -> Rows:
-        column = self.saved_track_column
-        return Rows(
-            len(column),
-            lambda *cut: [
-                {"added_at": seconds(entry.when), "track": self._track(entry, regime)} for entry in column.cut(*cut)
-            ],
-        )
-
-    def saved_albums(self, regime: Regime) -> Rows:
-        column = self.saved_album_column
-        return Rows(len(column), lambda *cut: [self._saved_album(entry, regime) for entry in column.cut(*cut)])
-
-    def followed_artists(self, regime: Regime) -> Rows:
-        return self._artists(self.followed_column, regime)
-
-    def followed_position(self, artist_id: str) -> int | None:
-        column = self.followed_column
-        return next(
-            (place for place in range(len(column)) if self.catalogue.artist_id(column[place].number) == artist_id),
-            None,
-        )
-
-    def _track(self, entry: Entry, regime: Regime) -> Json:
-        return track(entry, self.catalogue, regime)
-
-    def _artists(self, column: Column, regime: Regime) -> Rows:
-        return Rows(
-            len(column),
-            lambda *cut: [
-                self.catalogue.artist(entry.number, regime, entry.kind is Kind.ODD) for entry in column.cut(*cut)
-            ],
-        )
-
-    def _saved_album(self, entry: Entry, regime: Regime) -> Json:
-        if entry.kind is Kind.NULL:
-            return None
-        taken_down = entry.kind is Kind.ODD
-        album = self.catalogue.album(entry.number, regime, "" if taken_down else None, taken_down)
+        album = self.catalogue.album(entry.number, spot.view.regime, entry.kind == ODD)
         return {"added_at": seconds(entry.when), "album": album}
 
-    def _play(self, entry: Entry, regime: Regime) -> Play:
-        body = self._track(entry, regime)
-        place = body["album"]
-        context = None
+    def show_play(self, entry: Entry, spot: Spot) -> Json:
+        body, context = self.track(entry, spot.view), None
         if entry.when % 3:
-            context = {key: place[key] for key in ("external_urls", "href", "type", "uri")}
-        return Play(entry.when, {"track": body, "played_at": milliseconds(entry.when), "context": context})
+            context = {key: body["album"][key] for key in ("external_urls", "href", "type", "uri")}
+        return {"track": body, "played_at": milliseconds(entry.when), "context": context}
 
-    def _kind(self, place: int) -> Kind:
-        return _ODD_TRACKS.get(place % 200, Kind.PLAIN) if self.options.oddities else Kind.PLAIN
+    def show_artist(self, entry: Entry, spot: Spot) -> Json:
+        return self.catalogue.artist(entry.number, spot.view.regime, entry.kind == ODD)
 
-    def _artist_kind(self, place: int) -> Kind:
-        return Kind.ODD if self.options.oddities and place % 11 == 5 else Kind.PLAIN
+    def show_playlist(self, entry: Entry, spot: Spot) -> Json:
+        return None if entry.kind == NULL else self.playlists[entry.number].head(spot.view.regime, self.user_id)
+
+    def show_content(self, entry: Entry, spot: Spot) -> Json:
+        """An entry of a playlist. Without having been asked for, an episode is an entry without payload."""
+        payload = self._payload(entry, spot.view)
+        base = {
+            "added_at": None if entry.when == NEVER else seconds(entry.when),
+            "added_by": self.playlists_by_id[spot.name].adder(entry.when),
+            "is_local": entry.kind == LOCAL,
+            "primary_color": None,
+            "video_thumbnail": {"url": None},
+            **dict.fromkeys(spot.view.regime.payload_keys, payload),
+        }
+        return dict(sorted(base.items()))
+
+    def _payload(self, entry: Entry, view: View) -> Json:
+        if entry.kind == NULL or (entry.kind == EPISODE and not view.episodes):
+            return None
+        if entry.kind == EPISODE:
+            return episode(entry.number % 1_000, view.regime)
+        if entry.kind == LOCAL:
+            return local_file(entry.number, view.regime)
+        return dict(sorted({**self.track(entry, view), "episode": False, "track": True}.items()))
+
+    def _kind(self, place: int) -> int:
+        return _ODD_TRACKS.get(place % 200, PLAIN) if self.options.oddities else PLAIN
+
+    def _artist_kind(self, place: int) -> int:
+        return ODD if self.options.oddities and place % 11 == 5 else PLAIN
 
     def _deck(self, size: int, *names: object) -> Shuffle:
-        return Shuffle(size, self._start, *names)
+        return Shuffle(size, self.start, *names)
 
-    def _user_id(self) -> str:
-        if self.options.oddities:
-            digits = f"{self._start % 10**16:016}"
-            return f"{digits[:4]}.{digits[4:10]}.{digits[10:]}"
-        return "31" + base62(digest(self._start, "user")).lower()
+
+def seconds(when: int) -> str:
+    """A moment in seconds as the service writes `added_at`."""
+    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def milliseconds(when: int) -> str:
+    """A moment in milliseconds as the service writes `played_at`."""
+    return f"{datetime.fromtimestamp(when // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{when % 1000:03}Z"
+
+
+def _artist_id(library: Any, entry: Entry) -> Json:
+    return library.catalogue.artist_id(entry.number)
+
+
+SpotifyLibrary.LISTS = {
+    "top_tracks": ListKind(
+        names=lambda _: TIME_RANGES,
+        generate=SpotifyLibrary.top_tracks,
+        show=lambda library, entry, spot: library.track(entry, spot.view),
+        name_of=SpotifyLibrary.track_id,
+        acts=RANKS,
+        choices=TRACKS,
+    ),
+    "top_artists": ListKind(
+        names=lambda _: TIME_RANGES,
+        generate=SpotifyLibrary.top_artists,
+        show=SpotifyLibrary.show_artist,
+        name_of=_artist_id,
+        acts=RANKS,
+        choices=ARTISTS,
+    ),
+    "recently_played": ListKind(
+        generate=SpotifyLibrary.plays,
+        show=SpotifyLibrary.show_play,
+        name_of=SpotifyLibrary.track_id,
+        acts=frozenset({Act.ADD}),
+        choices=TRACKS,
+        same=(),
+        dated=Moment.MILLISECONDS,
+        most=50,
+    ),
+    "playlists": ListKind(
+        generate=SpotifyLibrary.shelf,
+        show=SpotifyLibrary.show_playlist,
+        name_of=SpotifyLibrary.playlist_id,
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
+        create=SpotifyLibrary.new_playlist,
+    ),
+    "playlist_tracks": ListKind(
+        names=SpotifyLibrary.listed_playlists,
+        readable=SpotifyLibrary.may_read,
+        generate=SpotifyLibrary.contents,
+        show=SpotifyLibrary.show_content,
+        name_of=SpotifyLibrary.track_id,
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE}),
+        choices=TRACKS,
+        same=(),
+        dated=Moment.SECONDS,
+        new_last=True,
+    ),
+    "saved_tracks": ListKind(
+        generate=SpotifyLibrary.saved_tracks,
+        show=SpotifyLibrary.show_saved_track,
+        name_of=SpotifyLibrary.track_id,
+        choices=TRACKS,
+        dated=Moment.SECONDS,
+    ),
+    "saved_albums": ListKind(
+        generate=SpotifyLibrary.saved_albums,
+        show=SpotifyLibrary.show_saved_album,
+        name_of=lambda library, entry: None if entry.kind == NULL else library.catalogue.album_id(entry.number),
+        choices=ALBUMS,
+        thing=long_player,
+        dated=Moment.SECONDS,
+    ),
+    "followed_artists": ListKind(
+        generate=SpotifyLibrary.followed_artists,
+        show=SpotifyLibrary.show_artist,
+        name_of=_artist_id,
+        choices=ARTISTS,
+    ),
+}

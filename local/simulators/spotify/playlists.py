@@ -1,29 +1,22 @@
-"""One playlist of an invented library: what it is called, whose it is, and its entries once somebody asks."""
+"""Playlists as Spotify knows them: whose they are, who may read them, and what the list of playlists tells."""
 
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from local.simulators.frame.columns import NEVER, Column, Entry, Kind
-from local.simulators.music.chance import Shuffle, digest, mixed, number
-from local.simulators.music.words import ODD_NAMES
-from local.simulators.spotify.catalogue import API, TRACKS, Catalogue, links
-from local.simulators.spotify.listening import seconds
-from local.simulators.spotify.rarities import episode, local_file
-from local.simulators.spotify.regimes import Json, Regime
+from local.simulators.frame.entries import NEVER, Entry
+from local.simulators.frame.responses import Json
+from local.simulators.music import playlists, words
+from local.simulators.music.chance import base62, digest
+from local.simulators.spotify.catalogue import API, images, links
+from local.simulators.spotify.options import Options
+from local.simulators.spotify.regimes import Regime
 
-NEWEST = 1_769_893_633
-"""The last moment of every generated library, 2026-01-31T21:07:13Z: fixed, so that a seed says all."""
+UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
+"""The kinds of entries besides the plain track: ODD is one with a strange name, or whatever is strange elsewhere."""
 
-_ODD_PLACES = {
-    13: Kind.LOCAL,
-    29: Kind.EPISODE,
-    41: Kind.NULL,
-    71: Kind.UNPLAYABLE,
-    83: Kind.ODD,
-}
+_ODD_PLACES = {13: LOCAL, 29: EPISODE, 41: NULL, 71: UNPLAYABLE, 83: ODD}
 _TWICE, _UNDATED, _FROM_1970 = 53, 67, 59
-_ROUND = 97
 
 
 class Person(NamedTuple):
@@ -35,49 +28,30 @@ class Person(NamedTuple):
     def as_owner(self) -> Json:
         return dict(sorted({**links("user", self.id), "display_name": self.display_name}.items()))
 
-    def as_adder(self) -> Json:
-        return links("user", self.id)
 
+@dataclass(slots=True, kw_only=True)
+class Playlist(playlists.Playlist):
+    """`edits` counts what was changed: each edit makes another snapshot."""
 
-@dataclass(slots=True)
-class Playlist:
-    """
-    Mutable: whoever edits anything calls `touch`, so that the snapshot changes.
-
-    With `odd`, some places hold local files, episodes, null payloads, doubles, and entries without a date.
-    """
-
-    id: str
-    name: str
     owner: Person
-    size: int
-    odd: bool
-    description: str | None = ""
     pictures: Json = field(default_factory=list)
     collaborative: bool = False
     public: bool | None = True
     edits: int = 0
-    _entries: Column | None = None
-
-    def __len__(self) -> int:
-        return self.size if self._entries is None else len(self._entries)
-
-    @property
-    def entries(self) -> Column:
-        if self._entries is None:
-            self._entries = self._generated()
-        return self._entries
 
     @property
     def snapshot(self) -> str:
         return b64encode(f"{self.edits + 1},{digest(self.id, self.edits).hex()[:40]}".encode()).decode()
 
-    def touch(self) -> None:
-        self.edits += 1
-
     def readable(self, regime: Regime, reader: str) -> bool:
         """Whether a regime shows the entries to a user."""
         return not regime.trims or self.collaborative or self.owner.id == reader
+
+    def listed(self, scopes: frozenset[str]) -> bool:
+        """Whether the list of playlists shows it to a token with these scopes: it is left out without a word."""
+        if self.collaborative:
+            return "playlist-read-collaborative" in scopes
+        return self.public is not False or "playlist-read-private" in scopes
 
     def head(self, regime: Regime, reader: str) -> Json:
         """The entry of this playlist in a list of playlists."""
@@ -97,63 +71,71 @@ class Playlist:
                 base[key] = {"href": f"{API}/playlists/{self.id}/{key}", "total": len(self)}
         return dict(sorted(base.items()))
 
-    def entry(self, entry: Entry, catalogue: Catalogue, regime: Regime) -> Json:
-        """One entry of the contents, episodes included."""
-        payload = _payload(entry, catalogue, regime)
-        base = {
-            "added_at": None if entry.when == NEVER else seconds(entry.when),
-            "added_by": self._adder(entry.when),
-            "is_local": entry.kind is Kind.LOCAL,
-            "primary_color": None,
-            "video_thumbnail": {"url": None},
-            **dict.fromkeys(regime.payload_keys, payload),
-        }
-        return dict(sorted(base.items()))
-
-    def _adder(self, when: int) -> Json:
-        """Nobody knows it of the oldest entries; where the date is 1970, the id is empty."""
-        if when == NEVER:
-            return None
-        return Person(self.owner.id if when else "", None).as_adder()
-
-    def _generated(self) -> Column:
-        deck = Shuffle(TRACKS, self.id)
-        start = number(self.id, "dates")
-        age = 86_400 * (30 + start % 2_500)
-        entries: list[Entry] = []
-        for place in range(self.size):
-            when = NEWEST - age + age * place // self.size + mixed(start, place) % (age // self.size // 2 + 1)
-            entry = Entry(Kind.PLAIN, deck[place], when)
-            if self.odd:
-                entry = _oddity(place, entry, entries)
-            entries.append(entry)
-        return Column(entries)
+    def adder(self, when: int) -> Json:
+        """Who added an entry: of the oldest it is not known, and where the date is 1970, the id is empty."""
+        return None if when == NEVER else links("user", self.owner.id if when else "")
 
 
-def _oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
-    place %= _ROUND
+def oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
+    """Local files, episodes, null payloads, doubles, and entries without a date, in every round of a playlist."""
     if place == _TWICE:
         return before[-1]
     if place == _UNDATED:
         return entry._replace(when=NEVER)
     if place == _FROM_1970:
         return entry._replace(when=0)
-    return entry._replace(kind=_ODD_PLACES.get(place, Kind.PLAIN))
+    return entry._replace(kind=_ODD_PLACES.get(place, entry.kind))
 
 
-def _payload(entry: Entry, catalogue: Catalogue, regime: Regime) -> Json:
-    if entry.kind is Kind.NULL:
+def playlists_of(listener: Person, options: Options, start: int) -> list[Playlist]:
+    """What an invented listener begins with: own and collaborative ones, then those of others."""
+    sizes = playlists.sizes(options.playlists, options.playlist_entries, options.long_playlist, start, "size")
+    own = [_own(listener, place, size, options, start) for place, size in enumerate(sizes)]
+    return own + [_followed(len(own) + place, place, options, start) for place in range(options.followed_playlists)]
+
+
+def _own(listener: Person, place: int, size: int, options: Options, start: int) -> Playlist:
+    raw, odd = digest(start, "playlist", place), options.oddities
+    collaborative = place % 7 == 3
+    text = ("", "", playlists.PLOT, None)[raw[18] % 4]
+    if odd and place == 2:
+        text = playlists.long_text(options.long_description)
+    return Playlist(
+        number=place,
+        id=base62(raw),
+        name=playlists.title(raw, place, oddities=odd),
+        size=size,
+        description=text,
+        odd=oddity if odd else None,
+        owner=_stranger(raw) if place % 14 == 3 else listener,
+        pictures=_pictures(raw, size, place, odd),
+        collaborative=collaborative,
+        public=False if collaborative or place % 5 == 2 else None if place % 11 == 5 else True,
+    )
+
+
+def _followed(number: int, place: int, options: Options, start: int) -> Playlist:
+    raw = digest(start, "followed playlist", place)
+    return Playlist(
+        number=number,
+        id=base62(raw),
+        name=playlists.title(raw, 0, oddities=False),
+        size=20 + raw[20] % 80,
+        description=playlists.PLOT,
+        odd=oddity if options.oddities else None,
+        owner=_stranger(raw),
+        pictures=images(raw, 640),
+    )
+
+
+def _pictures(raw: bytes, size: int, place: int, odd: bool) -> Json:
+    if odd and place % 8 == 6:
         return None
-    if entry.kind is Kind.EPISODE:
-        return episode(entry.number % 1_000, regime)
-    if entry.kind is Kind.LOCAL:
-        return local_file(entry.number, regime)
-    return dict(sorted({**track(entry, catalogue, regime), "episode": False, "track": True}.items()))
+    if odd and (size == 0 or place % 8 == 4):
+        return []
+    return images(raw, 640, 300, 64) if size >= 4 else images(raw, 640)
 
 
-def track(entry: Entry, catalogue: Catalogue, regime: Regime) -> Json:
-    """The track of an entry: as it is, unplayable, or with a strange name."""
-    if entry.kind is Kind.PLAIN:
-        return catalogue.track(entry.number, regime)
-    name = ODD_NAMES[entry.number % len(ODD_NAMES)] if entry.kind is Kind.ODD else None
-    return catalogue.track(entry.number, regime, entry.kind is not Kind.UNPLAYABLE, name)
+def _stranger(raw: bytes) -> Person:
+    name = None if raw[21] % 6 == 0 else words.person(raw[22] + 1024 * raw[23])
+    return Person("31" + base62(raw[8:24]).lower(), name)

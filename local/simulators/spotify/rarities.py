@@ -2,10 +2,11 @@
 
 from urllib.parse import quote_plus
 
+from local.simulators.frame.responses import Json
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest
 from local.simulators.spotify.catalogue import images, links
-from local.simulators.spotify.regimes import Json, Regime, fit
+from local.simulators.spotify.regimes import Regime, fit
 
 _PLOT = (
     "A conversation about how songs travel: who carries them, what is lost on the way, and why a melody that "

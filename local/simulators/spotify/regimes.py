@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from local.simulators.frame.answers import Json
-
-__all__ = ["REMOVED", "Json", "Regime", "fit"]
+from local.simulators.frame.responses import Json
 
 
 class Regime(StrEnum):

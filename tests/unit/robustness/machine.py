@@ -22,7 +22,6 @@ from blendify.core.data_types import DataType
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import LEASE
-from local.simulators.spotify import mutations
 
 START = datetime.now(UTC).replace(microsecond=0)
 """Behind everything that simulated listeners have done before."""
@@ -61,11 +60,7 @@ class Clock:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Our time for the whole package, and for listeners: what they do on another day has another moment."""
-        with (
-            patch.object(times, "now", self.now),
-            patch("time.sleep", self.sleep),
-            patch.object(mutations, "time_ns", lambda: int(self.seconds() * 1_000_000_000)),
-        ):
+        with patch.object(times, "now", self.now), patch("time.sleep", self.sleep):
             yield
 
 

@@ -1,17 +1,22 @@
 """What random runs must know of each provider: how much its listeners have, what they do, and what goes wrong there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.providers.lastfm.endpoints import PERIODS
-from local.simulators.frame.changes import ImpossibleChangeError
+from local.simulators.frame.library import Act, ImpossibleChangeError
+from local.simulators.frame.service import Service
+from local.simulators.spotify import Spotify
 from tests.unit.provider_worlds import SIMULATED, World
 from tests.unit.robustness.schedules import Move, Trouble
 
 Doing = Callable[[World, str, str, int, int], object]
 """What a listener does: in the list of this name, at this place, to that one."""
+
+SAVED_TRACKS, SAVED_ALBUMS = DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
+FOLLOWED_ARTISTS, PLAYLIST_TRACKS = DataType.FOLLOWED_ARTISTS, DataType.PLAYLIST_TRACKS
 
 PAIRS = [(name, data_type) for name, provider in SIMULATED.items() for data_type in provider.offered]
 """Every data type of every provider."""
@@ -47,6 +52,67 @@ class Traits:
     swept: frozenset[DataType] = frozenset()
     """Where one entry for another may be seen by full sweeps alone: all runs of a history are some, and what follows
     a run in which the list changed."""
+
+
+def act(which: Act, data_type: DataType) -> Doing:
+    """One act on a list of this data type; playlists are named by their ids, and new things have names of their own."""
+
+    def do(world: World, listener: str, name: str, place: int, to: int) -> None:
+        where: dict[str, Any] = {} if which is Act.ADD else {"position": place}
+        if data_type is DataType.PLAYLISTS:
+            where = {"title": f"Name {to}", "entries": to % 6} if which is Act.ADD else {"id": name}
+            where |= {"title": f"Name {to}"} if which is Act.RENAME else {}
+        elif data_type is DataType.PLAYLIST_TRACKS:
+            where = {"position": place}
+        if which is Act.MOVE:
+            where["to"] = to
+        world.change(which, data_type, "" if data_type is DataType.PLAYLISTS else name, listener=listener, **where)
+
+    return do
+
+
+def add_to_it(world: World, listener: str, name: str, _: int, __: int) -> None:
+    """A playlist gets another entry, which its place in the list of playlists tells."""
+    world.change(Act.ADD, DataType.PLAYLIST_TRACKS, name, listener=listener)
+
+
+def take_away_and_add(data_type: DataType) -> Doing:
+    """Take something away and add it again: another span of the same record."""
+
+    def do(world: World, listener: str, name: str, place: int, _: int) -> None:
+        chosen = world.simulator.listeners[listener].library.entries(data_type, name)[place].number
+        world.change(Act.REMOVE, data_type, name, listener=listener, position=place)
+        world.change(Act.ADD, data_type, name, listener=listener, item=chosen)
+
+    return do
+
+
+def changes_of(service: type[Service], again: Collection[DataType] = ()) -> Mapping[DataType, Mapping[str, Doing]]:
+    """All that can happen to the lists of a service, and to some of them something `again`."""
+    changes: dict[DataType, dict[str, Doing]] = {}
+    for name, kind in service.library_type.LISTS.items():
+        data_type = DataType(name)
+        changes[data_type] = {str(which): act(which, data_type) for which in sorted(kind.acts)}
+    for data_type in again:
+        changes[data_type]["again"] = take_away_and_add(data_type)
+    if DataType.PLAYLISTS in changes:
+        changes[DataType.PLAYLISTS]["add to it"] = add_to_it
+        changes[DataType.PLAYLIST_TRACKS]["new playlist"] = act(Act.ADD, DataType.PLAYLISTS)
+        changes[DataType.PLAYLIST_TRACKS]["remove playlist"] = act(Act.REMOVE, DataType.PLAYLISTS)
+    return changes
+
+
+def moves_of(service: type[Service], *data_types: DataType) -> Mapping[DataType, Mapping[Move, Doing]]:
+    """How lists change while they are read."""
+    acts = {Move.ADD: Act.ADD, Move.REMOVE: Act.REMOVE}
+    return {
+        data_type: {
+            move: act(which, data_type)
+            for move, which in acts.items()
+            if which in service.library_type.LISTS[data_type].acts
+        }
+        for data_type in data_types
+    }
 
 
 def at(_: str, place: int, __: int) -> dict[str, Any]:
@@ -137,40 +203,8 @@ TRAITS: Mapping[str, Traits] = {
             "followed_artists": 10,
             "long_description": 40,
         },
-        moves={
-            DataType.SAVED_TRACKS: {Move.ADD: does("like"), Move.REMOVE: does("unlike", at)},
-            DataType.SAVED_ALBUMS: {Move.ADD: does("save_album"), Move.REMOVE: does("remove_album", at)},
-            DataType.FOLLOWED_ARTISTS: {Move.ADD: does("follow"), Move.REMOVE: does("unfollow", at)},
-            DataType.PLAYLIST_TRACKS: {
-                Move.ADD: does("playlist_add", at_in_list),
-                Move.REMOVE: does("playlist_remove", at_in_list),
-            },
-        },
-        changes={
-            DataType.TOP_TRACKS: ranks("tracks"),
-            DataType.TOP_ARTISTS: ranks("artists"),
-            DataType.RECENTLY_PLAYED: {"play": does("play")},
-            DataType.PLAYLISTS: {
-                "playlist_create": does("playlist_create", new_list),
-                "playlist_rename": does("playlist_rename", new_name),
-                "playlist_unfollow": does("playlist_unfollow", in_list),
-                "playlist_add": does("playlist_add", in_list),
-            },
-            DataType.PLAYLIST_TRACKS: {
-                "playlist_add": does("playlist_add", at_in_list),
-                "playlist_remove": does("playlist_remove", at_in_list),
-                "playlist_reorder": does("playlist_reorder", from_to_in_list),
-                "playlist_create": does("playlist_create", new_list),
-                "playlist_unfollow": does("playlist_unfollow", in_list),
-            },
-            DataType.SAVED_TRACKS: {
-                "like": does("like"),
-                "unlike": does("unlike", at),
-                "again": again("unlike", "like", "track", lambda one, place: one.saved_track_column[place].number),
-            },
-            DataType.SAVED_ALBUMS: {"save_album": does("save_album"), "remove_album": does("remove_album", at)},
-            DataType.FOLLOWED_ARTISTS: {"follow": does("follow"), "unfollow": does("unfollow", at)},
-        },
+        moves=moves_of(Spotify, SAVED_TRACKS, SAVED_ALBUMS, FOLLOWED_ARTISTS, PLAYLIST_TRACKS),
+        changes=changes_of(Spotify, again=(SAVED_TRACKS,)),
         # The plays that it still remembers are one page, and no plays are a 204.
         untold={DataType.RECENTLY_PLAYED: SHORT_ANSWERS},
     ),

@@ -21,7 +21,7 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
 from local import folding
-from local.simulators.frame.changes import ImpossibleChangeError
+from local.simulators.frame.library import ImpossibleChangeError
 from local.verification import RESOURCES, canonical
 from tests.unit import music_api
 from tests.unit.cloud import create_tables

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from local.simulators.apple_music import Options, create_app, keys
-from local.simulators.frame.serving import running
+from local.simulators.previous.serving import running
 from tests.unit.simulators.visitor import Clock
 
 HALF_A_DAY = 43_200

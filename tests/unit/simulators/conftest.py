@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 from local.simulators import apple_music
 from local.simulators import lastfm as lastfm_simulator
 from local.simulators.apple_music.simulator import Simulator as AppleSimulator
-from local.simulators.frame.serving import running
 from local.simulators.lastfm.simulator import Simulator as LastfmSimulator
-from local.simulators.spotify import Options, create_app
-from local.simulators.spotify.simulator import Simulator
+from local.simulators.previous.serving import running
+from local.simulators.previous.spotify import Options, create_app
+from local.simulators.previous.spotify.simulator import Simulator
 from tests.unit.simulators.apple_music_visitor import AppleListening, AppleVisitor, visiting_apple
 from tests.unit.simulators.lastfm_visitor import Fan, LastfmVisitor
 from tests.unit.simulators.visitor import Clock, Listening, Visitor, visiting

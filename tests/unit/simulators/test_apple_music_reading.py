@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local.simulators.spotify.catalogue import Catalogue
-from local.simulators.spotify.regimes import Regime
+from local.simulators.previous.spotify.catalogue import Catalogue
+from local.simulators.previous.spotify.regimes import Regime
 from tests.unit.simulators.apple_music_visitor import AppleListening, error_of
 from tests.unit.simulators.conftest import StartApple
 

@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from local.simulators.frame.serving import running
-from local.simulators.spotify import Options, create_app
-from local.simulators.spotify.scopes import ALL
+from local.simulators.previous.serving import running
+from local.simulators.previous.spotify import Options, create_app
+from local.simulators.previous.spotify.scopes import ALL
 
 REDIRECT_URI = "http://127.0.0.1:9999/callback"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"

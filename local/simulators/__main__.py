@@ -1,0 +1,39 @@
+"""Start one simulator, in the foreground: `python -m local.simulators spotify --port 8480 --seed 7`."""
+
+import runpy
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from local.simulators.frame.options import parsed
+from local.simulators.frame.service import Service
+from local.simulators.frame.serving import LOOPBACK, serve
+from local.simulators.frame.web import create_app
+
+_FILES = list(Path(__file__).parent.glob("*/service.py"))
+
+
+def service(name: str) -> type[Service]:
+    """The simulated service of a provider: `SERVICE` in the folder of its name."""
+    found: type[Service] = import_module(f"local.simulators.{name}").SERVICE
+    return found
+
+
+def main() -> object:
+    """Serve until the process is stopped."""
+    if len(sys.argv) > 1 and sys.argv[1] in {"apple_music", "lastfm"} - {file.parent.name for file in _FILES}:
+        # Not ported yet: goes with the last of them.
+        name = sys.argv.pop(1)
+        return runpy.run_module(f"local.simulators.{name}", run_name="__main__")
+    names = sorted({file.parent.name for file in _FILES} - {"frame"})
+    if len(sys.argv) < 2 or sys.argv[1] not in names:
+        sys.exit(f"Which simulator? python -m local.simulators {'|'.join(names)} [options]")
+    kind = service(sys.argv[1])
+    options, port = parsed(kind.options_type, kind.port, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
+    print(f"{kind.title} simulator on http://{LOOPBACK}:{port}, seed {options.seed}", flush=True)
+    serve(create_app(kind, options), port)
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""What a listener does between two collections: five acts over lists."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import signature
+from itertools import count
+from typing import Any
+
+from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
+from local.simulators.frame.library import Act, ImpossibleChangeError, Library, ListKind, Moment
+from local.simulators.frame.responses import Json
+from local.simulators.music.chance import number
+
+
+def change(library: Library, act: str, data_type: str, name: str = "", **details: Any) -> Json:
+    """
+    Do one act to the list of a data type, and of a name where there are several.
+
+    add      position, and what the list's `create` takes; without that `item`, a number of the catalogue
+    remove   position (0), or the `id` of an entry
+    move     position or id, and `to`, where the entry stands afterwards
+    replace  position or id, and `item`
+    rename   position or id, and `title`
+
+    Answers  {"id": what identifies the entry}, of several entries the last
+    Raises   ImpossibleChangeError
+    """
+    kind = library.LISTS.get(data_type)
+    if kind is None:
+        raise ImpossibleChangeError(f"There is no list {data_type!r}; there are {', '.join(library.LISTS)}.")
+    if act not in kind.acts:
+        raise ImpossibleChangeError(f"What can happen to {data_type} is {', '.join(sorted(kind.acts))}; not {act!r}.")
+    if name not in kind.names(library):
+        raise ImpossibleChangeError(f"{data_type} has no list {name!r}.")
+    changed = ChangedList(library, data_type, name, kind, library.entries(data_type, name))
+    entry = called(act, getattr(changed, act), **details)
+    if act != Act.ADD:
+        library.changed(data_type, name, Act(act), entry)
+    return {"id": kind.name_of(library, entry)}
+
+
+def called(name: str, function: Callable[..., Any], *given: Any, **details: Any) -> Any:
+    """Call a function with what somebody asked for; ImpossibleChangeError if it takes no such thing."""
+    try:
+        signature(function).bind(*given, **details)
+    except TypeError as error:
+        raise ImpossibleChangeError(f"{name}: {error}.") from error
+    return function(*given, **details)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedList:
+    """One list that an act is done to; each act answers the entry that it was about."""
+
+    library: Library
+    data_type: str
+    name: str
+    kind: ListKind
+    entries: Entries
+
+    def add(self, position: int | None = None, **details: Any) -> Entry:
+        if position is not None and not 0 <= position <= len(self.entries):
+            raise ImpossibleChangeError(f"There is no place {position}.")
+        create = self.kind.create
+        given = (create, self.library, self.name) if create else (self.drawn,)
+        entry: Entry | None = None
+        for entry in called("add", *given, **details):
+            self.insert(entry, position)
+            self.library.changed(self.data_type, self.name, Act.ADD, entry)
+        if entry is None:
+            raise ImpossibleChangeError("There is nothing to add.")
+        while self.kind.most is not None and len(self.entries) > self.kind.most:
+            self.entries.pop(len(self.entries) - 1)
+        return entry
+
+    def remove(self, **where: Any) -> Entry:
+        return self.entries.pop(called("remove", self.place, **where))
+
+    def move(self, to: int, **where: Any) -> Entry:
+        entry = self.entries[called("move", self.place, **where)]
+        self.check(to)
+        self.entries.pop(self.place(**where))
+        self.entries.insert(to, entry)
+        return entry
+
+    def replace(self, item: int | None = None, **where: Any) -> Entry:
+        """The moment stays."""
+        place = called("replace", self.place, **where)
+        entry = Entry(PLAIN, self.choice(item), self.entries[place].when)
+        self.entries.pop(place)
+        self.entries.insert(place, entry)
+        return entry
+
+    def rename(self, title: str, **where: Any) -> Entry:
+        """In a list that is kept in order the entry gets another place."""
+        entry = self.entries.pop(place := called("rename", self.place, **where))
+        self.library.rename(self.data_type, entry, title)
+        self.insert(entry, place)
+        return entry
+
+    def insert(self, entry: Entry, position: int | None) -> None:
+        """Where the list's order puts it, or where it is asked for, or where new entries stand."""
+        if (key := self.kind.sorted_by) is not None:
+            # Among entries with equal keys the new one comes first.
+            position = bisect_left(self.entries, key(self.library, entry), key=lambda each: key(self.library, each))
+        elif position is None:
+            position = len(self.entries) if self.kind.new_last else 0
+        self.entries.insert(position, entry)
+
+    def drawn(self, item: int | None = None) -> Iterator[Entry]:
+        """The thing that was asked for, or one that is not in the list yet, dated with the present."""
+        yield Entry(PLAIN, self.choice(item), self.now())
+
+    def choice(self, item: int | None) -> int:
+        """The number of the thing that is asked for, or of one that is not in the list yet."""
+        kind = self.kind
+        if item is not None:
+            if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < kind.choices:
+                raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {kind.choices - 1}.")
+            if kind.same and self.entries.find(kind.thing(item), *kind.same) is not None:
+                raise ImpossibleChangeError("It is in the list already.")
+            return kind.thing(item)
+        draws = (kind.thing(number("fresh", len(self.entries), draw) % kind.choices) for draw in count())
+        return next(thing for thing in draws if self.entries.find(thing) is None)
+
+    def now(self) -> int:
+        """The present, and not before the first entry of a list that begins with the newest."""
+        first = self.entries[0].when if len(self.entries) else 0
+        match self.kind.dated:
+            case Moment.SECONDS:
+                return max(first, int(self.library.clock()))
+            case Moment.MILLISECONDS:
+                return max(first + 1, int(self.library.clock() * 1000))
+            case _:
+                return NEVER
+
+    def place(self, position: int | None = None, id: str | None = None) -> int:  # noqa: A002
+        """Where the entry stands that is meant: the first one, unless anything is said."""
+        if id is None:
+            return self.check(0 if position is None else position)
+        identity = self.kind.name_of
+        for place, entry in enumerate(self.entries):
+            if identity(self.library, entry) == id:
+                return place
+        raise ImpossibleChangeError(f"{self.data_type} has no entry {id!r}.")
+
+    def check(self, place: int) -> int:
+        if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(self.entries):
+            raise ImpossibleChangeError(f"There is no place {place}.")
+        return place

@@ -1,0 +1,184 @@
+"""What a listener has: lists that are made when first asked for, and then change in place."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, NamedTuple
+
+from local.simulators.frame.entries import Entries, Entry
+from local.simulators.frame.options import Options
+from local.simulators.frame.responses import Json
+from local.simulators.music.chance import number
+
+Clock = Callable[[], float]
+"""Seconds since 1970."""
+
+
+class ImpossibleChangeError(Exception):
+    """What was asked for cannot happen to this library."""
+
+
+class Act(StrEnum):
+    """What a listener can do to a list between two collections."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    MOVE = "move"
+    """To another place; those in between close up."""
+    REPLACE = "replace"
+    """Another entry at the same place."""
+    RENAME = "rename"
+
+
+RANKS = frozenset({Act.MOVE, Act.REPLACE})
+"""What happens to a list that the service orders."""
+
+
+class Moment(StrEnum):
+    """What an added entry is dated with."""
+
+    NEVER = "never"
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+
+
+class Spot(NamedTuple):
+    """Where an entry stands that is rendered, and for whom."""
+
+    name: str
+    """Of the list, where there are several of its kind."""
+    position: int
+    total: int
+    view: Any
+    """The service's own: how the caller wants entries shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListKind:
+    """
+    One kind of list that every listener has, a row of a service's table.
+
+    The first parameter of each function is the listener's `Library`.
+    """
+
+    generate: Callable[[Any, str], Iterable[Entry]]
+    """The entries of the list of a name at first, in its order. `Entries` are taken as they are, and then edited."""
+    show: Callable[[Any, Entry, Spot], Json]
+    """One entry as the service writes it."""
+    names: Callable[[Any], Sequence[str]] = lambda _: ("",)
+    """The names of the lists of this kind; a single one has none."""
+    readable: Callable[[Any, str, Any], bool] = lambda *_: True
+    """Whether a view of the service lets the list of a name be read."""
+    acts: frozenset[Act] = frozenset({Act.ADD, Act.REMOVE})
+    create: Callable[..., Iterable[Entry]] | None = None
+    """The new entries of `add`, by keywords of its own; without it the frame draws from the catalogue."""
+    choices: int = 0
+    """The catalogue has so many things that can stand in the list."""
+    thing: Callable[[int], int] = lambda choice: choice
+    """The number of the thing that a choice leads to."""
+    name_of: Callable[[Any, Entry], Json] = lambda *_: None
+    """What identifies an entry, in what an act answers."""
+    same: tuple[int, ...] = (0,)
+    """The kinds of entries of which the list has each thing once; empty where it may have one twice."""
+    dated: Moment = Moment.NEVER
+    new_last: bool = False
+    """Whether what is added stands last unless a position is given."""
+    most: int | None = None
+    """So many entries are remembered; older ones are forgotten."""
+    sorted_by: Callable[[Any, Entry], Any] | None = None
+    """The key of a list that the service keeps in order; positions are then no choice of the listener."""
+
+
+class Library:
+    """One listener's lists: all follows from the seed and the name, until an act changes something."""
+
+    LISTS: ClassVar[Mapping[str, ListKind]]
+    """By data type."""
+
+    def __init__(self, name: str, options: Any, catalogue: Any, clock: Clock) -> None:
+        self.name = name
+        self.options = options
+        self.catalogue = catalogue
+        self.clock = clock
+        self.start = number(options.seed, "listener", self.key(name))
+        """What all of this listener's chances come from."""
+        self._lists: dict[tuple[str, str], Entries] = {}
+
+    @staticmethod
+    def key(name: str) -> str:
+        """What tells listeners apart."""
+        return name
+
+    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
+        """What else happens because an act was done; nothing, unless the service says otherwise."""
+
+    def rename(self, data_type: str, entry: Entry, title: str) -> None:
+        """Give the thing behind an entry another name; the service does that whose lists can be renamed in."""
+        raise NotImplementedError
+
+    def entries(self, data_type: str, name: str = "") -> Entries:
+        """One list; `name` is one of the kind's, or of a list that is not shown any more but still there."""
+        place = (data_type, name)
+        if place not in self._lists:
+            kind = self.LISTS[data_type]
+            generated = kind.generate(self, name)
+            entries = generated if isinstance(generated, Entries) else Entries(generated)
+            if kind.sorted_by is not None:
+                entries.sort(lambda entry: kind.sorted_by(self, entry))  # type: ignore[misc]
+            self._lists[place] = entries
+        return self._lists[place]
+
+    def forget(self, data_type: str, name: str) -> None:
+        """A list is no more."""
+        self._lists.pop((data_type, name), None)
+
+    def rows(self, data_type: str, name: str, view: Any, shown: Callable[[Entry], bool] | None = None) -> "Rows":
+        """One list as a caller sees it; `shown` says which entries there are for that caller."""
+        entries: Sequence[Entry] | Entries = self.entries(data_type, name)
+        if shown is not None:
+            entries = [entry for entry in entries if shown(entry)]
+        return Rows(self, self.LISTS[data_type], name, entries, view)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list that is rendered only where it is cut."""
+
+    library: Library
+    kind: ListKind
+    name: str
+    entries: Sequence[Entry] | Entries
+    view: Any
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def cut(self, start: int, stop: int) -> list[Json]:
+        """From the first position to before the second; shorter at the end of the list."""
+        total = len(self)
+        return [
+            self.kind.show(self.library, self.entries[place], Spot(self.name, place, total, self.view))
+            for place in range(max(0, start), min(stop, total))
+        ]
+
+
+def everything(library: Library, view: Callable[[str, str], Any]) -> dict[str, Json]:
+    """
+    All lists as they would be served now, by data type, and by name where there are several; None if it is unreadable.
+
+    `view` tells for a data type and a name how entries are shown
+    """
+    data: dict[str, Json] = {}
+    for data_type, kind in library.LISTS.items():
+        lists: dict[str, Json] = {}
+        for name in kind.names(library):
+            shown = view(data_type, name)
+            rows = library.rows(data_type, name, shown) if kind.readable(library, name, shown) else None
+            lists[name] = None if rows is None else rows.cut(0, len(rows))
+        data[data_type] = lists[""] if list(lists) == [""] else lists
+    return data
+
+
+def resized(library: Library, options: Options) -> Library:
+    """The same listener with a new library, without earlier changes."""
+    return type(library)(library.name, options, library.catalogue, library.clock)

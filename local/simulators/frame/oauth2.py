@@ -1,0 +1,354 @@
+"""
+The accounts host of a service with OAuth 2: the consent page, codes, and tokens.
+
+Source  RFC 6749 (authorization code grant) and RFC 7636 (PKCE)
+"""
+
+import re
+from base64 import b64decode, urlsafe_b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from secrets import compare_digest, token_hex
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
+from local.simulators.frame.addresses import redirect_uri_matches
+from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
+from local.simulators.frame.library import Clock
+from local.simulators.frame.options import ClientOptions
+from local.simulators.frame.responses import json_response
+from local.simulators.frame.service import AccountPage, Service
+
+_HEADERS = {"cache-control": "no-store"}
+
+
+class RefreshTokens(StrEnum):
+    """What a refresh does to the refresh token."""
+
+    KEEP = "keep"
+    """The response holds none; the one used stays valid."""
+
+    ROTATE = "rotate"
+    """The response holds a new one; the one used works once more."""
+
+    SINGLE_USE = "single-use"
+    """The response holds a new one; the one used is dead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth2Options(ClientOptions):
+    """How grants and tokens live."""
+
+    pkce_required: bool = True
+    code_seconds: float = 600
+    token_seconds: int = 3600
+    consent_seconds: float = 182 * 24 * 60 * 60
+    """Half a year: a consent ends then, however often tokens are refreshed."""
+    refresh_tokens: RefreshTokens = RefreshTokens.KEEP
+
+
+class OAuthError(Exception):
+    """A refusal as RFC 6749 writes it: a flat body with `error` and `error_description`."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(description)
+        self.error = error
+        self.description = description
+
+
+@dataclass(slots=True)
+class Consent:
+    """A listener's permission. It ends some time after it was given, however often tokens are refreshed."""
+
+    listener: str
+    scopes: list[str]
+    until: float
+    revoked: bool = False
+
+
+@dataclass(slots=True)
+class Access:
+    """An access token. It outlives a revoked consent until its own hour is over."""
+
+    consent: str
+    until: float
+
+
+@dataclass(slots=True)
+class Refresh:
+    """A refresh token."""
+
+    consent: str
+    public: bool
+    """Whether the application came without its secret, with a verifier instead, and may do so again."""
+    uses: int | None = None
+    """How often it still works; None for as long as the consent lives."""
+
+
+@dataclass(slots=True)
+class Code:
+    """An authorization code, and what it was asked for with."""
+
+    consent: str
+    redirect_uri: str
+    challenge: str | None
+    until: float
+    used: bool = False
+
+
+class OAuth2Accounts(Accounts):
+    """Everything that the accounts host remembers."""
+
+    SAVED: ClassVar[dict[str, type[Any]]] = {"consents": Consent, "access_tokens": Access, "refresh_tokens": Refresh}
+
+    def __init__(self, options: OAuth2Options, clock: Clock) -> None:
+        self.consents: dict[str, Consent] = {}
+        self.access_tokens: dict[str, Access] = {}
+        self.refresh_tokens: dict[str, Refresh] = {}
+        self._codes: dict[str, Code] = {}
+        super().__init__(options, clock)
+        self.secrets.append(options.client_secret)
+
+    def allow(self, listener: str, scopes: list[str], redirect_uri: str, challenge: str | None = None) -> str:
+        """The code for an application that a listener allows these scopes."""
+        now, identity = self.clock(), token_hex(16)
+        self.consents[identity] = Consent(listener, scopes, now + self.options.consent_seconds)
+        code = self.issue("AQ", 200)
+        self._codes[code] = Code(identity, redirect_uri, challenge, now + self.options.code_seconds)
+        return code
+
+    def redeem(self, code: str, redirect_uri: str, verifier: str | None, *, public: bool) -> dict[str, str | int]:
+        """Exchange a code for tokens. The first attempt uses the code up, whether it succeeds or not."""
+        known = self._codes.get(code)
+        if known is None or known.used:
+            raise OAuthError("invalid_grant", "Invalid authorization code")
+        known.used = True
+        if self.clock() >= known.until:
+            raise OAuthError("invalid_grant", "Authorization code expired")
+        if redirect_uri != known.redirect_uri:
+            raise OAuthError("invalid_grant", "Invalid redirect URI")
+        if not _proves(verifier, known.challenge):
+            raise OAuthError("invalid_grant", "code_verifier was incorrect")
+        return {**self._access(known.consent), "refresh_token": self._refresh_token(known.consent, public=public)}
+
+    def refresh(self, token: str) -> dict[str, str | int]:
+        """A new access token, and a new refresh token where the simulator rotates them."""
+        known = self.refresh_tokens.get(token)
+        if known is None:
+            raise OAuthError("invalid_grant", "Invalid refresh token")
+        consent = self.consents[known.consent]
+        if known.uses == 0 or consent.revoked or self.clock() >= consent.until:
+            raise OAuthError("invalid_grant", "Refresh token revoked")
+        if known.uses is not None:
+            known.uses -= 1
+        tokens = self._access(known.consent)
+        if self.options.refresh_tokens is not RefreshTokens.KEEP:
+            if known.uses is None:
+                known.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
+            tokens["refresh_token"] = self._refresh_token(known.consent, public=known.public)
+        return tokens
+
+    def needs_secret(self, code_or_token: str) -> bool:
+        """False for a code with a challenge, for what came of one without the secret, and for the unknown."""
+        if (code := self._codes.get(code_or_token)) is not None:
+            return code.challenge is None
+        token = self.refresh_tokens.get(code_or_token)
+        return token is not None and not token.public
+
+    def listener_behind(self, secret: str) -> str | None:
+        known = self.access_tokens.get(secret) or self.refresh_tokens.get(secret) or self._codes.get(secret)
+        return None if known is None else self.consents[known.consent].listener
+
+    def revoke(self, listener: str) -> None:
+        """Refreshing fails; access tokens live on."""
+        for consent in self.consents.values():
+            if consent.listener == listener:
+                consent.revoked = True
+
+    def expire_access(self, listener: str) -> None:
+        """End the hour of every access token of a listener."""
+        for access in self.access_tokens.values():
+            if self.consents[access.consent].listener == listener:
+                access.until = 0
+
+    def _access(self, consent: str) -> dict[str, str | int]:
+        token = self.issue("BQ", 150)
+        self.access_tokens[token] = Access(consent, self.clock() + self.options.token_seconds)
+        return {
+            "access_token": token,
+            "token_type": "Bearer",
+            "scope": " ".join(self.consents[consent].scopes),
+            "expires_in": self.options.token_seconds,
+        }
+
+    def _refresh_token(self, consent: str, *, public: bool) -> str:
+        token = self.issue("AQ", 96)
+        self.refresh_tokens[token] = Refresh(consent, public)
+        return token
+
+
+def _proves(verifier: str | None, challenge: str | None) -> bool:
+    if challenge is None:
+        return verifier is None
+    if verifier is None or not 43 <= len(verifier) <= 128 or not verifier.isascii():
+        return False
+    hashed = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return compare_digest(hashed, challenge)
+
+
+class OAuth2Service(Service):
+    """A service whose listeners allow scopes on a consent page."""
+
+    scopes: ClassVar[Mapping[str, str]]
+    """The permissions that there are, in the words of the consent page."""
+    accounts: OAuth2Accounts
+
+    def new_accounts(self) -> OAuth2Accounts:
+        return OAuth2Accounts(self.options, self.clock)
+
+    def granted(self, listener: str, scopes: list[str]) -> list[str]:  # noqa: ARG002
+        """Which of the scopes that were asked for the listener consents to."""
+        return scopes
+
+    def arrange_expire(self, listener: Any, value: bool) -> None:
+        """True ends all access tokens."""
+        if value:
+            self.accounts.expire_access(listener.name)
+
+
+async def authorize(service: OAuth2Service, request: Request) -> Response:
+    """
+    The consent page. `login_hint` presets the listener, which not every real service knows.
+
+    A wrong client or redirect URI ends in a page; every other mistake goes back to the application.
+    """
+    options, query = service.options, request.query_params
+    if query.get("client_id") != options.client_id:
+        return dead_end("INVALID_CLIENT: Invalid client")
+    redirect_uri = query.get("redirect_uri", "")
+    if not any(redirect_uri_matches(registered, redirect_uri) for registered in options.redirect_uris):
+        return dead_end("INVALID_CLIENT: Invalid redirect URI")
+    state = {"state": query["state"]} if "state" in query else {}
+    scopes = list(dict.fromkeys(query.get("scope", "").split()))
+    repeated = any(count > 1 for count in Counter(name for name, _ in query.multi_items()).values())
+    error = "invalid_request" if repeated else _mistake(service, query, scopes)
+    if error is not None:
+        return redirect(with_query(redirect_uri, {"error": error, **state}))
+
+    def allowed(listener: str) -> str:
+        granted = service.granted(listener, scopes)
+        code = service.accounts.allow(listener, granted, redirect_uri, query.get("code_challenge"))
+        return with_query(redirect_uri, {"code": code, **state})
+
+    asked = ConsentRequest(
+        client=options.client_id,
+        permissions=[service.scopes[scope] for scope in scopes] or ["See your name and pictures"],
+        denied=with_query(redirect_uri, {"error": "access_denied", **state}),
+        allowed=allowed,
+        until=service.clock() + TIME_TO_DECIDE,
+    )
+    return question(service, asked, query.get("login_hint", options.default_listener))
+
+
+def _mistake(service: OAuth2Service, query: Mapping[str, str], scopes: list[str]) -> str | None:
+    if query.get("response_type") != "code":
+        return "unsupported_response_type"
+    if not set(scopes) <= set(service.scopes):
+        return "invalid_scope"
+    challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
+    if challenge is None and method is None:
+        return "invalid_request" if service.options.pkce_required else None
+    proper = method == "S256" and re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge or "")
+    return None if proper else "invalid_request"
+
+
+async def token(service: OAuth2Service, request: Request) -> Response:
+    """Codes and refresh tokens for access tokens."""
+    try:
+        tokens = _tokens(service, await form(request), request.headers.get("authorization"))
+        return json_response(tokens, headers=_HEADERS)
+    except OAuthError as error:
+        body = {"error": error.error, "error_description": error.description}
+        return json_response(body, 400, _HEADERS)
+
+
+def _tokens(service: OAuth2Service, fields: Mapping[str, str] | None, header: str | None) -> dict[str, str | int]:
+    if fields is None:
+        raise OAuthError("invalid_request", "The body must be a form that names each field once")
+    authenticated = _authenticated(service.options, fields, header)
+    accounts = service.accounts
+    match fields.get("grant_type"):
+        case "authorization_code":
+            secret, redirect_uri = _required(fields, "code"), _required(fields, "redirect_uri")
+        case "refresh_token":
+            secret, redirect_uri = _required(fields, "refresh_token"), ""
+        case None:
+            raise OAuthError("invalid_request", "grant_type must be supplied")
+        case _:
+            raise OAuthError("unsupported_grant_type", "grant_type parameter is not supported")
+    if not authenticated and accounts.needs_secret(secret):
+        raise OAuthError("invalid_client", "Invalid client secret")
+    if not redirect_uri:
+        return accounts.refresh(secret)
+    return accounts.redeem(secret, redirect_uri, fields.get("code_verifier"), public=not authenticated)
+
+
+def _authenticated(options: OAuth2Options, fields: Mapping[str, str], header: str | None) -> bool:
+    """
+    Whether the application proved its secret: in the header, or in the body, but not in both.
+
+    An application that names only its id is let through for now, as one with PKCE may come without a secret.
+    """
+    if header is not None:
+        if "client_secret" in fields:
+            raise OAuthError("invalid_request", "Only one way of client authentication may be used")
+        identity, secret = _basic(header)
+        if fields.get("client_id", identity) != identity:
+            raise OAuthError("invalid_client", "Invalid client")
+    else:
+        identity, secret = fields.get("client_id", ""), fields.get("client_secret", "")
+        if "client_secret" not in fields and identity == options.client_id:
+            return False
+    if identity != options.client_id:
+        raise OAuthError("invalid_client", "Invalid client")
+    if not compare_digest(secret.encode(), options.client_secret.encode()):
+        raise OAuthError("invalid_client", "Invalid client secret")
+    return True
+
+
+def _basic(header: str) -> tuple[str, str]:
+    scheme, _, encoded = header.partition(" ")
+    try:
+        identity, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise OAuthError("invalid_client", "Invalid client") from error
+    if scheme.lower() != "basic" or not colon:
+        raise OAuthError("invalid_client", "Invalid client")
+    return identity, secret
+
+
+def _required(fields: Mapping[str, str], name: str) -> str:
+    if not fields.get(name):
+        raise OAuthError("invalid_request", f"{name} must be supplied")
+    return fields[name]
+
+
+def _secret(fields: Mapping[str, str]) -> str:
+    return fields.get("refresh_token") or fields.get("code", "")
+
+
+def oauth2_pages(authorize_path: str, decision_path: str, token_path: str) -> list[AccountPage]:
+    """The pages of the accounts host; `decision_path` is also the service's."""
+    return [
+        AccountPage(authorize_path, ("GET",), authorize),
+        AccountPage(decision_path, ("POST",), decide),
+        AccountPage(
+            token_path, ("POST",), token, secret=lambda fields: fields.get("refresh_token") or fields.get("code", "")
+        ),
+    ]

@@ -1,0 +1,108 @@
+"""What can be chosen about a simulator before it starts: a field each, and so an option of its command line."""
+
+import argparse
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Self, get_type_hints
+from urllib.parse import urlsplit
+
+from local.simulators.frame.addresses import is_loopback
+
+
+def size(default: int, most: float = math.inf) -> Any:
+    """A field that says how much a listener has; a listener's sizes can be changed while the simulator runs."""
+    return field(default=default, metadata={"most": most})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options of every simulator. Raises ValueError for what the real service would not accept."""
+
+    TOO_MUCH: ClassVar[str] = "there are only {most:,}."
+    """What a size above its most is refused with."""
+
+    default_listener: str = "listener"
+    """Who the consent page offers."""
+    seed: int = 1
+    latency_ms: float = 0
+    flight_seconds: float = 0.25
+    """So long after a 429 the calls of a ban are not held against the application: they were on their way."""
+    grants: Path | None = None
+    """A file that keeps grants and tokens over a restart."""
+    oddities: bool = True
+
+    def __post_init__(self) -> None:
+        hints = get_type_hints(type(self))
+        for each in fields(self):
+            value, kind = getattr(self, each.name), hints[each.name]
+            if isinstance(kind, type) and issubclass(kind, StrEnum):
+                object.__setattr__(self, each.name, kind(value))
+            elif kind in {int, float} and not 0 <= value < math.inf:
+                raise ValueError(f"{each.name} is a number from 0 on.")
+            most = each.metadata.get("most", math.inf)
+            if most != math.inf and value > most:
+                raise ValueError(f"{each.name}: {self.TOO_MUCH.format(most=most)}")
+
+    @classmethod
+    def sizes(cls) -> list[str]:
+        """The names of the fields that say how much a listener has."""
+        return [each.name for each in fields(cls) if "most" in each.metadata]
+
+    def resized(self, sizes: Mapping[str, Any]) -> Self:
+        """The same with other sizes; ValueError for a name that is no size, and for an impossible size."""
+        if unknown := set(sizes) - set(self.sizes()):
+            raise ValueError(f"No such sizes: {', '.join(sorted(unknown))}.")
+        return replace(self, **sizes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions(Options):
+    """The options of a service that knows an application by an id and a secret."""
+
+    client_id: str = "simulated-client"
+    client_secret: str = field(default="simulated-secret", repr=False)
+    redirect_uris: tuple[str, ...] = ("http://127.0.0.1/callback",)
+
+    def __post_init__(self) -> None:
+        super(ClientOptions, self).__post_init__()
+        if not self.redirect_uris:
+            raise ValueError("There must be a redirect URI.")
+        for uri in self.redirect_uris:
+            self.check_redirect_uri(uri)
+
+    def check_redirect_uri(self, uri: str) -> None:
+        """Raise ValueError unless an application may register this URI: plain http is for this machine alone."""
+        parts = urlsplit(uri)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in uri:
+            raise ValueError(f"Redirect URI {uri!r} must be an absolute http or https URI without a fragment.")
+        if parts.hostname == "localhost":
+            raise ValueError(f"Redirect URI {uri!r} is refused: use the address 127.0.0.1 instead of localhost.")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError(f"Redirect URI {uri!r} is refused: plain http is for 127.0.0.1 and [::1] only.")
+
+
+def parsed(options: type[Options], port: int, prog: str, arguments: Sequence[str] | None = None) -> tuple[Options, int]:
+    """The options and the port of a command line; ends the process with a message if they are impossible."""
+    parser = argparse.ArgumentParser(prog=prog)
+    parser.add_argument("--port", type=int, default=port)
+    hints, defaults = get_type_hints(options), options()
+    for each in fields(options):
+        kind, default, flag = hints[each.name], getattr(defaults, each.name), f"--{each.name.replace('_', '-')}"
+        if kind is bool:
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default)
+        elif isinstance(default, tuple):
+            parser.add_argument(flag.removesuffix("s"), action="append", dest=each.name)
+        elif isinstance(default, StrEnum):
+            parser.add_argument(flag, type=kind, choices=list(type(default)), default=default)
+        else:
+            parser.add_argument(flag, type=Path if default is None else type(default), default=default)
+    given: dict[str, Any] = vars(parser.parse_args(arguments))
+    port = given.pop("port")
+    chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    try:
+        return options(**{name: value for name, value in chosen.items() if value is not None}), port
+    except ValueError as error:
+        parser.error(str(error))

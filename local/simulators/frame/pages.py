@@ -1,0 +1,89 @@
+"""One page of a list: what a caller asks for, what the list holds there, and how a service writes it."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from local.simulators.frame.library import Rows
+from local.simulators.frame.responses import Json
+
+if TYPE_CHECKING:
+    from local.simulators.frame.service import Call, Endpoint
+
+
+class Window(NamedTuple):
+    """The part of a list that is asked for."""
+
+    start: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page before it is written; what a trouble changes is this, so that it fits every service."""
+
+    entries: list[Json]
+    window: Window
+    size: int
+    """How many entries the list has."""
+    total: int | None
+    """How many entries the service says that it has; None where it does not say."""
+    more: bool
+    """Whether a next page is promised."""
+    true: list[Json]
+    """The entries that truly are on the page: a cursor names the last of them, whatever became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The page that a caller would get, and the list behind it."""
+
+    endpoint: "Endpoint"
+    rows: Rows
+    page: Page
+
+    @classmethod
+    def of(cls, endpoint: "Endpoint", rows: Rows, window: Window) -> "Reading":
+        """The true page of a window."""
+        entries, size = rows.cut(window.start, window.start + window.limit), len(rows)
+        more = endpoint.pages.more(window, size)
+        return cls(endpoint, rows, Page(entries, window, size, size if endpoint.counted else None, more, entries))
+
+    def at(self, window: Window) -> Page:
+        """Another part of the same list."""
+        return Reading.of(self.endpoint, self.rows, window).page
+
+
+class Pages(ABC):
+    """How a service cuts its lists into pages."""
+
+    limit_parameter = "limit"
+    """How a caller asks for a number of entries."""
+    cursors = False
+    """Whether a page belongs to the cursor that leads to it, and not to a number that the caller counts."""
+
+    @abstractmethod
+    def window(self, call: "Call", endpoint: "Endpoint", rows: Rows) -> Window:
+        """What is asked for. Raises the service's `Refusal` for what it does not serve."""
+
+    @abstractmethod
+    def written(self, call: "Call", endpoint: "Endpoint", page: Page) -> Json:
+        """The body of the response."""
+
+    def more(self, window: Window, size: int) -> bool:
+        """Whether a true page promises a next one."""
+        return window.start + window.limit < size
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a parameter is, with digits of ASCII alone; None if it is none."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
+
+
+def asked_limit(parameters: Mapping[str, str], endpoint: "Endpoint") -> int:
+    """How many entries a call asks for, however impossible; 0 where there is no list."""
+    if endpoint.list == "":
+        return 0
+    return whole_number(parameters.get(endpoint.pages.limit_parameter, "")) or endpoint.default

@@ -1,0 +1,303 @@
+"""One simulated service: what a provider says about itself, as tables and a few methods; the frame does the rest."""
+
+import re
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.frame.accounts import Accounts
+from local.simulators.frame.acts import change
+from local.simulators.frame.entries import Entry
+from local.simulators.frame.library import Clock, Library, everything, resized
+from local.simulators.frame.options import Options
+from local.simulators.frame.pages import Reading
+from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.traffic import PageTrouble, Traffic
+
+
+class Refusal(Exception):
+    """A refusal of the API; each service has a subclass that says how it is written."""
+
+
+@dataclass(slots=True)
+class Listener:
+    """One account; a service adds what can be arranged for it."""
+
+    name: str
+    library: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that was accepted."""
+
+    service: Any
+    listener: Any
+    parameters: Mapping[str, str]
+    """Of query and form."""
+    path: Mapping[str, str]
+    """What the placeholders of the endpoint's path stand for."""
+    base: str
+    """How the caller reaches this server: links to pages begin with it."""
+    url: str
+    """The path that was called, without the query."""
+    grant: Any = None
+    """The service's own: what the call was made with."""
+
+    @property
+    def address(self) -> str:
+        return self.base + self.url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A row of the API: a path, and the list that it serves page by page, or else what answers it."""
+
+    path: str
+    """Whole, with placeholders in braces; calls are counted and spoiled by it."""
+    list: str = ""
+    """The data type of the list."""
+    name: Callable[[Call], str] = lambda _: ""
+    """Which of the lists is meant, where there are several. Raises `Refusal`."""
+    pages: Any = None
+    default: int = 20
+    """Entries of a page, unless the caller says otherwise."""
+    most: int = 50
+    """Entries of the largest page."""
+    counted: bool = True
+    """Whether the length of the list is told."""
+    shown: Callable[[Call], Callable[[Entry], bool]] | None = None
+    """Which entries there are for a caller; all of them without it."""
+    read: Callable[[Call], Json] | None = None
+    """The body, where it is no list."""
+    scope: str | None = None
+    """The permission that it needs."""
+
+    def body(self, call: Call, trouble: PageTrouble | None = None) -> Json | None:
+        """What the call is answered; None if the trouble can do nothing. Raises `Refusal`."""
+        if self.read is not None:
+            return self.read(call) if trouble is None else None
+        reading = self.reading(call)
+        page = reading.page if trouble is None else trouble(reading)
+        return None if page is None else self.pages.written(call, self, page)
+
+    def reading(self, call: Call) -> Reading:
+        """The page that the call truly gets. Raises `Refusal`."""
+        shown = self.shown(call) if self.shown else None
+        rows = call.listener.library.rows(self.list, self.name(call), call.service.view(call), shown)
+        window = self.pages.window(call, self, rows)
+        return Reading.of(self, rows, window)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """A page of the service's accounts, outside the API: for the listener's browser, or for tokens."""
+
+    path: str
+    methods: tuple[str, ...]
+    handle: Callable[[Any, Request], Awaitable[Response]]
+    counted_as: str = ""
+    """Another path, of which this is a spelling."""
+    secret: Callable[[Mapping[str, str]], str] = lambda _: ""
+    """The code or token among a form's fields that says whose call it is."""
+
+
+class Service(ABC):
+    """
+    One simulator, which shares nothing with any other in the process. A provider is a subclass: its tables, how it
+    knows its callers, and how it refuses.
+
+    `clock` tells the seconds since 1970, by which tokens and bans age and plays are dated.
+    """
+
+    title: ClassVar[str]
+    port: ClassVar[int]
+    """Where it listens unless another is chosen."""
+    options_type: ClassVar[type[Options]]
+    library_type: ClassVar[type[Library]]
+    endpoints: ClassVar[Sequence[Endpoint]]
+    account_pages: ClassVar[Sequence[AccountPage]]
+    api_roots: ClassVar[Sequence[str]]
+    """What the paths of the API begin with; what is below one and no endpoint is counted as `unknown`."""
+    unknown: ClassVar[str] = "/v1/unknown"
+    decision_path: ClassVar[str] = ""
+    """Where the consent page posts the listener's decision."""
+
+    accounts: Any
+
+    def __init__(self, options: Any, clock: Clock = time.time) -> None:
+        self.options = options
+        self.clock = clock
+        self.catalogue = self.new_catalogue()
+        self.accounts = self.new_accounts()
+        self.listeners = Listeners(self)
+        self.traffic = Traffic(self, latency_ms=options.latency_ms, flight_seconds=options.flight_seconds, clock=clock)
+
+    @abstractmethod
+    def new_catalogue(self) -> Any:
+        """The music that exists, as the service renders it."""
+
+    @abstractmethod
+    def new_accounts(self) -> Accounts: ...
+
+    def new_listener(self, name: str, library: Any) -> Any:
+        """An account that is mentioned for the first time."""
+        return Listener(name, library)
+
+    @abstractmethod
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
+        """The listener that a call is about, as far as it can be told, for the counters and for faults."""
+
+    @abstractmethod
+    def accept(self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None) -> tuple[str, Any]:
+        """
+        The name of the listener whose call it is, and what the call was made with.
+
+        `endpoint` is None for a path that leads nowhere. Raises `Refusal`
+        """
+
+    @abstractmethod
+    def refuse(self, refusal: Any) -> Response:
+        """A `Refusal` as a response."""
+
+    @abstractmethod
+    def too_many(self, headers: Mapping[str, str]) -> Response:
+        """The refusal of a rate limit; `headers` say when to come again, for services that tell."""
+
+    @abstractmethod
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
+        """An error of which nothing is known but the status."""
+
+    @abstractmethod
+    def profile(self, listener: Any) -> Json:
+        """What the service says of the account itself, with nothing left out."""
+
+    def wrong_method(self, allowed: str) -> Response:
+        """The refusal of another HTTP method than an accounts page has."""
+        return Response("Method not allowed", 405, {"allow": allowed})
+
+    def arrived(self, request: Request) -> None:  # noqa: B027
+        """Take note of a call to the API as it comes in; nothing, unless the service counts something besides."""
+
+    def written(self, body: Json) -> Response:
+        """The body of an endpoint as a response."""
+        return json_response(body)
+
+    def view(self, call: Call) -> Any:  # noqa: ARG002
+        """How this caller wants entries shown: the `Spot.view` of what is rendered."""
+        return None
+
+    def truth_view(self, listener: Any, data_type: str, name: str) -> Any:  # noqa: ARG002
+        """The view in which the truth is told: the one that the product asks for, with nothing left out."""
+        return None
+
+    def endpoint_of(
+        self,
+        request: Request,
+        parameters: Mapping[str, str],  # noqa: ARG002
+    ) -> tuple[Endpoint | None, dict[str, str]]:
+        """The endpoint that a request means, and what its placeholders stand for."""
+        for endpoint, pattern in self._patterns:
+            if (match := pattern.fullmatch(request.url.path)) is not None:
+                return endpoint, match.groupdict()
+        return None, {}
+
+    def is_name(self, name: str) -> bool:
+        """Whether an account may be called that."""
+        return name.strip() != "" and len(name) <= 64 and name.isprintable()
+
+    def about(self) -> dict[str, Json]:
+        """What there is to say of its health."""
+        return {}
+
+    def about_listener(self, listener: Any) -> dict[str, Json]:  # noqa: ARG002
+        """What can be told of a listener besides the name."""
+        return {}
+
+    def known_paths(self) -> dict[str, bool]:
+        """The paths that a fault can be at, and whether each is part of the API; a misspelt one would never show."""
+        api = dict.fromkeys([*(endpoint.path for endpoint in self.endpoints), self.unknown], True)
+        return {**dict.fromkeys([page.counted_as or page.path for page in self.account_pages], False), **api}
+
+    def truth(self, name: str) -> Json:
+        """Everything that the endpoints would serve of a listener now, in the order of the lists."""
+        listener = self.listeners[name]
+        return {
+            "profile": self.profile(listener),
+            "data": everything(listener.library, lambda *of: self.truth_view(listener, *of)),
+        }
+
+    def change(self, name: str, act: str, data_type: str, list_name: str = "", **details: Any) -> Json:
+        """One act of a listener, see `acts.change`. Raises ImpossibleChangeError."""
+        return change(self.listeners[name].library, act, data_type, list_name, **details)
+
+    def arrange(self, name: str, wanted: Mapping[str, Json]) -> Json:
+        """
+        Change what holds for one listener; what is not named stays as it is. Each name is a method `arrange_<name>`.
+
+        Raises  ValueError or TypeError for what cannot be, KeyError for a listener who does not exist
+        """
+        listener = self.listeners[name]
+        known = {each.removeprefix("arrange_") for each in dir(self) if each.startswith("arrange_")}
+        if unknown := wanted.keys() - known:
+            raise ValueError(f"There is nothing to arrange about {', '.join(sorted(unknown))}.")
+        for each, value in wanted.items():
+            getattr(self, f"arrange_{each}")(listener, value)
+        self.accounts.save()
+        return {"name": listener.name, **self.about_listener(listener)}
+
+    def arrange_revoke(self, listener: Any, value: Json) -> None:
+        """True ends what the listener allowed."""
+        if flag(value):
+            self.accounts.revoke(listener.name)
+
+    def arrange_sizes(self, listener: Any, value: Json) -> None:
+        """A new library of other sizes, without earlier changes."""
+        listener.library = resized(listener.library, self.options.resized(value))
+
+    @cached_property
+    def _patterns(self) -> list[tuple[Endpoint, re.Pattern[str]]]:
+        return [
+            (endpoint, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(endpoint.path))))
+            for endpoint in self.endpoints
+        ]
+
+
+class Listeners:
+    """Every name that may be one is a listener, made when first mentioned."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._known: dict[str, Any] = {}
+
+    def exists(self, name: str) -> bool:
+        """Whether somebody of this name can log in."""
+        return self._service.is_name(name)
+
+    def find(self, name: str) -> Any | None:
+        """A listener who was mentioned already."""
+        return self._known.get(self._service.library_type.key(name))
+
+    def __getitem__(self, name: str) -> Any:
+        """The listener; KeyError for a name that may not be one."""
+        service = self._service
+        key = service.library_type.key(name)
+        if key not in self._known:
+            if not service.is_name(name):
+                raise KeyError(name)
+            library = service.library_type(name, service.options, service.catalogue, service.clock)
+            self._known[key] = service.new_listener(name, library)
+        return self._known[key]
+
+
+def flag(value: Json) -> bool:
+    """A value that must be true or false; TypeError otherwise."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is neither true nor false.")
+    return value

@@ -1,0 +1,110 @@
+"""The simulator as a web application: every call on its way from the connection to its endpoint."""
+
+import time
+from collections.abc import Mapping
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from local.simulators.frame.consent_page import form
+from local.simulators.frame.control import CONTROLS
+from local.simulators.frame.library import Clock
+from local.simulators.frame.options import Options
+from local.simulators.frame.pages import asked_limit
+from local.simulators.frame.response_troubles import TRANSPORT
+from local.simulators.frame.responses import Json
+from local.simulators.frame.service import AccountPage, Call, Endpoint, Refusal, Service
+from local.simulators.frame.traffic import Asked, PageTrouble
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+class SimulatorApp(Starlette):
+    """Knows the connection of each request, so that a fault can tear it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
+        await super().__call__(scope, receive, send)
+
+
+def create_app(kind: type[Service], options: Options, clock: Clock = time.time) -> Starlette:
+    """A service's pages, its API and the control endpoints; tests find the simulator as `app.state.simulator`."""
+    api = [Route(f"{root}{{rest:path}}", _called, methods=METHODS) for root in kind.api_roots]
+    app = SimulatorApp(routes=[*CONTROLS, *map(_account_route, kind.account_pages), *api])
+    app.router.redirect_slashes = False
+    app.state.simulator = kind(options, clock)
+    return app
+
+
+def service_of(request: Request) -> Service:
+    """The simulator that a request came to."""
+    return cast("Service", request.app.state.simulator)
+
+
+def _account_route(page: AccountPage) -> Route:
+    async def handle(request: Request) -> Response:
+        service = service_of(request)
+
+        async def respond(trouble: PageTrouble | None) -> Response | None:
+            if trouble is not None:
+                return None
+            if request.method not in page.methods:
+                return service.wrong_method(", ".join(page.methods))
+            response = await page.handle(service, request)
+            service.accounts.save()
+            return response
+
+        fields = await form(request) or {}
+        service.traffic.refreshes += fields.get("grant_type") == "refresh_token"
+        listener = service.accounts.listener_behind(page.secret(fields))
+        return await service.traffic.pass_on(
+            Asked(f"{request.method} {page.counted_as or page.path}", listener, respond, parameters=fields)
+        )
+
+    return Route(page.path, handle, methods=METHODS)
+
+
+async def _called(request: Request) -> Response:
+    """One call of the API."""
+    service = service_of(request)
+    parameters = {**request.query_params, **(await form(request) or {})}
+    service.arrived(request)
+    meant = endpoint, path = service.endpoint_of(request, parameters)
+
+    async def respond(trouble: PageTrouble | None) -> Response | None:
+        try:
+            body = _body(service, request, meant, parameters, trouble)
+        except Refusal as refusal:
+            return service.refuse(refusal) if trouble is None else None
+        return None if body is None else service.written(body)
+
+    asked = Asked(
+        f"{request.method} {endpoint.path if endpoint else service.unknown}",
+        service.whose(request, parameters),
+        respond,
+        api=True,
+        parameters={**parameters, **path},
+        limit=asked_limit(parameters, endpoint) if endpoint else 0,
+    )
+    return await service.traffic.pass_on(asked)
+
+
+def _body(
+    service: Service,
+    request: Request,
+    meant: tuple[Endpoint | None, Mapping[str, str]],
+    parameters: Mapping[str, str],
+    trouble: PageTrouble | None,
+) -> Json | None:
+    """What the endpoint answers; None if the trouble can do nothing. Raises `Refusal`."""
+    endpoint, path = meant
+    name, grant = service.accept(request, parameters, endpoint)
+    if endpoint is None:
+        raise RuntimeError("A service refuses what leads nowhere.")
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    call = Call(service, service.listeners[name], parameters, path, base, request.url.path, grant)
+    return endpoint.body(call, trouble)

@@ -1,0 +1,79 @@
+"""When the application is refused: the rate limit, what a Retry-After tells, and the ban that follows a 429."""
+
+import math
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+
+DATE = "date"
+"""A `retry_after` that stands for the true deadline as an HTTP date."""
+
+
+@dataclass(slots=True)
+class RateLimit:
+    """
+    At most `calls` in any `seconds`, over all listeners; once exceeded, all are refused until a deadline.
+
+    `retry_after` is sent as it is, and what it tells is the deadline; without it, or when it tells nothing, the
+    deadline is when the window has room again. `date` sends that as an HTTP date; `silent` leaves the header away.
+    """
+
+    calls: int
+    seconds: float
+    retry_after: str | None = None
+    silent: bool = False
+    _accepted: deque[float] = field(default_factory=deque)
+
+    def admits(self, now: float) -> bool:
+        """Take note of a call, and whether there was room for it."""
+        while self._accepted and self._accepted[0] <= now - self.seconds:
+            self._accepted.popleft()
+        if len(self._accepted) >= self.calls:
+            return False
+        self._accepted.append(now)
+        return True
+
+    def deadline(self, now: float) -> float:
+        """Until when a call is refused that came now, and for which there was no room."""
+        told = deadline(self.retry_after, now)
+        if told is not None:
+            return told
+        room = (self._accepted[0] if self._accepted else now) + self.seconds
+        return float(math.ceil(room)) if self.retry_after == DATE else room
+
+
+@dataclass(slots=True)
+class Ban:
+    """All API calls of the application are refused from a 429 on until a deadline."""
+
+    until: float
+    limit: RateLimit | None = None
+    """What it came of: it ends with that limit, and speaks like it."""
+    answered: float | None = None
+    """When the 429 that began it was answered; None while that is on its way."""
+
+    def headers(self, now: float, *, first: bool = False) -> dict[str, str]:
+        """What a refusal tells of the deadline; the `first` one repeats the limit's words."""
+        words = None if self.limit is None else self.limit.retry_after
+        if self.limit is not None and self.limit.silent:
+            return {}
+        if words == DATE:
+            return {"retry-after": format_datetime(datetime.fromtimestamp(self.until, UTC), usegmt=True)}
+        if words is not None and (first or not words.isdecimal()):
+            return {"retry-after": words}
+        return {"retry-after": str(max(1, math.ceil(self.until - now)))}
+
+
+def deadline(retry_after: str | None, now: float) -> float | None:
+    """The moment that a Retry-After tells, in seconds or as an HTTP date; None for anything else."""
+    if retry_after is None:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", retry_after):
+        return now + float(retry_after)
+    try:
+        told = parsedate_to_datetime(retry_after)
+    except (ValueError, OverflowError):
+        return None
+    return told.replace(tzinfo=told.tzinfo or UTC).timestamp()

@@ -1,0 +1,123 @@
+"""What happens to a call before it is answered: counted, delayed, refused, and spoiled on request."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from local.simulators.previous.bans import Ban, RateLimit, deadline
+from local.simulators.previous.faults import Fault, is_web_api
+from local.simulators.previous.manners import Manners
+from local.simulators.previous.spoiling import Asked, spoiled
+
+
+@dataclass(slots=True)
+class Traffic:
+    """
+    All calls of one simulator. Every call is counted once, with the status it ended with, `reset` or `stall`.
+
+    A rate limit's refusal begins a ban of the application, and so does a fault's 429 whose Retry-After tells a
+    later moment. Calls to the API until then are refused, and change nothing about it.
+    """
+
+    manners: Manners
+    latency_ms: float = 0.0
+    flight_seconds: float = 0.25
+    """So long after a 429 the calls of a ban are excused: they were on their way already."""
+    clock: Callable[[], float] = time.time
+    on_call: Callable[[str, int], None] | None = None
+    """Told of each API call as it comes in: its endpoint, and its number since the last reset, from 1 on."""
+    faults: list[Fault] = field(default_factory=list)
+    limit: RateLimit | None = None
+    ban: Ban | None = None
+    endpoints: dict[str, Counter[str]] = field(default_factory=dict)
+    listeners: Counter[str] = field(default_factory=Counter)
+    faults_served: Counter[str] = field(default_factory=Counter)
+    noted: Counter[str] = field(default_factory=Counter)
+    """What one service counts besides."""
+    refreshes: int = 0
+    web_api_calls: int = 0
+    calls_during_ban: int = 0
+    calls_in_flight_at_ban: int = 0
+
+    def reset_counters(self) -> None:
+        self.endpoints.clear()
+        self.listeners.clear()
+        self.faults_served.clear()
+        self.noted = Counter(dict.fromkeys(self.noted, 0))
+        self.refreshes = self.web_api_calls = self.calls_during_ban = self.calls_in_flight_at_ban = 0
+
+    async def pass_on(self, asked: Asked) -> Response:
+        """Answer one call, and count it."""
+        counter = self.endpoints.setdefault(asked.endpoint, Counter())
+        counter["calls"] += 1
+        if asked.listener is not None:
+            self.listeners[asked.listener] += 1
+        try:
+            refused = self._arrived(asked.endpoint) if is_web_api(asked.endpoint) else None
+            if self.latency_ms:
+                await asyncio.sleep(self.latency_ms / 1000)
+            response = refused or await self._answered(asked)
+        except Exception:
+            counter["500"] += 1
+            raise
+        counter[_ending(response)] += 1
+        if refused or response.status_code == 429:
+            self._banned(None if refused else deadline(response.headers.get("retry-after"), self.clock()))
+        return response
+
+    def _arrived(self, endpoint: str) -> Response | None:
+        """Take note of a call to the API, and refuse it if nobody may call now."""
+        self.web_api_calls += 1
+        if self.on_call is not None:
+            self.on_call(endpoint, self.web_api_calls)
+        now = self.clock()
+        ban = self._ban(now)
+        if ban is not None:
+            late = ban.answered is not None and now - ban.answered >= self.flight_seconds
+            self.calls_during_ban += late
+            self.calls_in_flight_at_ban += not late
+            return self.manners.too_many(ban.headers(now))
+        if self.limit is None or self.limit.admits(now):
+            return None
+        self.ban = Ban(self.limit.deadline(now), self.limit)
+        return self.manners.too_many(self.ban.headers(now, first=True))
+
+    def _ban(self, now: float) -> Ban | None:
+        """The ban in force."""
+        ban = self.ban
+        over = ban is None or now >= ban.until or (ban.limit is not None and ban.limit is not self.limit)
+        return None if over else ban
+
+    def _banned(self, until: float | None) -> None:
+        """A refusal leaves: one of the ban in force, or a fault's with a deadline of its own."""
+        now = self.clock()
+        ban = self._ban(now)
+        if until is not None and until > now and (ban is None or until > ban.until):
+            # Of several that were on their way together the latest deadline holds, from the first answer on.
+            self.ban = ban = Ban(until, answered=None if ban is None else ban.answered)
+        if ban is not None and ban.answered is None:
+            ban.answered = now
+
+    async def _answered(self, asked: Asked) -> Response:
+        due = [fault for fault in self.faults if fault.due(asked)]
+        if not due:
+            return await asked.answer()
+        fault = due[0]
+        if fault.times is not None:
+            fault.times -= 1
+        response = await spoiled(fault, asked, self.manners)
+        if response is None:
+            if fault.times is not None:
+                fault.times += 1
+            return await asked.answer()
+        self.faults_served[fault.kind] += 1
+        return response
+
+
+def _ending(response: Response) -> str:
+    """Its status, unless it says of itself that this is not the whole truth."""
+    return str(getattr(response, "ending", response.status_code))

@@ -1,0 +1,210 @@
+"""Spotify's accounts host and Web API: its endpoints as rows, and how it knows its callers and refuses them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.frame.entries import Entry
+from local.simulators.frame.oauth2 import Consent, OAuth2Service, oauth2_pages
+from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.music.chance import base62, digest
+from local.simulators.spotify.catalogue import Catalogue, images, links, ordered
+from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
+from local.simulators.spotify.options import Options
+from local.simulators.spotify.pages import AfterArtist, ApiError, BeforeMoment, ByOffset
+from local.simulators.spotify.playlists import NULL
+from local.simulators.spotify.regimes import Regime
+
+SCOPES = {
+    "app-remote-control": "Control playback in the app on this device",
+    "playlist-modify-private": "Change your private playlists",
+    "playlist-modify-public": "Change your public playlists",
+    "playlist-read-collaborative": "See the collaborative playlists you take part in",
+    "playlist-read-private": "See your private playlists",
+    "streaming": "Play music in other applications",
+    "ugc-image-upload": "Upload pictures for you",
+    "user-follow-modify": "Change whom you follow",
+    "user-follow-read": "See which artists you follow",
+    "user-library-modify": "Change what is saved in your library",
+    "user-library-read": "See the tracks and albums saved in your library",
+    "user-modify-playback-state": "Control what you are playing",
+    "user-personalized": "See content made for you",
+    "user-read-currently-playing": "See what you are playing now",
+    "user-read-email": "See your e-mail address",
+    "user-read-playback-position": "See where you stopped in podcasts",
+    "user-read-playback-state": "See your playback and devices",
+    "user-read-private": "See your country and subscription",
+    "user-read-recently-played": "See what you have played recently",
+    "user-top-read": "See your top artists and tracks",
+}
+_ONLY_WITH = {
+    "country": "user-read-private",
+    "explicit_content": "user-read-private",
+    "product": "user-read-private",
+    "email": "user-read-email",
+}
+
+
+@dataclass(slots=True)
+class SpotifyListener(Listener):
+    """`scopes` are those that the listener consents to at most, None for all that are asked for."""
+
+    regime: Regime = Regime.RESTRICTED
+    scopes: frozenset[str] | None = None
+
+
+def _profile(call: Call) -> Json:
+    whole = call.service.profile(call.listener)
+    return {key: value for key, value in whole.items() if _ONLY_WITH.get(key) in {None, *call.grant.scopes}}
+
+
+def _time_range(call: Call) -> str:
+    time_range = call.parameters.get("time_range", "medium_term")
+    if time_range not in TIME_RANGES:
+        raise ApiError(400, "Invalid time range")
+    return time_range
+
+
+def _listed(call: Call) -> Callable[[Entry], bool]:
+    """A missing scope for private or collaborative playlists makes the list shorter, without a word."""
+    playlists, scopes = call.listener.library.playlists, frozenset(call.grant.scopes)
+    return lambda entry: entry.kind == NULL or playlists[entry.number].listed(scopes)
+
+
+def _playlist(call: Call) -> str:
+    """A playlist that the caller may read, also one that is not listed any more."""
+    identity, library = call.path["id"], call.listener.library
+    if not re.fullmatch(r"[0-9A-Za-z]{22}", identity):
+        raise ApiError(400, "Invalid base62 id")
+    if identity not in library.playlists_by_id:
+        raise ApiError(404, "Resource not found")
+    if not library.may_read(identity, View(call.listener.regime)):
+        raise ApiError(403, "Forbidden")
+    return identity
+
+
+_BY_TIME_RANGE: dict[str, Any] = {"name": _time_range, "pages": ByOffset("time_range")}
+_BY_PLAYLIST: dict[str, Any] = {"name": _playlist, "pages": ByOffset("additional_types")}
+_PLAYS: dict[str, Any] = {"pages": BeforeMoment(), "counted": False, "scope": "user-read-recently-played"}
+
+
+class Spotify(OAuth2Service):
+    """As strict as the real one, with invented listeners."""
+
+    title = "Spotify"
+    port = 8480
+    options_type = Options
+    library_type = SpotifyLibrary
+    scopes = SCOPES
+    api_roots = ("/v1/",)
+    account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
+    decision_path = "/authorize/decision"
+    endpoints = (
+        Endpoint(path="/v1/me", read=_profile),
+        Endpoint(path="/v1/me/top/tracks", list="top_tracks", scope="user-top-read", **_BY_TIME_RANGE),
+        Endpoint(path="/v1/me/top/artists", list="top_artists", scope="user-top-read", **_BY_TIME_RANGE),
+        Endpoint(path="/v1/me/player/recently-played", list="recently_played", **_PLAYS),
+        Endpoint(path="/v1/me/playlists", list="playlists", pages=ByOffset(), shown=_listed),
+        Endpoint(path="/v1/playlists/{id}/items", list="playlist_tracks", **_BY_PLAYLIST),
+        Endpoint(path="/v1/me/tracks", list="saved_tracks", pages=ByOffset(), scope="user-library-read"),
+        Endpoint(path="/v1/me/albums", list="saved_albums", pages=ByOffset(), scope="user-library-read"),
+        Endpoint(path="/v1/me/following", list="followed_artists", pages=AfterArtist(), scope="user-follow-read"),
+    )
+    options: Options
+
+    def new_catalogue(self) -> Catalogue:
+        return Catalogue(self.options.seed)
+
+    def new_listener(self, name: str, library: SpotifyLibrary) -> SpotifyListener:
+        return SpotifyListener(name, library, self.options.regime)
+
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        return self.accounts.listener_behind(_bearer(request))
+
+    def accept(
+        self,
+        request: Request,
+        parameters: Mapping[str, str],  # noqa: ARG002
+        endpoint: Endpoint | None,
+    ) -> tuple[str, Consent]:
+        if endpoint is None:
+            raise ApiError(404, "Service not found")
+        if request.method != "GET":
+            raise ApiError(405, "Method not allowed")
+        if not (secret := _bearer(request)):
+            raise ApiError(401, "No token provided")
+        if (access := self.accounts.access_tokens.get(secret)) is None:
+            raise ApiError(401, "Invalid access token")
+        if self.clock() >= access.until:
+            raise ApiError(401, "The access token expired")
+        consent = self.accounts.consents[access.consent]
+        if endpoint.scope not in {None, *consent.scopes}:
+            raise ApiError(403, "Insufficient client scope")
+        return consent.listener, consent
+
+    def refuse(self, refusal: ApiError) -> Response:
+        return _error(refusal.status, refusal.message)
+
+    def too_many(self, headers: Mapping[str, str]) -> Response:
+        return _error(429, "API rate limit exceeded", headers)
+
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
+        return _error(status, "The request could not be completed", headers)
+
+    def wrong_method(self, allowed: str) -> Response:
+        return _error(405, "Method not allowed", {"allow": allowed})
+
+    def view(self, call: Call) -> View:
+        types = call.parameters.get("additional_types", "track").split(",")
+        return View(call.listener.regime, "episode" in types)
+
+    def truth_view(self, listener: SpotifyListener, data_type: str, name: str) -> View:  # noqa: ARG002
+        return View(listener.regime)
+
+    def profile(self, listener: SpotifyListener) -> Json:
+        raw = digest(listener.library.start, "profile")
+        full = {
+            **links("user", listener.library.user_id),
+            "account_id": base62(raw),
+            "country": ("SE", "DE", "US", "BR", "JP")[raw[20] % 5],
+            "display_name": listener.name,
+            "email": f"{base62(raw)[:8].lower()}@example.com",
+            "explicit_content": {"filter_enabled": False, "filter_locked": False},
+            "followers": {"href": None, "total": raw[21]},
+            "images": images(raw, 300, 64),
+            "product": "premium",
+        }
+        return ordered(full, listener.regime)
+
+    def about(self) -> dict[str, Json]:
+        return {"regime": self.options.regime}
+
+    def about_listener(self, listener: SpotifyListener) -> dict[str, Json]:
+        return {"regime": listener.regime, "user_id": listener.library.user_id}
+
+    def granted(self, listener: str, scopes: list[str]) -> list[str]:
+        most = self.listeners[listener].scopes
+        return scopes if most is None else [scope for scope in scopes if scope in most]
+
+    def arrange_regime(self, listener: SpotifyListener, value: Json) -> None:
+        """Restricted, transitional or legacy, from now on."""
+        listener.regime = Regime(value)
+
+    def arrange_scopes(self, listener: SpotifyListener, value: Json) -> None:
+        """What the listener consents to at most, from the next consent on; null is all that is asked for."""
+        listener.scopes = None if value is None else frozenset(value)
+
+
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An error of the Web API: a nested object."""
+    return json_response({"error": {"status": status, "message": message}}, status, headers)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
