@@ -34,8 +34,8 @@ class World(Protocol):
     def truth(self, listener: str = ...) -> Any:
         """What the listener has, by data type, and by our names of lists where there are several."""
 
-    def change(self, action: str, listener: str = ..., **details: Any) -> Any:
-        """Something that a listener does."""
+    def change(self, act: str, data_type: str, name: str = ..., *, listener: str = ..., **details: Any) -> Any:
+        """Something that a listener does, see `local.simulators.frame.acts`."""
 
     def calls(self, endpoint: Any = ...) -> int:
         """Calls so far, to one endpoint or to all of the API."""

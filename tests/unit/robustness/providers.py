@@ -9,10 +9,10 @@ from blendify.providers.lastfm.endpoints import PERIODS
 from local.simulators.frame.library import Act, ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.spotify import Spotify
-from tests.unit.provider_worlds import SIMULATED, World
+from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.schedules import Move, Trouble
 
-Doing = Callable[[World, str, str, int, int], object]
+Doing = Callable[[Any, str, str, int, int], object]
 """What a listener does: in the list of this name, at this place, to that one."""
 
 SAVED_TRACKS, SAVED_ALBUMS = DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
@@ -57,7 +57,7 @@ class Traits:
 def act(which: Act, data_type: DataType) -> Doing:
     """One act on a list of this data type; playlists are named by their ids, and new things have names of their own."""
 
-    def do(world: World, listener: str, name: str, place: int, to: int) -> None:
+    def do(world: Any, listener: str, name: str, place: int, to: int) -> None:
         where: dict[str, Any] = {} if which is Act.ADD else {"position": place}
         if data_type is DataType.PLAYLISTS:
             where = {"title": f"Name {to}", "entries": to % 6} if which is Act.ADD else {"id": name}
@@ -71,7 +71,7 @@ def act(which: Act, data_type: DataType) -> Doing:
     return do
 
 
-def add_to_it(world: World, listener: str, name: str, _: int, __: int) -> None:
+def add_to_it(world: Any, listener: str, name: str, _: int, __: int) -> None:
     """A playlist gets another entry, which its place in the list of playlists tells."""
     world.change(Act.ADD, DataType.PLAYLIST_TRACKS, name, listener=listener)
 
@@ -79,7 +79,7 @@ def add_to_it(world: World, listener: str, name: str, _: int, __: int) -> None:
 def take_away_and_add(data_type: DataType) -> Doing:
     """Take something away and add it again: another span of the same record."""
 
-    def do(world: World, listener: str, name: str, place: int, _: int) -> None:
+    def do(world: Any, listener: str, name: str, place: int, _: int) -> None:
         chosen = world.simulator.listeners[listener].library.entries(data_type, name)[place].number
         world.change(Act.REMOVE, data_type, name, listener=listener, position=place)
         world.change(Act.ADD, data_type, name, listener=listener, item=chosen)
@@ -167,7 +167,7 @@ def ranks(kind: str, names: Mapping[str, str] | None = None) -> Mapping[str, Doi
 def again(remove: str, add: str, which: str, number: Callable[[Any, int], int]) -> Doing:
     """Take something away and add it again: another span of the same record."""
 
-    def do(world: World, listener: str, _: str, place: int, __: int) -> None:
+    def do(world: Any, listener: str, _: str, place: int, __: int) -> None:
         chosen = number(world.simulator.listeners[listener].library, place)
         world.change(remove, listener, position=place)
         world.change(add, listener, **{which: chosen})
@@ -175,12 +175,12 @@ def again(remove: str, add: str, which: str, number: Callable[[Any, int], int]) 
     return do
 
 
-def _same_song(world: World, listener: str, _: str, place: int, __: int) -> None:
+def _same_song(world: Any, listener: str, _: str, place: int, __: int) -> None:
     library = world.simulator.listeners[listener].library
     world.change("play", listener, song=library.plays[place])
 
 
-def _same_track(world: World, listener: str, _: str, place: int, __: int) -> None:
+def _same_track(world: Any, listener: str, _: str, place: int, __: int) -> None:
     """Not twice in one second: that is seen where both are on one page alone, and has a test of its own."""
     diary = world.simulator.listeners[listener].library.diary
     chosen, now = diary[place].track, int(world.simulator.listeners[listener].library.clock())
