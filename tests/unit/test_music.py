@@ -152,8 +152,9 @@ def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> N
     sync(user_id, 0, DataType.SAVED_TRACKS)
     held, browser = lists(world, DataType.SAVED_TRACKS), browser_of(user_id)
     first = ask(browser, DataType.SAVED_TRACKS, raw="true", limit=20).json
-    for act, details in [("remove", {"position": 30}), ("add", {}), ("remove", {"position": 2})]:
-        world.change(act, DataType.SAVED_TRACKS, **details)
+    world.change("remove", DataType.SAVED_TRACKS, position=30)
+    world.change("add", DataType.SAVED_TRACKS)
+    world.change("remove", DataType.SAVED_TRACKS, position=2)
     sync(user_id, 1, DataType.SAVED_TRACKS)
     rest = everything(browser, DataType.SAVED_TRACKS, raw="true", limit=20, cursor=first["next_cursor"])
     assert differences(DataType.SAVED_TRACKS, held, first["items"] + rest) == []

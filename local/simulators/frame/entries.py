@@ -42,9 +42,11 @@ class Entries:
     def __iter__(self) -> Iterator[Entry]:
         return map(self.__getitem__, range(len(self)))
 
-    def cut(self, start: int, stop: int) -> list[Entry]:
-        """The entries from `start` to before `stop`, as far as they exist."""
-        return [self[position] for position in range(start, min(stop, len(self)))]
+    def part(self, start: int, stop: int) -> "Entries":
+        """A copy of the entries from `start` to before `stop`; much cheaper than a list of them."""
+        part = Entries()
+        part._things, part._times = self._things[start:stop], self._times[start:stop]
+        return part
 
     def insert(self, position: int, entry: Entry) -> None:
         """Place an entry before the one at `position`, or last."""

@@ -12,6 +12,8 @@ from local.simulators.music.chance import number
 
 Clock = Callable[[], float]
 """Seconds since 1970."""
+Shown = Callable[[Entries], Sequence[Entry] | Entries]
+"""What there is of a list for somebody."""
 
 
 class ImpossibleChangeError(Exception):
@@ -132,12 +134,10 @@ class Library:
         """A list is no more."""
         self._lists.pop((data_type, name), None)
 
-    def rows(self, data_type: str, name: str, view: Any, shown: Callable[[Entry], bool] | None = None) -> "Rows":
-        """One list as a caller sees it; `shown` says which entries there are for that caller."""
-        entries: Sequence[Entry] | Entries = self.entries(data_type, name)
-        if shown is not None:
-            entries = [entry for entry in entries if shown(entry)]
-        return Rows(self, self.LISTS[data_type], name, entries, view)
+    def rows(self, data_type: str, name: str, view: Any, shown: Shown | None = None) -> "Rows":
+        """One list as a caller sees it; `shown` takes out of it what there is for that caller."""
+        entries = self.entries(data_type, name)
+        return Rows(self, self.LISTS[data_type], name, shown(entries) if shown else entries, view)
 
 
 @dataclass(frozen=True, slots=True)

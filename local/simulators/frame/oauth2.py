@@ -339,10 +339,6 @@ def _required(fields: Mapping[str, str], name: str) -> str:
     return fields[name]
 
 
-def _secret(fields: Mapping[str, str]) -> str:
-    return fields.get("refresh_token") or fields.get("code", "")
-
-
 def oauth2_pages(authorize_path: str, decision_path: str, token_path: str) -> list[AccountPage]:
     """The pages of the accounts host; `decision_path` is also the service's."""
     return [

@@ -5,7 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
-from local.simulators.frame.entries import Entry
+from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.library import Clock, Library, everything, resized
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
@@ -72,8 +72,8 @@ class Endpoint:
     """Entries of the largest page."""
     counted: bool = True
     """Whether the length of the list is told."""
-    shown: Callable[[Call], Callable[[Entry], bool]] | None = None
-    """Which entries there are for a caller; all of them without it."""
+    shown: Callable[[Call, Entries], Sequence[Entry] | Entries] | None = None
+    """The part of the list that there is for a caller; all of it without this. Raises `Refusal`."""
     read: Callable[[Call], Json] | None = None
     """The body, where it is no list."""
     scope: str | None = None
@@ -89,7 +89,7 @@ class Endpoint:
 
     def reading(self, call: Call) -> Reading:
         """The page that the call truly gets. Raises `Refusal`."""
-        shown = self.shown(call) if self.shown else None
+        shown = partial(self.shown, call) if self.shown else None
         rows = call.listener.library.rows(self.list, self.name(call), call.service.view(call), shown)
         window = self.pages.window(call, self, rows)
         return Reading.of(self, rows, window)

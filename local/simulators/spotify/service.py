@@ -1,14 +1,14 @@
 """Spotify's accounts host and Web API: its endpoints as rows, and how it knows its callers and refuses them."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.entries import Entry
+from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import Consent, OAuth2Service, oauth2_pages
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
@@ -70,10 +70,10 @@ def _time_range(call: Call) -> str:
     return time_range
 
 
-def _listed(call: Call) -> Callable[[Entry], bool]:
+def _listed(call: Call, entries: Entries) -> list[Entry]:
     """A missing scope for private or collaborative playlists makes the list shorter, without a word."""
     playlists, scopes = call.listener.library.playlists, frozenset(call.grant.scopes)
-    return lambda entry: entry.kind == NULL or playlists[entry.number].listed(scopes)
+    return [entry for entry in entries if entry.kind == NULL or playlists[entry.number].listed(scopes)]
 
 
 def _playlist(call: Call) -> str:
