@@ -16,9 +16,8 @@ from blendify.providers.consent import NEVER
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
 from local.simulators.frame.serving import running
-from local.simulators.lastfm import Options, create_app
-from local.simulators.lastfm.accounts import Request
-from local.simulators.lastfm.simulator import Simulator
+from local.simulators.frame.web import create_app
+from local.simulators.lastfm import Lastfm, Options
 from tests.unit.cloud import application
 
 CALLBACK = "http://127.0.0.1:4566/v1/auth/lastfm/callback"
@@ -30,7 +29,7 @@ SMALL = {"redirect_uris": (CALLBACK,), "scrobbles": 450, "loved_tracks": 30, "to
 @contextmanager
 def served() -> Iterator[tuple[Starlette, str]]:
     """One socket for many tests: each puts its own simulator behind it."""
-    app = create_app(Options())
+    app = create_app(Lastfm, Options())
     with running(app) as base:
         yield app, base
 
@@ -40,13 +39,13 @@ class World:
     """One simulator, and our application registered with it."""
 
     base: str
-    simulator: Simulator
+    simulator: Lastfm
 
     @classmethod
     def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
         """New for each test, on a socket that is there already."""
         app, base = behind
-        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
+        app.state.simulator = Lastfm(Options(**{**SMALL, **options}), clock)
         world = cls(base, app.state.simulator)
         world.register()
         return world
@@ -58,9 +57,7 @@ class World:
     def key(self, listener: str) -> str:
         """A session key of somebody who agreed, without a browser."""
         accounts = self.simulator.accounts
-        token = accounts.decide(accounts.ask(Request(CALLBACK, None, accounts.clock() + 600)), listener)
-        assert token is not None
-        return accounts.redeem(token)[1]
+        return accounts.redeem(accounts.allow(listener))
 
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
@@ -73,7 +70,7 @@ class World:
     def truth(self, listener: str = "Ana") -> dict[str, dict[str, list[Any]]]:
         """What the listener has, by data type and by our names of lists."""
         names = {period: name for name, period in PERIODS.items()}
-        data = self.simulator.truth(listener, {})["data"]
+        data = self.simulator.truth(listener)["data"]
         return {
             data_type: {str(names.get(name, name)): entries for name, entries in one.items()}
             if isinstance(one, dict)
@@ -81,9 +78,9 @@ class World:
             for data_type, one in data.items()
         }
 
-    def change(self, action: str, listener: str = "Ana", **details: Any) -> Any:
-        """Something that a listener does."""
-        return self.simulator.change(listener, action, details)
+    def change(self, act: str, data_type: str, name: str = "", *, listener: str = "Ana", **details: Any) -> Any:
+        """Something that a listener does, see `local.simulators.frame.acts`; `name` is ours of a list."""
+        return self.simulator.change(listener, act, data_type, PERIODS.get(name, name), **details)
 
     def calls(self, method: str = "") -> int:
         """Calls so far, of one method or of all."""

@@ -97,19 +97,19 @@ def test_scrobbles_go_back_to_the_first(world: World) -> None:
 def test_what_is_played_meanwhile_moves_no_page(behind: tuple[Starlette, str]) -> None:
     """The end of what is asked for is the run's start; what plays at the moment is no scrobble."""
     world = World.begin(behind, clock=lambda: (STARTED + timedelta(minutes=2)).timestamp())
-    world.change("now_playing", track=3)
+    world.simulator.arrange("Ana", {"playing": 3})
     before = world.truth()[PLAYS][""]
 
     def play(_: str, number: int) -> None:
         if number > 1:
-            world.change("scrobble")
+            world.change("add", PLAYS)
 
     world.simulator.traffic.on_call = play
     user_id = world.connect()
     run(user_id, PLAYS)
     assert answers(stored(user_id)) == served(before)
     world.simulator.traffic.on_call = None
-    world.change("now_playing", on=False)
+    world.simulator.arrange("Ana", {"playing": None})
     run(user_id, PLAYS, after=timedelta(hours=1))
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
@@ -119,7 +119,7 @@ def test_the_next_run_asks_for_what_is_new(world: World) -> None:
     user_id = world.connect()
     run(user_id, PLAYS)
     count = len(stored(user_id))
-    world.change("scrobble", count=3)
+    world.change("add", PLAYS, count=3)
     before = world.calls()
     job = run(user_id, PLAYS, after=timedelta(hours=1))
     assert world.calls() - before == 1
@@ -133,7 +133,7 @@ def test_nothing_is_taken_for_a_hole(world: World) -> None:
     run(user_id, PLAYS)
     later = STARTED + timedelta(days=30, minutes=-1)
     world.simulator.listeners["Ana"].library.clock = lambda: later.timestamp()
-    world.change("scrobble", count=200)
+    world.change("add", PLAYS, count=200)
     job = run(user_id, PLAYS, after=timedelta(days=30))
     assert standing(job, PLAYS).counts["appended"] == 200
     assert [fact for fact in stored(user_id) if fact.kind == "hole"] == []
@@ -145,7 +145,7 @@ def test_what_comes_in_late_is_found_by_the_next_full_look(world: World) -> None
     user_id = world.connect()
     run(user_id, PLAYS)
     count = len(stored(user_id))
-    world.change("import_old", count=4, days=10)
+    world.change("add", PLAYS, count=4, days=10)
     run(user_id, PLAYS, after=timedelta(hours=1))
     assert len(stored(user_id)) == count
     job = run(user_id, PLAYS, after=timedelta(hours=2), mode="full")
@@ -184,7 +184,7 @@ def test_a_later_run_that_dies_leaves_no_gap(world: World, nobody_executes: None
     user_id = world.connect()
     run(user_id, PLAYS)
     world.simulator.listeners["Ana"].library.clock = lambda: (STARTED + timedelta(days=3)).timestamp()
-    world.change("scrobble", count=450)
+    world.change("add", PLAYS, count=450)
     second = begun(
         user_id, PLAYS, provider="lastfm", execution="execution-2", started_at=STARTED + timedelta(days=3, seconds=1)
     )
@@ -196,9 +196,9 @@ def test_a_later_run_that_dies_leaves_no_gap(world: World, nobody_executes: None
 
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
     """Counted on the page where they stand together; met again they are no news."""
-    library = world.simulator.listeners["Ana"].library
-    newest = library.diary[0]
-    library.diary.add(newest)
+    scrobbles = world.simulator.listeners["Ana"].library.entries(PLAYS)
+    newest = scrobbles[0]
+    scrobbles.insert(0, newest)
     user_id = world.connect()
     run(user_id, PLAYS)
     moment = times.iso(times.from_milliseconds(newest.when * 1000))
@@ -211,10 +211,10 @@ def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
 def test_an_edited_scrobble_is_a_record_of_its_own(world: World) -> None:
     """The old one stays, as everything that was ever served."""
     user_id = world.connect()
-    world.change("scrobble", track=5)
+    world.change("add", PLAYS, item=5)
     run(user_id, PLAYS, after=timedelta(minutes=5))
     count = len(stored(user_id))
-    world.change("edit_scrobble", position=0, track=6)
+    world.change("replace", PLAYS, item=6)
     run(user_id, PLAYS, after=timedelta(minutes=10))
     assert len(stored(user_id)) == count + 1
 
@@ -223,8 +223,8 @@ def test_loved_tracks_are_seen_at_a_glance(world: World) -> None:
     """One call while nothing changes; what is loved no longer is recorded as gone."""
     user_id = world.connect()
     run(user_id, DataType.SAVED_TRACKS)
-    world.change("love")
-    world.change("unlove", position=4)
+    world.change("add", DataType.SAVED_TRACKS)
+    world.change("remove", DataType.SAVED_TRACKS, position=4)
     job = run(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
     counts = standing(job, DataType.SAVED_TRACKS).counts
     assert (counts["appended"], counts["removed"]) == (1, 1)

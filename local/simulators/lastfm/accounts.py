@@ -1,15 +1,24 @@
-"""Tokens and session keys, and the signature that proves the application's secret."""
+"""Tokens and session keys, the page where they begin, and the signature that proves the application's secret."""
 
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import md5
-from secrets import token_urlsafe
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
-from local.simulators.lastfm.answers import AUTHENTICATION, EXPIRED, UNAUTHORIZED, ApiError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
+from local.simulators.frame.addresses import redirect_uri_matches
+from local.simulators.frame.consent_page import dead_end, question, with_query
+from local.simulators.frame.library import Clock
+from local.simulators.frame.service import Service
+from local.simulators.lastfm.errors import ApiError, Error
 from local.simulators.lastfm.options import Options
 
 _UNSIGNED = {"api_sig", "callback", "format"}
+_PERMISSIONS = ("See your profile and what you listen to", "Act in your name until you remove it in your settings")
 
 
 def signature(parameters: Mapping[str, str], secret: str) -> str:
@@ -18,21 +27,12 @@ def signature(parameters: Mapping[str, str], secret: str) -> str:
     return md5((text + secret).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the consent page was made for; a token of the application's own is allowed in place of a new one."""
-
-    callback: str
-    token: str | None
-    until: float
-
-
 @dataclass(slots=True)
 class Token:
-    """Worth one session, once a listener has allowed it."""
+    """Worth one session of the listener who allowed it."""
 
+    listener: str
     until: float
-    listener: str | None = None
     used: bool = False
 
 
@@ -44,83 +44,71 @@ class Session:
     revoked: bool = False
 
 
-@dataclass(slots=True)
-class Accounts:
-    """Everything that is remembered of who allowed what. `clock` gives seconds; tests move it."""
+class LastfmAccounts(Accounts):
+    """Tokens and session keys."""
 
-    options: Options
-    clock: Callable[[], float] = time.time
-    secrets: list[str] = field(default_factory=list)
-    """Every token and session key ever issued, and the application's secret."""
-    sessions: dict[str, Session] = field(default_factory=dict)
-    _tokens: dict[str, Token] = field(default_factory=dict)
-    _pending: dict[str, Request] = field(default_factory=dict)
+    SAVED: ClassVar[dict[str, type[Any]]] = {"sessions": Session}
 
-    def __post_init__(self) -> None:
-        self.secrets.append(self.options.client_secret)
+    def __init__(self, options: Options, clock: Clock) -> None:
+        self.sessions: dict[str, Session] = {}
+        self._tokens: dict[str, Token] = {}
+        super().__init__(options, clock)
+        self.secrets.append(options.client_secret)
 
-    def ask(self, request: Request) -> str:
-        """Keep a request until it is decided; the id is all that travels through the listener's browser."""
-        identity = token_urlsafe(24)
-        self._pending[identity] = request
-        return identity
-
-    def pending(self, identity: str) -> Request | None:
-        """A request that still waits for a decision."""
-        request = self._pending.get(identity)
-        return request if request is not None and self.clock() < request.until else None
-
-    def decide(self, identity: str, listener: str | None) -> str | None:
-        """End a pending request: the token for the listener who allows it, None if nobody does."""
-        request = self._pending.pop(identity)
-        if listener is None:
-            return None
-        token = request.token or self.token()
-        self._tokens[token].listener = listener
+    def allow(self, listener: str) -> str:
+        """The token that the browser of a listener who agrees takes back to the application."""
+        token = self.issue("", 24)
+        self._tokens[token] = Token(listener, self.clock() + self.options.token_seconds)
         return token
 
-    def token(self) -> str:
-        """A new token, which nobody has allowed yet."""
-        token = self._issue()
-        self._tokens[token] = Token(self.clock() + self.options.token_seconds)
-        return token
+    def token(self, token: str) -> Token:
+        """A token that is still worth a session. Raises `ApiError`."""
+        known = self._tokens.get(token)
+        if known is None or known.used:
+            raise ApiError(Error.AUTHENTICATION)
+        if self.clock() >= known.until:
+            raise ApiError(Error.EXPIRED)
+        return known
 
-    def waits(self, token: str) -> bool:
-        """Whether a listener can still allow a token."""
-        kept = self._tokens.get(token)
-        return kept is not None and kept.listener is None and self.clock() < kept.until
-
-    def redeem(self, token: str) -> tuple[str, str]:
-        """The listener and the key of a new session; ApiError for a token that is worth none."""
-        kept = self._tokens.get(token)
-        if kept is None or kept.used:
-            raise ApiError(AUTHENTICATION)
-        if self.clock() >= kept.until:
-            raise ApiError(EXPIRED)
-        if kept.listener is None:
-            raise ApiError(UNAUTHORIZED)
-        kept.used = True
-        key = self._issue()
-        self.sessions[key] = Session(kept.listener)
-        return kept.listener, key
-
-    def session(self, key: str) -> Session | None:
-        """A session that still lives."""
-        kept = self.sessions.get(key)
-        return None if kept is None or kept.revoked else kept
+    def redeem(self, token: str) -> str:
+        """The key of a new session. Raises `ApiError`."""
+        known = self.token(token)
+        known.used = True
+        key = self.issue("", 24)
+        self.sessions[key] = Session(known.listener)
+        self.save()
+        return key
 
     def listener_behind(self, secret: str) -> str | None:
-        """Whose token or session key this is."""
-        kept = self.sessions.get(secret) or self._tokens.get(secret)
-        return None if kept is None else kept.listener
+        known = self.sessions.get(secret) or self._tokens.get(secret)
+        return None if known is None else known.listener
 
     def revoke(self, listener: str) -> None:
-        """End every session of a listener, as on the page of connected applications."""
         for session in self.sessions.values():
             if session.listener == listener:
                 session.revoked = True
 
-    def _issue(self) -> str:
-        secret = token_urlsafe(24)
-        self.secrets.append(secret)
-        return secret
+
+async def authorize(service: Service, request: Request) -> Response:
+    """
+    The consent page. `login_hint` presets the listener, which the real service does not know.
+
+    There is no `state`. The real service sends the browser wherever `cb` says; here it must lead to a registered
+    address, with any query, so that a wrong one shows. A listener who refuses is sent to `cb` without a token; what
+    the real one does is not known.
+    """
+    options, query = service.options, request.query_params
+    if query.get("api_key") != options.client_id:
+        return dead_end("Invalid API key: this application is unknown.")
+    callback = query.get("cb", options.redirect_uris[0])
+    address = urlsplit(callback)._replace(query="").geturl()
+    if "#" in callback or not any(redirect_uri_matches(registered, address) for registered in options.redirect_uris):
+        return dead_end("The callback is not an address of this application.")
+    asked = ConsentRequest(
+        client=options.client_id,
+        permissions=_PERMISSIONS,
+        denied=callback,
+        allowed=lambda listener: with_query(callback, {"token": service.accounts.allow(listener)}),
+        until=service.clock() + TIME_TO_DECIDE,
+    )
+    return question(service, asked, query.get("login_hint", options.default_listener))

@@ -1,13 +1,13 @@
-"""All music there is at the simulated Last.fm: who plays what, and how it is written in answers."""
+"""The music that the simulated Last.fm knows: who plays what, and how its API writes it."""
 
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_plus
 from uuid import UUID
 
+from local.simulators.frame.responses import Json
 from local.simulators.music import words
 from local.simulators.music.chance import digest, number
-from local.simulators.previous.answers import Json
 
 ARTISTS = 571
 """Prime, so that decks of them can be shuffled."""
@@ -34,36 +34,28 @@ class Track(NamedTuple):
     album: str
     album_mbid: str
     picture: str | None
-    """None where the answer has no address at all."""
+    """None where the response has no address at all."""
     seconds: int
 
 
 class Catalogue:
-    """Everything follows from the seed and a number; what was asked for once is kept."""
+    """Works everything out from the seed and a number, and remembers what was asked last."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._tracks: dict[int, Track] = {}
-        self._artists: dict[int, dict[str, Json]] = {}
+        self.artist = lru_cache(ARTISTS)(self._artist)
+        self.track = lru_cache(8_192)(self._track)
         self._shift = number(seed, "artists") % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
 
-    def artist(self, index: int) -> dict[str, Json]:
-        """An artist as most answers name one; no two have the same name."""
-        if index not in self._artists:
-            place = (index + self._shift) % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
-            first, last = divmod(place, len(words.LAST_NAMES))
-            name = f"{words.FIRST_NAMES[first]} {words.LAST_NAMES[last]}"
-            mbid = _mbid(digest(self._seed, "artist", index))
-            self._artists[index] = {"url": _artist_url(name), "name": name, "mbid": mbid}
-        return self._artists[index]
+    def _artist(self, index: int) -> dict[str, Json]:
+        """An artist as most responses name one; no two have the same name."""
+        place = (index + self._shift) % (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
+        first, last = divmod(place, len(words.LAST_NAMES))
+        name = f"{words.FIRST_NAMES[first]} {words.LAST_NAMES[last]}"
+        return {"url": _artist_url(name), "name": name, "mbid": _mbid(digest(self._seed, "artist", index))}
 
-    def track(self, index: int) -> Track:
+    def _track(self, index: int) -> Track:
         """One track. With some the MBID, the album or the picture is missing."""
-        if index not in self._tracks:
-            self._tracks[index] = self._made(index)
-        return self._tracks[index]
-
-    def _made(self, index: int) -> Track:
         raw = digest(self._seed, "track", index)
         artist, place = index % ARTISTS, index // ARTISTS
         record = place // 11

@@ -1,111 +1,120 @@
-"""An invented listener: all follows from the seed and the listener's name, until somebody changes it."""
+"""An invented listener of Last.fm: a table of lists, and how their entries are made and written."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from typing import Any, ClassVar
 
-from local.simulators.lastfm.catalogue import (
-    ARTISTS,
-    ODD_TRACKS,
-    STAR,
-    TRACKS,
-    Catalogue,
-    images,
-    track_url,
-)
-from local.simulators.lastfm.diary import Diary, Scrobble
-from local.simulators.lastfm.options import Options
-from local.simulators.music.chance import Shuffle, mixed, number
-from local.simulators.previous.answers import Json
-from local.simulators.previous.application import Clock
-from local.simulators.previous.rows import Rows, rows_of
+from local.simulators.frame.entries import PLAIN, Entry
+from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
+from local.simulators.frame.responses import Json
+from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
+from local.simulators.music.chance import Shuffle, mixed
+from local.simulators.music.playlists import NEWEST, NINE_YEARS
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
-TOPS = {"tracks": TRACKS, "artists": ARTISTS}
-"""What there are top lists of, and of how many each could be."""
 
-_NEWEST = 1_769_893_633
-_NINE_YEARS = 9 * 365 * 86_400
 _STREAMABLE = {"fulltrack": "0", "#text": "0"}
-_FOREVER = 1 << 62
+_DAY = 86_400
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class Library:
+class LastfmLibrary(Library):
     """
-    Lists are made when first asked for and then kept as numbers, which changes edit in place.
+    One listener, whose name has no case.
 
     With oddities, now and then one track is scrobbled twice in the same second, or two in one second; the
     31st to 39th newest scrobbles and the 4th to 12th loved tracks have odd names.
     """
 
-    def __init__(self, name: str, options: Options, catalogue: Catalogue, clock: Clock) -> None:
-        self.name = name
-        self.options = options
-        self.catalogue = catalogue
-        self.clock = clock
-        self.playing: int | None = None
-        """The track that is playing now."""
-        self._start = number(options.seed, "listener", name.lower())
-        self._drawn = 0
+    LISTS: ClassVar[Mapping[str, ListKind]]
 
-    @cached_property
-    def diary(self) -> Diary:
-        plays = list(self._plays())
+    playing: int | None = None
+    """The track that is playing now."""
+    _drawn = 0
+
+    @staticmethod
+    def key(name: str) -> str:
+        return name.lower()
+
+    def top_tracks(self, period: str) -> Iterator[Entry]:
+        deck = Shuffle(TRACKS, self.start, "tracks", period)
+        return (Entry(PLAIN, deck[place]) for place in range(self.options.top_tracks))
+
+    def top_artists(self, period: str) -> Iterator[Entry]:
+        deck = Shuffle(ARTISTS, self.start, "artists", period)
+        return (Entry(PLAIN, deck[place]) for place in range(self.options.top_artists))
+
+    def scrobbles(self, _: str) -> list[Entry]:
+        """Newest first, no two at the same moment but for oddities; everything is played about four times."""
+        count = self.options.scrobbles
+        gap, deck = max(NINE_YEARS // max(count, 1), 1), Shuffle(TRACKS, self.start, "scrobbles")
+        plays = []
+        for place in range(count):
+            chance = mixed(self.start, place)
+            track = deck[chance % min(TRACKS, count // 4 + 1)]
+            plays.append(Entry(PLAIN, track, NEWEST - gap * place - (chance >> 32) % gap))
         if self.options.oddities:
-            for place in range(0, len(plays) - 20, 400):
+            for place in range(0, count - 20, 400):
                 plays[place + 7] = plays[place + 8]
                 plays[place + 11] = plays[place + 11]._replace(when=plays[place + 12].when)
-            for place, odd in zip(range(30, len(plays)), ODD_TRACKS, strict=False):
-                plays[place] = plays[place]._replace(track=odd)
-        return Diary(reversed(plays))
+            for place, odd in zip(range(30, count), ODD_TRACKS, strict=False):
+                plays[place] = plays[place]._replace(number=odd)
+        return plays
 
-    def _plays(self) -> Iterator[Scrobble]:
-        """Newest first, no two at the same moment; everything is played about four times."""
-        count = self.options.scrobbles
-        gap = max(_NINE_YEARS // max(count, 1), 1)
-        deck, pool = Shuffle(TRACKS, self._start, "scrobbles"), min(TRACKS, count // 4 + 1)
-        for place in range(count):
-            chance = mixed(self._start, place)
-            yield Scrobble(deck[chance % pool], _NEWEST - gap * place - (chance >> 32) % gap)
-
-    @cached_property
-    def loved(self) -> list[Scrobble]:
+    def loved_tracks(self, _: str) -> list[Entry]:
         """Newest first; the moment is that of the heart."""
         count = self.options.loved_tracks
-        deck, gap = Shuffle(TRACKS, self._start, "loved"), _NINE_YEARS // max(count, 1)
-        loved = [Scrobble(deck[place], _NEWEST - gap * place) for place in range(count)]
+        deck, gap = Shuffle(TRACKS, self.start, "loved"), NINE_YEARS // max(count, 1)
+        loved = [Entry(PLAIN, deck[place], NEWEST - gap * place) for place in range(count)]
         if self.options.oddities:
             for place, odd in zip(range(3, count), ODD_TRACKS, strict=False):
-                loved[place] = loved[place]._replace(track=odd)
+                loved[place] = loved[place]._replace(number=odd)
         return loved
 
-    @cached_property
-    def tops(self) -> dict[tuple[str, str], list[int]]:
-        """The numbers of the tracks and artists of each period, the most played first."""
-        sizes = {"tracks": self.options.top_tracks, "artists": self.options.top_artists}
-        decks = {(kind, period): Shuffle(TOPS[kind], self._start, kind, period) for kind in TOPS for period in PERIODS}
-        return {top: [deck[place] for place in range(sizes[top[0]])] for top, deck in decks.items()}
+    def scrobble(self, _: str, item: int | None = None, count: int = 1, days: int = 0) -> Iterable[Entry]:
+        """
+        So many plays, oldest first, of a track by its number in the catalogue, or each of another one.
+
+        Without `days` they lead up to now, three minutes apart as far as there is room since the newest one. Else they
+        are of a device that was offline, dated five minutes apart until so many days ago.
+        """
+        for name, value, least in (("item", item or 0, 0), ("count", count, 1), ("days", days, 0)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise ImpossibleChangeError(f"{name} is a whole number from {least} on.")
+        if (item or 0) >= ODD_TRACKS.stop:
+            raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {ODD_TRACKS.stop - 1}.")
+        diary, last, pause = self.entries("recently_played"), int(self.clock()) - days * _DAY, 300
+        if not days:
+            newest = diary[0].when if len(diary) else 0
+            last = max(newest, last)
+            pause = min(180, (last - newest) // count)
+        if last < pause * count:
+            raise ImpossibleChangeError("Nobody scrobbled before 1970.")
+        return [
+            Entry(PLAIN, self.fresh() if item is None else item, last - pause * place)
+            for place in reversed(range(count))
+        ]
 
     def fresh(self) -> int:
         """A track that was not drawn like this before."""
         self._drawn += 1
-        return Shuffle(TRACKS, self._start, "fresh")[self._drawn]
+        return Shuffle(TRACKS, self.start, "fresh")[self._drawn]
 
     def profile(self) -> Json:
         """The registration date is a string and a number, as the real one's is."""
-        registered = _NEWEST - _NINE_YEARS - 86_400
-        artists = {track % ARTISTS for track in self.diary.tracks()}
+        registered = NEWEST - NINE_YEARS - _DAY
+        tracks = [entry.number for entry in self.entries("recently_played")]
+        artists = {track % ARTISTS for track in tracks}
         return {
             "name": self.name,
             "age": "0",
             "subscriber": "0",
             "realname": "",
             "bootstrap": "0",
-            "playcount": str(len(self.diary)),
+            "playcount": str(len(tracks)),
             "artist_count": str(len(artists)),
             "playlists": "0",
-            "track_count": str(len(set(self.diary.tracks()))),
+            "track_count": str(len(set(tracks))),
             "album_count": str(len(artists)),
             "image": images(None),
             "registered": {"unixtime": str(registered), "#text": registered},
@@ -115,64 +124,11 @@ class Library:
             "type": "user",
         }
 
-    def scrobbles(self, begin: int = 0, end: int = _FOREVER, *, extended: bool = False) -> Rows:
-        """What is dated from `begin` to before `end`, newest first, without what is playing now."""
-        first, past = self.diary.window(begin, end)
-        hearts = {scrobble.track for scrobble in self.loved} if extended else None
-
-        def cut(start: int, stop: int) -> list[Json]:
-            found = self.diary.cut(first + start, min(first + stop, past))
-            return [{**self._play(each.track, hearts), "date": _date(each.when)} for each in found]
-
-        return Rows(past - first, cut)
-
-    def now_playing(self, *, extended: bool = False) -> list[Json]:
-        """The row of what is playing, which has no date; empty if nothing is."""
-        if self.playing is None:
-            return []
-        hearts = {scrobble.track for scrobble in self.loved} if extended else None
-        return [{**self._play(self.playing, hearts), "@attr": {"nowplaying": "true"}}]
-
-    def top_tracks(self, period: str) -> Rows:
-        numbers = self.tops["tracks", period]
-        return Rows(
-            len(numbers),
-            lambda start, stop: [
-                {**self._track(number), **_standing(start + place, len(numbers), period)}
-                for place, number in enumerate(numbers[start:stop])
-            ],
-        )
-
-    def top_artists(self, period: str) -> Rows:
-        numbers = self.tops["artists", period]
-        return Rows(
-            len(numbers),
-            lambda start, stop: [
-                {**self._artist(number), **_standing(start + place, len(numbers), period)}
-                for place, number in enumerate(numbers[start:stop])
-            ],
-        )
-
-    def loved_tracks(self) -> Rows:
-        return Rows(
-            len(self.loved),
-            lambda start, stop: [
-                {**self._track(each.track, duration=False), "date": _date(each.when)} for each in self.loved[start:stop]
-            ],
-        )
-
-    def artists(self) -> Rows:
-        """Everybody who was ever scrobbled, the most played first."""
-        counted = Counter(track % ARTISTS for track in self.diary.tracks()).most_common()
-        return rows_of(
-            [{**self._artist(artist), "tagcount": "0", "playcount": str(count)} for artist, count in counted]
-        )
-
-    def _play(self, number: int, hearts: set[int] | None) -> dict[str, Json]:
-        """A track as the list of scrobbles writes it; with `hearts` extended by what is known of it besides."""
+    def play(self, number: int) -> dict[str, Json]:
+        """A track as the list of scrobbles writes it."""
         track = self.catalogue.track(number)
         artist = self.catalogue.artist(track.artist)
-        row: dict[str, Json] = {
+        return {
             "artist": {"mbid": artist["mbid"], "#text": artist["name"]},
             "streamable": "0",
             "image": images(track.picture),
@@ -181,16 +137,12 @@ class Library:
             "name": track.name,
             "url": track_url(artist["name"], track.name),
         }
-        if hearts is not None:
-            row["artist"] = {**artist, "image": images(STAR)}
-            row["loved"] = "1" if number in hearts else "0"
-        return row
 
-    def _track(self, number: int, *, duration: bool = True) -> dict[str, Json]:
+    def track(self, number: int) -> dict[str, Json]:
         """A track as all other lists write it."""
         track = self.catalogue.track(number)
         artist = self.catalogue.artist(track.artist)
-        row: dict[str, Json] = {
+        return {
             "streamable": _STREAMABLE,
             "mbid": track.mbid,
             "name": track.name,
@@ -198,20 +150,68 @@ class Library:
             "artist": artist,
             "url": track_url(artist["name"], track.name),
         }
-        return {**row, "duration": str(track.seconds)} if duration else row
 
-    def _artist(self, number: int) -> dict[str, Json]:
-        return {"streamable": "0", "image": images(STAR, mega=True), **self.catalogue.artist(number)}
+    def show_top_track(self, entry: Entry, spot: Spot) -> Json:
+        duration = str(self.catalogue.track(entry.number).seconds)
+        return {**self.track(entry.number), "duration": duration, **_rank(spot)}
+
+    def show_top_artist(self, entry: Entry, spot: Spot) -> Json:
+        artist = self.catalogue.artist(entry.number)
+        return {"streamable": "0", "image": images(STAR, mega=True), **artist, **_rank(spot)}
+
+    def track_url(self, entry: Entry) -> str:
+        """Artist and name, which is all that Last.fm tells tracks apart by."""
+        return str(self.track(entry.number)["url"])
 
 
-def _standing(place: int, count: int, period: str) -> dict[str, Json]:
+def _rank(spot: Spot) -> dict[str, Json]:
     """The rank, and the plays that go with it; two neighbours may have as many."""
-    plays = ((count - place) // 2 + 1) * (1 + PERIODS.index(period))
-    return {"@attr": {"rank": str(place + 1)}, "playcount": str(plays)}
+    plays = ((spot.total - spot.position) // 2 + 1) * (1 + PERIODS.index(spot.name))
+    return {"@attr": {"rank": str(spot.position + 1)}, "playcount": str(plays)}
 
 
-def _date(when: int) -> Json:
+def _date(entry: Entry) -> Json:
     """A moment as Last.fm writes it: seconds in a string, and minutes in English whatever the locale is."""
-    moment = datetime.fromtimestamp(when, UTC)
-    month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][moment.month - 1]
-    return {"uts": str(when), "#text": f"{moment:%d} {month} {moment:%Y, %H:%M}"}
+    moment = datetime.fromtimestamp(entry.when, UTC)
+    return {"uts": str(entry.when), "#text": f"{moment:%d} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M}"}
+
+
+def _artist_url(library: Any, entry: Entry) -> Json:
+    return library.catalogue.artist(entry.number)["url"]
+
+
+LastfmLibrary.LISTS = {
+    "top_tracks": ListKind(
+        names=lambda _: PERIODS,
+        generate=LastfmLibrary.top_tracks,
+        show=LastfmLibrary.show_top_track,
+        name_of=LastfmLibrary.track_url,
+        acts=RANKS,
+        choices=TRACKS,
+    ),
+    "top_artists": ListKind(
+        names=lambda _: PERIODS,
+        generate=LastfmLibrary.top_artists,
+        show=LastfmLibrary.show_top_artist,
+        name_of=_artist_url,
+        acts=RANKS,
+        choices=ARTISTS,
+    ),
+    "recently_played": ListKind(
+        generate=LastfmLibrary.scrobbles,
+        show=lambda library, entry, _: {**library.play(entry.number), "date": _date(entry)},
+        name_of=LastfmLibrary.track_url,
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.REPLACE}),
+        create=LastfmLibrary.scrobble,
+        choices=ODD_TRACKS.stop,
+        same=(),
+        sorted_by=lambda _, entry: -entry.when,
+    ),
+    "saved_tracks": ListKind(
+        generate=LastfmLibrary.loved_tracks,
+        show=lambda library, entry, _: {**library.track(entry.number), "date": _date(entry)},
+        name_of=LastfmLibrary.track_url,
+        choices=ODD_TRACKS.stop,
+        dated=Moment.SECONDS,
+    ),
+}

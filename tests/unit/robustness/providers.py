@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.core.data_types import DataType
-from blendify.providers.lastfm.endpoints import PERIODS
 from local.simulators.frame.library import Act, ImpossibleChangeError
 from local.simulators.frame.service import Service
+from local.simulators.lastfm import Lastfm
 from local.simulators.spotify import Spotify
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.schedules import Move, Trouble
@@ -15,7 +15,7 @@ from tests.unit.robustness.schedules import Move, Trouble
 Doing = Callable[[Any, str, str, int, int], object]
 """What a listener does: in the list of this name, at this place, to that one."""
 
-SAVED_TRACKS, SAVED_ALBUMS = DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
+RECENTLY_PLAYED, SAVED_TRACKS, SAVED_ALBUMS = DataType.RECENTLY_PLAYED, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
 FOLLOWED_ARTISTS, PLAYLIST_TRACKS = DataType.FOLLOWED_ARTISTS, DataType.PLAYLIST_TRACKS
 
 PAIRS = [(name, data_type) for name, provider in SIMULATED.items() for data_type in provider.offered]
@@ -152,29 +152,6 @@ def does(action: str, details: Callable[[str, int, int], dict[str, Any]] = lambd
     return lambda world, listener, name, place, to: world.change(action, listener, **details(name, place, to))
 
 
-def ranks(kind: str, names: Mapping[str, str] | None = None) -> Mapping[str, Doing]:
-    """Other ranks, and other entries, in a top list; `names` are the provider's where ours are others."""
-
-    def where(name: str, place: int, to: int) -> dict[str, Any]:
-        return {"kind": kind, "time_range": (names or {}).get(name, name), "position": place}
-
-    return {
-        "top_move": does("top_move", lambda name, place, to: {**where(name, place, to), "to": to}),
-        "top_change": does("top_change", where),
-    }
-
-
-def again(remove: str, add: str, which: str, number: Callable[[Any, int], int]) -> Doing:
-    """Take something away and add it again: another span of the same record."""
-
-    def do(world: Any, listener: str, _: str, place: int, __: int) -> None:
-        chosen = number(world.simulator.listeners[listener].library, place)
-        world.change(remove, listener, position=place)
-        world.change(add, listener, **{which: chosen})
-
-    return do
-
-
 def _same_song(world: Any, listener: str, _: str, place: int, __: int) -> None:
     library = world.simulator.listeners[listener].library
     world.change("play", listener, song=library.plays[place])
@@ -182,11 +159,12 @@ def _same_song(world: Any, listener: str, _: str, place: int, __: int) -> None:
 
 def _same_track(world: Any, listener: str, _: str, place: int, __: int) -> None:
     """Not twice in one second: that is seen where both are on one page alone, and has a test of its own."""
-    diary = world.simulator.listeners[listener].library.diary
-    chosen, now = diary[place].track, int(world.simulator.listeners[listener].library.clock())
-    if any(diary[number].track == chosen and diary[number].when >= now for number in range(len(diary))):
+    library = world.simulator.listeners[listener].library
+    scrobbles = library.entries(RECENTLY_PLAYED)
+    chosen, now = scrobbles[place].number, int(library.clock())
+    if any(entry.number == chosen and entry.when >= now for entry in scrobbles):
         raise ImpossibleChangeError("It was scrobbled in this second.")
-    world.change("scrobble", listener, track=chosen)
+    world.change(Act.ADD, RECENTLY_PLAYED, listener=listener, item=chosen)
 
 
 TRAITS: Mapping[str, Traits] = {
@@ -262,21 +240,15 @@ TRAITS: Mapping[str, Traits] = {
     "lastfm": Traits(
         sizes={"top_tracks": 5, "top_artists": 5, "scrobbles": 14, "loved_tracks": 13},
         moves={
-            DataType.RECENTLY_PLAYED: {Move.ADD: does("scrobble")},
-            DataType.SAVED_TRACKS: {Move.ADD: does("love"), Move.REMOVE: does("unlove", at)},
+            RECENTLY_PLAYED: {Move.ADD: act(Act.ADD, RECENTLY_PLAYED)},
+            **moves_of(Lastfm, SAVED_TRACKS),
         },
         changes={
-            DataType.TOP_TRACKS: ranks("tracks", PERIODS),
-            DataType.TOP_ARTISTS: ranks("artists", PERIODS),
-            DataType.RECENTLY_PLAYED: {
-                "scrobble": does("scrobble"),
+            **changes_of(Lastfm, again=(SAVED_TRACKS,)),
+            RECENTLY_PLAYED: {
+                "add": act(Act.ADD, RECENTLY_PLAYED),
+                "remove": act(Act.REMOVE, RECENTLY_PLAYED),
                 "again": _same_track,
-                "delete_scrobble": does("delete_scrobble", at),
-            },
-            DataType.SAVED_TRACKS: {
-                "love": does("love"),
-                "unlove": does("unlove", at),
-                "again": again("unlove", "love", "track", lambda one, place: one.loved[place].track),
             },
         },
         never=TIMES_OF_RATE_LIMITS | {Trouble.TOKEN_OVER},

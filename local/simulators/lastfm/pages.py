@@ -1,0 +1,63 @@
+"""How Last.fm cuts lists into pages: by number, with a lone entry or none at all in odd forms."""
+
+from collections.abc import Mapping
+
+from local.simulators.frame.library import Rows
+from local.simulators.frame.pages import Page, Pages, Window, whole_number
+from local.simulators.frame.responses import Json
+from local.simulators.frame.service import Call, Endpoint
+from local.simulators.lastfm.errors import ApiError, Error
+from local.simulators.lastfm.options import Empty, Lone
+
+
+def integer(parameters: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A parameter within its bounds; error 6 otherwise."""
+    if (text := parameters.get(name, "")) == "":
+        return default
+    value = whole_number(text)
+    if value is None or not least <= value <= most:
+        raise ApiError(Error.PARAMETERS, f"{name} param out of bounds ({least}-{most})")
+    return value
+
+
+class ByNumber(Pages):
+    """Pages count from 1, and what is behind the last one is empty. All numbers are strings."""
+
+    def __init__(self, root: str, name: str) -> None:
+        self.root = root
+        self.name = name
+
+    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:  # noqa: ARG002
+        limit = integer(call.parameters, "limit", endpoint.default, 1, endpoint.most)
+        return Window((integer(call.parameters, "page", 1, 1, 1_000_000) - 1) * limit, limit)
+
+    def first(self, call: Call) -> list[Json]:  # noqa: ARG002
+        """What comes before the entries of every page, and counts for nothing."""
+        return []
+
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+        start, limit = page.window
+        number, last = start // limit + 1, -(-page.size // limit)
+        if page.more != (number < last):
+            last = number + page.more
+        entries = [*self.first(call), *page.entries]
+        about = {
+            "user": call.listener.name,
+            "totalPages": str(last),
+            "page": str(number),
+            "perPage": str(limit),
+            "total": str(page.total),
+        }
+        lone, empty = call.service.options.lone, call.service.options.empty
+        if not entries and empty is Empty.TEXT:
+            return {self.root: {"#text": "\n", **about}}
+        alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and limit == 1))
+        return {self.root: {self.name: entries[0] if alone else entries, "@attr": about}}
+
+
+class Scrobbles(ByNumber):
+    """What is playing now stands before every page, whatever is asked for."""
+
+    def first(self, call: Call) -> list[Json]:
+        playing = call.listener.library.playing
+        return [] if playing is None else [{**call.listener.library.play(playing), "@attr": {"nowplaying": "true"}}]

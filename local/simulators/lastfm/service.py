@@ -1,0 +1,226 @@
+"""Last.fm's authentication and API: its methods as rows, and how it knows its callers and refuses them."""
+
+import re
+import time
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.consent_page import decide
+from local.simulators.frame.entries import Entries
+from local.simulators.frame.library import Clock
+from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener, Service, flag
+from local.simulators.lastfm.accounts import LastfmAccounts, authorize, signature
+from local.simulators.lastfm.catalogue import ODD_TRACKS, Catalogue
+from local.simulators.lastfm.errors import ApiError, Error
+from local.simulators.lastfm.library import PERIODS, LastfmLibrary
+from local.simulators.lastfm.options import Options
+from local.simulators.lastfm.pages import ByNumber, Scrobbles, integer
+
+_END_OF_TIME = 10**12
+_WITHOUT_USER_AGENT = "without_user_agent"
+"""What is counted besides: calls that do not say who makes them."""
+
+
+@dataclass(slots=True)
+class LastfmListener(Listener):
+    """`hidden`: recent listening is for the listener alone. `gone`: the account was deleted."""
+
+    hidden: bool = False
+    gone: bool = False
+
+
+def _new_session(call: Call) -> Json:
+    """The only response whose numbers are numbers."""
+    key = call.service.accounts.redeem(call.parameters["token"])
+    return {"session": {"subscriber": 0, "name": call.listener.name, "key": key}}
+
+
+def _diary(call: Call) -> str:
+    """Recent listening that its owner hides is shown to that owner's sessions alone."""
+    if call.listener.hidden and call.grant != call.listener.name:
+        raise ApiError(Error.LOGIN)
+    return ""
+
+
+def _between(call: Call, entries: Entries) -> Entries:
+    """Newest first, `from` included and `to` not."""
+    begin, end = (integer(call.parameters, *bound, 0, _END_OF_TIME) for bound in (("from", 0), ("to", _END_OF_TIME)))
+    first, past = (bisect_right(entries, -moment, key=lambda entry: -entry.when) for moment in (end, begin))
+    return entries.part(first, past)
+
+
+def _period(call: Call) -> str:
+    period = call.parameters.get("period") or "overall"
+    if period not in PERIODS:
+        raise ApiError(Error.PARAMETERS, "Invalid parameters - period is unknown")
+    return period
+
+
+def _method(method: str, data_type: str = "", **more: Any) -> Endpoint:
+    return Endpoint(path=f"/2.0/?method={method}", list=data_type, default=50, most=1_000, **more)
+
+
+class Lastfm(Service):
+    """
+    Reads are public, but for recent listening that its owner hides, and may be posted as forms; the rate limit is for
+    the whole application, and never tells when to come again.
+    """
+
+    title = "Last.fm"
+    port = 8482
+    options_type = Options
+    library_type = LastfmLibrary
+    api_roots = ("/2.0",)
+    unknown = "/2.0/?method=unknown"
+    decision_path = "/api/auth/decision"
+    account_pages = (
+        AccountPage("/api/auth/", ("GET",), authorize),
+        AccountPage("/api/auth", ("GET",), authorize, counted_as="/api/auth/"),
+        AccountPage(decision_path, ("POST",), decide),
+    )
+    endpoints = (
+        _method("auth.getSession", read=_new_session),
+        _method("user.getInfo", read=lambda call: {"user": call.listener.library.profile()}),
+        _method(
+            "user.getRecentTracks",
+            "recently_played",
+            pages=Scrobbles("recenttracks", "track"),
+            name=_diary,
+            shown=_between,
+        ),
+        _method("user.getTopTracks", "top_tracks", pages=ByNumber("toptracks", "track"), name=_period),
+        _method("user.getTopArtists", "top_artists", pages=ByNumber("topartists", "artist"), name=_period),
+        _method("user.getLovedTracks", "saved_tracks", pages=ByNumber("lovedtracks", "track")),
+    )
+    options: Options
+    accounts: LastfmAccounts
+
+    def __init__(self, options: Options, clock: Clock = time.time) -> None:
+        super().__init__(options, clock)
+        self.traffic.noted = Counter({_WITHOUT_USER_AGENT: 0})
+        self.traffic.limit = RateLimit(options.rate, 1, silent=True) if options.rate else None
+        for session in self.accounts.sessions.values():
+            _ = self.listeners[session.listener]
+
+    def new_catalogue(self) -> Catalogue:
+        return Catalogue(self.options.seed)
+
+    def new_accounts(self) -> LastfmAccounts:
+        return LastfmAccounts(self.options, self.clock)
+
+    def new_listener(self, name: str, library: LastfmLibrary) -> LastfmListener:
+        return LastfmListener(name, library)
+
+    def is_name(self, name: str) -> bool:
+        """Letters, digits, hyphens and underscores; may be longer than a real one."""
+        known = self.listeners.find(name)
+        return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,63}", name) is not None and not (known and known.gone)
+
+    def user(self, name: str) -> LastfmListener | None:
+        """Only those who logged in, or were mentioned to the control endpoints, are users to the API."""
+        known: LastfmListener | None = self.listeners.find(name)
+        return None if known is None or known.gone else known
+
+    def arrived(self, request: Request) -> None:
+        self.traffic.noted[_WITHOUT_USER_AGENT] += not request.headers.get("user-agent")
+
+    def endpoint_of(self, request: Request, parameters: Mapping[str, str]) -> tuple[Endpoint | None, dict[str, str]]:
+        """By the name of the method, whose case does not matter."""
+        known = {endpoint.path.lower(): endpoint for endpoint in self.endpoints}
+        there = request.url.path in {"/2.0", "/2.0/"} and request.method in {"GET", "POST"}
+        return known.get(f"/2.0/?method={parameters.get('method', '').lower()}") if there else None, {}
+
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        """The user that a call names, or whose session key or token comes with it."""
+        named = self.user(parameters.get("user", ""))
+        secret = parameters.get("sk") or parameters.get("token") or ""
+        return named.name if named else self.accounts.listener_behind(secret)
+
+    def accept(
+        self,
+        request: Request,  # noqa: ARG002
+        parameters: Mapping[str, str],
+        endpoint: Endpoint | None,
+    ) -> tuple[str, str | None]:
+        """The user whom the call is about, and the listener whose session it was made with."""
+        if not parameters.get("method"):
+            raise ApiError(Error.PARAMETERS)
+        if endpoint is None:
+            raise ApiError(Error.WITHOUT_METHOD)
+        if parameters.get("api_key") != self.options.client_id:
+            raise ApiError(Error.KEY)
+        login = endpoint.read is _new_session
+        if login or "sk" in parameters or "api_sig" in parameters:
+            expected = signature(parameters, self.options.client_secret)
+            if not compare_digest(parameters.get("api_sig", "").lower().encode(), expected.encode()):
+                raise ApiError(Error.SIGNATURE)
+        caller = self._caller(parameters)
+        if login and parameters.get("token"):
+            return self.accounts.token(parameters["token"]).listener, caller
+        if caller is not None and "user" not in parameters and not endpoint.list and not login:
+            return caller, caller
+        if not parameters.get("user"):
+            raise ApiError(Error.PARAMETERS)
+        if (named := self.user(parameters["user"])) is None:
+            raise ApiError(Error.PARAMETERS, "User not found", 404)
+        return named.name, caller
+
+    def _caller(self, parameters: Mapping[str, str]) -> str | None:
+        if "sk" not in parameters:
+            return None
+        session = self.accounts.sessions.get(parameters["sk"])
+        if session is None or session.revoked:
+            raise ApiError(Error.SESSION)
+        return session.listener
+
+    def refuse(self, refusal: ApiError) -> Response:
+        return ErrorResponse(refusal, refusal.status(self.options.errors))
+
+    def too_many(self, headers: Mapping[str, str]) -> Response:  # noqa: ARG002
+        return self.refuse(ApiError(Error.TOO_MANY))
+
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
+        error = {429: Error.TOO_MANY, 503: Error.OFFLINE}.get(status, Error.FAILED)
+        return ErrorResponse(ApiError(error), status, headers)
+
+    def profile(self, listener: LastfmListener) -> Json:
+        return listener.library.profile()
+
+    def about(self) -> dict[str, Json]:
+        return {"errors": self.options.errors}
+
+    def about_listener(self, listener: LastfmListener) -> dict[str, Json]:
+        return {"hidden": listener.hidden, "gone": listener.gone, "playing": listener.library.playing}
+
+    def arrange_hidden(self, listener: LastfmListener, value: Json) -> None:
+        """True shows recent listening to nobody but the listener's own sessions."""
+        listener.hidden = flag(value)
+
+    def arrange_gone(self, listener: LastfmListener, value: Json) -> None:
+        """True deletes the account with its sessions, false brings it back without them."""
+        listener.gone = flag(value)
+        self.arrange_revoke(listener, listener.gone)
+
+    def arrange_playing(self, listener: LastfmListener, value: Json) -> None:
+        """The number of a track begins to play it, which is no scrobble yet; null stops."""
+        if value is not None and (isinstance(value, bool) or value not in range(ODD_TRACKS.stop)):
+            raise ValueError(f"playing is null, or a number from 0 to {ODD_TRACKS.stop - 1}.")
+        listener.library.playing = value
+
+
+class ErrorResponse(Response):
+    """An error, which is counted as such even where its status is 200."""
+
+    def __init__(self, error: ApiError, status: int, headers: Mapping[str, str] | None = None) -> None:
+        written = json_response({"message": error.message, "error": error.number}, status, headers)
+        super().__init__(written.body, status, dict(written.headers))
+        self.ending = f"{status} error {error.number}"
