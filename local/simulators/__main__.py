@@ -3,14 +3,14 @@
 import runpy
 import sys
 from importlib import import_module
-from pathlib import Path
 
 from local.simulators.frame.options import parsed
 from local.simulators.frame.service import Service
 from local.simulators.frame.serving import LOOPBACK, serve
 from local.simulators.frame.web import create_app
 
-_FILES = list(Path(__file__).parent.glob("*/service.py"))
+SERVICES = ("lastfm", "spotify")
+"""A folder each."""
 
 
 def service(name: str) -> type[Service]:
@@ -21,13 +21,11 @@ def service(name: str) -> type[Service]:
 
 def main() -> object:
     """Serve until the process is stopped."""
-    if len(sys.argv) > 1 and sys.argv[1] in {"apple_music", "lastfm"} - {file.parent.name for file in _FILES}:
-        # Not ported yet: goes with the last of them.
-        name = sys.argv.pop(1)
-        return runpy.run_module(f"local.simulators.{name}", run_name="__main__")
-    names = sorted({file.parent.name for file in _FILES} - {"frame"})
-    if len(sys.argv) < 2 or sys.argv[1] not in names:
-        sys.exit(f"Which simulator? python -m local.simulators {'|'.join(names)} [options]")
+    if sys.argv[1:2] == ["apple_music"]:
+        # Not ported yet.
+        return runpy.run_module(f"local.simulators.{sys.argv.pop(1)}", run_name="__main__")
+    if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
+        sys.exit(f"Which simulator? python -m local.simulators {'|'.join(SERVICES)} [options]")
     kind = service(sys.argv[1])
     options, port = parsed(kind.options_type, kind.port, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
     print(f"{kind.title} simulator on http://{LOOPBACK}:{port}, seed {options.seed}", flush=True)

@@ -90,7 +90,7 @@ class Fault:
             setattr(self, name, {str(key): str(value) for key, value in getattr(self, name).items()})
         for name in ("skip", "above", "times", "status"):
             value = getattr(self, name)
-            if value is not None and not _is_count(value):
+            if not (_is_count(value) or (value is None and name in {"times", "status"})):
                 raise ValueError(f"{name} is a whole number from 0 on.")
         if not isinstance(self.seconds, int | float):
             raise TypeError("seconds is a number.")

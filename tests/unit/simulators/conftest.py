@@ -9,83 +9,77 @@ import requests
 from starlette.applications import Starlette
 
 from local.simulators import apple_music
-from local.simulators import lastfm as lastfm_simulator
 from local.simulators.apple_music.simulator import Simulator as AppleSimulator
-from local.simulators.lastfm.simulator import Simulator as LastfmSimulator
-from local.simulators.previous.serving import running
-from local.simulators.previous.spotify import Options, create_app
-from local.simulators.previous.spotify.simulator import Simulator
+from local.simulators.frame.service import Service
+from local.simulators.frame.serving import running
+from local.simulators.frame.web import create_app
+from local.simulators.lastfm import Lastfm
+from local.simulators.spotify import Spotify
 from tests.unit.simulators.apple_music_visitor import AppleListening, AppleVisitor, visiting_apple
-from tests.unit.simulators.lastfm_visitor import Fan, LastfmVisitor
-from tests.unit.simulators.visitor import Clock, Listening, Visitor, visiting
+from tests.unit.simulators.visitor import (
+    Clock,
+    LastfmAccount,
+    LastfmVisitor,
+    SpotifyAccount,
+    SpotifyVisitor,
+    Visitor,
+)
 
-Start = Callable[..., Visitor]
+Start = Callable[..., Any]
+"""Takes a service and its options."""
 StartApple = Callable[..., AppleVisitor]
+VISITORS: dict[type[Service], type[Visitor]] = {Spotify: SpotifyVisitor, Lastfm: LastfmVisitor}
 
 
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a simulator with the given options; it ends with the test."""
+@pytest.fixture(scope="session")
+def sockets() -> Iterator[Callable[[type[Service]], tuple[Starlette, str]]]:
+    """One socket for each service, which many tests share."""
+    behind: dict[type[Service], tuple[Starlette, str]] = {}
     with ExitStack() as stack:
 
-        def begin(**options: Any) -> Visitor:
-            return stack.enter_context(visiting(Options(**options)))
+        def open_socket(service: type[Service]) -> tuple[Starlette, str]:
+            if service not in behind:
+                app = create_app(service, service.options_type())
+                behind[service] = app, stack.enter_context(running(app))
+            return behind[service]
 
-        yield begin
-
-
-@pytest.fixture(scope="session")
-def default_server() -> Iterator[tuple[Starlette, str]]:
-    app = create_app(Options())
-    with running(app) as base:
-        yield app, base
+        yield open_socket
 
 
 @pytest.fixture
-def visitor(default_server: tuple[Starlette, str]) -> Iterator[Visitor]:
-    """A simulator with default options, new for each test; only the socket is shared between tests."""
-    app, base = default_server
-    clock = Clock()
-    app.state.simulator = Simulator(Options(), clock)
-    with requests.Session() as session:
-        yield Visitor(base, clock, app.state.simulator, session)
-
-
-@pytest.fixture
-def ana(visitor: Visitor) -> Listening:
-    """A listener with all scopes, at a simulator with default options."""
-    return visitor.log_in()
-
-
-@pytest.fixture(scope="session")
-def lastfm_server() -> Iterator[tuple[Starlette, str]]:
-    app = lastfm_simulator.create_app(lastfm_simulator.Options())
-    with running(app) as base:
-        yield app, base
-
-
-@pytest.fixture
-def start_lastfm(lastfm_server: tuple[Starlette, str]) -> Iterator[Callable[..., LastfmVisitor]]:
-    """A Last.fm simulator with the given options, new for each test; only the socket is shared between tests."""
-    app, base = lastfm_server
+def start(sockets: Callable[[type[Service]], tuple[Starlette, str]]) -> Iterator[Callable[..., Any]]:
+    """Puts a new simulator with the given options behind the socket of its service."""
     with requests.Session() as session:
 
-        def begin(**options: Any) -> LastfmVisitor:
-            clock = Clock()
-            app.state.simulator = LastfmSimulator(lastfm_simulator.Options(**options), clock)
-            return LastfmVisitor(base, clock, app.state.simulator, session)
+        def begin(service: type[Service], **options: Any) -> Visitor:
+            app, base = sockets(service)
+            app.state.simulator = service(service.options_type(**options), clock := Clock())
+            return VISITORS[service](base, clock, app.state.simulator, session)
 
         yield begin
 
 
 @pytest.fixture
-def lastfm(start_lastfm: Callable[..., LastfmVisitor]) -> LastfmVisitor:
-    return start_lastfm()
+def spotify(start: Callable[..., Any]) -> SpotifyVisitor:
+    visitor: SpotifyVisitor = start(Spotify)
+    return visitor
 
 
 @pytest.fixture
-def fan(lastfm: LastfmVisitor) -> Fan:
-    """Ana, with a session, at a Last.fm simulator with default options."""
+def ana(spotify: SpotifyVisitor) -> SpotifyAccount:
+    """A listener of Spotify with all scopes."""
+    return spotify.log_in()
+
+
+@pytest.fixture
+def lastfm(start: Callable[..., Any]) -> LastfmVisitor:
+    visitor: LastfmVisitor = start(Lastfm)
+    return visitor
+
+
+@pytest.fixture
+def fan(lastfm: LastfmVisitor) -> LastfmAccount:
+    """Ana at Last.fm, with a session."""
     return lastfm.log_in()
 
 

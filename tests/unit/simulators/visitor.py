@@ -1,37 +1,33 @@
-"""A small client of the Spotify simulator: what an application does, without its code."""
+"""Small clients of the simulators: what an application and a browser do, without the product's code."""
 
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
+from hashlib import md5, sha256
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from local.simulators.previous.serving import running
-from local.simulators.previous.spotify import Options, create_app
-from local.simulators.previous.spotify.scopes import ALL
+from local.simulators.spotify.service import SCOPES
 
 REDIRECT_URI = "http://127.0.0.1:9999/callback"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123456789"
-CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-SECRET = ("simulated-client", "simulated-secret")
-WISH = {
-    "client_id": "simulated-client",
+KEY, SECRET = "simulated-client", "simulated-secret"
+ASKED = {
+    "client_id": KEY,
     "response_type": "code",
     "redirect_uri": REDIRECT_URI,
-    "scope": " ".join(sorted(ALL)),
+    "scope": " ".join(sorted(SCOPES)),
     "state": "the state",
-    "code_challenge": CHALLENGE,
+    "code_challenge": urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode(),
     "code_challenge_method": "S256",
 }
 
 
 class Clock:
-    """The time a simulator sees; tests move it."""
+    """The time that a simulator has; tests move it."""
 
     def __init__(self) -> None:
         self.now = 1_770_000_000.0
@@ -42,42 +38,12 @@ class Clock:
 
 @dataclass
 class Visitor:
-    """One simulator, seen from outside; `inside` is its state."""
+    """One simulator from outside; `service` is its inside."""
 
     base: str
     clock: Clock
-    inside: Any
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def authorize(self, **changes: str | None) -> requests.Response:
-        wish = {name: value for name, value in {**WISH, **changes}.items() if value is not None}
-        return self.session.get(f"{self.base}/authorize", params=wish, allow_redirects=False)
-
-    def decide(self, page: requests.Response, **fields: str) -> requests.Response:
-        found = re.search(r'name="request" value="([^"]+)"', page.text)
-        assert found is not None, page.text
-        return self.session.post(
-            f"{self.base}/authorize/decision", data={"request": found[1], **fields}, allow_redirects=False
-        )
-
-    def code(self, listener: str = "ana", **changes: str | None) -> str:
-        sent_back = self.decide(self.authorize(**changes), decision="allow", listener=listener)
-        return answer_of(sent_back)["code"]
-
-    def token(self, auth: tuple[str, str] | None = SECRET, **form: str) -> requests.Response:
-        return self.session.post(f"{self.base}/api/token", data=form, auth=auth)
-
-    def redeem(self, code: str, auth: tuple[str, str] | None = SECRET, **changes: str) -> requests.Response:
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
-        return self.token(auth, **{**form, "code_verifier": VERIFIER, **changes})
-
-    def refresh(self, token: str, auth: tuple[str, str] | None = SECRET, **more: str) -> requests.Response:
-        return self.token(auth, grant_type="refresh_token", refresh_token=token, **more)
-
-    def log_in(self, listener: str = "ana", scopes: str | None = None) -> "Listening":
-        code = self.code(listener, **({} if scopes is None else {"scope": scopes}))
-        tokens = self.redeem(code).json()
-        return Listening(self, listener, tokens["access_token"], tokens["refresh_token"])
+    service: Any
+    session: requests.Session
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         response = self.session.request(method, f"{self.base}/_simulator{path}", json=body)
@@ -87,68 +53,189 @@ class Visitor:
     def counters(self) -> Any:
         return self.control("GET", "/counters")
 
+    def fault(self, endpoint: str, **details: Any) -> None:
+        self.control("POST", "/faults", {"endpoint": endpoint, **details})
+
+    def decide(self, page: requests.Response, decision: str = "allow", listener: str = "ana") -> requests.Response:
+        """Press a button of the consent page."""
+        identity, action = (
+            re.search(r'name="request" value="([^"]+)"', page.text),
+            re.search(r'action="([^"]+)"', page.text),
+        )
+        assert identity, page.text
+        assert action, page.text
+        data = {"request": identity[1], "decision": decision, "listener": listener}
+        return self.session.post(f"{self.base}{action[1]}", data=data, allow_redirects=False)
+
 
 @dataclass
-class Listening:
-    """A visitor with the token of one listener."""
+class Account:
+    """A listener of a simulator, with what an application was given for it."""
 
-    visitor: Visitor
+    visitor: Any
     listener: str
     access: str
-    refresh: str
 
-    def get(self, path: str, /, **query: object) -> requests.Response:
-        return self.ask("GET", path, query)
+    def truth(self) -> Any:
+        return self.visitor.service.truth(self.listener)["data"]
+
+    def arrange(self, **wanted: Any) -> Any:
+        return self.visitor.service.arrange(self.listener, wanted)
+
+    def change(self, act: str, data_type: str, name: str = "", **details: Any) -> Any:
+        """What identifies the entry."""
+        return self.visitor.service.change(self.listener, act, data_type, name, **details)["id"]
+
+
+def returned(response: requests.Response) -> dict[str, str]:
+    """What a redirect to the application says, with what the address had before."""
+    assert response.status_code == 303, response.text
+    assert response.headers["location"].startswith(REDIRECT_URI)
+    return dict(parse_qsl(urlsplit(response.headers["location"]).query))
+
+
+class SpotifyVisitor(Visitor):
+    """An application of Spotify."""
+
+    def authorize(self, **changes: str | None) -> requests.Response:
+        query = {name: value for name, value in {**ASKED, **changes}.items() if value is not None}
+        return self.session.get(f"{self.base}/authorize", params=query, allow_redirects=False)
+
+    def code(self, listener: str = "ana", **changes: str | None) -> str:
+        return returned(self.decide(self.authorize(**changes), listener=listener))["code"]
+
+    def token(self, auth: tuple[str, str] | None = (KEY, SECRET), **form: str) -> requests.Response:
+        return self.session.post(f"{self.base}/api/token", data=form, auth=auth)
+
+    def redeem(self, code: str, auth: tuple[str, str] | None = (KEY, SECRET), **changes: str) -> requests.Response:
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+        return self.token(auth, **{**form, "code_verifier": VERIFIER, **changes})
+
+    def refresh(self, token: str, auth: tuple[str, str] | None = (KEY, SECRET), **more: str) -> requests.Response:
+        return self.token(auth, grant_type="refresh_token", refresh_token=token, **more)
+
+    def log_in(self, listener: str = "ana", scopes: str = ASKED["scope"]) -> "SpotifyAccount":
+        """Without a browser, which has tests of its own."""
+        accounts = self.service.accounts
+        code = accounts.allow(self.service.listeners[listener].name, scopes.split(), REDIRECT_URI)
+        tokens = accounts.redeem(code, REDIRECT_URI, None, public=False)
+        return SpotifyAccount(self, listener, tokens["access_token"], tokens["refresh_token"])
+
+
+@dataclass
+class SpotifyAccount(Account):
+    refresh: str
 
     def ask(self, method: str, path: str, query: Mapping[str, object] | None = None) -> requests.Response:
         url = path if path.startswith("http") else f"{self.visitor.base}/v1{path}"
-        return self.visitor.session.request(
+        response: requests.Response = self.visitor.session.request(
             method,
             url,
             params={name: str(value) for name, value in (query or {}).items()},
             headers={"authorization": f"Bearer {self.access}"},
         )
+        return response
+
+    def get(self, path: str, /, **query: object) -> requests.Response:
+        return self.ask("GET", path, query)
 
     def read(self, path: str, /, **query: object) -> Any:
         response = self.get(path, **query)
         assert response.status_code == 200, response.text
         return response.json()
 
+    def refused(self, path: str, /, **query: object) -> tuple[int, str]:
+        """The status and the message, which the body repeats in its nested form."""
+        response = self.get(path, **query)
+        error = response.json()["error"]
+        assert response.json() == {"error": {"status": response.status_code, "message": error["message"]}}
+        assert response.headers["content-type"] == "application/json; charset=utf-8"
+        return response.status_code, error["message"]
+
     def pages(self, path: str, /, limit: int = 50, **query: object) -> Iterator[Any]:
-        """All pages of a list with offsets, asked for one by one."""
-        offset = 0
-        while True:
+        """All pages of a list with offsets."""
+        offset, more = 0, True
+        while more:
             page = self.read(path, limit=limit, offset=offset, **query)
             yield page
-            offset += limit
-            if page["next"] is None:
-                return
+            offset, more = offset + limit, page["next"] is not None
 
     def everything(self, path: str, /, limit: int = 50, **query: object) -> list[Any]:
         return [item for page in self.pages(path, limit, **query) for item in page["items"]]
 
-    def truth(self) -> Any:
-        return self.visitor.control("GET", f"/truth/{self.listener}")
+    def artists(self, **query: object) -> Any:
+        return self.read("/me/following", **{"type": "artist", "limit": 50, **query})["artists"]
 
-    def arrange(self, **wish: Any) -> Any:
-        return self.visitor.control("POST", f"/listeners/{self.listener}", wish)
+    def plays(self, **query: object) -> Any:
+        return self.read("/me/player/recently-played", **{"limit": 20, **query})
 
-    def change(self, action: str, **details: Any) -> Any:
-        done = self.visitor.control("POST", f"/listeners/{self.listener}/mutations", {"action": action, **details})
-        return done["done"][0]
-
-
-def answer_of(response: requests.Response) -> dict[str, str]:
-    """What the redirect tells the application."""
-    assert response.status_code == 303, response.text
-    assert response.headers["location"].startswith(f"{REDIRECT_URI}?")
-    return {name: values[0] for name, values in parse_qs(urlsplit(response.headers["location"]).query).items()}
+    def tracks(self, **query: object) -> Any:
+        return self.read("/me/tracks", **{"limit": 50, **query})
 
 
-@contextmanager
-def visiting(options: Options) -> Iterator[Visitor]:
-    """Start a simulator, and end it."""
-    clock = Clock()
-    app = create_app(options, clock)
-    with running(app) as base, requests.Session() as session:
-        yield Visitor(base, clock, app.state.simulator, session)
+def sign(parameters: Mapping[str, str], secret: str = SECRET) -> dict[str, str]:
+    """Parameters of Last.fm with their signature."""
+    signed = sorted((name, value) for name, value in parameters.items() if name not in {"format", "callback"})
+    text = "".join(name + value for name, value in signed) + secret
+    return {**parameters, "api_sig": md5(text.encode(), usedforsecurity=False).hexdigest()}
+
+
+class LastfmVisitor(Visitor):
+    """An application of Last.fm."""
+
+    callback = f"{REDIRECT_URI}?nonce=the%20nonce"
+
+    def ask(self, method: str | None, **parameters: object) -> requests.Response:
+        """A call without a session; a parameter that is None is left out."""
+        given = {"method": method, "api_key": KEY, "format": "json", **parameters}
+        query = {name: str(value) for name, value in given.items() if value is not None}
+        return self.session.get(f"{self.base}/2.0/", params=query)
+
+    def read(self, method: str, **parameters: object) -> Any:
+        response = self.ask(method, **parameters)
+        assert "error" not in response.json(), response.text
+        return response.json()
+
+    def refused(self, method: str | None, **parameters: object) -> tuple[int, int]:
+        """The error's number, and the status that it came with."""
+        response = self.ask(method, **parameters)
+        assert response.json()["message"]
+        return response.json()["error"], response.status_code
+
+    def authorize(self, **changes: str | None) -> requests.Response:
+        query = {name: value for name, value in {"api_key": KEY, "cb": self.callback, **changes}.items() if value}
+        return self.session.get(f"{self.base}/api/auth/", params=query, allow_redirects=False)
+
+    def signed(self, method: str, **parameters: str) -> Any:
+        """The body of a signed call."""
+        given = {"method": method, "api_key": KEY, "format": "json", **parameters}
+        return self.session.get(f"{self.base}/2.0/", params=sign(given)).json()
+
+    def log_in(self, listener: str = "ana") -> "LastfmAccount":
+        """Without a browser, which has tests of its own."""
+        accounts = self.service.accounts
+        return LastfmAccount(self, listener, accounts.redeem(accounts.allow(self.service.listeners[listener].name)))
+
+
+@dataclass
+class LastfmAccount(Account):
+    def read(self, method: str, **parameters: object) -> Any:
+        """What stands below the root."""
+        (body,) = self.visitor.read(method, user=self.listener, **parameters).values()
+        return body
+
+    def recent(self, **parameters: object) -> Any:
+        return self.read("user.getRecentTracks", **parameters)
+
+    def loved(self, **parameters: object) -> Any:
+        return self.read("user.getLovedTracks", **parameters)
+
+    def pages(self, method: str, **parameters: object) -> Iterator[Any]:
+        page, more = 1, True
+        while more:
+            body = self.read(method, page=page, **parameters)
+            yield body
+            page, more = page + 1, page < int(body["@attr"]["totalPages"])
+
+    def everything(self, method: str, name: str, **parameters: object) -> list[Any]:
+        return [row for page in self.pages(method, limit=1_000, **parameters) for row in page[name]]
