@@ -3,14 +3,12 @@ The main job on this machine, from nothing to a table: start the stack, connect 
 pages, follow the sync, hold what is stored against what was served; then change the library and sync again.
 
     PROVIDER=lastfm python -m local.demo        another provider than Spotify
-    LISTENER=recorded python -m local.demo      a listener made of recorded answers, where those are present
 """
 
 import json
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from local import folding, recordings, verification
+from local import folding, verification
 from local.background import NotStarted
 from local.browser import Browser, WalkFailed
-from local.paths import RECORDED
 from local.providers import Misconfigured
 from local.second_sync import appended, change_library
 from local.stack import CommandFailed, Stack, step
@@ -44,9 +41,6 @@ def main() -> int:
         console.print(f"  {error}", markup=False, style="red")
         return 2
     provider = stack.simulator.provider
-    if listener == "recorded" and not (RECORDED / provider.name).is_dir():
-        console.print("There are no recorded answers on this machine: run `make demo` without LISTENER.")
-        return 2
     variable = provider.variable(next(iter(provider.credentials)))
     if os.environ.get(variable):
         console.print(f"The demo connects a simulated listener: unset {variable}, or use `make up`.")
@@ -169,8 +163,6 @@ def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[
     if not wrong:
         count = sum(map(len, found.values()))
         console.print(f"  Verified      {count:,} records stored exactly once, every answer equal to what was served")
-    if listener == "recorded":
-        wrong += _check_recordings(found)
     return wrong
 
 
@@ -202,18 +194,6 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
         console.print(f"  [red]{line}[/red]")
     if not wrong:
         console.print("  Verified      the history, folded, is the library as it is now")
-    return wrong
-
-
-def _check_recordings(found: Mapping[str, list[verification.Stored]]) -> list[str]:
-    """Against the recorded files themselves, which the simulator had no part in writing."""
-    wrong = []
-    answers = {name: Counter(verification.canonical(one.answer) for one in records) for name, records in found.items()}
-    for file, data_type, entries in recordings.entries(RECORDED / "spotify"):
-        there = sum(1 for entry in entries if answers[data_type][verification.canonical(entry)])
-        console.print(f"  Recorded      {file}: {there} of {len(entries)} answers stored as {data_type}")
-        if there != len(entries):
-            wrong.append(file)
     return wrong
 
 

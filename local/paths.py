@@ -4,5 +4,3 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = ROOT / ".local"
-RECORDED = ROOT.parent / "shared" / "fixtures"
-"""Recorded answers of the providers, on machines that have them."""

@@ -71,39 +71,35 @@ def test_control_reaches_the_inside(spotify: SpotifyVisitor) -> None:
     assert truth["data"]["saved_tracks"][0]["track"]["id"] == again["id"] == added["id"]
 
 
+WRONG_EDITS: list[Any] = [[], {"color": "red"}, {"total": "3"}, {"keep": -1}, {"null": 3}, {"next": None}]
+WRONG_FAULTS: list[dict[str, Any]] = [
+    {"endpoint": ["*"]},
+    {"endpoint": "/v1/me/albums"},
+    {"endpoint": "GET /me/albums"},
+    {"endpoint": "get /v1/me/albums"},
+    {"endpoint": "POST /api/token", "kind": "repeat"},
+    {"kind": "fire"},
+    {"color": "red"},
+    {"rewrite": "x"},
+    {"headers": ["Retry-After"]},
+    {"only": "x"},
+    {"status": 42},
+    {"status": "429"},
+    {"times": -1},
+    {"skip": None},
+    {"skip": True},
+    {"above": -1},
+    {"listener": 7},
+    {"kind": "stall", "seconds": "long"},
+    {"kind": "stall", "seconds": -1},
+    {"kind": "stall", "status": 503},
+    {"kind": "repeat", "headers": {"Retry-After": "1"}},
+    {"kind": "edit"},
+    {"edit": {"keep": 1}},
+    *({"kind": "edit", "edit": wrong} for wrong in WRONG_EDITS),
+]
 IMPOSSIBLE: dict[str, list[Any]] = {
-    "/faults": [
-        {},
-        *({"endpoint": endpoint} for endpoint in (["*"], "/v1/me/albums", "GET /me/albums", "get /v1/me/albums")),
-        {"endpoint": "POST /api/token", "kind": "repeat"},
-        *(
-            {"endpoint": ALBUMS, **wrong}
-            for wrong in (
-                {"kind": "fire"},
-                {"color": "red"},
-                {"rewrite": "x"},
-                {"headers": ["Retry-After"]},
-                {"only": "x"},
-                {"status": 42},
-                {"status": "429"},
-                {"times": -1},
-                {"skip": None},
-                {"skip": True},
-                {"above": -1},
-                {"listener": 7},
-                {"kind": "stall", "seconds": "long"},
-                {"kind": "stall", "seconds": -1},
-                {"kind": "stall", "status": 503},
-                {"kind": "repeat", "headers": {"Retry-After": "1"}},
-                {"kind": "edit"},
-                {"edit": {"keep": 1}},
-                *(
-                    {"kind": "edit", "edit": edit}
-                    for edit in ([], {"color": "red"}, {"total": "3"}, {"keep": -1}, {"null": 3}, {"next": None})
-                ),
-            )
-        ),
-    ],
+    "/faults": [{}, *({"endpoint": ALBUMS, **wrong} for wrong in WRONG_FAULTS)],
     "/rate-limit": [{"flight_seconds": -1}, {"flight_seconds": "soon"}, {"calls": "x", "seconds": 1}, []],
     "/latency": [{"ms": "long"}, {}],
     "/listeners/ana": [{"regime": "golden"}, {"shoe size": 43}, {"sizes": {"shoes": 43}}, {"revoke": "yes"}, []],

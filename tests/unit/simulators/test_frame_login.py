@@ -124,7 +124,7 @@ def test_tokens_come_for_a_code_a_secret_and_a_verifier(spotify: SpotifyVisitor)
     ],
 )
 def test_a_code_is_worth_nothing_with_anything_wrong(
-    spotify: SpotifyVisitor, changes: dict[str, str], description: str
+    spotify: SpotifyVisitor, changes: dict[str, Any], description: str
 ) -> None:
     """A failed attempt uses it up."""
     code = spotify.code()
@@ -145,8 +145,12 @@ def test_a_code_without_challenge_takes_no_verifier(start: Start) -> None:
     spotify = start(Spotify, pkce_required=False)
     plain: dict[str, Any] = {"code_challenge": None, "code_challenge_method": None}
     assert spotify.redeem(spotify.code(**plain)).json()["error"] == "invalid_grant"
-    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code": spotify.code(**plain)}
-    assert spotify.token(**form).status_code == 200
+    assert (
+        spotify.token(
+            grant_type="authorization_code", redirect_uri=REDIRECT_URI, code=spotify.code(**plain)
+        ).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_a_listener_who_agrees_is_worth_a_session(lastfm: LastfmVisitor) -> None
     """The token comes behind the callback's own query, which is left as it was; a refusal adds nothing to it."""
     back = returned(lastfm.decide(lastfm.authorize(), listener="Ana"))
     session = lastfm.signed(SESSION, token=back["token"])["session"]
-    assert (back.keys(), back["nonce"]) == ({"nonce", "token"}, "the nonce")
+    assert (set(back), back["nonce"]) == ({"nonce", "token"}, "the nonce")
     assert session.keys() == {"name", "key", "subscriber"}
     assert (session["name"], session["subscriber"]) == ("Ana", 0)
     assert lastfm.decide(lastfm.authorize(), "deny").headers["location"] == lastfm.callback

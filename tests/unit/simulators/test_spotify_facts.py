@@ -310,7 +310,8 @@ def test_the_default_library_has_the_promised_size(ana: SpotifyAccount) -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 2])
 def test_small_libraries_exist(size: int) -> None:
-    truth = Spotify(Options(**dict.fromkeys(Options.sizes(), size))).truth("ana")
+    sizes: dict[str, Any] = dict.fromkeys(Options.sizes(), size)
+    truth = Spotify(Options(**sizes)).truth("ana")
     data = truth["data"]
     assert len(data["saved_tracks"]) == len(data["saved_albums"]) == len(data["followed_artists"]) == size
     assert len(data["playlists"]) == 3 * size
