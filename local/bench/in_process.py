@@ -138,7 +138,12 @@ class Bench:
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
     """Everything new, gone afterwards: a simulator and AWS in this process."""
-    with running(create_app(Spotify, options)) as address, mock_aws(), inserts(), bench_at(address, nullcontext()) as here:
+    with (
+        running(create_app(Spotify, options)) as address,
+        mock_aws(),
+        inserts(),
+        bench_at(address, nullcontext()) as here,
+    ):
         yield here
 
 
