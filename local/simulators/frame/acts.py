@@ -122,7 +122,7 @@ class ChangedList:
                 raise ImpossibleChangeError("It is in the list already.")
             return kind.thing(item)
         draws = (kind.thing(number("fresh", len(self.entries), draw) % kind.choices) for draw in count())
-        return next(thing for thing in draws if self.entries.find(thing) is None)
+        return next(thing for thing in draws if self.entries.find(thing, *kind.same) is None)
 
     def now(self) -> int:
         """The present, and not before the first entry of a list that begins with the newest."""
