@@ -38,8 +38,6 @@ class Provider:
     """The parameter for where it sends listeners back to; None where a page of ours asks them."""
     lists: Mapping[str, str] = field(default_factory=dict)
     """Its names of lists that the history calls otherwise."""
-    only: Mapping[str, str] = field(default_factory=dict)
-    """By data type the history's name of its only list, where it has one."""
 
     def variable(self, parameter: str) -> str:
         """`SpotifyApiUrl` as the environment calls it: `SPOTIFY_API_URL`."""
@@ -66,7 +64,6 @@ APPLE_MUSIC = Provider(
     },
     addresses={"AppleMusicApiUrl": "", "AppleMusicKitUrl": "/musickit/v3/musickit.js"},
     paces=("AppleMusicCallsPerMinute",),
-    only={"top_tracks": "heavy_rotation"},
 )
 LASTFM = Provider(
     name="lastfm",
@@ -143,8 +140,7 @@ class Simulator:
     def truth(self, listener: str) -> dict[str, Any]:
         """What a listener has now, by data type and by the history's names of lists."""
         data: dict[str, Any] = self.control("GET", f"truth/{listener}")["data"]
-        names, only = self.provider.lists, self.provider.only
-        data = {name: {only[name]: one} if name in only else one for name, one in data.items()}
+        names = self.provider.lists
         return {
             data_type: {names.get(name, name): entries for name, entries in one.items()}
             if isinstance(one, dict)

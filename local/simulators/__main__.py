@@ -1,6 +1,5 @@
 """Start one simulator, in the foreground: `python -m local.simulators spotify --port 8480 --seed 7`."""
 
-import runpy
 import sys
 from importlib import import_module
 
@@ -9,7 +8,7 @@ from local.simulators.frame.service import Service
 from local.simulators.frame.serving import LOOPBACK, serve
 from local.simulators.frame.web import create_app
 
-SERVICES = ("lastfm", "spotify")
+SERVICES = ("apple_music", "lastfm", "spotify")
 """A folder each."""
 
 
@@ -19,18 +18,14 @@ def service(name: str) -> type[Service]:
     return found
 
 
-def main() -> object:
+def main() -> None:
     """Serve until the process is stopped."""
-    if sys.argv[1:2] == ["apple_music"]:
-        # Not ported yet.
-        return runpy.run_module(f"local.simulators.{sys.argv.pop(1)}", run_name="__main__")
     if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
         sys.exit(f"Which simulator? python -m local.simulators {'|'.join(SERVICES)} [options]")
     kind = service(sys.argv[1])
     options, port = parsed(kind.options_type, kind.port, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
     print(f"{kind.title} simulator on http://{LOOPBACK}:{port}, seed {options.seed}", flush=True)
     serve(create_app(kind, options), port)
-    return None
 
 
 if __name__ == "__main__":

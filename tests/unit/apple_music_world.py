@@ -14,15 +14,13 @@ from blendify.access.token_vault import TokenSet, seal
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.apple_music import developer_tokens
-from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
 from blendify.providers.consent import NEVER
 from blendify.providers.provider import Profile
-from local.simulators.apple_music import keys
-from local.simulators.apple_music.app import create_app
-from local.simulators.apple_music.options import Options
-from local.simulators.apple_music.simulator import SCRIPT, Simulator
-from local.simulators.apple_music.wishes import wish_in
+from local.simulators.apple_music import AppleMusic, Options, keys
+from local.simulators.apple_music.consent import SCRIPT
+from local.simulators.apple_music.service import view_of
 from local.simulators.frame.serving import running
+from local.simulators.frame.web import create_app
 from tests.unit.cloud import application
 
 ORIGIN = "http://127.0.0.1:4566"
@@ -50,7 +48,7 @@ SMALL = {
 @contextmanager
 def served() -> Iterator[tuple[Starlette, str]]:
     """One socket for many tests: each puts its own simulator behind it."""
-    app = create_app(Options())
+    app = create_app(AppleMusic, Options())
     with running(app) as base:
         yield app, base
 
@@ -60,13 +58,13 @@ class World:
     """One simulator, and our application registered with it."""
 
     base: str
-    simulator: Simulator
+    simulator: AppleMusic
 
     @classmethod
     def begin(cls, behind: tuple[Starlette, str], *, clock: Callable[[], float] = time.time, **options: Any) -> "World":
         """New for each test, on a socket that is there already."""
         app, base = behind
-        app.state.simulator = Simulator(Options(**{**SMALL, **options}), clock)
+        app.state.simulator = AppleMusic(Options(**{**SMALL, **options}), clock)
         world = cls(base, app.state.simulator)
         world.register()
         return world
@@ -83,7 +81,7 @@ class World:
 
     def token(self, listener: str) -> str:
         """A Music User Token of somebody who agreed, without a browser."""
-        return self.simulator.accounts.issue(listener, "none")
+        return str(self.simulator.accounts.allow(listener, "none"))
 
     def connect(self, listener: str = "Ana") -> str:
         """The user id of a listener whose connection is stored."""
@@ -93,26 +91,18 @@ class World:
         connections.connect(user_id, "apple_music", profile, Grant("default", (), sealed, NEVER))
         return user_id
 
-    def truth(self, listener: str = "Ana") -> dict[str, dict[str, list[Any]]]:
-        """What the listener has, by data type and by our names of lists."""
-        names = {DataType.TOP_TRACKS: HEAVY_ROTATION}
-        wishes = self.simulator.listeners[listener].wishes
-        rows = [
-            one for row in PROVIDERS["apple_music"].endpoints.values() for one in (row, *row.separate_lists.values())
-        ]
-        for endpoint in rows:
+    def truth(self, listener: str = "Ana") -> Any:
+        """What the listener has, by data type, and by name where there are several lists."""
+        views = self.simulator.listeners[listener].views
+        rows = PROVIDERS["apple_music"].endpoints.values()
+        for endpoint in [each for row in rows for each in (row, *row.separate_lists.values())]:
             # It shows what was last asked for; before the first call that is what we are going to.
-            wish = wish_in(endpoint.parameters, (endpoint.parameters.get("include", ""),))
-            wishes.setdefault(endpoint.path.removeprefix("/v1").format(list_id="{id}"), wish)
-        data = self.simulator.truth(listener, {})["data"]
-        return {
-            data_type: one if isinstance(one, dict) else {names.get(DataType(data_type), ""): one}
-            for data_type, one in data.items()
-        }
+            views.setdefault(endpoint.path.format(list_id="{id}"), view_of(endpoint.parameters))
+        return self.simulator.truth(listener)["data"]
 
-    def change(self, action: str, listener: str = "Ana", **details: Any) -> Any:
-        """Something that a listener does."""
-        return self.simulator.change(listener, action, details)
+    def change(self, act: str, data_type: str, name: str = "", *, listener: str = "Ana", **details: Any) -> Any:
+        """Something that a listener does, see `local.simulators.frame.acts`."""
+        return self.simulator.change(listener, act, data_type, name, **details)
 
     def calls(self, path: str = "") -> int:
         """Calls so far, of one path or of all."""

@@ -17,9 +17,13 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
 from local import folding
-from local.simulators.apple_music.music import tracks_of
+from local.simulators.apple_music.library import ALBUM
+from local.simulators.apple_music.resources import name_of
+from local.simulators.frame.entries import Entries
+from local.simulators.music.recordings import tracks_of
 from tests.unit import apple_music_world
 from tests.unit.apple_music_world import OFFERED, World
+from tests.unit.provider_worlds import lists
 from tests.unit.spotify_world import STARTED, begun, plenty, standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -59,6 +63,12 @@ def songs(user_id: str) -> list[StoredFact]:
     return [fact for fact in stored(user_id, PLAYS) if fact.kind not in RESOURCE_KINDS]
 
 
+def played(world: World, name: str) -> Entries:
+    """One of the lists of what was played, as the simulator has it."""
+    entries: Entries = world.simulator.listeners["Ana"].library.entries("recently_played", name)
+    return entries
+
+
 def answers(facts: list[StoredFact]) -> Counter[str]:
     return Counter(json.dumps(fact.answer(), sort_keys=True) for fact in facts)
 
@@ -71,28 +81,28 @@ def assert_held(world: World, user_id: str, *data_types: DataType) -> None:
     """The history, folded, is what the listener has."""
     for data_type in data_types:
         held = folding.fold(data_type, folding.items(aws.client("dynamodb"), "history", user_id, data_type))
-        assert folding.differences(data_type, world.truth()[data_type], held) == []
+        assert folding.differences(data_type, lists(world, data_type, "Ana"), held) == []
 
 
 def test_an_empty_playlist_is_a_playlist_without_tracks(world: World) -> None:
     """It is told as 404, and is no failure; what is put into it later is found."""
-    identity = world.change("playlist_create", name="Empty")["id"]
+    identity = world.change("add", "playlists", title="Empty")["id"]
     user_id = world.connect()
     job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     assert standing(job, DataType.PLAYLIST_TRACKS).outcome is Outcome.COMPLETE
     assert standing(job, DataType.PLAYLIST_TRACKS).counts["unavailable"] == 0
-    world.change("playlist_add", playlist=identity)
+    world.change("add", "playlist_tracks", identity)
     run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
     assert_held(world, user_id, DataType.PLAYLIST_TRACKS)
 
 
 def test_a_playlist_that_was_emptied_is_empty(world: World) -> None:
     """All that was in it has left."""
-    identity = world.change("playlist_create", name="Short", entries=2)["id"]
+    identity = world.change("add", "playlists", title="Short", entries=2)["id"]
     user_id = world.connect()
     run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     for _ in range(2):
-        world.change("playlist_remove", playlist=identity)
+        world.change("remove", "playlist_tracks", identity)
     job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
     if standing(job, DataType.PLAYLIST_TRACKS).outcome is Outcome.WAITING:
         # Most of it seems gone: it is looked at twice.
@@ -114,11 +124,11 @@ def test_nothing_changed_costs_little(world: World) -> None:
 
 def test_only_the_changed_playlist_is_read(world: World) -> None:
     """The others have the `lastModifiedDate` that they had."""
-    identity = world.change("playlist_create", name="Mine", entries=5)["id"]
+    identity = world.change("add", "playlists", title="Mine", entries=5)["id"]
     user_id = world.connect()
     run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     before = world.calls("/tracks")
-    world.change("playlist_reorder", playlist=identity, position=0, to=3)
+    world.change("move", "playlist_tracks", identity, position=0, to=3)
     job = run(user_id, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS, after=timedelta(hours=1))
     assert world.calls("/tracks") - before == 1
     assert standing(job, DataType.PLAYLIST_TRACKS).counts["appended"] == 1
@@ -129,10 +139,10 @@ def test_changes_of_the_library_are_found(world: World) -> None:
     """Additions and removals, which bring and take albums and artists along."""
     user_id = world.connect()
     run(user_id, *OFFERED)
-    world.change("add_song")
-    world.change("remove_song", position=100)
-    world.change("add_album")
-    world.change("remove_artist", position=4)
+    world.change("add", "saved_tracks")
+    world.change("remove", "saved_tracks", position=100)
+    world.change("add", "saved_albums")
+    world.change("remove", "followed_artists", position=4)
     run(user_id, *OFFERED, after=timedelta(hours=1), mode="full")
     assert_held(world, user_id, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS)
 
@@ -143,9 +153,11 @@ def test_a_song_for_a_song_is_found(world: World) -> None:
     run(user_id, DataType.SAVED_TRACKS)
     library = world.simulator.listeners["Ana"].library
     # Neither on the first page, which is seen anyway.
-    names = sorted((library.song_name(song).casefold(), song) for song in range(2_000) if song not in library.songs)
-    world.change("add_song", song=names[-1][1])
-    world.change("remove_song", position=150)
+    absent = [song for song in range(2_000) if library.find("saved_tracks", song) is None]
+    world.change(
+        "add", "saved_tracks", item=max(absent, key=lambda song: name_of(library, "library-songs", song).casefold())
+    )
+    world.change("remove", "saved_tracks", position=150)
     job = run(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
     counts = standing(job, DataType.SAVED_TRACKS).counts
     assert (counts["appended"], counts["removed"]) == (1, 1)
@@ -182,7 +194,7 @@ def test_only_new_plays_are_appended(world: World, plays: int) -> None:
     user_id = world.connect()
     first = run(user_id, PLAYS)
     for _ in range(plays):
-        world.change("play")
+        world.change("add", "recently_played")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     assert standing(job, PLAYS).counts["plays"] == plays
     facts = sorted(songs(user_id), key=lambda fact: str(fact.played_at), reverse=True)
@@ -195,8 +207,8 @@ def test_a_song_played_again_is_another_play(world: World) -> None:
     """The same song twice in the list is two plays."""
     user_id = world.connect()
     run(user_id, PLAYS)
-    number = world.simulator.listeners["Ana"].library.plays[7]
-    world.change("play", song=number)
+    number = played(world, "")[7].number
+    world.change("add", "recently_played", item=number)
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     assert standing(job, PLAYS).counts["plays"] == 1
 
@@ -205,10 +217,10 @@ def test_an_old_song_behind_a_page_of_new_ones_is_another_play(world: World) -> 
     """What lies between is no play that was left out, and not new either."""
     user_id = world.connect()
     run(user_id, PLAYS)
-    number = world.simulator.listeners["Ana"].library.plays[17]
-    world.change("play", song=number)
+    number = played(world, "")[17].number
+    world.change("add", "recently_played", item=number)
     for _ in range(29):
-        world.change("play")
+        world.change("add", "recently_played")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     assert standing(job, PLAYS).counts["plays"] == 30
     assert len(songs(user_id)) == 80
@@ -219,8 +231,8 @@ def test_a_song_added_to_the_library_is_no_new_play(world: World) -> None:
     user_id = world.connect()
     run(user_id, PLAYS)
     library = world.simulator.listeners["Ana"].library
-    number = next(song for song in library.plays if song not in library.songs)
-    world.change("add_song", song=number)
+    number = next(each.number for each in played(world, "") if library.find("saved_tracks", each.number) is None)
+    world.change("add", "saved_tracks", item=number)
     assert standing(run(user_id, PLAYS, after=timedelta(seconds=30)), PLAYS).counts["plays"] == 0
 
 
@@ -229,7 +241,7 @@ def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
 
     def play(_: str, number: int) -> None:
         if number == 2:
-            world.change("play")
+            world.change("add", "recently_played")
 
     world.simulator.traffic.on_call = play
     user_id = world.connect()
@@ -243,17 +255,17 @@ def test_what_is_played_meanwhile_is_stored_once(world: World) -> None:
 @pytest.mark.parametrize(("repeats", "meanwhile"), [(30, 0), (6, 0), (6, 1)])
 def test_a_song_on_repeat_is_so_many_plays(world: World, repeats: int, meanwhile: int) -> None:
     """Also where the two pages meet, and when another play comes in between them."""
-    number = world.simulator.listeners["Ana"].library.plays[0]
+    number = played(world, "")[0].number
     for _ in range(repeats - 1):
-        world.change("play", song=number)
+        world.change("add", "recently_played", item=number)
     for _ in range(30 - repeats // 2):
-        world.change("play")
+        world.change("add", "recently_played")
     before = served(world.truth()[PLAYS][""])
     assert max(before.values()) == repeats
 
     def play(_: str, call: int) -> None:
         if call == 2 and meanwhile:
-            world.change("play")
+            world.change("add", "recently_played")
 
     world.simulator.traffic.on_call = play
     user_id = world.connect()
@@ -271,7 +283,7 @@ def test_more_plays_than_apple_remembers_are_a_hole(world: World) -> None:
     user_id = world.connect()
     run(user_id, PLAYS)
     for _ in range(60):
-        world.change("play")
+        world.change("add", "recently_played")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     assert standing(job, PLAYS).counts["holes"] == 1
     assert len([fact for fact in songs(user_id) if fact.kind == "hole"]) == 1
@@ -284,7 +296,7 @@ def test_a_worker_whose_time_is_up_between_the_lists_loses_no_play(world: World)
     job = begun(user_id, PLAYS, provider="apple_music")
     collect(PLAYS, job, lambda: 0.0)
     assert (len(songs(user_id)), len(resources(user_id))) == (50, 0)
-    world.change("play")
+    world.change("add", "recently_played")
     collect(PLAYS, job, plenty)
     finish_sync(job, 1, [])
     run(user_id, PLAYS, after=timedelta(seconds=30))
@@ -334,10 +346,9 @@ def test_what_is_played_from_again_is_one_record_more(world: World, again: int) 
     """It moves to the front, and all else keeps its order: a poll sees it in a call, or as many more as it fills."""
     user_id = world.connect()
     first = run(user_id, PLAYS)
-    played = world.simulator.listeners["Ana"].library.played
-    old = [one.key for one in played if one.kind == "albums"][1 : 1 + again]
+    old = [each.number for each in played(world, "resources") if each.kind == ALBUM][1 : 1 + again]
     for album in old:
-        world.change("play", song=tracks_of(int(album))[0])
+        world.change("add", "recently_played", item=tracks_of(album)[0])
     calls = world.calls("/me/recent/played")
     job = run(user_id, PLAYS, after=timedelta(seconds=30))
     found = resources(user_id)

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.apple_music.answers import refused, unauthorized
-from local.simulators.apple_music.simulator import simulator_of
-from local.simulators.previous.answers import Json, answer
-from local.simulators.previous.forms import form
+from local.simulators.apple_music.pages import ApiError
+from local.simulators.frame.consent_page import form
+from local.simulators.frame.responses import Json, encoded, json_response
+from local.simulators.frame.service import AccountPage
+
+SCRIPT, AUTHORIZE, UNAUTHORIZE = "/musickit/v3/musickit.js", "/_simulator/authorize", "/_simulator/unauthorize"
 
 _SCRIPT = (Path(__file__).parent / "musickit.js").read_bytes()
 _ANYWHERE = {
@@ -20,60 +23,63 @@ _ANYWHERE = {
 """The page that connects an account is of another origin."""
 
 
-async def script(request: Request) -> Response:
+async def script(service: Any, request: Request) -> Response:  # noqa: ARG001
     """
-    The stand-in, told who is asked for first; the page that includes it finds `MusicKit` in its window.
+    The stand-in with the name that it offers; the page that includes it finds `MusicKit` in its window.
 
     Source  https://js-cdn.music.apple.com/musickit/v3/docs/
     """
-    listener = simulator_of(request).options.default_listener
-    told = _SCRIPT.replace(b'"listener by default"', _quoted(listener))
+    # No tag may end in it, as the script could stand in a page.
+    name = encoded(service.options.default_listener).replace(b"<", b"\\u003c")
     headers = {"content-type": "text/javascript; charset=utf-8", "cache-control": "no-store"}
-    return Response(told, headers=headers)
+    return Response(_SCRIPT.replace(b'"listener by default"', name), headers=headers)
 
 
-async def authorize(request: Request) -> Response:
+async def authorize(service: Any, request: Request) -> Response:
     """
-    The listener's decision: form fields `listener`, `decision` (allow or deny), and `developer_token`.
+    The listener's decision: form fields `listener`, `decision` (allow or deny), and `developer_token`. A program that
+    has no browser may post it, too.
 
     Answers {"music_user_token": str}; 401 without a developer token that holds, 403 for a denial.
     """
-    simulator, fields = simulator_of(request), await form(request) or {}
-    developer_token = fields.get("developer_token", "")
-    if not simulator.developer_tokens.accepts(developer_token, request.headers.get("origin")):
-        return _to_anywhere(refused(unauthorized()))
-    name = fields.get("listener", "")
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_ANYWHERE)
+    fields = await form(request) or {}
+    developer_token, name = fields.get("developer_token", ""), fields.get("listener", "")
+    if not service.developer_tokens.accepts(developer_token, request.headers.get("origin")):
+        refused: Response = service.refuse(unauthorized())
+        refused.headers.update(_ANYWHERE)
+        return refused
     match fields.get("decision"):
         case "deny":
-            return _told({"error": "AUTHORIZATION_ERROR"}, 403)
-        case "allow" if simulator.listeners.exists(name):
-            return _told({"music_user_token": simulator.accounts.issue(name, developer_token)})
+            return _json({"error": "AUTHORIZATION_ERROR"}, 403)
+        case "allow" if service.listeners.exists(name):
+            return _json({"music_user_token": service.accounts.allow(name, developer_token)})
         case "allow":
-            return _told({"error": f"There is no listener named {name!r} here."}, 400)
+            return _json({"error": f"There is no listener named {name!r} here."}, 400)
         case _:
-            return _told({"error": "The decision must be allow or deny."}, 400)
+            return _json({"error": "The decision must be allow or deny."}, 400)
 
 
-async def unauthorize(request: Request) -> Response:
+async def unauthorize(service: Any, request: Request) -> Response:
     """Signing out in the browser ends the token everywhere: form field `music_user_token`."""
-    fields = await form(request) or {}
-    simulator_of(request).accounts.end(fields.get("music_user_token", ""))
-    return _told({})
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_ANYWHERE)
+    service.accounts.end((await form(request) or {}).get("music_user_token", ""))
+    return _json({})
 
 
-def preflight() -> Response:
-    return Response(status_code=204, headers=_ANYWHERE)
+def unauthorized() -> ApiError:
+    """The developer token is missing, wrong or old: nobody of the application gets through."""
+    return ApiError(401, "40100", "Unauthorized", "Authentication failed")
 
 
-def _told(value: Mapping[str, Json], status: int = 200) -> Response:
-    return answer(value, status, _ANYWHERE)
+def _json(value: Mapping[str, Json], status: int = 200) -> Response:
+    return json_response(value, status, _ANYWHERE)
 
 
-def _to_anywhere(response: Response) -> Response:
-    response.headers.update(_ANYWHERE)
-    return response
-
-
-def _quoted(text: str) -> bytes:
-    """A string of JavaScript, also where the script would stand in a page."""
-    return bytes(answer(text).body).replace(b"<", b"\\u003c")
+PAGES = (
+    AccountPage(SCRIPT, ("GET",), script),
+    AccountPage(AUTHORIZE, ("POST", "OPTIONS"), authorize),
+    AccountPage(UNAUTHORIZE, ("POST", "OPTIONS"), unauthorize),
+)

@@ -1,157 +1,273 @@
-"""An invented listener's library and history: all follows from the seed and the name, until somebody changes it."""
+"""An invented listener of Apple Music: a table of lists, and how their entries are made and shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
+from itertools import count
+from typing import Any, ClassVar
 
-from local.simulators.apple_music.music import ALBUMS, ARTISTS, SONGS, Music, long_player
-from local.simulators.apple_music.options import MOST_RECENT, Options
+from local.simulators.apple_music.consequences import ALONG, CONSEQUENCES, OWN, drop
+from local.simulators.apple_music.options import MOST_RECENT
 from local.simulators.apple_music.playlists import Playlist, playlists_of
-from local.simulators.apple_music.shelf import Kept, Shelf
-from local.simulators.music import words
-from local.simulators.music.chance import Shuffle, mixed, number
-from local.simulators.previous.spotify.playlists import NEWEST
+from local.simulators.apple_music.resources import View, place_of, shown
+from local.simulators.frame.acts import change
+from local.simulators.frame.entries import PLAIN, Entries, Entry
+from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Rows, Spot
+from local.simulators.frame.responses import Json
+from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
+from local.simulators.music.playlists import NEWEST, NINE_YEARS
+from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, album_of, long_player
 
-_NINE_YEARS = 9 * 365 * 86_400
-_STATIONS = 6
+HEAVY_ROTATION = "heavy_rotation"
+"""The one span that ranks are counted over; which one that is the service does not tell."""
+RESOURCES = "resources"
+"""Among the plays the list of what songs were played from."""
+
+TYPES = ("albums", "library-albums", "library-playlists", "playlists", "stations", "songs", "library-songs")
+ALBUM, OWN_ALBUM, OWN_PLAYLIST, PLAYLIST, STATION, SONG, OWN_SONG = range(7)
+"""Kinds of entries of lists that hold several types."""
+
+PLAYLIST_TYPES = ("library-songs", "library-music-videos")
+"""The types of a playlist's entries, by their kinds."""
 
 
-class Item(NamedTuple):
-    """One object of an answer: its type, and its number in the catalogue, or the id of a library playlist."""
+class AppleMusicLibrary(Library):
+    """One listener: a library in alphabetical order, and what was played, newest first, without moments."""
 
-    kind: str
-    key: int | str
-
-
-class Library:
-    """Lists are made when first asked for, which changes edit in place. `clock` gives seconds since 1970."""
-
-    def __init__(self, name: str, options: Options, music: Music, clock: Callable[[], float]) -> None:
-        self.name = name
-        self.options = options
-        self.music = music
-        self.clock = clock
-        self.start = number(options.seed, "listener", name)
-        self.created = 0
-        """How many playlists were made since the beginning."""
-
-    @cached_property
-    def songs(self) -> Shelf:
-        """A listener who has an account elsewhere likes the same songs there."""
-        return Shelf(self.song_name, self._kept(self.options.saved_tracks, Shuffle(SONGS, self.start, "saved tracks")))
+    LISTS: ClassVar[Mapping[str, ListKind]]
 
     @cached_property
-    def albums(self) -> Shelf:
-        deck = Shuffle(ALBUMS, self.start, "saved albums")
-        return Shelf(self.album_name, self._kept(self.options.saved_albums, deck, long_player))
+    def playlists(self) -> list[Playlist]:
+        """All that ever were, by their numbers."""
+        return playlists_of(self.options, self.start)
 
     @cached_property
-    def artists(self) -> Shelf:
-        deck = Shuffle(ARTISTS, self.start, "followed artists")
-        return Shelf(self.music.artist_name, self._kept(self.options.followed_artists, deck))
+    def playlists_by_id(self) -> dict[str, Playlist]:
+        """Those in the library, in the order in which they came."""
+        return {playlist.id: playlist for playlist in self.playlists}
 
-    @cached_property
-    def playlists(self) -> dict[str, Playlist]:
-        """By id."""
-        return {playlist.id: playlist for playlist in playlists_of(self.options, self.start)}
+    def find(self, data_type: str, thing: int) -> Entry | None:
+        """What stands in the library, in its own right or with something else."""
+        entries = self.entries(data_type)
+        place = entries.find(thing, OWN, ALONG)
+        return None if place is None else entries[place]
 
-    @cached_property
-    def plays(self) -> list[int]:
-        """Songs, newest first; every third one of the library's own."""
-        deck, own = Shuffle(SONGS, self.start, "plays"), Shuffle(SONGS, self.start, "saved tracks")
-        saved = self.options.saved_tracks
-        return [own[place] if place % 3 == 0 and place < saved else deck[place] for place in range(self.options.plays)]
-
-    @cached_property
-    def played(self) -> list[Item]:
-        """What songs were played from, newest first."""
-        deck, mine = Shuffle(ALBUMS, self.start, "played"), list(self.playlists)
-        ways: tuple[Callable[[int], Item], ...] = (
-            lambda place: Item("albums", long_player(deck[place])),
-            lambda place: Item("library-playlists", mine[place // 4]) if place // 4 < len(mine) else ways[2](place),
-            lambda place: Item("playlists", place),
-            lambda place: Item("stations", place),
-        )
-        return [ways[place % 4](place) for place in range(self.options.plays)]
-
-    @cached_property
-    def stations(self) -> list[Item]:
-        return [Item("stations", place) for place in range(min(_STATIONS, self.options.plays))]
-
-    @cached_property
-    def rotation(self) -> list[Item]:
-        """What is played most, as the service weighs it."""
-        deck, own = Shuffle(ALBUMS, self.start, "rotation"), Shuffle(ALBUMS, self.start, "saved albums")
-        mine = list(self.playlists)
-
-        def item(place: int) -> Item:
-            if place % 5 == 4:
-                return Item("stations", 50 + place)
-            if place % 5 == 3 and place // 5 < len(mine):
-                return Item("library-playlists", mine[place // 5])
-            if place % 5 == 1 and place < self.options.saved_albums:
-                return Item("library-albums", long_player(own[place]))
-            return Item("albums", long_player(deck[place]))
-
-        return [item(place) for place in range(self.options.top_tracks)]
-
-    def recent_songs(self) -> list[Item]:
-        return [Item("library-songs" if song in self.songs else "songs", song) for song in self.plays]
-
-    def recently_added(self) -> list[Item]:
-        """Newest first: playlists, albums, and the songs that came without their album."""
-        dated = [(kept.when, Item("library-songs", kept.number)) for kept in self.songs if not kept.with_other]
-        dated += [(kept.when, Item("library-albums", kept.number)) for kept in self.albums if not kept.with_other]
-        dated += [(each.added, Item("library-playlists", each.id)) for each in self.playlists.values()]
-        dated.sort(key=lambda pair: (-pair[0], pair[1].kind, str(pair[1].key)))
-        return [item for _, item in dated]
-
-    def arranged_playlists(self) -> list[Playlist]:
-        """In alphabetical order."""
-        return sorted(self.playlists.values(), key=lambda each: (each.name.casefold(), each.id))
-
-    def existing(self, items: list[Item]) -> list[Item]:
-        """Without the playlists that were deleted, and what is in the library no more becomes the catalogue's."""
-        found = [self._present(item) for item in items]
-        return [item for item in found if item is not None]
-
-    def _present(self, item: Item) -> Item | None:
-        if item.kind == "library-playlists":
-            return item if item.key in self.playlists else None
-        if item.kind == "library-albums" and int(item.key) not in self.albums:
-            return Item("albums", item.key)
-        return item
-
-    def song_name(self, song: int) -> str:
-        return self._strange(mixed(self.start, song), song) or self.music.song_name(song)
-
-    def album_name(self, album: int) -> str:
-        return self._strange(mixed(self.start, ~album), album) or self.music.album(album).name
-
-    def _strange(self, chance: int, thing: int) -> str:
-        """A name that breaks careless software, but never an empty one; empty for the most."""
-        if not self.options.oddities or chance % 60 != 3:
-            return ""
-        return words.ODD_NAMES[1 + thing % (len(words.ODD_NAMES) - 1)]
+    def artist_of(self, song: int) -> int:
+        """The artist of the album that a song is on."""
+        return int(self.catalogue.recordings.leader(album_of(song)))
 
     def now(self) -> int:
-        """The present, and not before the beginning of the history."""
+        """The present, and not before the end of what was generated."""
         return max(int(self.clock()), NEWEST)
 
-    def remember_play(self, song: int, source: Item) -> None:
-        """The newest play, and what it was played from; the oldest are forgotten."""
-        self.plays.insert(0, song)
+    def saved_tracks(self, _: str) -> Iterator[Entry]:
+        """A listener who has an account elsewhere likes the same songs there."""
+        return self._collected(self.options.saved_tracks, Shuffle(TRACKS, self.start, "saved tracks"))
+
+    def saved_albums(self, _: str) -> Iterator[Entry]:
+        deck = Shuffle(ALBUMS, self.start, "saved albums")
+        return self._collected(self.options.saved_albums, deck, long_player)
+
+    def followed_artists(self, _: str) -> Iterator[Entry]:
+        return self._collected(self.options.followed_artists, Shuffle(ARTISTS, self.start, "followed artists"))
+
+    def _collected(self, size: int, deck: Shuffle, thing: Callable[[int], int] = int) -> Iterator[Entry]:
+        gap = NINE_YEARS // max(size, 1)
+        for place in range(size):
+            yield Entry(OWN, thing(deck[place]), NEWEST - gap * place - mixed(self.start, place) % max(gap, 1))
+
+    def played(self, name: str) -> Iterator[Entry]:
+        return self._sources() if name == RESOURCES else self._songs()
+
+    def _songs(self) -> Iterator[Entry]:
+        """Every third one is of the library."""
+        deck, own = Shuffle(TRACKS, self.start, "plays"), Shuffle(TRACKS, self.start, "saved tracks")
+        for place in range(self.options.plays):
+            saved = place % 3 == 0 and place < self.options.saved_tracks
+            yield Entry(SONG, own[place] if saved else deck[place])
+
+    def _sources(self) -> Iterator[Entry]:
+        deck, mine = Shuffle(ALBUMS, self.start, "played"), list(self.playlists_by_id.values())
+        for place in range(self.options.plays):
+            match place % 4:
+                case 0:
+                    yield Entry(ALBUM, long_player(deck[place]))
+                case 1 if place // 4 < len(mine):
+                    yield Entry(OWN_PLAYLIST, mine[place // 4].number)
+                case 3:
+                    yield Entry(STATION, place)
+                case _:
+                    yield Entry(PLAYLIST, place)
+
+    def rotation(self, _: str) -> Iterator[Entry]:
+        """What is played most, as the service weighs it."""
+        deck, own = Shuffle(ALBUMS, self.start, "rotation"), Shuffle(ALBUMS, self.start, "saved albums")
+        mine = list(self.playlists_by_id.values())
+        for place in range(self.options.top_tracks):
+            match place % 5:
+                case 1 if place < self.options.saved_albums:
+                    yield Entry(OWN_ALBUM, long_player(own[place]))
+                case 3 if place // 5 < len(mine):
+                    yield Entry(OWN_PLAYLIST, mine[place // 5].number)
+                case 4:
+                    yield Entry(STATION, 50 + place)
+                case _:
+                    yield Entry(ALBUM, long_player(deck[place]))
+
+    def contents(self, identity: str) -> Entries:
+        return self.playlists_by_id[identity].entries
+
+    def recently_added(self, view: View) -> Rows:
+        """Newest first: playlists, albums, and the songs that came without their album."""
+        songs = [Entry(OWN_SONG, *entry[1:]) for entry in self.entries("saved_tracks") if entry.kind == OWN]
+        albums = [Entry(OWN_ALBUM, *entry[1:]) for entry in self.entries("saved_albums") if entry.kind == OWN]
+        playlists = [Entry(OWN_PLAYLIST, each.number, each.added) for each in self.playlists_by_id.values()]
+        entries = sorted(
+            [*songs, *albums, *playlists], key=lambda entry: (-entry.when, TYPES[entry.kind], entry.number)
+        )
+        return Rows(self, self.LISTS["recently_played"], "", entries, view)
+
+    def play(self, name: str, item: int | None = None) -> list[Entry]:
+        """A song, by its number, and its album as the newest thing that songs were played from."""
+        song = self._chosen(item, lambda song: self.entries("recently_played").find(song, SONG) is not None)
+        album = album_of(song)
+        source = Entry(OWN_ALBUM if self.find("saved_albums", album) else ALBUM, album)
         # An album is the same before and after it is added to the library.
-        self.played[:] = [source, *(one for one in self.played if _plain(one) != _plain(source))]
-        del self.plays[MOST_RECENT:], self.played[MOST_RECENT:]
+        drop(self, "recently_played", album, OWN_ALBUM, ALBUM, name=RESOURCES)
+        newest = {"": Entry(SONG, song), RESOURCES: source}
+        for other in newest.keys() - {name}:
+            entries = self.entries("recently_played", other)
+            entries.insert(0, newest[other])
+            while len(entries) > MOST_RECENT:
+                entries.pop(MOST_RECENT)
+        return [newest[name]]
 
-    def _kept(self, count: int, deck: Shuffle, shape: Callable[[int], int] = lambda choice: choice) -> list[Kept]:
-        gap = _NINE_YEARS // max(count, 1)
-        return [
-            Kept(shape(deck[place]), NEWEST - gap * place - mixed(self.start, place) % max(gap, 1))
-            for place in range(count)
-        ]
+    def artist_with_song(self, _: str, item: int | None = None) -> Iterator[Entry]:
+        """There is no following: an artist comes into the library with a song, which has the number `item`."""
+
+        def there(song: int) -> bool:
+            return bool(self.find("followed_artists", self.artist_of(song)) or self.find("saved_tracks", song))
+
+        song = self._chosen(item, there)
+        if there(song):
+            raise ImpossibleChangeError("It is in the list already.")
+        yield Entry(ALONG, self.artist_of(song), self.now())
+        change(self, Act.ADD, "saved_tracks", item=song)
+
+    def new_playlist(self, _: str, title: str = "New playlist", entries: int = 0) -> list[Entry]:
+        place, now = len(self.playlists), self.now()
+        identity = f"p.{base62(digest(self.start, 'created', place))[:14]}"
+        playlist = Playlist(
+            number=place, id=identity, name=title, size=entries, description=None, added=now, modified=now
+        )
+        self.playlists.append(playlist)
+        self.playlists_by_id[identity] = playlist
+        return [Entry(PLAIN, place)]
+
+    def rename(self, data_type: str, entry: Entry, title: str) -> None:  # noqa: ARG002
+        self.playlists[entry.number].name = title
+        self.playlists[entry.number].touch(self.now())
+
+    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
+        if data_type == "playlist_tracks":
+            self.playlists_by_id[name].touch(self.now())
+        elif data_type == "playlists" and act is Act.REMOVE:
+            self._playlist_removed(self.playlists[entry.number])
+        elif (consequence := CONSEQUENCES.get((data_type, act))) is not None:
+            consequence(self, entry)
+
+    def _playlist_removed(self, playlist: Playlist) -> None:
+        """It is gone for good, also from what was played."""
+        del self.playlists_by_id[playlist.id]
+        self.forget("playlist_tracks", playlist.id)
+        drop(self, "recently_played", playlist.number, OWN_PLAYLIST, name=RESOURCES)
+        drop(self, "top_tracks", playlist.number, OWN_PLAYLIST, name=HEAVY_ROTATION)
+
+    def _chosen(self, item: int | None, taken: Callable[[int], bool]) -> int:
+        """The song that is asked for, or one that is not taken."""
+        if item is None:
+            draws = (number("fresh", TRACKS, draw) % TRACKS for draw in count())
+            return next(song for song in draws if not taken(song))
+        if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < TRACKS:
+            raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {TRACKS - 1}.")
+        return item
+
+    def show_item(self, entry: Entry, spot: Spot) -> Json:
+        """An entry of a list of several types: what is in the library is shown as the library's."""
+        kind = entry.kind
+        if kind == OWN_ALBUM and self.find("saved_albums", entry.number) is None:
+            kind = ALBUM
+        elif kind == SONG and self.find("saved_tracks", entry.number):
+            kind = OWN_SONG
+        return shown(self, TYPES[kind], entry.number, spot.view, entry.when)
+
+    def show_content(self, entry: Entry, spot: Spot) -> Json:
+        return shown(self, PLAYLIST_TYPES[entry.kind], entry.number, spot.view)
 
 
-def _plain(item: Item) -> Item:
-    return Item(item.kind.removeprefix("library-"), item.key)
+def _shown(show: Callable[[Any, Entry, Spot], Json]) -> dict[str, Any]:
+    """How entries are shown, and what identifies them."""
+    return {"show": show, "name_of": lambda library, entry: show(library, entry, Spot("", 0, 0, View()))["id"]}
+
+
+def _shown_as(kind: str) -> dict[str, Any]:
+    """The same for a list of one type, which is in alphabetical order."""
+
+    def show(library: Any, entry: Entry, spot: Spot) -> Json:
+        return shown(library, kind, entry.number, spot.view, entry.when)
+
+    return {**_shown(show), "sorted_by": lambda library, entry: place_of(library, kind, entry.number)}
+
+
+AppleMusicLibrary.LISTS = {
+    "top_tracks": ListKind(
+        names=lambda _: (HEAVY_ROTATION,),
+        generate=AppleMusicLibrary.rotation,
+        **_shown(AppleMusicLibrary.show_item),
+        acts=RANKS,
+        choices=ALBUMS,
+        thing=long_player,
+        same=(ALBUM, OWN_ALBUM),
+    ),
+    "recently_played": ListKind(
+        names=lambda _: ("", RESOURCES),
+        generate=AppleMusicLibrary.played,
+        **_shown(AppleMusicLibrary.show_item),
+        acts=frozenset({Act.ADD}),
+        create=AppleMusicLibrary.play,
+        most=MOST_RECENT,
+    ),
+    "playlists": ListKind(
+        generate=lambda library, _: (Entry(PLAIN, each.number) for each in library.playlists_by_id.values()),
+        **_shown_as("library-playlists"),
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
+        create=AppleMusicLibrary.new_playlist,
+    ),
+    "playlist_tracks": ListKind(
+        names=lambda library: list(library.playlists_by_id),
+        generate=AppleMusicLibrary.contents,
+        **_shown(AppleMusicLibrary.show_content),
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}),
+        choices=TRACKS,
+        same=(),
+        new_last=True,
+    ),
+    "saved_tracks": ListKind(
+        generate=AppleMusicLibrary.saved_tracks,
+        **_shown_as("library-songs"),
+        choices=TRACKS,
+        same=(OWN, ALONG),
+        dated=Moment.SECONDS,
+    ),
+    "saved_albums": ListKind(
+        generate=AppleMusicLibrary.saved_albums,
+        **_shown_as("library-albums"),
+        choices=ALBUMS,
+        thing=long_player,
+        dated=Moment.SECONDS,
+    ),
+    "followed_artists": ListKind(
+        generate=AppleMusicLibrary.followed_artists,
+        **_shown_as("library-artists"),
+        create=AppleMusicLibrary.artist_with_song,
+    ),
+}

@@ -1,170 +1,188 @@
-"""What the catalogue holds, as the service shows it: songs, albums, artists, stations and its own playlists."""
+"""
+What is in a library, as the service shows it, and what the catalogue has to do with it.
+
+With oddities some songs are the listener's own uploads, some cannot be played, some are not linked to the catalogue
+though they came from it, some have strange names, and some have hardly any attributes.
+"""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 
-from local.simulators.apple_music.music import Music
+from local.simulators.apple_music.catalogue import address, artwork, catalogue_resource, resource
+from local.simulators.apple_music.playlists import Playlist
+from local.simulators.frame.entries import NEVER, PLAIN
+from local.simulators.frame.responses import Json
 from local.simulators.music import words
-from local.simulators.music.chance import base62, digest
-from local.simulators.previous.answers import Json
+from local.simulators.music.chance import base62, digest, mixed
+from local.simulators.music.recordings import tracks_of
 
-STOREFRONT = "se"
+if TYPE_CHECKING:
+    from local.simulators.apple_music.library import AppleMusicLibrary as Library
 
-SITE = f"https://music.apple.com/{STOREFRONT}"
+UPLOADED, UNPLAYABLE, UNLINKED, STRANGE, BARE = range(5)
+"""What is odd about a song or an album: one in 60 each."""
+
+_IDS = {
+    "library-songs": ("i", "song"),
+    "library-music-videos": ("i", "video"),
+    "library-albums": ("l", "album"),
+    "library-artists": ("r", "artist"),
+}
+"""By type what an id begins with, and what it is drawn from."""
+
+_ATTRIBUTES = {
+    "library-songs": "albumName artistName artwork contentRating discNumber durationInMillis genreNames hasLyrics name"
+    " playParams releaseDate trackNumber",
+    "library-music-videos": "artistName artwork durationInMillis genreNames name playParams releaseDate",
+    "library-albums": "artistName artwork dateAdded genreNames name playParams releaseDate trackCount",
+    "library-artists": "name",
+}
+"""By type the attributes that there are; what the library does not say itself is what the catalogue says."""
+
+_ODD: Mapping[tuple[str, int | None], Mapping[str, Json]] = {
+    ("library-songs", UPLOADED): {"artwork": None, "hasLyrics": False, "releaseDate": None},
+    ("library-songs", UNPLAYABLE): {"playParams": None},
+    ("library-songs", BARE): {"albumName": None, "artwork": None, "genreNames": [], "releaseDate": None},
+    ("library-albums", UPLOADED): {"playParams": None},
+    ("library-albums", UNPLAYABLE): {"playParams": None},
+    ("library-albums", BARE): {"artwork": None, "genreNames": [], "releaseDate": None},
+}
 
 
-def resource(kind: str, identity: str, href: str, attributes: Mapping[str, Json]) -> dict[str, Json]:
-    """One object of an answer; what is None is not there."""
-    told = {name: value for name, value in attributes.items() if value is not None}
-    return {"id": identity, "type": kind, "href": href, "attributes": told}
+class View(NamedTuple):
+    """How a caller wants objects shown."""
+
+    catalogue: bool = False
+    """Each with its object of the catalogue, where it has one: `include=catalog`."""
+    dated: bool = False
+    """Songs with the moment at which they were added: `extend=dateAdded`."""
 
 
-def catalogue_resource(kind: str, identity: str, attributes: Mapping[str, Json]) -> dict[str, Json]:
-    return resource(kind, identity, f"/v1/catalog/{STOREFRONT}/{kind}/{identity}", attributes)
+def shown(library: "Library", kind: str, thing: int, view: View, when: int = NEVER) -> Json:
+    """One object by its type and its number, in the library since `when`."""
+    name = kind.removeprefix("library-")
+    if name == kind:
+        return library.catalogue.shown(kind, thing)
+    identity = own_id(library, kind, thing)
+    href = f"/v1/me/library/{name}/{identity}"
+    attributes = _playlist(library, thing) if name == "playlists" else _recording(library, kind, thing, identity)
+    if view.dated and name == "songs" and when != NEVER:
+        attributes["dateAdded"] = moment(when)
+    body = resource(kind, identity, href, attributes)
+    if view.catalogue:
+        body["relationships"] = {"catalog": {"href": f"{href}/catalog", "data": _in_catalogue(library, kind, thing)}}
+    return body
 
 
-def song_id(song: int) -> str:
-    return str(1_440_000_000 + song)
+def own_id(library: "Library", kind: str, thing: int) -> str:
+    """The id of a library's object."""
+    if kind == "library-playlists":
+        return library.playlists[thing].id
+    prefix, name = _IDS[kind]
+    return f"{prefix}.{base62(digest(library.start, name, thing))[:14]}"
 
 
-def album_id(album: int) -> str:
-    return str(1_600_000_000 + album)
+def name_of(library: "Library", kind: str, thing: int) -> str:
+    """The name of an object of the library; a strange one of a song or an album is never empty."""
+    recordings = library.catalogue.recordings
+    if _oddity(library, kind, thing) == STRANGE:
+        return words.ODD_NAMES[1 + thing % (len(words.ODD_NAMES) - 1)]
+    match kind:
+        case "library-playlists":
+            return library.playlists[thing].name
+        case "library-artists":
+            return str(recordings.artist_name(thing))
+        case "library-albums":
+            return str(recordings.album(thing).name)
+        case _:
+            return str(recordings.track_name(thing))
 
 
-def video_id(song: int) -> str:
-    """Of the music video to a song."""
-    return str(1_850_000_000 + song)
+def place_of(library: "Library", kind: str, thing: int) -> tuple[str, str | int]:
+    """By what a library is in alphabetical order."""
+    return name_of(library, kind, thing).casefold(), own_id(
+        library, kind, thing
+    ) if kind == "library-playlists" else thing
 
 
-def artist_id(artist: int) -> str:
-    return str(300_000_000 + artist)
+def moment(when: int) -> str:
+    """A moment in seconds since 1970 as the service writes it."""
+    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def artwork(*of: object) -> Json:
-    """A picture as the library has it; the caller puts a size into the address."""
-    raw = digest("artwork", *of)
-    picture = f"{raw[:2].hex()}/{raw[2:4].hex()}/{raw[4:20].hex()}"
+def _oddity(library: "Library", kind: str, thing: int) -> int | None:
+    """The same wherever the song or the album is shown."""
+    if not library.options.oddities or kind not in {"library-songs", "library-albums"}:
+        return None
+    return mixed(library.start, thing if kind == "library-songs" else ~thing) % 60
+
+
+def _in_catalogue(library: "Library", kind: str, thing: int) -> list[Json]:
+    if kind == "library-playlists":
+        playlist = library.playlists[thing]
+        return [_published(library, playlist)] if playlist.catalogue_id else []
+    if _oddity(library, kind, thing) in {UPLOADED, UNPLAYABLE, UNLINKED}:
+        return []
+    return [library.catalogue.shown(kind.removeprefix("library-"), thing)]
+
+
+def _recording(library: "Library", kind: str, thing: int, identity: str) -> dict[str, Json]:
+    """The attributes of a song, a music video, an album or an artist."""
+    known = library.catalogue.shown(kind.removeprefix("library-"), thing)["attributes"]
+    attributes = {name: known.get(name) for name in _ATTRIBUTES[kind].split()}
+    attributes["name"], oddity = name_of(library, kind, thing), _oddity(library, kind, thing)
+    if kind == "library-artists":
+        return attributes
+    uploaded = kind == "library-songs" and oddity == UPLOADED
+    play = {
+        "catalogId": None if uploaded else known["playParams"]["id"],
+        "id": identity,
+        "isLibrary": True,
+        "kind": known["playParams"]["kind"],
+        "reporting": not uploaded if kind == "library-songs" else None,
+    }
+    attributes["playParams"] = _without_none(play)
+    attributes["artwork"] = {name: known["artwork"][name] for name in ("width", "height", "url")}
+    attributes["genreNames"] = known["genreNames"][:1]
+    if kind == "library-albums" and (entry := library.find("saved_albums", thing)) is not None:
+        attributes["dateAdded"] = moment(entry.when)
+        if entry.kind != PLAIN:
+            # It came with a song: of the others those are there that were added, too.
+            attributes["trackCount"] = sum(library.find("saved_tracks", song) is not None for song in tracks_of(thing))
+    return {**attributes, **_ODD.get((kind, oddity), {})}
+
+
+def _playlist(library: "Library", number: int) -> dict[str, Json]:
+    playlist = library.playlists[number]
+    play = {"globalId": playlist.catalogue_id, "id": playlist.id, "isLibrary": True, "kind": "playlist"}
     return {
-        "width": 1200,
-        "height": 1200,
-        "url": f"https://is1-ssl.mzstatic.com/image/thumb/Music/v4/{picture}/cover.jpg/{{w}}x{{h}}bb.jpg",
+        "artwork": artwork("playlist", playlist.id) if playlist.pictured else None,
+        "canEdit": playlist.can_edit,
+        "dateAdded": moment(playlist.added),
+        "description": None if playlist.description is None else {"standard": playlist.description},
+        "hasCatalog": playlist.catalogue_id is not None,
+        "isPublic": playlist.catalogue_id is not None,
+        "lastModifiedDate": None if playlist.modified is None else moment(playlist.modified),
+        "name": playlist.name,
+        "playParams": _without_none(play),
     }
 
 
-def _painted(*of: object) -> Json:
-    """A picture as the catalogue has it, with its colours."""
-    raw = digest("colours", *of).hex()
-    names = ("bgColor", "textColor1", "textColor2", "textColor3", "textColor4")
-    return {**artwork(*of), **{name: raw[6 * place : 6 * place + 6] for place, name in enumerate(names)}}
+def _published(library: "Library", playlist: Playlist) -> dict[str, Json]:
+    """How others see a public playlist of a listener."""
+    identity = str(playlist.catalogue_id)
+    attributes: dict[str, Json] = {
+        "curatorName": library.name,
+        "isChart": False,
+        "lastModifiedDate": None if playlist.modified is None else moment(playlist.modified),
+        "name": playlist.name,
+        "playParams": {"id": identity, "kind": "playlist"},
+        "playlistType": "user-shared",
+        "url": address("playlist", identity),
+    }
+    return catalogue_resource("playlists", identity, attributes)
 
 
-class Catalogue:
-    """Renders on demand and remembers what was asked last; rendered objects are shared, and nobody may change one."""
-
-    def __init__(self, seed: int) -> None:
-        self.music = Music(seed)
-        self.song = lru_cache(4_096)(self._song)
-        self.album = lru_cache(2_048)(self._album)
-        self.artist = lru_cache(2_048)(self._artist)
-
-    def _song(self, number: int) -> Json:
-        song = self.music.song(number)
-        identity, album = song_id(number), song.album
-        attributes = {
-            "albumName": album.name,
-            "artistName": song.artist_name,
-            "artwork": _painted("album", album.number),
-            "composerName": album.artist_name if number % 3 else None,
-            "contentRating": "explicit" if song.explicit else None,
-            "discNumber": song.disc,
-            "durationInMillis": song.milliseconds,
-            "genreNames": list(album.genres),
-            "hasLyrics": number % 4 != 0,
-            "isAppleDigitalMaster": number % 5 == 0,
-            "isrc": song.isrc,
-            "name": song.name,
-            "playParams": {"id": identity, "kind": "song"},
-            "previews": [{"url": f"https://audio-ssl.itunes.apple.com/itunes-assets/{identity}.plus.aac.p.m4a"}],
-            "releaseDate": album.date,
-            "trackNumber": song.place,
-            "url": f"{SITE}/album/{album_id(album.number)}?i={identity}",
-        }
-        return catalogue_resource("songs", identity, attributes)
-
-    def _album(self, number: int) -> Json:
-        album = self.music.album(number)
-        identity = album_id(number)
-        attributes = {
-            "artistName": album.artist_name,
-            "artwork": _painted("album", number),
-            "copyright": f"℗ {album.date[:4]} {album.artist_name} Recordings",
-            "genreNames": list(album.genres),
-            "isCompilation": album.songs > 60,
-            "isComplete": True,
-            "isMasteredForItunes": number % 5 == 0,
-            "isSingle": album.songs == 1,
-            "name": album.name,
-            "playParams": {"id": identity, "kind": "album"},
-            "recordLabel": f"{album.artist_name} Recordings",
-            "releaseDate": album.date,
-            "trackCount": album.songs,
-            "upc": album.upc,
-            "url": f"{SITE}/album/{identity}",
-        }
-        return catalogue_resource("albums", identity, attributes)
-
-    def _artist(self, number: int) -> Json:
-        identity = artist_id(number)
-        attributes = {
-            "artwork": _painted("artist", number),
-            "genreNames": list(self.music.genres(number)),
-            "name": self.music.artist_name(number),
-            "url": f"{SITE}/artist/{identity}",
-        }
-        return catalogue_resource("artists", identity, attributes)
-
-    def video(self, number: int) -> Json:
-        """The music video to a song."""
-        song, identity = self.music.song(number), video_id(number)
-        attributes = {
-            "artistName": song.artist_name,
-            "artwork": _painted("video", number),
-            "durationInMillis": song.milliseconds,
-            "genreNames": list(song.album.genres),
-            "isrc": f"{song.isrc[:5]}9{song.isrc[6:]}",
-            "name": song.name,
-            "playParams": {"id": identity, "kind": "musicVideo"},
-            "releaseDate": song.album.date,
-            "url": f"{SITE}/music-video/{identity}",
-        }
-        return catalogue_resource("music-videos", identity, attributes)
-
-    def station(self, number: int) -> Json:
-        raw = digest("station", number)
-        identity = f"ra.{970_000_000 + number}"
-        attributes = {
-            "artwork": _painted("station", number),
-            "isLive": number % 7 == 0,
-            "mediaKind": "audio",
-            "name": f"{words.pick(words.GENRES, raw[0])} Station",
-            "playParams": {"format": "tracks", "hasDrm": False, "id": identity, "kind": "radioStation"},
-            "url": f"{SITE}/station/{identity}",
-        }
-        return catalogue_resource("stations", identity, attributes)
-
-    def playlist(self, number: int) -> Json:
-        """A playlist of the service's own editors."""
-        raw = digest("editorial playlist", number)
-        identity = f"pl.{raw[:16].hex()}"
-        attributes = {
-            "artwork": _painted("playlist", number),
-            "curatorName": "Apple Music",
-            "description": {"short": "Made for you.", "standard": "Fresh songs, <b>every Friday</b>."},
-            "isChart": number % 9 == 0,
-            "lastModifiedDate": "2026-01-30T08:00:00Z",
-            "name": f"{words.pick(words.MOODS, raw[16])} {base62(raw)[:2]}",
-            "playParams": {"id": identity, "kind": "playlist", "versionHash": raw[20:28].hex()},
-            "playlistType": "editorial",
-            "url": f"{SITE}/playlist/{identity}",
-        }
-        return catalogue_resource("playlists", identity, attributes)
+def _without_none(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.core.data_types import DataType
+from local.simulators.apple_music import AppleMusic
 from local.simulators.frame.library import Act, ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
@@ -87,6 +88,16 @@ def take_away_and_add(data_type: DataType) -> Doing:
     return do
 
 
+def play_again(data_type: DataType) -> Doing:
+    """The same song once more is another play."""
+
+    def do(world: Any, listener: str, _: str, place: int, __: int) -> None:
+        chosen = world.simulator.listeners[listener].library.entries(data_type)[place].number
+        world.change(Act.ADD, data_type, listener=listener, item=chosen)
+
+    return do
+
+
 def changes_of(service: type[Service], again: Collection[DataType] = ()) -> Mapping[DataType, Mapping[str, Doing]]:
     """All that can happen to the lists of a service, and to some of them something `again`."""
     changes: dict[DataType, dict[str, Doing]] = {}
@@ -94,7 +105,8 @@ def changes_of(service: type[Service], again: Collection[DataType] = ()) -> Mapp
         data_type = DataType(name)
         changes[data_type] = {str(which): act(which, data_type) for which in sorted(kind.acts)}
     for data_type in again:
-        changes[data_type]["again"] = take_away_and_add(data_type)
+        removable = Act.REMOVE in service.library_type.LISTS[data_type].acts
+        changes[data_type]["again"] = (take_away_and_add if removable else play_again)(data_type)
     if DataType.PLAYLISTS in changes:
         changes[DataType.PLAYLISTS]["add to it"] = add_to_it
         changes[DataType.PLAYLIST_TRACKS]["new playlist"] = act(Act.ADD, DataType.PLAYLISTS)
@@ -113,48 +125,6 @@ def moves_of(service: type[Service], *data_types: DataType) -> Mapping[DataType,
         }
         for data_type in data_types
     }
-
-
-def at(_: str, place: int, __: int) -> dict[str, Any]:
-    return {"position": place}
-
-
-def from_to(_: str, place: int, to: int) -> dict[str, Any]:
-    return {"position": place, "to": to}
-
-
-def to_first_or_fresh(_: str, place: int, __: int) -> dict[str, Any]:
-    return {"to": place}
-
-
-def in_list(name: str, _: int, __: int) -> dict[str, Any]:
-    return {"playlist": name}
-
-
-def at_in_list(name: str, place: int, _: int) -> dict[str, Any]:
-    return {"playlist": name, "position": place}
-
-
-def from_to_in_list(name: str, place: int, to: int) -> dict[str, Any]:
-    return {"playlist": name, "position": place, "to": to}
-
-
-def new_list(_: str, __: int, to: int) -> dict[str, Any]:
-    return {"name": f"Name {to}", "entries": to % 6}
-
-
-def new_name(name: str, _: int, to: int) -> dict[str, Any]:
-    return {"playlist": name, "name": f"Name {to}"}
-
-
-def does(action: str, details: Callable[[str, int, int], dict[str, Any]] = lambda *_: {}) -> Doing:
-    """A change that the simulator knows by its name."""
-    return lambda world, listener, name, place, to: world.change(action, listener, **details(name, place, to))
-
-
-def _same_song(world: Any, listener: str, _: str, place: int, __: int) -> None:
-    library = world.simulator.listeners[listener].library
-    world.change("play", listener, song=library.plays[place])
 
 
 def _same_track(world: Any, listener: str, _: str, place: int, __: int) -> None:
@@ -198,36 +168,8 @@ TRAITS: Mapping[str, Traits] = {
             "followed_artists": 10,
             "long_description": 40,
         },
-        moves={
-            DataType.RECENTLY_PLAYED: {Move.ADD: does("play")},
-            DataType.SAVED_TRACKS: {Move.ADD: does("add_song"), Move.REMOVE: does("remove_song", at)},
-            DataType.SAVED_ALBUMS: {Move.ADD: does("add_album"), Move.REMOVE: does("remove_album", at)},
-            DataType.FOLLOWED_ARTISTS: {Move.ADD: does("add_artist"), Move.REMOVE: does("remove_artist", at)},
-            DataType.PLAYLIST_TRACKS: {
-                Move.ADD: does("playlist_add", at_in_list),
-                Move.REMOVE: does("playlist_remove", at_in_list),
-            },
-        },
-        changes={
-            DataType.TOP_TRACKS: {"rotate": does("rotate", from_to), "fresh": does("rotate", to_first_or_fresh)},
-            DataType.RECENTLY_PLAYED: {"play": does("play"), "again": _same_song},
-            DataType.PLAYLISTS: {
-                "playlist_create": does("playlist_create", new_list),
-                "playlist_rename": does("playlist_rename", new_name),
-                "playlist_delete": does("playlist_delete", in_list),
-                "playlist_add": does("playlist_add", in_list),
-            },
-            DataType.PLAYLIST_TRACKS: {
-                "playlist_add": does("playlist_add", at_in_list),
-                "playlist_remove": does("playlist_remove", at_in_list),
-                "playlist_reorder": does("playlist_reorder", from_to_in_list),
-                "playlist_create": does("playlist_create", new_list),
-                "playlist_delete": does("playlist_delete", in_list),
-            },
-            DataType.SAVED_TRACKS: {"add_song": does("add_song"), "remove_song": does("remove_song", at)},
-            DataType.SAVED_ALBUMS: {"add_album": does("add_album"), "remove_album": does("remove_album", at)},
-            DataType.FOLLOWED_ARTISTS: {"add_artist": does("add_artist"), "remove_artist": does("remove_artist", at)},
-        },
+        moves=moves_of(AppleMusic, RECENTLY_PLAYED, SAVED_TRACKS, SAVED_ALBUMS, FOLLOWED_ARTISTS, PLAYLIST_TRACKS),
+        changes=changes_of(AppleMusic, again=(RECENTLY_PLAYED,)),
         never=TIMES_OF_RATE_LIMITS | {Trouble.TOKEN_OVER},
         untold={
             DataType.TOP_TRACKS: UNCOUNTED - {Trouble.NO_CONTENT},

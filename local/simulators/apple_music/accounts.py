@@ -1,12 +1,13 @@
 """Music User Tokens: made in the browser, never renewed, and dead after half a year or when the listener says so."""
 
-import time
 from base64 import b64encode
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from secrets import token_bytes
+from typing import Any, ClassVar
 
 from local.simulators.apple_music.options import Options
+from local.simulators.frame.accounts import Accounts
+from local.simulators.frame.library import Clock
 
 
 @dataclass(slots=True)
@@ -17,18 +18,17 @@ class UserToken:
     until: float
 
 
-@dataclass(slots=True)
-class Accounts:
-    """Every user token ever made. `clock` gives seconds; tests move it."""
+class AppleMusicAccounts(Accounts):
+    """Every user token ever made. They have no scopes."""
 
-    options: Options
-    clock: Callable[[], float] = time.time
-    secrets: list[str] = field(default_factory=list)
-    """Every user token, and every developer token that one was made with."""
-    user_tokens: dict[str, UserToken] = field(default_factory=dict)
+    SAVED: ClassVar[dict[str, type[Any]]] = {"user_tokens": UserToken}
 
-    def issue(self, listener: str, developer_token: str) -> str:
-        """A new token; older ones of the same listener go on living."""
+    def __init__(self, options: Options, clock: Clock) -> None:
+        self.user_tokens: dict[str, UserToken] = {}
+        super().__init__(options, clock)
+
+    def allow(self, listener: str, developer_token: str) -> str:
+        """A new token, made with a developer token; older ones of the same listener go on living."""
         token = f"0.{b64encode(token_bytes(160)).decode()}"
         self.user_tokens[token] = UserToken(listener, self.clock() + self.options.user_token_seconds)
         if developer_token not in self.secrets:
@@ -38,13 +38,12 @@ class Accounts:
 
     def listener_with(self, token: str) -> str | None:
         """Who may call with a token; None if it is unknown or dead."""
-        kept = self.user_tokens.get(token)
-        return kept.listener if kept is not None and self.clock() < kept.until else None
+        known = self.user_tokens.get(token)
+        return known.listener if known is not None and self.clock() < known.until else None
 
     def listener_behind(self, secret: str) -> str | None:
-        """Whose token this is or was."""
-        kept = self.user_tokens.get(secret)
-        return None if kept is None else kept.listener
+        known = self.user_tokens.get(secret)
+        return None if known is None else known.listener
 
     def end(self, token: str) -> None:
         """End one token, as the browser does that signs out."""
@@ -52,7 +51,7 @@ class Accounts:
             self.user_tokens[token].until = 0
 
     def revoke(self, listener: str) -> None:
-        """End every token of a listener, as the account settings do, or a new password."""
-        for kept in self.user_tokens.values():
-            if kept.listener == listener:
-                kept.until = 0
+        """End every token of a listener at once, as the account settings do, or a new password."""
+        for token, known in self.user_tokens.items():
+            if known.listener == listener:
+                self.end(token)

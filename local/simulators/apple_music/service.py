@@ -1,0 +1,199 @@
+"""Apple Music: its endpoints as rows, and how it knows its callers and refuses them."""
+
+import time
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import responses
+from secrets import token_bytes
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from local.simulators.apple_music import consent, keys
+from local.simulators.apple_music.accounts import AppleMusicAccounts
+from local.simulators.apple_music.catalogue import STOREFRONT, Catalogue
+from local.simulators.apple_music.developer_tokens import DeveloperTokens
+from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary
+from local.simulators.apple_music.options import Options
+from local.simulators.apple_music.pages import ApiError, ByOffset, invalid
+from local.simulators.apple_music.resources import View
+from local.simulators.frame.library import Clock
+from local.simulators.frame.pages import Reading
+from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.service import Call, Endpoint, Listener, Service
+
+
+@dataclass(slots=True)
+class AppleMusicListener(Listener):
+    """`views` are by the path of an endpoint what was last asked of its objects, where anything was."""
+
+    views: dict[str, View] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecentlyAdded(Endpoint):
+    """A list that others add up to."""
+
+    def reading(self, call: Call) -> Reading:
+        rows = call.listener.library.recently_added(call.grant)
+        return Reading.of(self, rows, self.pages.window(call, self, rows))
+
+
+def view_of(parameters: Mapping[str, str]) -> View:
+    """What is asked for; an unknown attribute is no error. Raises ApiError for an unknown parameter or relation."""
+    for name in parameters:
+        if name not in {"limit", "offset", "include", "extend"}:
+            raise ApiError(400, "40004", "Invalid Parameter", f"Parameter '{name}' is not allowed", name)
+    included = set(filter(None, parameters.get("include", "").split(",")))
+    # The others that the real service knows are not simulated.
+    if unknown := included - {"catalog"}:
+        raise invalid("include", f"No relationship matching '{min(unknown)}'")
+    return View("catalog" in included, "dateAdded" in parameters.get("extend", "").split(","))
+
+
+def _storefront(call: Call) -> Json:  # noqa: ARG001
+    """Where the listener's account is."""
+    attributes = {
+        "defaultLanguageTag": "sv",
+        "explicitContentPolicy": "allowed",
+        "name": "Sweden",
+        "supportedLanguageTags": ["sv", "en-GB"],
+    }
+    href = f"/v1/storefronts/{STOREFRONT}"
+    return {"data": [{"id": STOREFRONT, "type": "storefronts", "href": href, "attributes": attributes}]}
+
+
+def _playlist(call: Call) -> str:
+    """A deleted one is unknown."""
+    if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
+        raise _not_found()
+    return identity
+
+
+def _history(path: str, data_type: str, name: str, most: int) -> Endpoint:
+    """A list of which the service tells no length."""
+    return Endpoint(
+        path=path, list=data_type, name=lambda _: name, pages=ByOffset(), default=10, most=most, counted=False
+    )
+
+
+def _library(name: str, data_type: str) -> Endpoint:
+    return Endpoint(path=f"/v1/me/library/{name}", list=data_type, pages=ByOffset(), default=25, most=100)
+
+
+class AppleMusic(Service):
+    """
+    As strict as the real one, with invented listeners.
+
+    Every call needs a developer token, else it is a 401, and the token of a listener, else it is a 403.
+    """
+
+    title = "Apple Music"
+    port = 8483
+    options_type = Options
+    library_type = AppleMusicLibrary
+    api_roots = ("/v1/",)
+    account_pages = consent.PAGES
+    endpoints = (
+        Endpoint(path="/v1/me/storefront", read=_storefront),
+        _history("/v1/me/history/heavy-rotation", "top_tracks", HEAVY_ROTATION, 10),
+        _history("/v1/me/recent/played/tracks", "recently_played", "", 30),
+        _history("/v1/me/recent/played", "recently_played", RESOURCES, 10),
+        _library("songs", "saved_tracks"),
+        _library("albums", "saved_albums"),
+        _library("artists", "followed_artists"),
+        _library("playlists", "playlists"),
+        Endpoint(
+            path="/v1/me/library/playlists/{id}/tracks",
+            list="playlist_tracks",
+            name=_playlist,
+            pages=ByOffset("tracks"),
+            default=25,
+            most=100,
+        ),
+        RecentlyAdded(path="/v1/me/library/recently-added", pages=ByOffset(), default=10, most=25, counted=False),
+    )
+
+    def __init__(self, options: Options, clock: Clock = time.time) -> None:
+        super().__init__(options, clock)
+        self.developer_tokens = DeveloperTokens(keys.public_key(), keys.TEAM_ID, keys.KEY_ID, clock)
+
+    def new_catalogue(self) -> Catalogue:
+        return Catalogue(self.options.seed)
+
+    def new_accounts(self) -> AppleMusicAccounts:
+        return AppleMusicAccounts(self.options, self.clock)
+
+    def new_listener(self, name: str, library: AppleMusicLibrary) -> AppleMusicListener:
+        return AppleMusicListener(name, library)
+
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+        listener: str | None = self.accounts.listener_behind(_user_token(request))
+        return listener
+
+    def accept(self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None) -> tuple[str, View]:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        accepts = self.developer_tokens.accepts
+        if scheme.lower() != "bearer" or not accepts(token.strip(), request.headers.get("origin")):
+            raise consent.unauthorized()
+        if endpoint is None:
+            raise _not_found()
+        if (name := self.accounts.listener_with(_user_token(request))) is None:
+            raise ApiError(403, "40300", "Forbidden", "Invalid authentication")
+        if request.method != "GET":
+            raise _wrong_method()
+        view = view_of(parameters)
+        if any(view):
+            self.listeners[name].views[endpoint.path] = view
+        return name, view
+
+    def refuse(self, refusal: ApiError) -> Response:
+        """A list of errors, whose status and code are strings."""
+        error: dict[str, Json] = {
+            "id": b32encode(token_bytes(16)).decode().rstrip("="),
+            "title": refusal.title,
+            "detail": refusal.detail,
+            "status": str(refusal.status),
+            "code": refusal.code,
+        }
+        if refusal.parameter is not None:
+            error["source"] = {"parameter": refusal.parameter}
+        return json_response({"errors": [error]}, refusal.status)
+
+    def too_many(self, headers: Mapping[str, str]) -> Response:  # noqa: ARG002
+        """The service does not tell how long to wait."""
+        return self.refuse(ApiError(429, "42900", "Too Many Requests", "The request rate limit has been reached"))
+
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
+        title = responses.get(status, "Error")
+        response = self.refuse(ApiError(status, f"{status}00", title, "The request could not be completed"))
+        response.headers.update(headers)
+        return response
+
+    def wrong_method(self, allowed: str) -> Response:  # noqa: ARG002
+        return self.refuse(_wrong_method())
+
+    def view(self, call: Call) -> View:
+        view: View = call.grant
+        return view
+
+    def truth_view(self, listener: AppleMusicListener, data_type: str, name: str) -> View:
+        """As objects of the list were last asked for, and plain where nobody asked for more."""
+        paths = [endpoint.path for endpoint in self.endpoints if endpoint.list == data_type]
+        return listener.views.get(paths[name == RESOURCES], View())
+
+    def profile(self, listener: AppleMusicListener) -> Json:  # noqa: ARG002
+        return {"storefront": STOREFRONT}
+
+
+def _user_token(request: Request) -> str:
+    return request.headers.get("music-user-token", "")
+
+
+def _not_found() -> ApiError:
+    return ApiError(404, "40400", "Resource Not Found", "Resource with requested id was not found")
+
+
+def _wrong_method() -> ApiError:
+    return ApiError(405, "40500", "Method Not Allowed", "The method is not allowed here")
