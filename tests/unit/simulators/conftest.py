@@ -8,14 +8,13 @@ import pytest
 import requests
 from starlette.applications import Starlette
 
-from local.simulators import apple_music
-from local.simulators.apple_music.simulator import Simulator as AppleSimulator
+from local.simulators.apple_music import AppleMusic
 from local.simulators.frame.service import Service
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.lastfm import Lastfm
 from local.simulators.spotify import Spotify
-from tests.unit.simulators.apple_music_visitor import AppleListening, AppleVisitor, visiting_apple
+from tests.unit.simulators.apple_music_visitor import AppleMusicVisitor
 from tests.unit.simulators.visitor import (
     Clock,
     LastfmAccount,
@@ -27,8 +26,11 @@ from tests.unit.simulators.visitor import (
 
 Start = Callable[..., Any]
 """Takes a service and its options."""
-StartApple = Callable[..., AppleVisitor]
-VISITORS: dict[type[Service], type[Visitor]] = {Spotify: SpotifyVisitor, Lastfm: LastfmVisitor}
+VISITORS: dict[type[Service], type[Visitor]] = {
+    Spotify: SpotifyVisitor,
+    Lastfm: LastfmVisitor,
+    AppleMusic: AppleMusicVisitor,
+}
 
 
 @pytest.fixture(scope="session")
@@ -81,37 +83,3 @@ def lastfm(start: Callable[..., Any]) -> LastfmVisitor:
 def fan(lastfm: LastfmVisitor) -> LastfmAccount:
     """Ana at Last.fm, with a session."""
     return lastfm.log_in()
-
-
-@pytest.fixture
-def start_apple() -> Iterator[StartApple]:
-    """Starts a simulator of Apple Music with the given options; it ends with the test."""
-    with ExitStack() as stack:
-
-        def begin(**options: Any) -> AppleVisitor:
-            return stack.enter_context(visiting_apple(apple_music.Options(**options)))
-
-        yield begin
-
-
-@pytest.fixture(scope="session")
-def apple_server() -> Iterator[tuple[Starlette, str]]:
-    app = apple_music.create_app(apple_music.Options())
-    with running(app) as base:
-        yield app, base
-
-
-@pytest.fixture
-def apple(apple_server: tuple[Starlette, str]) -> Iterator[AppleVisitor]:
-    """A simulator of Apple Music with default options, new for each test; only the socket is shared between tests."""
-    app, base = apple_server
-    clock = Clock()
-    app.state.simulator = AppleSimulator(apple_music.Options(), clock)
-    with requests.Session() as session:
-        yield AppleVisitor(base, clock, app.state.simulator, session)
-
-
-@pytest.fixture
-def anas(apple: AppleVisitor) -> AppleListening:
-    """A listener at Apple Music, with a token."""
-    return apple.log_in()
