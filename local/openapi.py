@@ -4,6 +4,7 @@ The API's description, generated from the code: data types, fields, parameters, 
     PYTHONPATH=layers/blendify python -m local.openapi      writes docs/openapi.yaml; a test fails when it is outdated
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_VALUE_CHARAC
 from blendify.reading.records import COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from local.paths import ROOT
+from local.template import template
 
 Schema = dict[str, Any]
 FILE = ROOT / "docs" / "openapi.yaml"
@@ -437,5 +439,12 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the file. The providers' tables read the settings, so each variable of the template gets a value."""
+    for name in template()["Globals"]["Function"]["Environment"]["Variables"]:
+        os.environ.setdefault(name, "1")
     FILE.write_text(text())
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from local.template import resources
 
 
 def test_the_description_is_up_to_date() -> None:
-    """`python -m local.openapi` writes it anew."""
+    """`PYTHONPATH=layers/blendify python -m local.openapi` writes it anew."""
     assert openapi.FILE.read_text() == openapi.text()
 
 
