@@ -13,6 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from starlette.applications import Starlette
 
+from blendify.calling.fetch import Call
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
@@ -154,10 +155,11 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
     size, pages = 11_000, 60
     stored: dict[str, Fact] = {}
 
-    def fetch(provider: Any, row: Any, path: str, parameters: dict[str, str], *_: Any) -> Any:
-        if path == "/me/playlists":
+    def fetch(_provider: Any, _application: Any, call: Call, _http: Any) -> Any:
+        if call.path == "/me/playlists":
             return page_of({"id": "p", "items": {"total": size}})
-        places = range(int(parameters["offset"]), min(int(parameters["offset"]) + 50, size))
+        offset = int(call.parameters["offset"])
+        places = range(offset, min(offset + 50, size))
         held = [{"added_at": "2026-03-01T18:22:07Z", "item": {"id": f"{place:022}"}} for place in places]
         return {"items": held, "total": size, "next": "there" if places.stop < size else None}
 
