@@ -1,4 +1,4 @@
-"""Whoever is due is started once, as far as the quota goes, and nobody is lost on the way."""
+"""Each due connection is started once, as far as the quota allows, and none is lost."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -30,11 +30,11 @@ HOUR = timedelta(hours=1)
 
 
 class ExecutionAlreadyExists(ClientError):
-    """As Step Functions answers to a name that it has had."""
+    """Step Functions' error for a name that was used before."""
 
 
 class Machines:
-    """Step Functions as far as a dispatch uses it: names are unique, and it can refuse."""
+    """Step Functions as far as a dispatch needs it: names are unique, and it can refuse to start."""
 
     exceptions = SimpleNamespace(ExecutionAlreadyExists=ExecutionAlreadyExists)
 
@@ -83,7 +83,7 @@ def item(user_id: str) -> dict[str, Any]:
 
 
 def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta = timedelta()) -> str:
-    """A listener who is due, and for everything after `resync`."""
+    """A listener who is due, and due for a full sync after `resync`."""
     user_id = world.connect(name)
     moments = {"due_at": STARTED + due, "lost_at": STARTED + 9 * HOUR, "resync_at": STARTED + resync}
     change = Change(set={key: times.iso(moment) for key, moment in moments.items()} | {"resync_calls": 20})
@@ -92,13 +92,13 @@ def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta
 
 
 def paced(world: World, calls_per_minute: float) -> None:
-    """The application has a pace, and its gate has been passed once."""
+    """The application has a limit, and has made one call."""
     cloud.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
     RateLimiter(application("spotify"), None).acquire_ahead_of_queue()
 
 
 def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """A poll for who is due for one, everything for who is due for that, nothing for the others."""
+    """Polls for those due for a poll, full syncs for those due for one, nothing for the others."""
     polled = connect(world, "ana")
     synced = connect(world, "bea", resync=-HOUR)
     connect(world, "cem", due=HOUR)
@@ -110,7 +110,7 @@ def test_what_is_due_is_started(world: World, clock: list[datetime], machines: M
 
 
 def test_what_was_started_is_not_started_again(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Its run plans it anew; only if that never happens it is due again after a while."""
+    """Its sync plans it again; if that never happens, it is due again after a while."""
     user_id = connect(world, "ana")
     dispatch()
     clock[0] += timedelta(minutes=1)
@@ -120,7 +120,7 @@ def test_what_was_started_is_not_started_again(world: World, clock: list[datetim
     assert machines.users == [user_id, user_id]
 
 
-def test_two_dispatches_at_once_start_everybody_once(world: World, clock: list[datetime], machines: Machines) -> None:
+def test_two_dispatches_at_once_start_each_once(world: World, clock: list[datetime], machines: Machines) -> None:
     """EventBridge may deliver twice."""
     users = {connect(world, f"listener-{number}") for number in range(6)}
     with ThreadPoolExecutor(3) as pool:
@@ -129,16 +129,16 @@ def test_two_dispatches_at_once_start_everybody_once(world: World, clock: list[d
     assert set(machines.users) == users
 
 
-def test_a_start_that_was_made_already_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
-    """The name is the same for the same due time, so Step Functions knows it."""
+def test_a_start_that_was_made_before_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
+    """The same due time gives the same name, which Step Functions knows."""
     user_id = connect(world, "ana")
     start_sync(MACHINE, user_id, "spotify", STARTED)
     assert dispatch()["polls"] == 1
     assert len(machines.started) == 1
 
 
-def test_a_start_that_fails_loses_nobody(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Claimed and not started, as after a crash between the two: due again half an hour later."""
+def test_a_failed_start_is_tried_again(world: World, clock: list[datetime], machines: Machines) -> None:
+    """Claimed but not started, as after a crash between the two: it is due again half an hour later."""
     user_id = connect(world, "ana")
     machines.refuses = True
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
@@ -149,7 +149,7 @@ def test_a_start_that_fails_loses_nobody(world: World, clock: list[datetime], ma
 
 
 def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Until its listener connects again."""
+    """Not until its listener connects again."""
     user_id = connect(world, "ana")
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     clock[0] += 5 * HOUR
@@ -157,7 +157,7 @@ def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machin
 
 
 def test_the_quota_decides_how_many_are_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """The rest stays due, and has its turn in the next minutes, everybody once."""
+    """The others stay due, and start once in the next minutes."""
     paced(world, 5)
     clock[0] += timedelta(minutes=1)
     users = {connect(world, f"listener-{number}") for number in range(10)}
@@ -170,7 +170,7 @@ def test_the_quota_decides_how_many_are_started(world: World, clock: list[dateti
 
 
 def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Executions would only wait; what was due is due afterwards."""
+    """Executions would only wait; the connections are still due afterwards."""
     paced(world, 60)
     connect(world, "ana", resync=9 * HOUR)
     until = times.milliseconds(STARTED + HOUR)
@@ -183,7 +183,7 @@ def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], 
 def test_one_application_does_not_use_up_anothers_quota(
     world: World, clock: list[datetime], machines: Machines
 ) -> None:
-    """Each has its own gate and ledger."""
+    """Each has its own rate limiter and quota usage."""
     paced(world, 5)
     for number in range(6):
         connect(world, f"listener-{number}")
@@ -194,8 +194,8 @@ def test_one_application_does_not_use_up_anothers_quota(
     assert len(machines.started) == 5
 
 
-def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: list[datetime]) -> None:
-    """The ledger is written on from what was seen, or not at all."""
+def test_quota_is_not_reserved_twice(world: World, clock: list[datetime]) -> None:
+    """The usage is stored only if it is still the one that was read."""
     seen = quota_usage.usage("spotify", "default")
     one, other = (QuotaUsage(seen.polls_until + ms, seen.resyncs_until + ms) for ms in (5, 9))
     assert quota_usage.reserve("spotify", "default", seen, one)
@@ -203,8 +203,8 @@ def test_what_another_dispatch_spends_is_not_spent_twice(world: World, clock: li
     assert quota_usage.usage("spotify", "default") == one
 
 
-def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
-    """So that nobody has to read the application's secret to plan with it."""
+def test_the_rate_limiter_tells_its_interval(world: World, clock: list[datetime]) -> None:
+    """So the dispatch need not read the application's secret."""
     paced(world, 80)
     assert quota_usage.state("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
@@ -214,14 +214,14 @@ def test_the_gate_tells_its_pace(world: World, clock: list[datetime]) -> None:
 
 
 def test_nothing_is_claimed_when_time_is_up(world: World, clock: list[datetime], machines: Machines) -> None:
-    """What could not be started stays due for the next minute."""
+    """What was not started stays due for the next minute."""
     user_id = connect(world, "ana")
     assert dispatching.dispatch(MACHINE, lambda: 5.0)["polls"] == 0
     assert item(user_id)["due_at"] == times.iso(STARTED)
 
 
 def test_the_function_dispatches(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Whatever the schedule sends."""
+    """It does not depend on the event."""
     from sync import dispatch as function
 
     user_id = connect(world, "ana")

@@ -1,4 +1,4 @@
-"""Polls come before plays are lost, never outside of their bounds, and everybody at a time of their own."""
+"""Polls come before plays are lost, within their bounds, and spread over time."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 CADENCE = Cadence()
 HOUR = timedelta(hours=1)
 SOON = HOUR * CADENCE.remembered_plays / CADENCE.fastest_listening
-"""As long as nobody can fill the provider's memory."""
+"""The time in which no listener can fill the provider's memory."""
 WHO = "u1#provider"
 
 paces = st.floats(0, 1_000, allow_nan=False)
@@ -31,7 +31,7 @@ cadences = st.builds(
 
 
 def known(pace: float | None, hours_ago: float = 5, **more: datetime) -> Plan:
-    """A connection polled so long ago."""
+    """The plan of a connection that was polled so long ago."""
     polled = NOW - HOUR * hours_ago
     return replace(Plan(NOW, NOW, NOW + 10 * HOUR, 30, pace, polled_at=polled), **more)  # type: ignore[arg-type]
 
@@ -42,13 +42,13 @@ def poll(plays: int, *, at: datetime = NOW, gaps: int = 0) -> SyncOutcome:
 
 @given(pace=paces, cadence=cadences)
 def test_an_interval_is_within_its_bounds(pace: float, cadence: Cadence) -> None:
-    """However much or little is played."""
+    """However much or little the listener plays."""
     assert cadence.shortest_poll <= poll_interval(pace, cadence) <= cadence.longest_poll
 
 
 @given(pace=paces, cadence=cadences, plays=st.integers(0, 5_000))
-def test_nobody_hurries_after_a_provider_that_forgets_nothing(pace: float, cadence: Cadence, plays: int) -> None:
-    """However much is played: the longest interval is enough, as nothing can be lost."""
+def test_a_provider_that_forgets_nothing_is_polled_rarely(pace: float, cadence: Cadence, plays: int) -> None:
+    """The longest interval is enough, as nothing can be lost."""
     endless = replace(cadence, forgets=False)
     assert poll_interval(pace, endless) == cadence.longest_poll
     made = plan(WHO, known(pace), poll(plays), endless, NOW)
@@ -57,8 +57,8 @@ def test_nobody_hurries_after_a_provider_that_forgets_nothing(pace: float, caden
 
 
 @given(one=paces, other=paces, cadence=cadences)
-def test_who_plays_more_is_polled_no_later(one: float, other: float, cadence: Cadence) -> None:
-    """The interval falls with the pace, and never rises."""
+def test_a_listener_who_plays_more_is_polled_no_later(one: float, other: float, cadence: Cadence) -> None:
+    """The interval never rises with the listening rate."""
     slow, fast = sorted((one, other))
     assert poll_interval(slow, cadence) >= poll_interval(fast, cadence)
 
@@ -85,7 +85,7 @@ def test_the_next_time_is_after_now_and_within_the_bounds(
     full: bool,
     collected: bool,
 ) -> None:
-    """Whatever a run has met: nobody is due at once, and nobody is forgotten."""
+    """Whatever the outcome of a sync, no connection is due at once, and none is forgotten."""
     ran = SyncOutcome(NOW, outcome, plays, gaps, full, collected, 7)
     after = plan(who, known(pace, hours), ran, cadence, NOW)
     longest = max(cadence.longest_poll, cadence.resync_period * 1.5, NOW + 10 * HOUR - NOW)
@@ -97,13 +97,13 @@ def test_the_next_time_is_after_now_and_within_the_bounds(
 
 
 def played(pace: float, since: datetime, until: datetime) -> int:
-    """Plays at constant pace, counted from one fixed moment, so that none is lost to rounding."""
+    """Plays at a constant rate, counted from one fixed moment, so that none is lost to rounding."""
     return int(pace * ((until - NOW) / HOUR)) - int(pace * ((since - NOW) / HOUR))
 
 
 @given(pace=st.floats(0, CADENCE.fastest_listening), who=names)
 def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
-    """From the first poll on, up to the pace at which one track follows the other."""
+    """From the first poll on, up to the rate of tracks without a pause."""
     after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment = NOW
     for _ in range(60):
@@ -118,7 +118,7 @@ def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
 def test_a_listener_of_long_evenings_loses_nothing_once_known(
     evening: float, begins: float, lasts: float, who: str
 ) -> None:
-    """One session a day, however long and whenever: at most two evenings are lost in part before polls follow."""
+    """One session a day of any length: plays of at most two evenings are lost before polls are frequent enough."""
 
     def total(moment: datetime) -> int:
         days, at = divmod((moment - NOW) / timedelta(days=1), 1)
@@ -137,8 +137,8 @@ def test_a_listener_of_long_evenings_loses_nothing_once_known(
 
 
 @given(pace=st.floats(20, CADENCE.remembered_plays / (CADENCE.shortest_poll / HOUR)), who=names)
-def test_a_furious_listener_loses_nothing_after_a_few_holes(pace: float, who: str) -> None:
-    """Each hole halves the interval at least, down to the shortest there is."""
+def test_the_fastest_listener_loses_nothing_after_a_few_gaps(pace: float, who: str) -> None:
+    """Each gap at least halves the interval, down to the shortest."""
     after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment, lost = NOW, []
     for _ in range(60):
@@ -152,8 +152,8 @@ def test_a_furious_listener_loses_nothing_after_a_few_holes(pace: float, who: st
 
 
 @given(pace=st.floats(0.01, 500), plays=st.integers(0, 50))
-def test_a_hole_doubles_the_pace_and_halves_the_interval(pace: float, plays: int) -> None:
-    """At least, or the interval is the shortest already."""
+def test_a_gap_doubles_the_rate_and_halves_the_interval(pace: float, plays: int) -> None:
+    """At least, unless the interval is the shortest already."""
     interval = poll_interval(pace, CADENCE)
     after = plan(WHO, known(pace, interval / HOUR), poll(plays, gaps=1), CADENCE, NOW)
     assert after.listening_rate is not None
@@ -162,22 +162,22 @@ def test_a_hole_doubles_the_pace_and_halves_the_interval(pace: float, plays: int
     assert poll_interval(after.listening_rate, CADENCE) <= sooner
 
 
-def test_a_full_answer_counts_as_a_hole() -> None:
-    """Nobody can tell what was before its oldest play."""
+def test_a_full_response_counts_as_a_gap() -> None:
+    """Plays before its oldest are unknown."""
     full, hole = (plan(WHO, known(1.0, 10), one, CADENCE, NOW) for one in (poll(50), poll(50, gaps=1)))
     assert full == hole
     assert full.listening_rate == 5.0
 
 
 def test_a_day_that_fits_is_polled_once() -> None:
-    """Half of the memory, in one hour or in twenty: the provider still has it all after a day twice as busy."""
+    """Plays for half of the memory, in one hour or in twenty: after a day twice as busy the provider still has all."""
     assert poll_interval(25 / 24, CADENCE) == CADENCE.longest_poll
     assert poll_interval(26 / 24, CADENCE) == SOON
     assert poll_interval(8 / 24, replace(CADENCE, longest_poll=90 * HOUR)) == 72 * HOUR
 
 
 def test_a_busy_day_counts_at_once_and_is_remembered_for_days() -> None:
-    """Up with the first poll that sees it, down by two thirds in ten quiet days."""
+    """The rate rises with the first poll after it, and falls by two thirds in ten quiet days."""
     busy = plan(WHO, known(0.5, 5), poll(48), CADENCE, NOW)
     assert busy.listening_rate == 2.0
     after, moment = busy, NOW
@@ -187,8 +187,8 @@ def test_a_busy_day_counts_at_once_and_is_remembered_for_days() -> None:
     assert after.listening_rate == pytest.approx(2.0 / 2.718, rel=0.01)
 
 
-def test_the_days_plays_are_those_of_about_a_day() -> None:
-    """Of a constant listener a day's worth, however often they are polled."""
+def test_recent_plays_are_those_of_about_a_day() -> None:
+    """A day's plays of a constant listener, however often they are polled."""
     for hours in (0.5, 2, 12, 24, 96):
         after: Plan | None = known(0.0, 0, polled_at=NOW)
         for step in range(1, 200):
@@ -197,15 +197,15 @@ def test_the_days_plays_are_those_of_about_a_day() -> None:
         assert after.recent_plays == pytest.approx(48, abs=2)
 
 
-def test_the_same_run_counts_once() -> None:
-    """A last step that is retried does not change the pace again."""
+def test_the_same_sync_counts_once() -> None:
+    """A last step that is retried does not change the rate again."""
     once = plan(WHO, known(4.0), poll(40), CADENCE, NOW)
     twice = plan(WHO, once, poll(40), CADENCE, NOW + timedelta(seconds=9))
     assert (twice.listening_rate, twice.polled_at) == (once.listening_rate, once.polled_at)
 
 
-def test_a_listener_of_whom_nothing_is_known_is_polled_soon() -> None:
-    """The first poll's fifty plays say nothing of the pace: they may be an hour old or a year."""
+def test_a_new_listener_is_polled_soon() -> None:
+    """The fifty plays of a first poll do not show a rate: they may be an hour old or a year."""
     after = plan(WHO, None, SyncOutcome(NOW, Poll.DONE, 50, full=True, calls=146), CADENCE, NOW)
     assert after.listening_rate is None
     assert NOW + SOON * 0.9 <= after.due_at <= NOW + SOON
@@ -213,15 +213,15 @@ def test_a_listener_of_whom_nothing_is_known_is_polled_soon() -> None:
 
 
 def test_a_failed_poll_comes_again_sooner() -> None:
-    """After a quarter of the interval, with the pace as it was."""
+    """After a quarter of the interval, with the same rate."""
     before = known(1.0, 25, resync_at=NOW + 100 * HOUR)
     after = plan(WHO, before, SyncOutcome(NOW, Poll.FAILED, collected=False), CADENCE, NOW)
     assert after.due_at == NOW + 6 * HOUR
     assert (after.listening_rate, after.polled_at) == (before.listening_rate, before.polled_at)
 
 
-def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
-    """A re-run of saved tracks alone neither delays nor repeats the poll."""
+def test_a_sync_of_other_data_types_does_not_move_the_next_poll() -> None:
+    """A sync of saved tracks alone neither delays nor repeats the poll."""
     before = known(2.0, 1, resync_at=NOW + 100 * HOUR)
     after = plan(WHO, before, SyncOutcome(NOW, Poll.NOT_ASKED, calls=30), CADENCE, NOW)
     assert before.polled_at is not None
@@ -229,14 +229,14 @@ def test_a_run_of_other_data_types_leaves_the_next_poll_where_it_was() -> None:
     assert after.resync_calls == 30 == before.resync_calls
 
 
-def test_without_a_right_to_recent_plays_only_syncs_of_everything_are_due() -> None:
-    """Where nothing can be heard nothing is polled."""
+def test_without_permission_for_recent_plays_only_full_syncs_are_due() -> None:
+    """A poll would fetch nothing."""
     after = plan(WHO, known(30.0), SyncOutcome(NOW, Poll.IMPOSSIBLE, full=True), CADENCE, NOW)
     assert after.due_at == after.resync_at >= NOW + CADENCE.resync_period / 2
 
 
 @given(who=names, cadence=cadences, minutes=st.integers(0, 3_000))
-def test_a_re_sync_has_its_own_time_of_the_period(who: str, cadence: Cadence, minutes: int) -> None:
+def test_a_full_sync_has_its_own_time_of_the_period(who: str, cadence: Cadence, minutes: int) -> None:
     """At least half a period away and at most one and a half, and always at the same moment of the period."""
     moment = NOW + timedelta(minutes=minutes)
     rare = replace(cadence, shortest_poll=timedelta(days=900), longest_poll=timedelta(days=900))
@@ -246,30 +246,30 @@ def test_a_re_sync_has_its_own_time_of_the_period(who: str, cadence: Cadence, mi
     assert min(abs(own % 1 - fraction_of(who)), 1 - abs(own % 1 - fraction_of(who))) < 1e-6
 
 
-def test_a_re_sync_shortly_after_a_poll_takes_its_place() -> None:
-    """One run instead of two."""
+def test_a_full_sync_shortly_after_a_poll_replaces_it() -> None:
+    """One sync instead of two."""
     before = known(0.0, 20, resync_at=NOW + 24.5 * HOUR)
     after = plan(WHO, before, poll(0), CADENCE, NOW)
     assert after.resync_at == after.due_at < NOW + 24.5 * HOUR
 
 
-def test_a_re_sync_that_is_over_due_does_not_hold_up_the_polls() -> None:
-    """When the quota was too small for it, it comes with one of the next polls."""
+def test_an_overdue_full_sync_does_not_delay_polls() -> None:
+    """If the quota was too small for it, it replaces one of the next polls."""
     before = known(5.0, 5, resync_at=NOW - 3 * HOUR)
     after = plan(WHO, before, poll(25), CADENCE, NOW)
     assert after.resync_at == before.resync_at
     assert NOW + 2 * HOUR < after.due_at <= NOW + SOON
 
 
-def test_a_re_sync_that_brought_nothing_is_tried_again_within_the_period() -> None:
-    """After a quarter of it, not at every poll."""
+def test_a_full_sync_without_data_is_tried_again_within_the_period() -> None:
+    """After a quarter of it, not with every poll."""
     after = plan(WHO, known(5.0), SyncOutcome(NOW, Poll.FAILED, full=True, collected=False, calls=8), CADENCE, NOW)
     assert after.resync_at <= NOW + CADENCE.resync_period / 4
     assert after.resync_calls == 30
 
 
 def test_users_spread_over_the_day() -> None:
-    """A thousand who connect in the same minute are re-synced all day long, not in one minute."""
+    """A thousand who connect in the same minute are synced over the whole day, not in one minute."""
     after = [
         plan(f"u{n}#p", None, SyncOutcome(NOW, Poll.IMPOSSIBLE, full=True), CADENCE, NOW).resync_at
         for n in range(1_000)
@@ -279,8 +279,8 @@ def test_users_spread_over_the_day() -> None:
 
 
 @pytest.mark.parametrize("pace", [2.0, 5.0, 20.0])
-def test_polls_of_users_who_begin_together_part(pace: float) -> None:
-    """Each is early by a part of its own."""
+def test_polls_of_users_who_connect_together_spread(pace: float) -> None:
+    """Each is early by a different part of its interval."""
     before = known(pace, 2, resync_at=NOW + 100 * HOUR)
     due = {plan(f"u{n}#p", before, poll(int(pace * 2)), CADENCE, NOW).due_at for n in range(100)}
     assert len(due) > 90

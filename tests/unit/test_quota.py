@@ -1,4 +1,4 @@
-"""What is started fits into the quota, polls never wait for long syncs, and who is nearest to losing plays is first."""
+"""Starts fit into the quota, polls never wait for full syncs, and connections nearest to losing plays come first."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,8 +40,8 @@ def calls(one: One) -> int:
     return ASSUMED_RESYNC_CALLS if one.resync_calls is None else max(1, one.resync_calls)
 
 
-def test_a_minute_carries_the_share_of_its_calls() -> None:
-    """64 polls of a thousand; the next minute again 64, and never more because a dispatch comes twice."""
+def test_a_minute_allows_the_share_of_its_calls() -> None:
+    """64 polls of a thousand, 64 again in the next minute, and no more if a dispatch comes twice."""
     starts, ledger = choose(many(1_000), QuotaUsage(), PACED, NOW, 2_000)
     assert len(starts) == 80 * SHARE
     assert choose(many(1_000), ledger, PACED, NOW, 2_000) == ([], ledger)
@@ -49,16 +49,16 @@ def test_a_minute_carries_the_share_of_its_calls() -> None:
     assert len(again) == 80 * SHARE
 
 
-def test_who_is_nearest_to_losing_plays_comes_first() -> None:
-    """Not who has been due for longest."""
+def test_connections_nearest_to_losing_plays_come_first() -> None:
+    """Not those that have been due longest."""
     due = [One(number, lost_at=NOW + timedelta(minutes=(number * 37) % 100)) for number in range(100)]
     starts, _ = choose(due, QuotaUsage(), PACED, NOW, 2_000)
     started = [start.due.lost_at for start in starts]
     assert started == sorted(one.lost_at for one in due)[:64]
 
 
-def test_syncs_of_everything_have_what_polls_leave() -> None:
-    """Twenty are due for everything: all are polled at least, and the longest waiting become whole syncs."""
+def test_full_syncs_get_what_polls_leave() -> None:
+    """Twenty are due for full syncs: all are at least polled, and those that waited longest become full syncs."""
     due = [One(number, resync_at=NOW - timedelta(minutes=number)) for number in range(20)]
     starts, _ = choose(due, QuotaUsage(), PACED, NOW, 2_000)
     assert len(starts) == 20
@@ -75,10 +75,10 @@ def test_syncs_of_everything_have_what_polls_leave() -> None:
     ],
     ids=["can wait", "has waited", "cannot wait", "has nothing to poll"],
 )
-def test_who_finds_no_room_for_everything_waits_for_it_a_little(
+def test_without_room_for_a_full_sync_a_connection_waits_a_little(
     lost: timedelta, waited: timedelta, polled: bool
 ) -> None:
-    """A poll would put the re-sync off by a day; but no play is risked for it, and nobody waits for long."""
+    """A poll would postpone the full sync by a day. But no play is put at risk, and the wait is short."""
     full = QuotaUsage(0, MS + 2 * HORIZON_MS)
     one = One(1, lost_at=NOW + lost, resync_at=NOW - waited)
     starts, ledger = choose([one], full, PACED, NOW, 2_000)
@@ -88,7 +88,7 @@ def test_who_finds_no_room_for_everything_waits_for_it_a_little(
 
 
 def test_a_long_sync_does_not_hold_up_polls() -> None:
-    """A library of 1,200 calls takes the quota of a quarter of an hour; polls go on meanwhile, further syncs wait."""
+    """A library of 1,200 calls takes the quota of a quarter of an hour. Polls go on; other full syncs wait."""
     big = One(0, resync_at=NOW, resync_calls=1_200)
     starts, ledger = choose([big], QuotaUsage(), PACED, NOW, 2_000)
     assert [start.full for start in starts] == [True]
@@ -101,32 +101,32 @@ def test_a_long_sync_does_not_hold_up_polls() -> None:
     assert [start.full for start in starts] == [True]
 
 
-def test_nothing_starts_while_the_provider_wants_a_pause() -> None:
-    """Neither polls nor syncs, until the cool-down ends within the next minute."""
+def test_nothing_starts_in_a_cool_down() -> None:
+    """Neither polls nor full syncs, until its end is within the next minute."""
     for left, starts in ((timedelta(hours=6), 0), (timedelta(seconds=60), 0), (timedelta(seconds=30), 32)):
         pace = QuotaState(MS, 750, times.milliseconds(NOW + left))
         assert len(choose(many(100), QuotaUsage(), pace, NOW, 2_000)[0]) == starts
 
 
-def test_a_gate_with_a_queue_is_given_less() -> None:
-    """What is reserved already counts."""
+def test_slots_that_are_reserved_count() -> None:
+    """A rate limiter with a queue leaves less quota."""
     assert len(choose(many(100), QuotaUsage(), QuotaState(MS + 15_000, 750), NOW, 2_000)[0]) == 48
 
 
-def test_without_a_limit_everything_starts_at_once() -> None:
-    """Up to what one dispatch can start."""
+def test_without_a_limit_all_start_at_once() -> None:
+    """As many as one dispatch can start."""
     starts, _ = choose(many(500, resync_at=NOW), QuotaUsage(), QuotaState(), NOW, 300)
     assert len(starts) == 300
     assert all(start.full for start in starts)
 
 
-def test_a_gate_that_has_not_told_its_pace_is_used_sparingly() -> None:
-    """After an upgrade, until its next call: eight a minute."""
+def test_an_unknown_interval_is_assumed_to_be_long() -> None:
+    """After an upgrade, until the next call: eight starts a minute."""
     assert len(choose(many(100), QuotaUsage(), QuotaState(next_slot_at=MS - 1), NOW, 2_000)[0]) == 8
 
 
-def test_a_slow_application_makes_its_calls_all_the_same() -> None:
-    """One call in five minutes: one poll, then nothing until it is paid for."""
+def test_a_slow_application_makes_its_calls_too() -> None:
+    """With one call in five minutes: one poll, then none until its quota is used up."""
     slow = QuotaState(MS - 1, 300_000)
     starts, ledger = choose(many(3), QuotaUsage(), slow, NOW, 2_000)
     assert len(starts) == 1
@@ -168,16 +168,16 @@ def test_over_any_time_the_schedule_stays_within_its_share(due: list[list[One]],
 
 
 @given(due=st.lists(ones, max_size=60), interval=st.integers(50, 20_000))
-def test_what_is_chosen_is_due_once(due: list[One], interval: int) -> None:
-    """Nothing is started that was not asked for, and everything is only where it is due."""
+def test_only_due_connections_are_chosen_and_each_once(due: list[One], interval: int) -> None:
+    """Only due connections start, and full syncs only where one is due."""
     starts, _ = choose(due, QuotaUsage(), QuotaState(1, interval), NOW, 2_000)
     assert len({id(start.due) for start in starts}) == len(starts)
     assert all(start.due.resync_at <= NOW for start in starts if start.full)
 
 
 @pytest.mark.parametrize("known", [0, None])
-def test_a_sync_whose_size_is_not_known_is_not_free(known: int | None) -> None:
-    """It is taken for one of usual size, and at least for one call."""
+def test_a_full_sync_of_unknown_size_costs_quota(known: int | None) -> None:
+    """It counts as one of usual size, and any as at least one call."""
     _, ledger = choose([One(1, resync_at=NOW, resync_calls=known)], QuotaUsage(), PACED, NOW, 2_000)
     each = 750 / SHARE
     assert ledger.resyncs_until - MS == pytest.approx(each * (ASSUMED_RESYNC_CALLS if known is None else 1), abs=1)

@@ -1,4 +1,4 @@
-"""A connection is on the schedule from its login until its grant is dead; every run that ends plans the next."""
+"""A connection is on the schedule from its login until its grant is dead; each sync that ends plans the next."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ SOON = HOUR * CADENCE.remembered_plays / CADENCE.fastest_listening
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The time, to be moved by tests."""
+    """The present moment; tests set it."""
     now = [STARTED]
     monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now
@@ -51,7 +51,7 @@ def due(moment: datetime) -> list[str]:
 def run(
     user_id: str, clock: list[datetime], *data_types: DataType, plays: int = 0, outcome: Outcome = Outcome.COMPLETE
 ) -> Job:
-    """A run as its collectors and its last step leave it."""
+    """A sync with its collectors' outcomes, finished."""
     job = begun(user_id, *data_types, execution=f"execution-{clock[0]}", started_at=clock[0])
     for data_type in data_types or tuple(DataType):
         counts = {"calls": 3, **({"plays": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
@@ -61,15 +61,15 @@ def run(
 
 
 def test_a_login_puts_the_connection_on_the_schedule(user_id: str) -> None:
-    """Should its first sync never begin, it is due half an hour later, for everything."""
+    """If its first sync never begins, it is due half an hour later for a full sync."""
     assert due(STARTED + timedelta(minutes=29)) == []
     (one,) = due_connections.due(STARTED + timedelta(minutes=31))
     assert (one.user_id, one.provider, one.application) == (user_id, "spotify", "default")
     assert one.resync_at <= STARTED
 
 
-def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> None:
-    """A poll within hours, and everything again in its own time; the lease is given back by the same write."""
+def test_a_sync_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> None:
+    """A poll within hours and a full sync at its own time of the day; the same write gives back the lease."""
     run(user_id, clock, plays=50)
     found = item(user_id)
     assert "lease_sync_id" not in found
@@ -83,7 +83,7 @@ def test_a_run_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> 
 
 
 def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
-    """Who plays a lot is polled several times a day, who plays little hardly more than once."""
+    """Listeners who play a lot are polled several times a day, others hardly more than once."""
     polls = {}
     for plays in (1, 20):
         clock[0] = STARTED
@@ -99,8 +99,8 @@ def test_polls_follow_the_listener(world: World, clock: list[datetime]) -> None:
     assert 16 <= polls[20] <= 30
 
 
-def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
-    """With the first run that ends after the upgrade."""
+def test_a_connection_older_than_the_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
+    """With the first sync that ends after the upgrade."""
     gone = (*due_connections.ENTRY, "lost_at", "resync_at")
     state_table().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
     assert connections.connection(user_id, "spotify").plan is None
@@ -110,7 +110,7 @@ def test_a_connection_made_before_there_was_a_schedule_gets_on_it(user_id: str, 
 
 
 def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str, clock: list[datetime]) -> None:
-    """It leaves the index in the moment in which it is marked, and no run that still ends brings it back."""
+    """It leaves the index when its status changes, and a sync that ends later does not put it back."""
     job = begun(user_id, DataType.TOP_TRACKS)
     assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert due(STARTED + 1000 * HOUR) == []
@@ -122,15 +122,15 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
     assert due(STARTED + HOUR) == [user_id]
 
 
-def test_a_grant_that_was_not_dead_after_all_is_due_again(user_id: str, clock: list[datetime]) -> None:
-    """After an outage of the token host that was taken for many revocations."""
+def test_a_restored_grant_is_due_again(user_id: str, clock: list[datetime]) -> None:
+    """After an outage of the token host that looked like many revocations."""
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert connections.restore(user_id, "spotify")
     assert due(STARTED + HOUR) == [user_id]
 
 
 def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None:
-    """Over all shards, by the moment."""
+    """Over all shards."""
     users = []
     for number in range(12):
         clock[0] = STARTED + timedelta(minutes=(number * 7) % 12)
@@ -139,8 +139,8 @@ def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None
     assert len({item(user_id)["due_shard"] for _, user_id in users}) > 3
 
 
-def test_one_of_many_claims_a_connection(user_id: str, clock: list[datetime]) -> None:
-    """Two that saw the same due time do not both start it, and it is due again should its run never end."""
+def test_only_one_dispatch_claims_a_connection(user_id: str, clock: list[datetime]) -> None:
+    """Of two that read the same due time only one starts it. It is due again if its sync never ends."""
     clock[0] += HOUR
     (one,) = due_connections.due(clock[0])
     until = clock[0] + due_connections.RETRY
@@ -150,10 +150,10 @@ def test_one_of_many_claims_a_connection(user_id: str, clock: list[datetime]) ->
 
 
 @pytest.mark.parametrize(("minutes", "free"), [(10, False), (-10, True)])
-def test_a_connection_with_a_running_sync_is_left_to_it(
+def test_a_connection_with_a_running_sync_is_not_started(
     user_id: str, clock: list[datetime], minutes: int, free: bool
 ) -> None:
-    """No execution is started that would only find the lease taken; a lease that is over holds nobody up."""
+    """Its execution would only find the lease taken. An expired lease does not prevent the start."""
     clock[0] += HOUR
     lease.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
     (one,) = due_connections.due(clock[0])
@@ -161,7 +161,7 @@ def test_a_connection_with_a_running_sync_is_left_to_it(
 
 
 def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[datetime]) -> None:
-    """The pace does not change twice for one run."""
+    """The listening rate does not change twice for one sync."""
     run(user_id, clock, plays=50)
     clock[0] += 3 * HOUR
     job = run(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
@@ -170,8 +170,8 @@ def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[da
     assert item(user_id) == before
 
 
-def test_a_run_that_was_superseded_does_not_plan(user_id: str, clock: list[datetime]) -> None:
-    """Who has the lease now plans when it ends."""
+def test_a_sync_that_lost_its_lease_does_not_plan(user_id: str, clock: list[datetime]) -> None:
+    """The sync that has the lease now plans when it ends."""
     job = begun(user_id, DataType.TOP_TRACKS)
     clock[0] += lease.LEASE + HOUR
     given = {"user_id": user_id, "provider": "spotify", "mode": "full"}

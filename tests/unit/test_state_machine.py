@@ -1,4 +1,4 @@
-"""The sync's definition keeps its promises: nothing waits for ever, and one failure does not stop the others."""
+"""The sync's definition: nothing waits forever, and one failure does not stop the others."""
 
 import json
 import re
@@ -23,7 +23,7 @@ State = dict[str, Any]
 
 
 def machines() -> Iterator[dict[str, Any]]:
-    """The machine itself, and every branch."""
+    """The state machine and each of its branches."""
     yield MACHINE
     yield from EVERYTHING["Branches"]
 
@@ -32,7 +32,7 @@ STATES: dict[str, State] = {name: state for machine in machines() for name, stat
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 COLLECTORS = [name for name in TASKS if name.startswith("Collect")]
 POLL = "PollRecentlyPlayed"
-"""The task of the short way; it invokes the collector of recent plays."""
+"""The task of a poll; it invokes the collector of recent plays."""
 
 
 def function_of(task: str) -> str:
@@ -41,7 +41,7 @@ def function_of(task: str) -> str:
 
 
 def followers(state: State) -> Iterator[str]:
-    """The names of the states that may come next."""
+    """The names of the states that may follow."""
     for one in (state, *state.get("Choices", []), *state.get("Catch", [])):
         if "Next" in one:
             yield one["Next"]
@@ -50,7 +50,7 @@ def followers(state: State) -> Iterator[str]:
 
 
 def expressions(value: Any) -> Iterator[str]:
-    """Every JSONata expression, wherever it stands."""
+    """All JSONata expressions in a value."""
     if isinstance(value, str) and ("{%" in value or "%}" in value):
         yield value
     elif isinstance(value, dict):
@@ -62,26 +62,26 @@ def expressions(value: Any) -> Iterator[str]:
 
 
 def patience(task: State) -> timedelta:
-    """The longest that a task may take with all of its retries."""
+    """The longest duration of a task with all of its retries."""
     retry = task["Retry"][0]
     waits = sum(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn for turn in range(retry["MaxAttempts"]))
     return timedelta(seconds=task["TimeoutSeconds"] * (retry["MaxAttempts"] + 1) + waits)
 
 
 def test_every_name_is_used_once() -> None:
-    """A state is found in the console by its name, also inside of branches."""
+    """The console finds a state by its name, also within branches."""
     assert len(STATES) == sum(len(machine["States"]) for machine in machines())
 
 
-def test_every_way_leads_to_a_state() -> None:
+def test_every_transition_leads_to_a_state() -> None:
     """Every `Next`, `Default` and `StartAt` names a state of its own machine, and every state can be reached."""
     for machine in machines():
         named = {machine["StartAt"]} | {name for state in machine["States"].values() for name in followers(state)}
         assert named == set(machine["States"])
 
 
-def test_every_state_goes_on_or_ends() -> None:
-    """No state leaves the execution hanging."""
+def test_every_state_has_a_next_one_or_ends() -> None:
+    """No execution gets stuck in a state."""
     for name, state in STATES.items():
         ends = state.get("End") or state["Type"] in ("Succeed", "Fail", "Choice")
         assert ends or "Next" in state, name
@@ -89,7 +89,7 @@ def test_every_state_goes_on_or_ends() -> None:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
-    """A task that hangs is given up; retries are few, spread out, and grow."""
+    """A task that hangs times out; retries are few, spread out, and slower each time."""
     task = TASKS[name]
     assert 0 < task["TimeoutSeconds"] <= 920
     for retry in task["Retry"]:
@@ -101,14 +101,14 @@ def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_outlives_its_function(name: str) -> None:
-    """The state times out after the Lambda, so that the function's own end is seen first."""
+    """The state times out after the Lambda, so that the function's own error shows."""
     function = resources("AWS::Serverless::Function")[function_of(name)]
     assert TASKS[name]["TimeoutSeconds"] > function["Timeout"]
 
 
 @pytest.mark.parametrize("name", COLLECTORS)
-def test_a_collector_that_crashes_is_passed_over(name: str) -> None:
-    """Every error is caught in its own branch and told with its data type; the others are not touched."""
+def test_a_crash_of_a_collector_does_not_stop_the_others(name: str) -> None:
+    """Every error is caught in its own branch, and reported with its data type."""
     (catch,) = TASKS[name]["Catch"]
     assert catch["ErrorEquals"] == ["States.ALL"]
     data_type = re.sub(r"(?<!^)(?=[A-Z])", "_", name.removeprefix("Collect")).lower()
@@ -119,8 +119,8 @@ def test_a_collector_that_crashes_is_passed_over(name: str) -> None:
     assert skipped["Type"] == "Pass"
 
 
-def test_a_poll_takes_the_short_way() -> None:
-    """One task stands in for the eight, with the same patience and the same lambda; all else is as in every run."""
+def test_a_poll_skips_the_other_collectors() -> None:
+    """One task replaces the eight, with the same function, timeout and retries; all else is as in other syncs."""
     ways = {one["Next"]: one for one in STATES["SyncBegun"]["Choices"]}
     assert list(ways)[:2] == [POLL, "CollectEverything"], "the first condition that holds decides"
     assert "plays_alone" in ways[POLL]["Condition"]
@@ -135,13 +135,13 @@ def test_a_poll_takes_the_short_way() -> None:
 
 
 def test_a_poll_costs_six_transitions() -> None:
-    """Begin, poll and finish, a choice behind each of the two, and the end; a sync of everything costs fourteen."""
+    """Begin, poll and finish, a choice after begin and after finish, and the end; a full sync costs fourteen."""
     assert transitions(POLL) == 6
     assert transitions() == 14
 
 
 def test_a_poll_that_waits_polls_again() -> None:
-    """A Retry-After does not turn it into a sync of everything."""
+    """A Retry-After does not turn it into a full sync."""
     wait = STATES["WaitToPoll"]
     assert (wait["Type"], wait["Next"], wait["Timestamp"]) == ("Wait", POLL, "{% $states.input.until %}")
     first, second = STATES["SyncFinished"]["Choices"][:2]
@@ -151,13 +151,13 @@ def test_a_poll_that_waits_polls_again() -> None:
 
 
 @pytest.mark.parametrize("name", [*COLLECTORS, POLL])
-def test_a_collector_is_given_the_job_alone(name: str) -> None:
-    """Ids and moments go in, the outcome comes out: no page, no token travels through the machine."""
+def test_a_collectors_input_is_the_job_alone(name: str) -> None:
+    """Ids and moments go in, the outcome comes out: no page and no token passes through the state machine."""
     assert TASKS[name]["Arguments"] == "{% $job %}"
 
 
 def test_playlist_tracks_follow_playlists_in_one_branch() -> None:
-    """They need the list of playlists; all others stand alone, side by side."""
+    """They need the list of playlists; all others are in parallel branches of their own."""
     branches = [[name for name in COLLECTORS if name in branch["States"]] for branch in EVERYTHING["Branches"]]
     assert ["CollectPlaylists", "CollectPlaylistTracks"] in branches
     assert sorted(map(len, branches)) == [1] * (len(DataType) - 2) + [2]
@@ -166,15 +166,15 @@ def test_playlist_tracks_follow_playlists_in_one_branch() -> None:
 
 
 def test_nothing_collected_is_a_failed_execution() -> None:
-    """The console shows it red, with the reason; part of it is a success."""
+    """The console shows it in red with the reason; a partial sync is a success."""
     assert STATES["NothingCollected"]["Type"] == STATES["SyncRefused"]["Type"] == "Fail"
     assert STATES["SyncEnded"]["Type"] == STATES["AlreadyRunning"]["Type"] == "Succeed"
     for name in ("NothingCollected", "SyncRefused"):
         assert STATES[name]["Cause"] == "{% $states.input.cause %}"
 
 
-def test_long_waits_are_a_wait_state_and_come_back() -> None:
-    """The machine sleeps until the moment that the last step named, then reads on with the next round."""
+def test_a_long_wait_is_a_wait_state_before_the_next_round() -> None:
+    """The state machine waits until the moment given by the last step, then starts the next round."""
     wait = STATES["WaitUntil"]
     assert (wait["Type"], wait["Next"]) == ("Wait", "CollectEverything")
     assert wait["Timestamp"] == "{% $states.input.until %}"
@@ -182,25 +182,25 @@ def test_long_waits_are_a_wait_state_and_come_back() -> None:
     assert waiting["Assign"] == {"round": "{% $states.input.round %}"}
 
 
-def test_an_execution_ends_after_its_run_has_given_up() -> None:
-    """The machine's own deadline is there, and later than the run's, which says why."""
+def test_an_execution_times_out_after_its_sync_has_given_up() -> None:
+    """The state machine has a timeout, later than the sync's, which gives a reason."""
     assert timedelta(seconds=MACHINE["TimeoutSeconds"]) > MAX_DURATION
 
 
-def test_the_longest_run_stays_far_below_the_quota_of_events() -> None:
-    """All rounds that a run may have, even with every try of every collector crashing, fit into one execution."""
+def test_the_longest_sync_stays_far_below_the_quota_of_events() -> None:
+    """All rounds of a sync fit into one execution, even if every try of every collector crashes."""
     assert events(MAX_ROUNDS) < HISTORY_QUOTA * 0.3
     assert events(MAX_ROUNDS, failing=True) < HISTORY_QUOTA * 0.65
 
 
 def test_many_rounds_are_spread_over_hours() -> None:
-    """A run that only ever gets a few calls in gives up by its age, long after an hour, not by its rounds."""
+    """A sync that makes few calls in each round gives up for its age, hours later, and not for its rounds."""
     least = sum(min(GROWTH**number, MAX_SHORTEST_WAIT) for number in range(1, MAX_ROUNDS))
     assert timedelta(hours=4) < timedelta(seconds=least) < MAX_DURATION
 
 
 def test_a_lease_outlives_the_longest_round() -> None:
-    """No second sync of a connection may begin while a round of the first still retries."""
+    """No second sync of a connection begins while a round of the first still retries."""
     branches = [
         [patience(TASKS[name]) for name in COLLECTORS if name in one["States"]] for one in EVERYTHING["Branches"]
     ]
@@ -209,7 +209,7 @@ def test_a_lease_outlives_the_longest_round() -> None:
 
 
 def test_substitutions_are_all_defined_and_all_used() -> None:
-    """What the definition asks for, the template gives, and nothing else."""
+    """The template gives exactly what the definition uses."""
     used = set(re.findall(r"\$\{(\w+)\}", TEXT))
     machine = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]
     assert used == set(machine["DefinitionSubstitutions"])
@@ -217,16 +217,16 @@ def test_substitutions_are_all_defined_and_all_used() -> None:
         assert value == {"Fn::GetAtt": [name.removesuffix("Arn"), "Arn"]}
 
 
-def test_every_function_that_is_called_may_be_called() -> None:
-    """The machine's role invokes exactly the functions of its tasks."""
+def test_the_role_may_invoke_the_functions_of_its_tasks() -> None:
+    """Exactly those."""
     policies = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]["Policies"]
     allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies)
     assert allowed == sorted({function_of(name) for name in TASKS})
 
 
 @pytest.mark.parametrize("expression", sorted(set(expressions(MACHINE))))
-def test_an_expression_is_whole(expression: str) -> None:
-    """It begins and ends as Step Functions wants it, and its brackets and quotes are balanced."""
+def test_an_expression_is_well_formed(expression: str) -> None:
+    """It has Step Functions' delimiters, and its brackets and quotes are balanced."""
     assert re.fullmatch(r"\{% .+ %\}", expression)
     inside = re.sub(r"'[^']*'", "", expression.removeprefix("{%").removesuffix("%}"))
     assert "'" not in inside
@@ -239,7 +239,7 @@ def test_an_expression_is_whole(expression: str) -> None:
 
 
 def test_every_variable_is_assigned_before_it_is_used() -> None:
-    """What kind of run it is, and its job and round, are set where the sync begins; nothing else is asked for."""
+    """Job, round and the kind of sync are assigned where the sync begins; no other variable is used."""
     used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
     for way in (POLL, "CollectEverything"):
         started = next(one for one in STATES["SyncBegun"]["Choices"] if one["Next"] == way)

@@ -1,4 +1,4 @@
-"""A run begins once, ends in every case, and says what happened."""
+"""A sync begins once, ends in every case, and says what happened."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def lease(user_id: str) -> str | None:
 
 
 def settle(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
-    """As a collector would leave it."""
+    """As a collector leaves it."""
     return move_on(standing(job, data_type), outcome=outcome, position=Position(), counts={}, **more)
 
 
@@ -73,7 +73,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize(("given", "says"), REFUSED.values(), ids=REFUSED)
 def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, says: str) -> None:
-    """The operator at the console reads what to type; nothing is stored, and no other run is held up."""
+    """The operator at the console reads what to give. Nothing is stored, and no other sync has to wait."""
     if isinstance(given, dict) and given.get("user_id") == "KNOWN":
         given = {**given, "user_id": user_id}
     before = items()
@@ -83,8 +83,8 @@ def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, sa
     assert items() == before
 
 
-def test_a_run_begins_with_its_record_and_its_progress(user_id: str) -> None:
-    """Every data type is there from the first moment, and `fetched_at` is the execution's start."""
+def test_a_sync_begins_with_its_record_and_its_progress(user_id: str) -> None:
+    """All data types have their progress from the start, and `fetched_at` is the execution's start."""
     answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
     job = Job.of(answer["job"])
     assert (answer["outcome"], answer["round"]) == ("started", 1)
@@ -97,15 +97,15 @@ def test_a_run_begins_with_its_record_and_its_progress(user_id: str) -> None:
     assert lease(user_id) == job.sync_id
 
 
-def test_only_what_is_asked_for_is_in_the_run(user_id: str) -> None:
-    """Named twice is named once."""
+def test_a_sync_has_the_data_types_that_were_asked_for(user_id: str) -> None:
+    """A name given twice counts once."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS, DataType.TOP_TRACKS)
     assert record(job).data_types == (DataType.TOP_TRACKS, DataType.PLAYLISTS)
     assert len(list(progress.all_progress(user_id, job.sync_id))) == 2
 
 
 def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A data type without a row is `not_offered` from the start, and the run succeeds without it."""
+    """A data type without an endpoint is `not_offered` from the start, and the sync succeeds without it."""
     rows = {name: row for name, row in PROVIDERS["spotify"].endpoints.items() if name is not DataType.SAVED_ALBUMS}
     monkeypatch.setattr("blendify.syncing.begin_sync.PROVIDERS", {"spotify": type("Fewer", (), {"endpoints": rows})()})
     monkeypatch.setattr("blendify.syncing.begin_sync._refresh_early", lambda *_: None)
@@ -118,16 +118,14 @@ def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch:
 @pytest.mark.parametrize(
     ("data_types", "alone"), [(["recently_played"], True), (["recently_played", "playlists"], False), (None, False)]
 )
-def test_a_run_of_recent_plays_alone_is_told_from_others(
-    user_id: str, data_types: list[str] | None, alone: bool
-) -> None:
-    """So that the state machine can take the short way."""
+def test_a_sync_of_recent_plays_alone_is_a_poll(user_id: str, data_types: list[str] | None, alone: bool) -> None:
+    """The state machine then skips the other collectors."""
     given = {"user_id": user_id, "provider": "spotify"} | ({"data_types": data_types} if data_types else {})
     assert begin_sync(given, "execution-1", STARTED)["plays_alone"] is alone
 
 
-def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a run that died has left undone is done as well."""
+def test_a_poll_that_resumes_a_full_sync_is_a_full_sync(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It completes what the sync that died has left."""
     first = begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
@@ -136,15 +134,15 @@ def test_a_poll_that_goes_on_with_a_whole_run_takes_the_long_way(user_id: str, m
     assert (answer["job"]["sync_id"], answer["plays_alone"]) == (first.sync_id, False)
 
 
-def test_only_ids_and_moments_travel_through_the_machine(world: World, user_id: str) -> None:
-    """What begin answers holds no token and no profile."""
+def test_only_ids_and_moments_pass_through_the_state_machine(world: World, user_id: str) -> None:
+    """The result of the first step contains no token and no profile."""
     answer = str(begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
     assert not [secret for secret in world.simulator.accounts.secrets if secret in answer]
     assert len(answer) < 1_000
 
 
-def test_a_second_run_of_a_connection_does_not_begin(user_id: str) -> None:
-    """It is told which one runs, and leaves no record."""
+def test_a_second_sync_of_a_connection_does_not_begin(user_id: str) -> None:
+    """Its result names the one that runs, and it leaves no record."""
     job = begun(user_id)
     before = items()
     answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
@@ -152,8 +150,8 @@ def test_a_second_run_of_a_connection_does_not_begin(user_id: str) -> None:
     assert items() == before
 
 
-def test_a_first_step_that_is_retried_begins_the_same_run(user_id: str) -> None:
-    """Same execution, same run: progress that was made meanwhile stays."""
+def test_a_first_step_that_is_retried_begins_the_same_sync(user_id: str) -> None:
+    """The same execution has the same sync; progress made meanwhile stays."""
     job = begun(user_id)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert begun(user_id) == job
@@ -161,8 +159,8 @@ def test_a_first_step_that_is_retried_begins_the_same_run(user_id: str) -> None:
     assert len([item for item in items() if "sync_id" in item]) == 1
 
 
-def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that died without an end does not lock the listener out for ever."""
+def test_an_expired_lease_can_be_taken(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync that died does not block the listener forever."""
     begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
@@ -170,8 +168,8 @@ def test_a_lease_that_is_over_is_taken_over(user_id: str, monkeypatch: pytest.Mo
     assert lease(user_id) == job.sync_id
 
 
-def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None:
-    """Stopped from the console, or dead with its machine: the next execution goes on with the same run at once."""
+def test_a_sync_whose_execution_was_stopped_is_resumed(user_id: str) -> None:
+    """Stopped in the console or dead: the next execution resumes the same sync at once."""
     machines = aws.client("stepfunctions")
     role = "arn:aws:iam::123456789012:role/machine"
     machine = machines.create_state_machine(name="sync", definition="{}", roleArn=role)["stateMachineArn"]
@@ -187,8 +185,8 @@ def test_a_run_whose_execution_was_stopped_holds_nobody_up(user_id: str) -> None
     assert record(first).status is Status.RUNNING
 
 
-def test_a_run_that_is_gone_on_with_keeps_what_is_done(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its lease is over: what is collected stays collected, what else is asked for joins, and the round counts on."""
+def test_a_resumed_sync_keeps_what_is_collected(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lease has expired: other data types are added, and the rounds go on counting."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     settle(job, DataType.SAVED_ALBUMS, Outcome.WAITING, until=times.now())
@@ -204,10 +202,10 @@ def test_a_run_that_is_gone_on_with_keeps_what_is_done(user_id: str, monkeypatch
 
 
 @pytest.mark.parametrize(("mode", "hours"), [("full", 2), ("changes", 25)])
-def test_an_old_run_is_not_gone_on_with_nor_one_that_is_wanted_anew(
+def test_an_old_sync_is_not_resumed_nor_any_in_full_mode(
     user_id: str, monkeypatch: pytest.MonkeyPatch, mode: str, hours: int
 ) -> None:
-    """It is marked as failed, and a new run begins."""
+    """It is marked as failed, and a new sync begins."""
     monkeypatch.setattr("blendify.core.times.now", lambda: STARTED)
     first = begun(user_id)
     monkeypatch.setattr("blendify.core.times.now", lambda: STARTED + timedelta(hours=hours))
@@ -225,14 +223,14 @@ def test_the_access_token_is_renewed_before_the_collectors_start(world: World) -
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 400, "body": {"error": "invalid_client"}}], ids=str)
-def test_a_run_begins_although_no_token_could_be_renewed(world: World, fault: dict[str, Any]) -> None:
-    """Each collector finds out and says so; the run has its record."""
+def test_a_sync_begins_even_if_the_token_cannot_be_refreshed(world: World, fault: dict[str, Any]) -> None:
+    """Each collector reports it; the sync has its record."""
     world.fault("POST /api/token", **fault)
     assert record(begun(world.connect(seconds=0))).status is Status.RUNNING
 
 
-def test_a_run_begins_although_the_application_has_lost_its_secret(user_id: str) -> None:
-    """A deployment without a client id ends in outcomes that say so, not in a run that is `running` for ever."""
+def test_a_sync_begins_even_if_the_application_has_no_secret(user_id: str) -> None:
+    """Without a client id the outcomes say so, and the sync is not `running` forever."""
     name = "blendify/applications/spotify/default"
     secrets = aws.client("secretsmanager")
     row = secrets.get_secret_value(SecretId=name)["SecretString"].replace('"simulated-client"', '""')
@@ -241,8 +239,8 @@ def test_a_run_begins_although_the_application_has_lost_its_secret(user_id: str)
     assert record(begun(user_id)).status is Status.RUNNING
 
 
-def test_all_complete_is_succeeded(user_id: str) -> None:
-    """The record has its end, and the connection is free for the next run."""
+def test_a_sync_with_all_complete_has_succeeded(user_id: str) -> None:
+    """The record has its end, and the connection is free for the next sync."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS)
     for data_type in (DataType.TOP_TRACKS, DataType.PLAYLISTS):
         settle(job, data_type, Outcome.COMPLETE)
@@ -254,8 +252,8 @@ def test_all_complete_is_succeeded(user_id: str) -> None:
 
 
 @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.NOT_PERMITTED, Outcome.RECONNECT])
-def test_some_complete_is_partial(user_id: str, outcome: Outcome) -> None:
-    """It says which is missing, and why."""
+def test_a_sync_with_some_complete_is_partial(user_id: str, outcome: Outcome) -> None:
+    """It says which data types are missing, and why."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     settle(job, DataType.SAVED_ALBUMS, outcome, why="because")
@@ -265,8 +263,8 @@ def test_some_complete_is_partial(user_id: str, outcome: Outcome) -> None:
     assert lease(user_id) is None
 
 
-def test_none_complete_is_failed(user_id: str) -> None:
-    """The execution fails visibly, with every reason."""
+def test_a_sync_with_none_complete_has_failed(user_id: str) -> None:
+    """The execution fails visibly, with all reasons."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     for data_type in (DataType.TOP_TRACKS, DataType.SAVED_ALBUMS):
         settle(job, data_type, Outcome.FAILED, why="down")
@@ -277,8 +275,8 @@ def test_none_complete_is_failed(user_id: str) -> None:
     assert lease(user_id) is None
 
 
-def test_who_waits_is_waited_for(user_id: str) -> None:
-    """Until the first of them may go on; the lease outlives the wait, and what failed meanwhile stays failed."""
+def test_a_sync_waits_for_data_types_that_wait(user_id: str) -> None:
+    """Until the first of them may go on. The lease outlives the wait, and what has failed stays failed."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS, DataType.PLAYLISTS)
     soon, late = times.now() + timedelta(hours=20), times.now() + timedelta(hours=30)
     settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=late, why="429")
@@ -292,8 +290,8 @@ def test_who_waits_is_waited_for(user_id: str) -> None:
     assert times.from_milliseconds(int(held["lease_until"])) > soon
 
 
-def test_a_wait_that_is_over_already_is_a_moment(user_id: str) -> None:
-    """The next round begins in the future, as Step Functions needs it."""
+def test_a_wait_that_is_over_is_short(user_id: str) -> None:
+    """The next round begins in the future, as Step Functions requires."""
     job = begun(user_id, DataType.TOP_TRACKS)
     settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
     assert times.parse(finish(job)["until"]) > times.now()
@@ -320,15 +318,15 @@ def test_a_crash_is_a_setback_and_in_the_end_a_failure_with_its_reason(user_id: 
 
 
 def test_a_crash_after_the_end_is_no_failure(user_id: str) -> None:
-    """What the record says counts: a Lambda killed after its last checkpoint has done its work."""
+    """The stored outcome counts: a Lambda that was killed after its last write has done its work."""
     job = begun(user_id, DataType.TOP_TRACKS)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert finish(job, 1, {"data_type": "top_tracks", "error": "Sandbox.Timedout"})["status"] == "succeeded"
 
 
 @pytest.mark.parametrize(("number", "hours"), [(MAX_ROUNDS, 1), (3, 73)])
-def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
-    """After so many rounds or three days what still waits has failed, and says what it waited for."""
+def test_a_sync_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
+    """After so many rounds or three days, what still waits has failed, and says what it waited for."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     later = STARTED + timedelta(hours=hours)
     settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=later, why="the rate limit was met")
@@ -341,14 +339,14 @@ def test_a_run_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_last_step_that_is_retried_ends_the_same(user_id: str) -> None:
-    """Twice finished is finished."""
+    """The second time changes nothing."""
     job = begun(user_id, DataType.TOP_TRACKS)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert finish(job) == finish(job)
 
 
-def test_a_finished_run_does_not_take_anothers_lease_away(user_id: str) -> None:
-    """A late retry of the last step leaves the run that has begun meanwhile alone."""
+def test_a_late_retry_does_not_release_another_syncs_lease(user_id: str) -> None:
+    """Of the last step, after another sync has begun."""
     job = begun(user_id, DataType.TOP_TRACKS)
     settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     finish(job)
@@ -357,8 +355,8 @@ def test_a_finished_run_does_not_take_anothers_lease_away(user_id: str) -> None:
     assert lease(user_id) == second.sync_id
 
 
-def test_a_run_id_sorts_by_its_start() -> None:
-    """The newest run is found by one query."""
+def test_a_sync_id_sorts_by_its_start() -> None:
+    """One query finds the newest sync."""
     ids = [
         syncs.new_id(STARTED + timedelta(milliseconds=step), f"execution-{step}") for step in (0, 1, 1000, 86_400_000)
     ]
@@ -366,8 +364,8 @@ def test_a_run_id_sorts_by_its_start() -> None:
     assert len({syncs.new_id(STARTED, name) for name in ("a", "b")}) == 2
 
 
-def test_the_newest_runs_are_as_many_as_asked_for(user_id: str) -> None:
-    """Newest first with their progress; short runs do not bring others along."""
+def test_the_newest_syncs_are_as_many_as_asked_for(user_id: str) -> None:
+    """Newest first with their progress; syncs of few data types do not add others."""
     for number in range(4):
         moment = STARTED + timedelta(hours=number)
         run = syncs.Sync(syncs.new_id(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
@@ -377,11 +375,11 @@ def test_the_newest_runs_are_as_many_as_asked_for(user_id: str) -> None:
 
 
 class DeniedError(Exception):
-    """As AWS answers when it does not want."""
+    """An AWS client that refuses."""
 
 
 def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its input is what an operator would type; its name says whose and when, and fits Step Functions."""
+    """Its input is what an operator would give; its name says whose and when, and fits Step Functions."""
     asked: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
     monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
@@ -393,8 +391,8 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     assert wish["name"].startswith(f"spotify-{user_id}-")
 
 
-def test_a_run_that_could_not_be_started_is_seen(user_id: str) -> None:
-    """Without a state machine nothing is raised: a failed run says so to the listener."""
+def test_a_sync_that_could_not_be_started_shows_as_failed(user_id: str) -> None:
+    """Without a state machine nothing is raised; a failed sync tells the listener."""
     start_after_login("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
     ((run, behind),) = syncs.newest(user_id, 1)
     assert (run.status, behind) == (Status.FAILED, [])
@@ -402,8 +400,8 @@ def test_a_run_that_could_not_be_started_is_seen(user_id: str) -> None:
     assert run.finished_at is not None
 
 
-def test_a_reason_that_many_share_is_told_once(user_id: str) -> None:
-    """A dead grant is one thing to repair, not eight."""
+def test_a_reason_that_many_share_is_given_once(user_id: str) -> None:
+    """A dead grant needs one repair, not eight."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS, DataType.SAVED_TRACKS)
     for data_type in (DataType.TOP_TRACKS, DataType.SAVED_TRACKS):
         settle(job, data_type, Outcome.RECONNECT, why="access has ended")
