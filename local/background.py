@@ -1,48 +1,68 @@
 """Programs that go on after the command that started them: one pid file and one log each."""
 
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
+from local.errors import CommandError, Misconfigured
 from local.paths import ROOT
 
 
-class NotStarted(RuntimeError):
+class NotStarted(CommandError):
     """The program ended or did not answer in time; the message names its log."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process of ours, and the port that it was given."""
+
+    pid: int
+    port: int
 
 
 class Program:
     """A program of ours in the background, known by its name and by the folder of its pid file and log."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        self.name = name
+    def __init__(self, name: str, folder: Path, port: int) -> None:
+        self.name, self.port = name, port
         self.log = folder / f"{name}.log"
         self._pid_file = folder / f"{name}.pid"
         self._child: subprocess.Popen[bytes] | None = None
         """The process, if it was this one that started it."""
 
     @property
-    def pid(self) -> int | None:
-        """The process id while it runs; a recycled id of another program does not count."""
+    def running(self) -> Running | None:
+        """The process while it runs, on whichever port; a recycled id of another program does not count."""
         try:
-            pid, started = self._pid_file.read_text().split()
+            pid, started, *port = self._pid_file.read_text().split()
         except (FileNotFoundError, ValueError):
             return None
-        return int(pid) if _started(int(pid)) == started else None
+        return Running(int(pid), int(port[0]) if port else self.port) if _started(int(pid)) == started else None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        running = self.running
+        return running.pid if running else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], ready: Callable[[], bool]) -> None:
         """
-        Start the program and return once `ready` says so.
+        Start the program and return once `ready` says so; a program that is not ready in the end does not go on.
 
         Raises  NotStarted after 30 s, or at once when it ends
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self._child:
+            self._child.wait(timeout=10)
         with self.log.open("ab") as log:
             self._child = process = subprocess.Popen(
                 command,
@@ -53,46 +73,89 @@ class Program:
                 stderr=log,
                 start_new_session=True,
             )
-        self._pid_file.write_text(f"{process.pid} {_started(process.pid)}")
+        try:
+            self._pid_file.write_text(f"{process.pid} {_started(process.pid)} {self.port}")
+            self._wait_until(ready, process)
+        except BaseException:
+            self._kill_group(process.pid)
+            raise
+
+    def _wait_until(self, ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
         give_up = time.monotonic() + 30
         while not ready():
             if process.poll() is not None or time.monotonic() > give_up:
-                raise NotStarted(f"{self.name} did not start: see {self.log.relative_to(ROOT)}")
+                last = (self.log.read_text(errors="replace").splitlines() or ["it wrote nothing"])[-1]
+                raise NotStarted(f"{self.name} did not start: {last}\n  See {self.log.relative_to(ROOT)}.")
             time.sleep(0.1)
 
     def stop(self) -> bool:
         """Ask it to end and wait until it has, so that it can save its state; False when it was not running."""
         pid = self.pid
         if pid is None:
+            if self._child:
+                self._child.wait(timeout=10)
             self._pid_file.unlink(missing_ok=True)
             return False
         os.kill(pid, signal.SIGTERM)
         give_up = time.monotonic() + 30
         while self.pid is not None and time.monotonic() < give_up:
-            if self._child:
-                self._child.poll()
             time.sleep(0.05)
-        if self.pid is not None:
+        # Itself if it has not ended, and what it started: a group's number is not given anew while it has members.
+        self._kill_group(pid)
+        return True
+
+    def _kill_group(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         if self._child:
             self._child.wait(timeout=10)
         self._pid_file.unlink(missing_ok=True)
-        return True
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """
+    Wait until no other command starts or stops the programs of this folder, and keep others waiting.
+
+    Raises  Misconfigured when the folder cannot be written
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("a")
+    except OSError as error:
+        raise Misconfigured(f"{folder} cannot be written: {error.strerror}.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  Waiting for another command that starts or stops this stack", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def require_free(port: int, variable: str) -> None:
     """
     Make sure that nobody else listens there: whatever answered would be taken for our own program.
 
-    Raises  NotStarted with what to do
+    Raises  Misconfigured with what to do
     """
+    # A killed process holds its port until the last of its threads has ended.
+    give_up = time.monotonic() + 2
+    while not _free(port):
+        if time.monotonic() > give_up:
+            message = f"Port {port} is in use: stop what listens there, or choose another one with {variable}=…"
+            raise Misconfigured(message)
+        time.sleep(0.05)
+
+
+def _free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            message = f"Port {port} is in use: stop what listens there, or choose another one with {variable}=…"
-            raise NotStarted(message) from None
+            return False
+    return True
 
 
 def answers(address: str) -> bool:

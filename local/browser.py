@@ -8,8 +8,10 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from local.errors import CommandError
 
-class WalkFailed(RuntimeError):
+
+class WalkFailed(CommandError):
     """A page was not the one that a listener would have expected; the message says which, without its address."""
 
 

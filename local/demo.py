@@ -19,11 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from local import folding, verification
-from local.background import NotStarted
 from local.browser import Browser, WalkFailed
-from local.providers import Misconfigured
+from local.deployment import step
+from local.errors import Misconfigured, status_of
 from local.second_sync import appended, change_library
-from local.stack import CommandFailed, Stack, step
+from local.stack import Stack
 
 LONGEST_SECONDS = 600
 TOKEN_NAME = "make demo"  # noqa: S105 -- a name
@@ -34,28 +34,23 @@ console = Console(highlight=False, soft_wrap=True)
 
 def main() -> int:
     """0 only if everything was collected and is stored as it was served."""
+    return status_of(_demo, lambda words: console.print(words, markup=False, style="red"))
+
+
+def _demo() -> int:
     listener = os.environ.get("LISTENER") or "listener"
-    try:
-        stack = Stack.of(os.environ)
-    except Misconfigured as error:
-        console.print(f"  {error}", markup=False, style="red")
-        return 2
+    stack = Stack.of(os.environ)
     provider = stack.simulator.provider
     variable = provider.variable(next(iter(provider.credentials)))
     if os.environ.get(variable):
-        console.print(f"The demo connects a simulated listener: unset {variable}, or use `make up`.")
-        return 2
+        raise Misconfigured(f"The demo connects a simulated listener: unset {variable}, or use `make up`.")
     began = time.monotonic()
-    try:
-        outputs = stack.up()
-        sync, user_id = _connect_and_follow(stack, listener)
-    except (NotStarted, WalkFailed, CommandFailed) as error:
-        console.print(f"  {error}", markup=False, style="red")
-        return 1
+    outputs = stack.up()
+    sync, user_id = _connect_and_follow(stack, listener)
     counters = stack.simulator.control("GET", "counters")
     _print_table(sync, _figures(stack, outputs["accounts_table"], user_id, sync["sync_id"]), counters)
     wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
-    if listener != "recorded" and not wrong:
+    if not wrong:
         wrong = _second_sync(stack, outputs, listener, user_id)
     _print_addresses(stack, outputs, time.monotonic() - began)
     return 0 if sync["status"] == "succeeded" and not wrong else 1

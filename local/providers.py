@@ -11,13 +11,10 @@ from typing import Any
 import requests
 
 from local.background import Program, answers, require_free
+from local.errors import Misconfigured
 from local.simulators.apple_music import keys
 
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
-
-
-class Misconfigured(ValueError):
-    """The environment does not say clearly which provider is meant."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Provider:
     name: str
     title: str
     port: int
-    """Of its simulator, unless another is chosen."""
+    """Of its simulator, unless SIMULATOR_PORT moves all of them."""
     credentials: Mapping[str, str]
     """The parameters for its client's id or ids and, the last one, its secret; with what its simulator accepts."""
     addresses: Mapping[str, str]
@@ -108,7 +105,7 @@ class Simulator:
     @cached_property
     def program(self) -> Program:
         """The process."""
-        return Program(f"{self.provider.name}-simulator", self.folder / "run")
+        return Program(f"{self.provider.name}-simulator", self.folder / "run", self.port)
 
     @property
     def parameters(self) -> dict[str, str]:

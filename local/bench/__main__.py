@@ -22,10 +22,10 @@ from local.bench.in_process import Bench, bench, bench_at, writes_for_nothing
 from local.bench.machine import transitions
 from local.bench.memory import of_collector
 from local.bench.reads import rows as read_rows
+from local.deployment import sam
 from local.emulator.server import architecture, runtime
 from local.paths import LOCAL
 from local.simulators.spotify import Options, Regime
-from local.stack import sam
 
 LISTENER = "listener"
 console = Console(highlight=False, soft_wrap=True)

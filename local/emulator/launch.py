@@ -1,18 +1,36 @@
 """
-The emulator's process: ministack, and what it lacks.
+The emulator's process: ministack, and what it lacks: PartiQL's permissions, durable state and a guarded port.
 
     python -m local.emulator.launch      in the emulator's own environment; settings as `Emulator` gives them
 """
 
+import os
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
 from ministack import app as ministack
 
 from local.emulator import partiql
+from local.emulator.guard import Guard
+from local.emulator.persistence import Control, Persistence
+from local.emulator.state_file import StateFile
 
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
+    folder = Path(os.environ["STATE_DIR"])
+    try:
+        file = StateFile(folder / "emulator.sqlite")
+    except sqlite3.DatabaseError as error:
+        sys.exit(f"The saved state in {folder} cannot be opened: {error}")
     partiql.install()
-    ministack.main()
+    with closing(file):
+        persistence = Persistence(folder, file)
+        persistence.install()
+        ministack.app = Guard(Control(persistence), int(os.environ["GATEWAY_PORT"]))
+        ministack.main()
 
 
 if __name__ == "__main__":

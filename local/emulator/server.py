@@ -1,6 +1,8 @@
 """The AWS emulator (ministack): started from its own environment, on loopback, with its state kept over restarts."""
 
+import json
 import os
+import secrets
 import shutil
 import sys
 from dataclasses import dataclass
@@ -9,14 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from local.background import Program, answers, require_free
+from local.errors import CommandError, Misconfigured
 from local.paths import LOCAL
 
 REGION = "us-east-1"
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-"""The emulator's root; it takes any other key for an account of its own."""
-_PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
+ACCESS_KEY = "test"
+"""The emulator's root; a key of twelve digits is an account of its own. Both have the stack's secret key."""
+PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
+"""Of the emulator's own environment."""
+
+
+class NotSaved(CommandError):
+    """The emulator's state could not be saved whole; the message says why. What was saved before is still there."""
 
 
 @dataclass(frozen=True)
@@ -36,45 +48,116 @@ class Emulator:
     @cached_property
     def program(self) -> Program:
         """The process."""
-        return Program("emulator", self.folder / "run")
+        return Program("emulator", self.folder / "run", self.port)
 
     @property
     def state(self) -> Path:
         """What it keeps over restarts."""
         return self.folder / "state"
 
+    def check(self) -> None:
+        """
+        Make sure that it can be started, or runs as it should.
+
+        Raises  Misconfigured
+        """
+        running = self.program.running
+        if running is None:
+            require_free(self.port, "EMULATOR_PORT")
+        elif running.port != self.port:
+            message = (
+                f"The emulator runs on port {running.port}: `make down` first, or set EMULATOR_PORT={running.port}."
+            )
+            raise Misconfigured(message)
+
     def start(self) -> None:
         """
         Start it unless it runs.
 
-        Raises  NotStarted
+        Raises  Misconfigured, NotStarted
         """
-        if self.program.pid is not None:
+        self.check()
+        if self.program.running:
             return
-        require_free(self.port, "EMULATOR_PORT")
         # It unpacks functions there, and leaves them behind.
         shutil.rmtree(self._temporary, ignore_errors=True)
         for folder in (self._temporary, self.state / "s3"):
             folder.mkdir(parents=True, exist_ok=True)
         # It saves secrets as they are.
         self.state.chmod(0o700)
-        command = [str(_PYTHON), "-m", "local.emulator.launch"]
+        self._make_secret_key()
+        command = [str(PYTHON), "-m", "local.emulator.launch"]
         self.program.start(command, self._environment(), lambda: answers(f"{self.endpoint}/_ministack/health"))
+
+    @property
+    def secret_key(self) -> str:
+        """What every request but the API's is signed with; only the person whose stack this is can read it."""
+        return (self.state / "secret_key").read_text()
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
 
     def client(self, service: str) -> Any:
         """An AWS client that talks to it."""
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **KEYS)  # type: ignore[call-overload]
+        if service not in self._clients:
+            self._clients[service] = boto3.client(  # type: ignore[call-overload]
+                service,
+                endpoint_url=self.endpoint,
+                region_name=REGION,
+                aws_access_key_id=ACCESS_KEY,
+                aws_secret_access_key=self.secret_key,
+            )
+        return self._clients[service]
 
     def client_environment(self) -> dict[str, str]:
         """What command line tools need to talk to it."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
-            "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            # A token of the person's own would belong to another key.
+            "AWS_SESSION_TOKEN": "",
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SAM_CLI_TELEMETRY": "0",
         }
+
+    @property
+    def deployed(self) -> str:
+        """The fingerprint of what is deployed there; empty when that is not known."""
+        return str(self.control("GET", "/_blendify/deployed")["deployed"])
+
+    def record_deployment(self, fingerprint: str) -> None:
+        """What `deployed` is from now on; saved with everything else."""
+        self.control("PUT", "/_blendify/deployed", {"deployed": fingerprint})
+
+    def save(self) -> None:
+        """
+        Have it save everything now; items of tables are saved as they are written.
+
+        Raises  NotSaved
+        """
+        try:
+            answer = self._request("POST", "/_blendify/save", None)
+        except requests.RequestException as error:
+            raise NotSaved(f"The emulator does not answer, and was not asked to save its state: {error}") from error
+        if answer.status_code == 507:
+            raise NotSaved(f"The emulator could not save its state below {self.state}: {answer.json()['message']}.")
+        answer.raise_for_status()
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """What one of its own pages answers, e.g. `/_ministack/config`; AWS has none of these."""
+        answer = self._request(method, path, body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _request(self, method: str, path: str, body: object) -> requests.Response:
+        data = "" if body is None else json.dumps(body)
+        address = self.endpoint + path
+        request = AWSRequest(method, address, {"Content-Type": "application/json"}, data)
+        SigV4Auth(Credentials(ACCESS_KEY, self.secret_key), "blendify", REGION).add_auth(request)
+        return requests.request(method, address, headers=dict(request.headers), data=data, timeout=60)
 
     @property
     def _temporary(self) -> Path:
@@ -85,7 +168,7 @@ class Emulator:
         kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
         return {
             **kept,
-            "PATH": os.pathsep.join([str(_PYTHON.parent), os.defpath]),
+            "PATH": os.pathsep.join([str(PYTHON.parent), os.defpath]),
             "TMPDIR": str(self._temporary),
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",
@@ -96,7 +179,15 @@ class Emulator:
             "STATE_DIR": str(self.state),
             "S3_DATA_DIR": str(self.state / "s3"),
             "AUTH": "true" if self.check_permissions else "false",
+            # Functions are given it as well.
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
         }
+
+    def _make_secret_key(self) -> None:
+        file = self.state / "secret_key"
+        if not file.is_file() or not file.read_text():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_hex(20))
 
 
 def runtime() -> str:

@@ -47,13 +47,13 @@ def system(worker_id: str) -> Iterator[System]:
     """The deployed system; its logs stay below `.local/e2e-…` for whoever looks into a failure."""
     folder = LOCAL / f"e2e-{worker_id}"
     shutil.rmtree(folder, ignore_errors=True)
-    emulator = Emulator(_free_port(), folder, check_permissions=True)
+    emulator = Emulator(free_port(), folder, check_permissions=True)
     others = [
-        Simulator(_free_port(), folder, _options(OTHERS[name]), provider)
+        Simulator(free_port(), folder, _options(OTHERS[name]), provider)
         for name, provider in PROVIDERS.items()
         if name != SPOTIFY.name
     ]
-    stack = Stack(folder, emulator, Simulator(_free_port(), folder, _options(LIBRARY)), others)
+    stack = Stack(folder, emulator, Simulator(free_port(), folder, _options(LIBRARY)), others)
     try:
         yield System(stack, stack.up())
     finally:
@@ -64,7 +64,7 @@ def _options(sizes: Mapping[str, int]) -> list[str]:
     return [part for name, size in sizes.items() for part in (f"--{name}", str(size))]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Below the range from which systems give ports to outgoing connections: one of those would take it meanwhile."""
     for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
         with socket.socket() as probe, suppress(OSError):

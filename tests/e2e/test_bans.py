@@ -22,7 +22,7 @@ def test_nobody_calls_during_a_ban(system: System, record_property: Any) -> None
     names = [f"listener-{number}" for number in range(10)]
     with ThreadPoolExecutor(5) as pool:
         users = dict(zip(names, pool.map(lambda name: system.connect_and_sync(name)[0], names), strict=True))
-    system.stack.deploy({**lifted, "SpotifyCallsPerMinute": "100", "SpotifyCallsPerMinuteAndUser": "100"})
+    system.stack.deployment.update({**lifted, "SpotifyCallsPerMinute": "100", "SpotifyCallsPerMinuteAndUser": "100"})
     control("POST", "counters/reset")
     control("POST", "rate-limit", {"calls": 8, "seconds": 8, "retry_after": "4"})
     try:
@@ -34,7 +34,7 @@ def test_nobody_calls_during_a_ban(system: System, record_property: Any) -> None
     finally:
         counted = control("GET", "counters")
         control("POST", "rate-limit", {"calls": None})
-        system.stack.deploy(lifted)
+        system.stack.deployment.update(lifted)
     assert [one["status"] for one in ended] == ["SUCCEEDED"] * len(users)
     refused = sum(counter.get("429", 0) for counter in counted["endpoints"].values())
     assert refused >= 3, "the provider throttled"

@@ -16,10 +16,9 @@ LISTENER = "zebulon"
 @contextmanager
 def short_waits(system: System) -> Iterator[None]:
     """The eraser waits until no worker can live any more, a quarter of an hour: here a hundredth of that is enough."""
-    address = f"{system.stack.emulator.endpoint}/_ministack/config"
 
     def scale(factor: float) -> None:
-        requests.post(address, json={"stepfunctions._SFN_WAIT_SCALE": factor}, timeout=10).raise_for_status()
+        system.stack.emulator.control("POST", "/_ministack/config", {"stepfunctions._SFN_WAIT_SCALE": factor})
 
     scale(0.01)
     try:

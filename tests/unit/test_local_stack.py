@@ -2,8 +2,9 @@
 
 import pytest
 
+from local.errors import Misconfigured
 from local.paths import LOCAL
-from local.providers import LASTFM, PROVIDERS, Misconfigured, Provider, Simulator, chosen, real_parameters
+from local.providers import LASTFM, PROVIDERS, Provider, Simulator, chosen, real_parameters
 from local.template import defaults, template
 
 REAL = {"SPOTIFY_CLIENT_ID": "an-id", "SPOTIFY_CLIENT_SECRET": "a-secret"}

@@ -1,0 +1,153 @@
+"""Building and deploying template.yaml to the emulator with SAM CLI, as it is built and deployed to AWS."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+
+from local.emulator.server import REGION, Emulator, architecture, runtime
+from local.errors import CommandError
+from local.paths import ROOT
+from local.providers import PROVIDERS
+from local.template import defaults
+
+STACK = "blendify"
+BUCKET = "blendify-artifacts"
+API_ID = "b1e9d1f7"
+"""Given to the emulator as a tag, so that the addresses are the same for ever."""
+
+
+class CommandFailed(CommandError):
+    """A command of SAM ended with an error; the message ends with what it printed."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The system, as it is deployed to one emulator."""
+
+    emulator: Emulator
+
+    @property
+    def api_url(self) -> str:
+        """Every path of the API is below it."""
+        return f"{self.emulator.endpoint}/_aws/execute-api/{API_ID}/v1"
+
+    def update(self, parameters: Mapping[str, str]) -> None:
+        """
+        Build and deploy, unless exactly this code with these parameters is what the emulator holds.
+
+        Raises  CommandFailed, NotSaved
+        """
+        own = {
+            "Runtime": runtime(),
+            "Architecture": architecture(),
+            "PublicUrl": self.api_url,
+            "RequireTls": "false",
+        }
+        given = {**defaults(), **own, **parameters}
+        wanted = _fingerprint(given)
+        if self.emulator.deployed == wanted:
+            step("Nothing has changed since the last deployment")
+            return
+        self.emulator.record_deployment("")
+        # A file, as the client secret on a command line could be read by everybody on this machine.
+        file = self.emulator.folder / "run" / "parameters.yaml"
+        file.touch(mode=0o600)
+        try:
+            file.write_text(yaml.safe_dump(given))
+            self._build_and_deploy(file)
+        finally:
+            file.unlink()
+        self.emulator.record_deployment(wanted)
+        self.emulator.save()
+
+    def _build_and_deploy(self, parameters: Path) -> None:
+        folder = self.emulator.folder
+        overrides = ["--parameter-overrides", f"file://{parameters}"]
+        step("Building the functions and layers")
+        sam(folder, {}, "build", "--build-dir", str(folder / "build"), *overrides)
+        self._empty_bucket()
+        step("Deploying template.yaml")
+        tags = ["--tags", f"ms-custom-id={API_ID}"]
+        where = ["--template-file", str(folder / "build" / "template.yaml"), "--s3-bucket", BUCKET]
+        sam(folder, self.emulator.client_environment(), "deploy", *where, *tags, *overrides)
+
+    def _empty_bucket(self) -> None:
+        """Earlier deployments need their files no longer, and a power cut may have damaged some."""
+        s3 = self.emulator.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+            for one in page.get("Contents", []):
+                s3.delete_object(Bucket=BUCKET, Key=one["Key"])
+
+    def outputs(self) -> dict[str, str]:
+        """What one needs to know of the deployed system."""
+        described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+        return {
+            "api_url": outputs["ApiUrl"],
+            "dashboard_url": f"{outputs['ApiUrl']}/dashboard",
+            "endpoint_url": self.emulator.endpoint,
+            "region": REGION,
+            "state_machine_arn": outputs["StateMachineArn"],
+            "history_table": outputs["HistoryTable"],
+            "accounts_table": outputs["AccountsTable"],
+            "log_group": outputs["LogGroup"],
+            **{
+                f"{provider.name}_redirect_uri": outputs[provider.redirect_uri]
+                for provider in PROVIDERS.values()
+                if provider.redirect_uri
+            },
+        }
+
+
+def sam(folder: Path, environment: Mapping[str, str], *command: str) -> None:
+    """
+    Run SAM CLI for this machine's runtime; what it prints goes to `folder`/run/sam-<command>.log.
+
+    Raises  CommandFailed
+    """
+    surroundings = {
+        **os.environ,
+        **environment,
+        "RUNTIME": runtime(),
+        "PLATFORM": "",
+        "SAM_CLI_TELEMETRY": "0",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    done = subprocess.run(
+        ["sam", *command, "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"],  # noqa: S607
+        cwd=ROOT,
+        env=surroundings,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    log = folder / "run" / f"sam-{command[0]}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(done.stdout + done.stderr)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        raise CommandFailed(f"sam {command[0]} failed:\n{tail}")
+
+
+def step(words: str) -> None:
+    """Say what is being done."""
+    print(f"  {words}", flush=True)
+
+
+def _fingerprint(given: Mapping[str, str]) -> str:
+    """One hash over the parameters and every file that a deployment is made of."""
+    digest = sha256(json.dumps(given, sort_keys=True).encode())
+    folders = ("functions", "layers", "statemachine")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts]
+    for file in sorted([*files, ROOT / "template.yaml", ROOT / "samconfig.toml"]):
+        if file.is_file():
+            digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()

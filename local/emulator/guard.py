@@ -1,0 +1,141 @@
+"""
+Who may ask the emulator what: its port is open to every program and every web page on this machine.
+
+    below /_aws/execute-api/   everybody, as on the internet: the API checks sessions and tokens itself
+    health                     everybody
+    everything else            requests that are signed (AWS Signature Version 4) with a key that this emulator gave:
+                               the stack's own secret key, or a role's. The emulator itself believes any signature.
+
+A web page has no key, so it gets nothing, whatever its origin; foreign origins and host names are refused besides.
+"""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs
+
+from ministack.core import sigv4
+from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+HEALTH = "/_ministack/health"
+_API = re.compile(r"/_aws/execute-api/[^/]+/[^/]+")
+_ACCOUNT = re.compile(r"\d{12}")
+_LOCAL_HOSTS = ("127.0.0.1", "localhost")
+
+
+class Guard:
+    """An application that passes on what is allowed and refuses everything else with status 403."""
+
+    def __init__(self, application: Application, port: int) -> None:
+        self._application = application
+        self._hosts = [f"{name}:{port}" for name in _LOCAL_HOSTS]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI connection."""
+        if scope["type"] == "lifespan":
+            await self._application(scope, receive, send)
+        elif scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+        elif _API.match(scope["path"]):
+            await self._application(self._at_own_host(scope), receive, send)
+        elif scope["path"] == HEALTH and scope["method"] == "GET":
+            await self._application(scope, receive, send)
+        else:
+            await self._signed(scope, receive, send)
+
+    def _at_own_host(self, scope: Scope) -> Scope:
+        """The emulator would also go by the host, e.g. to a bucket of that name: the path alone decides."""
+        headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+        return {**scope, "headers": [(b"host", self._hosts[0].encode()), *headers]}
+
+    async def _signed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
+        refusal = self._foreign(headers)
+        body = b""
+        if not refusal:
+            body, receive = await _read(receive)
+            refusal = _unsigned(scope, headers, body)
+        if refusal:
+            await _refuse(send, refusal)
+        else:
+            await self._application(scope, receive, send)
+
+    def _foreign(self, headers: dict[str, str]) -> str | None:
+        if headers.get("host") not in self._hosts:
+            return "this host name is not the emulator's"
+        if headers.get("origin", "http://" + headers["host"]).removeprefix("http://") not in self._hosts:
+            return "web pages may use the API alone"
+        return None
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """By lower-case name; values of a header that comes several times are joined, as they are signed."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), sigv4.decode_header_value(value)
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return headers
+
+
+async def _read(receive: Receive) -> tuple[bytes, Receive]:
+    """The body, and a `receive` that gives it once more."""
+    messages, parts = [], []
+    while True:
+        message = await receive()
+        messages.append(message)
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+
+    async def again() -> MutableMapping[str, Any]:
+        return messages.pop(0) if messages else await receive()
+
+    return b"".join(parts), again
+
+
+def _unsigned(scope: Scope, headers: dict[str, str], body: bytes) -> str | None:
+    """Why the request does not count as signed; None when it does. A link to a file is signed in its query."""
+    query = parse_qs(scope.get("query_string", b"").decode(errors="replace"), keep_blank_values=True)
+    link = "authorization" not in headers
+    signature = sigv4.parse_query_signature(query) if link else sigv4.parse_header_signature(headers)
+    if isinstance(signature, tuple):
+        return "it is not signed"
+    key = signature.access_key_id
+    token = query.get("X-Amz-Security-Token", [""])[0] if link else headers.get("x-amz-security-token", "")
+    # A key of twelve digits is an account of its own.
+    credential = resolve_credential(key, key if _ACCOUNT.fullmatch(key) else None, token)
+    if isinstance(credential, CredentialResolutionError):
+        return "its key or token is unknown"
+    failure = sigv4.header_signature_failure(
+        signature,
+        credential.secret_access_key,
+        scope["method"],
+        (scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
+        query,
+        headers,
+        body,
+        presigned=link,
+    )
+    if failure:
+        return "its signature is wrong"
+    return "the link has expired" if link and _expired(signature.amz_date, query) else None
+
+
+def _expired(signed_at: str, query: dict[str, list[str]]) -> bool:
+    try:
+        return bool(sigv4.presigned_request_is_expired(signed_at, query["X-Amz-Expires"][0]))
+    except (KeyError, ValueError):
+        return True
+
+
+async def _refuse(send: Send, why: str) -> None:
+    body = json.dumps({"__type": "AccessDenied", "message": f"The emulator refuses this request: {why}."}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

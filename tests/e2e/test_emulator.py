@@ -1,0 +1,263 @@
+"""The emulator by itself: what it must not lose, and to whom it gives nothing."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.client import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
+
+from local.emulator.server import ACCESS_KEY, PYTHON, REGION, Emulator
+from local.paths import LOCAL, ROOT
+from tests.e2e.conftest import free_port
+
+TABLE = "plays"
+KEYS: dict[str, Any] = {
+    "KeySchema": [{"AttributeName": "user", "KeyType": "HASH"}, {"AttributeName": "moment", "KeyType": "RANGE"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "user", "AttributeType": "S"},
+        {"AttributeName": "moment", "AttributeType": "N"},
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Emulator]:
+    """A new one, with one table that has been saved."""
+    shutil.rmtree(folder, ignore_errors=True)
+    emulator = Emulator(free_port(), folder)
+    emulator.start()
+    emulator.client("dynamodb").create_table(TableName=TABLE, **KEYS)
+    emulator.record_deployment("the first")
+    emulator.save()
+    try:
+        yield emulator
+    finally:
+        emulator.program.stop()
+
+
+@pytest.fixture
+def emulator(worker_id: str) -> Iterator[Emulator]:
+    """One to kill."""
+    with running(LOCAL / f"e2e-{worker_id}-killed") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def guarded(worker_id: str) -> Iterator[Emulator]:
+    """One that runs through all tests of what it gives to whom."""
+    with running(LOCAL / f"e2e-{worker_id}-guarded") as emulator:
+        yield emulator
+
+
+def kill(emulator: Emulator) -> None:
+    """As a power cut or the system's killer of large processes ends it."""
+    pid = emulator.program.pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    while emulator.program.pid:
+        time.sleep(0.01)
+
+
+def key(moment: int) -> dict[str, Any]:
+    return {"user": {"S": "ada"}, "moment": {"N": str(moment)}}
+
+
+def items(emulator: Emulator) -> list[Any]:
+    found = emulator.client("dynamodb").scan(TableName=TABLE)["Items"]
+    return sorted(found, key=lambda item: int(item["moment"]["N"]))
+
+
+def write_in_every_way(dynamodb: Any) -> None:
+    """Each operation that can write, so that none goes past the state file."""
+    for moment in range(8):
+        dynamodb.put_item(TableName=TABLE, Item={**key(moment), "answer": {"B": b"\x00\xff" * moment}})
+    change = {"UpdateExpression": "SET heard = :true", "ExpressionAttributeValues": {":true": {"BOOL": True}}}
+    dynamodb.update_item(TableName=TABLE, Key=key(0), **change)
+    dynamodb.delete_item(TableName=TABLE, Key=key(1))
+    puts = [{"PutRequest": {"Item": key(moment)}} for moment in (20, 21)]
+    dynamodb.batch_write_item(RequestItems={TABLE: [{"DeleteRequest": {"Key": key(2)}}, *puts]})
+    dynamodb.transact_write_items(
+        TransactItems=[
+            {"Put": {"TableName": TABLE, "Item": key(30)}},
+            {"Delete": {"TableName": TABLE, "Key": key(3)}},
+            {"Update": {"TableName": TABLE, "Key": key(4), **change}},
+        ]
+    )
+    statements = [
+        f"INSERT INTO {TABLE} VALUE {{'user': 'ada', 'moment': 40}}",
+        f"UPDATE {TABLE} SET heard = true WHERE \"user\" = 'ada' AND moment = 5",  # noqa: S608
+        f"DELETE FROM {TABLE} WHERE \"user\" = 'ada' AND moment = 6",  # noqa: S608
+    ]
+    dynamodb.execute_statement(Statement=statements[0])
+    dynamodb.batch_execute_statement(Statements=[{"Statement": statements[1]}])
+    dynamodb.execute_transaction(TransactStatements=[{"Statement": statements[2]}])
+
+
+def test_a_killed_emulator_has_lost_no_item(emulator: Emulator) -> None:
+    """Every write that was answered is there, of each kind of write; what was deleted has not come back."""
+    write_in_every_way(emulator.client("dynamodb"))
+    before = items(emulator)
+    kill(emulator)
+    emulator.start()
+    assert items(emulator) == before
+    assert [int(item["moment"]["N"]) for item in before] == [0, 4, 5, 7, 20, 21, 30, 40]
+    assert emulator.deployed == "the first"
+
+
+def test_a_deployment_that_was_not_saved_is_not_claimed(emulator: Emulator) -> None:
+    """
+    After a kill, and after a clean end within a deployment, the emulator is as it was after the last whole deployment,
+    and says so; items are kept all the same.
+    """
+    for end in (kill, lambda emulator: emulator.program.stop()):
+        emulator.record_deployment("")
+        emulator.client("sqs").create_queue(QueueName="half-a-deployment")
+        emulator.client("dynamodb").put_item(TableName=TABLE, Item=key(1))
+        emulator.save()
+        end(emulator)
+        emulator.start()
+        assert emulator.deployed == "the first"
+        assert emulator.client("sqs").list_queues()["QueueUrls"] == []
+        assert items(emulator) == [key(1)]
+
+
+def test_a_clean_end_saves_the_rest(emulator: Emulator) -> None:
+    """Whatever has changed outside the tables since the deployment is there after it."""
+    emulator.client("sqs").create_queue(QueueName="later")
+    emulator.program.stop()
+    emulator.start()
+    assert len(emulator.client("sqs").list_queues()["QueueUrls"]) == 1
+
+
+def test_state_that_cannot_be_read_is_left_alone(emulator: Emulator) -> None:
+    """The emulator does not start, rather than to overwrite it with nothing."""
+    emulator.program.stop()
+    file = emulator.state / "emulator.sqlite"
+    damaged = b"not a database" * 100
+    file.write_bytes(damaged)
+    with pytest.raises(Exception, match="cannot be opened: file is not a database"):
+        emulator.start()
+    assert file.read_bytes() == damaged
+
+
+def test_the_state_of_an_older_stack_is_taken_over(emulator: Emulator) -> None:
+    """One JSON file a service, as ministack itself saves at a clean end, becomes the state file."""
+    program = [str(PYTHON), "-c", _SAVE_AS_MINISTACK_DOES, TABLE]
+    emulator.program.stop()
+    (emulator.state / "emulator.sqlite").unlink()
+    environment = {"PERSIST_STATE": "1", "STATE_DIR": str(emulator.state), "PATH": os.environ["PATH"]}
+    subprocess.run(program, env=environment, cwd=ROOT, check=True)  # noqa: S603
+    emulator.start()
+    kill(emulator)
+    emulator.start()
+    assert items(emulator) == [key(1)]
+    assert not (emulator.state / "dynamodb.json").exists()
+
+
+_SAVE_AS_MINISTACK_DOES = f"""
+import sys
+from ministack.core.persistence import save_all
+from ministack.services import dynamodb
+dynamodb._create_table({{"TableName": sys.argv[1], **{KEYS!r}}})
+dynamodb._put_item({{"TableName": sys.argv[1], "Item": {key(1)!r}}})
+save_all({{"dynamodb": dynamodb.get_state}})
+"""
+
+
+def test_a_write_that_cannot_be_saved_is_refused_and_has_not_happened() -> None:
+    """With a full disk a client is told to try again, a transaction is undone whole, and later writes are saved."""
+    command = [str(PYTHON), "-m", "tests.e2e.full_disk"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
+    assert json.loads(done.stdout) == {
+        "before": 200,
+        "put": [500, "InternalServerError"],
+        "transaction": [500, "InternalServerError"],
+        "in memory": ["first"],
+        "on disk": ["first"],
+        "later": 200,
+        "on disk later": ["first", "later"],
+    }
+
+
+def refused(answer: requests.Response) -> bool:
+    return answer.status_code == 403 and "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_nothing_is_given_without_the_secret_key(guarded: Emulator) -> None:
+    """Web pages of any origin and other users of this machine have no key, so every service refuses them."""
+    address = guarded.endpoint
+    target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    assert refused(requests.post(address, data="{}", headers=target, timeout=10))
+    for path in ("/_ministack/config", "/_ministack/reset", "/_blendify/save", "/_aws/execute-api/", "/health"):
+        assert refused(requests.post(address + path, headers=target, data="{}", timeout=10)), path
+    assert refused(requests.options(address, headers={"Origin": "https://evil.example"}, timeout=10))
+    for access_key in ("test", "000000000000", "AKIAIOSFODNN7EXAMPLE"):
+        stranger = boto3.client(
+            "dynamodb",
+            endpoint_url=address,
+            region_name=REGION,
+            aws_access_key_id=access_key,
+            aws_secret_access_key="test",
+        )
+        with pytest.raises(ClientError, match=r"signature is wrong|key or token is unknown"):
+            stranger.list_tables()
+
+
+def test_a_signed_request_counts_for_what_it_was_signed_for_alone(guarded: Emulator) -> None:
+    """Another body, path or host, a foreign origin, and a link whose time is over are refused."""
+    target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    address = f"{guarded.endpoint}/"
+    request = AWSRequest("POST", address, target, "{}")
+    SigV4Auth(Credentials(ACCESS_KEY, guarded.secret_key), "dynamodb", REGION).add_auth(request)
+    headers = dict(request.headers)
+    assert requests.post(address, "{}", headers=headers, timeout=10).json() == {"TableNames": [TABLE]}
+    assert refused(requests.post(address, '{"Limit": 1}', headers=headers, timeout=10))
+
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=guarded.endpoint,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=guarded.secret_key,
+        config=Config(signature_version="s3v4"),
+    )
+    s3.create_bucket(Bucket="exports")
+    s3.put_object(Bucket="exports", Key="mine", Body=b"everything")
+    link = s3.generate_presigned_url("get_object", {"Bucket": "exports", "Key": "mine"}, ExpiresIn=60)
+    assert requests.get(link, timeout=10).content == b"everything"
+    assert refused(requests.get(link.replace("/mine", "/yours"), timeout=10))
+    assert refused(requests.get(link.replace("Expires=60", "Expires=6000"), timeout=10))
+    assert refused(requests.get(link, headers={"Host": "evil.example"}, timeout=10))
+    assert refused(requests.get(link, headers={"Origin": "https://evil.example"}, timeout=10))
+    over = s3.generate_presigned_url("get_object", {"Bucket": "exports", "Key": "mine"}, ExpiresIn=1)
+    time.sleep(1.5)
+    assert refused(requests.get(over, timeout=10))
+
+
+def test_the_api_is_open_and_nothing_behind_it_can_be_reached_through_its_path(guarded: Emulator) -> None:
+    """The path alone leads to the API: no header makes it lead to another service."""
+    address = f"{guarded.endpoint}/_aws/execute-api/b1e9d1f7/v1/dashboard"
+    headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Host": "plays.s3.localhost", "Origin": "null"}
+    answer = requests.post(address, headers=headers, data="{}", timeout=10)
+    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_only_the_owner_can_read_what_the_port_protects(guarded: Emulator) -> None:
+    """The state, and the key that opens the port, are in a folder of the owner's own."""
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (guarded.state, guarded.state / "secret_key")}
+    assert modes == {"state": 0o700, "secret_key": 0o600}
