@@ -1,39 +1,15 @@
-"""What all tests share: an environment that names tables, and AWS in memory (moto) as template.yaml describes it."""
+"""What all tests share: the functions' environment, and which worker takes which tests."""
 
 import gc
-import os
 from collections import Counter
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from local.providers import PROVIDERS
+from local.function_environment import set_function_environment
 
-os.environ.update(
-    AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",
-    AWS_DEFAULT_REGION="us-east-1",
-    AWS_EC2_METADATA_DISABLED="true",
-    POWERTOOLS_DEV="false",
-    HISTORY_TABLE="history",
-    ACCOUNTS_TABLE="accounts",
-    TOKENS_KEY="alias/tokens",
-    APPLICATIONS="blendify/applications",
-    PUBLIC_URL="http://127.0.0.1:4566/v1",
-    TOP_LIST_DEPTH="50",
-    FULL_SWEEP_DAYS="7",
-    RESYNC_HOURS="24",
-    SHORTEST_POLL_MINUTES="20",
-    LONGEST_POLL_MINUTES="1440",
-    ERASE_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:erase",
-    EXPORT_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:export",
-    EXPORTS_BUCKET="exports",
-    SYNC_STATE_MACHINE="arn:aws:states:us-east-1:000000000000:stateMachine:sync",
-)
-os.environ["CONNECTABLE"] = ",".join(PROVIDERS)
-for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-    os.environ.pop(name, None)
+set_function_environment()
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]

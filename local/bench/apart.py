@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from local.aws_in_memory import create_key, forget_clients
 from local.emulator.server import Emulator
 from local.paths import LOCAL
 from local.providers import Simulator
@@ -27,13 +28,15 @@ def simulator_apart(*options: str) -> Iterator[str]:
 
 @contextmanager
 def aws_apart() -> Iterator[None]:
-    """The emulator, empty; AWS clients that are made within find it through the environment."""
+    """The emulator, empty but for the key; AWS clients that are made within find it through the environment."""
     emulator = Emulator(_port("EMULATOR_PORT", 4566), _FOLDER / "emulator")
     emulator.program.stop()
     shutil.rmtree(emulator.folder, ignore_errors=True)
     emulator.start()
     try:
         with patch.dict(os.environ, emulator.client_environment()):
+            forget_clients()
+            create_key()
             yield
     finally:
         emulator.program.stop()

@@ -4,63 +4,43 @@ Whole syncs in this process: the real begin, collectors and finish, on AWS in me
 What is counted comes from the simulator's counters and the items written, not from what the product says of itself.
 """
 
-import json
 import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-import boto3
 import requests
-from moto import mock_aws
 
-os.environ.update(
-    AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106
-    AWS_DEFAULT_REGION="us-east-1",
-    HISTORY_TABLE="history",
-    ACCOUNTS_TABLE="accounts",
-    TOKENS_KEY="alias/tokens",
-    APPLICATIONS="blendify/applications",
-    PUBLIC_URL="http://127.0.0.1/v1",
-    TOP_LIST_DEPTH="50",
-    FULL_SWEEP_DAYS="7",
-    RESYNC_HOURS="24",
-    SHORTEST_POLL_MINUTES="20",
-    LONGEST_POLL_MINUTES="1440",
-    POWERTOOLS_LOG_LEVEL="CRITICAL",
-    POWERTOOLS_METRICS_DISABLED="true",
-)
-os.environ.pop("AWS_ENDPOINT_URL", None)
-
-from blendify.access import applications, login
+from blendify.access import login
 from blendify.access.applications import application
 from blendify.access.login import Callback
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.collecting.progress import COUNTS, all_progress
-from blendify.core import aws, telemetry, times
+from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
+from local import aws_in_memory
 from local.bench.apart import aws_apart
 from local.bench.collector import writes_for_nothing
 from local.browser import Form
-from local.moto_partiql import inserts
+from local.function_environment import set_function_environment
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
-from local.template import resources
 
 __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 
+REDIRECT_URI = "http://127.0.0.1/callback"
+"""Nothing listens there: what the provider would send the browser to is read from its answer."""
 LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
 BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
 """What the state machine runs side by side."""
@@ -138,12 +118,7 @@ class Bench:
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
     """Everything new, gone afterwards: a simulator and AWS in this process."""
-    with (
-        running(create_app(Spotify, options)) as address,
-        mock_aws(),
-        inserts(),
-        bench_at(address, nullcontext()) as here,
-    ):
+    with running(create_app(Spotify, options)) as address, bench_at(address, aws_in_memory.new_aws()) as here:
         yield here
 
 
@@ -152,32 +127,13 @@ def bench_at(
     address: str, cloud: AbstractContextManager[object] | None = None, calls_per_minute: float = 0
 ) -> Iterator[Bench]:
     """The same with a simulator that runs already, and an AWS in a process of its own unless another is given."""
+    set_function_environment()
+    os.environ.update(POWERTOOLS_LOG_LEVEL="CRITICAL", POWERTOOLS_METRICS_DISABLED="true")
+    telemetry.logger.setLevel("CRITICAL")
     with cloud or aws_apart(), patch.object(telemetry.metrics, "add_metric"):
-        aws.forget()
-        applications.forget()
-        _create(address, calls_per_minute)
+        aws_in_memory.create_tables()
+        more: dict[str, Any] = {"redirect_uri": REDIRECT_URI, "calls_per_minute": calls_per_minute}
+        aws_in_memory.application(address, f"{address}/v1", **more)
         here, now = Bench(address), times.now
         with patch.object(times, "now", lambda: now() + here.ahead):
             yield here
-
-
-def _create(address: str, calls_per_minute: float) -> None:
-    dynamodb = boto3.client("dynamodb")
-    kept = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
-    for logical, name in {"HistoryTable": "history", "AccountsTable": "accounts"}.items():
-        properties = resources("AWS::DynamoDB::Table")[logical]
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in kept})
-    kms = boto3.client("kms")
-    kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
-    row: dict[str, Any] = {
-        "client_id": "simulated-client",
-        "client_secret": "simulated-secret",
-        "redirect_uri": "http://127.0.0.1/callback",
-        "api_url": f"{address}/v1",
-        "accounts_url": address,
-        "calls_per_minute": calls_per_minute,
-        "calls_per_minute_and_user": 0,
-    }
-    boto3.client("secretsmanager").create_secret(
-        Name="blendify/applications/spotify/default", SecretString=json.dumps(row)
-    )

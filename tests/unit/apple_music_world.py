@@ -16,12 +16,12 @@ from blendify.providers import PROVIDERS
 from blendify.providers.apple_music import developer_tokens
 from blendify.providers.consent import NEVER
 from blendify.providers.provider import Profile
+from local.aws_in_memory import application
 from local.simulators.apple_music import AppleMusic, Options, keys
 from local.simulators.apple_music.consent import SCRIPT
 from local.simulators.apple_music.service import view_of
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
-from tests.unit.cloud import application
 
 ORIGIN = "http://127.0.0.1:4566"
 CALLBACK = f"{ORIGIN}/v1/auth/apple_music/callback"

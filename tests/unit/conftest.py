@@ -3,44 +3,23 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from threading import RLock
-from typing import Any
-from unittest.mock import patch
 
 import pytest
-from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
 from starlette.applications import Starlette
 
-from blendify.access import applications
 from blendify.core import aws
-from local import moto_partiql
-from tests.unit.cloud import application, create_tables
+from local.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
-from tests.unit.lean_moto import lean_moto
 from tests.unit.provider_worlds import SIMULATED, Behind
 from tests.unit.spotify_world import STARTED, World, served
 from tests.unit.step_functions import StepFunctions
-
-_one_request = RLock()
-_answer = BotocoreStubber.__call__
-
-
-def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
-    """DynamoDB checks a condition and writes in one step; in moto a thread could get between the two."""
-    with _one_request:
-        return _answer(stubber, *given, **named)
 
 
 @pytest.fixture(scope="module")
 def _cloud() -> Iterator[None]:
     """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
-    with mock_aws(), lean_moto(), moto_partiql.inserts(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
-        _forget()
-        kms = aws.client("kms")
-        kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    with new_aws():
         yield
-    _forget()
 
 
 @pytest.fixture
@@ -69,11 +48,6 @@ def sockets() -> Iterator[Mapping[str, Behind]]:
 def world(behind: tuple[Starlette, str]) -> World:
     """The simulator as new, and the application that leads to it."""
     return World.begin(behind)
-
-
-def _forget() -> None:
-    aws.forget()
-    applications.forget()
 
 
 @pytest.fixture

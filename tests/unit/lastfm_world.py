@@ -15,10 +15,10 @@ from blendify.core.data_types import DataType
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
+from local.aws_in_memory import application
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.lastfm import Lastfm, Options
-from tests.unit.cloud import application
 
 CALLBACK = "http://127.0.0.1:4566/v1/auth/lastfm/callback"
 OFFERED = (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.RECENTLY_PLAYED, DataType.SAVED_TRACKS)

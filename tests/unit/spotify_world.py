@@ -25,12 +25,12 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Profile
 from blendify.syncing.begin_sync import begin_sync
 from local import folding
+from local.aws_in_memory import application
 from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.faults import Fault, FaultKind
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
-from tests.unit.cloud import application
 
 CALLBACK = "http://127.0.0.1:4566/v1/auth/spotify/callback"
 SMALL: dict[str, Any] = {

@@ -31,8 +31,8 @@ from blendify.core.http import http_session
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS, oauth2
+from local import aws_in_memory
 from local.simulators.frame.oauth2 import RefreshTokens
-from tests.unit import cloud
 from tests.unit.spotify_world import FaultKind, World, items, logged
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -501,7 +501,7 @@ def test_any_other_failure_leaves_the_grant_alone(world: World, fault: dict[str,
 def test_a_token_host_that_is_down_leaves_the_grant_alone(world: World) -> None:
     """Nobody listens at its address: the same."""
     user_id = world.connect(seconds=0)
-    cloud.application("http://127.0.0.1:9", f"{world.base}/v1")
+    aws_in_memory.application("http://127.0.0.1:9", f"{world.base}/v1")
     with pytest.raises(ProviderUnavailable):
         fresh(user_id)
     assert status(user_id) == connections.ACTIVE

@@ -11,7 +11,7 @@ import pytest
 from blendify.access import applications, connections, sessions
 from blendify.core import aws, times
 from blendify.core.settings import settings
-from tests.unit import cloud
+from local import aws_in_memory
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import FaultKind, World, items
@@ -267,7 +267,7 @@ def test_a_provider_that_is_down_stores_nothing(world: World, machines: StepFunc
     """Nothing listens at its address."""
     browser = Browser()
     sent_back = consent(start_login(browser))
-    cloud.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
+    aws_in_memory.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
     refused(finish_login(browser, sent_back), 503)
     nothing_stored()
 

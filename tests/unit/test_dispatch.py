@@ -19,7 +19,7 @@ from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import QuotaUsage
 from blendify.syncing import dispatch as dispatching
 from blendify.syncing.start_sync import start_sync
-from tests.unit import cloud
+from local import aws_in_memory
 from tests.unit.http_events import Context
 from tests.unit.spotify_world import STARTED, World
 
@@ -93,7 +93,7 @@ def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta
 
 def paced(world: World, calls_per_minute: float) -> None:
     """The application has a limit, and has made one call."""
-    cloud.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
+    aws_in_memory.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
     RateLimiter(application("spotify"), None).acquire_ahead_of_queue()
 
 
@@ -208,7 +208,7 @@ def test_the_rate_limiter_tells_its_interval(world: World, clock: list[datetime]
     paced(world, 80)
     assert quota_usage.state("spotify", "default").interval == 750
     clock[0] += timedelta(seconds=5)
-    cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
+    aws_in_memory.application(world.base, f"{world.base}/v1", calls_per_minute=60)
     RateLimiter(application("spotify"), None).acquire()
     assert quota_usage.state("spotify", "default").interval == 1_000
 

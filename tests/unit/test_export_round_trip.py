@@ -17,9 +17,9 @@ from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
 from local import folding
+from local.aws_in_memory import create_tables
 from local.exported import Exported
 from local.verification import canonical
-from tests.unit.cloud import create_tables
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.spotify_world import STARTED, World, lists, plenty, ready

@@ -19,9 +19,9 @@ from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
 from local import folding
+from local.aws_in_memory import application
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
-from tests.unit.cloud import application
 from tests.unit.lastfm_world import OFFERED, World
 from tests.unit.robustness.machine import Clock
 from tests.unit.spotify_world import STARTED, begun, plenty, standing

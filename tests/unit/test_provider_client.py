@@ -23,7 +23,7 @@ from blendify.providers.paging import Page
 from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
 from blendify.syncing.finish_sync import finish_sync
-from tests.unit import cloud
+from local import aws_in_memory
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, ready, standing, whole
@@ -94,7 +94,7 @@ def test_after_a_429_no_thread_of_a_collector_calls(world: World, timeline: Time
     Those that stand at the gate end with the same wait, although the pause is one that they could sleep out; another
     listener's calls go on when it is over.
     """
-    cloud.application(world.base, f"{world.base}/v1", calls_per_minute=60)
+    aws_in_memory.application(world.base, f"{world.base}/v1", calls_per_minute=60)
     world.fault(TRACKS, status=429, headers={"retry-after": "2"}, times=1)
     mine, theirs = caller(world.connect("ana")), caller(world.connect("bea"))
     waits: list[MustWait] = []

@@ -21,10 +21,10 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
 from local import folding
+from local.aws_in_memory import create_tables
 from local.simulators.frame.library import ImpossibleChangeError
 from local.verification import RESOURCES, canonical
 from tests.unit import music_api
-from tests.unit.cloud import create_tables
 from tests.unit.music_api import browser_of, everything
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper

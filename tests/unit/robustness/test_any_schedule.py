@@ -19,9 +19,9 @@ from blendify.collecting import provider_client
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from local import folding, verification
+from local.aws_in_memory import create_tables
 from local.folding import Folded
 from local.verification import RESOURCES, Stored, canonical
-from tests.unit.cloud import create_tables
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS

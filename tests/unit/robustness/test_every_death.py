@@ -14,7 +14,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from local import verification
-from tests.unit.cloud import create_tables
+from local.aws_in_memory import create_tables
 from tests.unit.provider_worlds import Behind, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.worlds import PAGE, Stage, small_pages

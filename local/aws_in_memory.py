@@ -1,0 +1,88 @@
+"""AWS in this process (moto), and in it what a deployment makes: tables, key and applications. For tests and bench."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.model_instances import reset_model_data
+
+from blendify.access import applications
+from blendify.core import aws
+from local.lean_moto import lean_moto
+from local.moto_partiql import inserts
+from local.template import resources
+
+_IN_MOTO = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+"""The properties of the template's tables that moto knows."""
+_one_request = RLock()
+_answer = BotocoreStubber.__call__
+
+
+@contextmanager
+def new_aws() -> Iterator[None]:
+    """An AWS that is empty but for the key; clients made within go on working in threads."""
+    with mock_aws(), lean_moto(), inserts(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
+        forget_clients()
+        create_key()
+        yield
+    forget_clients()
+
+
+def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
+    """
+    DynamoDB checks a condition and writes in one step; in moto a thread could get between the two.
+
+    A query of moto's also fails when another thread adds an item while it goes through a table.
+    """
+    with _one_request:
+        return _answer(stubber, *given, **named)
+
+
+def forget_clients() -> None:
+    """Clients and applications of another AWS."""
+    aws.forget()
+    applications.forget()
+
+
+def create_key() -> None:
+    """The key that tokens are encrypted with."""
+    kms = aws.client("kms")
+    kms.create_alias(AliasName="alias/tokens", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+
+
+def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: Any) -> None:
+    """Configure a provider's application, as the template's secret does; limits are lifted unless given."""
+    row = {
+        "client_id": "simulated-client",
+        "client_secret": "simulated-secret",
+        "redirect_uri": f"http://127.0.0.1:4566/v1/auth/{provider}/callback",
+        "api_url": api_url,
+        "accounts_url": accounts_url,
+        "calls_per_minute": 0,
+        "calls_per_minute_and_user": 0,
+        **more,
+    }
+    secrets = aws.client("secretsmanager")
+    name, text = f"blendify/applications/{provider}/default", json.dumps(row)
+    try:
+        secrets.create_secret(Name=name, SecretString=text)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=name, SecretString=text)
+    applications.forget()
+
+
+def create_tables() -> None:
+    """The template's tables, empty."""
+    dynamodb = aws.client("dynamodb")
+    for name in dynamodb.list_tables()["TableNames"]:
+        dynamodb.delete_table(TableName=name)
+    # Otherwise moto keeps every table that it ever made, with all items.
+    reset_model_data()
+    for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
+        properties = resources("AWS::DynamoDB::Table")[logical]
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in _IN_MOTO})
