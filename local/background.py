@@ -133,14 +133,14 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def require_free(port: int, variable: str) -> None:
+def require_free(port: int, variable: str, patience_seconds: float = 2) -> None:
     """
     Make sure that nobody else listens there: whatever answered would be taken for our own program.
 
     Raises  Misconfigured with what to do
     """
     # A killed process holds its port until the last of its threads has ended.
-    give_up = time.monotonic() + 2
+    give_up = time.monotonic() + patience_seconds
     while not _free(port):
         if time.monotonic() > give_up:
             message = f"Port {port} is in use: stop what listens there, or choose another one with {variable}=…"

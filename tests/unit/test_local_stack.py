@@ -1,11 +1,33 @@
-"""What `make up` tells the template."""
+"""What `make up` tells the template, which ports it takes, and how its programs come and go."""
+
+import errno
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from local.errors import Misconfigured
+from local.background import NotStarted, Program, Running, alone, require_free
+from local.errors import Misconfigured, status_of
 from local.paths import LOCAL
 from local.providers import LASTFM, PROVIDERS, Provider, Simulator, chosen, real_parameters
+from local.stack import Stack
 from local.template import defaults, template
+
+
+@pytest.fixture
+def local_folder() -> Iterator[Path]:
+    """Where programs have their logs: below `.local`, as their messages name them from there."""
+    folder = LOCAL / f"test-{os.getpid()}"
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+    shutil.rmtree(folder)
+
 
 REAL = {"SPOTIFY_CLIENT_ID": "an-id", "SPOTIFY_CLIENT_SECRET": "a-secret"}
 
@@ -69,3 +91,136 @@ def test_the_provider_is_chosen_by_name() -> None:
     assert chosen({"PROVIDER": "lastfm"}) is LASTFM
     with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm"):
         chosen({"PROVIDER": "napster"})
+
+
+@pytest.mark.parametrize("variable", ["EMULATOR_PORT", "SIMULATOR_PORT"])
+@pytest.mark.parametrize("port", ["abc", "99999", "-1", "80", "4_566"])
+def test_what_is_no_port_is_refused(variable: str, port: str) -> None:
+    """The sentence names the variable."""
+    with pytest.raises(Misconfigured, match=f"{variable} must be a port"):
+        Stack.of({variable: port})
+
+
+@pytest.mark.parametrize("environment", [{"EMULATOR_PORT": "8482"}, {"SIMULATOR_PORT": "65534"}])
+def test_ports_that_meet_or_do_not_exist_are_refused(environment: dict[str, str]) -> None:
+    """SIMULATOR_PORT stands for three ports: two of them lie above it."""
+    with pytest.raises(Misconfigured, match="give these ports"):
+        Stack.of(environment)
+
+
+@pytest.mark.parametrize("meant", PROVIDERS)
+def test_a_simulator_has_its_port_whichever_provider_is_meant(meant: str) -> None:
+    """One demo can follow another: nothing moves, so nothing is in the way, and nothing is deployed anew."""
+    stack = Stack.of({"PROVIDER": meant, "SIMULATOR_PORT": "8600"})
+    ports = {one.provider.name: one.port for one in stack.simulators}
+    assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603}
+    assert stack.simulator.provider.name == meant
+
+
+def test_a_command_waits_until_another_one_is_done(tmp_path: Path) -> None:
+    """Two that start the stack at once do so one after the other."""
+    order: list[str] = []
+
+    def second() -> None:
+        with alone(tmp_path):
+            order.append("second")
+
+    with alone(tmp_path):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        time.sleep(0.2)
+        order.append("first")
+    waiting.join(timeout=10)
+    assert order == ["first", "second"]
+
+
+def test_a_folder_that_cannot_be_written_ends_the_command_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("in the way")
+    with pytest.raises(Misconfigured, match="run cannot be written: File exists"), alone(tmp_path / "run"):
+        pass
+
+
+def program(folder: Path, code: str) -> tuple[Program, list[str]]:
+    return Program("program", folder, 8480), [sys.executable, "-c", code]
+
+
+def test_a_program_that_ends_at_once_leaves_nothing_that_says_it_runs(local_folder: Path) -> None:
+    """What it said last stands in the message."""
+    subject, command = program(local_folder, "import sys; sys.exit('the disk is full')")
+    with pytest.raises(NotStarted, match="the disk is full"):
+        subject.start(command, {}, lambda: False)
+    assert subject.running is None
+    assert list(local_folder.glob("*.pid")) == []
+
+
+def test_a_program_whose_start_is_interrupted_does_not_go_on(local_folder: Path) -> None:
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    subject, command = program(local_folder, "import time; time.sleep(60)")
+    with pytest.raises(KeyboardInterrupt):
+        subject.start(command, {}, interrupt)
+    assert subject.running is None
+    assert list(local_folder.glob("*.pid")) == []
+
+
+def alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_another_command_finds_a_program_and_the_port_that_it_has(local_folder: Path) -> None:
+    """And stops it, with what it has started."""
+    code = "import subprocess, time; subprocess.Popen(['sleep', '61']); time.sleep(60)"
+    subject, command = program(local_folder, code)
+    subject.start(command, {"PATH": os.environ["PATH"]}, lambda: True)
+    later = Program("program", local_folder, 9999)
+    running = later.running
+    assert running == Running(subject.pid or 0, 8480)
+    assert later.stop()
+    assert subject.running is None
+    assert not subject.stop()
+    give_up = time.monotonic() + 10
+    while alive(running.pid):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Misconfigured, match=f"Port {port} is in use.*EMULATOR_PORT=…"):
+            require_free(port, "EMULATOR_PORT", patience_seconds=0)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (Misconfigured("No such port."), 2, "No such port."),
+        (NotStarted("It did not start."), 1, "It did not start."),
+        (OSError(errno.ENOSPC, "No space left on device", "a file"), 2, "a file cannot be written: No space left"),
+        (KeyboardInterrupt(), 130, "Interrupted"),
+    ],
+)
+def test_a_command_ends_with_a_sentence_and_a_status(error: BaseException, status: int, says: str) -> None:
+    def command() -> int:
+        raise error
+
+    said: list[str] = []
+    assert status_of(command, said.append) == status
+    assert says in said[0]
+
+
+def test_a_defect_is_shown_as_it_is() -> None:
+    """A connection that is refused is an OSError, too."""
+
+    def command() -> int:
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    with pytest.raises(ConnectionRefusedError):
+        status_of(command, print)
