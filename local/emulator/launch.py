@@ -7,6 +7,7 @@ The emulator's process: ministack, and what it lacks: PartiQL's permissions, dur
 import os
 import sqlite3
 import sys
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ministack import app as ministack
 from local.emulator import partiql
 from local.emulator.guard import Guard
 from local.emulator.persistence import Control, Persistence
+from local.emulator.shared_layers import SharedLayers
 from local.emulator.state_file import StateFile
 
 
@@ -26,6 +28,7 @@ def main() -> None:
     except sqlite3.DatabaseError as error:
         sys.exit(f"The saved state in {folder} cannot be opened: {error}")
     partiql.install()
+    SharedLayers(Path(tempfile.gettempdir()) / "layers").install()
     with closing(file):
         persistence = Persistence(folder, file)
         persistence.install()
