@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from local import folding, verification
 from local.browser import Browser, WalkFailed
 from local.deployment import step
 from local.errors import Misconfigured, status_of
+from local.history_reader import HistoryReader, stored_differences
 from local.second_sync import appended, change_library
 from local.stack import Stack
 
@@ -150,13 +150,13 @@ _TOTALS = ("write_units", "raw_bytes", "stored_bytes")
 def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[str, Any]) -> list[str]:
     """What is stored against what was served; says so, and answers the differences."""
     truth = stack.simulator.truth(listener)
-    client, moment = stack.emulator.client("dynamodb"), sync["started_at"]
-    found = {name: list(verification.stored(client, table, user_id, name, moment)) for name in truth}
-    wrong = verification.differences(truth, found)
+    history = HistoryReader(stack.emulator.client("dynamodb"), table, user_id)
+    stored = {name: history.stored(name, sync["started_at"]) for name in truth}
+    wrong = stored_differences(truth, stored)
     for line in wrong:
         console.print(f"  [red]{line}[/red]")
     if not wrong:
-        count = sum(map(len, found.values()))
+        count = sum(map(len, stored.values()))
         console.print(f"  Verified      {count:,} records stored exactly once, every answer equal to what was served")
     return wrong
 
@@ -175,16 +175,12 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
             raise WalkFailed(f"the second sync did not end within {LONGEST_SECONDS} s")
         time.sleep(0.5)
     truth = stack.simulator.truth(listener)
-    client, table = stack.emulator.client("dynamodb"), outputs["history_table"]
-    moment = max(one["fetched_at"]["S"] for name in truth for one in folding.items(client, table, user_id, name))
-    console.print(appended(client, table, user_id, truth, moment.partition("#")[0]))
+    history = HistoryReader(stack.emulator.client("dynamodb"), outputs["history_table"], user_id)
+    console.print(appended(history, truth))
     counted = stack.simulator.control("GET", "counters")["endpoints"]
     console.print(f"  API calls     {sum(one['calls'] for one in counted.values()):,} (the first sync read everything)")
     wrong = [] if ended["status"] == "SUCCEEDED" else [f"the second sync ended as {ended['status']}"]
-    for name, served in truth.items():
-        lists = served if isinstance(served, dict) else {"": served}
-        held = folding.fold(name, folding.items(client, table, user_id, name))
-        wrong += folding.differences(name, {key: one for key, one in lists.items() if one is not None}, held)
+    wrong += history.differences(truth)
     for line in wrong:
         console.print(f"  [red]{line}[/red]")
     if not wrong:

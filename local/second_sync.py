@@ -1,11 +1,11 @@
 """The demo's second part: the simulated listener changes a few things, and a second sync appends just those."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
-from local import folding
+from local.history_reader import HistoryReader
 from local.stack import Stack
 
 Change = tuple[str, str, dict[str, Any]]
@@ -53,12 +53,14 @@ def _edits(playlists: Mapping[str, Any]) -> list[Change]:
     ]
 
 
-def appended(client: Any, table: str, user_id: str, data_types: Mapping[str, Any], moment: str) -> Table:
-    """What the run that began at `moment` appended, a line a record."""
+def appended(history: HistoryReader, data_types: Iterable[str]) -> Table:
+    """What the latest sync appended, a line a record."""
+    items = {data_type: history.items(data_type) for data_type in data_types}
+    latest = max(item["fetched_at"]["S"].partition("#")[0] for listed in items.values() for item in listed)
     shown = Table("data type", "", "record", title="What the second sync appended", title_justify="left")
-    for data_type in data_types:
-        for item in folding.items(client, table, user_id, data_type):
-            if item["fetched_at"]["S"].startswith(moment) and "part" not in item:
+    for data_type, listed in items.items():
+        for item in listed:
+            if item["fetched_at"]["S"].startswith(latest) and "part" not in item:
                 fields = {name: next(iter(value.values())) for name, value in item.items()}
                 shown.add_row(data_type, "removed" if "removed" in fields else "appended", _words(fields))
     return shown

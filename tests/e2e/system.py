@@ -7,8 +7,8 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.history.facts import CHECKPOINTS
-from local import folding, verification
 from local.browser import Browser
+from local.history_reader import HistoryReader, StoredRecord
 from local.stack import Stack
 
 PATIENCE_SECONDS = 120
@@ -74,20 +74,17 @@ class System:
         """What the provider would serve now, per data type."""
         return self.simulators[provider].truth(listener)
 
-    def stored(self, user_id: str, moment: str) -> dict[str, list[verification.Stored]]:
-        """What the run that began at `moment` stored, per data type."""
-        client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
-        return {name: list(verification.stored(client, table, user_id, name, moment)) for name in DataType}
+    def reader(self, user_id: str) -> HistoryReader:
+        """One user's history, read by its format alone."""
+        return HistoryReader(self.stack.emulator.client("dynamodb"), self.outputs["history_table"], user_id)
+
+    def stored(self, user_id: str, moment: str) -> dict[str, list[StoredRecord]]:
+        """What the sync that began at `moment` stored, per data type."""
+        return {name: self.reader(user_id).stored(name, moment) for name in DataType}
 
     def differences(self, user_id: str, truth: dict[str, Any], as_of: str = "9") -> list[str]:
         """Where the history, folded, says another thing than `truth` of that moment, in words."""
-        client, table = self.stack.emulator.client("dynamodb"), self.outputs["history_table"]
-        told = []
-        for name, served in truth.items():
-            folded = folding.fold(name, folding.items(client, table, user_id, name), as_of)
-            lists = served if isinstance(served, dict) else {"": served}
-            told += folding.differences(name, {key: one for key, one in lists.items() if one is not None}, folded)
-        return told
+        return self.reader(user_id).differences(truth, as_of)
 
     def change(self, listener: str, act: str, data_type: str, provider: str = "spotify", **details: Any) -> None:
         """What a listener does between two syncs; `name` says which list, where there are several."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local import verification
+from local.history_reader import stored_differences
 from tests.e2e.system import System
 
 WANTED = ["saved_tracks", "saved_albums", "followed_artists"]
@@ -46,4 +46,4 @@ def test_nobody_calls_during_a_ban(system: System, record_property: Any) -> None
         moment = max(item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id))
         truth = {data_type: system.truth(name)[data_type] for data_type in WANTED}
         found = {data_type: records for data_type, records in system.stored(user_id, moment).items() if records}
-        assert verification.differences(truth, found) == []
+        assert stored_differences(truth, found) == []

@@ -9,10 +9,9 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local import folding
 from local.browser import Browser
 from local.emulator.server import REGION
-from local.exported import Exported
+from local.history_reader import ExportReader
 from tests.e2e.system import PATIENCE_SECONDS, System
 
 
@@ -29,14 +28,10 @@ def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
     return body
 
 
-def differences(system: System, listener: str, archive: Exported) -> list[str]:
+def differences(system: System, listener: str, archive: ExportReader) -> list[str]:
     """Where the archive, folded, is not the library as the provider serves it now."""
-    told = []
-    for name, served in system.truth(listener).items():
-        lists = served if isinstance(served, dict) else {"": served}
-        here = {key: one for key, one in lists.items() if one is not None}
-        told += folding.differences(name, here, archive.fold(name))
-    return told
+    truth = system.truth(listener)
+    return [text for name, served in truth.items() for text in archive.lists(name).differences(served)]
 
 
 def test_a_listener_downloads_everything(system: System) -> None:
@@ -58,7 +53,7 @@ def test_a_listener_downloads_everything(system: System) -> None:
     query = parse_qs(urlsplit(ready["url"]).query)
     assert query["X-Amz-Expires"] == ["900"]
 
-    archive = Exported.of(answer.content)
+    archive = ExportReader.of(answer.content)
     assert archive.damages() == []
     assert differences(system, "ex", archive) == []
     assert {name: sum(one.values()) for name, one in archive.manifest["counts"].items()} == ready["counts"]

@@ -4,7 +4,7 @@ from math import ceil
 
 import pytest
 
-from local import verification
+from local.history_reader import stored_differences
 from tests.e2e.system import System
 
 
@@ -16,7 +16,7 @@ def test_everything_stored_equals_everything_served(system: System) -> None:
 
     assert sync["status"] == "succeeded"
     assert {one["outcome"] for one in sync["data_types"].values()} == {"complete"}
-    assert verification.differences(system.truth("ada"), system.stored(user_id, sync["started_at"])) == []
+    assert stored_differences(system.truth("ada"), system.stored(user_id, sync["started_at"])) == []
 
 
 def test_every_list_is_read_in_the_fewest_calls(system: System) -> None:
@@ -53,7 +53,7 @@ def test_every_regime_of_the_provider_is_collected(system: System, regime: str) 
     user_id, sync = system.connect_and_sync(regime)
 
     assert sync["status"] == "succeeded"
-    assert verification.differences(system.truth(regime), system.stored(user_id, sync["started_at"])) == []
+    assert stored_differences(system.truth(regime), system.stored(user_id, sync["started_at"])) == []
 
 
 def test_unreadable_playlists_are_told_and_do_not_count_as_failures(system: System) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from local import verification
+from local.history_reader import stored_differences
 from tests.e2e.system import System
 
 ALBUMS = "GET /v1/me/albums"
@@ -70,7 +70,7 @@ def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
     assert outcomes.pop("saved_albums") == "failed"
     assert set(outcomes.values()) == {"complete"}
     assert "internal error (500)" in sync["why"]
-    assert verification.differences(truth, system.stored(user_id, sync["started_at"])) == []
+    assert stored_differences(truth, system.stored(user_id, sync["started_at"])) == []
 
 
 def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
@@ -93,7 +93,7 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
 
     assert sync["status"] == "succeeded"
     assert sync["round"] > 1
-    assert verification.differences(system.truth("hal"), system.stored(user_id, sync["started_at"])) == []
+    assert stored_differences(system.truth("hal"), system.stored(user_id, sync["started_at"])) == []
 
 
 def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:

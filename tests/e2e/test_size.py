@@ -4,9 +4,9 @@ import os
 from math import ceil
 from typing import Any
 
-from local import verification
 from local.bench.machine import HISTORY_QUOTA, events
 from local.capacity import item_size
+from local.history_reader import stored_differences
 from tests.e2e.system import System
 
 FULL = int(os.environ.get("SCHEDULES", "0")) >= 10_000
@@ -38,7 +38,7 @@ def test_a_very_large_account_is_collected_whole(system: System, record_property
     assert counted["GET /v1/me/following"]["calls"] == ceil(SIZES["followed_artists"] / 50)
 
     records = system.stored(user_id, sync["started_at"])
-    assert verification.differences(system.truth("max"), records) == []
+    assert stored_differences(system.truth("max"), records) == []
     assert max(item_size(item) for item in system.history(user_id)) < LARGEST_ITEM
     assert max(system.state_sizes(user_id)) < LARGEST_STATE
     assert events(sync["round"], failing=True) < HISTORY_QUOTA // 2

@@ -6,7 +6,7 @@ from blendify.core import aws
 from blendify.export import build as export_build
 from blendify.export import status, upload
 from blendify.export.status import Export
-from local.exported import Exported
+from local.history_reader import ExportReader
 from tests.unit.spotify_world import plenty
 
 BUCKET = "exports"
@@ -45,9 +45,9 @@ def build(user_id: str, export: Export) -> dict[str, Any]:
     return export_build.build(event(user_id, export), BUCKET, plenty)
 
 
-def exported(user_id: str) -> Exported:
+def exported(user_id: str) -> ExportReader:
     """This user's export: requested, built, downloaded and opened."""
     export = begun(user_id)
     assert build(user_id, export)["status"] == "ready"
     body = aws.client("s3").get_object(Bucket=BUCKET, Key=upload.key(user_id, export.export_id))["Body"].read()
-    return Exported.of(body)
+    return ExportReader.of(body)

@@ -24,8 +24,8 @@ from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Profile
 from blendify.syncing.begin_sync import begin_sync
-from local import folding
 from local.aws_in_memory import application
+from local.history_reader import HistoryReader
 from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.faults import Fault, FaultKind
 from local.simulators.frame.serving import running
@@ -189,9 +189,8 @@ def lists(world: World, data_type: DataType) -> dict[str, list[Any]]:
 
 def whole(world: World, job: Job, data_type: DataType) -> None:
     """As of this run the history holds every entry once, with the provider's whole answer."""
-    history = folding.items(aws.client("dynamodb"), "history", job.user_id, data_type)
-    held = folding.fold(data_type, history, job.fetched_at)
-    assert folding.differences(data_type, lists(world, data_type), held) == []
+    stored = HistoryReader(aws.client("dynamodb"), "history", job.user_id).lists(data_type, job.fetched_at)
+    assert stored.differences(lists(world, data_type)) == []
 
 
 def same(job: Job, data_type: DataType, entries: list[Any]) -> None:

@@ -16,7 +16,7 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
-from local import folding
+from local.history_reader import HistoryReader
 from local.simulators.apple_music.library import ALBUM
 from local.simulators.apple_music.resources import name_of
 from local.simulators.frame.entries import Entries
@@ -80,8 +80,8 @@ def served(entries: list[Any]) -> Counter[str]:
 def assert_held(world: World, user_id: str, *data_types: DataType) -> None:
     """The history, folded, is what the listener has."""
     for data_type in data_types:
-        held = folding.fold(data_type, folding.items(aws.client("dynamodb"), "history", user_id, data_type))
-        assert folding.differences(data_type, lists(world, data_type, "Ana"), held) == []
+        stored = HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type)
+        assert stored.differences(lists(world, data_type, "Ana")) == []
 
 
 def test_an_empty_playlist_is_a_playlist_without_tracks(world: World) -> None:

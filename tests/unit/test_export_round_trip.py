@@ -16,10 +16,8 @@ from blendify.core.data_types import DataType
 from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
-from local import folding
 from local.aws_in_memory import create_tables
-from local.exported import Exported
-from local.verification import canonical
+from local.history_reader import ExportReader, canonical
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.spotify_world import STARTED, World, lists, plenty, ready
@@ -57,7 +55,7 @@ class Life:
 
     user_id: str
     days: list[tuple[Job, Served]]
-    archive: Exported
+    archive: ExportReader
     facts: dict[DataType, list[StoredFact]]
     """By data type, as the history holds them."""
     secrets: list[bytes]
@@ -105,11 +103,11 @@ def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
     return days
 
 
-def differences(archive: Exported, served: Served, as_of: str) -> list[str]:
+def differences(archive: ExportReader, served: Served, as_of: str) -> list[str]:
     return [
         difference
         for data_type, here in served.items()
-        for difference in folding.differences(data_type, here, archive.fold(data_type, as_of))
+        for difference in archive.lists(data_type, as_of).differences(here)
     ]
 
 

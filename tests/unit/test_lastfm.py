@@ -18,8 +18,8 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
-from local import folding
 from local.aws_in_memory import application
+from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone
 from tests.unit import lastfm_world
 from tests.unit.lastfm_world import OFFERED, World
@@ -81,8 +81,8 @@ def test_everything_is_stored_once(behind: tuple[Starlette, str], lone: Lone, er
     for data_type in OFFERED:
         assert standing(job, data_type).outcome is Outcome.COMPLETE, standing(job, data_type).why
         lists = world.truth()[data_type]
-        held = folding.fold(data_type, folding.items(aws.client("dynamodb"), "history", user_id, data_type))
-        assert folding.differences(data_type, lists, held) == []
+        stored = HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type)
+        assert stored.differences(lists) == []
 
 
 def test_scrobbles_go_back_to_the_first(world: World) -> None:

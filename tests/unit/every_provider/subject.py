@@ -14,9 +14,8 @@ from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
-from local import folding
+from local.history_reader import HistoryReader, canonical
 from local.simulators.frame.faults import Fault, FaultKind
-from local.verification import canonical
 from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS, Traits
@@ -129,8 +128,8 @@ class Subject:
 
     def differences(self, data_type: DataType) -> list[str]:
         """Where the history, folded, is not what the listener has."""
-        history = folding.items(aws.client("dynamodb"), "history", self.user_id, data_type)
-        return folding.differences(data_type, self.lists(data_type), folding.fold(data_type, history))
+        stored = HistoryReader(aws.client("dynamodb"), "history", self.user_id).lists(data_type)
+        return stored.differences(self.lists(data_type))
 
     def is_stored(self, job: Job, data_type: DataType, entries: Sequence[Any]) -> bool:
         """Whether a run appended exactly these, each once."""

@@ -6,8 +6,8 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
+from local.history_reader import canonical
 from local.simulators.frame.faults import FaultKind
-from local.verification import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS, TRAITS

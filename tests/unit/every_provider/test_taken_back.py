@@ -15,7 +15,7 @@ from blendify.history import list_versions, lookup
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
-from local.verification import canonical
+from local.history_reader import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.machine import Died
 from tests.unit.robustness.providers import TRAITS

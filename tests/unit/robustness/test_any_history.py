@@ -20,10 +20,9 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
-from local import folding
 from local.aws_in_memory import create_tables
+from local.history_reader import RESOURCES, HistoryReader, canonical
 from local.simulators.frame.library import ImpossibleChangeError
-from local.verification import RESOURCES, canonical
 from tests.unit import music_api
 from tests.unit.music_api import browser_of, everything
 from tests.unit.provider_worlds import Behind
@@ -121,7 +120,7 @@ def tell(
             sound = done.outcome is Outcome.COMPLETE and len(stage.states) == moved_before
             sound &= not done.counts["doubtful"]
             if sound:
-                differ = folding.differences(data_type, lists, folded(user_id, data_type))
+                differ = folded(user_id, data_type).differences(lists)
                 assert differ == [], job.fetched_at
                 if trusted and days and chapter.schedule == Schedule():
                     check_recorded(data_type, user_id, job.fetched_at, days[-1][2], lists)
@@ -134,7 +133,7 @@ def tell(
             told_now = everything(browser, data_type, raw="true", limit=limit)
             assert music_api.differences(data_type, days[-1][2], told_now) == []
         for moment, until, lists in days:
-            assert folding.differences(data_type, lists, folded(user_id, data_type, moment)) == [], moment
+            assert folded(user_id, data_type, moment).differences(lists) == [], moment
             between = times.parse(moment) + (until - times.parse(moment)) * tenths / 10
             told_then = everything(browser, data_type, raw="true", limit=limit, as_of=times.iso(between))
             assert music_api.differences(data_type, lists, told_then) == [], times.iso(between)
@@ -154,8 +153,8 @@ def check_recorded(
     """Between two sound syncs: a fact for what is new, one for what is gone, for moves the fewest; and nothing more."""
     facts = [
         one
-        for one in folding.items(aws.client("dynamodb"), "history", user_id, data_type)
-        if one["fetched_at"]["S"].startswith(moment) and one.get("kind", {}).get("S") != "hole"
+        for one in HistoryReader(aws.client("dynamodb"), "history", user_id).items(data_type, moment)
+        if one.get("kind", {}).get("S") != "hole"
     ]
     removed = sum("removed" in one for one in facts)
     appended = len(facts) - removed

@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 from blendify.collecting import provider_client
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
-from local import folding, verification
 from local.aws_in_memory import create_tables
-from local.folding import Folded
-from local.verification import RESOURCES, Stored, canonical
+from local.history_reader import RESOURCES, HistoryReader, Lists, StoredRecord, canonical, latest_reading
 from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
@@ -90,7 +88,7 @@ def run(
             mode = "full" if data_type in TRAITS[provider].swept else "changes"
             job, status = Machine(user_id, stage.wanted, clock, Reaper(()), provider=provider, mode=mode).run()
             assert status == "succeeded"
-            assert folding.differences(data_type, stage.lists(), folded(user_id, data_type)) == []
+            assert folded(user_id, data_type).differences(stage.lists()) == []
     return Counter(
         schedules=1,
         faults=sum(stage.world.simulator.traffic.faults_served.values()),
@@ -100,23 +98,22 @@ def run(
     )
 
 
-def stored(user_id: str, data_type: DataType, fetched_at: str) -> list[Stored]:
-    return list(verification.stored(aws.client("dynamodb"), "history", user_id, data_type, fetched_at))
+def stored(user_id: str, data_type: DataType, fetched_at: str) -> list[StoredRecord]:
+    return HistoryReader(aws.client("dynamodb"), "history", user_id).stored(data_type, fetched_at)
 
 
-def folded(user_id: str, data_type: DataType, as_of: str = "9") -> Folded:
+def folded(user_id: str, data_type: DataType, as_of: str = "9") -> Lists:
     """What the history says the listener has, or had."""
-    history = folding.items(aws.client("dynamodb"), "history", user_id, data_type)
-    return folding.fold(data_type, history, as_of)
+    return HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type, as_of)
 
 
-def check_stored(stage: Stage, records: list[Stored], schedule: Schedule, done: Any) -> None:
+def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, done: Any) -> None:
     """The oracle: what each list held, at first and after each change, against what is stored of it."""
     complete = done.outcome is Outcome.COMPLETE
     everything = {name for state in stage.states for name in state}
     assert {one.list_id for one in records} <= everything
     for name in everything:
-        here = verification.latest_reading([one for one in records if one.list_id == name])
+        here = latest_reading([one for one in records if one.list_id == name])
         kept = Counter(canonical(one.answer) for one in here)
         held = [Counter(map(canonical, state.get(name, []))) for state in stage.states]
         ever: Counter[str] = Counter()

@@ -13,8 +13,8 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
-from local import verification
 from local.aws_in_memory import create_tables
+from local.history_reader import HistoryReader, stored_differences
 from tests.unit.provider_worlds import Behind, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.worlds import PAGE, Stage, small_pages
@@ -117,8 +117,8 @@ def run(
         with reaper.installed():
             job, status = machine.run()
         assert (status, standing(job, data_type).outcome) == ("succeeded", Outcome.COMPLETE)
-        records = list(verification.stored(aws.client("dynamodb"), "history", user_id, data_type, job.fetched_at))
-        assert verification.differences({data_type: stage.lists()}, {data_type: records}) == []
+        records = HistoryReader(aws.client("dynamodb"), "history", user_id).stored(data_type, job.fetched_at)
+        assert stored_differences({data_type: stage.lists()}, {data_type: records}) == []
         counts = standing(job, data_type).counts
         assert counts["records"] == len(records)
     return reaper.requests, asked, ((positions or [Position()])[0], in_order(stage))
