@@ -83,7 +83,7 @@ def test_a_sync_that_ends_plans_the_next(user_id: str, clock: list[datetime]) ->
 
 
 def test_polls_follow_the_listening_rate(world: World, clock: list[datetime]) -> None:
-    """Each sync goes on from the stored plan: after polls on three days a listener who plays a lot is due far sooner."""
+    """Each sync goes on from the stored plan: after three days of polls a heavy listener is due far sooner."""
     intervals = {}
     for plays in (1, 45):
         clock[0] = STARTED
