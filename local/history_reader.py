@@ -222,12 +222,23 @@ def unpack(blob: bytes, item: Mapping[str, Any]) -> Any:
     """
     The answer in an item's `raw`: dictionary number, then zlib of JSON.
 
-    The preset dictionary goes on with the item's own text attributes but its keys, sorted, each on a line.
+    The preset dictionary goes on with the item's own texts but its keys, also those in lists and maps, sorted, each on
+    a line.
     """
-    texts = [value["S"] for name, value in item.items() if "S" in value and name not in ("user#type", "fetched_at")]
+    texts = [text for name, value in item.items() if name not in ("user#type", "fetched_at") for text in _texts(value)]
     zdict = (_FOLDER / _DICTIONARIES[blob[0]]).read_bytes() + "\n".join(sorted(texts)).encode()
     inflater = zlib.decompressobj(zdict=zdict)
     return json.loads(inflater.decompress(blob[1:]) + inflater.flush())
+
+
+def _texts(value: Mapping[str, Any]) -> Iterator[str]:
+    """The texts in a value of DynamoDB's notation."""
+    ((kind, content),) = value.items()
+    if kind == "S":
+        yield content
+    elif kind in ("L", "M"):
+        for element in content.values() if kind == "M" else content:
+            yield from _texts(element)
 
 
 def canonical(answer: Any) -> str:

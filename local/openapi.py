@@ -15,7 +15,7 @@ from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_VALUE_CHARACTERS, VIEWS
-from blendify.reading.records import COMMON, FIELDS, Field, metadata_field
+from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from local.paths import ROOT
 from local.template import template
@@ -25,6 +25,11 @@ FILE = ROOT / "docs" / "openapi.yaml"
 TEXT: Schema = {"type": "string"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+ARTIST: Schema = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "string", "nullable": True}, "name": {"type": "string", "nullable": True}},
+}
 
 
 def document() -> Schema:
@@ -49,6 +54,7 @@ def document() -> Schema:
             "schemas": {
                 "Error": _error(),
                 "Sync": _sync(),
+                "Artist": ARTIST,
                 **{_name(data_type): _record(data_type) for data_type in DataType},
             },
         },
@@ -125,7 +131,8 @@ def _record(data_type: DataType) -> Schema:
 
 
 def _field(field: Field) -> Schema:
-    return {"type": field.json_type, "nullable": True, "description": field.description}
+    schema: Schema = {"type": field.json_type, "nullable": True, "description": field.description}
+    return {**schema, "items": {"$ref": "#/components/schemas/Artist"}} if field.json_type == ARTISTS else schema
 
 
 def _account() -> Schema:

@@ -1,4 +1,4 @@
-"""What is taken out of Apple Music's JSON, what its refusals mean, and the tokens by which it knows the application."""
+"""Apple Music: the named fields of its JSON, the meaning of its error responses, and developer tokens."""
 
 import json
 import os
@@ -36,7 +36,7 @@ from blendify.providers.apple_music.endpoints import HEAVY_ROTATION
 from blendify.providers.apple_music.errors import classify_error
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.application import Application, ApplicationMissing
-from blendify.providers.endpoint import ListPosition, RequestContext
+from blendify.providers.endpoint import ListPosition, ListRef, RequestContext
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest
 from local.paths import ROOT
@@ -50,7 +50,7 @@ ARTWORK = {"url": "https://pictures.example/a/{w}x{h}bb.jpg", "width": 3000, "he
 CATALOGUE_SONG = {
     "id": "1440857781",
     "type": "songs",
-    "attributes": {"name": "Blau", "artistName": "Zoë & die Übrigen", "isrc": "DEA621900001", "artwork": ARTWORK},
+    "attributes": {"name": "Blau", "artistName": "Zoë & die Übrigen", "isrc": "de-a62-19-00001", "artwork": ARTWORK},
 }
 SONG: dict[str, Any] = {
     "id": "i.7vLdXq8TJ2mzqk",
@@ -76,13 +76,14 @@ UPLOAD = {
 }
 
 
-def test_a_song_of_the_library() -> None:
-    """By its own id, with the catalogue's beside it, the recording's code, and a picture of a size that exists."""
+def test_song_of_the_library() -> None:
+    """It has its own id, the catalogue's id and ISRC, and a picture of an existing size."""
     assert records.saved_track(SONG, FIRST).fields == {
         "record_id": "i.7vLdXq8TJ2mzqk",
         "track_id": "1440857781",
         "track_name": "Blau",
         "artist_name": "Zoë & die Übrigen",
+        "artists": [{"id": None, "name": "Zoë & die Übrigen"}],
         "album_name": "Nachts",
         "album_art_url": "https://pictures.example/b/600x600bb.jpg",
         "duration_ms": 214_000,
@@ -92,22 +93,23 @@ def test_a_song_of_the_library() -> None:
     }
 
 
-def test_an_upload_has_no_catalogue() -> None:
-    """Nothing is made up for what is not told."""
+def test_upload_has_no_catalogue_entry() -> None:
+    """The fields that only the catalogue has are null."""
     fields = records.saved_track(UPLOAD, FIRST).fields
     assert fields["record_id"] == "i.7vLdXq8TJ2mzqk"
     assert {name for name, value in fields.items() if value is None} >= {"track_id", "isrc", "added_at", "explicit"}
+    assert fields.get("artists") is None
 
 
-def test_what_apple_adds_is_no_news() -> None:
-    """A song that is matched, or gets another picture, is the record that it was."""
+def test_matching_with_the_catalogue_makes_no_new_record() -> None:
+    """Ids, codes and pictures that Apple adds are no part of the digest."""
     before, after = records.saved_track({**SONG, "relationships": {}}, FIRST), records.saved_track(SONG, FIRST)
     assert before.fields != after.fields
     assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
 
 
-def test_a_play_goes_by_the_catalogues_id() -> None:
-    """The same before and after the song is added to the library; an upload has its own alone."""
+def test_play_has_the_catalogues_id() -> None:
+    """It is the same before and after the song is added to the library; an upload has only its own id."""
     assert records.play(SONG, FIRST).key == records.play(CATALOGUE_SONG, FIRST).key == "1440857781"
     assert (
         records.play(SONG, FIRST).fields["isrc"] == records.play(CATALOGUE_SONG, FIRST).fields["isrc"] == "DEA621900001"
@@ -140,55 +142,91 @@ def test_a_play_goes_by_the_catalogues_id() -> None:
     ],
     ids=["album", "own album", "own playlist", "playlist", "station"],
 )
-def test_heavy_rotation_holds_all_but_songs(
+def test_heavy_rotation_has_albums_playlists_and_stations(
     entry: dict[str, Any], kind: str, record_id: str, artist: str | None
 ) -> None:
-    """Each is told by its kind, with the name that it has, and its rank."""
+    """Each has its kind, name and rank; a curator is an artist name, and none of the artists."""
     fields = records.rotation(entry, ListPosition(HEAVY_ROTATION, 3)).fields
-    told = ("kind", "record_id", "track_name", "artist_name", "rank", "time_range")
-    assert tuple(fields[name] for name in told) == (kind, record_id, "N", artist, 4, "heavy_rotation")
+    names = ("kind", "record_id", "track_name", "artist_name", "rank", "time_range")
+    assert tuple(fields[name] for name in names) == (kind, record_id, "N", artist, 4, "heavy_rotation")
     assert fields["album_name"] == ("N" if kind == "album" else None)
+    assert fields.get("artists") == ([{"id": None, "name": "Z"}] if kind == "album" else None)
 
 
-def test_an_album_an_artist_and_a_playlist_of_the_library() -> None:
-    """With what the catalogue adds; a playlist's place in the alphabet is not recorded."""
+def test_artist_of_the_library() -> None:
+    """The library has only the name; id, picture and genres are the catalogue's. Apple counts no followers."""
     artist = {"attributes": {"genreNames": ["Pop", "Rock"], "artwork": ARTWORK}, "id": "300", "type": "artists"}
-    album = {"attributes": {"upc": "0602"}, "id": "1600", "type": "albums"}
-    related = {name: {"catalog": {"data": [one]}} for name, one in (("artist", artist), ("album", album))}
-    followed = records.followed_artist(
-        {"id": "r.a", "type": "library-artists", "attributes": {"name": "Zoë"}, "relationships": related["artist"]},
-        FIRST,
-    )
-    assert followed.fields == {
+    entry = {"id": "r.a", "type": "library-artists", "attributes": {"name": "Zoë"}}
+    related = {"relationships": {"catalog": {"data": [artist]}}}
+    assert records.followed_artist(entry | related, FIRST).fields == {
         "record_id": "r.a",
         "artist_id": "300",
         "artist_name": "Zoë",
         "artist_image_url": "https://pictures.example/a/640x640bb.jpg",
         "genres": "Pop, Rock",
     }
-    attributes = {"name": "Nachts", "artistName": "Zoë", "trackCount": 12, "releaseDate": "2019"}
-    entry = {"id": "l.a", "type": "library-albums", "attributes": attributes, "relationships": related["album"]}
-    saved = records.saved_album(entry, FIRST)
-    told = ("record_id", "album_id", "album_name", "artist_name", "release_date", "total_tracks", "upc")
-    assert tuple(saved.fields[name] for name in told) == ("l.a", "1600", "Nachts", "Zoë", "2019", 12, "0602")
-    playlist = {"id": "p.a", "attributes": {"name": "Küche", "isPublic": False, "lastModifiedDate": "2026-03-01"}}
-    assert (
-        records.playlist(playlist, ListPosition("", 0)).fields == records.playlist(playlist, ListPosition("", 7)).fields
-    )
 
 
-def test_a_music_video_in_a_playlist_is_told_as_one() -> None:
+def test_album_of_the_library() -> None:
+    """The UPC is the catalogue's, without leading zeros; the genres are the library's, else the catalogue's."""
+    catalogue = {"attributes": {"upc": "00602478149894", "genreNames": ["Pop"]}, "id": "1600", "type": "albums"}
+    attributes = {"name": "Nachts", "artistName": "Zoë", "trackCount": 12, "releaseDate": "2019", "artwork": ARTWORK}
+    entry = {"id": "l.a", "type": "library-albums", "attributes": {**attributes, "dateAdded": "2026-03-01T18:22:07Z"}}
+    related = {"relationships": {"catalog": {"data": [catalogue]}}}
+    assert records.saved_album(entry | related, FIRST).fields == {
+        "record_id": "l.a",
+        "album_id": "1600",
+        "album_name": "Nachts",
+        "album_art_url": "https://pictures.example/a/640x640bb.jpg",
+        "artist_name": "Zoë",
+        "artists": [{"id": None, "name": "Zoë"}],
+        "release_date": "2019",
+        "total_tracks": 12,
+        "genres": "Pop",
+        "upc": "602478149894",
+        "added_at": "2026-03-01T18:22:07Z",
+    }
+    genres = {"attributes": {**attributes, "genreNames": ["Jazz", "Soul"]}}
+    assert records.saved_album(entry | genres, FIRST).fields["genres"] == "Jazz, Soul"
+
+
+def test_playlist_of_the_library() -> None:
+    """Its version is the time of its last change. Its position in the alphabet is not recorded."""
+    attributes = {"name": "Küche", "isPublic": False, "lastModifiedDate": "2026-03-01", "artwork": ARTWORK}
+    entry = {"id": "p.a", "attributes": attributes | {"description": {"standard": "For <b>cooking</b>"}}}
+    assert records.playlist(entry, ListPosition("", 7)).fields == {
+        "record_id": "p.a",
+        "playlist_id": "p.a",
+        "playlist_name": "Küche",
+        "description": "For <b>cooking</b>",
+        "playlist_image_url": "https://pictures.example/a/640x640bb.jpg",
+        "snapshot_id": "2026-03-01",
+        "public": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("description", "text"),
+    [({"short": "S"}, "S"), ({"standard": "", "short": ""}, None), (None, None), ("text", None)],
+)
+def test_description_of_a_playlist(description: Any, text: str | None) -> None:
+    """Apple has a standard and a short one; both may be missing."""
+    entry = {"id": "p.a", "attributes": {"name": "Küche", "description": description}}
+    assert records.playlist(entry, FIRST).fields["description"] == text
+
+
+def test_music_video_in_a_playlist() -> None:
+    """Its `kind` says so."""
     video = {**SONG, "type": "library-music-videos"}
-    row = records.playlist_track(video, ListPosition("p.a", 4))
-    assert (row.fields["kind"], row.fields["position"], row.fields["playlist_id"]) == ("video", 4, "p.a")
+    fields = records.playlist_track(video, ListPosition("p.a", 4)).fields
+    assert (fields["kind"], fields["position"], fields["playlist_id"]) == ("video", 4, "p.a")
 
 
 @pytest.mark.parametrize("modified", ["2026-03-01T18:22:07Z", None])
-def test_the_moment_of_its_last_change_is_a_playlists_version(modified: str | None) -> None:
-    """Its length is not told; without a moment it is asked for once a day."""
-    contents = records.tracks_of_playlist({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
-    assert contents is not None
-    assert (contents.list_id, contents.total, contents.readable, contents.version) == ("p.a", None, True, modified)
+def test_time_of_the_last_change_is_a_playlists_version(modified: str | None) -> None:
+    """Apple does not give its length. Without a version its tracks are read once a day."""
+    list_ref = records.tracks_of_playlist({"id": "p.a", "attributes": {"lastModifiedDate": modified}})
+    assert list_ref == ListRef("p.a", None, readable=True, version=modified)
     assert records.tracks_of_playlist(None) is None
 
 
@@ -210,96 +248,95 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("data_type", ENDPOINTS)
 @given(entry=JSON)
-def test_nothing_that_comes_stops_a_row(data_type: DataType, entry: Any) -> None:
-    """Whatever an entry is, it becomes a row with a key."""
+def test_any_json_becomes_a_record_with_a_key(data_type: DataType, entry: Any) -> None:
     assert ENDPOINTS[data_type].to_record(entry, ListPosition("list", 3)).key
 
 
 def test_pages() -> None:
-    """`next` says that there is more and nothing else; history lists do not tell their length."""
+    """The presence of `next` says that there is more; the history's lists have no total."""
     body = {"data": [SONG, None], "next": "/v1/me/library/songs?offset=2", "meta": {"total": 812}}
     assert pages.listed(body) == Page([SONG, None], 812, more=True)
     assert pages.listed({"data": []}) == Page([], None, more=False)
 
 
-def test_what_was_added_last_is_told_by_kind() -> None:
-    """A mixed list; what is no page is no empty one."""
+def test_recently_added_ids_of_one_type() -> None:
+    """The list is mixed; a body that is not a page raises, as an empty list would mean no additions."""
     body = {"data": [{"id": "i.a", "type": "library-songs"}, None, {"id": "l.a", "type": "library-albums"}]}
     assert pages.record_ids("library-songs")(body) == ["i.a"]
     with pytest.raises(UnexpectedShape):
         pages.record_ids("library-songs")({})
 
 
-def test_who_signs_nothing_pays_nothing() -> None:
-    """The library that signs is imported with the first token, not with the collectors of all providers."""
-    # A developer's machine has OpenSSL for Python, which would bring it along; the layer has not.
+def test_cryptography_is_imported_with_the_first_token() -> None:
+    """The collectors of other providers do not pay for the import."""
+    # A developer's machine has OpenSSL for Python, which imports cryptography; the layer does not have it.
     code = (
         "import sys; sys.modules['OpenSSL'] = None; import collectors.saved_tracks, auth.callback; "
         "sys.exit('cryptography' in sys.modules)"
     )
     path = os.pathsep.join(str(ROOT / folder) for folder in ("functions", "layers/blendify"))
     environment = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)  # noqa: S603
-    assert done.returncode == 0
+    completed = subprocess.run([sys.executable, "-c", code], env=environment, check=False)  # noqa: S603
+    assert completed.returncode == 0
 
 
-def test_an_empty_playlist_is_told_as_an_error() -> None:
-    """404 with 40403 is an answer."""
+def test_empty_playlist_is_a_404() -> None:
+    """404 with code 40403 is data: an empty page."""
     body = {"errors": [{"status": "404", "code": "40403", "title": "No related resources"}]}
     assert classify_error(404, {}, json.dumps(body)) is None
     assert pages.listed(body) == Page([], 0, more=False)
 
 
-@pytest.mark.parametrize("answer", [None, [], {}, {"data": {}}, {"data": None}, {"errors": []}, {"errors": [{}]}, "x"])
-def test_what_is_no_page_is_refused(answer: Any) -> None:
-    """An empty list is not the same as none."""
+@pytest.mark.parametrize("body", [None, [], {}, {"data": {}}, {"data": None}, {"errors": []}, {"errors": [{}]}, "x"])
+def test_body_that_is_not_a_page_is_an_unexpected_shape(body: Any) -> None:
+    """A missing list must not be taken for an empty one."""
     with pytest.raises(UnexpectedShape):
-        pages.listed(answer)
+        pages.listed(body)
 
 
-def test_what_is_asked_for() -> None:
-    """The most that each list allows, and the catalogue's entry with each of the library's."""
-    inquiry = RequestContext("", STARTED)
-    asked = {
-        data_type: endpoint.request(PageRequest(endpoint.lists[0] or "p.a/b", 0), inquiry)
+def test_requests_of_first_pages() -> None:
+    """They have the largest limit that each list allows, and include the catalogue's entries."""
+    context = RequestContext("", STARTED)
+    requests = {
+        data_type: endpoint.request(PageRequest(endpoint.lists[0] or "p.a/b", 0), context)
         for data_type, endpoint in ENDPOINTS.items()
     }
     first = {"offset": "0"}
-    assert asked[DataType.SAVED_TRACKS] == (
+    assert requests[DataType.SAVED_TRACKS] == (
         "/v1/me/library/songs",
         {"include": "catalog", "extend": "dateAdded", "limit": "100", **first},
     )
-    assert asked[DataType.PLAYLIST_TRACKS] == (
+    assert requests[DataType.PLAYLIST_TRACKS] == (
         "/v1/me/library/playlists/p.a%2Fb/tracks",
         {"include": "catalog", "limit": "100", **first},
     )
-    assert asked[DataType.RECENTLY_PLAYED][1] == {"include": "catalog", "limit": "30", **first}
-    assert asked[DataType.TOP_TRACKS] == ("/v1/me/history/heavy-rotation", {"limit": "10", **first})
+    assert requests[DataType.RECENTLY_PLAYED][1] == {"include": "catalog", "limit": "30", **first}
+    assert requests[DataType.TOP_TRACKS] == ("/v1/me/history/heavy-rotation", {"limit": "10", **first})
 
 
-def test_plays_end_where_apples_memory_does() -> None:
-    """The second page has the last ten of the first once more, and ends with the fiftieth."""
+def test_plays_are_read_to_the_fiftieth() -> None:
+    """Apple keeps 50. The second page repeats the last ten of the first and ends with the fiftieth."""
     paging = ENDPOINTS[DataType.RECENTLY_PLAYED].paging
     (second,) = paging.next_requests(PageRequest("", 0), Page([SONG] * 30, None, more=True))
     assert paging.params(second) == {"limit": "30", "offset": "20"}
     assert paging.next_requests(second, Page([SONG] * 30, None, more=True)) == []
 
 
-def test_what_it_lacks_has_no_row() -> None:
-    """Such data types are told as not offered; no scope is asked for, as there are none."""
+def test_top_artists_are_not_offered() -> None:
+    """Every other data type has an endpoint. Apple Music has no scopes."""
     assert set(DataType) - set(ENDPOINTS) == {DataType.TOP_ARTISTS}
     assert PROVIDERS["apple_music"].scopes == []
 
 
-def test_a_storefront_tells_nobody_apart() -> None:
-    """It is shown, and never taken for an account."""
-    told = profile({"data": [{"id": "se", "type": "storefronts", "attributes": {"name": "Sweden"}}]})
-    assert (told.account_id, told.display_name) == ("", "Apple Music, Sweden")
+def test_profile_is_the_storefront() -> None:
+    """Many listeners share it: it is a display name, and no account id."""
+    storefront = profile({"data": [{"id": "se", "type": "storefronts", "attributes": {"name": "Sweden"}}]})
+    assert (storefront.account_id, storefront.display_name) == ("", "Apple Music, Sweden")
     assert profile({"data": [{"id": "se"}]}).display_name == "Apple Music, SE"
-    nobody: list[Any] = [None, {}, {"data": []}, {"data": [{}]}]
-    for answer in nobody:
+    bodies: list[Any] = [None, {}, {"data": []}, {"data": [{}]}]
+    for body in bodies:
         with pytest.raises(UnexpectedShape):
-            profile(answer)
+            profile(body)
 
 
 def error(code: str) -> str:
@@ -307,7 +344,7 @@ def error(code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "meaning"),
+    ("status", "body", "error_class"),
     [
         (401, "", ApplicationBlocked),
         (401, error("40100"), ApplicationBlocked),
@@ -323,18 +360,18 @@ def error(code: str) -> str:
         (302, "", RequestRefused),
     ],
 )
-def test_what_a_refusal_means(status: int, body: str, meaning: type[Exception]) -> None:
-    """In our own words; only 40300 speaks of the listener's token."""
-    refused = classify_error(status, {}, body)
-    assert type(refused) is meaning
-    assert "D" not in str(refused).split()
+def test_error_class_of_an_error_response(status: int, body: str, error_class: type[Exception]) -> None:
+    """Only 40300 is about the listener's token. The message is ours and has nothing of Apple's `detail`."""
+    classified = classify_error(status, {}, body)
+    assert type(classified) is error_class
+    assert "D" not in str(classified).split()
 
 
-def test_a_429_says_nothing_of_time() -> None:
-    """It is over in seconds, so the pauses are of seconds."""
-    refused = classify_error(429, {}, error("42900"))
-    assert isinstance(refused, RateLimited)
-    assert refused.seconds is None
+def test_429_has_no_retry_after() -> None:
+    """Apple's limit ends after seconds, so our pauses are seconds."""
+    classified = classify_error(429, {}, error("42900"))
+    assert isinstance(classified, RateLimited)
+    assert classified.seconds is None
     assert sum(PROVIDERS["apple_music"].backoff) < 20
 
 

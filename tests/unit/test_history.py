@@ -241,7 +241,9 @@ def test_a_missing_fact_is_an_error() -> None:
 
 def test_readers_know_every_named_field() -> None:
     """Every field comes back from the table with its value and type."""
-    fields: dict[str, Any] = {name: {str: name, int: 7, bool: True}[kind] for name, kind in FIELDS.items()}
+    artists = [{"id": "1", "name": "A"}, {"id": None, "name": "B"}]
+    values: dict[type, Any] = {int: 7, bool: True, list: artists}
+    fields = {name: values.get(kind, name) for name, kind in FIELDS.items()}
     append([fact(**fields)])
     (stored_fact,) = stored_facts()
     assert stored_fact.fields == fields

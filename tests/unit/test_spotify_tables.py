@@ -1,4 +1,4 @@
-"""What is taken out of Spotify's JSON by name, for every data type and every oddity that has been seen."""
+"""The named fields of Spotify's JSON, for every data type and every known oddity."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +13,9 @@ from blendify.core.errors import UnexpectedShape
 from blendify.history.facts import FIELDS, Fact
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition, ListRef, Record, RequestContext
+from blendify.providers.named_fields import MOST_ARTISTS
 from blendify.providers.paging import PageRequest
+from blendify.providers.record_identity import digest
 from blendify.providers.spotify import records
 from blendify.providers.spotify.endpoints import TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
@@ -22,6 +24,7 @@ Json = dict[str, Any]
 
 ARTIST: Json = {
     "external_urls": {"spotify": "https://open.spotify.com/artist/5y2Xq6xcjJb2jVM54GHK3t"},
+    "followers": {"href": None, "total": 8_213_441},
     "genres": ["neo soul", "r&b"],
     "href": "https://api.spotify.com/v1/artists/5y2Xq6xcjJb2jVM54GHK3t",
     "id": "5y2Xq6xcjJb2jVM54GHK3t",
@@ -37,7 +40,8 @@ ARTIST: Json = {
 ALBUM: Json = {
     "album_type": "album",
     "artists": [{"id": "5y2Xq6xcjJb2jVM54GHK3t", "name": "John Legend", "type": "artist"}],
-    "external_ids": {"upc": "886444160742"},
+    "external_ids": {"upc": "00886444160742"},
+    "genres": ["neo soul"],
     "id": "4OTAx9un4e6NfoHuVRiOrC",
     "images": [{"height": 636, "url": "https://i.scdn.co/image/cover", "width": 640}],
     "name": "Love In The Future",
@@ -56,7 +60,7 @@ TRACK: Json = {
     "disc_number": 1,
     "duration_ms": 269560,
     "explicit": False,
-    "external_ids": {"isrc": "USSM11303954"},
+    "external_ids": {"isrc": "ussm11303954"},
     "id": "3U4isOIWM3VvDubwSI3y7a",
     "is_local": False,
     "name": "All of Me",
@@ -70,6 +74,10 @@ TRACK_FIELDS: Json = {
     "track_name": "All of Me",
     "artist_id": "5y2Xq6xcjJb2jVM54GHK3t",
     "artist_name": "John Legend, Future",
+    "artists": [
+        {"id": "5y2Xq6xcjJb2jVM54GHK3t", "name": "John Legend"},
+        {"id": "1RyvyyTE3xzB2ZywiAwp0i", "name": "Future"},
+    ],
     "album_id": "4OTAx9un4e6NfoHuVRiOrC",
     "album_name": "Love In The Future",
     "album_art_url": "https://i.scdn.co/image/cover",
@@ -85,6 +93,7 @@ ARTIST_FIELDS: Json = {
     "artist_image_url": "https://i.scdn.co/image/large",
     "genres": "neo soul, r&b",
     "popularity": 81,
+    "follower_count": 8_213_441,
 }
 PLAYLIST: Json = {
     "collaborative": False,
@@ -129,13 +138,13 @@ EPISODE: Json = {
     "uri": "spotify:episode:512ojhOuo1ktJprKbVcKyQ",
 }
 ENDPOINTS = PROVIDERS["spotify"].endpoints
-INQUIRY = RequestContext("ana", datetime(2026, 11, 22, tzinfo=UTC))
+CONTEXT = RequestContext("ana", datetime(2026, 11, 22, tzinfo=UTC))
 SECOND = ListPosition("37i9dQZF1DX0XUsuxWHRQd", 1)
 
 
-def told(row: Record) -> Json:
-    """The named fields that are really there."""
-    return {name: value for name, value in row.fields.items() if value is not None}
+def named_values(record: Record) -> Json:
+    """The named fields that have a value."""
+    return {name: value for name, value in record.fields.items() if value is not None}
 
 
 EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
@@ -165,6 +174,7 @@ EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
             "record_id": "37i9dQZF1DX0XUsuxWHRQd",
             "playlist_id": "37i9dQZF1DX0XUsuxWHRQd",
             "playlist_name": "Road",
+            "description": "for the road",
             "playlist_image_url": "https://i.scdn.co/image/mosaic",
             "owner_id": "ana.1",
             "owner_name": "Ana",
@@ -201,12 +211,14 @@ EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
             "record_id": "4OTAx9un4e6NfoHuVRiOrC",
             "artist_id": "5y2Xq6xcjJb2jVM54GHK3t",
             "artist_name": "John Legend",
+            "artists": [{"id": "5y2Xq6xcjJb2jVM54GHK3t", "name": "John Legend"}],
             "album_id": "4OTAx9un4e6NfoHuVRiOrC",
             "album_name": "Love In The Future",
             "album_art_url": "https://i.scdn.co/image/cover",
             "album_type": "album",
             "release_date": "2013-08-30",
             "total_tracks": 20,
+            "genres": "neo soul",
             "upc": "886444160742",
             "added_at": "2026-03-01T18:22:07Z",
         },
@@ -216,17 +228,80 @@ EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_the_named_fields_of_an_ordinary_entry(data_type: DataType) -> None:
-    """Every field that has a name is taken from its place, and the key says what makes the record unique."""
-    entry, place, key, fields = EXPECTED[data_type]
-    row = ENDPOINTS[data_type].to_record(entry, place)
-    assert row.key == key
-    assert told(row) == fields
+def test_named_fields_of_an_ordinary_entry(data_type: DataType) -> None:
+    """Every named field has its value from the entry, and the key makes the record unique within the sync."""
+    entry, position, key, fields = EXPECTED[data_type]
+    record = ENDPOINTS[data_type].to_record(entry, position)
+    assert record.key == key
+    assert named_values(record) == fields
+
+
+@pytest.mark.parametrize(
+    ("data_type", "change"),
+    [
+        (DataType.TOP_TRACKS, {"popularity": 3, "album": ALBUM | {"images": [{"url": "https://i.scdn.co/image/new"}]}}),
+        (
+            DataType.FOLLOWED_ARTISTS,
+            {"popularity": 3, "followers": {"total": 9}, "genres": ["r&b"], "images": [{"url": "https://i/new"}]},
+        ),
+        (DataType.TOP_ARTISTS, {"followers": {"total": 9}, "genres": []}),
+        (DataType.PLAYLISTS, {"images": [{"url": "https://mosaic.scdn.co/300/new"}], "followers": {"total": 9}}),
+        (DataType.SAVED_ALBUMS, {"album": ALBUM | {"images": [], "genres": ["r&b"]}}),
+        (DataType.SAVED_TRACKS, {"track": TRACK | {"external_ids": {"isrc": "US-SM1-13-03954"}, "popularity": 0}}),
+        (DataType.PLAYLIST_TRACKS, {"item": TRACK | {"album": ALBUM | {"images": None}}}),
+    ],
+)
+def test_changes_by_spotify_make_no_new_record(data_type: DataType, change: Json) -> None:
+    """Popularity, followers, genres and addresses of pictures drift: they are stored, and no part of the digest."""
+    entry, position, _, _ = EXPECTED[data_type]
+    before, after = (ENDPOINTS[data_type].to_record(item, position) for item in (entry, entry | change))
+    assert before.uncompared == after.uncompared
+    assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
+
+
+@pytest.mark.parametrize("owner", ["spotify", "ana.1"])
+@pytest.mark.parametrize("change", [{"description": "With Ana, Ben and more"}, {"snapshot_id": "other"}], ids=str)
+def test_description_and_version_count_unless_spotify_owns_the_playlist(owner: str, change: Json) -> None:
+    """Spotify writes both anew daily for its own playlists; in all others they are somebody's change."""
+    entry = PLAYLIST | {"owner": {"id": owner}}
+    before, after = (records.playlist(item, SECOND) for item in (entry, entry | change))
+    equal = digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
+    assert equal == (owner == "spotify")
+
+
+def test_a_changed_name_makes_a_new_record() -> None:
+    """The counterpart: what identifies a record to its listener is compared."""
+    before, after = (records.saved_track({"track": TRACK | {"name": name}}, SECOND) for name in ("All of Me", "Other"))
+    assert digest(before.fields, before.uncompared) != digest(after.fields, after.uncompared)
+
+
+@pytest.mark.parametrize(
+    ("followers", "count"),
+    [({"total": 0}, 0), ({"total": None}, None), ({}, None), (None, None), ({"total": "9"}, None)],
+)
+def test_followers_of_artists_and_playlists(followers: Json | None, count: int | None) -> None:
+    """New applications get no followers, and neither do lists of playlists; 0 is a count."""
+    for to_record in (records.followed_artist, records.playlist):
+        assert to_record({"id": "a", "followers": followers}, SECOND).fields["follower_count"] == count
+
+
+def test_playlist_without_a_description() -> None:
+    """Spotify sends an empty text for it."""
+    for description in (None, ""):
+        assert records.playlist(PLAYLIST | {"description": description}, SECOND).fields["description"] is None
+
+
+def test_artists_that_are_no_objects_are_left_out() -> None:
+    """Null entries have neither id nor name; at most fifty artists are named."""
+    listed = [None, "text", {"id": 7, "name": None}, *TRACK["artists"]]
+    fields = records.top_track(TRACK | {"artists": listed}, SECOND).fields
+    assert fields["artists"] == [{"id": None, "name": None}, *TRACK_FIELDS["artists"]]
+    assert len(records.top_track(TRACK | {"artists": TRACK["artists"] * 99}, SECOND).fields["artists"]) == MOST_ARTISTS
 
 
 @pytest.mark.parametrize("data_type", DataType)
-def test_every_named_field_can_be_stored(data_type: DataType) -> None:
-    """What a row names, the history table has a column for, an ordinary entry and a null one alike."""
+def test_named_fields_are_fields_of_the_history(data_type: DataType) -> None:
+    """Of an ordinary entry and of a null one."""
     for entry in (EXPECTED[data_type][0], None):
         fields = ENDPOINTS[data_type].to_record(entry, SECOND).fields
         assert set(fields) <= set(FIELDS)
@@ -238,7 +313,7 @@ _KEYS = [
     *("isrc", "items", "tracks", "total", "context", "show"),
 ]
 
-_FOREIGN = st.recursive(
+_ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
@@ -252,37 +327,39 @@ _FOREIGN = st.recursive(
 )
 
 
-@given(entry=_FOREIGN, data_type=st.sampled_from(DataType))
-def test_no_entry_ends_a_collector(entry: Any, data_type: DataType) -> None:
-    """Whatever JSON stands in a list, it becomes a fact whose answer is whole."""
-    row = ENDPOINTS[data_type].to_record(entry, SECOND)
-    fact = Fact.of("ua", data_type, "2026-11-22T17:44:30.123Z", "spotify", row.key, row.fields, entry)
+@given(entry=_ANY_JSON, data_type=st.sampled_from(DataType))
+def test_any_json_becomes_a_record(entry: Any, data_type: DataType) -> None:
+    """The record can be stored, and its answer is the whole entry."""
+    record = ENDPOINTS[data_type].to_record(entry, SECOND)
+    fact = Fact.of("ua", data_type, "2026-11-22T17:44:30.123Z", "spotify", record.key, record.fields, entry)
     assert fact.answer() == entry
     assert list(fact.items())
 
 
-def test_row_1_a_null_entry_is_kept_by_its_position() -> None:
-    """Null counts in `total`: it is a record with its place, in every list that was seen to hold one."""
-    for make in (records.playlist, records.saved_album, records.saved_track, records.followed_artist, records.play):
-        row = make(None, ListPosition("", 12))
-        assert row.key == "null#000012"
-        assert (row.fields["kind"], row.fields["position"]) == ("null", 12)
+def test_row_1_null_entry_is_stored_by_its_position() -> None:
+    """Spotify's `total` counts null entries; every list in which one was observed has a record for it."""
+    mappings = (records.playlist, records.saved_album, records.saved_track, records.followed_artist, records.play)
+    for to_record in mappings:
+        record = to_record(None, ListPosition("", 12))
+        assert record.key == "null#000012"
+        assert (record.fields["kind"], record.fields["position"]) == ("null", 12)
     assert records.tracks_of_playlist(None) is None
 
 
-def test_row_1_a_null_in_a_ranked_list_keeps_its_rank() -> None:
-    """The ranks of the others do not shift."""
-    for make in (records.top_track, records.top_artist):
-        row = make(None, ListPosition("short_term", 4))
-        assert row.key == "short_term#0005#null"
-        assert (row.fields["kind"], row.fields["rank"], row.fields["time_range"]) == ("null", 5, "short_term")
+def test_row_1_null_entry_of_a_top_list_has_a_rank() -> None:
+    """So the ranks of the other entries do not shift."""
+    for to_record in (records.top_track, records.top_artist):
+        record = to_record(None, ListPosition("short_term", 4))
+        assert record.key == "short_term#0005#null"
+        assert (record.fields["kind"], record.fields["rank"]) == ("null", 5)
+        assert record.fields["time_range"] == "short_term"
 
 
-def test_row_2_an_entry_without_its_track_keeps_place_and_moment() -> None:
-    """A track that Spotify has lost leaves when and where it stood."""
-    row = records.playlist_track({"added_at": "2020-01-01T00:00:00Z", "added_by": None, "item": None}, SECOND)
-    assert row.key == "37i9dQZF1DX0XUsuxWHRQd#000001#null"
-    assert told(row) == {
+def test_row_2_playlist_entry_without_a_track() -> None:
+    """Spotify has lost the track; position and `added_at` remain."""
+    record = records.playlist_track({"added_at": "2020-01-01T00:00:00Z", "added_by": None, "item": None}, SECOND)
+    assert record.key == "37i9dQZF1DX0XUsuxWHRQd#000001#null"
+    assert named_values(record) == {
         "kind": "null",
         "playlist_id": "37i9dQZF1DX0XUsuxWHRQd",
         "position": 1,
@@ -295,13 +372,13 @@ def test_row_2_an_entry_without_its_track_keeps_place_and_moment() -> None:
     [{"item": TRACK}, {"track": TRACK}, {"item": TRACK, "track": TRACK}, {"item": None, "track": TRACK}],
     ids=["item", "track", "both", "item null"],
 )
-def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
-    """New applications read `item`, old ones `track`, some both; a null `item` beside a `track` is no loss."""
+def test_row_3_track_under_item_or_track(payload: Json) -> None:
+    """New applications get `item`, old ones `track`, some both; `item` may be null beside a `track`."""
     assert records.playlist_track({"added_at": None, **payload}, SECOND).fields["track_id"] == TRACK["id"]
 
 
 @pytest.mark.parametrize(
-    ("lengths", "found"),
+    ("lengths", "list_ref"),
     [
         ({"items": {"total": 57}}, ListRef("p", 57, readable=True)),
         ({"tracks": {"total": 57}}, ListRef("p", 57, readable=True)),
@@ -311,19 +388,20 @@ def test_row_3_the_track_is_found_under_either_name(payload: Json) -> None:
         ({}, ListRef("p", None, readable=False)),
     ],
 )
-def test_row_3_a_playlists_length_is_found_under_either_name(lengths: Json, found: ListRef) -> None:
-    """`items` or `tracks` tells the length; neither means that this application may not read it."""
-    assert records.tracks_of_playlist({"id": "p", **lengths}) == found
+def test_row_3_length_of_a_playlist_under_items_or_tracks(lengths: Json, list_ref: ListRef) -> None:
+    """`items` or `tracks` has the length; without both this application may not read the playlist."""
+    assert records.tracks_of_playlist({"id": "p", **lengths}) == list_ref
 
 
-def test_row_4_a_local_file_is_known_by_its_uri() -> None:
-    """It has no id anywhere; what the listener's tags say is kept."""
-    row = records.playlist_track({**ENTRY, "is_local": True, "item": LOCAL}, SECOND)
-    assert told(row) == {
+def test_row_4_local_file_has_its_uri_as_record_id() -> None:
+    """It has no ids; the names are those in the listener's file."""
+    record = records.playlist_track({**ENTRY, "is_local": True, "item": LOCAL}, SECOND)
+    assert named_values(record) == {
         "kind": "local",
         "record_id": "spotify:local:Me:Demo:Tape+1:181",
         "track_name": "Tape 1",
         "artist_name": "Me",
+        "artists": [{"id": None, "name": "Me"}],
         "album_name": "Demo",
         "duration_ms": 181000,
         "popularity": 0,
@@ -334,9 +412,9 @@ def test_row_4_a_local_file_is_known_by_its_uri() -> None:
     }
 
 
-def test_row_5_an_episode_is_told_apart() -> None:
-    """It has a show where a track has its album, and no artist."""
-    fields = told(records.playlist_track({**ENTRY, "item": EPISODE}, SECOND))
+def test_row_5_episode() -> None:
+    """It has a show in place of the album, and no artists."""
+    fields = named_values(records.playlist_track({**ENTRY, "item": EPISODE}, SECOND))
     assert fields["kind"] == "episode"
     assert (fields["record_id"], fields["track_name"]) == (EPISODE["id"], "How songs travel")
     assert (fields["album_id"], fields["album_name"]) == ("38bS44xjbVVZ3No3ByF1dJ", "Harbours")
@@ -345,42 +423,42 @@ def test_row_5_an_episode_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize("mark", [{"available_markets": []}, {"is_playable": False}])
-def test_row_6_a_track_that_cannot_be_played_is_kept(mark: Json) -> None:
-    """It is still what the listener saved."""
-    assert told(records.saved_track({"added_at": None, "track": TRACK | mark}, SECOND)) == TRACK_FIELDS
+def test_row_6_unplayable_track_is_a_record_like_others(mark: Json) -> None:
+    """The listener saved it."""
+    assert named_values(records.saved_track({"added_at": None, "track": TRACK | mark}, SECOND)) == TRACK_FIELDS
 
 
-def test_row_7_one_track_at_many_places_is_many_records() -> None:
-    """Added in bulk, with the same moment: the position tells them apart."""
+def test_row_7_one_track_at_several_positions_is_several_records() -> None:
+    """Added in bulk they have the same `added_at`; the position makes the keys different."""
     keys = {records.playlist_track(ENTRY, ListPosition("p", position)).key for position in (0, 1, 999_999)}
     assert len(keys) == 3
     assert sorted(keys) == [f"p#{position}#{TRACK['id']}" for position in ("000000", "000001", "999999")]
 
 
-def test_a_list_that_was_read_anew_does_not_meet_its_own_keys() -> None:
-    """The second reading of a playlist stands beside the first, and says that it is the one that counts."""
+def test_second_reading_of_a_playlist_has_keys_of_its_own() -> None:
+    """Its records stand beside those of the first reading, and `reading` says which are valid."""
     first, second = (records.playlist_track(ENTRY, ListPosition("p", 7, reading)) for reading in (1, 2))
     assert (first.key, second.key) == (f"p#000007#{TRACK['id']}", f"p#reading2#000007#{TRACK['id']}")
     assert ("reading" in first.fields, second.fields["reading"]) == (False, 2)
 
 
-def test_another_track_at_the_same_place_has_a_key_of_its_own() -> None:
-    """A page that was stored in part, and looks different when it is read again, loses nothing."""
+def test_another_track_at_the_same_position_has_a_key_of_its_own() -> None:
+    """Nothing is lost when a page was stored in part and differs in the next reading."""
     other = {**ENTRY, "item": {**TRACK, "id": "0000000000000000000000"}}
     assert records.playlist_track(other, SECOND).key != records.playlist_track(ENTRY, SECOND).key
 
 
 @pytest.mark.parametrize("added_by", [None, {"id": ""}, {"id": None}, {}])
 @pytest.mark.parametrize("added_at", [None, "1970-01-01T00:00:00Z"])
-def test_row_9_an_entry_without_date_or_adder(added_at: str | None, added_by: Json | None) -> None:
-    """Old and algorithmic playlists say neither when nor who: nothing is invented."""
+def test_row_9_entry_without_date_and_adder(added_at: str | None, added_by: Json | None) -> None:
+    """Old and algorithmic playlists have neither; the fields are null, or the date is 1970 as Spotify sends it."""
     fields = records.playlist_track({**ENTRY, "added_at": added_at, "added_by": added_by}, SECOND).fields
     assert fields["added_at"] == added_at
     assert fields["added_by"] is None
 
 
-def test_row_9_two_saved_tracks_without_a_date_stay_two() -> None:
-    """Without a moment the id alone is the key."""
+def test_row_9_two_saved_tracks_without_a_date_are_two_records() -> None:
+    """Without a time the id alone makes the key."""
     first, second = (
         records.saved_track({"added_at": None, "track": TRACK | {"id": name}}, SECOND).key for name in ("a", "b")
     )
@@ -390,41 +468,41 @@ def test_row_9_two_saved_tracks_without_a_date_stay_two() -> None:
 @pytest.mark.parametrize(
     "blank", [{"genres": [], "images": []}, {"genres": None, "images": None}, {"images": [None]}, {"images": [{}]}]
 )
-def test_row_13_an_artist_without_genres_or_pictures(blank: Json) -> None:
-    """Nothing there is no field, not an empty one."""
-    fields = told(records.followed_artist({"id": "a", "name": "", "genres": [], **blank}, SECOND))
+def test_row_13_artist_without_genres_and_pictures(blank: Json) -> None:
+    """The fields are null, not empty texts."""
+    fields = named_values(records.followed_artist({"id": "a", "name": "", "genres": [], **blank}, SECOND))
     assert fields == {"record_id": "a", "artist_id": "a", "artist_name": ""}
 
 
 @pytest.mark.parametrize("date", ["0000", "1998", "1998-05", "2013-08-30"])
-def test_row_14_a_release_date_stays_as_it_was_written(date: str) -> None:
-    """A year is no day: it is never parsed."""
+def test_row_14_release_date_has_spotifys_precision(date: str) -> None:
+    """It is never parsed, as a year or a month is not a day."""
     entry = {"added_at": None, "album": ALBUM | {"release_date": date}}
     assert records.saved_album(entry, SECOND).fields["release_date"] == date
 
 
-def test_row_14_a_release_date_may_be_null() -> None:
-    """It is no field then."""
-    assert "release_date" not in told(records.saved_album({"album": ALBUM | {"release_date": None}}, SECOND))
+def test_row_14_release_date_may_be_null() -> None:
+    """The field is null then."""
+    assert "release_date" not in named_values(records.saved_album({"album": ALBUM | {"release_date": None}}, SECOND))
 
 
 @pytest.mark.parametrize("name", ["🎧 👩‍👩‍👧", "\u202eשלום", "e\u0301", "a\u0000b", "cut \ud83d"])
 def test_row_15_any_name_can_be_stored(name: str) -> None:
-    """Emoji, right-to-left marks, combining marks, NUL and half a surrogate pair; none is normalised."""
-    row = records.top_track(TRACK | {"name": name}, ListPosition("short_term", 0))
-    fact = Fact.of("ua", DataType.TOP_TRACKS, "2026", "spotify", row.key, row.fields, {"name": name})
+    """Emoji, right-to-left marks, combining marks, NUL and half a surrogate pair: none is normalised."""
+    record = records.top_track(TRACK | {"name": name}, ListPosition("short_term", 0))
+    fact = Fact.of("ua", DataType.TOP_TRACKS, "2026", "spotify", record.key, record.fields, {"name": name})
     assert fact.answer() == {"name": name}
     assert str(fact.fields["track_name"]).encode().decode() == name.replace("\ud83d", "\\ud83d")
 
 
-def test_row_20_empty_texts_are_values() -> None:
-    """An empty name is a name; an empty id is none, and falls back to the uri."""
+def test_row_20_empty_name_and_empty_id() -> None:
+    """An empty name is a name; in place of an empty id the uri is the record id."""
     fields = records.followed_artist({"id": "", "uri": "spotify:artist:x", "name": ""}, SECOND).fields
     assert (fields["record_id"], fields["artist_name"]) == ("spotify:artist:x", "")
 
 
-def test_row_21_two_plays_of_one_moment_stay_two() -> None:
-    """Moments may be equal, and may lack milliseconds: the track tells the plays apart."""
+def test_row_21_two_plays_of_the_same_moment_are_two_records() -> None:
+    """Times may be equal and may lack milliseconds; the track makes the keys different."""
     keys = [
         records.play({"track": TRACK | {"id": name}, "played_at": "2026-11-22T17:44:30Z"}, SECOND).key
         for name in ("a", "b")
@@ -432,56 +510,58 @@ def test_row_21_two_plays_of_one_moment_stay_two() -> None:
     assert keys == ["2026-11-22T17:44:30Z#a", "2026-11-22T17:44:30Z#b"]
 
 
-def test_row_22_an_album_counts_its_tracks_beyond_the_embedded_fifty() -> None:
-    """`total_tracks` is the album's, not that of the page that comes along; `raw` shows that the page is not all."""
-    inside = {"items": [{"id": str(number)} for number in range(50)], "next": "https://…", "total": 64}
-    album: Json = {**ALBUM, "total_tracks": 64, "tracks": inside}
+def test_row_22_total_tracks_counts_beyond_the_embedded_fifty() -> None:
+    """An album embeds its first 50 tracks; the count is the album's, and without it the embedded list's total."""
+    embedded = {"items": [{"id": str(number)} for number in range(50)], "next": "https://…", "total": 64}
+    album: Json = {**ALBUM, "total_tracks": 64, "tracks": embedded}
     assert records.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
     del album["total_tracks"]
     assert records.saved_album({"album": album}, SECOND).fields["total_tracks"] == 64
 
 
-@pytest.mark.parametrize("make", [records.top_track, records.top_artist, records.playlist, records.followed_artist])
-def test_row_23_an_unknown_type_and_new_fields_are_no_failure(make: Callable[[Any, ListPosition], Record]) -> None:
-    """What Spotify adds tomorrow is in `raw`; what has a name is still read."""
-    row = make({"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}, ListPosition("short_term", 0))
-    assert row.fields["record_id"] == "x"
+@pytest.mark.parametrize(
+    "to_record", [records.top_track, records.top_artist, records.playlist, records.followed_artist]
+)
+def test_row_23_unknown_types_and_fields_are_accepted(to_record: Callable[[Any, ListPosition], Record]) -> None:
+    """`raw` has what Spotify adds in future; the named fields are still read."""
+    entry = {"id": "x", "name": "new", "type": "audiobook_chapter", "vibes": [1]}
+    assert to_record(entry, ListPosition("short_term", 0)).fields["record_id"] == "x"
 
 
-def test_row_24_a_user_id_is_an_opaque_text() -> None:
-    """Digits, dots and percent characters stay as they are."""
-    row = records.playlist(PLAYLIST | {"owner": {"id": "0012.34%20Ä"}}, SECOND)
-    assert row.fields["owner_id"] == "0012.34%20Ä"
+def test_row_24_user_id_is_an_opaque_text() -> None:
+    """Digits, dots and percent characters are unchanged."""
+    record = records.playlist(PLAYLIST | {"owner": {"id": "0012.34%20Ä"}}, SECOND)
+    assert record.fields["owner_id"] == "0012.34%20Ä"
 
 
 @pytest.mark.parametrize("name", ["a/b", "../me", "a?limit=1", "a#b", "50%"])
-def test_row_24_an_id_in_a_path_cannot_leave_its_place(name: str) -> None:
-    """An id comes from the provider: in an address it is encoded, so that it names a list and nothing else."""
-    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest(name, 0), INQUIRY)
-    inside = path.removeprefix("/playlists/").removesuffix("/items")
-    assert not set(inside) & set("/?#")
-    assert "%" not in name or "%25" in inside
+def test_row_24_list_id_is_encoded_in_the_path(name: str) -> None:
+    """A list id comes from the provider and must not change the rest of the address."""
+    path, _ = ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest(name, 0), CONTEXT)
+    encoded = path.removeprefix("/playlists/").removesuffix("/items")
+    assert not set(encoded) & set("/?#")
+    assert "%" not in name or "%25" in encoded
 
 
-def test_every_time_range_of_the_top_lists_is_read() -> None:
-    """Four weeks, half a year, a year; named as Spotify's parameter wants them."""
+def test_top_lists_are_read_for_all_time_ranges() -> None:
+    """Four weeks, half a year, a year; their names are the values of Spotify's parameter."""
     for data_type in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS):
         endpoint = ENDPOINTS[data_type]
         assert endpoint.lists == TIME_RANGES == ("short_term", "medium_term", "long_term")
-        assert endpoint.request(PageRequest("long_term", 2), INQUIRY)[1]["time_range"] == "long_term"
+        assert endpoint.request(PageRequest("long_term", 2), CONTEXT)[1]["time_range"] == "long_term"
 
 
-def test_episodes_are_asked_for() -> None:
-    """Without this parameter Spotify answers null where an episode stands."""
+def test_playlists_are_requested_with_episodes() -> None:
+    """Without this parameter Spotify sends null in place of an episode."""
     assert (
-        ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest("p", 0), INQUIRY)[1]["additional_types"]
+        ENDPOINTS[DataType.PLAYLIST_TRACKS].request(PageRequest("p", 0), CONTEXT)[1]["additional_types"]
         == "track,episode"
     )
 
 
-@pytest.mark.parametrize("take", [paged, followed])
+@pytest.mark.parametrize("to_page", [paged, followed])
 @pytest.mark.parametrize("body", [{}, {"items": None}, {"items": {}}, {"artists": None}, {"error": {}}, [], "text", 7])
-def test_an_answer_that_is_no_page_is_named_so(take: Callable[[Any], Any], body: Any) -> None:
-    """Any other JSON than a page is an unexpected shape, and no crash."""
+def test_body_that_is_not_a_page_is_an_unexpected_shape(to_page: Callable[[Any], Any], body: Any) -> None:
+    """An empty list must not be read out of an error."""
     with pytest.raises(UnexpectedShape):
-        take(body)
+        to_page(body)

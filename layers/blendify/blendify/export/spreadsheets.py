@@ -68,11 +68,19 @@ class Spreadsheet:
 
 
 def cell(value: object) -> object:
-    """The value as a cell; text that begins like a formula is marked as text."""
+    """The value as a cell: a list becomes one text; text that begins like a formula is marked as text."""
     if value is None:
         return ""
+    if isinstance(value, list):
+        value = "; ".join(_artist(artist) for artist in value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and value.lstrip(" ").startswith(FORMULAS):
         return f"'{value}"
     return value
+
+
+def _artist(artist: Mapping[str, Any]) -> str:
+    """`John Legend (5y2Xq6xcjJb2jVM54GHK3t)`; the name or the id alone where there is no other."""
+    name, artist_id = artist["name"], artist["id"]
+    return f"{name} ({artist_id})" if name and artist_id else name or artist_id or ""

@@ -50,6 +50,8 @@ FIELDS: Mapping[str, type] = {
     "track_name": str,
     "artist_id": str,
     "artist_name": str,
+    # [{"id": …, "name": …}]; the joined names stand beside it.
+    "artists": list,
     "album_id": str,
     "album_name": str,
     "album_art_url": str,
@@ -62,6 +64,7 @@ FIELDS: Mapping[str, type] = {
     # The record's id at MusicBrainz.
     "mbid": str,
     "genres": str,
+    "follower_count": int,
     "artist_image_url": str,
     "album_type": str,
     "release_date": str,
@@ -69,6 +72,7 @@ FIELDS: Mapping[str, type] = {
     "upc": str,
     "playlist_id": str,
     "playlist_name": str,
+    "description": str,
     "playlist_image_url": str,
     "owner_id": str,
     "owner_name": str,

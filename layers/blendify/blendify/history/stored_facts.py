@@ -3,17 +3,27 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
 from blendify.core import aws
 from blendify.core.settings import settings
+from blendify.db.attribute_values import plain
 from blendify.history import facts, raw_answers
 from blendify.history.facts import FIELDS, part_suffix
 
-_ATTRIBUTES = {str: UnicodeAttribute, int: NumberAttribute, bool: BooleanAttribute}
+
+class PlainListAttribute(ListAttribute[Any]):
+    """A list whose elements are read as plain values; pynamodb would make maps of its own of them."""
+
+    def deserialize(self, values: list[Any]) -> list[Any]:
+        """The elements of a list in DynamoDB's notation."""
+        return [plain(value) for value in values]
+
+
+_ATTRIBUTES = {str: UnicodeAttribute, int: NumberAttribute, bool: BooleanAttribute, list: PlainListAttribute}
 
 
 class ByRecord(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-call]

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any
 
-UNCOMPARED = frozenset({"position", "reading", "popularity"})
-"""Fields that do not make a new version: position (the list's order says it), popularity (it drifts daily)."""
+UNCOMPARED = frozenset({"position", "reading", "popularity", "follower_count"})
+"""Fields that make no new version: position (the list's order says it); popularity and followers drift daily."""
 
 
 def identity(fields: Mapping[str, Any], occurrence: int = 1) -> str:

@@ -17,7 +17,7 @@ class Field:
     description: str
 
 
-TEXT, NUMBER, FLAG = "string", "integer", "boolean"
+TEXT, NUMBER, FLAG, ARTISTS = "string", "integer", "boolean", "array"
 
 COMMON: Mapping[str, Field] = {
     "record_id": Field(
@@ -34,6 +34,10 @@ _ARTIST: Mapping[str, Field] = {
     "artist_id": Field(TEXT, "The provider's id of the (first) artist"),
     "artist_name": Field(TEXT, "All artists, as on a cover"),
 }
+_CREDITS: Mapping[str, Field] = {
+    **_ARTIST,
+    "artists": Field(ARTISTS, "The artists, at most 50. Apple Music gives them as one name"),
+}
 _ALBUM: Mapping[str, Field] = {
     "album_id": Field(TEXT, "The provider's id of the album"),
     "album_name": Field(TEXT, "The album's name"),
@@ -42,19 +46,22 @@ _ALBUM: Mapping[str, Field] = {
 _TRACK: Mapping[str, Field] = {
     "track_id": Field(TEXT, "The provider's id of the track"),
     "track_name": Field(TEXT, "The track's name, or the name of the entry that stands in its place"),
-    **_ARTIST,
+    **_CREDITS,
     **_ALBUM,
     "duration_ms": Field(NUMBER, "Length in milliseconds"),
-    "isrc": Field(TEXT, "The recording's ISRC, which is the same at every provider"),
+    "isrc": Field(TEXT, "The recording's ISRC in upper case without hyphens, which is the same at every provider"),
     "explicit": Field(FLAG, "Whether the lyrics are explicit"),
     "popularity": Field(NUMBER, "0 to 100, as the provider counted it at that time"),
     "mbid": Field(TEXT, "The record's id at MusicBrainz"),
 }
+_GENRES = Field(TEXT, "Genres, separated by commas")
+_FOLLOWER_COUNT = Field(NUMBER, "Number of followers, as the provider counted them at that time")
 _FULL_ARTIST: Mapping[str, Field] = {
     **_ARTIST,
     "artist_image_url": Field(TEXT, "The largest picture"),
-    "genres": Field(TEXT, "Genres, separated by commas"),
+    "genres": _GENRES,
     "popularity": _TRACK["popularity"],
+    "follower_count": _FOLLOWER_COUNT,
     "mbid": _TRACK["mbid"],
 }
 _RANKED: Mapping[str, Field] = {
@@ -82,6 +89,7 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
     DataType.PLAYLISTS: {
         "playlist_id": _PLAYLIST_ID,
         "playlist_name": Field(TEXT, "The playlist's name"),
+        "description": Field(TEXT, "The playlist's description"),
         "playlist_image_url": Field(TEXT, "The largest picture of the cover"),
         "owner_id": Field(TEXT, "The provider's id of the owner"),
         "owner_name": Field(TEXT, "The owner's name"),
@@ -89,6 +97,7 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
         "collaborative": Field(FLAG, "Whether other people may change it"),
         "public": Field(FLAG, "Whether the listener's profile shows it"),
         "total_tracks": Field(NUMBER, "Number of entries"),
+        "follower_count": _FOLLOWER_COUNT,
         "position": Field(NUMBER, "Its place in the listener's list of playlists when it was recorded, from 0"),
     },
     DataType.PLAYLIST_TRACKS: {
@@ -101,11 +110,12 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
     DataType.SAVED_TRACKS: {**_TRACK, "added_at": _ADDED_AT},
     DataType.SAVED_ALBUMS: {
         **_ALBUM,
-        **_ARTIST,
+        **_CREDITS,
         "album_type": Field(TEXT, "album, single or compilation"),
         "release_date": Field(TEXT, "A day, a month or a year, as precise as the provider knows it"),
         "total_tracks": Field(NUMBER, "Number of tracks"),
-        "upc": Field(TEXT, "The release's UPC"),
+        "genres": _GENRES,
+        "upc": Field(TEXT, "The release's UPC without leading zeros"),
         "added_at": _ADDED_AT,
     },
     DataType.FOLLOWED_ARTISTS: _FULL_ARTIST,

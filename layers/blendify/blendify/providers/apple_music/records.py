@@ -7,6 +7,7 @@ Source  https://developer.apple.com/documentation/applemusicapi/librarysongs and
 
 from typing import Any
 
+from blendify.providers import named_fields
 from blendify.providers.endpoint import ListPosition, ListRef, Record
 from blendify.providers.json_fields import flag, get, number, text
 from blendify.providers.record_keys import (
@@ -80,10 +81,11 @@ def saved_album(entry: Any, position: ListPosition) -> Record:
         "album_id": _catalogue_id(entry),
         "album_name": text(attributes, "name"),
         "album_art_url": _picture(entry),
-        "artist_name": text(attributes, "artistName"),
+        **_artists(entry),
         "release_date": text(attributes, "releaseDate"),
         "total_tracks": number(attributes, "trackCount"),
-        "upc": text(catalogue, "upc"),
+        "genres": named_fields.genres(attributes, "genreNames") or named_fields.genres(catalogue, "genreNames"),
+        "upc": named_fields.upc(text(catalogue, "upc")),
     }
     return _corrected_by_apple(saved_record(entry, position, fields, text(attributes, "dateAdded")))
 
@@ -96,7 +98,7 @@ def followed_artist(entry: Any, position: ListPosition) -> Record:
         "artist_id": _catalogue_id(entry),
         "artist_name": text(get(entry, "attributes"), "name"),
         "artist_image_url": _sized(get(catalogue, "artwork")),
-        "genres": _genres(catalogue),
+        "genres": named_fields.genres(catalogue, "genreNames"),
     }
     return _corrected_by_apple(keyed_record(entry, position, fields, str(fields["record_id"])))
 
@@ -104,10 +106,12 @@ def followed_artist(entry: Any, position: ListPosition) -> Record:
 def playlist(entry: Any, position: ListPosition) -> Record:
     """A playlist of the library. The list is alphabetical, so the position is not recorded."""
     attributes = get(entry, "attributes")
+    description = get(attributes, "description")
     fields: Fields = {
         "record_id": text(entry, "id") or None,
         "playlist_id": text(entry, "id") or None,
         "playlist_name": text(attributes, "name"),
+        "description": text(description, "standard") or text(description, "short") or None,
         "playlist_image_url": _picture(entry),
         "snapshot_id": text(attributes, "lastModifiedDate"),
         "public": flag(attributes, "isPublic"),
@@ -137,11 +141,11 @@ def _track(entry: Any) -> Fields:
         "record_id": text(entry, "id") or None,
         "track_id": _catalogue_id(entry),
         "track_name": text(attributes, "name"),
-        "artist_name": text(attributes, "artistName"),
+        **_artists(entry),
         "album_name": text(attributes, "albumName"),
         "album_art_url": _picture(entry),
         "duration_ms": number(attributes, "durationInMillis"),
-        "isrc": text(catalogue, "isrc") or text(attributes, "isrc"),
+        "isrc": named_fields.isrc(text(catalogue, "isrc") or text(attributes, "isrc")),
         "explicit": _explicit(attributes),
         **_kind(entry),
     }
@@ -153,7 +157,8 @@ def _collection(entry: Any) -> Fields:
     return {
         "record_id": _catalogue_id(entry) or text(entry, "id") or None,
         "track_name": text(attributes, "name"),
-        "artist_name": text(attributes, "artistName") or text(attributes, "curatorName"),
+        "artist_name": text(attributes, "curatorName"),
+        **_artists(entry),
         "album_id": album,
         "album_name": text(attributes, "name") if album else None,
         "album_art_url": _picture(entry),
@@ -186,9 +191,10 @@ def _catalogue_id(entry: Any) -> str | None:
     return related or text(play, "catalogId") or text(play, "globalId") or None
 
 
-def _genres(attributes: Any) -> str | None:
-    names = get(attributes, "genreNames")
-    return ", ".join(name for name in names if isinstance(name, str)) or None if isinstance(names, list) else None
+def _artists(entry: Any) -> Fields:
+    """Apple credits a track or an album to one name, which may name several artists, and gives no id with it."""
+    name = text(get(entry, "attributes"), "artistName")
+    return {"artist_name": name, "artists": named_fields.artists([(None, name)])} if name else {}
 
 
 def _explicit(attributes: Any) -> bool | None:

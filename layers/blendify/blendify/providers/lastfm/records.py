@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blendify.core import times
+from blendify.providers import named_fields
 from blendify.providers.endpoint import ListPosition, Record
 from blendify.providers.json_fields import get, text
 from blendify.providers.lastfm.pages import whole
@@ -76,10 +77,12 @@ def _corrected_by_lastfm(record: Record) -> Record:
 def _track(entry: Any) -> Fields:
     artist, album = get(entry, "artist"), get(entry, "album")
     seconds = whole(entry, "duration")
+    artist_name = text(artist, "name") or text(artist, "#text")
     return {
         "record_id": text(entry, "url") or None,
         "track_name": text(entry, "name"),
-        "artist_name": text(artist, "name") or text(artist, "#text"),
+        "artist_name": artist_name,
+        "artists": named_fields.artists([(text(artist, "url") or None, artist_name)]) if artist_name else None,
         "album_name": text(album, "#text") or None,
         "album_art_url": _picture(entry),
         "duration_ms": seconds * 1000 if seconds else None,

@@ -4,23 +4,29 @@ JSON to record. Any key may be missing and any value null: such a field is null 
 Source  https://developer.spotify.com/documentation/web-api/reference
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from blendify.providers import named_fields
 from blendify.providers.endpoint import ListPosition, ListRef, Record
 from blendify.providers.json_fields import flag, get, number, text
 from blendify.providers.record_keys import Fields, keyed_record, positioned_record, ranked_record, saved_record
 
+SPOTIFY_CHANGES = frozenset({"album_art_url", "artist_image_url", "genres", "playlist_image_url"})
+"""Fields that Spotify replaces at any time: genres of artists, addresses of pictures, mosaics of playlists."""
+EDITORIAL_CHANGES = frozenset({"description", "snapshot_id"})
+"""Fields of Spotify's own playlists that change daily: "With Ana, Ben, Cleo and more"."""
+
 
 def top_track(entry: Any, position: ListPosition) -> Record:
     """A track with its rank; Spotify gives neither play counts nor dates, so the rank is all there is."""
-    return ranked_record(entry, position, _track(entry))
+    return _changed_by_spotify(ranked_record(entry, position, _track(entry)))
 
 
 def top_artist(entry: Any, position: ListPosition) -> Record:
     """An artist with its rank."""
-    return ranked_record(entry, position, _artist(entry))
+    return _changed_by_spotify(ranked_record(entry, position, _artist(entry)))
 
 
 def play(entry: Any, position: ListPosition) -> Record:
@@ -44,6 +50,7 @@ def playlist(entry: Any, position: ListPosition) -> Record:
         "record_id": text(entry, "id") or text(entry, "uri"),
         "playlist_id": text(entry, "id"),
         "playlist_name": text(entry, "name"),
+        "description": text(entry, "description") or None,
         "playlist_image_url": _picture(entry),
         "owner_id": text(owner, "id"),
         "owner_name": text(owner, "display_name"),
@@ -51,10 +58,11 @@ def playlist(entry: Any, position: ListPosition) -> Record:
         "collaborative": flag(entry, "collaborative"),
         "public": flag(entry, "public"),
         "total_tracks": number(tracks, "total"),
+        "follower_count": _followers(entry),
         "position": position.index,
     }
     record = keyed_record(entry, position, fields, str(fields["record_id"]))
-    return record if _versioned(entry) else replace(record, uncompared=frozenset({"snapshot_id"}))
+    return _changed_by_spotify(record, () if _versioned(entry) else EDITORIAL_CHANGES)
 
 
 def _versioned(entry: Any) -> bool:
@@ -92,7 +100,7 @@ def playlist_track(entry: Any, position: ListPosition) -> Record:
         "added_at": text(entry, "added_at"),
         "added_by": text(get(entry, "added_by"), "id") or None,
     }
-    return positioned_record(position, f"{position.index:06}", fields)
+    return _changed_by_spotify(positioned_record(position, f"{position.index:06}", fields))
 
 
 def saved_track(entry: Any, position: ListPosition) -> Record:
@@ -101,7 +109,8 @@ def saved_track(entry: Any, position: ListPosition) -> Record:
 
     Shape   {"added_at": "2026-03-01T18:22:07Z", "track": {...}}; UTC, to the second
     """
-    return saved_record(entry, position, _track(get(entry, "track")), text(entry, "added_at"))
+    record = saved_record(entry, position, _track(get(entry, "track")), text(entry, "added_at"))
+    return _changed_by_spotify(record)
 
 
 def saved_album(entry: Any, position: ListPosition) -> Record:
@@ -114,19 +123,24 @@ def saved_album(entry: Any, position: ListPosition) -> Record:
     fields: Fields = {
         "record_id": text(album, "id") or text(album, "uri"),
         **_album(album),
-        **_first_artist(album),
+        **_artists(album),
         "album_type": text(album, "album_type"),
         "release_date": text(album, "release_date"),
         "total_tracks": number(album, "total_tracks") or number(get(album, "tracks"), "total"),
-        "upc": text(get(album, "external_ids"), "upc"),
+        "genres": named_fields.genres(album, "genres"),
+        "upc": named_fields.upc(text(get(album, "external_ids"), "upc")),
     }
-    return saved_record(entry, position, fields, text(entry, "added_at"))
+    return _changed_by_spotify(saved_record(entry, position, fields, text(entry, "added_at")))
 
 
 def followed_artist(entry: Any, position: ListPosition) -> Record:
     """An artist that the listener follows; Spotify gives neither the time nor an order."""
     fields = _artist(entry)
-    return keyed_record(entry, position, fields, str(fields.get("record_id")))
+    return _changed_by_spotify(keyed_record(entry, position, fields, str(fields.get("record_id"))))
+
+
+def _changed_by_spotify(record: Record, further: Iterable[str] = ()) -> Record:
+    return replace(record, uncompared=SPOTIFY_CHANGES.union(further))
 
 
 def _track(item: Any) -> Fields:
@@ -139,24 +153,24 @@ def _track(item: Any) -> Fields:
         "record_id": text(item, "id") or text(item, "uri"),
         "track_id": text(item, "id"),
         "track_name": text(item, "name"),
-        **_first_artist(item),
+        **_artists(item),
         **_album(album if album is not None else get(item, "show")),
         "duration_ms": number(item, "duration_ms"),
-        "isrc": text(get(item, "external_ids"), "isrc"),
+        "isrc": named_fields.isrc(text(get(item, "external_ids"), "isrc")),
         "explicit": flag(item, "explicit"),
         "popularity": number(item, "popularity"),
     }
 
 
 def _artist(item: Any) -> Fields:
-    genres = get(item, "genres")
     return {
         "record_id": text(item, "id") or text(item, "uri"),
         "artist_id": text(item, "id"),
         "artist_name": text(item, "name"),
         "artist_image_url": _picture(item),
-        "genres": ", ".join(str(genre) for genre in genres) if isinstance(genres, list) and genres else None,
+        "genres": named_fields.genres(item, "genres"),
         "popularity": number(item, "popularity"),
+        "follower_count": _followers(item),
     }
 
 
@@ -168,19 +182,27 @@ def _album(album: Any) -> Fields:
     }
 
 
-def _first_artist(item: Any) -> Fields:
-    """The id of the first artist and the names of all, as on a cover."""
-    artists = get(item, "artists")
-    named = [artist for artist in artists if isinstance(artist, Mapping)] if isinstance(artists, list) else []
+def _artists(item: Any) -> Fields:
+    """All artists, the id of the first, and the names of all as on a cover."""
+    listed = get(item, "artists")
+    named = [artist for artist in listed if isinstance(artist, Mapping)] if isinstance(listed, list) else []
     if not named:
         return {}
-    names = ", ".join(str(artist.get("name") or "") for artist in named)
-    return {"artist_id": text(named[0], "id"), "artist_name": names}
+    return {
+        "artist_id": text(named[0], "id"),
+        "artist_name": ", ".join(text(artist, "name") or "" for artist in named),
+        "artists": named_fields.artists((text(artist, "id"), text(artist, "name")) for artist in named),
+    }
 
 
 def _tracks(entry: Any) -> Any:
     items = get(entry, "items")
     return items if items is not None else get(entry, "tracks")
+
+
+def _followers(item: Any) -> int | None:
+    """How many follow an artist or a playlist; Spotify omits it for new applications, and in lists of playlists."""
+    return number(get(item, "followers"), "total")
 
 
 def _picture(item: Any) -> str | None:
