@@ -6,13 +6,14 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from boto3.dynamodb.conditions import ConditionBase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.calling.rate_limiter import BACKOFF_RESET_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
-from blendify.db.state_table import StateTable, state_table
+from blendify.db.state_table import Change, Item, StateTable, state_table
 from blendify.providers.application import Application
 from blendify.providers.provider import DEFAULT_BACKOFF
 from tests.unit.memory_table import MemoryTable
@@ -219,6 +220,34 @@ def test_after_a_cool_down_the_usual_rate_applies(timeline: Timeline, limiter: L
     mine.back_off(limited(3600))
     timeline.sleep(3600)
     assert [moment - 3600 for moment in calls(mine, timeline, 3)] == pytest.approx([0, 1, 2])
+
+
+class InterleavedTable(MemoryTable):
+    """Lets another worker act between a worker's look at the clock and its update."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_updates: list[Callable[[], object]] = []
+
+    def update(self, pk: str, sk: str, change: Change, *, only_if: ConditionBase | None = None) -> Item:
+        if self.before_updates:
+            self.before_updates.pop(0)()
+        return super().update(pk, sk, change, only_if=only_if)
+
+
+@pytest.mark.parametrize("first_call", [True, False], ids=["first call", "at the next slot"])
+def test_the_condition_of_a_free_slot_refuses_during_a_cool_down(timeline: Timeline, first_call: bool) -> None:
+    """A cool-down that begins just before the update counts: a free slot is taken without another read."""
+    table = InterleavedTable()
+    mine, theirs = (worker_limiter(table, app(60), user_id) for user_id in ("ua", "ub"))
+    ends = []
+    if not first_call:
+        mine.acquire()
+        timeline.sleep(1)
+    # The first update is for a gate in use, the second for one that is not.
+    table.before_updates = [*([lambda: None] if first_call else []), lambda: ends.append(theirs.back_off(limited(12)))]
+    mine.acquire()
+    assert timeline.now() >= ends[0]
 
 
 def test_a_queue_of_more_than_twenty_seconds_is_a_wait(timeline: Timeline, limiter: Limiter) -> None:
