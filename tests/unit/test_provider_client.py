@@ -1,4 +1,4 @@
-"""Calls are tried again where that helps; after a 429, an outage or the end of a grant nobody calls at all."""
+"""Calls are repeated where that helps; after a 429, an outage or the end of a grant no calls are made."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,8 +24,6 @@ from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
 from blendify.syncing.finish_sync import finish_sync
 from local import aws_in_memory
-from tests.unit.http_events import Browser
-from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
 from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, ready, standing, whole
 from tests.unit.timeline import Timeline
 
@@ -38,14 +36,14 @@ QUOTA = {"error": {"status": 429, "message": "Quota exceeded", "reason": "QUOTA_
 
 @pytest.fixture
 def timeline(monkeypatch: pytest.MonkeyPatch) -> Timeline:
-    made = Timeline()
-    made.install(monkeypatch)
-    return made
+    timeline = Timeline()
+    timeline.install(monkeypatch)
+    return timeline
 
 
 @pytest.fixture
 def world(behind: tuple[Starlette, str], timeline: Timeline) -> World:
-    """The simulator in the test's own time."""
+    """The simulator, by the test's clock."""
     return World.begin(behind, clock=lambda: timeline.now().timestamp())
 
 
@@ -55,57 +53,58 @@ def _no_metrics() -> Iterator[None]:
     telemetry.metrics.clear_metrics()
 
 
-def caller(user_id: str) -> ProviderClient:
+def new_client(user_id: str) -> ProviderClient:
     return ProviderClient(PROVIDERS["spotify"], application("spotify"), user_id)
 
 
-def first_page(calls: ProviderClient) -> Page:
-    return calls.get("/me/tracks", {"limit": "50", "offset": "0"}, paged)
+def first_page(client: ProviderClient) -> Page:
+    return client.get("/me/tracks", {"limit": "50", "offset": "0"}, paged)
 
 
 @pytest.mark.parametrize(
-    ("of_all", "of_one", "at_once"), [(0, 0, 8), (80, 100, 3), (80, 30, 2), (0, 80, 3), (1, 0, 2), (6_000, 6_000, 8)]
+    ("application_rate", "user_rate", "at_once"),
+    [(0, 0, 8), (80, 100, 3), (80, 30, 2), (0, 80, 3), (1, 0, 2), (6_000, 6_000, 8)],
 )
-def test_as_many_calls_are_under_way_as_the_pace_can_use(of_all: float, of_one: float, at_once: int) -> None:
-    """Two calls for each that the slower pace allows in a second, two at least and eight at most; eight without one."""
-    row = Application("spotify", "default", "id", "secret", "uri", "api", "accounts", of_all, of_one)
-    assert ProviderClient(PROVIDERS["spotify"], row, "ua").at_once == at_once
+def test_concurrent_calls_follow_the_rate_limit(application_rate: float, user_rate: float, at_once: int) -> None:
+    """Twice as many as the lower rate allows in a second, from two to eight; eight without a rate limit."""
+    limited = Application("spotify", "default", "id", "secret", "uri", "api", "accounts", application_rate, user_rate)
+    assert ProviderClient(PROVIDERS["spotify"], limited, "ua").at_once == at_once
 
 
 @pytest.mark.parametrize("body", [{"error": {}}, [], {"items": None}, "maintenance"], ids=str)
-def test_a_page_of_another_shape_is_tried_again(world: World, body: Any) -> None:
-    """A proxy's or a passing fault with status 200: the next try brings the page."""
+def test_page_of_unexpected_shape_is_requested_again(world: World, body: Any) -> None:
+    """A proxy or a passing fault may send anything with status 200."""
     world.fault(TRACKS, status=200, body=body, times=TRIES - 1)
-    page = first_page(caller(world.connect()))
+    page = first_page(new_client(world.connect()))
     assert page.entries == world.truth()["saved_tracks"][:50]
     assert world.calls(TRACKS) == TRIES
 
 
-def test_a_page_that_keeps_another_shape_is_a_failure(world: World) -> None:
-    """Four tries, then it is the provider's."""
+def test_page_of_unexpected_shape_fails_after_four_tries(world: World) -> None:
+    """The error says that the provider is unavailable."""
     world.fault(TRACKS, status=200, body=[])
     with pytest.raises(ProviderUnavailable):
-        first_page(caller(world.connect()))
+        first_page(new_client(world.connect()))
     assert world.calls(TRACKS) == TRIES
 
 
 def test_after_a_429_no_thread_of_a_collector_calls(world: World, timeline: Timeline) -> None:
     """
-    Those that stand at the gate end with the same wait, although the pause is one that they could sleep out; another
-    listener's calls go on when it is over.
+    Threads that wait for a slot end with the same MustWait, although they could sleep through the cool-down. Calls for
+    another listener continue after it.
     """
     aws_in_memory.application(world.base, f"{world.base}/v1", calls_per_minute=60)
     world.fault(TRACKS, status=429, headers={"retry-after": "2"}, times=1)
-    mine, theirs = caller(world.connect("ana")), caller(world.connect("bea"))
+    mine, theirs = new_client(world.connect("ana")), new_client(world.connect("bea"))
     waits: list[MustWait] = []
 
-    def one_thread() -> None:
+    def call() -> None:
         with pytest.raises(MustWait) as raised:
             first_page(mine)
         waits.append(raised.value)
 
     for _ in range(4):
-        timeline.worker(0, one_thread)
+        timeline.worker(0, call)
     timeline.run()
     assert len(waits) == 4
     assert len({wait.until for wait in waits}) == 1
@@ -116,15 +115,15 @@ def test_after_a_429_no_thread_of_a_collector_calls(world: World, timeline: Time
     assert world.calls() == 2
 
 
-def test_an_outage_ends_all_calls_of_a_collector(world: World) -> None:
-    """A token host that refuses everybody is asked twice and no more, whichever thread comes next."""
+def test_outage_ends_all_calls_of_a_collector(world: World) -> None:
+    """A token host that refuses many listeners is called twice; later threads get the same error without a call."""
     for number in range(OUTAGE_USERS):
         refused_grants.record("spotify", "default", f"listener{number}")
-    calls = caller(world.connect(seconds=0))
+    client = new_client(world.connect(seconds=0))
     world.simulator.accounts.revoke("ana")
     for _ in range(3):
         with pytest.raises(Outage):
-            first_page(calls)
+            first_page(client)
     assert (world.refreshes, world.calls()) == (2, 0)
 
 
@@ -143,33 +142,33 @@ def test_an_outage_ends_all_calls_of_a_collector(world: World) -> None:
     ],
     ids=["seconds", "plain text", "a day", "a date", "zero", "words", "nothing", "quota", "quota for a day"],
 )
-def test_a_429_is_honoured_to_the_second(
+def test_cool_down_after_a_429_lasts_as_long_as_retry_after_says(
     world: World, timeline: Timeline, value: str | None, body: Any, seconds: float
 ) -> None:
-    """Whatever Retry-After says or leaves out: nobody calls before the pause is over, and then everything goes on."""
-    said = format_datetime(timeline.now() + timedelta(seconds=90), usegmt=True) if value == "date" else value
-    world.fault(TRACKS, status=429, headers={"retry-after": said} if said else {}, body=body, times=1)
+    """Or as long as our own, where it says nothing. Neither listener calls before its end; then both go on."""
+    header = format_datetime(timeline.now() + timedelta(seconds=90), usegmt=True) if value == "date" else value
+    world.fault(TRACKS, status=429, headers={"retry-after": header} if header else {}, body=body, times=1)
     users = [world.connect(name) for name in ("ana", "bea")]
     with pytest.raises(MustWait) as raised:
-        first_page(caller(users[0]))
+        first_page(new_client(users[0]))
     until = raised.value.until
     assert until == timeline.now() + timedelta(seconds=seconds)
     if seconds * 1000 > LONGEST_SLEEP_MS:
         for user_id in users:
             with pytest.raises(MustWait) as raised:
-                first_page(caller(user_id))
+                first_page(new_client(user_id))
             assert raised.value.until == until
         assert world.calls() == 1
         timeline.sleep(seconds)
     for user_id in users:
-        assert first_page(caller(user_id)).entries
+        assert first_page(new_client(user_id)).entries
         assert timeline.now() >= until
     assert world.simulator.traffic.calls_during_ban == 0
     assert world.calls() == 3
 
 
-def test_a_429_is_a_wait_for_everybody(world: World) -> None:
-    """The collector stops with the moment to go on; others of the application do not even call."""
+def test_429_makes_all_collectors_of_the_application_wait(world: World) -> None:
+    """The collector ends with the time at which to continue; the others end with the same time and call nothing."""
     world.limit(1, "3600")
     job = ready(SAVED_TRACKS, world, SAVED_ALBUMS)
     summary = collect(SAVED_TRACKS, job, plenty)
@@ -179,14 +178,14 @@ def test_a_429_is_a_wait_for_everybody(world: World) -> None:
     calls = world.calls()
     other = begun(world.connect("bea"), SAVED_ALBUMS)
     for waiting in (job, other):
-        answer = collect(SAVED_ALBUMS, waiting, plenty)
-        assert (answer.outcome, answer.until) == (Outcome.WAITING, summary.until)
+        result = collect(SAVED_ALBUMS, waiting, plenty)
+        assert (result.outcome, result.until) == (Outcome.WAITING, summary.until)
     assert world.calls() == calls
     assert standing(job, SAVED_TRACKS).counts["rate_limits"] >= 1
 
 
-def test_after_a_429_the_rest_is_read(world: World, timeline: Timeline) -> None:
-    """The next round goes on at the page that was refused; nothing is missing, nothing twice."""
+def test_next_attempt_continues_after_a_429(world: World, timeline: Timeline) -> None:
+    """It begins at the refused page; no entry is missing and none is there twice."""
     world.limit(1, "3600")
     job = ready(SAVED_TRACKS, world)
     summary = collect(SAVED_TRACKS, job, plenty)
@@ -198,8 +197,8 @@ def test_after_a_429_the_rest_is_read(world: World, timeline: Timeline) -> None:
     assert standing(job, SAVED_TRACKS).counts["records"] == 54
 
 
-def test_a_revoked_grant_is_the_listeners_to_repair(world: World) -> None:
-    """`reconnect`, and the connection says so as well."""
+def test_revoked_grant_ends_in_reconnect(world: World) -> None:
+    """Both the outcome and the connection's status say so."""
     user_id = world.connect(seconds=0)
     world.simulator.accounts.revoke("ana")
     job = begun(user_id, DataType.TOP_TRACKS)
@@ -208,48 +207,46 @@ def test_a_revoked_grant_is_the_listeners_to_repair(world: World) -> None:
     assert world.calls() == 0
 
 
-def test_a_run_over_a_connection_that_has_ended_calls_nobody(world: World) -> None:
-    """Neither the API nor the token host is asked; each data type says `reconnect`, and so does the run."""
+def test_sync_of_an_ended_connection_makes_no_calls(world: World) -> None:
+    """Neither to the API nor to the token host. Each data type ends in `reconnect`, and the sync says so once."""
     user_id = world.connect(seconds=0)
     assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     job = begun(user_id)
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
-    assert [one["outcome"] for one in results] == [Outcome.RECONNECT] * len(DataType)
-    answer = finish_sync(job, 1, results)
-    assert answer["status"] == "failed"
-    assert answer["cause"].count("must connect again") == 1
+    assert [result["outcome"] for result in results] == [Outcome.RECONNECT] * len(DataType)
+    outcome = finish_sync(job, 1, results)
+    assert outcome["status"] == "failed"
+    assert outcome["cause"].count("must connect again") == 1
     assert (world.calls(), world.refreshes) == (0, 0)
 
 
 @pytest.mark.parametrize("call", [1, 2])
-def test_a_grant_that_dies_in_the_middle_of_a_run(world: World, monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+def test_grant_revoked_during_a_sync(world: World, call: int) -> None:
     """
-    The collector that meets it marks the connection, and from then on nobody calls; the next login repairs it and keeps
-    the user with what was stored, and the next run is whole.
+    The collector marks the connection, and no more calls are made. A new login repairs it: user and stored records
+    stay, and the next sync is complete.
     """
-    monkeypatch.setattr("blendify.web.callback.start_after_login", lambda *_: None)
-    user_id = user_of(logged_in(world))
+    user_id = world.connect()
     accounts, before = world.simulator.accounts, world.calls()
 
-    def dies(endpoint: str, number: int) -> None:
+    def revoke(endpoint: str, number: int) -> None:
         if number == before + call:
             accounts.revoke("ana")
             accounts.expire_access("ana")
 
-    world.simulator.traffic.on_call = dies
+    world.simulator.traffic.on_call = revoke
     job = begun(user_id, SAVED_TRACKS, SAVED_ALBUMS)
     assert collect(SAVED_TRACKS, job, plenty).outcome is Outcome.RECONNECT
     assert connections.connection(user_id, "spotify").status == connections.RECONNECT
-    asked = world.calls(), world.refreshes
+    requests = world.calls(), world.refreshes
     assert collect(SAVED_ALBUMS, job, plenty).outcome is Outcome.RECONNECT
     assert finish_sync(job, 1, [])["status"] == "failed"
-    assert (world.calls(), world.refreshes) == asked
+    assert (world.calls(), world.refreshes) == requests
     stored = facts(job, SAVED_TRACKS)
     assert len(stored) == (0 if call == 1 else 50)
 
     world.simulator.traffic.on_call = None
-    finish_login(again := Browser(), consent(start_login(again)))
-    assert user_of(again) == user_id
+    assert world.connect() == user_id
     assert connections.connection(user_id, "spotify").status == connections.ACTIVE
     later = begun(user_id, SAVED_TRACKS, execution="execution-2", started_at=STARTED + timedelta(hours=1))
     assert collect(SAVED_TRACKS, later, plenty).outcome is Outcome.COMPLETE
