@@ -1,4 +1,4 @@
-"""Paging asks for every entry once, with the fewest calls, and ends whatever the provider says."""
+"""Paging requests every entry once, in the fewest calls, and ends whatever the provider says."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,148 +14,148 @@ from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging,
 START = PageRequest("list", 3)
 
 
-def asked(
-    paging: Paging, answer: Callable[[PageRequest], Page], *, told: int | None = None, most: int = 500
+def requests(
+    paging: Paging, read: Callable[[PageRequest], Page], *, known_total: int | None = None, most: int = 500
 ) -> Iterator[PageRequest]:
-    """The asks that reading one list leads to, in order; `told` is the length known before the first answer."""
-    plan = deque(paging.first(START, told))
+    """The page requests for one list, in order; `known_total` is the length known before the first page."""
+    planned = deque(paging.first(START, known_total))
     for _ in range(most):
-        if not plan:
+        if not planned:
             return
-        ask = plan.popleft()
-        yield ask
-        plan.extendleft(reversed(paging.next_requests(ask, answer(ask))))
+        request = planned.popleft()
+        yield request
+        planned.extendleft(reversed(paging.next_requests(request, read(request))))
     raise AssertionError("the list has no end")
 
 
 def library(
     size: int, limit: int, *, total: int | None = -1, more: bool | None = None
 ) -> Callable[[PageRequest], Page]:
-    """A provider with a list of that size; `total` and `more` say something else than the truth."""
+    """A provider with a list of that size; `total` and `more` replace the true values."""
 
-    def answer(ask: PageRequest) -> Page:
-        entries = list(range(size))[ask.offset : ask.offset + limit]
-        there_is_more = ask.offset + limit < size
-        return Page(entries, size if total == -1 else total, there_is_more if more is None else more)
+    def read(request: PageRequest) -> Page:
+        entries = list(range(size))[request.offset : request.offset + limit]
+        really_more = request.offset + limit < size
+        return Page(entries, size if total == -1 else total, really_more if more is None else more)
 
-    return answer
+    return read
 
 
-def offsets(paging: Offset, answer: Callable[[PageRequest], Page], told: int | None = None) -> list[int]:
-    return [ask.offset for ask in asked(paging, answer, told=told)]
+def offsets(paging: Offset, read: Callable[[PageRequest], Page], known_total: int | None = None) -> list[int]:
+    return [request.offset for request in requests(paging, read, known_total=known_total)]
 
 
 @given(st.integers(0, 400), st.integers(1, 60), st.none() | st.integers(0, 500))
-def test_offsets_cover_a_list_exactly(size: int, limit: int, told: int | None) -> None:
-    """Pages start at 0, L, 2L …, with none left out and none twice, whatever length was told before."""
-    found = offsets(Offset(limit), library(size, limit), min(told or 0, size) if told is not None else None)
-    covered = [entry for offset in found for entry in range(offset, min(offset + limit, size))]
+def test_offsets_cover_a_list_exactly(size: int, limit: int, known_total: int | None) -> None:
+    """Pages start at 0, L, 2L …: no entry is left out and none is read twice, whatever length was known before."""
+    total = None if known_total is None else min(known_total, size)
+    starts = offsets(Offset(limit), library(size, limit), total)
+    covered = [entry for offset in starts for entry in range(offset, min(offset + limit, size))]
     assert covered == list(range(size))
 
 
 @given(st.integers(0, 400), st.integers(1, 60), st.booleans())
-def test_a_list_takes_the_fewest_calls(size: int, limit: int, known: bool) -> None:
-    """ceil(n / page) calls; one for an empty list, since only an answer can say that it is empty."""
+def test_list_takes_the_fewest_calls(size: int, limit: int, known: bool) -> None:
+    """ceil(n / page) calls; one for an empty list, as only a response can say that it is empty."""
     assert len(offsets(Offset(limit), library(size, limit), size if known else None)) == max(1, ceil(size / limit))
 
 
 @given(st.integers(0, 200), st.integers(2, 40), st.data())
-def test_pages_with_something_in_common_cover_a_list(size: int, limit: int, data: st.DataObject) -> None:
-    """Each begins with the end of the one before, brings something new, and all are there; also to a depth."""
+def test_overlapping_pages_cover_a_list(size: int, limit: int, data: st.DataObject) -> None:
+    """Each page starts with the end of the one before and adds something; together they reach the end or the depth."""
     overlap, depth = data.draw(st.integers(0, limit - 1)), data.draw(st.none() | st.integers(1, 120))
     paging = Offset(limit, depth, overlap)
-    found = offsets(paging, library(size, limit), data.draw(st.none() | st.just(size)))
-    assert found == [index * (limit - overlap) for index in range(len(found))]
+    starts = offsets(paging, library(size, limit), data.draw(st.none() | st.just(size)))
+    assert starts == [index * (limit - overlap) for index in range(len(starts))]
     end = min(size, depth or size)
-    assert found[-1] + limit >= end
-    assert all(offset + overlap < end for offset in found[1:])
+    assert starts[-1] + limit >= end
+    assert all(offset + overlap < end for offset in starts[1:])
 
 
 @given(st.integers(0, 300), st.integers(1, 120))
-def test_depth_is_kept(size: int, depth: int) -> None:
-    """No entry beyond the depth is asked for, and none before it is left out."""
+def test_no_entry_beyond_the_depth_is_requested(size: int, depth: int) -> None:
+    """And none before it is left out."""
     paging = Offset(50, depth)
-    asks = list(asked(paging, library(size, 50)))
-    reach = [(ask.offset, int(paging.params(ask)["limit"])) for ask in asks]
-    assert all(1 <= limit <= 50 for _, limit in reach)
-    assert sum(limit for _, limit in reach) <= depth
-    assert max(offset + limit for offset, limit in reach) >= min(size, depth)
+    pages = [(request.offset, int(paging.params(request)["limit"])) for request in requests(paging, library(size, 50))]
+    assert all(1 <= limit <= 50 for _, limit in pages)
+    assert sum(limit for _, limit in pages) <= depth
+    assert max(offset + limit for offset, limit in pages) >= min(size, depth)
 
 
-def test_a_resumed_list_goes_on_where_it_stopped() -> None:
-    """Pages before the checkpoint are not asked again."""
+def test_resumed_list_continues_at_its_offset() -> None:
+    """Pages before it are not requested again."""
     paging = Offset(50)
     planned = list(paging.first(PageRequest("list", 3, offset=100), 230))
-    assert [ask.offset for ask in planned] == [100, 150, 200]
-    assert [ask.last for ask in planned] == [False, False, True]
+    assert [request.offset for request in planned] == [100, 150, 200]
+    assert [request.last for request in planned] == [False, False, True]
 
 
-def test_the_whole_list_is_planned_after_its_first_page() -> None:
-    """What the first page tells is enough to ask for all others at once."""
-    following = Offset(50).next_requests(START, library(230, 50)(START))
-    assert [ask.offset for ask in following] == [50, 100, 150, 200]
-    assert all((ask.list_id, ask.list_index) == ("list", 3) for ask in following)
+def test_first_page_plans_the_whole_list() -> None:
+    """Its total is enough to request all other pages at once."""
+    planned = Offset(50).next_requests(START, library(230, 50)(START))
+    assert [request.offset for request in planned] == [50, 100, 150, 200]
+    assert all((request.list_id, request.list_index) == ("list", 3) for request in planned)
 
 
-def test_a_list_that_grows_is_read_to_its_new_end() -> None:
-    """`total` said 100 when reading began and 130 at the end: the last 30 are read as well."""
+def test_growing_list_is_read_to_its_new_end() -> None:
+    """The total was 100 on the first page and is 130 on the last: the last 30 are read too."""
 
-    def answer(ask: PageRequest) -> Page:
-        return library(100 if ask.offset == 0 else 130, 50)(ask)
+    def read(request: PageRequest) -> Page:
+        return library(100 if request.offset == 0 else 130, 50)(request)
 
-    assert offsets(Offset(50), answer) == [0, 50, 100]
+    assert offsets(Offset(50), read) == [0, 50, 100]
 
 
-def test_a_total_that_is_too_low_hides_nothing() -> None:
-    """`next` says that more follows: it is read although `total` says it is not there."""
+def test_low_total_hides_nothing() -> None:
+    """A page that says that more follow leads on, whatever the total."""
     assert offsets(Offset(50), library(170, 50, total=20)) == [0, 50, 100, 150]
 
 
-def test_a_total_that_is_null_hides_nothing() -> None:
-    """Without a length the pages are read one after the other."""
+def test_missing_total_hides_nothing() -> None:
+    """Without a total the pages are read one after the other."""
     assert offsets(Offset(50), library(170, 50, total=None)) == [0, 50, 100, 150]
 
 
-def test_an_empty_page_ends_a_list_that_says_it_goes_on() -> None:
-    """`next` that never ends and a `total` without end stop at the first page without entries."""
+def test_empty_page_ends_a_list() -> None:
+    """Also when it says that more follow."""
     assert offsets(Offset(50), library(60, 50, total=None, more=True)) == [0, 50, 100]
 
 
 def cursors(names: list[str | None]) -> Callable[[PageRequest], Page]:
     """A provider whose n-th page names the n-th cursor."""
-    left = iter(names)
-    return lambda _: Page(["entry"] * 50, None, more=True, cursor=next(left))
+    remaining = iter(names)
+    return lambda _: Page(["entry"] * 50, None, more=True, cursor=next(remaining))
 
 
-def test_a_cursor_leads_to_the_next_page() -> None:
-    """Each page is asked by the cursor of the one before, and positions count on."""
+def test_cursor_leads_to_the_next_page() -> None:
+    """Each page is requested by the cursor of the page before, and its offset counts on."""
     paging = Cursor(50, "after")
-    asks = list(asked(paging, cursors(["a", "b", None])))
-    assert [paging.params(ask).get("after") for ask in asks] == [None, "a", "b"]
-    assert [ask.offset for ask in asks] == [0, 50, 100]
+    pages = list(requests(paging, cursors(["a", "b", None])))
+    assert [paging.params(request).get("after") for request in pages] == [None, "a", "b"]
+    assert [request.offset for request in pages] == [0, 50, 100]
 
 
 @pytest.mark.parametrize("names", [["a", "a"], ["a", "b", "a"], ["a", "b", "c", "d", "b"]])
-def test_a_cursor_that_repeats_ends_the_list(names: list[str]) -> None:
-    """A provider whose pages go in circles is found out, and not read for ever."""
+def test_repeated_cursor_is_an_error(names: list[str]) -> None:
+    """A provider whose pages go in circles would otherwise be read without end."""
     with pytest.raises(EndlessList, match="circles"):
-        list(asked(Cursor(50, "after"), cursors([*names, "x", "y"])))
+        list(requests(Cursor(50, "after"), cursors([*names, "x", "y"])))
 
 
-def test_a_page_without_entries_ends_a_cursor() -> None:
-    """An empty page that still names a cursor is the end."""
+def test_page_without_entries_ends_a_list_of_cursors() -> None:
+    """Also when it names a cursor."""
     assert Cursor(50, "after").next_requests(START, Page([], None, more=True, cursor="a")) == []
 
 
-def test_a_single_page_is_all() -> None:
-    """What the provider says about more is not followed where nothing more is kept."""
+def test_single_page() -> None:
+    """What the provider says about more is ignored where it keeps no more."""
     paging = Single(50)
-    asks = list(asked(paging, lambda _: Page(["play"] * 50, None, more=True, cursor="x")))
-    assert [paging.params(ask) for ask in asks] == [{"limit": "50"}]
+    pages = requests(paging, lambda _: Page(["play"] * 50, None, more=True, cursor="x"))
+    assert [paging.params(request) for request in pages] == [{"limit": "50"}]
 
 
 @pytest.mark.parametrize(
-    ("paging", "offset", "given", "total", "missing"),
+    ("paging", "offset", "entries", "total", "missing"),
     [
         (Offset(50), 0, 50, 120, 0),
         (Offset(50), 0, 47, 120, 3),
@@ -173,19 +173,19 @@ def test_a_single_page_is_all() -> None:
         (Offset(50, 30), 0, 28, 28, 0),
     ],
 )
-def test_what_is_missing_in_a_page_by_its_place(
-    paging: Offset, offset: int, given: int, total: int | None, missing: int
+def test_shortfall_of_a_page_by_offset(
+    paging: Offset, offset: int, entries: int, total: int | None, missing: int
 ) -> None:
     """
-    A page holds as many as there are, up to its limit and to the depth that was asked for; a list that is counted in
-    thousands and ends earlier misses nothing.
+    A page should have as many entries as its limit, the total and the depth allow. The total of a top list may be in
+    the thousands: an empty page beyond its end has no shortfall.
     """
-    page = Page(["entry"] * given, total, more=False)
+    page = Page(["entry"] * entries, total, more=False)
     assert paging.shortfall(PageRequest("list", 3, offset), page) == missing
 
 
 @pytest.mark.parametrize(
-    ("offset", "given", "total", "cursor", "missing"),
+    ("offset", "entries", "total", "cursor", "missing"),
     [
         (0, 50, 120, "a", 0),
         (0, 3, 120, "a", 0),
@@ -197,32 +197,32 @@ def test_what_is_missing_in_a_page_by_its_place(
         (100, 30, 120, None, 0),
     ],
 )
-def test_what_is_missing_where_a_cursor_ends(
-    offset: int, given: int, total: int | None, cursor: str | None, missing: int
+def test_shortfall_where_cursors_end(
+    offset: int, entries: int, total: int | None, cursor: str | None, missing: int
 ) -> None:
-    """While the cursor leads on nothing is missing, however short a page is; at the end the count has to be reached."""
-    page = Page(["entry"] * given, total, more=cursor is not None, cursor=cursor)
+    """While a cursor leads on there is no shortfall, however short a page is; at the end the total must be reached."""
+    page = Page(["entry"] * entries, total, more=cursor is not None, cursor=cursor)
     assert Cursor(50, "after").shortfall(PageRequest("list", 3, offset, "x"), page) == missing
 
 
 @given(st.integers(1, 60), st.integers(0, 50), st.integers(0, 500))
-def test_reading_again_begins_a_page_and_all_that_is_gone_before(limit: int, pages: int, gone: int) -> None:
-    """Where pages begin, and not further back than needed: a page, what is gone, and what rounding takes."""
-    start = Offset(limit).rewind(PageRequest("list", 3, pages * limit, last=False), gone)
-    wanted = max(0, (pages - 1) * limit - gone)
+def test_rewind_covers_a_page_and_the_removed_entries(limit: int, pages: int, removed: int) -> None:
+    """It goes to a multiple of the limit, and no further back than one page, the removed entries, and rounding."""
+    start = Offset(limit).rewind(PageRequest("list", 3, pages * limit, last=False), removed)
+    needed = max(0, (pages - 1) * limit - removed)
     assert start == PageRequest("list", 3, start.offset)
     assert start.offset % limit == 0
-    assert wanted - limit < start.offset <= wanted
+    assert needed - limit < start.offset <= needed
 
 
-def test_a_cursor_cannot_be_turned_back() -> None:
-    """It begins anew, and knows none of the cursors of the reading before."""
-    asked = PageRequest("list", 3, 150, "c", previous_cursors=frozenset({"a", "b"}))
-    assert Cursor(50, "after").rewind(asked, 7) == START
-    assert Cursor(50, "after").rewind(asked, 7).previous_cursors == frozenset()
+def test_rewinding_a_cursor_restarts_the_list() -> None:
+    """The new reading knows no earlier cursors."""
+    request = PageRequest("list", 3, 150, "c", previous_cursors=frozenset({"a", "b"}))
+    assert Cursor(50, "after").rewind(request, 7) == START
+    assert Cursor(50, "after").rewind(request, 7).previous_cursors == frozenset()
 
 
-def test_a_single_page_misses_nothing_and_stays_where_it_is() -> None:
-    """What the provider forgets is not counted, and there is nothing to turn back to."""
+def test_single_page_has_no_shortfall_and_no_rewind() -> None:
+    """What the provider has forgotten is not counted."""
     assert Single(50).shortfall(START, Page([], 50, more=True)) == 0
     assert Single(50).rewind(START, 7) == START
