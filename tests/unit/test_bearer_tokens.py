@@ -37,12 +37,12 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def read(token: str, path: str = "/me") -> HttpResponse:
-    """As a server does: no cookie, no browser."""
+    """A server's request: without a cookie."""
     return Browser().ask("GET", READ, path, bearer(token))
 
 
 def test_a_token_is_shown_once(browser: Browser, user_id: str) -> None:
-    """201 with the secret; afterwards only name, id and moment."""
+    """201 with the secret; later only its name, id and time."""
     made = make(browser)
     assert made.status == 201
     assert set(made.json) == {"token_id", "token", "name", "created_at"}
@@ -80,29 +80,29 @@ def test_the_scheme_is_case_insensitive(browser: Browser, scheme: str) -> None:
 
 @pytest.mark.parametrize("path", ["/me", "/me/syncs", "/me/syncs/x"])
 @pytest.mark.parametrize("token", ["", "x", "blendify_", "blendify_" + "A" * 43, "blendify_\udc80"], ids=ascii)
-def test_an_invalid_token_gets_the_response_without_one(browser: Browser, token: str, path: str) -> None:
-    """401, to the letter what is answered without session and token; a cookie beside it does not help."""
-    nobody = Browser().get(READ, path)
-    assert nobody.status == 401
-    for each in (Browser(), browser):
-        response = each.ask("GET", READ, path, bearer(token))
-        assert (response.status, response.body) == (401, nobody.body)
+def test_an_invalid_token_is_refused_like_an_anonymous_request(browser: Browser, token: str, path: str) -> None:
+    """The same 401 as without session and token; a cookie beside the token does not help."""
+    anonymous = Browser().get(READ, path)
+    assert anonymous.status == 401
+    for client in (Browser(), browser):
+        response = client.ask("GET", READ, path, bearer(token))
+        assert (response.status, response.body) == (401, anonymous.body)
 
 
-def test_a_revoked_token_is_worth_nothing_at_once(browser: Browser) -> None:
-    """204, then the same 401 as without; other tokens live on. Twice is a 404."""
+def test_a_revoked_token_is_void_at_once(browser: Browser) -> None:
+    """204, then the same 401 as without a token; other tokens stay valid. A second revocation is a 404."""
     made, other = make(browser).json, make(browser).json
     response = browser.ask("DELETE", TOKENS, f"/me/tokens/{made['token_id']}")
     assert (response.status, response.body) == (204, "")
-    revoked, nobody = read(made["token"]), Browser().get(READ, "/me")
-    assert (revoked.status, revoked.body) == (401, nobody.body)
+    revoked, anonymous = read(made["token"]), Browser().get(READ, "/me")
+    assert (revoked.status, revoked.body) == (401, anonymous.body)
     assert read(other["token"]).status == 200
-    for gone in (made["token_id"], "x", "y" * 3_000):
-        assert browser.ask("DELETE", TOKENS, f"/me/tokens/{gone}").status == 404
+    for token_id in (made["token_id"], "x", "y" * 3_000):
+        assert browser.ask("DELETE", TOKENS, f"/me/tokens/{token_id}").status == 404
 
 
 def test_a_token_ends_with_its_user(browser: Browser, user_id: str) -> None:
-    """From the first step of the erasure on, and nothing of it is left."""
+    """It is void from the first step of the erasure, and at the end nothing of it is stored."""
     token = make(browser).json["token"]
     erasure_id = leave(user_id)
     assert read(token).body == Browser().get(READ, "/me").body
@@ -132,10 +132,10 @@ def test_another_listeners_token_cannot_be_revoked(browser: Browser, world: Worl
     ],
 )
 def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, handler: str, path: str) -> None:
-    """403 and why, with a session beside it as well; nothing is changed."""
+    """403 with the reason, also beside a session; nothing changes."""
     token, before = make(browser).json["token"], items()
-    for each in (Browser(), browser):
-        response = each.ask(method, handler, path, bearer(token), json.dumps({"name": "x"}))
+    for client in (Browser(), browser):
+        response = client.ask(method, handler, path, bearer(token), json.dumps({"name": "x"}))
         assert (response.status, response.json["error"]["code"]) == (403, "session_needed")
         assert "only read" in response.json["error"]["message"]
     assert items() == before
@@ -143,7 +143,7 @@ def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, hand
 
 
 def test_a_token_opens_no_page(browser: Browser) -> None:
-    """The dashboard is for browsers; another scheme of `Authorization` is not ours and does not disturb."""
+    """The dashboard requires a session. Another scheme of `Authorization` is ignored."""
     token = make(browser).json["token"]
     assert Browser().ask("GET", READ, "/dashboard", bearer(token)).status == 303
     assert browser.ask("GET", READ, "/me", {"Authorization": "Basic eDp5"}).status == 200
@@ -171,22 +171,22 @@ def test_a_token_opens_no_page(browser: Browser) -> None:
     ],
     ids=lambda body: str(body)[:20],
 )
-def test_a_wrong_body_says_what_it_may_be(browser: Browser, body: Any) -> None:
-    """400 that names the parameter; nothing is made."""
+def test_a_wrong_body_is_refused(browser: Browser, body: Any) -> None:
+    """400 that says what the name may be; no token is created."""
     response = make(browser, body)
     assert (response.status, response.json["error"]["code"]) == (400, "bad_request")
     assert "name is a text of 1 to 100 characters" in response.json["error"]["message"]
     assert browser.get(TOKENS, "/me/tokens").json["items"] == []
 
 
-def test_names_are_kept_as_they_are(browser: Browser) -> None:
-    """Any script, without the space around it."""
+def test_names_may_be_in_any_script(browser: Browser) -> None:
+    """Only the space around a name is removed."""
     make(browser, {"name": "  Zoës <b>Äpp</b> 美咲 "})
     assert [token["name"] for token in browser.get(TOKENS, "/me/tokens").json["items"]] == ["Zoës <b>Äpp</b> 美咲"]
 
 
-def test_a_user_has_twenty_tokens_at_most(browser: Browser, user_id: str) -> None:
-    """However many ask at once; a revoked one makes room."""
+def test_a_user_has_at_most_twenty_tokens(browser: Browser, user_id: str) -> None:
+    """However many are requested at once; a revoked token makes room."""
     with ThreadPoolExecutor(4) as pool:
         made = [token for token in pool.map(lambda _: bearer_tokens.create(user_id, "x"), range(24)) if token]
     assert len(made) == bearer_tokens.MAX_TOKENS == 20
@@ -198,8 +198,8 @@ def test_a_user_has_twenty_tokens_at_most(browser: Browser, user_id: str) -> Non
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_another_site_makes_and_revokes_no_token(browser: Browser, method: str) -> None:
-    """403 for requests from foreign pages."""
+def test_another_site_can_neither_create_nor_revoke_a_token(browser: Browser, method: str) -> None:
+    """403 for requests from other sites' pages."""
     token_id = make(browser).json["token_id"]
     path = "/me/tokens" if method == "POST" else f"/me/tokens/{token_id}"
     response = browser.ask(method, TOKENS, path, {"Sec-Fetch-Site": "cross-site"}, json.dumps({"name": "x"}))
@@ -210,6 +210,6 @@ def test_another_site_makes_and_revokes_no_token(browser: Browser, method: str) 
 @pytest.mark.parametrize(
     ("method", "path"), [("POST", "/me/tokens"), ("GET", "/me/tokens"), ("DELETE", "/me/tokens/x")]
 )
-def test_without_a_session_there_are_no_tokens(user_id: str, method: str, path: str) -> None:
+def test_tokens_require_a_session(user_id: str, method: str, path: str) -> None:
     """401."""
     assert Browser().ask(method, TOKENS, path, None, json.dumps({"name": "x"})).status == 401

@@ -1,6 +1,6 @@
 """
-What each of Spotify's refusals means, and that none is shown to a listener in Spotify's own words; and that every
-provider's way to say "too often" closes the same gate.
+The meaning of Spotify's error responses, whose texts are never shown to a listener; and every provider's rate limit
+response starts a cool-down of the same rate limiter.
 """
 
 import json
@@ -65,27 +65,27 @@ def limited(value: str | None, text: str = "Too many requests") -> RateLimited:
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
-def test_an_answer_is_no_refusal(status: int) -> None:
-    """2xx is data, whatever its text says."""
+def test_success_is_no_error(status: int) -> None:
+    """A 2xx is data, whatever its text."""
     assert classify_error(status, {}, nested(429, "API rate limit exceeded")) is None
 
 
 @pytest.mark.parametrize("as_json", [True, False], ids=["JSON", "plain text"])
-@pytest.mark.parametrize(("message", "meaning"), FORBIDDEN.values(), ids=FORBIDDEN)
-def test_the_four_meanings_of_403(message: str, meaning: type[CollectError], as_json: bool) -> None:
-    """Missing scope, unknown user, lapsed Premium and a closed list are told apart, as JSON and as plain text."""
-    assert type(classify_error(403, {}, nested(403, message) if as_json else message)) is meaning
+@pytest.mark.parametrize(("message", "error_class"), FORBIDDEN.values(), ids=FORBIDDEN)
+def test_four_meanings_of_403(message: str, error_class: type[CollectError], as_json: bool) -> None:
+    """A missing scope, an unregistered user, a lapsed Premium and a closed list, as JSON and as plain text."""
+    assert type(classify_error(403, {}, nested(403, message) if as_json else message)) is error_class
 
 
-def test_the_operator_is_told_what_to_repair() -> None:
-    """The two refusals of an application say different things, as different things repair them."""
+def test_messages_for_the_operator_say_what_to_repair() -> None:
+    """An unregistered user and a lapsed Premium are repaired in different ways."""
     unregistered, lapsed = (classify_error(403, {}, FORBIDDEN[name][0]) for name in ("not on the list", "premium"))
     assert "list of users" in str(unregistered)
     assert "Premium" in str(lapsed)
 
 
 @pytest.mark.parametrize(
-    ("status", "text", "meaning"),
+    ("status", "text", "error_class"),
     [
         (400, nested(400, "Invalid limit"), RequestRefused),
         (400, nested(400, "Invalid base62 id"), Unreadable),
@@ -100,9 +100,9 @@ def test_the_operator_is_told_what_to_repair() -> None:
         (504, "", ProviderUnavailable),
     ],
 )
-def test_a_status_says_what_happens_next(status: int, text: str, meaning: type[CollectError]) -> None:
-    """Each status leads to one next step, with a body or without."""
-    assert type(classify_error(status, {}, text)) is meaning
+def test_error_class_of_a_status(status: int, text: str, error_class: type[CollectError]) -> None:
+    """With a body or without."""
+    assert type(classify_error(status, {}, text)) is error_class
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_a_status_says_what_happens_next(status: int, text: str, meaning: type[C
         "7",
     ],
 )
-def test_a_rate_limit_needs_no_particular_body(text: str) -> None:
-    """429 is a rate limit as JSON, as plain text, empty, and as JSON of an unknown shape."""
+def test_any_429_is_a_rate_limit(text: str) -> None:
+    """As JSON, as plain text, empty, and as JSON of an unknown shape."""
     error = limited("7", text)
     assert (error.seconds, error.quota) == (7.0, False)
 
 
-def test_a_used_up_quota_is_another_thing_than_a_rate_limit() -> None:
-    """`QUOTA_EXCEEDED` is marked, so that the gate stays closed for hours."""
+def test_used_up_quota_is_marked() -> None:
+    """`QUOTA_EXCEEDED` makes the rate limiter wait for hours."""
     error = limited("30", nested(429, "Quota exceeded", reason="QUOTA_EXCEEDED"))
     assert (error.seconds, error.quota) == (30.0, True)
     assert "quota" in str(error)
@@ -135,34 +135,34 @@ def test_a_used_up_quota_is_another_thing_than_a_rate_limit() -> None:
     [("17", 17.0), ("0", 0.0), ("86400", 86400.0), ("1.5", 1.5), ("-3", 0.0)],
 )
 def test_retry_after_in_seconds(value: str, seconds: float) -> None:
-    """Seconds are taken as they are, a day as well; never negative."""
+    """Any number of seconds, also a day; never negative."""
     assert limited(value).seconds == seconds
 
 
 @pytest.mark.parametrize(("ahead", "seconds"), [(90, 90.0), (-90, 0.0)])
 def test_retry_after_as_a_date(ahead: int, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An HTTP date is the time until then; one that is over is no wait."""
+    """An HTTP date is the time until then; a past one is 0."""
     monkeypatch.setattr("blendify.core.times.now", lambda: NOW)
     assert limited(format_datetime(NOW + timedelta(seconds=ahead), usegmt=True)).seconds == seconds
 
 
 @pytest.mark.parametrize("value", [None, "", "soon", "nan", "inf", "1e99", "Thu, 99 Foo 2026 25:61:00 GMT", "12 s"])
-def test_retry_after_that_says_nothing(value: str | None) -> None:
-    """Absent, garbage and beyond all measure are `None`: the gate's own cool-down counts."""
+def test_unreadable_retry_after_is_none(value: str | None) -> None:
+    """Missing, garbage or beyond measure: the rate limiter's own cool-down applies."""
     assert limited(value).seconds is None
 
 
 @given(st.text(max_size=40))
-def test_no_retry_after_ends_a_collector(value: str) -> None:
-    """Whatever the header holds, it is a bounded wait or nothing, never a crash."""
+def test_any_retry_after_is_bounded_or_none(value: str) -> None:
+    """Whatever the header has, it raises nothing."""
     seconds = retry_after(value)
     assert seconds is None or 0 <= seconds < 1e12
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
 @pytest.mark.parametrize("shape", ["nested", "flat", "plain"])
-def test_the_providers_words_are_not_repeated(status: int, shape: str) -> None:
-    """A message stands on a dashboard: it is ours, whatever the provider wrote."""
+def test_messages_have_none_of_the_providers_text(status: int, shape: str) -> None:
+    """A message is shown on the dashboard: it is ours."""
     words = "<script>alert(1)</script> Bearer BQsecret"
     text = {"nested": nested(status, words), "flat": json.dumps({"error": words}), "plain": words}[shape]
     message = str(classify_error(status, {}, text))
@@ -173,29 +173,29 @@ def test_the_providers_words_are_not_repeated(status: int, shape: str) -> None:
 
 @dataclass(frozen=True)
 class Style:
-    """How one provider says that it was called too often."""
+    """The rate limit response of a provider."""
 
     provider: Provider
     status: int
     text: str
 
 
-def row(name: str, meaning: Callable[[int, Any], CollectError | None]) -> Provider:
-    """A provider of which the meaning of its refusals alone matters."""
+def provider_with(name: str, classify_body: Callable[[int, Any], CollectError | None]) -> Provider:
+    """A provider with this reading of error responses; its other properties do not matter."""
 
-    def refused(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
+    def classify(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
         try:
-            return meaning(status, json.loads(text))
+            return classify_body(status, json.loads(text))
         except ValueError:
-            return meaning(status, None)
+            return classify_body(status, None)
 
     return Provider(
-        name, name, AuthorizationCode(name, "/authorize", "/token"), dict, ("/me", {}), SPOTIFY.profile, refused
+        name, name, AuthorizationCode(name, "/authorize", "/token"), dict, ("/me", {}), SPOTIFY.profile, classify
     )
 
 
 def apple(status: int, body: Any) -> CollectError | None:
-    """Errors are a list, their status a text; a 429 never says how long."""
+    """Errors are a list, with the status as a string; a 429 has no Retry-After."""
     errors = body.get("errors", []) if isinstance(body, dict) else []
     if status == 429 or any(error["status"] == "429" for error in errors):
         return RateLimited("Apple Music's rate limit was met", None)
@@ -203,14 +203,14 @@ def apple(status: int, body: Any) -> CollectError | None:
 
 
 def last_fm(status: int, body: Any) -> CollectError | None:
-    """An error is a number in the body, with status 200 as well; 29 is the rate limit, and never says how long."""
+    """An error is a number in the body, also with status 200; 29 is the rate limit and has no Retry-After."""
     code = body.get("error") if isinstance(body, dict) else None
     if code == 29:
         return RateLimited("Last.fm's rate limit was met", None)
     return ProviderUnavailable("Last.fm does not answer") if code or status >= 300 else None
 
 
-APPLE, LAST_FM = row("apple_music", apple), row("last_fm", last_fm)
+APPLE, LAST_FM = provider_with("apple_music", apple), provider_with("last_fm", last_fm)
 TOO_MANY = json.dumps({"errors": [{"id": "X", "title": "Too Many Requests", "status": "429", "code": "42900"}]})
 EXCEEDED = json.dumps({"error": 29, "message": "Rate Limit Exceeded - Your IP has made too many requests"})
 STYLES = {
@@ -224,7 +224,7 @@ STYLES = {
 
 @dataclass
 class Served:
-    """A provider on a socket that refuses so many calls in its style, and knows when each of them came."""
+    """A provider on a socket that sends `refusals` rate limit responses first, and records the time of each call."""
 
     timeline: Timeline
     base: str = ""
@@ -242,10 +242,10 @@ class Served:
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    made = Served(Timeline())
-    made.timeline.install(monkeypatch)
-    with running(Starlette(routes=[Route("/list", made.answer)])) as made.base:
-        yield made
+    served = Served(Timeline())
+    served.timeline.install(monkeypatch)
+    with running(Starlette(routes=[Route("/list", served.answer)])) as served.base:
+        yield served
 
 
 def connected(provider: Provider, listener: str) -> str:
@@ -261,12 +261,12 @@ def connected(provider: Provider, listener: str) -> str:
 
 
 def read(provider: Provider, application: Application, user_id: str) -> Any:
-    """One call of a new worker."""
+    """One call by a new worker."""
     return ProviderClient(provider, application, user_id).get("/list", {}, lambda body: body["items"])
 
 
 def waits(provider: Provider, application: Application, user_id: str) -> datetime:
-    """Until when a new worker has to wait."""
+    """The time until which a new worker has to wait."""
     with pytest.raises(MustWait) as raised:
         read(provider, application, user_id)
     return raised.value.until
@@ -274,18 +274,18 @@ def waits(provider: Provider, application: Application, user_id: str) -> datetim
 
 @pytest.mark.usefixtures("aws_in_memory")
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
-def test_every_providers_429_closes_the_same_gate(served: Served, style: Style) -> None:
+def test_rate_limit_of_every_provider_starts_a_cool_down(served: Served, style: Style) -> None:
     """
-    Every listener of the application waits, longer with each 429 in a row that does not say how long, and nobody calls
-    before the end; another application of the same provider is not held up.
+    Every listener of the application waits, longer after each response in a row without Retry-After, and no call is
+    made before the end. Another application of the same provider does not wait.
     """
     provider, until = style.provider, served.timeline.now()
     served.style, served.refusals = style, 4
     here = Application(provider.name, "default", "id", "secret", "uri", served.base, served.base, 0, 0)
     mine, theirs = connected(provider, "ana"), connected(provider, "bea")
     for user_id, seconds in zip((mine, theirs, mine, theirs), DEFAULT_BACKOFF, strict=False):
-        over, until = until, waits(provider, here, user_id)
-        assert served.moments[-1] >= over
+        earlier, until = until, waits(provider, here, user_id)
+        assert served.moments[-1] >= earlier
         assert until == served.moments[-1] + timedelta(seconds=seconds)
     assert [waits(provider, here, user_id) for user_id in (mine, theirs)] == [until, until]
     assert len(served.moments) == 4

@@ -1,4 +1,4 @@
-"""A consent's end is known and announced in time: twice, and each time once."""
+"""The end of a consent is announced thirty and seven days before, each time once."""
 
 import json
 import logging
@@ -24,10 +24,10 @@ LIFETIME = timedelta(days=181)
 
 @dataclass
 class Clock:
-    """Ours, for one test."""
+    """The clock of one test."""
 
     left: timedelta
-    """Until the end of a grant that was given at STARTED."""
+    """The time until the end of a grant given at STARTED."""
 
     def days_left(self, days: float) -> None:
         self.left = timedelta(days=days)
@@ -46,22 +46,22 @@ def user_id(world: World, clock: Clock) -> str:
 
 
 class Bus:
-    """The default bus, as requests that reach it: moto checks and accepts events, and shows them to nobody."""
+    """The events of the default bus, taken from the requests: moto accepts events without a way to read them."""
 
     def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
 
     def take(self, params: dict[str, Any], **_: Any) -> None:
-        """Called by botocore before it sends; not for what a Stubber answers."""
+        """Called by botocore before it sends a request, unless a Stubber responds."""
         self._entries += json.loads(params["body"])["Entries"]
 
-    def heard(self) -> list[dict[str, Any]]:
-        """What has arrived since the last time."""
-        heard, self._entries = self._entries, []
-        return heard
+    def events(self) -> list[dict[str, Any]]:
+        """The events since the last call."""
+        events, self._entries = self._entries, []
+        return events
 
     def notices(self) -> list[int]:
-        return [json.loads(event["Detail"])["notice"] for event in self.heard()]
+        return [json.loads(event["Detail"])["notice"] for event in self.events()]
 
 
 @pytest.fixture
@@ -72,25 +72,23 @@ def bus(_cloud: None) -> Iterator[Bus]:
     hooks.unregister("before-call.events.PutEvents", bus.take)
 
 
-def owner(user_id: str) -> Connection:
+def stored(user_id: str) -> Connection:
     return connections.connection(user_id, "spotify")
 
 
-def test_a_grants_end_is_known_from_its_beginning(user_id: str) -> None:
-    """Six months after the consent at the earliest: the provider's figure, whatever happened to the tokens since."""
-    seen = owner(user_id)
-    connections.replace_tokens(seen, seen.tokens, times.now())
-    assert grant_expiry.ends_at(owner(user_id)) == STARTED + LIFETIME
+def test_end_of_a_grant_is_counted_from_the_consent(user_id: str) -> None:
+    """By the provider's lifetime, at the earliest; renewed tokens do not extend it."""
+    connection = stored(user_id)
+    connections.replace_tokens(connection, connection.tokens, times.now())
+    assert grant_expiry.ends_at(stored(user_id)) == STARTED + LIFETIME
 
 
 @pytest.mark.parametrize(("days", "notice", "left"), [(29.9, 30, 29), (30, 30, 30), (7, 7, 7), (0.5, 7, 0)])
-def test_an_end_that_is_near_is_announced(
-    user_id: str, clock: Clock, bus: Bus, days: float, notice: int, left: int
-) -> None:
-    """An event says whose access ends when, and nothing else: no name, no account, no secret."""
+def test_near_end_is_announced(user_id: str, clock: Clock, bus: Bus, days: float, notice: int, left: int) -> None:
+    """The event has the user id and the end, and neither name, account nor secret."""
     clock.days_left(days)
-    grant_expiry.announce(owner(user_id))
-    (event,) = bus.heard()
+    grant_expiry.announce(stored(user_id))
+    (event,) = bus.events()
     detail = json.loads(event.pop("Detail"))
     assert event == {"Source": "blendify", "DetailType": "Grant ending"}
     assert detail == {
@@ -103,73 +101,73 @@ def test_an_end_that_is_near_is_announced(
 
 
 @pytest.mark.parametrize("days", [181, 31, 30.01, 0, -1])
-def test_an_end_that_is_far_or_past_is_not(user_id: str, clock: Clock, bus: Bus, days: float) -> None:
-    """Nobody needs to hear of it yet, or any more."""
+def test_far_or_past_end_is_not_announced(user_id: str, clock: Clock, bus: Bus, days: float) -> None:
+    """More than thirty days before, or at the end and later."""
     clock.days_left(days)
-    grant_expiry.announce(owner(user_id))
-    assert bus.heard() == []
+    grant_expiry.announce(stored(user_id))
+    assert bus.events() == []
 
 
 def test_each_notice_comes_once(user_id: str, clock: Clock, bus: Bus) -> None:
-    """However many syncs there are, one at thirty days and one at seven."""
-    heard = []
+    """However many syncs there are: one at thirty days and one at seven."""
+    notices = []
     for days in range(40, -3, -1):
         clock.days_left(days)
-        grant_expiry.announce(owner(user_id))
-        grant_expiry.announce(owner(user_id))
-        heard += [(days, notice) for notice in bus.notices()]
-    assert heard == [(30, 30), (7, 7)]
+        grant_expiry.announce(stored(user_id))
+        grant_expiry.announce(stored(user_id))
+        notices += [(days, notice) for notice in bus.notices()]
+    assert notices == [(30, 30), (7, 7)]
 
 
-def test_who_syncs_again_only_in_the_last_week_hears_once(user_id: str, clock: Clock, bus: Bus) -> None:
-    """The notice of thirty days is not made up for."""
+def test_only_the_nearer_notice_in_the_last_week(user_id: str, clock: Clock, bus: Bus) -> None:
+    """The notice of thirty days is not sent late."""
     clock.days_left(6)
     for _ in range(3):
-        grant_expiry.announce(owner(user_id))
+        grant_expiry.announce(stored(user_id))
     assert bus.notices() == [7]
 
 
-def test_a_new_consent_is_announced_anew(user_id: str, world: World, clock: Clock, bus: Bus) -> None:
-    """It has its own end, and its own two notices."""
+def test_new_consent_has_its_own_notices(user_id: str, world: World, clock: Clock, bus: Bus) -> None:
+    """It has its own end."""
     clock.days_left(5)
-    grant_expiry.announce(owner(user_id))
-    old = owner(user_id)
+    grant_expiry.announce(stored(user_id))
+    old = stored(user_id)
     assert world.connect() == user_id
-    assert owner(user_id).announced is None
+    assert stored(user_id).announced is None
     assert not connections.record_announcement(old, 7)
-    grant_expiry.announce(owner(user_id))
+    grant_expiry.announce(stored(user_id))
     assert bus.notices() == [7]
     clock.left -= timedelta(days=181 - 20)
-    grant_expiry.announce(owner(user_id))
+    grant_expiry.announce(stored(user_id))
     assert bus.notices() == [30]
 
 
-def test_a_notice_that_was_remembered_is_not_taken_back(user_id: str) -> None:
-    """Of two syncs that announce at once, the nearer notice stays."""
-    seen = owner(user_id)
-    assert connections.record_announcement(seen, 7)
-    assert not connections.record_announcement(seen, 30)
-    assert owner(user_id).announced == 7
+def test_nearer_notice_is_not_overwritten(user_id: str) -> None:
+    """When two syncs announce at once, the nearer notice stays recorded."""
+    connection = stored(user_id)
+    assert connections.record_announcement(connection, 7)
+    assert not connections.record_announcement(connection, 30)
+    assert stored(user_id).announced == 7
 
 
-def test_an_ended_connection_is_not_announced(user_id: str, clock: Clock, bus: Bus) -> None:
-    """It is over already, and says so."""
+def test_ended_connection_is_not_announced(user_id: str, clock: Clock, bus: Bus) -> None:
+    """It says already that it has ended."""
     clock.days_left(5)
-    connections.require_reconnect(owner(user_id))
-    grant_expiry.announce(owner(user_id))
-    assert bus.heard() == []
+    connections.require_reconnect(stored(user_id))
+    grant_expiry.announce(stored(user_id))
+    assert bus.events() == []
 
 
-def test_a_grant_without_an_end_is_not_announced(
+def test_grant_without_an_end_is_not_announced(
     user_id: str, clock: Clock, bus: Bus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not every provider ends consents."""
+    """Some providers' consents have no end."""
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setitem(PROVIDERS, "spotify", endless)
     clock.days_left(5)
-    assert grant_expiry.ends_at(owner(user_id)) is None
-    grant_expiry.announce(owner(user_id))
-    assert bus.heard() == []
+    assert grant_expiry.ends_at(stored(user_id)) is None
+    grant_expiry.announce(stored(user_id))
+    assert bus.events() == []
 
 
 def refuse(stub: Stubber) -> None:
@@ -181,32 +179,32 @@ def fail(stub: Stubber) -> None:
     stub.add_client_error("put_events", "InternalException", http_status_code=500)
 
 
-@pytest.mark.parametrize("trouble", [refuse, fail])
-def test_what_could_not_be_announced_is_announced_later(
-    user_id: str, clock: Clock, bus: Bus, trouble: Any, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("failure", [refuse, fail])
+def test_failed_notice_is_sent_by_the_next_sync(
+    user_id: str, clock: Clock, bus: Bus, failure: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A sync does not fail for it: the log says so, and the next sync tries again."""
+    """The sync itself does not fail; the log has a warning."""
     clock.days_left(20)
     with Stubber(aws.client("events")) as stub:
-        trouble(stub)
-        grant_expiry.announce(owner(user_id))
+        failure(stub)
+        grant_expiry.announce(stored(user_id))
         stub.assert_no_pending_responses()
     assert any(record.levelno == logging.WARNING for record in caplog.records)
     assert "could not be announced" in logged(caplog)
-    assert owner(user_id).announced is None
-    assert bus.heard() == []
-    grant_expiry.announce(owner(user_id))
+    assert stored(user_id).announced is None
+    assert bus.events() == []
+    grant_expiry.announce(stored(user_id))
     assert bus.notices() == [30]
 
 
-def test_a_notice_that_could_not_be_remembered_comes_again(user_id: str, clock: Clock, bus: Bus) -> None:
-    """Twice is better than never, and the sync goes on."""
+def test_unrecorded_notice_is_sent_again(user_id: str, clock: Clock, bus: Bus) -> None:
+    """Twice is better than never, and the sync does not fail."""
     clock.days_left(20)
-    seen = owner(user_id)
+    connection = stored(user_id)
     with Stubber(aws.client("dynamodb")) as stub:
         stub.add_client_error("update_item", "InternalServerError", http_status_code=500)
-        grant_expiry.announce(seen)
+        grant_expiry.announce(connection)
     assert bus.notices() == [30]
-    grant_expiry.announce(owner(user_id))
+    grant_expiry.announce(stored(user_id))
     assert bus.notices() == [30]
-    assert owner(user_id).announced == 30
+    assert stored(user_id).announced == 30
