@@ -21,14 +21,14 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
 
 def nothing_stored(*, state: bool = True) -> None:
-    """Only the login's own state and the gate may be there: no user, no connection, no session, no run, no history."""
+    """The table has at most the login's state and the rate limiter's items; the history has none."""
     kinds = [item["sk"]["S"] for item in items() if item["sk"]["S"] != "gate"]
     assert kinds == (["state"] if state else [])
     assert items("history") == []
 
 
 def refused(response: HttpResponse, status: int) -> None:
-    """A page of ours with that status, which keeps nothing and starts no session."""
+    """A page of ours with that status that is not cached and starts no session."""
     assert response.status == status
     assert response.headers["content-type"].startswith("text/html")
     assert "<h1>" in response.body
@@ -36,8 +36,8 @@ def refused(response: HttpResponse, status: int) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
-def test_the_whole_login(world: World, machines: StepFunctions) -> None:
-    """303 to the dashboard with a session; the connection is stored, and one sync is asked for and not waited for."""
+def test_complete_login(world: World, machines: StepFunctions) -> None:
+    """303 to the dashboard with a session; the connection is stored, and one sync is started and not waited for."""
     browser = Browser()
     response = finish_login(browser, consent(start_login(browser)))
     assert (response.status, response.location) == (303, "../../dashboard")
@@ -51,8 +51,8 @@ def test_the_whole_login(world: World, machines: StepFunctions) -> None:
     assert "login" not in browser.cookies
 
 
-def test_the_session_is_a_cookie_that_scripts_cannot_read(world: World, machines: StepFunctions) -> None:
-    """HttpOnly, SameSite=Lax, for the whole API and a month."""
+def test_session_cookie(world: World, machines: StepFunctions) -> None:
+    """HttpOnly and SameSite=Lax, for the whole API, for a month."""
     browser = Browser()
     cookie = finish_login(browser, consent(start_login(browser))).cookies["session"]
     assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "lax", "/")
@@ -60,10 +60,8 @@ def test_the_session_is_a_cookie_that_scripts_cannot_read(world: World, machines
     assert len(cookie.value) >= 43
 
 
-def test_the_session_is_bound_to_https_where_there_is_https(
-    world: World, machines: StepFunctions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Secure and `__Host-`; the login works with such cookies as well."""
+def test_session_cookie_over_https(world: World, machines: StepFunctions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is Secure and has the prefix `__Host-`; the login works with such cookies."""
     with monkeypatch.context() as patch:
         patch.setenv("PUBLIC_URL", "https://music.example/v1")
         settings.cache_clear()
@@ -77,15 +75,15 @@ def test_the_session_is_bound_to_https_where_there_is_https(
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
 
 
-def test_what_was_really_granted_is_stored(world: World, machines: StepFunctions) -> None:
-    """A listener who unticks a scope has a connection without it."""
+def test_granted_scopes_are_stored(world: World, machines: StepFunctions) -> None:
+    """A listener may untick scopes."""
     world.simulator.listeners["ana"].scopes = frozenset({"user-top-read"})
     user_id = user_of(logged_in(world))
     assert connections.connection(user_id, "spotify").scopes == ("user-top-read",)
 
 
-def test_a_listener_who_declines_reads_that_it_is_fine(world: World, machines: StepFunctions) -> None:
-    """`access_denied`: a page, the state used up, no call to the token host."""
+def test_declined_consent(world: World, machines: StepFunctions) -> None:
+    """`access_denied` shows a page and uses up the state; the token host is not called."""
     browser = Browser()
     sent_back = consent(start_login(browser), decision="deny")
     assert sent_back["error"] == "access_denied"
@@ -96,8 +94,8 @@ def test_a_listener_who_declines_reads_that_it_is_fine(world: World, machines: S
 
 
 @pytest.mark.parametrize("error", ["server_error", "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', ""])
-def test_another_error_is_not_shown(world: World, machines: StepFunctions, error: str) -> None:
-    """What stands in the address is never on the page."""
+def test_other_errors_are_not_shown(world: World, machines: StepFunctions, error: str) -> None:
+    """The page has nothing of the address."""
     browser = Browser()
     state = consent(start_login(browser))["state"]
     response = finish_login(browser, {"error": error, "error_description": "<b>described</b>", "state": state})
@@ -108,8 +106,8 @@ def test_another_error_is_not_shown(world: World, machines: StepFunctions, error
 
 
 @pytest.mark.parametrize("state", ["", "unknown", "<script>alert(1)</script>", "x" * 5_000, "ä🎧"])
-def test_a_foreign_state_is_refused(world: World, machines: StepFunctions, state: str) -> None:
-    """Missing, invented, with script in it, of any length: no token request, nothing stored, nothing repeated."""
+def test_unknown_state_is_refused(world: World, machines: StepFunctions, state: str) -> None:
+    """Missing, invented, with a script, of any length: no token request, nothing stored, nothing on the page."""
     browser = Browser()
     sent_back = consent(start_login(browser)) | {"state": state}
     response = finish_login(browser, sent_back)
@@ -120,14 +118,14 @@ def test_a_foreign_state_is_refused(world: World, machines: StepFunctions, state
     assert (world.calls("POST /api/token"), machines.started) == (0, [])
 
 
-def test_no_parameters_at_all_are_refused(world: World) -> None:
-    """The bare address is a page as well."""
+def test_callback_without_parameters(world: World) -> None:
+    """The bare address shows a page too."""
     refused(Browser().get(CALLBACK, "/auth/spotify/callback"), 400)
     nothing_stored(state=False)
 
 
-def test_a_state_that_is_too_old_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After ten minutes the listener must start again, although the item still exists."""
+def test_expired_state_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten minutes the login must be started again, although the item still exists."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     real = time.time
@@ -139,8 +137,8 @@ def test_a_state_that_is_too_old_is_refused(world: World, monkeypatch: pytest.Mo
     nothing_stored()
 
 
-def test_a_callback_delivered_twice_connects_once(world: World, machines: StepFunctions) -> None:
-    """The second delivery is a friendly page: no second run, no second session."""
+def test_repeated_callback_connects_once(world: World, machines: StepFunctions) -> None:
+    """The second request shows a friendly page and starts neither a sync nor a session."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     cookies = dict(browser.cookies)
@@ -152,8 +150,8 @@ def test_a_callback_delivered_twice_connects_once(world: World, machines: StepFu
     assert (items(), len(machines.started)) == (before, 1)
 
 
-def test_callbacks_that_come_at_once_connect_once(world: World, machines: StepFunctions) -> None:
-    """Of four deliveries of the same code one goes through."""
+def test_concurrent_callbacks_connect_once(world: World, machines: StepFunctions) -> None:
+    """Of four requests with the same code one succeeds."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     finish_login(Browser(), {})
@@ -164,8 +162,10 @@ def test_callbacks_that_come_at_once_connect_once(world: World, machines: StepFu
 
 
 @pytest.mark.parametrize("cookies", [{}, {"login": "guessed"}, {"login": ""}], ids=["none", "other", "empty"])
-def test_another_browser_cannot_end_a_login(world: World, machines: StepFunctions, cookies: dict[str, str]) -> None:
-    """Another person's code and state do nothing in this browser, and do not use up the login."""
+def test_login_must_end_in_the_browser_that_started_it(
+    world: World, machines: StepFunctions, cookies: dict[str, str]
+) -> None:
+    """A link with a code and state connects no other browser, and does not use up the login."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(Browser(cookies), sent_back), 400)
@@ -174,8 +174,8 @@ def test_another_browser_cannot_end_a_login(world: World, machines: StepFunction
     assert finish_login(browser, sent_back).status == 303
 
 
-def test_a_login_in_another_browser_is_not_mixed_up(world: World, machines: StepFunctions) -> None:
-    """A victim's cookie with an attacker's state is refused."""
+def test_state_of_another_browsers_login_is_refused(world: World, machines: StepFunctions) -> None:
+    """A victim's cookie with an attacker's state, and the reverse."""
     attacker, victim = Browser(), Browser()
     foreign = consent(start_login(attacker), "mallory")
     start_login(victim)
@@ -183,10 +183,10 @@ def test_a_login_in_another_browser_is_not_mixed_up(world: World, machines: Step
     assert (world.calls("POST /api/token"), machines.started) == (0, [])
 
 
-def test_another_providers_state_is_refused(
+def test_state_of_another_provider_is_refused(
     world: World, machines: StepFunctions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Path and state must name the same provider: mix-up ends before any token request."""
+    """Path and state must name the same provider; no token is requested otherwise (mix-up attack)."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     (item,) = items()
@@ -198,7 +198,7 @@ def test_another_providers_state_is_refused(
 
 
 @pytest.mark.parametrize("change", [{"code": "wrong"}, {"code": "<script>alert(1)</script>"}], ids=str)
-def test_a_wrong_code_stores_nothing(world: World, machines: StepFunctions, change: dict[str, str]) -> None:
+def test_wrong_code_stores_nothing(world: World, machines: StepFunctions, change: dict[str, str]) -> None:
     """The token host refuses it; the page says to start again."""
     browser = Browser()
     response = finish_login(browser, consent(start_login(browser)) | change)
@@ -209,8 +209,8 @@ def test_a_wrong_code_stores_nothing(world: World, machines: StepFunctions, chan
 
 
 @pytest.mark.parametrize("code", ["", "c" * 5_000], ids=["empty", "too long"])
-def test_a_code_that_is_none_stores_nothing(world: World, machines: StepFunctions, code: str) -> None:
-    """It is not even sent on."""
+def test_impossible_code_stores_nothing(world: World, machines: StepFunctions, code: str) -> None:
+    """It is not sent to the token host."""
     browser = Browser()
     refused(finish_login(browser, consent(start_login(browser)) | {"code": code}), 400)
     nothing_stored()
@@ -218,8 +218,8 @@ def test_a_code_that_is_none_stores_nothing(world: World, machines: StepFunction
 
 
 @pytest.mark.parametrize("name", ["state", "code"])
-def test_a_parameter_given_twice_is_ignored(world: World, machines: StepFunctions, name: str) -> None:
-    """Neither of the two values is used."""
+def test_repeated_parameter_is_refused(world: World, machines: StepFunctions, name: str) -> None:
+    """Which of two values counts is not guessed."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(browser, [*sent_back.items(), (name, sent_back[name])]), 400)
@@ -242,10 +242,10 @@ def test_a_parameter_given_twice_is_ignored(world: World, machines: StepFunction
     ],
     ids=str,
 )
-def test_a_provider_that_fails_stores_nothing(
+def test_failing_provider_stores_nothing(
     world: World, machines: StepFunctions, endpoint: str, fault: dict[str, Any]
 ) -> None:
-    """Whatever Spotify sends instead of tokens or a profile: a page that says what to do, and no partial login."""
+    """Whatever Spotify sends instead of tokens or profile: a page says what to do, and no half login is stored."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     world.fault(endpoint, **fault)
@@ -254,8 +254,8 @@ def test_a_provider_that_fails_stores_nothing(
     assert machines.started == []
 
 
-def test_an_answer_of_another_issuer_is_refused(world: World, machines: StepFunctions) -> None:
-    """RFC 9207: a provider that names itself must be the one with which the login started."""
+def test_callback_of_another_issuer_is_refused(world: World, machines: StepFunctions) -> None:
+    """RFC 9207: a provider that names itself must be the one of this login."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     refused(finish_login(browser, {**sent_back, "iss": "https://accounts.example"}), 400)
@@ -263,8 +263,8 @@ def test_an_answer_of_another_issuer_is_refused(world: World, machines: StepFunc
     assert machines.started == []
 
 
-def test_a_provider_that_is_down_stores_nothing(world: World, machines: StepFunctions) -> None:
-    """Nothing listens at its address."""
+def test_unreachable_provider_stores_nothing(world: World, machines: StepFunctions) -> None:
+    """No connection can be made to its address."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     aws_in_memory.application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
@@ -272,7 +272,7 @@ def test_a_provider_that_is_down_stores_nothing(world: World, machines: StepFunc
     nothing_stored()
 
 
-def test_an_account_that_is_not_admitted_reads_why(world: World, machines: StepFunctions) -> None:
+def test_unregistered_account(world: World, machines: StepFunctions) -> None:
     """The operator has to add the listener to the application's list of users."""
     browser = Browser()
     sent_back = consent(start_login(browser))
@@ -282,8 +282,8 @@ def test_an_account_that_is_not_admitted_reads_why(world: World, machines: StepF
     assert "list of users" in response.body
 
 
-def test_a_429_at_a_login_closes_the_gate(world: World, machines: StepFunctions) -> None:
-    """The limit is the application's: what a login hears, the collectors honour."""
+def test_429_at_a_login_starts_a_cool_down(world: World, machines: StepFunctions) -> None:
+    """The limit is the application's: collectors wait too."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     world.fault("GET /v1/me", status=429, headers={"retry-after": "3600"}, body="Too many requests")
@@ -293,8 +293,8 @@ def test_a_429_at_a_login_closes_the_gate(world: World, machines: StepFunctions)
     assert int(gates[0]["cooldown_until"]["N"]) > times.milliseconds(times.now() + timedelta(minutes=59))
 
 
-def test_an_application_that_lost_its_secret_is_a_page_of_the_operator(world: World, machines: StepFunctions) -> None:
-    """As at the start of a login: 503 and nothing stored; it is no failure of ours."""
+def test_application_without_credentials(world: World, machines: StepFunctions) -> None:
+    """As at the start of the login: 503, nothing stored, and no error of ours."""
     browser = Browser()
     sent_back = consent(start_login(browser))
     secrets = aws.client("secretsmanager")
@@ -307,16 +307,16 @@ def test_an_application_that_lost_its_secret_is_a_page_of_the_operator(world: Wo
 
 
 @pytest.mark.parametrize("name", ["napster", "<script>alert(1)</script>"])
-def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> None:
-    """404; the path is not repeated."""
+def test_unknown_provider(world: World, name: str) -> None:
+    """404; the page does not repeat the path."""
     response = Browser().get(CALLBACK, f"/auth/{name}/callback?code=a&state=b")
     assert response.status == 404
     assert "alert" not in response.body
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"X_Forwarded_Host": "evil.example"}], ids=str)
-def test_a_forged_host_changes_nothing(world: World, machines: StepFunctions, headers: dict[str, str]) -> None:
-    """The redirect URI that is sent with the code, and where the listener goes next, do not depend on it."""
+def test_forged_host_changes_nothing(world: World, machines: StepFunctions, headers: dict[str, str]) -> None:
+    """Neither the redirect URI that is sent with the code nor the next page depends on it."""
     browser = Browser()
     response = finish_login(browser, consent(start_login(browser)), **headers)
     assert (response.status, response.location) == (303, "../../dashboard")
@@ -324,15 +324,15 @@ def test_a_forged_host_changes_nothing(world: World, machines: StepFunctions, he
 
 
 @pytest.mark.parametrize("name", ["next", "redirect", "return_to", "redirect_uri"])
-def test_no_parameter_says_where_to_go(world: World, machines: StepFunctions, name: str) -> None:
-    """There is no open redirect."""
+def test_no_open_redirect(world: World, machines: StepFunctions, name: str) -> None:
+    """No parameter decides the next page."""
     browser = Browser()
     response = finish_login(browser, consent(start_login(browser)) | {name: "//evil.example"})
     assert response.location == "../../dashboard"
 
 
-def test_a_page_runs_nothing_that_is_not_ours(world: World) -> None:
-    """Every page's policy names its own nonce, allows no other script, no frame and no referrer."""
+def test_content_security_policy_of_pages(world: World) -> None:
+    """Each page names its own nonce and allows no other script, no frame and no referrer."""
     responses = [Browser().get(CALLBACK, "/auth/spotify/callback") for _ in range(2)]
     for response in responses:
         policy = response.headers["content-security-policy"]
@@ -346,7 +346,7 @@ def test_a_page_runs_nothing_that_is_not_ours(world: World) -> None:
     assert responses[0].headers["content-security-policy"] != responses[1].headers["content-security-policy"]
 
 
-def test_a_sync_that_cannot_be_started_does_not_stop_the_login(world: World, machines: StepFunctions) -> None:
+def test_login_survives_a_sync_that_cannot_be_started(world: World, machines: StepFunctions) -> None:
     """The listener is connected and sees a failed sync."""
     machines.refuses = True
     browser = logged_in(world)
@@ -355,14 +355,14 @@ def test_a_sync_that_cannot_be_started_does_not_stop_the_login(world: World, mac
     assert "could not be started" in run["why"]
 
 
-def test_a_second_login_keeps_the_user(world: World, machines: StepFunctions) -> None:
-    """The same account is the same user, from any browser; another account is another."""
+def test_second_login_has_the_same_user(world: World, machines: StepFunctions) -> None:
+    """The same account is the same user, from any browser; another account is another user."""
     first, second, other = logged_in(world), logged_in(world), logged_in(world, "bea")
     assert user_of(first) == user_of(second) != user_of(other)
     assert first.cookies["session"] != second.cookies["session"]
 
 
-def test_a_second_login_repairs_a_dead_connection(world: World, machines: StepFunctions) -> None:
+def test_second_login_repairs_a_connection(world: World, machines: StepFunctions) -> None:
     """`reconnect` becomes `active`, with the new tokens."""
     user_id = user_of(logged_in(world))
     before = connections.connection(user_id, "spotify")

@@ -1,4 +1,4 @@
-"""A login begins with a secret in the browser, and goes where configuration says."""
+"""A login starts with a secret in the browser, and its addresses come from the configuration."""
 
 import json
 from base64 import urlsafe_b64decode
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 @pytest.fixture
 def https(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A deployment that listeners reach by https."""
+    """A deployment with an https address."""
     monkeypatch.setenv("PUBLIC_URL", "https://music.example/v1")
     settings.cache_clear()
     yield
@@ -32,7 +32,7 @@ def query_of(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-def test_a_login_leads_to_the_consent_page(world: World) -> None:
+def test_login_leads_to_the_consent_page(world: World) -> None:
     """With exactly the scopes that the collectors need, PKCE by S256, a state, and the registered redirect URI."""
     address = start_login(Browser())
     assert address.startswith(f"{world.base}/authorize?")
@@ -55,7 +55,7 @@ def test_two_logins_share_nothing(world: World) -> None:
 
 
 def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    """The table knows hashes; the address and the log know neither the browser's secret nor the verifier."""
+    """The table has hashes; address and log have neither the browser's secret nor the verifier."""
     browser = Browser()
     address = start_login(browser)
     visible = in_clear() + logged(caplog)
@@ -69,14 +69,14 @@ def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.Lo
     [{"Host": "evil.example"}, {"X_Forwarded_Host": "evil.example"}, {"Forwarded": "host=evil.example"}],
     ids=str,
 )
-def test_a_forged_host_changes_nothing(world: World, headers: dict[str, str]) -> None:
-    """The redirect URI comes from configuration."""
+def test_forged_host_changes_nothing(world: World, headers: dict[str, str]) -> None:
+    """The redirect URI comes from the configuration."""
     response = Browser().get(LOGIN, "/auth/spotify/login", **headers)
     assert "evil" not in response.location + str(response.headers) + response.body
 
 
-def test_the_cookie_is_for_loopback_over_http(world: World) -> None:
-    """Scripts cannot read it, other sites cannot send it, and it ends with the login."""
+def test_login_cookie_over_http(world: World) -> None:
+    """Scripts cannot read it, other sites cannot send it, and it expires with the login."""
     response = Browser().get(LOGIN, "/auth/spotify/login")
     cookie = response.cookies["login"]
     assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "lax", "/")
@@ -84,15 +84,15 @@ def test_the_cookie_is_for_loopback_over_http(world: World) -> None:
     assert not cookie["secure"]
 
 
-def test_the_cookie_is_bound_to_its_host_over_https(world: World, https: None) -> None:
-    """Secure, `__Host-`, without a domain."""
+def test_login_cookie_over_https(world: World, https: None) -> None:
+    """It is Secure, has the prefix `__Host-`, and no domain."""
     response = Browser().get(LOGIN, "/auth/spotify/login")
     cookie = response.cookies["__Host-login"]
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
     assert cookie["samesite"].lower() == "lax"
 
 
-def test_an_answer_is_neither_kept_nor_passed_on(world: World) -> None:
+def test_security_headers(world: World) -> None:
     """No cache, no sniffing, no referrer, no framing."""
     headers = Browser().get(LOGIN, "/auth/spotify/login").headers
     assert headers["cache-control"] == "no-store"
@@ -103,8 +103,8 @@ def test_an_answer_is_neither_kept_nor_passed_on(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["napster", "<script>", "Spotify", "..", "spotify%00"])
-def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> None:
-    """404, without repeating the path, and nothing is stored."""
+def test_unknown_provider(world: World, name: str) -> None:
+    """404 without the path on the page, and nothing is stored."""
     response = Browser().get(LOGIN, f"/auth/{name}/login")
     assert response.status == 404
     assert "napster" not in response.body
@@ -112,7 +112,7 @@ def test_an_unknown_provider_is_a_page_that_says_so(world: World, name: str) -> 
     assert items() == []
 
 
-def test_without_a_client_id_the_page_says_so(world: World) -> None:
+def test_application_without_credentials(world: World) -> None:
     """503 with a page, as only the operator can help; nothing is stored."""
     secrets = aws.client("secretsmanager")
     name = "blendify/applications/spotify/default"
@@ -125,9 +125,9 @@ def test_without_a_client_id_the_page_says_so(world: World) -> None:
     assert items() == []
 
 
-def test_the_secrets_of_a_login_hide_from_repr(world: World) -> None:
-    """What stands in memory shows nothing in a traceback."""
+def test_repr_hides_the_secrets_of_a_login(world: World) -> None:
+    """A traceback would show it."""
     application = applications.application("spotify")
-    departure = login.start(PROVIDERS["spotify"], application)
-    assert departure.browser_secret not in repr(departure)
+    attempt = login.start(PROVIDERS["spotify"], application)
+    assert attempt.browser_secret not in repr(attempt)
     assert application.client_secret not in repr(application)
