@@ -430,7 +430,7 @@ def test_401_to_a_new_token_ends_the_grant(world: World) -> None:
     for _ in range(3):
         error = refused_again(user_id)
         assert isinstance(error, GrantRevoked)
-        assert str(error) == "Spotify refuses even a new access token: connect again"
+        assert str(error) == "Spotify no longer accepts your login, although it was just renewed: connect again"
     assert status(user_id) == connections.RECONNECT
     assert set(counted_users()) == {user_id}
     assert world.refreshes == 0

@@ -377,7 +377,7 @@ def test_429_has_no_retry_after() -> None:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """The time by which developer tokens are signed, which stands until a test changes it."""
+    """The time at which developer tokens are signed; tests set it."""
     now = [1_790_000_000.0]
     monkeypatch.setattr("blendify.core.times.now", lambda: datetime.fromtimestamp(now[0], UTC))
     developer_tokens.forget()
@@ -399,12 +399,12 @@ APPLICATION = Application(
 
 
 def accepts(token: str, clock: list[float], origin: str | None = None) -> bool:
-    """As strictly as the service does."""
+    """Whether the simulated service accepts the token, as strictly as the real one."""
     return DeveloperTokens(keys.public_key(), keys.TEAM_ID, keys.KEY_ID, lambda: clock[0]).accepts(token, origin)
 
 
-def test_a_developer_token_is_one(clock: list[float]) -> None:
-    """Signed with ES256, for twelve hours; the key may be given as its file has it."""
+def test_developer_token(clock: list[float]) -> None:
+    """It is signed with ES256 for twelve hours; the key may be given with or without the lines of its file."""
     token = developer_token(APPLICATION)
     header, claims = (json.loads(urlsafe_b64decode(part + "==")) for part in token.split(".")[:2])
     assert header == {"alg": "ES256", "kid": keys.KEY_ID}
@@ -413,8 +413,8 @@ def test_a_developer_token_is_one(clock: list[float]) -> None:
     assert accepts(developer_token(replace(APPLICATION, client_secret=keys.private_key())), clock)
 
 
-def test_a_developer_token_is_kept_and_renewed_in_time(clock: list[float]) -> None:
-    """Signing is seldom, and no token comes near its end."""
+def test_developer_token_is_reused_and_renewed_in_time(clock: list[float]) -> None:
+    """Signing is rare, and no token is used near its end."""
     first = developer_token(APPLICATION)
     clock[0] += timedelta(hours=8).total_seconds()
     assert developer_token(APPLICATION) == first
@@ -425,7 +425,7 @@ def test_a_developer_token_is_kept_and_renewed_in_time(clock: list[float]) -> No
     assert accepts(second, clock)
 
 
-def test_another_key_is_another_token(clock: list[float]) -> None:
+def test_replaced_key_signs_a_new_token(clock: list[float]) -> None:
     """A key that the operator has replaced is used as soon as it is read."""
     first = developer_token(APPLICATION)
     other = replace(APPLICATION, client_id=f"{keys.TEAM_ID}.OTHERKEY01")
@@ -450,24 +450,25 @@ def pem(key: Any) -> str:
     ],
     ids=["no ids", "short id", "text", "base64", "public", "other curve", "rsa"],
 )
-def test_what_is_no_key_of_apples_is_the_operators(clock: list[float], wrong: dict[str, Any]) -> None:
-    """The error says what to give, and nothing of what was given."""
+def test_invalid_key_of_the_operator(clock: list[float], wrong: dict[str, Any]) -> None:
+    """The error says what to configure and has nothing of the given values."""
     with pytest.raises(ApplicationMissing, match=r"\.p8|ten capital letters") as refused:
         developer_token(replace(APPLICATION, **wrong))
     assert not [value for value in wrong.values() if len(value) > 5 and value in str(refused.value)]
     assert refused.value.__cause__ is None
 
 
-def test_a_call_carries_both_tokens(clock: list[float]) -> None:
-    """In headers: no address holds either."""
+def test_call_has_both_tokens_in_its_headers(clock: list[float]) -> None:
+    """The address has neither."""
     query, headers = PROVIDERS["apple_music"].access.sign(APPLICATION, "0.listener", {"limit": "100"})
     assert query == {"limit": "100"}
     assert headers == {"Authorization": f"Bearer {developer_token(APPLICATION)}", "Music-User-Token": "0.listener"}
 
 
 @pytest.mark.parametrize(
-    "brought", ["", "0.short", "0." + "x" * 3_000, "0.with a space in it, or two", "0.üxxxxxxxxxxxxxxxxxxxxx"]
+    "token", ["", "0.short", "0." + "x" * 3_000, "0.with a space in it, or two", "0.üxxxxxxxxxxxxxxxxxxxxx"]
 )
-def test_what_can_be_no_token_is_refused(brought: str) -> None:
+def test_impossible_music_user_token_is_refused(token: str) -> None:
+    """It is not sent to Apple."""
     with http_session() as http, pytest.raises(GrantRevoked):
-        PROVIDERS["apple_music"].access.exchange(APPLICATION, brought, "", http)
+        PROVIDERS["apple_music"].access.exchange(APPLICATION, token, "", http)

@@ -76,7 +76,7 @@ def fresh_access_token(
             raise
         if token:
             return token
-    raise ProviderUnavailable(f"another worker is still renewing the access to {provider.title}")
+    raise ProviderUnavailable(f"your access to {provider.title} is still being renewed: the next sync tries again")
 
 
 def classify_repeated_refusal(provider: Provider, application: Application, user_id: str, refused: str) -> CollectError:
@@ -87,7 +87,7 @@ def classify_repeated_refusal(provider: Provider, application: Application, user
     no longer the user's token.
     """
     connection = connections.connection(user_id, provider.name)
-    ended = GrantRevoked(f"{provider.title} refuses even a new access token: connect again")
+    ended = GrantRevoked(f"{provider.title} no longer accepts your login, although it was just renewed: connect again")
     if connection.status == connections.RECONNECT:
         return ended
     if unseal(connection.tokens, provider=provider.name, user_id=user_id).access_token != refused:
@@ -148,4 +148,4 @@ def _classify(
 
 
 def _renewed_meanwhile(provider: Provider) -> ProviderUnavailable:
-    return ProviderUnavailable(f"the access to {provider.title} was renewed meanwhile: the next try uses it")
+    return ProviderUnavailable(f"your access to {provider.title} was renewed meanwhile: the next try uses it")

@@ -31,9 +31,9 @@ def classify_error(status: int, headers: Mapping[str, str], body: str) -> Collec
         case 401:
             return ApplicationBlocked("Apple Music does not accept this application's team id, key id and private key")
         case 403 if error_code(_parsed(body)) == USER_TOKEN_REFUSED:
-            return AccessTokenRefused("Apple Music refused the Music User Token")
+            return AccessTokenRefused("Apple Music refused your login")
         case 403:
-            return Unreadable("Apple Music does not allow this: it may need a subscription")
+            return Unreadable("Apple Music does not allow this: your account may need a subscription")
         case 404 if error_code(_parsed(body)) == NOTHING_RELATED:
             # This is how Apple describes an empty list: data, not an error.
             return None

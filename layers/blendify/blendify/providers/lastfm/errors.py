@@ -63,11 +63,11 @@ def error_number(text: str) -> int | None:
 def _numbered_error(number: int, headers: Mapping[str, str]) -> CollectError:
     match number:
         case 4 | 9:
-            return AccessTokenRefused("Last.fm refused the session key")
+            return AccessTokenRefused("Last.fm refused your login")
         case 6 | 7:
             return Unreadable("this list no longer exists at Last.fm, or the account has been renamed or deleted")
         case 8 | 11 | 16:
-            return ProviderUnavailable(f"Last.fm is out of order for the moment (error {number})")
+            return ProviderUnavailable(f"Last.fm is temporarily out of order (error {number})")
         case 10 | 13 | 26:
             return ApplicationBlocked(
                 f"Last.fm does not accept this application's API key and shared secret (error {number})"

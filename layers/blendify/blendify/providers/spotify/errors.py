@@ -27,7 +27,7 @@ def classify_error(status: int, headers: Mapping[str, str], text: str) -> Collec
         why = "this application has used up its quota at Spotify" if quota else "Spotify asked us to slow down"
         return RateLimited(why, retry_after(headers.get("retry-after")), quota=quota)
     if status == 401:
-        return AccessTokenRefused("Spotify refused the access token")
+        return AccessTokenRefused("Spotify refused your login")
     if status == 403:
         return _forbidden(message)
     if status == 404:
