@@ -6,8 +6,8 @@ import pytest
 
 from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
-from tests.unit.downloads import create_bucket, exported
-from tests.unit.listening_api import browser_of, everything
+from tests.unit.exports import create_bucket, exported
+from tests.unit.music_api import browser_of, everything
 from tests.unit.spotify_world import World, begun, plenty
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")

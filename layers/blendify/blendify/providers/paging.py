@@ -150,7 +150,7 @@ class Cursor:
             return []
         end = request.offset + len(page.entries)
         if page.cursor == request.cursor or page.cursor in request.previous_cursors:
-            raise EndlessList(f"the provider sends the same pages again after {end} entries")
+            raise EndlessList(f"the provider's pages go in circles after {end} entries")
         previous = request.previous_cursors | ({request.cursor} if request.cursor else set())
         return [replace(request, offset=end, cursor=page.cursor, previous_cursors=previous)]
 

@@ -36,7 +36,9 @@ _ARTIST: Mapping[str, Field] = {
 }
 _CREDITS: Mapping[str, Field] = {
     **_ARTIST,
-    "artists": Field(ARTISTS, "The artists, at most 50. Apple Music gives them as one name"),
+    "artists": Field(
+        ARTISTS, "The artists, at most 50; one joined name without an id where the provider does not separate them"
+    ),
 }
 _ALBUM: Mapping[str, Field] = {
     "album_id": Field(TEXT, "The provider's id of the album"),
