@@ -1,5 +1,7 @@
 """Named fields that are written the same way for all providers."""
 
+from typing import Any
+
 import pytest
 
 from blendify.providers.named_fields import MOST_ARTISTS, artists, genres, isrc, upc
@@ -34,5 +36,5 @@ def test_artists() -> None:
 def test_genres() -> None:
     """Names joined by commas; null where there are none."""
     assert genres({"genres": ["neo soul", None, "r&b"]}, "genres") == "neo soul, r&b"
-    for empty in ({}, {"genres": None}, {"genres": []}, {"genres": [None]}, {"genres": "pop"}, None):
-        assert genres(empty, "genres") is None
+    bodies: list[Any] = [{}, {"genres": None}, {"genres": []}, {"genres": [None]}, {"genres": "pop"}, None]
+    assert [genres(body, "genres") for body in bodies] == [None] * len(bodies)
