@@ -150,8 +150,16 @@ def _keys(table: Any) -> list[str]:
 def _existing(table: Any, item: Mapping[str, Any]) -> Any:
     keys = [DynamoType(item[name]) for name in _keys(table)]
     existing = table.get_item(*keys)
-    # moto's `to_json` would give binaries as text.
-    return None if existing is None else {name: {value.type: value.value} for name, value in existing.attrs.items()}
+    return None if existing is None else {name: _described(value) for name, value in existing.attrs.items()}
+
+
+def _described(value: DynamoType) -> dict[str, Any]:
+    """DynamoDB's notation of a value. moto's `to_json` would give binaries as text."""
+    if value.type == "L":
+        return {"L": [_described(element) for element in value.value]}
+    if value.type == "M":
+        return {"M": {name: _described(element) for name, element in value.value.items()}}
+    return {value.type: value.value}
 
 
 def _cost(handler: DynamoHandler, table_name: str) -> capacity.Table:

@@ -73,7 +73,7 @@ def an_item_is_stored_as_it_was_sent(here: Place) -> None:
 
 def an_existing_key_is_left_as_it_is(here: Place) -> None:
     """It answers `DuplicateItem`, whatever the item holds. The other items of the batch are stored."""
-    first = here.item("a", x={"S": "first"})
+    first = here.item("a", x={"S": "first"}, artists={"L": [{"M": {"id": {"NULL": True}, "name": {"S": "A"}}}]})
     assert here.codes(first) == [""]
     assert here.codes(here.item("b"), here.item("a", x={"S": "second"}), here.item("c")) == ["", "DuplicateItem", ""]
     assert here.items() == [first, here.item("b"), here.item("c")]
