@@ -9,11 +9,13 @@ import pytest
 
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
+from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
+from local.history_reader import HistoryReader
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
-from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, standing, whole
+from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, lists, plenty, standing, whole
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 DAY = 24 * 3600
@@ -44,6 +46,19 @@ def test_top_lists_are_asked_once_a_day(world: World, clock: Clock) -> None:
     assert standing(job, DataType.TOP_TRACKS).counts["records"] == 15
     synced(user_id, clock, DataType.TOP_TRACKS, days=0.5)
     assert world.calls() == before + 3
+
+
+def test_a_clock_that_goes_back_brings_nothing_back(world: World, clock: Clock) -> None:
+    """The later sync has the later moment, so what it removed stays removed, and the moment before keeps its lists."""
+    user_id = world.connect()
+    first = synced(user_id, clock, DataType.SAVED_TRACKS)
+    served = lists(world, DataType.SAVED_TRACKS)
+    world.change("remove", "saved_tracks", position=20)
+    second = synced(user_id, clock, DataType.SAVED_TRACKS, days=-1 / 24)
+    assert second.fetched_at > first.fetched_at
+    whole(world, second, DataType.SAVED_TRACKS)
+    reader = HistoryReader(aws.client("dynamodb"), "history", user_id)
+    assert reader.lists(DataType.SAVED_TRACKS, first.fetched_at).differences(served) == []
 
 
 def test_a_like_that_comes_back_is_another_span(world: World, clock: Clock) -> None:

@@ -159,6 +159,23 @@ def test_a_first_step_that_is_retried_begins_the_same_sync(user_id: str) -> None
     assert len([item for item in items() if "sync_id" in item]) == 1
 
 
+def test_a_first_step_that_is_retried_begins_the_same_full_sync(user_id: str) -> None:
+    """Also when another connection's sync has begun meanwhile: only the moments of new syncs go by the newest one."""
+    job = begun(user_id, mode="full")
+    later = syncs.Sync("20990101T000000000Z-00000000", user_id, "lastfm", Status.RUNNING, "2099-01-01T00:00:00Z", (), 1)
+    syncs.create(later)
+    assert begun(user_id, mode="full") == job
+
+
+def test_a_sync_begins_after_the_newest_one(user_id: str) -> None:
+    """By a millisecond, when the clock has not moved since, or has gone back."""
+    finish(begun(user_id, DataType.TOP_TRACKS))
+    assert syncs.after_newest(user_id, STARTED - timedelta(hours=1)) == STARTED + timedelta(milliseconds=1)
+    assert syncs.after_newest(user_id, STARTED) == STARTED + timedelta(milliseconds=1)
+    assert syncs.after_newest(user_id, STARTED + timedelta(hours=1)) == STARTED + timedelta(hours=1)
+    assert syncs.after_newest("nobody", STARTED) == STARTED
+
+
 def test_an_expired_lease_can_be_taken(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sync that died does not block the listener forever."""
     begun(user_id)

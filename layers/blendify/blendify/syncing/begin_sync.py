@@ -37,15 +37,7 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
         return {"outcome": "refused", "cause": str(error)}
     except NotConnected:
         return _not_connected(given["provider"])
-    sync = _unfinished(wanted, connected) or Sync(
-        syncs.new_id(started_at, execution),
-        wanted.user_id,
-        wanted.provider,
-        Status.RUNNING,
-        times.iso(started_at),
-        wanted.data_types,
-        round=1,
-    )
+    sync = _unfinished(wanted, connected) or _new(wanted, connected, execution, started_at)
     try:
         running = _take_lease(wanted, Holder(sync.sync_id, execution))
     except NotConnected:
@@ -72,6 +64,16 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
 def _not_connected(provider: str) -> dict[str, Any]:
     cause = f"This user has no connection to {provider}: give the user_id of a listener who has connected it."
     return {"outcome": "refused", "cause": cause}
+
+
+def _new(wanted: SyncInput, connected: Connection, execution: str, started_at: datetime) -> Sync:
+    """The execution's own sync; a retry of this step, which may have the lease already, gives the same one."""
+    if connected.lease and syncs.is_of(connected.lease, execution):
+        sync_id = connected.lease
+    else:
+        sync_id = syncs.new_id(syncs.after_newest(wanted.user_id, started_at), execution)
+    moment = syncs.started_at(sync_id)
+    return Sync(sync_id, wanted.user_id, wanted.provider, Status.RUNNING, moment, wanted.data_types, round=1)
 
 
 def _unfinished(wanted: SyncInput, connected: Connection) -> Sync | None:

@@ -16,6 +16,8 @@ from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 POLL_LIFETIME = timedelta(days=30)
 """The records of polls, up to 72 a day, expire after this; the records of other syncs do not expire."""
+MILLISECOND = timedelta(milliseconds=1)
+"""The unit of the moments that syncs have."""
 MAX_SKIPPED_POLLS = 100
 """So many polls are skipped to find the latest other syncs: more than a day's."""
 
@@ -64,9 +66,26 @@ def poll_expires_at() -> int:
 
 def new_id(started_at: datetime, execution: str) -> str:
     """The id of an execution's sync: ids sort by start, and a retry of the first step gives the same one."""
-    return (
-        f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{sha256(execution.encode()).hexdigest()[:8]}"
-    )
+    return f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{_digest(execution)}"
+
+
+def _digest(execution: str) -> str:
+    return sha256(execution.encode()).hexdigest()[:8]
+
+
+def is_of(sync_id: str, execution: str) -> bool:
+    """Whether this execution made the sync with this id."""
+    return sync_id.endswith(f"-{_digest(execution)}")
+
+
+def after_newest(user_id: str, now: datetime) -> datetime:
+    """
+    `now`, or a millisecond after the user's newest sync began, if that is later: a clock may have gone back.
+
+    The history is folded in the order of these moments, and a record's key holds the moment of its sync.
+    """
+    newest_start = next((times.parse(sync.started_at) for sync, _ in newest(user_id, 1)), None)
+    return now if newest_start is None else max(now, newest_start + MILLISECOND)
 
 
 def started_at(sync_id: str) -> str:
