@@ -3,6 +3,7 @@
 import sys
 from importlib import import_module
 
+from local.simulators.frame.accounts import UnreadableGrantsError
 from local.simulators.frame.options import parsed
 from local.simulators.frame.service import Service
 from local.simulators.frame.serving import LOOPBACK, serve
@@ -24,8 +25,13 @@ def main() -> None:
         sys.exit(f"Which simulator? python -m local.simulators {'|'.join(SERVICES)} [options]")
     kind = service(sys.argv[1])
     options, port = parsed(kind.options_type, kind.port, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
+    try:
+        app = create_app(kind, options)
+    except UnreadableGrantsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
     print(f"{kind.title} simulator on http://{LOOPBACK}:{port}, seed {options.seed}", flush=True)
-    serve(create_app(kind, options), port)
+    serve(app, port)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,16 @@ from local.simulators.frame.options import Options
 TIME_TO_DECIDE = 600
 
 
+class UnreadableGrantsError(Exception):
+    """The file of grants was written by another version of the simulator, or is damaged."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"{file} does not hold grants that this version of the simulator can read. Delete it, or run `make clean`,"
+            " which also deletes what was collected. Then connect the simulated listeners again."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
     """What an application asked a listener for, checked and kept until the listener decides."""
@@ -86,7 +96,10 @@ class Accounts:
         fresh.replace(file)
 
     def _load(self, file: Path) -> None:
-        values = json.loads(file.read_text())
-        for name, kind in self.SAVED.items():
-            setattr(self, name, {key: kind(**value) for key, value in values[name].items()})
-            self.secrets += values[name]
+        try:
+            values = json.loads(file.read_text())
+            for name, kind in self.SAVED.items():
+                setattr(self, name, {key: kind(**value) for key, value in values[name].items()})
+                self.secrets += values[name]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UnreadableGrantsError(file) from error

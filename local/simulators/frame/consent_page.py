@@ -18,6 +18,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <style>
 body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: #121212; color: #fff;
   font: 16px/1.5 system-ui, sans-serif }}
