@@ -102,7 +102,7 @@ class World:
         accounts = self.simulator.accounts
         asked = tuple(PROVIDERS["spotify"].scopes) if scopes is None else scopes
         code = accounts.allow(listener, list(asked), CALLBACK)
-        return dict(accounts.redeem(code, CALLBACK, None, public=False))
+        return dict(accounts.redeem(code, CALLBACK, None))
 
     def connect(self, listener: str = "ana", scopes: tuple[str, ...] | None = None, *, seconds: float = 3600) -> str:
         """The user id of a listener whose connection is stored, with an access token that lives so long."""

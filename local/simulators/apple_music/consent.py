@@ -23,7 +23,7 @@ _ANYWHERE = {
 """The page that connects an account is of another origin."""
 
 
-async def script(service: Any, request: Request) -> Response:  # noqa: ARG001
+async def script(service: Any, request: Request) -> Response:
     """
     The stand-in with the name that it offers; the page that includes it finds `MusicKit` in its window.
 

@@ -4,10 +4,10 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -19,14 +19,6 @@ _HALF = 32
 _CLOCKS_DIFFER_BY = 60
 
 
-def loaded(pem: str) -> EllipticCurvePublicKey:
-    """The public key that a PEM text holds; ValueError unless it is one of the curve P-256."""
-    key = load_pem_public_key(pem.encode())
-    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
-        return key
-    raise ValueError("The public key must be one of the curve P-256, as MusicKit keys are.")
-
-
 class DeveloperTokens:
     """
     Accepts what one MusicKit key of one team has signed.
@@ -36,7 +28,7 @@ class DeveloperTokens:
     """
 
     def __init__(self, public_key: str, team_id: str, key_id: str, clock: Callable[[], float]) -> None:
-        self._key = loaded(public_key)
+        self._key = cast("EllipticCurvePublicKey", load_pem_public_key(public_key.encode()))
         self._team_id = team_id
         self._key_id = key_id
         self._clock = clock

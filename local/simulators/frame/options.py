@@ -7,9 +7,6 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
-from urllib.parse import urlsplit
-
-from local.simulators.frame.addresses import is_loopback
 
 
 def size(default: int, most: float = math.inf) -> Any:
@@ -65,23 +62,7 @@ class ClientOptions(Options):
     client_id: str = "simulated-client"
     client_secret: str = field(default="simulated-secret", repr=False)
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1/callback",)
-
-    def __post_init__(self) -> None:
-        super(ClientOptions, self).__post_init__()
-        if not self.redirect_uris:
-            raise ValueError("There must be a redirect URI.")
-        for uri in self.redirect_uris:
-            self.check_redirect_uri(uri)
-
-    def check_redirect_uri(self, uri: str) -> None:
-        """Raise ValueError unless an application may register this URI: plain http is for this machine alone."""
-        parts = urlsplit(uri)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or "#" in uri:
-            raise ValueError(f"Redirect URI {uri!r} must be an absolute http or https URI without a fragment.")
-        if parts.hostname == "localhost":
-            raise ValueError(f"Redirect URI {uri!r} is refused: use the address 127.0.0.1 instead of localhost.")
-        if parts.scheme == "http" and not is_loopback(parts.hostname):
-            raise ValueError(f"Redirect URI {uri!r} is refused: plain http is for 127.0.0.1 and [::1] only.")
+    """Where listeners may be sent back to: one of these, letter by letter."""
 
 
 def parsed(options: type[Options], port: int, prog: str, arguments: Sequence[str] | None = None) -> tuple[Options, int]:

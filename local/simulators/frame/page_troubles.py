@@ -11,7 +11,7 @@ from local.simulators.frame.pages import Page, Reading, Window
 
 
 def edited(reading: Reading, fault: Fault) -> Page | None:
-    """The true page, changed by the names in `check_edit`; None for an edit that leaves it as it is."""
+    """The true page, changed as `EDITS` says; None for an edit that leaves it as it is."""
     true, edit = reading.page, fault.edit
     null, keep = edit.get("null", []), edit.get("keep", len(true.entries))
     entries = [None if place in null else entry for place, entry in enumerate(true.entries[:keep])]
@@ -22,7 +22,7 @@ def edited(reading: Reading, fault: Fault) -> Page | None:
     return None if page == true else page
 
 
-def repeated(reading: Reading, fault: Fault) -> Page | None:  # noqa: ARG001
+def repeated(reading: Reading, fault: Fault) -> Page | None:
     """
     The page before the one asked for; None where there is none.
 

@@ -2,7 +2,6 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,8 +58,6 @@ class Reading:
 class Pages(ABC):
     """How a service cuts its lists into pages."""
 
-    limit_parameter = "limit"
-    """How a caller asks for a number of entries."""
     cursors = False
     """Whether a page belongs to the cursor that leads to it, and not to a number that the caller counts."""
 
@@ -80,10 +77,3 @@ class Pages(ABC):
 def whole_number(text: str) -> int | None:
     """The number that a parameter is, with digits of ASCII alone; None if it is none."""
     return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
-
-
-def asked_limit(parameters: Mapping[str, str], endpoint: "Endpoint") -> int:
-    """How many entries a call asks for, however impossible; 0 where there is no list."""
-    if endpoint.list == "":
-        return 0
-    return whole_number(parameters.get(endpoint.pages.limit_parameter, "")) or endpoint.default

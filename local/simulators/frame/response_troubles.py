@@ -32,7 +32,7 @@ class Torn(Response):
         self.seconds = seconds
         self.ending = "stall" if seconds else "reset"
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.seconds and await _leaves(receive, self.seconds):
             return
         transport: asyncio.Transport | None = scope.get(TRANSPORT)
@@ -62,37 +62,37 @@ async def spoiled(fault: Fault, asked: "Asked", failure: Failure) -> Response | 
     return await _TROUBLES[fault.kind](fault, asked, failure)
 
 
-async def _reset(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _reset(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     return Torn()
 
 
-async def _stall(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _stall(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     return Torn(fault.seconds)
 
 
-async def _truncate(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _truncate(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     whole = await asked.true_response()
     half = bytes(whole.body[: len(whole.body) // 2])
     return Response(half, fault.status or whole.status_code, media_type="application/json", headers=fault.headers)
 
 
-async def _rewrite(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _rewrite(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     whole = await asked.true_response()
     if fault.rewrite is None or whole.status_code != 200:
         return None
     return json_response(fault.rewrite(json.loads(bytes(whole.body))))
 
 
-async def _empty(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _empty(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     return Response(b"", fault.status or 200, headers=fault.headers)
 
 
-async def _html(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _html(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     page = fault.body or "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
     return Response(str(page), fault.status or 502, media_type="text/html", headers=fault.headers)
 
 
-async def _status(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:  # noqa: ARG001
+async def _status(fault: Fault, asked: "Asked", failure: Failure) -> Response | None:
     status = fault.status or 502
     if fault.body is None:
         return failure(status, fault.headers)

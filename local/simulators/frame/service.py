@@ -182,26 +182,19 @@ class Service(ABC):
         """The refusal of another HTTP method than an accounts page has."""
         return Response("Method not allowed", 405, {"allow": allowed})
 
-    def arrived(self, request: Request) -> None:  # noqa: B027
-        """Take note of a call to the API as it comes in; nothing, unless the service counts something besides."""
-
     def written(self, body: Json) -> Response:
         """The body of an endpoint as a response."""
         return json_response(body)
 
-    def view(self, call: Call) -> Any:  # noqa: ARG002
+    def view(self, call: Call) -> Any:
         """How this caller wants entries shown: the `Spot.view` of what is rendered."""
         return None
 
-    def truth_view(self, listener: Any, data_type: str, name: str) -> Any:  # noqa: ARG002
+    def truth_view(self, listener: Any, data_type: str, name: str) -> Any:
         """The view in which the truth is told: the one that the product asks for, with nothing left out."""
         return None
 
-    def endpoint_of(
-        self,
-        request: Request,
-        parameters: Mapping[str, str],  # noqa: ARG002
-    ) -> tuple[Endpoint | None, dict[str, str]]:
+    def endpoint_of(self, request: Request, parameters: Mapping[str, str]) -> tuple[Endpoint | None, dict[str, str]]:
         """The endpoint that a request means, and what its placeholders stand for."""
         for endpoint, pattern in self._patterns:
             if (match := pattern.fullmatch(request.url.path)) is not None:
@@ -216,14 +209,14 @@ class Service(ABC):
         """What there is to say of its health."""
         return {}
 
-    def about_listener(self, listener: Any) -> dict[str, Json]:  # noqa: ARG002
+    def about_listener(self, listener: Any) -> dict[str, Json]:
         """What can be told of a listener besides the name."""
         return {}
 
-    def known_paths(self) -> dict[str, bool]:
-        """The paths that a fault can be at, and whether each is part of the API; a misspelt one would never show."""
-        api = dict.fromkeys([*(endpoint.path for endpoint in self.endpoints), self.unknown], True)
-        return {**dict.fromkeys([page.counted_as or page.path for page in self.account_pages], False), **api}
+    def known_paths(self) -> list[str]:
+        """The paths that a fault can be at."""
+        pages = [page.counted_as or page.path for page in self.account_pages]
+        return [*pages, *(endpoint.path for endpoint in self.endpoints), self.unknown]
 
     def truth(self, name: str) -> Json:
         """Everything that the endpoints would serve of a listener now, in the order of the lists."""

@@ -30,8 +30,6 @@ class Asked:
     """Whether it is part of the API, and not of the accounts pages."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Of query, form and path."""
-    limit: int = 0
-    """How many entries of a list it asks for."""
 
     async def true_response(self) -> Response:
         """What the call is answered where nothing goes wrong."""
@@ -67,8 +65,6 @@ class Traffic:
     endpoints: dict[str, Counter[str]] = field(default_factory=dict)
     listeners: Counter[str] = field(default_factory=Counter)
     faults_served: Counter[str] = field(default_factory=Counter)
-    noted: Counter[str] = field(default_factory=Counter)
-    """What one service counts besides."""
     refreshes: int = 0
     web_api_calls: int = 0
     calls_during_ban: int = 0
@@ -78,7 +74,6 @@ class Traffic:
         self.endpoints.clear()
         self.listeners.clear()
         self.faults_served.clear()
-        self.noted = Counter(dict.fromkeys(self.noted, 0))
         self.refreshes = self.web_api_calls = self.calls_during_ban = self.calls_in_flight_at_ban = 0
 
     async def pass_on(self, asked: Asked) -> Response:
@@ -115,7 +110,7 @@ class Traffic:
         if self.limit is None or self.limit.admits(now):
             return None
         self.ban = Ban(self.limit.deadline(now), self.limit)
-        return self.refusals.too_many(self.ban.headers(now, first=True))
+        return self.refusals.too_many(self.ban.headers(now))
 
     def _ban(self, now: float) -> Ban | None:
         """The ban in force."""

@@ -14,7 +14,6 @@ from local.simulators.frame.consent_page import form
 from local.simulators.frame.control import CONTROLS
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
-from local.simulators.frame.pages import asked_limit
 from local.simulators.frame.response_troubles import TRANSPORT
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Refusal, Service
@@ -72,7 +71,6 @@ async def _called(request: Request) -> Response:
     """One call of the API."""
     service = service_of(request)
     parameters = {**request.query_params, **(await form(request) or {})}
-    service.arrived(request)
     meant = endpoint, path = service.endpoint_of(request, parameters)
 
     async def respond(trouble: PageTrouble | None) -> Response | None:
@@ -88,7 +86,6 @@ async def _called(request: Request) -> Response:
         respond,
         api=True,
         parameters={**parameters, **path},
-        limit=asked_limit(parameters, endpoint) if endpoint else 0,
     )
     return await service.traffic.pass_on(asked)
 

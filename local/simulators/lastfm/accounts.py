@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
-from local.simulators.frame.addresses import redirect_uri_matches
 from local.simulators.frame.consent_page import dead_end, question, with_query
 from local.simulators.frame.library import Clock
 from local.simulators.frame.service import Service
@@ -91,7 +90,7 @@ class LastfmAccounts(Accounts):
 
 async def authorize(service: Service, request: Request) -> Response:
     """
-    The consent page. `login_hint` presets the listener, which the real service does not know.
+    The consent page.
 
     There is no `state`. The real service sends the browser wherever `cb` says; here it must lead to a registered
     address, with any query, so that a wrong one shows. A listener who refuses is sent to `cb` without a token; what
@@ -102,7 +101,7 @@ async def authorize(service: Service, request: Request) -> Response:
         return dead_end("Invalid API key: this application is unknown.")
     callback = query.get("cb", options.redirect_uris[0])
     address = urlsplit(callback)._replace(query="").geturl()
-    if "#" in callback or not any(redirect_uri_matches(registered, address) for registered in options.redirect_uris):
+    if "#" in callback or address not in options.redirect_uris:
         return dead_end("The callback is not an address of this application.")
     asked = ConsentRequest(
         client=options.client_id,
@@ -111,4 +110,4 @@ async def authorize(service: Service, request: Request) -> Response:
         allowed=lambda listener: with_query(callback, {"token": service.accounts.allow(listener)}),
         until=service.clock() + TIME_TO_DECIDE,
     )
-    return question(service, asked, query.get("login_hint", options.default_listener))
+    return question(service, asked, options.default_listener)

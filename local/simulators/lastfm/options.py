@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from local.simulators.frame.options import ClientOptions, size
 
@@ -27,15 +26,6 @@ class Lone(StrEnum):
     NEVER = "never"
 
 
-class Empty(StrEnum):
-    """How a list without elements is written."""
-
-    LIST = "list"
-    """As an empty list."""
-    TEXT = "text"
-    """As older responses had it: no list but a line break, and the attributes beside that."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options(ClientOptions):
     """
@@ -47,7 +37,6 @@ class Options(ClientOptions):
 
     errors: Errors = Errors.MIXED
     lone: Lone = Lone.LIMIT
-    empty: Empty = Empty.LIST
     rate: int = 0
     """Calls a second over all listeners, 5 at the real one; 0 lifts the limit."""
     token_seconds: float = 3600
@@ -58,8 +47,3 @@ class Options(ClientOptions):
     """Per period."""
     top_artists: int = size(50, most=500)
     """Per period."""
-
-    def check_redirect_uri(self, uri: str) -> None:
-        parts = urlsplit(uri)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or "#" in uri:
-            raise ValueError(f"Redirect URI {uri!r} must be an absolute http or https URI without query and fragment.")

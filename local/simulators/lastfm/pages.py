@@ -7,7 +7,7 @@ from local.simulators.frame.pages import Page, Pages, Window, whole_number
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint
 from local.simulators.lastfm.errors import ApiError, Error
-from local.simulators.lastfm.options import Empty, Lone
+from local.simulators.lastfm.options import Lone
 
 
 def integer(parameters: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
@@ -27,15 +27,15 @@ class ByNumber(Pages):
         self.root = root
         self.name = name
 
-    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:  # noqa: ARG002
+    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         limit = integer(call.parameters, "limit", endpoint.default, 1, endpoint.most)
         return Window((integer(call.parameters, "page", 1, 1, 1_000_000) - 1) * limit, limit)
 
-    def first(self, call: Call) -> list[Json]:  # noqa: ARG002
+    def first(self, call: Call) -> list[Json]:
         """What comes before the entries of every page, and counts for nothing."""
         return []
 
-    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         start, limit = page.window
         number, last = start // limit + 1, -(-page.size // limit)
         if page.more != (number < last):
@@ -48,9 +48,7 @@ class ByNumber(Pages):
             "perPage": str(limit),
             "total": str(page.total),
         }
-        lone, empty = call.service.options.lone, call.service.options.empty
-        if not entries and empty is Empty.TEXT:
-            return {self.root: {"#text": "\n", **about}}
+        lone = call.service.options.lone
         alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and limit == 1))
         return {self.root: {self.name: entries[0] if alone else entries, "@attr": about}}
 

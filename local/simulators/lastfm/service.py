@@ -3,7 +3,6 @@
 import re
 import time
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -26,16 +25,13 @@ from local.simulators.lastfm.options import Options
 from local.simulators.lastfm.pages import ByNumber, Scrobbles, integer
 
 _END_OF_TIME = 10**12
-_WITHOUT_USER_AGENT = "without_user_agent"
-"""What is counted besides: calls that do not say who makes them."""
 
 
 @dataclass(slots=True)
 class LastfmListener(Listener):
-    """`hidden`: recent listening is for the listener alone. `gone`: the account was deleted."""
+    """`hidden`: recent listening is for the listener alone."""
 
     hidden: bool = False
-    gone: bool = False
 
 
 def _new_session(call: Call) -> Json:
@@ -106,7 +102,6 @@ class Lastfm(Service):
 
     def __init__(self, options: Options, clock: Clock = time.time) -> None:
         super().__init__(options, clock)
-        self.traffic.noted = Counter({_WITHOUT_USER_AGENT: 0})
         self.traffic.limit = RateLimit(options.rate, 1, silent=True) if options.rate else None
         for session in self.accounts.sessions.values():
             _ = self.listeners[session.listener]
@@ -122,16 +117,12 @@ class Lastfm(Service):
 
     def is_name(self, name: str) -> bool:
         """Letters, digits, hyphens and underscores; may be longer than a real one."""
-        known = self.listeners.find(name)
-        return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,63}", name) is not None and not (known and known.gone)
+        return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,63}", name) is not None
 
     def user(self, name: str) -> LastfmListener | None:
         """Only those who logged in, or were mentioned to the control endpoints, are users to the API."""
         known: LastfmListener | None = self.listeners.find(name)
-        return None if known is None or known.gone else known
-
-    def arrived(self, request: Request) -> None:
-        self.traffic.noted[_WITHOUT_USER_AGENT] += not request.headers.get("user-agent")
+        return known
 
     def endpoint_of(self, request: Request, parameters: Mapping[str, str]) -> tuple[Endpoint | None, dict[str, str]]:
         """By the name of the method, whose case does not matter."""
@@ -139,17 +130,14 @@ class Lastfm(Service):
         there = request.url.path in {"/2.0", "/2.0/"} and request.method in {"GET", "POST"}
         return known.get(f"/2.0/?method={parameters.get('method', '').lower()}") if there else None, {}
 
-    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         """The user that a call names, or whose session key or token comes with it."""
         named = self.user(parameters.get("user", ""))
         secret = parameters.get("sk") or parameters.get("token") or ""
         return named.name if named else self.accounts.listener_behind(secret)
 
     def accept(
-        self,
-        request: Request,  # noqa: ARG002
-        parameters: Mapping[str, str],
-        endpoint: Endpoint | None,
+        self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
     ) -> tuple[str, str | None]:
         """The user whom the call is about, and the listener whose session it was made with."""
         if not parameters.get("method"):
@@ -185,7 +173,7 @@ class Lastfm(Service):
     def refuse(self, refusal: ApiError) -> Response:
         return ErrorResponse(refusal, refusal.status(self.options.errors))
 
-    def too_many(self, headers: Mapping[str, str]) -> Response:  # noqa: ARG002
+    def too_many(self, headers: Mapping[str, str]) -> Response:
         return self.refuse(ApiError(Error.TOO_MANY))
 
     def failure(self, status: int, headers: Mapping[str, str]) -> Response:
@@ -199,16 +187,11 @@ class Lastfm(Service):
         return {"errors": self.options.errors}
 
     def about_listener(self, listener: LastfmListener) -> dict[str, Json]:
-        return {"hidden": listener.hidden, "gone": listener.gone, "playing": listener.library.playing}
+        return {"hidden": listener.hidden, "playing": listener.library.playing}
 
     def arrange_hidden(self, listener: LastfmListener, value: Json) -> None:
         """True shows recent listening to nobody but the listener's own sessions."""
         listener.hidden = flag(value)
-
-    def arrange_gone(self, listener: LastfmListener, value: Json) -> None:
-        """True deletes the account with its sessions, false brings it back without them."""
-        listener.gone = flag(value)
-        self.arrange_revoke(listener, listener.gone)
 
     def arrange_playing(self, listener: LastfmListener, value: Json) -> None:
         """The number of a track begins to play it, which is no scrobble yet; null stops."""

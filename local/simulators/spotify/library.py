@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
-from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
+from local.simulators.frame.library import RANKS, Act, Library, ListKind, Moment, Spot
 from local.simulators.frame.responses import Json
 from local.simulators.music.chance import Shuffle, base62, digest, mixed
 from local.simulators.music.playlists import NEWEST, NINE_YEARS
@@ -60,15 +60,13 @@ class SpotifyLibrary(Library):
 
     def listed_playlists(self) -> list[str]:
         """The ids of the playlists on the list."""
-        return [self.playlists[entry.number].id for entry in self.entries("playlists") if entry.kind != NULL]
+        return [self.playlists[entry.number].id for entry in self.entries("playlists")]
 
-    def rename(self, data_type: str, entry: Entry, title: str) -> None:  # noqa: ARG002
-        if entry.kind == NULL:
-            raise ImpossibleChangeError("That is no playlist.")
+    def rename(self, data_type: str, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].edits += 1
 
-    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:  # noqa: ARG002
+    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
         """Every edit of a playlist's entries makes another snapshot."""
         if data_type == "playlist_tracks":
             self.playlists_by_id[name].edits += 1
@@ -113,12 +111,9 @@ class SpotifyLibrary(Library):
         deck = self._deck(ARTISTS, "top artists", time_range)
         return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.top_artists))
 
-    def shelf(self, _: str) -> list[Entry]:
-        """The playlists by their numbers, null entries spread among them."""
-        entries = [Entry(PLAIN, playlist.number) for playlist in self.playlists]
-        for place in range(self.options.null_playlists):
-            entries.insert(min(1 + 7 * place, len(entries)), Entry(NULL, place))
-        return entries
+    def shelf(self, _: str) -> Iterator[Entry]:
+        """The playlists by their numbers."""
+        return (Entry(PLAIN, playlist.number) for playlist in self.playlists)
 
     def contents(self, identity: str) -> Entries:
         return self.playlists_by_id[identity].entries
@@ -136,8 +131,8 @@ class SpotifyLibrary(Library):
         """Whether a regime shows a playlist's contents."""
         return self.playlists_by_id[identity].readable(view.regime, self.user_id)
 
-    def playlist_id(self, entry: Entry) -> str | None:
-        return None if entry.kind == NULL else self.playlists[entry.number].id
+    def playlist_id(self, entry: Entry) -> str:
+        return self.playlists[entry.number].id
 
     def track_id(self, entry: Entry) -> Json:
         return self.catalogue.track_id(entry.number)
@@ -166,7 +161,7 @@ class SpotifyLibrary(Library):
         return self.catalogue.artist(entry.number, spot.view.regime, entry.kind == ODD)
 
     def show_playlist(self, entry: Entry, spot: Spot) -> Json:
-        return None if entry.kind == NULL else self.playlists[entry.number].head(spot.view.regime, self.user_id)
+        return self.playlists[entry.number].head(spot.view.regime, self.user_id)
 
     def show_content(self, entry: Entry, spot: Spot) -> Json:
         """An entry of a playlist. Without having been asked for, an episode is an entry without payload."""
@@ -276,9 +271,6 @@ SpotifyLibrary.LISTS = {
         dated=Moment.SECONDS,
     ),
     "followed_artists": ListKind(
-        generate=SpotifyLibrary.followed_artists,
-        show=SpotifyLibrary.show_artist,
-        name_of=_artist_id,
-        choices=ARTISTS,
+        generate=SpotifyLibrary.followed_artists, show=SpotifyLibrary.show_artist, name_of=_artist_id, choices=ARTISTS
     ),
 }

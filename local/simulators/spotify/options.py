@@ -29,8 +29,6 @@ class Options(OAuth2Options):
     """How many of the entries are in one playlist."""
     followed_playlists: int = size(0)
     """Playlists of others, in addition."""
-    null_playlists: int = size(0)
-    """Null entries of the list, in addition."""
     saved_tracks: int = size(1_500)
     saved_albums: int = size(300)
     followed_artists: int = size(120)

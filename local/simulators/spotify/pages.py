@@ -42,10 +42,10 @@ class ByOffset(Pages):
     def __init__(self, *repeated: str) -> None:
         self.repeated = repeated
 
-    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:  # noqa: ARG002
+    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         return Window(integer(call.parameters, "offset", 0, 0, MAX_OFFSET), limit(call, endpoint))
 
-    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         offset, size = page.window
         extra = {name: call.parameters[name] for name in self.repeated if name in call.parameters}
 
@@ -79,7 +79,7 @@ class AfterArtist(Pages):
         ids = [rows.kind.name_of(rows.library, entry) for entry in rows.entries]
         return Window(ids.index(after) + 1 if after in ids else len(ids), size)
 
-    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         size, after = page.window.limit, call.parameters.get("after")
         # The cursor of a page without entries is the one that led to it.
         last = (page.true[-1]["id"] if page.true else after) if page.more else None
@@ -112,7 +112,7 @@ class BeforeMoment(Pages):
     def more(self, window: Window, size: int) -> bool:
         return window.start < size
 
-    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:  # noqa: ARG002
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         size, before = page.window.limit, call.parameters.get("before")
         href = f"{call.address}?limit={size}{'' if before is None else f'&before={before}'}"
         body: dict[str, Json] = {"items": page.entries, "next": None, "cursors": None, "limit": size, "href": href}

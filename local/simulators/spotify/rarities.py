@@ -66,48 +66,22 @@ def _show(index: int, regime: Regime) -> Json:
 def local_file(index: int, regime: Regime) -> Json:
     """A file the service has never seen: no ids, and its tags, some of them empty, packed into the URI."""
     raw = digest("local", index)
-    tags = (
-        words.person(raw[0] + 1024 * raw[1]),
-        f"Bootlegs: {raw[16]} & more",
-        words.title(raw[2] + 1024 * raw[3]),
-    )
+    tags = words.person(raw[0] + 1024 * raw[1]), f"Bootlegs: {raw[16]} & more", words.title(raw[2] + 1024 * raw[3])
     artist, album, name = ("" if raw[20 + turn] % 5 == 0 else tag for turn, tag in enumerate(tags))
     seconds = 60 + raw[17]
-    nobody: dict[str, Json] = {
-        "external_urls": {},
-        "href": None,
-        "id": None,
-        "name": artist,
-        "type": "artist",
-        "uri": None,
-    }
-    record: dict[str, Json] = {
-        "album_type": None,
-        "artists": [],
-        "available_markets": [],
-        "external_urls": {},
-        "href": None,
-        "id": None,
-        "images": [],
-        "name": album,
-        "release_date": None,
-        "release_date_precision": None,
-        "total_tracks": None,
-        "type": "album",
-        "uri": None,
-    }
+    unknown: dict[str, Json] = {"external_urls": {}, "href": None, "id": None, "uri": None}
+    dates = dict.fromkeys(("album_type", "release_date", "release_date_precision", "total_tracks"))
+    record = {**unknown, **dates, "artists": [], "available_markets": [], "images": [], "name": album, "type": "album"}
     full = {
-        "album": fit(record, regime),
-        "artists": [nobody],
+        **unknown,
+        "album": dict(sorted(fit(record, regime).items())),
+        "artists": [dict(sorted({**unknown, "name": artist, "type": "artist"}.items()))],
         "available_markets": [],
         "disc_number": 0,
         "duration_ms": seconds * 1000,
         "episode": False,
         "explicit": False,
         "external_ids": {},
-        "external_urls": {},
-        "href": None,
-        "id": None,
         "is_local": True,
         "name": name,
         "popularity": 0,
@@ -117,4 +91,4 @@ def local_file(index: int, regime: Regime) -> Json:
         "type": "track",
         "uri": f"spotify:local:{quote_plus(artist)}:{quote_plus(album)}:{quote_plus(name)}:{seconds}",
     }
-    return fit(full, regime)
+    return dict(sorted(fit(full, regime).items()))

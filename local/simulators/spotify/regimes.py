@@ -21,20 +21,14 @@ class Regime(StrEnum):
     @property
     def contents_keys(self) -> tuple[str, ...]:
         """The keys under which a playlist names its contents."""
-        return {
-            Regime.RESTRICTED: ("items",),
-            Regime.TRANSITIONAL: ("tracks", "items"),
-            Regime.LEGACY: ("tracks",),
-        }[self]
+        return {Regime.RESTRICTED: ("items",), Regime.TRANSITIONAL: ("tracks", "items"), Regime.LEGACY: ("tracks",)}[
+            self
+        ]
 
     @property
     def payload_keys(self) -> tuple[str, ...]:
         """The keys under which a playlist entry carries its track or episode."""
-        return {
-            Regime.RESTRICTED: ("item",),
-            Regime.TRANSITIONAL: ("track", "item"),
-            Regime.LEGACY: ("track",),
-        }[self]
+        return {Regime.RESTRICTED: ("item",), Regime.TRANSITIONAL: ("track", "item"), Regime.LEGACY: ("track",)}[self]
 
 
 REMOVED = {

@@ -17,31 +17,19 @@ from local.simulators.spotify.catalogue import Catalogue, images, links, ordered
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.pages import AfterArtist, ApiError, BeforeMoment, ByOffset
-from local.simulators.spotify.playlists import NULL
 from local.simulators.spotify.regimes import Regime
 
 SCOPES = {
-    "app-remote-control": "Control playback in the app on this device",
-    "playlist-modify-private": "Change your private playlists",
-    "playlist-modify-public": "Change your public playlists",
     "playlist-read-collaborative": "See the collaborative playlists you take part in",
     "playlist-read-private": "See your private playlists",
-    "streaming": "Play music in other applications",
-    "ugc-image-upload": "Upload pictures for you",
-    "user-follow-modify": "Change whom you follow",
     "user-follow-read": "See which artists you follow",
-    "user-library-modify": "Change what is saved in your library",
     "user-library-read": "See the tracks and albums saved in your library",
-    "user-modify-playback-state": "Control what you are playing",
-    "user-personalized": "See content made for you",
-    "user-read-currently-playing": "See what you are playing now",
     "user-read-email": "See your e-mail address",
-    "user-read-playback-position": "See where you stopped in podcasts",
-    "user-read-playback-state": "See your playback and devices",
     "user-read-private": "See your country and subscription",
     "user-read-recently-played": "See what you have played recently",
     "user-top-read": "See your top artists and tracks",
 }
+"""Those that reading a library may need, of the twenty of the real service."""
 _ONLY_WITH = {
     "country": "user-read-private",
     "explicit_content": "user-read-private",
@@ -52,10 +40,7 @@ _ONLY_WITH = {
 
 @dataclass(slots=True)
 class SpotifyListener(Listener):
-    """`scopes` are those that the listener consents to at most, None for all that are asked for."""
-
     regime: Regime = Regime.RESTRICTED
-    scopes: frozenset[str] | None = None
 
 
 def _profile(call: Call) -> Json:
@@ -73,7 +58,7 @@ def _time_range(call: Call) -> str:
 def _listed(call: Call, entries: Entries) -> list[Entry]:
     """A missing scope for private or collaborative playlists makes the list shorter, without a word."""
     playlists, scopes = call.listener.library.playlists, frozenset(call.grant.scopes)
-    return [entry for entry in entries if entry.kind == NULL or playlists[entry.number].listed(scopes)]
+    return [entry for entry in entries if playlists[entry.number].listed(scopes)]
 
 
 def _playlist(call: Call) -> str:
@@ -123,15 +108,10 @@ class Spotify(OAuth2Service):
     def new_listener(self, name: str, library: SpotifyLibrary) -> SpotifyListener:
         return SpotifyListener(name, library, self.options.regime)
 
-    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:  # noqa: ARG002
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         return self.accounts.listener_behind(_bearer(request))
 
-    def accept(
-        self,
-        request: Request,
-        parameters: Mapping[str, str],  # noqa: ARG002
-        endpoint: Endpoint | None,
-    ) -> tuple[str, Consent]:
+    def accept(self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None) -> tuple[str, Consent]:
         if endpoint is None:
             raise ApiError(404, "Service not found")
         if request.method != "GET":
@@ -163,7 +143,7 @@ class Spotify(OAuth2Service):
         types = call.parameters.get("additional_types", "track").split(",")
         return View(call.listener.regime, "episode" in types)
 
-    def truth_view(self, listener: SpotifyListener, data_type: str, name: str) -> View:  # noqa: ARG002
+    def truth_view(self, listener: SpotifyListener, data_type: str, name: str) -> View:
         return View(listener.regime)
 
     def profile(self, listener: SpotifyListener) -> Json:
@@ -187,17 +167,9 @@ class Spotify(OAuth2Service):
     def about_listener(self, listener: SpotifyListener) -> dict[str, Json]:
         return {"regime": listener.regime, "user_id": listener.library.user_id}
 
-    def granted(self, listener: str, scopes: list[str]) -> list[str]:
-        most = self.listeners[listener].scopes
-        return scopes if most is None else [scope for scope in scopes if scope in most]
-
     def arrange_regime(self, listener: SpotifyListener, value: Json) -> None:
         """Restricted, transitional or legacy, from now on."""
         listener.regime = Regime(value)
-
-    def arrange_scopes(self, listener: SpotifyListener, value: Json) -> None:
-        """What the listener consents to at most, from the next consent on; null is all that is asked for."""
-        listener.scopes = None if value is None else frozenset(value)
 
 
 def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,4 +1,4 @@
-"""Simulators for the tests of simulators: real servers on free ports of this machine."""
+"""Simulators for the tests of simulators, in this process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 import requests
-from starlette.applications import Starlette
 
 from local.simulators.apple_music import AppleMusic
+from local.simulators.frame.options import ClientOptions
 from local.simulators.frame.service import Service
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.lastfm import Lastfm
 from local.simulators.spotify import Spotify
 from tests.unit.simulators.apple_music_visitor import AppleMusicVisitor
+from tests.unit.simulators.in_process import InProcess
 from tests.unit.simulators.visitor import (
+    REDIRECT_URI,
     Clock,
     LastfmAccount,
     LastfmVisitor,
@@ -33,29 +35,20 @@ VISITORS: dict[type[Service], type[Visitor]] = {
 }
 
 
-@pytest.fixture(scope="session")
-def sockets() -> Iterator[Callable[[type[Service]], tuple[Starlette, str]]]:
-    """One socket for each service, which many tests share."""
-    behind: dict[type[Service], tuple[Starlette, str]] = {}
+@pytest.fixture
+def start() -> Iterator[Callable[..., Any]]:
+    """A new simulator of a service with the given options, in this process; `on_socket` for what needs a connection."""
     with ExitStack() as stack:
 
-        def open_socket(service: type[Service]) -> tuple[Starlette, str]:
-            if service not in behind:
-                app = create_app(service, service.options_type())
-                behind[service] = app, stack.enter_context(running(app))
-            return behind[service]
-
-        yield open_socket
-
-
-@pytest.fixture
-def start(sockets: Callable[[type[Service]], tuple[Starlette, str]]) -> Iterator[Callable[..., Any]]:
-    """Puts a new simulator with the given options behind the socket of its service."""
-    with requests.Session() as session:
-
-        def begin(service: type[Service], **options: Any) -> Visitor:
-            app, base = sockets(service)
-            app.state.simulator = service(service.options_type(**options), clock := Clock())
+        def begin(service: type[Service], *, on_socket: bool = False, **options: Any) -> Visitor:
+            if issubclass(service.options_type, ClientOptions):
+                options = {"redirect_uris": (REDIRECT_URI,), **options}
+            app = create_app(service, service.options_type(**options), clock := Clock())
+            session = stack.enter_context(requests.Session())
+            session.trust_env = False
+            base = stack.enter_context(running(app)) if on_socket else "http://simulator.example"
+            if not on_socket:
+                session.mount(base, InProcess(app))
             return VISITORS[service](base, clock, app.state.simulator, session)
 
         yield begin

@@ -71,32 +71,20 @@ def test_control_reaches_the_inside(spotify: SpotifyVisitor) -> None:
     assert truth["data"]["saved_tracks"][0]["track"]["id"] == again["id"] == added["id"]
 
 
-WRONG_EDITS: list[Any] = [[], {"color": "red"}, {"total": "3"}, {"keep": -1}, {"null": 3}, {"next": None}]
 WRONG_FAULTS: list[dict[str, Any]] = [
-    {"endpoint": ["*"]},
     {"endpoint": "/v1/me/albums"},
     {"endpoint": "GET /me/albums"},
     {"endpoint": "get /v1/me/albums"},
-    {"endpoint": "POST /api/token", "kind": "repeat"},
     {"kind": "fire"},
     {"color": "red"},
     {"rewrite": "x"},
-    {"headers": ["Retry-After"]},
-    {"only": "x"},
-    {"status": 42},
     {"status": "429"},
     {"times": -1},
-    {"skip": None},
-    {"skip": True},
-    {"above": -1},
-    {"listener": 7},
     {"kind": "stall", "seconds": "long"},
     {"kind": "stall", "seconds": -1},
-    {"kind": "stall", "status": 503},
-    {"kind": "repeat", "headers": {"Retry-After": "1"}},
     {"kind": "edit"},
     {"edit": {"keep": 1}},
-    *({"kind": "edit", "edit": wrong} for wrong in WRONG_EDITS),
+    {"kind": "edit", "edit": {"color": "red"}},
 ]
 IMPOSSIBLE: dict[str, list[Any]] = {
     "/faults": [{}, *({"endpoint": ALBUMS, **wrong} for wrong in WRONG_FAULTS)],
@@ -136,7 +124,7 @@ def test_the_command_line_reaches_every_option() -> None:
         "grants": "somewhere",
     }
     line = [*(f"--{name}={value}" for name, value in chosen.items()), "--redirect-uri=https://b.example/c"]
-    assert parsed(Options, 8480, "spotify", [*line, "--no-oddities", "--no-pkce-required"]) == (
+    assert parsed(Options, 8480, "spotify", [*line, "--no-oddities"]) == (
         Options(
             seed=7,
             regime="legacy",  # type: ignore[arg-type]
@@ -150,7 +138,6 @@ def test_the_command_line_reaches_every_option() -> None:
             saved_tracks=60_000,
             grants=Path("somewhere"),
             oddities=False,
-            pkce_required=False,
         ),
         8481,
     )
@@ -160,7 +147,6 @@ def test_the_command_line_reaches_every_option() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (["--redirect-uri", "http://localhost:3000/callback"], "127.0.0.1 instead of localhost"),
         (["--plays", "51"], "plays: only the last 50 plays exist at Spotify"),
         (["--saved-tracks", "-1"], "saved_tracks is a number from 0 on"),
         (["--flight-seconds", "nan"], "flight_seconds is a number from 0 on"),

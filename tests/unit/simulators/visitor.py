@@ -118,7 +118,7 @@ class SpotifyVisitor(Visitor):
         """Without a browser, which has tests of its own."""
         accounts = self.service.accounts
         code = accounts.allow(self.service.listeners[listener].name, scopes.split(), REDIRECT_URI)
-        tokens = accounts.redeem(code, REDIRECT_URI, None, public=False)
+        tokens = accounts.redeem(code, REDIRECT_URI, None)
         return SpotifyAccount(self, listener, tokens["access_token"], tokens["refresh_token"])
 
 
