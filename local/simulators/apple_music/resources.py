@@ -75,7 +75,6 @@ def shown(library: "Library", kind: str, thing: int, view: View, when: int = NEV
 
 
 def own_id(library: "Library", kind: str, thing: int) -> str:
-    """The id of a library's object."""
     if kind == "library-playlists":
         return library.playlists[thing].id
     prefix, name = _IDS[kind]

@@ -53,7 +53,6 @@ def view_of(parameters: Mapping[str, str]) -> View:
 
 
 def _storefront(call: Call) -> Json:
-    """Where the listener's account is."""
     attributes = {
         "defaultLanguageTag": "sv",
         "explicitContentPolicy": "allowed",

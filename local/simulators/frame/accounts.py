@@ -76,11 +76,9 @@ class Accounts:
         return request if request is not None and self.clock() < request.until else None
 
     def decided(self, identity: str) -> None:
-        """A request is decided once."""
         del self._requests[identity]
 
     def issue(self, prefix: str, size: int) -> str:
-        """A new secret."""
         secret = prefix + token_urlsafe(size)
         self.secrets.append(secret)
         return secret

@@ -49,7 +49,6 @@ class Ban:
     """When the 429 that began it was answered; None while that is on its way."""
 
     def headers(self, now: float) -> dict[str, str]:
-        """What a refusal tells of the deadline."""
         if self.limit is not None and self.limit.silent:
             return {}
         return {"retry-after": str(max(1, math.ceil(self.until - now)))}

@@ -131,7 +131,6 @@ class Library:
         return self._lists[place]
 
     def forget(self, data_type: str, name: str) -> None:
-        """A list is no more."""
         self._lists.pop((data_type, name), None)
 
     def rows(self, data_type: str, name: str, view: Any, shown: Shown | None = None) -> "Rows":

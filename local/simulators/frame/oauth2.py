@@ -161,7 +161,6 @@ class OAuth2Accounts(Accounts):
                 consent.revoked = True
 
     def expire_access(self, listener: str) -> None:
-        """End the hour of every access token of a listener."""
         for access in self.access_tokens.values():
             if self.consents[access.consent].listener == listener:
                 access.until = 0

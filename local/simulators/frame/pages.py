@@ -51,7 +51,6 @@ class Reading:
         return cls(endpoint, rows, Page(entries, window, size, size if endpoint.counted else None, more, entries))
 
     def at(self, window: Window) -> Page:
-        """Another part of the same list."""
         return Reading.of(self.endpoint, self.rows, window).page
 
 

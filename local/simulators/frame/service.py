@@ -183,7 +183,6 @@ class Service(ABC):
         return Response("Method not allowed", 405, {"allow": allowed})
 
     def written(self, body: Json) -> Response:
-        """The body of an endpoint as a response."""
         return json_response(body)
 
     def view(self, call: Call) -> Any:
@@ -210,11 +209,9 @@ class Service(ABC):
         return {}
 
     def about_listener(self, listener: Any) -> dict[str, Json]:
-        """What can be told of a listener besides the name."""
         return {}
 
     def known_paths(self) -> list[str]:
-        """The paths that a fault can be at."""
         pages = [page.counted_as or page.path for page in self.account_pages]
         return [*pages, *(endpoint.path for endpoint in self.endpoints), self.unknown]
 
@@ -274,7 +271,6 @@ class Listeners:
         return self._service.is_name(name)
 
     def find(self, name: str) -> Any | None:
-        """A listener who was mentioned already."""
         return self._known.get(self._service.library_type.key(name))
 
     def __getitem__(self, name: str) -> Any:

@@ -28,7 +28,6 @@ def running(app: ASGIApp, port: int = 0) -> Iterator[str]:
 
 
 def serve(app: ASGIApp, port: int) -> None:
-    """Serve an application until the process is told to stop."""
     with _listening(port) as listening:
         _server(app).run([listening])
 

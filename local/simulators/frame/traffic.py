@@ -113,7 +113,6 @@ class Traffic:
         return self.refusals.too_many(self.ban.headers(now))
 
     def _ban(self, now: float) -> Ban | None:
-        """The ban in force."""
         ban = self.ban
         over = ban is None or now >= ban.until or (ban.limit is not None and ban.limit is not self.limit)
         return None if over else ban

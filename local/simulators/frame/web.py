@@ -68,7 +68,6 @@ def _account_route(page: AccountPage) -> Route:
 
 
 async def _called(request: Request) -> Response:
-    """One call of the API."""
     service = service_of(request)
     parameters = {**request.query_params, **(await form(request) or {})}
     meant = endpoint, path = service.endpoint_of(request, parameters)

@@ -37,6 +37,5 @@ class ApiError(Refusal):
         super().__init__(self.message)
 
     def status(self, errors: Errors) -> int:
-        """The HTTP status that it comes with."""
         own = errors is Errors.STATUS or (errors is Errors.MIXED and self.error in _OBSERVED)
         return self.usual if own else 200

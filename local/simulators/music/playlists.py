@@ -74,5 +74,4 @@ def title(raw: bytes, place: int, *, oddities: bool) -> str:
 
 
 def long_text(length: int) -> str:
-    """A description of so many characters."""
     return (PLOT * (length // len(PLOT) + 1))[:length]

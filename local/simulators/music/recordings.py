@@ -69,7 +69,6 @@ def tracks_of(album: int) -> range:
 
 
 def album_of(track: int) -> int:
-    """The album a track is on."""
     stretch, place = divmod(track, _STARTS[-1])
     return stretch * len(_SIZES) + bisect_right(_STARTS, place) - 1
 

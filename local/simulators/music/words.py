@@ -25,15 +25,12 @@ ODD_NAMES = (
 
 
 def pick(words: Sequence[str], chance: int) -> str:
-    """The word that a number chooses."""
     return words[chance % len(words)]
 
 
 def title(chance: int) -> str:
-    """The name of a track or an album."""
     return f"{pick(OPENINGS, chance)} {pick(NOUNS, chance >> 10)}{pick(TAILS, chance >> 20)}"
 
 
 def person(chance: int) -> str:
-    """The name of an artist."""
     return f"{pick(FIRST_NAMES, chance)} {pick(LAST_NAMES, chance >> 10)}"

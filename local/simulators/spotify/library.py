@@ -59,7 +59,6 @@ class SpotifyLibrary(Library):
         return {playlist.id: playlist for playlist in self.playlists}
 
     def listed_playlists(self) -> list[str]:
-        """The ids of the playlists on the list."""
         return [self.playlists[entry.number].id for entry in self.entries("playlists")]
 
     def rename(self, data_type: str, entry: Entry, title: str) -> None:
@@ -112,7 +111,6 @@ class SpotifyLibrary(Library):
         return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.top_artists))
 
     def shelf(self, _: str) -> Iterator[Entry]:
-        """The playlists by their numbers."""
         return (Entry(PLAIN, playlist.number) for playlist in self.playlists)
 
     def contents(self, identity: str) -> Entries:
@@ -128,7 +126,6 @@ class SpotifyLibrary(Library):
         return [Entry(PLAIN, number)]
 
     def may_read(self, identity: str, view: View) -> bool:
-        """Whether a regime shows a playlist's contents."""
         return self.playlists_by_id[identity].readable(view.regime, self.user_id)
 
     def playlist_id(self, entry: Entry) -> str:
