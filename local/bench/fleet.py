@@ -1,5 +1,5 @@
 """
-A fleet of listeners on the schedule, in virtual time: the product's own planning and budget, minute by minute.
+A fleet of listeners on the schedule, in virtual time: the product's own polling plan and quota, minute by minute.
 
     python -m local.bench.fleet      prints every fleet of docs/scale.md
 
@@ -7,10 +7,10 @@ Assumed  Listeners play 15 tracks an hour in one session a day, whose length is 
          distributed as the logarithm of a normal (median 20, a fifth plays more than 46, at most 240), three days of
          ten are silent, others vary. One session a day is the hardest case for polls of a bounded memory.
          A re-sync takes 14 to 24 calls, by the user: `make bench` counts 14 where nothing changed, 21 after a small
-         change. Runs end in the minute in which they start.
+         change. A sync ends in the minute in which it starts.
 Sampled  Fleets of more than 10,000 are simulated by one user in N, on one Nth of the quota and of every bound of a
-         dispatch: what a user meets is the same, what the fleet does is multiplied by N.
-Costs    Of what the schedule does and of two visits a day; a first sync is half a cent more, once.
+         dispatch: a user is served as in the whole fleet, and the fleet's figures are multiplied by N.
+Costs    Of scheduled syncs and of two visits a day; a first sync is half a cent more, once.
 Left out Provider failures and bans; first syncs of new listeners; delays within a minute.
 """
 
@@ -38,14 +38,14 @@ WARM_UP, MEASURED = 4, 2
 SIMULATED = 10_000
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 MONTH_DAYS = 30.4
-SESSION_PACE = 15.0
-"""Tracks an hour of somebody who listens without a pause: four minutes each."""
+SESSION_RATE = 15.0
+"""Tracks an hour without a pause, at four minutes each."""
 BUSIEST = 1.5
-"""A listener's busiest day by their usual one."""
+"""Plays of a listener's busiest day, as a multiple of the usual day's."""
 
-# Counted on the emulator, 2026-11-23: the requests of one run, its claim, and two writes a call at the gate included.
+# Counted on the emulator, 2026-11-23: the requests of one sync, its claim, and the rate limiter's two writes a call.
 # Functions have 0.5 GB; seconds are estimates of warm functions with 80 ms a provider call.
-POLL_RUN = Use(
+POLL_USE = Use(
     transitions=transitions("PollRecentlyPlayed"),
     lambda_requests=3,
     gb_seconds=0.5 * (0.25 + 0.4 + 0.15),
@@ -54,7 +54,7 @@ POLL_RUN = Use(
     kms_requests=3,
     log_gb=2.5e-6,
 )
-RESYNC_RUN = Use(
+RESYNC_USE = Use(
     transitions=transitions(),
     lambda_requests=10,
     gb_seconds=0.5 * (0.3 + 8 * 0.6 + 0.2),
@@ -65,12 +65,12 @@ RESYNC_RUN = Use(
 )
 CALL = Use(write_units=2)
 PLAY = Use(write_units=2, table_gb_months=1e-6)
-"""An appended record of a kilobyte; what a play weighs for a month."""
+"""An appended record of a kilobyte, stored for a month."""
 USER_MONTH = Use(api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, read_units=600, table_gb_months=0.006)
-"""Two visits a day with the dashboard's own requests, and what a first sync of 5,330 records has stored."""
+"""Two visits a day with the dashboard's own requests, and the storage of a first sync of 5,330 records."""
 DISPATCH = Use(lambda_requests=1, gb_seconds=1.73 * 0.3, read_units=8, scheduler_invocations=1)
-START_OF_RUN = Use(gb_seconds=1.73 * 0.01)
-"""The dispatch's own part."""
+START_USE = Use(gb_seconds=1.73 * 0.01)
+"""The part of a start in the dispatch."""
 
 
 class Listener:
@@ -81,7 +81,7 @@ class Listener:
     def __init__(self, number: int, days: int, chance: random.Random) -> None:
         self.name = f"provider#u{number}"
         usual = min(240.0, 20 * math.exp(chance.gauss(0, 1)))
-        self.starts = chance.random() * (1 - usual * BUSIEST / SESSION_PACE / 24)
+        self.starts = chance.random() * (1 - usual * BUSIEST / SESSION_RATE / 24)
         played = [
             0.0 if chance.random() < 0.3 else usual * min(BUSIEST, chance.lognormvariate(0, 0.4)) for _ in range(days)
         ]
@@ -100,7 +100,7 @@ class Listener:
         """Plays since the beginning."""
         at = max(0.0, (moment - START) / DAY)
         day = min(int(at), len(self.days) - 2)
-        so_far = max(0.0, at - day - self.starts) * 24 * SESSION_PACE
+        so_far = max(0.0, at - day - self.starts) * 24 * SESSION_RATE
         return int(min(self.days[day] + so_far, self.days[day + 1]))
 
     @property
@@ -117,8 +117,8 @@ class Listener:
 
 
 @dataclass
-class Seen:
-    """What was counted on the measured days."""
+class Counts:
+    """Counts of the measured days."""
 
     polls: int = 0
     resyncs: int = 0
@@ -127,13 +127,13 @@ class Seen:
     lost: int = 0
     losers: set[str] = field(default_factory=set)
     served: set[tuple[int, str]] = field(default_factory=set)
-    """Day and user of every run."""
+    """Day and user of every sync."""
     delays: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Fleet:
-    """So many users on one application of this pace."""
+    """This many users share one application with this limit of calls."""
 
     users: int
     calls_per_minute: float
@@ -141,7 +141,7 @@ class Fleet:
 
     @property
     def each(self) -> int:
-        """One user in so many is simulated."""
+        """One user in this number is simulated."""
         return max(1, self.users // SIMULATED)
 
 
@@ -150,7 +150,7 @@ class Report:
     """A fleet's days, per day unless said otherwise."""
 
     fleet: Fleet
-    seen: Seen
+    counts: Counts
 
     def per_day(self, count: float) -> float:
         """Of the whole fleet."""
@@ -158,85 +158,87 @@ class Report:
 
     @property
     def lost_share(self) -> float:
-        """Plays that nobody will ever see, of all."""
-        return self.seen.lost / max(1, self.seen.plays + self.seen.lost)
+        """Lost plays, as a part of all plays."""
+        return self.counts.lost / max(1, self.counts.plays + self.counts.lost)
 
     def delay(self, share: float) -> float:
-        """Minutes from due to started that this share of all runs stays below."""
-        delays = sorted(self.seen.delays)
+        """Minutes from due to started that this share of all syncs stays below."""
+        delays = sorted(self.counts.delays)
         return delays[min(len(delays) - 1, int(share * len(delays)))] if delays else math.inf
 
     @property
     def used(self) -> float:
         """Part of the application's quota that is called."""
-        return self.per_day(self.seen.calls) / (self.fleet.calls_per_minute * 1_440)
+        return self.per_day(self.counts.calls) / (self.fleet.calls_per_minute * 1_440)
 
     @property
     def dollars(self) -> dict[str, float]:
         """Dollars a user and month, by service."""
-        seen, users = self.seen, self.fleet.users
+        counts, users = self.counts, self.fleet.users
         month = MONTH_DAYS / users
-        runs = POLL_RUN.times(self.per_day(seen.polls) * month) + RESYNC_RUN.times(self.per_day(seen.resyncs) * month)
-        runs += START_OF_RUN.times(self.per_day(seen.polls + seen.resyncs) * month)
-        calls = CALL.times(self.per_day(seen.calls - seen.polls) * month)
-        plays = PLAY.times(self.per_day(seen.plays) * month)
-        use = runs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month)
+        syncs = POLL_USE.times(self.per_day(counts.polls) * month)
+        syncs += RESYNC_USE.times(self.per_day(counts.resyncs) * month)
+        syncs += START_USE.times(self.per_day(counts.polls + counts.resyncs) * month)
+        calls = CALL.times(self.per_day(counts.calls - counts.polls) * month)
+        plays = PLAY.times(self.per_day(counts.plays) * month)
+        use = syncs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month)
         return {**use.dollars, "Fixed": FIXED_MONTH / users}
 
 
 def simulate(fleet: Fleet) -> Report:
-    """Two days of this fleet, after four that nobody counts; the same every time."""
+    """Two days of this fleet, after four that are not counted; the same every time."""
     chance = random.Random(fleet.users)  # noqa: S311 -- a simulation
     days = WARM_UP + MEASURED
     listeners = [Listener(number, days, chance) for number in range(fleet.users // fleet.each)]
-    heap = [(one.plan.due_at, number) for number, one in enumerate(listeners)]
+    heap = [(listener.plan.due_at, number) for number, listener in enumerate(listeners)]
     heapq.heapify(heap)
     read, most = (max(1, bound // fleet.each) for bound in (MAX_READ, MAX_STARTS))
     interval = round(60_000 * fleet.each / fleet.calls_per_minute)
-    ledger, seen = QuotaUsage(), Seen()
+    usage, counts = QuotaUsage(), Counts()
     for minute in range(days * 1_440):
         now = START + minute * MINUTE
         window = [heapq.heappop(heap) for _ in range(min(read, len(heap))) if heap[0][0] <= now]
         due = [listeners[number] for _, number in window]
-        starts, ledger = choose(due, ledger, QuotaState(times.milliseconds(now), interval), now, most)
+        starts, usage = choose(due, usage, QuotaState(times.milliseconds(now), interval), now, most)
         started = {start.due.name for start in starts}
-        counted = seen if minute >= WARM_UP * 1_440 else Seen()
+        counted = counts if minute >= WARM_UP * 1_440 else Counts()
         for start in starts:
-            _run(start.due, now, fleet.cadence, counted, full=start.full)
+            _sync(start.due, now, fleet.cadence, counted, full=start.full)
         for due_at, number in window:
             again = listeners[number].plan.due_at if listeners[number].name in started else due_at
             heapq.heappush(heap, (again, number))
-    for one in listeners:
-        _leave(one, START + days * DAY, fleet.cadence, seen)
-    return Report(fleet, seen)
+    for listener in listeners:
+        _leave(listener, START + days * DAY, fleet.cadence, counts)
+    return Report(fleet, counts)
 
 
-def _leave(one: Listener, now: datetime, cadence: Cadence, seen: Seen) -> None:
-    """What is lost by now of a listener who has not been polled, and never will be."""
-    lost = one.played(now) - one.played(one.plan.polled_at or START) - cadence.remembered_plays
+def _leave(listener: Listener, now: datetime, cadence: Cadence, counts: Counts) -> None:
+    """Count the plays that a listener has lost since the last poll."""
+    unread = listener.played(now) - listener.played(listener.plan.polled_at or START)
+    lost = unread - cadence.remembered_plays
     if lost > 0:
-        seen.lost += lost
-        seen.losers.add(one.name)
+        counts.lost += lost
+        counts.losers.add(listener.name)
 
 
-def _run(one: Listener, now: datetime, cadence: Cadence, seen: Seen, *, full: bool) -> None:
-    before = one.plan
-    plays = one.played(now) - one.played(before.polled_at or START)
+def _sync(listener: Listener, now: datetime, cadence: Cadence, counts: Counts, *, full: bool) -> None:
+    before = listener.plan
+    plays = listener.played(now) - listener.played(before.polled_at or START)
     lost = max(0, plays - cadence.remembered_plays)
-    calls = one.calls if full else 1
-    ran = SyncOutcome(now, Poll.DONE, plays - lost, int(lost > 0), full, calls=calls)
-    one.plan = plan(one.name, before, ran, cadence, now)
-    seen.delays.append((now - before.due_at) / MINUTE)
-    seen.calls += calls
-    seen.plays += plays - lost
-    seen.lost += lost
-    seen.served.add(((now - START).days, one.name))
+    calls = listener.calls if full else 1
+    outcome = SyncOutcome(now, Poll.DONE, plays - lost, int(lost > 0), full, calls=calls)
+    listener.plan = plan(listener.name, before, outcome, cadence, now)
+    counts.delays.append((now - before.due_at) / MINUTE)
+    counts.calls += calls
+    counts.plays += plays - lost
+    counts.lost += lost
+    counts.served.add(((now - START).days, listener.name))
     if lost:
-        seen.losers.add(one.name)
+        counts.losers.add(listener.name)
     if full:
-        seen.resyncs += 1
+        counts.resyncs += 1
     else:
-        seen.polls += 1
+        counts.polls += 1
 
 
 FLEETS = [
@@ -252,7 +254,7 @@ FLEETS = [
 
 
 def table(reports: list[Report]) -> Table:
-    """The figures that docs/scale.md shows."""
+    """The table in docs/scale.md."""
     head = ["users", "calls/min", "served/day", "re-synced/day", "calls/day", "of quota", "runs/user/day"]
     head += ["plays lost", "users with a hole", "delay p50/p95/p99 min", "$/user/month"]
     made = Table(*head, title="The fleet in virtual time", title_justify="left")
@@ -262,27 +264,27 @@ def table(reports: list[Report]) -> Table:
 
 
 def _row(report: Report) -> Iterator[str]:
-    fleet, seen = report.fleet, report.seen
+    fleet, counts = report.fleet, report.counts
     users = fleet.users // fleet.each
     yield from (f"{fleet.users:,}", f"{fleet.calls_per_minute:,.0f}")
-    yield f"{report.per_day(len(seen.served)):,.0f}"
-    yield f"{report.per_day(seen.resyncs):,.0f}"
-    yield f"{report.per_day(seen.calls):,.0f}"
+    yield f"{report.per_day(len(counts.served)):,.0f}"
+    yield f"{report.per_day(counts.resyncs):,.0f}"
+    yield f"{report.per_day(counts.calls):,.0f}"
     yield f"{report.used:.0%}"
-    yield f"{report.per_day(seen.polls + seen.resyncs) / fleet.users:.1f}"
+    yield f"{report.per_day(counts.polls + counts.resyncs) / fleet.users:.1f}"
     yield f"{report.lost_share:.2%}"
-    yield f"{len(seen.losers) / users:.1%}"
+    yield f"{len(counts.losers) / users:.1%}"
     yield "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
     yield f"{sum(report.dollars.values()):.4f}"
 
 
 def rows(report: Report) -> Iterator[tuple[str, str, str]]:
-    """What, aim, figure: as the table of all figures has them."""
-    fleet, seen = report.fleet, report.seen
+    """Rows of the table of all figures: what, aim, today's figure."""
+    fleet, counts = report.fleet, report.counts
     who = f"{fleet.users:,} users, {fleet.calls_per_minute:,.0f} calls/min"
-    yield f"plays lost, {who}", "0", f"{report.lost_share:.2%}, {len(seen.losers) * fleet.each:,} users with a hole"
-    yield f"users served a day, {who}", f"{fleet.users:,}", f"{report.per_day(len(seen.served)):,.0f}"
-    resyncs, calls = report.per_day(seen.resyncs), report.per_day(seen.calls)
+    yield f"plays lost, {who}", "0", f"{report.lost_share:.2%}, {len(counts.losers) * fleet.each:,} users with a hole"
+    yield f"users served a day, {who}", f"{fleet.users:,}", f"{report.per_day(len(counts.served)):,.0f}"
+    resyncs, calls = report.per_day(counts.resyncs), report.per_day(counts.calls)
     yield f"re-syncs and calls a day, {who}", "", f"{resyncs:,.0f} and {calls:,.0f}, {report.used:.0%} of the quota"
     late = "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
     yield f"minutes from due to started (p50/p95/p99), {who}", "", late

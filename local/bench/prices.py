@@ -21,14 +21,15 @@ KMS_REQUEST = 0.03 / 10_000
 SCHEDULER_INVOCATION = 1.00 / MILLION
 LOG_GB = 0.50
 TABLE_GB_MONTH = 0.25 + 0.20
-"""Storage, and the backup that goes back to any second."""
-FIXED_MONTH = 1.00 + 0.40
-"""One KMS key, one secret."""
+"""Storage, and the backup for point-in-time recovery."""
+KEY_MONTH, SECRET_MONTH = 1.00, 0.40
+FIXED_MONTH = KEY_MONTH + 3 * SECRET_MONTH
+"""One KMS key, and a secret for each of the three providers."""
 
 
 @dataclass(frozen=True)
 class Use:
-    """What something takes of each service."""
+    """Amounts that are used of each service."""
 
     transitions: float = 0
     lambda_requests: float = 0
@@ -42,7 +43,7 @@ class Use:
     table_gb_months: float = 0
 
     def times(self, count: float) -> "Use":
-        """So often."""
+        """The use of so many of these."""
         return Use(**{name: amount * count for name, amount in vars(self).items()})
 
     def __add__(self, other: "Use") -> "Use":
@@ -50,7 +51,7 @@ class Use:
 
     @property
     def dollars(self) -> dict[str, float]:
-        """What it costs, by service."""
+        """US dollars by service."""
         return {
             "Step Functions": self.transitions * TRANSITION,
             "Lambda": self.lambda_requests * LAMBDA_REQUEST + self.gb_seconds * LAMBDA_GB_SECOND,

@@ -1,11 +1,12 @@
-"""The fleet in virtual time uses the product's own plan and quota: it shows what a deployment would do."""
+"""The fleet in virtual time uses the product's own plan and quota, so its figures are those of a deployment."""
 
 import pytest
 
 from blendify.schedule.quota import SHARE
 from local.bench import prices
-from local.bench.fleet import MEASURED, Fleet, Report, Seen, simulate
+from local.bench.fleet import MEASURED, Counts, Fleet, Report, simulate
 from local.bench.prices import Use
+from local.template import resources
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +23,9 @@ def scarce() -> Report:
 
 def test_with_enough_quota_all_are_served_every_day_and_no_play_is_lost(enough: Report) -> None:
     """Polls come before plays are lost, full syncs once a day, hardly any delay."""
-    assert enough.seen.lost == 0
-    assert enough.per_day(len(enough.seen.served)) == pytest.approx(300, abs=6)
-    assert enough.per_day(enough.seen.resyncs) == pytest.approx(300, rel=0.1)
+    assert enough.counts.lost == 0
+    assert enough.per_day(len(enough.counts.served)) == pytest.approx(300, abs=6)
+    assert enough.per_day(enough.counts.resyncs) == pytest.approx(300, rel=0.1)
     assert enough.delay(0.99) <= 2
 
 
@@ -32,28 +33,28 @@ def test_with_scarce_quota_polls_come_before_full_syncs(scarce: Report) -> None:
     """The quota is respected, hardly a play is lost, and full syncs become rare."""
     assert scarce.used == pytest.approx(SHARE, rel=0.1)
     assert scarce.lost_share < 0.01
-    assert scarce.per_day(scarce.seen.resyncs) < 150
+    assert scarce.per_day(scarce.counts.resyncs) < 150
 
 
 def test_listeners_who_are_never_polled_count() -> None:
     """In a fleet far beyond its quota the plays of listeners who were not polled count as lost."""
     beyond = simulate(Fleet(300, 0.05))
-    assert beyond.per_day(len(beyond.seen.served)) < 80
-    assert len(beyond.seen.losers) > 100
+    assert beyond.per_day(len(beyond.counts.served)) < 80
+    assert len(beyond.counts.losers) > 100
     assert beyond.lost_share > 0.2
 
 
 def test_the_same_fleet_has_the_same_days() -> None:
     """Figures of two versions of the code can be compared."""
-    one, other = (simulate(Fleet(50, 80)) for _ in range(2))
-    assert one.seen == other.seen
+    first, second = (simulate(Fleet(50, 80)) for _ in range(2))
+    assert first.counts == second.counts
 
 
 def test_a_sampled_fleet_is_scaled_up() -> None:
     """One in two users on half of the quota, all else equal."""
     fleet = Fleet(20_000, 2)
     assert fleet.each == 2
-    assert Report(fleet, Seen()).per_day(10) == 10 * 2 / MEASURED
+    assert Report(fleet, Counts()).per_day(10) == 10 * 2 / MEASURED
 
 
 def test_costs_are_named_by_service(enough: Report) -> None:
@@ -64,8 +65,14 @@ def test_costs_are_named_by_service(enough: Report) -> None:
     assert max(dollars, key=lambda name: dollars[name]) == "Step Functions"
 
 
+def test_fixed_costs_are_those_of_the_templates_key_and_secrets() -> None:
+    """An application's secret costs the same each month whether it is used or not."""
+    keys, secrets = resources("AWS::KMS::Key"), resources("AWS::SecretsManager::Secret")
+    assert len(keys) * prices.KEY_MONTH + len(secrets) * prices.SECRET_MONTH == pytest.approx(prices.FIXED_MONTH)
+
+
 def test_a_use_costs_what_the_list_says() -> None:
-    """A million of each, and the sum of two."""
+    """Checked for a million of each, and for a sum of two uses."""
     million = Use(transitions=1e6, write_units=1e6, api_requests=1e6)
     assert million.dollars["Step Functions"] == pytest.approx(25)
     assert million.dollars["DynamoDB"] == pytest.approx(0.625)
