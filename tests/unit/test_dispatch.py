@@ -42,14 +42,14 @@ class Machines:
         self.started: dict[str, dict[str, Any]] = {}
         self.refuses = False
 
-    def start_execution(self, **wish: str) -> None:
+    def start_execution(self, **request: str) -> None:
         if self.refuses:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "StartExecution")
-        if wish["name"] in self.started:
+        if request["name"] in self.started:
             raise ExecutionAlreadyExists({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
-        assert wish["stateMachineArn"] == MACHINE
-        assert len(wish["name"]) <= 80
-        self.started[wish["name"]] = json.loads(wish["input"])
+        assert request["stateMachineArn"] == MACHINE
+        assert len(request["name"]) <= 80
+        self.started[request["name"]] = json.loads(request["input"])
 
     @property
     def users(self) -> list[str]:
@@ -98,7 +98,7 @@ def paced(world: World, calls_per_minute: float) -> None:
 
 
 def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Polls for those due for a poll, full syncs for those due for one, nothing for the others."""
+    """Connections that are due get a poll, or a full sync if they are due for one; all others get nothing."""
     polled = connect(world, "ana")
     synced = connect(world, "bea", resync=-HOUR)
     connect(world, "cem", due=HOUR)
@@ -121,7 +121,7 @@ def test_what_was_started_is_not_started_again(world: World, clock: list[datetim
 
 
 def test_two_dispatches_at_once_start_each_once(world: World, clock: list[datetime], machines: Machines) -> None:
-    """EventBridge may deliver twice."""
+    """EventBridge may deliver an event twice."""
     users = {connect(world, f"listener-{number}") for number in range(6)}
     with ThreadPoolExecutor(3) as pool:
         counts = list(pool.map(lambda _: dispatch(), range(3)))
@@ -138,7 +138,7 @@ def test_a_start_that_was_made_before_is_no_error(world: World, clock: list[date
 
 
 def test_a_failed_start_is_tried_again(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Claimed but not started, as after a crash between the two: it is due again half an hour later."""
+    """A connection that was claimed but not started, as after a crash between both, is due again half an hour later."""
     user_id = connect(world, "ana")
     machines.refuses = True
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
@@ -149,7 +149,7 @@ def test_a_failed_start_is_tried_again(world: World, clock: list[datetime], mach
 
 
 def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machines: Machines) -> None:
-    """Not until its listener connects again."""
+    """It stays off the schedule until its listener connects again."""
     user_id = connect(world, "ana")
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     clock[0] += 5 * HOUR
@@ -196,14 +196,14 @@ def test_one_application_does_not_use_up_anothers_quota(
 
 def test_quota_is_not_reserved_twice(world: World, clock: list[datetime]) -> None:
     """The usage is stored only if it is still the one that was read."""
-    seen = quota_usage.usage("spotify", "default")
-    one, other = (QuotaUsage(seen.polls_until + ms, seen.resyncs_until + ms) for ms in (5, 9))
-    assert quota_usage.reserve("spotify", "default", seen, one)
-    assert not quota_usage.reserve("spotify", "default", seen, other)
-    assert quota_usage.usage("spotify", "default") == one
+    before = quota_usage.usage("spotify", "default")
+    first, second = (QuotaUsage(before.polls_until + ms, before.resyncs_until + ms) for ms in (5, 9))
+    assert quota_usage.reserve("spotify", "default", before, first)
+    assert not quota_usage.reserve("spotify", "default", before, second)
+    assert quota_usage.usage("spotify", "default") == first
 
 
-def test_the_rate_limiter_tells_its_interval(world: World, clock: list[datetime]) -> None:
+def test_the_rate_limiter_stores_its_interval(world: World, clock: list[datetime]) -> None:
     """So the dispatch need not read the application's secret."""
     paced(world, 80)
     assert quota_usage.state("spotify", "default").interval == 750

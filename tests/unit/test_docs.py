@@ -29,15 +29,15 @@ LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
 def section(page: str, heading: str) -> str:
     """The text below one heading of a page in docs/, up to the next heading of the same level or a higher one."""
     text = (DOCS / page).read_text()
-    found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
-    assert found, f"docs/{page} has no heading {heading!r}"
-    rest = text[found.end() :]
-    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+    match = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    assert match, f"docs/{page} has no heading {heading!r}"
+    rest = text[match.end() :]
+    end = re.search(rf"^#{{1,{len(match[1])}}} ", rest, re.MULTILINE)
     return rest[: end.start()] if end else rest
 
 
 def rows(text: str) -> list[list[str]]:
-    """The cells of all table rows in a text, without heads and rules."""
+    """The cells of all table rows in a text, without the headers and the lines below them."""
     lines = text.splitlines()
     body = [
         line
@@ -48,17 +48,17 @@ def rows(text: str) -> list[list[str]]:
 
 
 def first_names(text: str) -> list[str]:
-    """What stands in backticks in the first cell of each table row."""
+    """The names in backticks in the first cell of each table row."""
     return [name for cells in rows(text) for name in CODE.findall(cells[0])]
 
 
 def code(text: str) -> str:
-    """Fenced blocks and what stands in backticks: the parts of a page that are typed."""
+    """The fenced blocks of a page and its texts in backticks, which readers type."""
     return "\n".join(FENCE.findall(text) + CODE.findall(FENCE.sub("", text)))
 
 
 def anchor(heading: str) -> str:
-    """The fragment by which a heading is linked to."""
+    """The fragment of a link to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -76,12 +76,12 @@ def calls(name: str) -> Iterator[ast.Call]:
 
 
 def texts() -> list[str]:
-    """Every text in the package's code; of a formatted one the parts between its values."""
+    """Every string in the package's code; of an f-string the parts between its values."""
     return [node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def broken(page: Path) -> Iterator[str]:
-    """The links of a page that lead to no file, or to no heading of it."""
+    """The links of a page whose file, or whose heading in it, does not exist."""
     for link in LINK.findall(FENCE.sub("", page.read_text())):
         if re.match(r"https?://", link):
             continue
@@ -102,51 +102,51 @@ def named_targets(text: str) -> set[str]:
     return set(re.findall(r"\bmake ([a-z]+)\b", text))
 
 
-def test_links_lead_somewhere() -> None:
-    """Every relative link names a file, and a heading of it where it names one."""
+def test_every_link_has_a_target() -> None:
+    """Every relative link names a file that exists, and every fragment a heading of that file."""
     assert [link for page in PAGES for link in broken(page)] == []
 
 
 def test_the_readme_is_one_page_and_leads_to_all_others() -> None:
-    """Its reader needs two minutes, and finds every page of docs/ from there."""
+    """It takes two minutes to read, and links every page of docs/."""
     assert len(README.read_text().splitlines()) <= 150
     linked = {link.partition("#")[0] for link in LINK.findall(README.read_text())}
     assert {f"docs/{page.name}" for page in DOCS.iterdir()} <= linked
 
 
 def test_every_command_exists_and_is_documented() -> None:
-    """Commands in the documentation are targets of the Makefile; those that `make` lists are all documented."""
+    """Commands in the documentation are targets of the Makefile, and every target that `make` lists is documented."""
     named = {page.name: named_targets(code(page.read_text())) for page in PAGES}
     known = targets()
-    assert {name: found - known for name, found in named.items() if found - known} == {}
+    assert {name: commands - known for name, commands in named.items() if commands - known} == {}
     assert known - {"help"} <= named["README.md"] | named["contributing.md"]
 
 
 def test_ci_runs_the_readmes_commands() -> None:
-    """What a change must pass is what the README names."""
+    """The README names what a change must pass."""
     run = named_targets((ROOT / ".ci" / "run").read_text())
     assert run == {"check", "test"}
     assert run <= named_targets(code(README.read_text()))
 
 
 def test_packages_are_all_listed() -> None:
-    """A reader of the listing knows what each folder of the package has."""
+    """The list describes every folder of the package."""
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
     assert sorted(first_names(section("contributing.md", "The package, in its order"))) == sorted(folders)
 
 
 def test_parameters_and_outputs_are_the_templates() -> None:
-    """Each with its default."""
+    """All parameters with their defaults, and all outputs in order."""
     shown = {
         CODE.findall(name)[0]: "".join(CODE.findall(default))
         for name, default, _ in rows(section("deploy.md", "Parameters"))
     }
-    assert shown == {name: str(one["Default"]) for name, one in template()["Parameters"].items()}
+    assert shown == {name: str(parameter["Default"]) for name, parameter in template()["Parameters"].items()}
     assert first_names(section("deploy.md", "Outputs")) == list(template()["Outputs"])
 
 
 def test_variables_of_providers_are_parameters() -> None:
-    """`make up` would ignore a variable that no parameter stands behind."""
+    """`make up` would ignore a variable without a parameter."""
     variables = {provider.variable(name) for provider in LOCAL.values() for name in template()["Parameters"]}
     prefixes = "|".join(name.upper() for name in LOCAL)
     for page in PAGES:
@@ -154,7 +154,7 @@ def test_variables_of_providers_are_parameters() -> None:
 
 
 def test_metrics_are_those_that_the_code_emits() -> None:
-    """No more and no fewer; a name that ends with a status stands there with each."""
+    """No more and no fewer. A metric whose name ends with a status is listed once per status."""
     named = [keyword.value for call in calls("add_metric") for keyword in call.keywords if keyword.arg == "name"]
     plain = {node.value for node in named if isinstance(node, ast.Constant)}
     formatted = [node for node in named if isinstance(node, ast.JoinedStr)]
@@ -166,21 +166,21 @@ def test_metrics_are_those_that_the_code_emits() -> None:
 
 
 def test_outcomes_and_statuses_are_all_explained() -> None:
-    """Each once."""
+    """The table lists each once."""
     shown = first_names(section("operating.md", "What a sync says"))
     assert sorted(shown) == sorted([*Outcome, *Status])
 
 
 def test_quoted_messages_are_the_codes_own() -> None:
-    """An operator who searches for what they read finds it."""
+    """An operator can search the page for a message and find it."""
     quoted = re.findall(r'"([a-z][^"`{}]+ [^"`{}]+)"', FENCE.sub("", (DOCS / "operating.md").read_text()))
-    held = texts()
+    strings = texts()
     assert quoted
-    assert [one for one in quoted if not any(one in text for text in held)] == []
+    assert [message for message in quoted if not any(message in text for text in strings)] == []
 
 
 def test_routes_are_the_templates() -> None:
-    """Method and path of every function's events."""
+    """The table has method and path of every API event of a function."""
     events = chain.from_iterable(
         function.get("Events", {}).values() for function in resources("AWS::Serverless::Function").values()
     )
@@ -192,7 +192,7 @@ def test_routes_are_the_templates() -> None:
 
 
 def test_query_parameters_are_those_that_are_read() -> None:
-    """Of lists by the table, of one record's history by the sentence below it."""
+    """The table has those of lists; the sentence below it has those of a record's history."""
     text = section("api.md", "Lists, parameters, cursors")
     assert first_names(text) == list(OF_LISTS)
     sentence = re.search(r"The history of a record takes (.*?)\.", text, re.DOTALL)
@@ -200,29 +200,31 @@ def test_query_parameters_are_those_that_are_read() -> None:
     assert CODE.findall(sentence[1]) == list(OF_HISTORY)
 
 
-def test_errors_are_those_that_are_answered() -> None:
-    """Code and status."""
-    answered = {
+def test_errors_are_those_that_the_api_responds_with() -> None:
+    """The table has each error's code and status."""
+    errors = {
         (call.args[2].value, call.args[1].value)
         for call in calls("error_response")
         if len(call.args) > 2 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[2], ast.Constant)
     }
     shown = [(CODE.findall(name)[0], int(status)) for name, status, _ in rows(section("api.md", "Errors"))]
-    assert sorted(shown) == sorted(answered)
+    assert sorted(shown) == sorted(errors)
 
 
-def test_fields_are_those_that_apps_read() -> None:
-    """Of each data type, in the order in which it has them."""
+def test_fields_are_those_that_the_api_returns() -> None:
+    """The table has the fields of each data type, in the API's order."""
     text = section("data.md", "Named fields")
     shown = {CODE.findall(name)[0]: CODE.findall(fields) for name, fields in rows(text)}
     assert shown == {str(data_type): list(FIELDS[data_type]) for data_type in DataType}
     assert set(COMMON) <= set(CODE.findall(text.split("|")[0]))
 
 
-def test_what_each_provider_gives_is_what_its_table_has() -> None:
-    """A dash where it has no row."""
+def test_data_types_of_providers_are_those_of_their_tables() -> None:
+    """A dash stands for a data type without an endpoint."""
     table = rows(section("providers.md", "What each provider gives"))
     offered = {CODE.findall(cells[0])[0]: [cell != "–" for cell in cells[1:]] for cells in table if "`" in cells[0]}
     columns = [PROVIDERS[name] for name in ("spotify", "apple_music", "lastfm")]
     assert [provider.name for provider in columns] == list(PROVIDERS)
-    assert offered == {str(one): [one in provider.endpoints for provider in columns] for one in DataType}
+    assert offered == {
+        str(data_type): [data_type in provider.endpoints for provider in columns] for data_type in DataType
+    }

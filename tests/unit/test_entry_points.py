@@ -21,19 +21,19 @@ HANDLERS = sorted(
     if path.parent.name != "collectors" or path.stem == "top_tracks"
 )
 STEPS = ("sync.", "erase.", "export.")
-"""Everything that no listener waits for, but collectors."""
+"""The handlers that no listener waits for, except collectors."""
 
 TABLES = tuple(f"blendify.providers.{name}" for name in PROVIDERS)
 """Loaded when a provider is first needed."""
 PROGRESS = {"blendify.collecting", "blendify.collecting.job", "blendify.collecting.progress"}
-"""What steps know of collecting: what is passed to collectors, and how far they have come."""
+"""Steps use this of collecting: a collector's input, and its progress."""
 DISPATCH = {"core", "db", "lambdas", "schedule", "syncing"}
 """The packages that the schedule's Lambda needs, once a minute."""
 
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
-    """The modules that each handler loads, beside boto3's and the standard library's."""
+    """The modules that each handler loads, except those of boto3 and the standard library."""
     command = [sys.executable, imports_of_handlers.__file__, *HANDLERS, *TABLES]
     # No settings: a module that reads them when it is imported fails.
     environment = {"PYTHONPATH": os.pathsep.join([str(PACKAGE), str(FUNCTIONS)])}
@@ -46,48 +46,48 @@ def loaded() -> dict[str, set[str]]:
 
 
 def parents(module: str) -> set[str]:
-    """The module and the packages that it lies in."""
+    """The module and the packages that contain it."""
     parts = module.split(".")
     return {".".join(parts[:count]) for count in range(1, len(parts) + 1)}
 
 
 def unwanted(loaded: dict[str, set[str]], handlers: tuple[str, ...], *names: str) -> dict[str, set[str]]:
     """Which of these modules the handlers load nevertheless."""
-    found = {
+    loaded_by = {
         handler: {module for module in modules if parents(module) & set(names)}
         for handler, modules in loaded.items()
         if handler.startswith(handlers)
     }
-    assert found, "no handler has such a name"
-    return {handler: modules for handler, modules in found.items() if modules}
+    assert loaded_by, "no handler has such a name"
+    return {handler: modules for handler, modules in loaded_by.items() if modules}
 
 
 def test_steps_load_nothing_of_the_collecting_side(loaded: dict[str, set[str]]) -> None:
-    """Neither the collector's modules, nor HTTP, a provider's tables or pages."""
+    """They load no module of the collector, no HTTP library, no provider's tables and no page."""
     collecting = unwanted(loaded, STEPS, "blendify.collecting")
     assert {handler: modules - PROGRESS for handler, modules in collecting.items() if modules - PROGRESS} == {}
     assert unwanted(loaded, STEPS, "blendify.web", "jinja2", "requests", "cryptography", *TABLES) == {}
 
 
 def test_dispatch_loads_the_schedule_alone(loaded: dict[str, set[str]]) -> None:
-    """It starts every minute: no provider, no token, no history."""
+    """It starts every minute, so it loads no provider, no token code and no history."""
     packages = {module.split(".")[1] for module in loaded["sync.dispatch"] if module.startswith("blendify.")}
     assert packages == DISPATCH
     assert unwanted(loaded, ("sync.dispatch",), "pynamodb", "requests") == {}
 
 
 def test_collectors_load_neither_pages_nor_another_providers_libraries(loaded: dict[str, set[str]]) -> None:
-    """No templates; what one provider needs to sign its calls is loaded with its first call."""
+    """They load no templates. A library that one provider needs to sign its calls is loaded with the first call."""
     assert unwanted(loaded, ("collectors.",), "jinja2", "cryptography", "blendify.web", "blendify.export") == {}
 
 
 def test_the_api_loads_nothing_that_calls_providers(loaded: dict[str, set[str]]) -> None:
-    """Listeners wait for these cold starts."""
+    """Listeners wait for these cold starts, so they load no HTTP library and no module that calls."""
     assert unwanted(loaded, ("api.",), "requests", "cryptography", "blendify.calling", "blendify.lambdas") == {}
 
 
 def test_the_functions_that_call_providers_have_the_layer_that_signs(loaded: dict[str, set[str]]) -> None:
-    """Cryptography is larger than all else together: it has a layer of its own, and is loaded to sign a call."""
+    """Cryptography is larger than all other packages together: it has its own layer, and is loaded to sign a call."""
     callers = {name for name, modules in loaded.items() if "blendify.calling.fetch" in modules}
     signing = {"Ref": "SigningLayer"}
     assert {"collectors.top_tracks", "auth.callback"} <= callers

@@ -1,4 +1,4 @@
-"""One word per concept: every data type has its function, state and tables; only a provider's folder names it."""
+"""Every data type has its function, state and endpoint under its own name; only its own folder names a provider."""
 
 import json
 import re
@@ -29,7 +29,7 @@ def camel(data_type: DataType) -> str:
 
 
 def states() -> dict[str, Any]:
-    """All states of the sync, those in branches as well."""
+    """All states of the sync, also those in branches, by name."""
 
     def walk(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for name, state in machine["States"].items():
@@ -41,7 +41,7 @@ def states() -> dict[str, Any]:
 
 
 def missing(data_type: DataType) -> Iterator[str]:
-    """What a data type needs and does not have."""
+    """What a data type lacks."""
     name, module = camel(data_type), f"functions/collectors/{data_type}.py"
     if not (ROOT / module).is_file():
         yield module
@@ -74,15 +74,15 @@ def test_every_collector_belongs_to_a_data_type() -> None:
     modules = {path.stem for path in (ROOT / "functions" / "collectors").glob("*.py")} - {"__init__"}
     assert modules == set(DataType)
     expected = {camel(data_type) for data_type in DataType}
-    handlers = resources("AWS::Serverless::Function").items()
-    assert {name for name, one in handlers if one["Handler"].startswith("collectors.")} == expected
-    found = {name for name, one in states().items() if one["Type"] == "Task" and name.startswith("Collect")}
-    assert found == expected
+    functions = resources("AWS::Serverless::Function").items()
+    assert {name for name, function in functions if function["Handler"].startswith("collectors.")} == expected
+    tasks = {name for name, state in states().items() if state["Type"] == "Task"}
+    assert {name for name in tasks if name.startswith("Collect")} == expected
 
 
 def test_every_function_of_the_template_has_its_module() -> None:
     """Every handler of the template is a module, and every module is deployed."""
-    handlers = {one["Handler"] for one in resources("AWS::Serverless::Function").values()}
+    handlers = {function["Handler"] for function in resources("AWS::Serverless::Function").values()}
     modules = {path.relative_to(ROOT / "functions") for path in (ROOT / "functions").rglob("*.py")}
     named = {".".join([*path.with_suffix("").parts, "handler"]) for path in modules if path.stem != "__init__"}
     assert handlers == named
@@ -96,12 +96,12 @@ def test_a_provider_has_the_name_of_its_folder() -> None:
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_provider_is_known_to_template_and_local_stack(name: str) -> None:
-    """It has an application whose client id is a parameter, is offered once that is given, and is simulated."""
+    """Its client id is a parameter, it is offered once that parameter is given, and it is simulated."""
     here = LOCAL[name]
     condition = f"Has{name.title().replace('_', '')}"
     client_id, *_, client_secret = here.credentials
-    told = {*here.credentials, here.redirect_uri or client_id, *here.addresses, *here.paces}
-    assert told <= set(template()["Parameters"])
+    parameters = {*here.credentials, here.redirect_uri or client_id, *here.addresses, *here.paces}
+    assert parameters <= set(template()["Parameters"])
     assert template()["Parameters"][client_secret]["NoEcho"] is True
     offered = template()["Resources"]["Listener"]["Properties"]["Environment"]["Variables"]["CONNECTABLE"]
     assert {"Fn::If": [condition, name, ""]} in offered["Fn::Join"][1]
@@ -109,15 +109,15 @@ def test_a_provider_is_known_to_template_and_local_stack(name: str) -> None:
     assert name in SERVICES
 
 
-def test_every_provider_has_a_world_in_tests() -> None:
-    """What is promised of all providers is tested with all of them, and with all that they offer."""
-    assert {name: set(one.offered) for name, one in SIMULATED.items()} == {
+def test_every_provider_has_an_adapter_in_tests() -> None:
+    """Promises about all providers are tested with each of them, and with every data type that it offers."""
+    assert {name: set(simulated.offered) for name, simulated in SIMULATED.items()} == {
         name: set(provider.endpoints) for name, provider in PROVIDERS.items()
     }
 
 
 def test_no_provider_is_named_outside_its_folder() -> None:
-    """Another provider touches `providers/` alone: no other code names one, not even in a comment."""
+    """A new provider changes `providers/` alone: no other code names a provider, not even in a comment."""
     word = re.compile(r"spotify|apple|last\.?fm", re.IGNORECASE)
     assert len(SUBJECTS) > 100
     named = [

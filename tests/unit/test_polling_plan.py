@@ -17,7 +17,7 @@ SOON = HOUR * CADENCE.remembered_plays / CADENCE.fastest_listening
 """The time in which no listener can fill the provider's memory."""
 WHO = "u1#provider"
 
-paces = st.floats(0, 1_000, allow_nan=False)
+rates = st.floats(0, 1_000, allow_nan=False)
 names = st.text(min_size=1, max_size=20)
 cadences = st.builds(
     lambda least, more, resync, share: Cadence(
@@ -30,42 +30,42 @@ cadences = st.builds(
 )
 
 
-def known(pace: float | None, hours_ago: float = 5, **more: datetime) -> Plan:
+def known(rate: float | None, hours_ago: float = 5, **more: datetime) -> Plan:
     """The plan of a connection that was polled so long ago."""
     polled = NOW - HOUR * hours_ago
-    return replace(Plan(NOW, NOW, NOW + 10 * HOUR, 30, pace, polled_at=polled), **more)  # type: ignore[arg-type]
+    return replace(Plan(NOW, NOW, NOW + 10 * HOUR, 30, rate, polled_at=polled), **more)  # type: ignore[arg-type]
 
 
 def poll(plays: int, *, at: datetime = NOW, gaps: int = 0) -> SyncOutcome:
     return SyncOutcome(at, Poll.DONE, plays, gaps, calls=1)
 
 
-@given(pace=paces, cadence=cadences)
-def test_an_interval_is_within_its_bounds(pace: float, cadence: Cadence) -> None:
+@given(rate=rates, cadence=cadences)
+def test_an_interval_is_within_its_bounds(rate: float, cadence: Cadence) -> None:
     """However much or little the listener plays."""
-    assert cadence.shortest_poll <= poll_interval(pace, cadence) <= cadence.longest_poll
+    assert cadence.shortest_poll <= poll_interval(rate, cadence) <= cadence.longest_poll
 
 
-@given(pace=paces, cadence=cadences, plays=st.integers(0, 5_000))
-def test_a_provider_that_forgets_nothing_is_polled_rarely(pace: float, cadence: Cadence, plays: int) -> None:
+@given(rate=rates, cadence=cadences, plays=st.integers(0, 5_000))
+def test_a_provider_that_forgets_nothing_is_polled_rarely(rate: float, cadence: Cadence, plays: int) -> None:
     """The longest interval is enough, as nothing can be lost."""
     endless = replace(cadence, forgets=False)
-    assert poll_interval(pace, endless) == cadence.longest_poll
-    made = plan(WHO, known(pace), poll(plays), endless, NOW)
+    assert poll_interval(rate, endless) == cadence.longest_poll
+    made = plan(WHO, known(rate), poll(plays), endless, NOW)
     assert made.lost_at > NOW + timedelta(days=365)
-    assert made.listening_rate == pace
+    assert made.listening_rate == rate
 
 
-@given(one=paces, other=paces, cadence=cadences)
-def test_a_listener_who_plays_more_is_polled_no_later(one: float, other: float, cadence: Cadence) -> None:
+@given(two_rates=st.tuples(rates, rates), cadence=cadences)
+def test_a_listener_who_plays_more_is_polled_no_later(two_rates: tuple[float, float], cadence: Cadence) -> None:
     """The interval never rises with the listening rate."""
-    slow, fast = sorted((one, other))
+    slow, fast = sorted(two_rates)
     assert poll_interval(slow, cadence) >= poll_interval(fast, cadence)
 
 
 @given(
     who=names,
-    pace=st.none() | paces,
+    rate=st.none() | rates,
     hours=st.floats(0.01, 500),
     plays=st.integers(0, 50),
     gaps=st.integers(0, 2),
@@ -76,7 +76,7 @@ def test_a_listener_who_plays_more_is_polled_no_later(one: float, other: float, 
 )
 def test_the_next_time_is_after_now_and_within_the_bounds(
     who: str,
-    pace: float | None,
+    rate: float | None,
     hours: float,
     plays: int,
     gaps: int,
@@ -86,28 +86,28 @@ def test_the_next_time_is_after_now_and_within_the_bounds(
     collected: bool,
 ) -> None:
     """Whatever the outcome of a sync, no connection is due at once, and none is forgotten."""
-    ran = SyncOutcome(NOW, outcome, plays, gaps, full, collected, 7)
-    after = plan(who, known(pace, hours), ran, cadence, NOW)
+    sync = SyncOutcome(NOW, outcome, plays, gaps, full, collected, 7)
+    after = plan(who, known(rate, hours), sync, cadence, NOW)
     longest = max(cadence.longest_poll, cadence.resync_period * 1.5, NOW + 10 * HOUR - NOW)
     assert NOW < after.due_at <= NOW + longest + timedelta(seconds=1)
     if outcome is Poll.DONE:
         bound = min(cadence.longest_poll, after.resync_at - NOW)
         assert min(cadence.shortest_poll, bound) * 0.999 <= after.due_at - NOW <= cadence.longest_poll
-    assert after.listening_rate is None or 0 <= after.listening_rate <= max(cadence.max_rate, pace or 0)
+    assert after.listening_rate is None or 0 <= after.listening_rate <= max(cadence.max_rate, rate or 0)
 
 
-def played(pace: float, since: datetime, until: datetime) -> int:
+def played(rate: float, since: datetime, until: datetime) -> int:
     """Plays at a constant rate, counted from one fixed moment, so that none is lost to rounding."""
-    return int(pace * ((until - NOW) / HOUR)) - int(pace * ((since - NOW) / HOUR))
+    return int(rate * ((until - NOW) / HOUR)) - int(rate * ((since - NOW) / HOUR))
 
 
-@given(pace=st.floats(0, CADENCE.fastest_listening), who=names)
-def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
-    """From the first poll on, up to the rate of tracks without a pause."""
+@given(rate=st.floats(0, CADENCE.fastest_listening), who=names)
+def test_a_constant_listener_loses_nothing(rate: float, who: str) -> None:
+    """No play is lost from the first poll on, up to the rate of tracks without a pause."""
     after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment = NOW
     for _ in range(60):
-        plays = played(pace, moment, after.due_at)
+        plays = played(rate, moment, after.due_at)
         assert plays <= CADENCE.remembered_plays
         assert after.due_at <= after.lost_at
         moment = after.due_at
@@ -118,7 +118,7 @@ def test_a_constant_listener_loses_nothing(pace: float, who: str) -> None:
 def test_a_listener_of_long_evenings_loses_nothing_once_known(
     evening: float, begins: float, lasts: float, who: str
 ) -> None:
-    """One session a day of any length: plays of at most two evenings are lost before polls are frequent enough."""
+    """With one session a day of any length, plays of at most two evenings are lost before polls are frequent enough."""
 
     def total(moment: datetime) -> int:
         days, at = divmod((moment - NOW) / timedelta(days=1), 1)
@@ -131,46 +131,46 @@ def test_a_listener_of_long_evenings_loses_nothing_once_known(
         if plays > CADENCE.remembered_plays:
             lost.append(after.due_at)
         moment = after.due_at
-        seen = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
-        after = plan(who, after, seen, CADENCE, moment)
+        outcome = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
+        after = plan(who, after, outcome, CADENCE, moment)
     assert len(lost) <= 2
 
 
-@given(pace=st.floats(20, CADENCE.remembered_plays / (CADENCE.shortest_poll / HOUR)), who=names)
-def test_the_fastest_listener_loses_nothing_after_a_few_gaps(pace: float, who: str) -> None:
+@given(rate=st.floats(20, CADENCE.remembered_plays / (CADENCE.shortest_poll / HOUR)), who=names)
+def test_the_fastest_listener_loses_nothing_after_a_few_gaps(rate: float, who: str) -> None:
     """Each gap at least halves the interval, down to the shortest."""
     after = plan(who, None, SyncOutcome(NOW, Poll.DONE, 50, full=True), CADENCE, NOW)
     moment, lost = NOW, []
     for _ in range(60):
-        plays = played(pace, moment, after.due_at)
+        plays = played(rate, moment, after.due_at)
         lost.append(plays > CADENCE.remembered_plays)
         moment = after.due_at
-        seen = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
-        after = plan(who, after, seen, CADENCE, moment)
+        outcome = poll(min(plays, CADENCE.remembered_plays), at=moment, gaps=int(plays > CADENCE.remembered_plays))
+        after = plan(who, after, outcome, CADENCE, moment)
     assert sum(lost) <= 4
     assert not any(lost[5:])
 
 
-@given(pace=st.floats(0.01, 500), plays=st.integers(0, 50))
-def test_a_gap_doubles_the_rate_and_halves_the_interval(pace: float, plays: int) -> None:
-    """At least, unless the interval is the shortest already."""
-    interval = poll_interval(pace, CADENCE)
-    after = plan(WHO, known(pace, interval / HOUR), poll(plays, gaps=1), CADENCE, NOW)
+@given(rate=st.floats(0.01, 500), plays=st.integers(0, 50))
+def test_a_gap_doubles_the_rate_and_halves_the_interval(rate: float, plays: int) -> None:
+    """Both are the least effect, unless the interval is already the shortest."""
+    interval = poll_interval(rate, CADENCE)
+    after = plan(WHO, known(rate, interval / HOUR), poll(plays, gaps=1), CADENCE, NOW)
     assert after.listening_rate is not None
-    assert after.listening_rate >= min(2 * pace, CADENCE.max_rate)
+    assert after.listening_rate >= min(2 * rate, CADENCE.max_rate)
     sooner = max(interval / 2, CADENCE.shortest_poll) + timedelta(milliseconds=1)
     assert poll_interval(after.listening_rate, CADENCE) <= sooner
 
 
 def test_a_full_response_counts_as_a_gap() -> None:
-    """Plays before its oldest are unknown."""
-    full, hole = (plan(WHO, known(1.0, 10), one, CADENCE, NOW) for one in (poll(50), poll(50, gaps=1)))
-    assert full == hole
+    """Plays before the oldest in it are unknown."""
+    full = plan(WHO, known(1.0, 10), poll(50), CADENCE, NOW)
+    assert full == plan(WHO, known(1.0, 10), poll(50, gaps=1), CADENCE, NOW)
     assert full.listening_rate == 5.0
 
 
 def test_a_day_that_fits_is_polled_once() -> None:
-    """Plays for half of the memory, in one hour or in twenty: after a day twice as busy the provider still has all."""
+    """If a day's plays fill half of the memory, the provider still has all plays of a day that is twice as busy."""
     assert poll_interval(25 / 24, CADENCE) == CADENCE.longest_poll
     assert poll_interval(26 / 24, CADENCE) == SOON
     assert poll_interval(8 / 24, replace(CADENCE, longest_poll=90 * HOUR)) == 72 * HOUR
@@ -188,7 +188,7 @@ def test_a_busy_day_counts_at_once_and_is_remembered_for_days() -> None:
 
 
 def test_recent_plays_are_those_of_about_a_day() -> None:
-    """A day's plays of a constant listener, however often they are polled."""
+    """For a constant listener they are a day's plays, however often the listener is polled."""
     for hours in (0.5, 2, 12, 24, 96):
         after: Plan | None = known(0.0, 0, polled_at=NOW)
         for step in range(1, 200):
@@ -270,17 +270,17 @@ def test_a_full_sync_without_data_is_tried_again_within_the_period() -> None:
 
 def test_users_spread_over_the_day() -> None:
     """A thousand who connect in the same minute are synced over the whole day, not in one minute."""
-    after = [
+    resyncs = [
         plan(f"u{n}#p", None, SyncOutcome(NOW, Poll.IMPOSSIBLE, full=True), CADENCE, NOW).resync_at
         for n in range(1_000)
     ]
-    hours = [sum(int((one - NOW) / HOUR) % 24 == hour for one in after) for hour in range(24)]
+    hours = [sum(int((resync_at - NOW) / HOUR) % 24 == hour for resync_at in resyncs) for hour in range(24)]
     assert all(20 < count < 70 for count in hours)
 
 
-@pytest.mark.parametrize("pace", [2.0, 5.0, 20.0])
-def test_polls_of_users_who_connect_together_spread(pace: float) -> None:
+@pytest.mark.parametrize("rate", [2.0, 5.0, 20.0])
+def test_polls_of_users_who_connect_together_spread(rate: float) -> None:
     """Each is early by a different part of its interval."""
-    before = known(pace, 2, resync_at=NOW + 100 * HOUR)
-    due = {plan(f"u{n}#p", before, poll(int(pace * 2)), CADENCE, NOW).due_at for n in range(100)}
+    before = known(rate, 2, resync_at=NOW + 100 * HOUR)
+    due = {plan(f"u{n}#p", before, poll(int(rate * 2)), CADENCE, NOW).due_at for n in range(100)}
     assert len(due) > 90

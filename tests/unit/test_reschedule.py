@@ -45,10 +45,10 @@ def item(user_id: str) -> dict[str, Any]:
 
 
 def due(moment: datetime) -> list[str]:
-    return [one.user_id for one in due_connections.due(moment)]
+    return [connection.user_id for connection in due_connections.due(moment)]
 
 
-def run(
+def sync(
     user_id: str, clock: list[datetime], *data_types: DataType, plays: int = 0, outcome: Outcome = Outcome.COMPLETE
 ) -> Job:
     """A sync with its collectors' outcomes, finished."""
@@ -63,17 +63,17 @@ def run(
 def test_a_login_puts_the_connection_on_the_schedule(user_id: str) -> None:
     """If its first sync never begins, it is due half an hour later for a full sync."""
     assert due(STARTED + timedelta(minutes=29)) == []
-    (one,) = due_connections.due(STARTED + timedelta(minutes=31))
-    assert (one.user_id, one.provider, one.application) == (user_id, "spotify", "default")
-    assert one.resync_at <= STARTED
+    (connection,) = due_connections.due(STARTED + timedelta(minutes=31))
+    assert (connection.user_id, connection.provider, connection.application) == (user_id, "spotify", "default")
+    assert connection.resync_at <= STARTED
 
 
 def test_a_sync_that_ends_plans_the_next(user_id: str, clock: list[datetime]) -> None:
-    """A poll within hours and a full sync at its own time of the day; the same write gives back the lease."""
-    run(user_id, clock, plays=50)
-    found = item(user_id)
-    assert "lease_sync_id" not in found
-    plan = due_connections.plan_of(found)
+    """A poll within hours and a full sync at the connection's time of the day; the same write releases the lease."""
+    sync(user_id, clock, plays=50)
+    stored = item(user_id)
+    assert "lease_sync_id" not in stored
+    plan = due_connections.plan_of(stored)
     assert plan is not None
     assert STARTED + SOON * 0.9 <= plan.due_at <= STARTED + SOON
     assert STARTED + CADENCE.resync_period / 2 <= plan.resync_at <= STARTED + CADENCE.resync_period * 1.5
@@ -88,22 +88,22 @@ def test_polls_follow_the_listening_rate(world: World, clock: list[datetime]) ->
     for plays in (1, 45):
         clock[0] = STARTED
         user_id = world.connect(f"listener-{plays}", seconds=900_000)
-        run(user_id, clock, plays=50)
+        sync(user_id, clock, plays=50)
         for _ in range(3):
             clock[0] += 24 * HOUR
-            run(user_id, clock, DataType.RECENTLY_PLAYED, plays=plays)
+            sync(user_id, clock, DataType.RECENTLY_PLAYED, plays=plays)
         intervals[plays] = times.parse(item(user_id)["due_at"]) - clock[0]
     assert intervals[45] < 6 * HOUR
     assert intervals[1] > 12 * HOUR
 
 
 def test_a_connection_older_than_the_schedule_gets_on_it(user_id: str, clock: list[datetime]) -> None:
-    """With the first sync that ends after the upgrade."""
+    """The first sync that ends after the upgrade puts it there."""
     gone = (*due_connections.ENTRY, "lost_at", "resync_at")
     state_table().update(keys.user(user_id), keys.connection("spotify"), Change(remove=gone))
     assert connections.connection(user_id, "spotify").plan is None
     assert due(STARTED + 100 * HOUR) == []
-    run(user_id, clock, plays=50)
+    sync(user_id, clock, plays=50)
     assert due(STARTED + 100 * HOUR) == [user_id]
 
 
@@ -121,14 +121,14 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
 
 
 def test_a_restored_grant_is_due_again(user_id: str, clock: list[datetime]) -> None:
-    """After an outage of the token host that looked like many revocations."""
+    """An outage of the token host looked like many revocations; the restored connections are on the schedule again."""
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert connections.restore(user_id, "spotify")
     assert due(STARTED + HOUR) == [user_id]
 
 
 def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None:
-    """Over all shards."""
+    """The order holds over all shards."""
     users = []
     for number in range(12):
         clock[0] = STARTED + timedelta(minutes=(number * 7) % 12)
@@ -138,11 +138,11 @@ def test_the_longest_due_come_first(world: World, clock: list[datetime]) -> None
 
 
 def test_only_one_dispatch_claims_a_connection(user_id: str, clock: list[datetime]) -> None:
-    """Of two that read the same due time only one starts it. It is due again if its sync never ends."""
+    """Of two dispatches that read the same due time only one starts it. It is due again if its sync never ends."""
     clock[0] += HOUR
-    (one,) = due_connections.due(clock[0])
+    (connection,) = due_connections.due(clock[0])
     until = clock[0] + due_connections.RETRY
-    assert [due_connections.claim(one, until) for _ in range(2)] == [True, False]
+    assert [due_connections.claim(connection, until) for _ in range(2)] == [True, False]
     assert due(clock[0]) == []
     assert due(until) == [user_id]
 
@@ -154,15 +154,15 @@ def test_a_connection_with_a_running_sync_is_not_started(
     """Its execution would only find the lease taken. An expired lease does not prevent the start."""
     clock[0] += HOUR
     lease.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
-    (one,) = due_connections.due(clock[0])
-    assert due_connections.claim(one, clock[0] + due_connections.RETRY) is free
+    (connection,) = due_connections.due(clock[0])
+    assert due_connections.claim(connection, clock[0] + due_connections.RETRY) is free
 
 
 def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[datetime]) -> None:
     """The listening rate does not change twice for one sync."""
-    run(user_id, clock, plays=50)
+    sync(user_id, clock, plays=50)
     clock[0] += 3 * HOUR
-    job = run(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
+    job = sync(user_id, clock, DataType.RECENTLY_PLAYED, plays=40)
     before = item(user_id)
     finish_sync(job, 1, [])
     assert item(user_id) == before

@@ -42,9 +42,9 @@ def function_of(task: str) -> str:
 
 def followers(state: State) -> Iterator[str]:
     """The names of the states that may follow."""
-    for one in (state, *state.get("Choices", []), *state.get("Catch", [])):
-        if "Next" in one:
-            yield one["Next"]
+    for transition in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        if "Next" in transition:
+            yield transition["Next"]
     if "Default" in state:
         yield state["Default"]
 
@@ -61,7 +61,7 @@ def expressions(value: Any) -> Iterator[str]:
             yield from expressions(inner)
 
 
-def patience(task: State) -> timedelta:
+def longest_duration(task: State) -> timedelta:
     """The longest duration of a task with all of its retries."""
     retry = task["Retry"][0]
     waits = sum(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn for turn in range(retry["MaxAttempts"]))
@@ -121,9 +121,9 @@ def test_a_crash_of_a_collector_does_not_stop_the_others(name: str) -> None:
 
 def test_a_poll_skips_the_other_collectors() -> None:
     """One task replaces the eight, with the same function, timeout and retries; all else is as in other syncs."""
-    ways = {one["Next"]: one for one in STATES["SyncBegun"]["Choices"]}
-    assert list(ways)[:2] == [POLL, "CollectEverything"], "the first condition that holds decides"
-    assert "plays_alone" in ways[POLL]["Condition"]
+    choices = {choice["Next"]: choice for choice in STATES["SyncBegun"]["Choices"]}
+    assert list(choices)[:2] == [POLL, "CollectEverything"], "the first condition that holds decides"
+    assert "plays_alone" in choices[POLL]["Condition"]
     collector = STATES["CollectRecentlyPlayed"]
     same = ("Resource", "Arguments", "TimeoutSeconds", "Retry")
     assert {name: STATES[POLL][name] for name in same} == {name: collector[name] for name in same}
@@ -178,7 +178,7 @@ def test_a_long_wait_is_a_wait_state_before_the_next_round() -> None:
     wait = STATES["WaitUntil"]
     assert (wait["Type"], wait["Next"]) == ("Wait", "CollectEverything")
     assert wait["Timestamp"] == "{% $states.input.until %}"
-    waiting = next(one for one in STATES["SyncFinished"]["Choices"] if one["Next"] == "WaitUntil")
+    waiting = next(choice for choice in STATES["SyncFinished"]["Choices"] if choice["Next"] == "WaitUntil")
     assert waiting["Assign"] == {"round": "{% $states.input.round %}"}
 
 
@@ -202,10 +202,11 @@ def test_many_rounds_are_spread_over_hours() -> None:
 def test_a_lease_outlives_the_longest_round() -> None:
     """No second sync of a connection begins while a round of the first still retries."""
     branches = [
-        [patience(TASKS[name]) for name in COLLECTORS if name in one["States"]] for one in EVERYTHING["Branches"]
+        [longest_duration(TASKS[name]) for name in COLLECTORS if name in branch["States"]]
+        for branch in EVERYTHING["Branches"]
     ]
     longest = max(sum(branch, timedelta()) for branch in branches)
-    assert longest + patience(TASKS["FinishSync"]) <= LEASE
+    assert longest + longest_duration(TASKS["FinishSync"]) <= LEASE
 
 
 def test_substitutions_are_all_defined_and_all_used() -> None:
@@ -218,7 +219,7 @@ def test_substitutions_are_all_defined_and_all_used() -> None:
 
 
 def test_the_role_may_invoke_the_functions_of_its_tasks() -> None:
-    """Exactly those."""
+    """The role may invoke exactly those."""
     policies = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]["Policies"]
     allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies)
     assert allowed == sorted({function_of(name) for name in TASKS})
@@ -241,7 +242,7 @@ def test_an_expression_is_well_formed(expression: str) -> None:
 def test_every_variable_is_assigned_before_it_is_used() -> None:
     """Job, round and the kind of sync are assigned where the sync begins; no other variable is used."""
     used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
-    for way in (POLL, "CollectEverything"):
-        started = next(one for one in STATES["SyncBegun"]["Choices"] if one["Next"] == way)
+    for first in (POLL, "CollectEverything"):
+        started = next(choice for choice in STATES["SyncBegun"]["Choices"] if choice["Next"] == first)
         assert used == set(started["Assign"]) == {"job", "round", "plays_alone"}
-        assert started["Assign"]["plays_alone"] is (way == POLL)
+        assert started["Assign"]["plays_alone"] is (first == POLL)

@@ -1,4 +1,4 @@
-"""A sync begins once, ends in every case, and says what happened."""
+"""A sync begins once, ends in every case, and records what happened."""
 
 from datetime import timedelta
 from typing import Any
@@ -32,17 +32,17 @@ def user_id(world: World) -> str:
 
 
 def record(job: Job) -> syncs.Sync:
-    found = syncs.find(job.user_id, job.sync_id)
-    assert found is not None
-    return found
+    sync = syncs.find(job.user_id, job.sync_id)
+    assert sync is not None
+    return sync
 
 
 def lease(user_id: str) -> str | None:
     return (state_table().get(keys.user(user_id), keys.connection("spotify")) or {}).get("lease_sync_id")
 
 
-def settle(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
-    """As a collector leaves it."""
+def end_with(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
+    """Store a collector's outcome."""
     return move_on(standing(job, data_type), outcome=outcome, position=Position(), counts={}, **more)
 
 
@@ -77,22 +77,22 @@ def test_a_wrong_input_is_refused_with_what_to_give(user_id: str, given: Any, sa
     if isinstance(given, dict) and given.get("user_id") == "KNOWN":
         given = {**given, "user_id": user_id}
     before = items()
-    answer = begin_sync(given, "execution-1", STARTED)
-    assert answer["outcome"] == "refused"
-    assert says in answer["cause"]
+    result = begin_sync(given, "execution-1", STARTED)
+    assert result["outcome"] == "refused"
+    assert says in result["cause"]
     assert items() == before
 
 
 def test_a_sync_begins_with_its_record_and_its_progress(user_id: str) -> None:
     """All data types have their progress from the start, and `fetched_at` is the execution's start."""
-    answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
-    job = Job.of(answer["job"])
-    assert (answer["outcome"], answer["round"]) == ("started", 1)
+    result = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED)
+    job = Job.of(result["job"])
+    assert (result["outcome"], result["round"]) == ("started", 1)
     assert job.fetched_at == times.iso(STARTED) == syncs.started_at(job.sync_id)
-    run = record(job)
-    assert (run.status, run.started_at, run.round) == (Status.RUNNING, job.fetched_at, 1)
-    assert set(run.data_types) == set(DataType)
-    outcomes = {one.data_type: one.outcome for one in progress.all_progress(user_id, job.sync_id)}
+    sync = record(job)
+    assert (sync.status, sync.started_at, sync.round) == (Status.RUNNING, job.fetched_at, 1)
+    assert set(sync.data_types) == set(DataType)
+    outcomes = {state.data_type: state.outcome for state in progress.all_progress(user_id, job.sync_id)}
     assert outcomes == dict.fromkeys(DataType, Outcome.PENDING)
     assert lease(user_id) == job.sync_id
 
@@ -111,7 +111,7 @@ def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch:
     monkeypatch.setattr("blendify.syncing.begin_sync._refresh_early", lambda *_: None)
     job = begun(user_id, DataType.SAVED_ALBUMS, DataType.TOP_TRACKS)
     assert standing(job, DataType.SAVED_ALBUMS).outcome is Outcome.NOT_OFFERED
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert finish(job)["status"] == "succeeded"
 
 
@@ -125,35 +125,35 @@ def test_a_sync_of_recent_plays_alone_is_a_poll(user_id: str, data_types: list[s
 
 
 def test_a_poll_that_resumes_a_full_sync_is_a_full_sync(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It completes what the sync that died has left."""
+    """It completes the data types that the interrupted sync has left."""
     first = begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["recently_played"]}
-    answer = begin_sync(given, "execution-2", later)
-    assert (answer["job"]["sync_id"], answer["plays_alone"]) == (first.sync_id, False)
+    result = begin_sync(given, "execution-2", later)
+    assert (result["job"]["sync_id"], result["plays_alone"]) == (first.sync_id, False)
 
 
 def test_only_ids_and_moments_pass_through_the_state_machine(world: World, user_id: str) -> None:
     """The result of the first step contains no token and no profile."""
-    answer = str(begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
-    assert not [secret for secret in world.simulator.accounts.secrets if secret in answer]
-    assert len(answer) < 1_000
+    result = str(begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-1", STARTED))
+    assert not [secret for secret in world.simulator.accounts.secrets if secret in result]
+    assert len(result) < 1_000
 
 
 def test_a_second_sync_of_a_connection_does_not_begin(user_id: str) -> None:
     """Its result names the one that runs, and it leaves no record."""
     job = begun(user_id)
     before = items()
-    answer = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
-    assert answer == {"outcome": "already_running", "sync_id": job.sync_id}
+    result = begin_sync({"user_id": user_id, "provider": "spotify"}, "execution-2", STARTED)
+    assert result == {"outcome": "already_running", "sync_id": job.sync_id}
     assert items() == before
 
 
 def test_a_first_step_that_is_retried_begins_the_same_sync(user_id: str) -> None:
     """The same execution has the same sync; progress made meanwhile stays."""
     job = begun(user_id)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert begun(user_id) == job
     assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.COMPLETE
     assert len([item for item in items() if "sync_id" in item]) == 1
@@ -186,15 +186,15 @@ def test_an_expired_lease_can_be_taken(user_id: str, monkeypatch: pytest.MonkeyP
 
 
 def test_a_sync_whose_execution_was_stopped_is_resumed(user_id: str) -> None:
-    """Stopped in the console or dead: the next execution resumes the same sync at once."""
+    """It was stopped in the console or died: the next execution resumes the same sync at once."""
     machines = aws.client("stepfunctions")
     role = "arn:aws:iam::123456789012:role/machine"
     machine = machines.create_state_machine(name="sync", definition="{}", roleArn=role)["stateMachineArn"]
     execution = machines.start_execution(stateMachineArn=machine)["executionArn"]
     first = begun(user_id, execution=execution)
     given = {"user_id": user_id, "provider": "spotify"}
-    answer = begin_sync(given, "execution-2", STARTED)
-    assert answer == {"outcome": "already_running", "sync_id": first.sync_id}
+    result = begin_sync(given, "execution-2", STARTED)
+    assert result == {"outcome": "already_running", "sync_id": first.sync_id}
 
     machines.stop_execution(executionArn=execution)
     assert begun(user_id, execution="execution-2") == first
@@ -205,14 +205,14 @@ def test_a_sync_whose_execution_was_stopped_is_resumed(user_id: str) -> None:
 def test_a_resumed_sync_keeps_what_is_collected(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lease has expired: other data types are added, and the rounds go on counting."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
-    settle(job, DataType.SAVED_ALBUMS, Outcome.WAITING, until=times.now())
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.SAVED_ALBUMS, Outcome.WAITING, until=times.now())
     finish(job, 4)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["saved_tracks"]}
-    answer = begin_sync(given, "execution-2", later)
-    assert (answer["job"]["sync_id"], answer["round"]) == (job.sync_id, 5)
+    result = begin_sync(given, "execution-2", later)
+    assert (result["job"]["sync_id"], result["round"]) == (job.sync_id, 5)
     assert record(job).data_types == (DataType.TOP_TRACKS, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS)
     assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.COMPLETE
     assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.PENDING
@@ -227,8 +227,8 @@ def test_an_old_sync_is_not_resumed_nor_any_in_full_mode(
     first = begun(user_id)
     monkeypatch.setattr("blendify.core.times.now", lambda: STARTED + timedelta(hours=hours))
     given = {"user_id": user_id, "provider": "spotify", "mode": mode}
-    answer = begin_sync(given, "execution-2", STARTED + timedelta(hours=hours))
-    assert answer["job"]["sync_id"] != first.sync_id
+    result = begin_sync(given, "execution-2", STARTED + timedelta(hours=hours))
+    assert result["job"]["sync_id"] != first.sync_id
     assert record(first).status is Status.FAILED
     assert "stopped unexpectedly" in str(record(first).why)
 
@@ -260,11 +260,11 @@ def test_a_sync_with_all_complete_has_succeeded(user_id: str) -> None:
     """The record has its end, and the connection is free for the next sync."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS)
     for data_type in (DataType.TOP_TRACKS, DataType.PLAYLISTS):
-        settle(job, data_type, Outcome.COMPLETE)
+        end_with(job, data_type, Outcome.COMPLETE)
     assert finish(job)["status"] == "succeeded"
-    run = record(job)
-    assert (run.status, run.why) == (Status.SUCCEEDED, None)
-    assert run.finished_at is not None
+    sync = record(job)
+    assert (sync.status, sync.why) == (Status.SUCCEEDED, None)
+    assert sync.finished_at is not None
     assert lease(user_id) is None
 
 
@@ -272,11 +272,11 @@ def test_a_sync_with_all_complete_has_succeeded(user_id: str) -> None:
 def test_a_sync_with_some_complete_is_partial(user_id: str, outcome: Outcome) -> None:
     """It says which data types are missing, and why."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
-    settle(job, DataType.SAVED_ALBUMS, outcome, why="because")
-    answer = finish(job)
-    assert answer["status"] == "partial"
-    assert answer["cause"] == record(job).why == "saved albums: because"
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.SAVED_ALBUMS, outcome, why="because")
+    result = finish(job)
+    assert result["status"] == "partial"
+    assert result["cause"] == record(job).why == "saved albums: because"
     assert lease(user_id) is None
 
 
@@ -284,25 +284,25 @@ def test_a_sync_with_none_complete_has_failed(user_id: str) -> None:
     """The execution fails visibly, with all reasons."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     for data_type in (DataType.TOP_TRACKS, DataType.SAVED_ALBUMS):
-        settle(job, data_type, Outcome.FAILED, why="down")
-    answer = finish(job)
-    assert answer["status"] == "failed"
-    assert answer["cause"] == "saved albums, top tracks: down"
+        end_with(job, data_type, Outcome.FAILED, why="down")
+    result = finish(job)
+    assert result["status"] == "failed"
+    assert result["cause"] == "saved albums, top tracks: down"
     assert record(job).status is Status.FAILED
     assert lease(user_id) is None
 
 
 def test_a_sync_waits_for_data_types_that_wait(user_id: str) -> None:
-    """Until the first of them may go on. The lease outlives the wait, and what has failed stays failed."""
+    """It waits until the first of them may go on. The lease outlives the wait, and what has failed stays failed."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS, DataType.PLAYLISTS)
     soon, late = times.now() + timedelta(hours=20), times.now() + timedelta(hours=30)
-    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=late, why="429")
-    settle(job, DataType.PLAYLISTS, Outcome.WAITING, until=soon, why="429")
-    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
-    answer = finish(job, 3)
-    assert answer == {"status": "waiting", "until": times.iso(soon), "round": 4}
-    run = record(job)
-    assert (run.status, run.waiting_until, run.round, run.finished_at) == (Status.WAITING, times.iso(soon), 4, None)
+    end_with(job, DataType.TOP_TRACKS, Outcome.WAITING, until=late, why="429")
+    end_with(job, DataType.PLAYLISTS, Outcome.WAITING, until=soon, why="429")
+    end_with(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    result = finish(job, 3)
+    assert result == {"status": "waiting", "until": times.iso(soon), "round": 4}
+    sync = record(job)
+    assert (sync.status, sync.waiting_until, sync.round, sync.finished_at) == (Status.WAITING, times.iso(soon), 4, None)
     held = state_table().get(keys.user(user_id), keys.connection("spotify")) or {}
     assert times.from_milliseconds(int(held["lease_until"])) > soon
 
@@ -310,24 +310,24 @@ def test_a_sync_waits_for_data_types_that_wait(user_id: str) -> None:
 def test_a_wait_that_is_over_is_short(user_id: str) -> None:
     """The next round begins in the future, as Step Functions requires."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
+    end_with(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
     assert times.parse(finish(job)["until"]) > times.now()
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING, Outcome.WAITING])
 def test_a_crash_is_a_setback_and_in_the_end_a_failure_with_its_reason(user_id: str, outcome: Outcome) -> None:
     """
-    A collector without an outcome crashed: the next round goes on with it. When it never gets on its data type fails
-    and says with which error; the others are not affected.
+    A collector without an outcome crashed: the next round resumes it. If it never makes progress, its data type fails
+    with that error. The other data types are not affected.
     """
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
-    settle(job, DataType.TOP_TRACKS, outcome, until=times.now() if outcome is Outcome.WAITING else None)
-    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, outcome, until=times.now() if outcome is Outcome.WAITING else None)
+    end_with(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
     crash = {"data_type": "top_tracks", "error": "Lambda.OutOfMemory"}
     for number, seconds in enumerate(PATIENCE_SECONDS, start=1):
-        answer = finish(job, number, crash, {"data_type": "saved_albums", "outcome": "complete"})
-        assert answer["status"] == "waiting"
-        assert seconds - 1 < (times.parse(answer["until"]) - times.now()).total_seconds() <= seconds
+        result = finish(job, number, crash, {"data_type": "saved_albums", "outcome": "complete"})
+        assert result["status"] == "waiting"
+        assert seconds - 1 < (times.parse(result["until"]) - times.now()).total_seconds() <= seconds
     assert finish(job, 9, crash, {"data_type": "saved_albums", "outcome": "complete"})["status"] == "partial"
     failed = standing(job, DataType.TOP_TRACKS)
     assert failed.outcome is Outcome.FAILED
@@ -337,17 +337,17 @@ def test_a_crash_is_a_setback_and_in_the_end_a_failure_with_its_reason(user_id: 
 def test_a_crash_after_the_end_is_no_failure(user_id: str) -> None:
     """The stored outcome counts: a Lambda that was killed after its last write has done its work."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert finish(job, 1, {"data_type": "top_tracks", "error": "Sandbox.Timedout"})["status"] == "succeeded"
 
 
 @pytest.mark.parametrize(("number", "hours"), [(MAX_ROUNDS, 1), (3, 73)])
 def test_a_sync_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatch, number: int, hours: int) -> None:
-    """After so many rounds or three days, what still waits has failed, and says what it waited for."""
+    """After the last round or three days, data types that still wait fail, and the reason says what they waited for."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS)
     later = STARTED + timedelta(hours=hours)
-    settle(job, DataType.TOP_TRACKS, Outcome.WAITING, until=later, why="the rate limit was met")
-    settle(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.WAITING, until=later, why="the rate limit was met")
+    end_with(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     assert finish(job, number)["status"] == "partial"
     assert standing(job, DataType.TOP_TRACKS).outcome is Outcome.FAILED
@@ -358,14 +358,14 @@ def test_a_sync_gives_up_in_the_end(user_id: str, monkeypatch: pytest.MonkeyPatc
 def test_a_last_step_that_is_retried_ends_the_same(user_id: str) -> None:
     """The second time changes nothing."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     assert finish(job) == finish(job)
 
 
 def test_a_late_retry_does_not_release_another_syncs_lease(user_id: str) -> None:
-    """Of the last step, after another sync has begun."""
+    """The last step of a sync is retried after another sync has begun."""
     job = begun(user_id, DataType.TOP_TRACKS)
-    settle(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
+    end_with(job, DataType.TOP_TRACKS, Outcome.COMPLETE)
     finish(job)
     second = begun(user_id, DataType.TOP_TRACKS, execution="execution-2")
     finish(job)
@@ -381,13 +381,13 @@ def test_a_sync_id_sorts_by_its_start() -> None:
     assert len({syncs.new_id(STARTED, name) for name in ("a", "b")}) == 2
 
 
-def test_the_newest_syncs_are_as_many_as_asked_for(user_id: str) -> None:
-    """Newest first with their progress; syncs of few data types do not add others."""
+def test_the_newest_syncs_come_first_and_are_limited(user_id: str) -> None:
+    """As many syncs as were asked for, with their progress; syncs of few data types do not add others."""
     for number in range(4):
         moment = STARTED + timedelta(hours=number)
-        run = syncs.Sync(syncs.new_id(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
-        syncs.create(run)
-    started = [run.started_at for run, _ in syncs.newest(user_id, 2)]
+        sync = syncs.Sync(syncs.new_id(moment, "x"), user_id, "spotify", Status.FAILED, times.iso(moment), (), 0)
+        syncs.create(sync)
+    started = [sync.started_at for sync, _ in syncs.newest(user_id, 2)]
     assert started == [times.iso(STARTED + timedelta(hours=3)), times.iso(STARTED + timedelta(hours=2))]
 
 
@@ -396,31 +396,31 @@ class DeniedError(Exception):
 
 
 def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its input is what an operator would give; its name says whose and when, and fits Step Functions."""
-    asked: list[dict[str, str]] = []
-    machine = type("Machine", (), {"start_execution": lambda _, **wish: asked.append(wish)})()
+    """Its input is what an operator would give. Its name has connection and time, and fits Step Functions."""
+    requests: list[dict[str, str]] = []
+    machine = type("Machine", (), {"start_execution": lambda _, **request: requests.append(request)})()
     monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
     start_after_login(MACHINE, user_id, "spotify")
-    (wish,) = asked
-    assert wish["stateMachineArn"] == MACHINE
-    assert wish["input"] == f'{{"user_id": "{user_id}", "provider": "spotify"}}'
-    assert len(wish["name"]) <= 80
-    assert wish["name"].startswith(f"spotify-{user_id}-")
+    (request,) = requests
+    assert request["stateMachineArn"] == MACHINE
+    assert request["input"] == f'{{"user_id": "{user_id}", "provider": "spotify"}}'
+    assert len(request["name"]) <= 80
+    assert request["name"].startswith(f"spotify-{user_id}-")
 
 
 def test_a_sync_that_could_not_be_started_shows_as_failed(user_id: str) -> None:
     """Without a state machine nothing is raised; a failed sync tells the listener."""
     start_after_login("arn:aws:states:us-east-1:123456789012:stateMachine:none", user_id, "spotify")
-    ((run, behind),) = syncs.newest(user_id, 1)
-    assert (run.status, behind) == (Status.FAILED, [])
-    assert "could not be started" in str(run.why)
-    assert run.finished_at is not None
+    ((sync, progress_of_types),) = syncs.newest(user_id, 1)
+    assert (sync.status, progress_of_types) == (Status.FAILED, [])
+    assert "could not be started" in str(sync.why)
+    assert sync.finished_at is not None
 
 
 def test_a_reason_that_many_share_is_given_once(user_id: str) -> None:
     """A dead grant needs one repair, not eight."""
     job = begun(user_id, DataType.TOP_TRACKS, DataType.SAVED_ALBUMS, DataType.SAVED_TRACKS)
     for data_type in (DataType.TOP_TRACKS, DataType.SAVED_TRACKS):
-        settle(job, data_type, Outcome.RECONNECT, why="access has ended")
-    settle(job, DataType.SAVED_ALBUMS, Outcome.FAILED, why="down")
+        end_with(job, data_type, Outcome.RECONNECT, why="access has ended")
+    end_with(job, DataType.SAVED_ALBUMS, Outcome.FAILED, why="down")
     assert finish(job)["cause"] == "saved albums: down; saved tracks, top tracks: access has ended"

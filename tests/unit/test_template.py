@@ -37,15 +37,19 @@ def statements(function: str) -> Iterator[Statement]:
             yield from as_list(policy["Statement"])
 
 
+def statements_with(action: str, function: str) -> list[Statement]:
+    """The statements of a function's role that name this action."""
+    return [statement for statement in statements(function) if action in as_list(statement["Action"])]
+
+
 def allowed(function: str, action: str, table: str | None = None) -> bool:
-    """Whether a function may do this to that table of the template; a Deny wins."""
-    concerned = [
-        one
-        for one in statements(function)
-        if any(fnmatchcase(action, pattern) for pattern in as_list(one["Action"]))
-        and (table is None or any(f"'{table}'" in str(where) for where in as_list(one["Resource"])))
-    ]
-    effects = {one["Effect"] for one in concerned}
+    """Whether a function may do this to a table of the template; a Deny wins."""
+    effects = {
+        statement["Effect"]
+        for statement in statements(function)
+        if any(fnmatchcase(action, pattern) for pattern in as_list(statement["Action"]))
+        and (table is None or any(f"'{table}'" in str(resource) for resource in as_list(statement["Resource"])))
+    }
     return "Allow" in effects and "Deny" not in effects
 
 
@@ -56,7 +60,7 @@ def test_history_costs_nothing_without_syncs() -> None:
 
 
 def test_history_cannot_be_lost_by_mistake() -> None:
-    """It can be restored to any second of 35 days, is protected from deletion, outlives the stack, never expires."""
+    """It can be restored to any second of 35 days, is protected from deletion, outlives the stack and never expires."""
     resource = template()["Resources"]["HistoryTable"]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
     assert HISTORY["DeletionProtectionEnabled"] is True
@@ -68,11 +72,11 @@ def test_history_has_the_owners_keys() -> None:
     """`user#type` and `fetched_at`, both strings."""
     keys = {key["AttributeName"]: key["KeyType"] for key in HISTORY["KeySchema"]}
     assert keys == {"user#type": "HASH", "fetched_at": "RANGE"}
-    assert {one["AttributeType"] for one in HISTORY["AttributeDefinitions"]} == {"S"}
+    assert {attribute["AttributeType"] for attribute in HISTORY["AttributeDefinitions"]} == {"S"}
 
 
-def test_what_opens_connections_outlives_the_stack() -> None:
-    """Users, tokens and the key that decrypts them."""
+def test_users_and_tokens_outlive_the_stack() -> None:
+    """The table of users and tokens, and the key that decrypts the tokens, are retained."""
     for name in ("AccountsTable", "TokensKey"):
         resource = template()["Resources"][name]
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
@@ -101,20 +105,20 @@ def test_only_its_machine_invokes_the_eraser() -> None:
     assert "Events" not in FUNCTIONS["Erase"]
     users = {
         name
-        for name, one in resources("AWS::Serverless::StateMachine").items()
-        if {"LambdaInvokePolicy": {"FunctionName": {"Ref": "Erase"}}} in one["Policies"]
+        for name, machine in resources("AWS::Serverless::StateMachine").items()
+        if {"LambdaInvokePolicy": {"FunctionName": {"Ref": "Erase"}}} in machine["Policies"]
     }
     assert users == {"EraseStateMachine"}
     assert not [name for name in FUNCTIONS if allowed(name, "lambda:InvokeFunction")]
 
 
 def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
-    """Collectors and the builder of exports are waited for the longest; all others end before the short wait."""
+    """The long wait is for collectors and for the builder of exports. All other functions end before the short wait."""
     common = template()["Globals"]["Function"]["Timeout"]
-    for name, one in FUNCTIONS.items():
+    for name, function in FUNCTIONS.items():
         long = name.startswith("Collect") or name == "BuildExport"
-        most = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
-        assert name == "Erase" or one.get("Timeout", common) < most.total_seconds(), name
+        wait = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
+        assert name == "Erase" or function.get("Timeout", common) < wait.total_seconds(), name
 
 
 def test_only_leaving_stops_syncs() -> None:
@@ -122,8 +126,8 @@ def test_only_leaving_stops_syncs() -> None:
     stoppers = {name for name in FUNCTIONS if allowed(name, "states:StopExecution")}
     assert stoppers == {"Leave", "Erase"}
     for name in stoppers:
-        (one,) = [one for one in statements(name) if "states:StopExecution" in as_list(one["Action"])]
-        assert one["Resource"]["Fn::Sub"].endswith(":execution:${AWS::StackName}-sync:*")
+        (statement,) = statements_with("states:StopExecution", name)
+        assert statement["Resource"]["Fn::Sub"].endswith(":execution:${AWS::StackName}-sync:*")
 
 
 def test_only_collectors_append() -> None:
@@ -141,7 +145,7 @@ def test_only_functions_that_sync_decrypt_tokens() -> None:
 def test_only_the_begin_of_a_sync_emits_events() -> None:
     """It announces grants that end soon, on the account's own bus."""
     assert {name for name in FUNCTIONS if allowed(name, "events:PutEvents")} == {"BeginSync"}
-    (statement,) = [one for one in statements("BeginSync") if "events:PutEvents" in as_list(one["Action"])]
+    (statement,) = statements_with("events:PutEvents", "BeginSync")
     assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
 
 
@@ -161,10 +165,9 @@ def test_only_functions_that_call_providers_read_client_secrets() -> None:
 def test_each_state_machine_has_its_starters() -> None:
     """Login, schedule and listeners' requests start syncs; the read API starts nothing."""
     starters = {
-        name: one["Resource"]["Ref"]
+        name: statement["Resource"]["Ref"]
         for name in FUNCTIONS
-        for one in statements(name)
-        if "states:StartExecution" in as_list(one["Action"])
+        for statement in statements_with("states:StartExecution", name)
     }
     syncs = dict.fromkeys(("Callback", "Dispatch", "RequestSync"), "SyncStateMachine")
     assert starters == {**syncs, "Leave": "EraseStateMachine", "RequestExport": "ExportStateMachine"}
@@ -172,27 +175,32 @@ def test_each_state_machine_has_its_starters() -> None:
 
 def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
     """It queries nothing else, starts syncs, and calls no provider."""
-    readers = {name for name in FUNCTIONS for one in statements(name) if "/index/due" in str(one["Resource"])}
+    readers = {
+        name for name in FUNCTIONS for statement in statements(name) if "/index/due" in str(statement["Resource"])
+    }
     assert readers == {"Dispatch"}
-    queries = [one for one in statements("Dispatch") if "dynamodb:Query" in as_list(one["Action"])]
-    assert [one["Resource"] for one in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
-    actions = {action for one in statements("Dispatch") for action in as_list(one["Action"])}
+    queries = statements_with("dynamodb:Query", "Dispatch")
+    assert [statement["Resource"] for statement in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
+    actions = {action for statement in statements("Dispatch") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem", "states:StartExecution"}
 
 
 def test_the_function_that_reads_music_can_only_read() -> None:
-    """The history, its indexes and the state table; no other function reads the history's indexes."""
-    actions = {action for one in statements("Music") for action in as_list(one["Action"])}
+    """It reads the history, its indexes and the state table. No other function reads the history's indexes."""
+    actions = {action for statement in statements("Music") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
-    readers = {name for name in FUNCTIONS for one in statements(name) if "HistoryTable.Arn}/index/" in str(one)}
+    readers = {
+        name
+        for name in FUNCTIONS
+        for statement in statements(name)
+        if "HistoryTable.Arn}/index/" in str(statement["Resource"])
+    }
     assert readers == {"Music"}
 
 
 def test_the_historys_indexes_are_those_of_the_code() -> None:
     """Names, keys and projections: the code reads only attributes that the index has."""
-    indexes = {
-        one["IndexName"]: one for one in resources("AWS::DynamoDB::Table")["HistoryTable"]["GlobalSecondaryIndexes"]
-    }
+    indexes = {index["IndexName"]: index for index in HISTORY["GlobalSecondaryIndexes"]}
     assert indexes == {
         name: {
             "IndexName": name,
@@ -218,10 +226,10 @@ def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
     assert "tokens" not in index["Projection"]["NonKeyAttributes"]
 
 
-def test_the_schedule_invokes_the_dispatch_alone_and_keeps_what_it_could_not_deliver() -> None:
-    """It has its own role. A missed dispatch is not repeated for hours, as the next one does its work."""
-    (one,) = resources("AWS::Scheduler::Schedule").values()
-    target = one["Target"]
+def test_the_schedule_invokes_the_dispatch_alone_and_keeps_undelivered_events() -> None:
+    """It has its own role. A missed dispatch is retried for two minutes at most, as the next dispatch does its work."""
+    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    target = schedule["Target"]
     assert target["Arn"] == {"Fn::GetAtt": ["Dispatch", "Arn"]}
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 120
     assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in resources("AWS::SQS::Queue")
@@ -235,19 +243,18 @@ def test_the_schedule_invokes_the_dispatch_alone_and_keeps_what_it_could_not_del
 
 def test_the_schedule_can_be_switched_off() -> None:
     """One parameter does it; logins, listeners and the console still start syncs."""
-    (one,) = resources("AWS::Scheduler::Schedule").values()
-    assert one["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
+    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    assert schedule["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
     assert template()["Conditions"]["SyncsAreScheduled"] == {"Fn::Equals": [{"Ref": "ScheduledSyncs"}, "on"]}
-    assert one["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert quota.HORIZON_MS == 60_000, "quota is reserved until the next dispatch"
 
 
 def test_the_cadence_of_the_template_is_the_codes_own() -> None:
     """Both have the same defaults, so that simulations and tests use what is deployed."""
-    given = {name: float(template()["Parameters"][name]["Default"]) for name in ("ResyncHours",)}
-    minutes = {name: float(template()["Parameters"][name]["Default"]) for name in CADENCE_MINUTES}
-    assert Cadence().resync_period == timedelta(hours=given["ResyncHours"])
-    polls = [timedelta(minutes=minutes[name]) for name in CADENCE_MINUTES]
+    parameters = template()["Parameters"]
+    assert Cadence().resync_period == timedelta(hours=float(parameters["ResyncHours"]["Default"]))
+    polls = [timedelta(minutes=float(parameters[name]["Default"])) for name in CADENCE_MINUTES]
     assert [Cadence().shortest_poll, Cadence().longest_poll] == polls
 
 
@@ -266,9 +273,9 @@ def test_no_permission_is_a_wildcard() -> None:
 
 
 def test_every_function_has_a_timeout() -> None:
-    """All are explicit, and within what Lambda allows."""
+    """Of its own or the common one, and within what Lambda allows."""
     common = template()["Globals"]["Function"]["Timeout"]
-    assert all(0 < one.get("Timeout", common) <= 900 for one in FUNCTIONS.values())
+    assert all(0 < function.get("Timeout", common) <= 900 for function in FUNCTIONS.values())
 
 
 def test_a_login_ends_before_api_gateway_gives_up() -> None:
@@ -277,23 +284,23 @@ def test_a_login_ends_before_api_gateway_gives_up() -> None:
     assert calls + login.LONGEST_WAIT_MS / 1000 < API_GATEWAY_TIMEOUT
 
 
-def test_every_function_writes_to_the_one_log_with_an_end() -> None:
-    """Logs are JSON, in one group, and expire."""
+def test_all_functions_write_to_one_log_that_expires() -> None:
+    """Logs are JSON, in one group with a retention."""
     logging = template()["Globals"]["Function"]["LoggingConfig"]
     assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}
-    assert all("LoggingConfig" not in one for one in FUNCTIONS.values())
+    assert all("LoggingConfig" not in function for function in FUNCTIONS.values())
     for group in resources("AWS::Logs::LogGroup").values():
         assert group["RetentionInDays"]
 
 
 def test_no_secret_is_in_an_environment() -> None:
     """Environments hold names and addresses: no parameter with NoEcho, and no name of a secret."""
-    secret = {name for name, one in template()["Parameters"].items() if one.get("NoEcho")}
+    secret = {name for name, parameter in template()["Parameters"].items() if parameter.get("NoEcho")}
     assert secret
-    told = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
-    for one in FUNCTIONS.values():
-        told |= one.get("Environment", {}).get("Variables", {})
-    for name, value in told.items():
+    variables = dict(template()["Globals"]["Function"]["Environment"]["Variables"])
+    for function in FUNCTIONS.values():
+        variables |= function.get("Environment", {}).get("Variables", {})
+    for name, value in variables.items():
         assert not re.search("SECRET|PASSWORD|TOKEN(?!S_KEY)", name)
         assert not any(parameter in str(value) for parameter in secret)
 
@@ -307,16 +314,16 @@ def test_no_secret_is_shown() -> None:
 
 
 def test_what_an_operator_sees_is_described() -> None:
-    """Parameters, outputs and functions say in a sentence what they are."""
+    """Each parameter, output and function has a sentence."""
     described = {**template()["Parameters"], **template()["Outputs"], **FUNCTIONS}
-    assert [name for name, one in described.items() if len(one.get("Description", "")) <= 10] == []
+    assert [name for name, entry in described.items() if len(entry.get("Description", "")) <= 10] == []
 
 
 def test_the_api_is_throttled() -> None:
     """No client can use up the account's quota: every method has a limit, and the callback a lower one."""
     settings = {
-        (one["ResourcePath"], one["HttpMethod"]): one
-        for one in resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
+        (setting["ResourcePath"], setting["HttpMethod"]): setting
+        for setting in resources("AWS::Serverless::Api")["Api"]["MethodSettings"]
     }
     common, callback = settings["/*", "*"], settings["/~1auth~1{provider}~1callback", "GET"]
     assert 0 < callback["ThrottlingRateLimit"] < common["ThrottlingRateLimit"]
