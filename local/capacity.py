@@ -79,7 +79,7 @@ class Table:
         return WriteUnits(_units(size), {name: units for name, units in costs.items() if units})
 
     def refused(self, before: Item | None) -> WriteUnits:
-        """The cost of a write whose condition fails: that of writing the existing item."""
+        """The cost of a write whose condition fails: it is that of writing the existing item."""
         return WriteUnits(_units(item_size(before or {})))
 
 

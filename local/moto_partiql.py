@@ -3,7 +3,7 @@ PartiQL's INSERT in moto as in DynamoDB. moto 5.2 takes no parameters there, and
 
 Refused             more than 25 statements; reads and writes in one batch; a mark without a parameter; a key that is
                     missing, empty, of the wrong type or too long, also a key of an index; an item above 400 KB. An
-                    existing key answers `DuplicateItem`
+                    existing key results `DuplicateItem`
 Costs               per statement, of the table and of its indexes
 Stricter than AWS   values must be parameters, and a batch must not write the same key twice
 Left out            permissions and throttling. All other statements are moto's own
@@ -37,9 +37,9 @@ class Refused(Exception):
 
     def __init__(self, code: str, message: str, table_name: str | None = None) -> None:
         super().__init__(message)
-        self.answer: dict[str, Any] = {"Error": {"Code": code, "Message": message}}
+        self.result: dict[str, Any] = {"Error": {"Code": code, "Message": message}}
         if table_name:
-            self.answer["TableName"] = table_name
+            self.result["TableName"] = table_name
 
 
 @contextmanager
@@ -64,17 +64,17 @@ def batch_execute_statement(handler: DynamoHandler) -> ActionResult:
             raise MockValidationException("Member must have length less than or equal to 8192")
         if statement.get("Parameters") == []:
             raise MockValidationException("Member must have length greater than or equal to 1")
-    answers, costs = _insert_all(handler, statements)
+    results, costs = _insert_all(handler, statements)
     detail = handler.body.get("ReturnConsumedCapacity", "NONE")
     if detail == "TOTAL":
         costs = [{"TableName": cost["TableName"], "CapacityUnits": cost["CapacityUnits"]} for cost in costs]
-    return ActionResult({"Responses": answers, **({} if detail == "NONE" else {"ConsumedCapacity": costs})})
+    return ActionResult({"Responses": results, **({} if detail == "NONE" else {"ConsumedCapacity": costs})})
 
 
 def _insert_all(
     handler: DynamoHandler, statements: Sequence[Mapping[str, Any]]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    answers: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     costs: list[dict[str, Any]] = []
     keys: set[tuple[str, str]] = set()
     for request in statements:
@@ -85,13 +85,13 @@ def _insert_all(
                 raise MockValidationException("a batch must not write request key twice")
             keys.add(key)
             costs.append(insert(handler, table_name, item).described(table_name))
-            answers.append({"TableName": table_name})
+            results.append({"TableName": table_name})
         except Refused as refused:
-            answers.append(refused.answer)
-            if refused.answer["Error"]["Code"] == "DuplicateItem":
+            results.append(refused.result)
+            if refused.result["Error"]["Code"] == "DuplicateItem":
                 existing = _existing(_table(handler, table_name), item)
                 costs.append(_cost(handler, table_name).refused(existing).described(table_name))
-    return answers, costs
+    return results, costs
 
 
 def parsed(statement: str, parameters: Sequence[Any]) -> tuple[str, dict[str, Any]]:

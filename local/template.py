@@ -24,7 +24,7 @@ def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str
     elif isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)
     else:
-        raise TypeError(f"a node of a kind that YAML does not have: {node}")
+        raise TypeError(f"a YAML node of unknown kind: {node}")
     return {name: value}
 
 
@@ -40,14 +40,15 @@ def template() -> dict[str, Any]:
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:
     """The properties of all resources of one type, by logical id."""
-    found = template()["Resources"].items()
-    return {name: resource.get("Properties", {}) for name, resource in found if resource["Type"] == kind}
+    every = template()["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in every if resource["Type"] == kind}
 
 
 def defaults() -> dict[str, str]:
     """
     The default of every parameter that has one.
 
-    A deployment that leaves a parameter out gets what the last one gave it, and not its default.
+    A parameter that an update of a stack leaves out keeps its last value. It does not return to the default.
     """
-    return {name: str(one["Default"]) for name, one in template()["Parameters"].items() if "Default" in one}
+    parameters = template()["Parameters"].items()
+    return {name: str(parameter["Default"]) for name, parameter in parameters if "Default" in parameter}

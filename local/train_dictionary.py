@@ -1,17 +1,18 @@
 """
-Make a preset dictionary for stored answers from sample records: what many of them share, the most frequent last.
+Make a preset dictionary for stored answers from sample records: what many samples share, the most frequent last.
 
     python -m local.train_dictionary layers/blendify/blendify/history/dictionaries/<name>.bin
 
-A dictionary in use is never made anew: a better one gets a new file and a new number in `blendify.raw_answers`.
-The method is that of zstd's COVER: pieces of the samples are taken greedily by how often their 8-byte words occur in
-samples and are not in the dictionary yet.
+A dictionary in use is never replaced: a better one gets a new file and a new number in `blendify.history.raw_answers`.
+The method is that of zstd's COVER: it takes pieces of the samples greedily, by how often their 8-byte words occur in
+the samples and are not yet in the dictionary.
 """
 
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 
 import requests
@@ -21,7 +22,7 @@ from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Regime, Spotify
 
 SIZE = 32_000
-"""Bytes; zlib looks back 32 KB at most."""
+"""Bytes; zlib refers back 32 KB at most."""
 WORD, PIECE = 8, 48
 LISTENERS = ("ada", "ben", "cleo")
 
@@ -35,21 +36,21 @@ def samples() -> Iterator[bytes]:
             for listener in LISTENERS:
                 truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
                 yield from (
-                    json.dumps(one, ensure_ascii=True, separators=(",", ":")).encode() for one in _leaves(truth)
+                    json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() for record in _leaves(truth)
                 )
 
 
-def _leaves(found: object) -> Iterator[object]:
-    """The records in the truth's nested lists: what has no list or mapping of records above it any more."""
-    if isinstance(found, list):
-        yield from found
-    elif isinstance(found, dict):
-        for value in found.values():
+def _leaves(truth: object) -> Iterator[object]:
+    """The records in the truth's lists, which mappings may hold by name."""
+    if isinstance(truth, list):
+        yield from truth
+    elif isinstance(truth, dict):
+        for value in truth.values():
             yield from _leaves(value)
 
 
 def train(texts: list[bytes], size: int = SIZE) -> bytes:
-    """At most `size` bytes; the pieces that serve most samples stand last, where references to them are shortest."""
+    """At most `size` bytes. The pieces that serve most samples come last, where references to them are shortest."""
     frequency: Counter[bytes] = Counter()
     for text in texts:
         frequency.update({text[at : at + WORD] for at in range(len(text) - WORD + 1)})
@@ -58,7 +59,7 @@ def train(texts: list[bytes], size: int = SIZE) -> bytes:
     chosen: list[bytes] = []
     filled = 0
     while filled < size:
-        best = max((_best_piece(text, frequency) for text in candidates), key=lambda one: one[0])
+        best = max((_best_piece(text, frequency) for text in candidates), key=itemgetter(0))
         score, piece = best
         if score <= 0:
             break
@@ -70,7 +71,7 @@ def train(texts: list[bytes], size: int = SIZE) -> bytes:
 
 
 def _best_piece(text: bytes, frequency: Counter[bytes]) -> tuple[int, bytes]:
-    """The stretch whose words are the most frequent; it goes on as long as its words are still wanted."""
+    """Score and text of the piece with the most frequent words. It goes on as long as its next word is frequent."""
     worth = [frequency.get(text[at : at + WORD], 0) for at in range(len(text) - WORD + 1)]
     best = (0, b"")
     running_sum = sum(worth[:PIECE])

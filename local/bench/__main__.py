@@ -1,5 +1,5 @@
 """
-Prints the table of figures. Counts are the simulator's and the items' own; times are given as ratios alone.
+Prints the table of figures. Counts come from the simulator and from the stored items; times are given only as ratios.
 
     make bench      builds the layers when `make up` has not, takes about four minutes
 """
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
-    """What, aim, today's figure; in the order of the design."""
+    """Rows of what, aim and today's figure, in the order of the design."""
     with bench(Options()) as here:
         user_id = here.connect(LISTENER)
         fewest = fewest_calls(here)
@@ -56,15 +56,15 @@ def rows() -> Iterator[tuple[str, str, str]]:
         here.pass_time(timedelta(days=1))
         changed = here.sync(user_id)
         here.pass_time(timedelta(days=1))
-        everything = here.sync(user_id, mode="full")
+        full = here.sync(user_id, mode="full")
     yield "calls, nothing changed", "at most 15", str(same["calls"])
     yield "calls, nothing changed, within the day", "at most 15", str(soon["calls"])
-    yield "calls, small change", "at most 24, every change found", str(changed["calls"])
+    yield "calls, small change", "at most 24, every change detected", str(changed["calls"])
     yield "records appended, nothing changed", "0", f"{same['appended']:,}"
-    told = f"{changed['appended']:,} and {changed['removed']:,} removals"
-    yield "records appended, small change", f"{SMALL_CHANGE}, exactly the changes", told
-    yield "calls and records appended, everything read anew", "the fewest possible, 0", _both(everything)
-    yield "write units a record, raw answer kept", "at most 1.1", f"{first['write_units'] / first['records']:.2f}"
+    appended = f"{changed['appended']:,} and {changed['removed']:,} removals"
+    yield "records appended, small change", f"{SMALL_CHANGE}, exactly the changes", appended
+    yield "calls and records appended, full sync", "the fewest possible, 0", _both(full)
+    yield "write units a record, raw answer stored", "at most 1.1", f"{first['write_units'] / first['records']:.2f}"
     with bench(Options(regime=Regime.LEGACY)) as here:
         legacy = here.sync(here.connect(LISTENER))
     each = f"{legacy['write_units'] / legacy['records']:.2f}"
@@ -81,13 +81,13 @@ def rows() -> Iterator[tuple[str, str, str]]:
     with bench(Options()) as here:
         here.connect(LISTENER)
         yield from read_rows(here)
-    paced = refused(calls_per_minute=1_200, flight_seconds=0)
-    yield "calls during a ban, 10 users, paced", "0", f"{paced.during}, in {paced.bans} bans"
-    lifted = refused(calls_per_minute=0, flight_seconds=0.25)
-    what = "the same, pace lifted (those on their way when the 429 came)"
-    yield what, "0", f"{lifted.during} ({lifted.on_their_way}), in {lifted.bans} bans"
-    for users, pace in ((10_000, 240), (1_000_000, 24_000)):
-        yield from fleet_rows(simulate(Fleet(users, pace)))
+    limited = refused(calls_per_minute=1_200, flight_seconds=0)
+    yield "calls during a ban, 10 users, rate limited", "0", f"{limited.during}, in {limited.bans} bans"
+    unlimited = refused(calls_per_minute=0, flight_seconds=0.25)
+    what = "the same without our rate limit (in flight when the 429 came)"
+    yield what, "0", f"{unlimited.during} ({unlimited.in_flight}), in {unlimited.bans} bans"
+    for users, calls_per_minute in ((10_000, 240), (1_000_000, 24_000)):
+        yield from fleet_rows(simulate(Fleet(users, calls_per_minute)))
 
 
 def _both(counted: Mapping[str, int]) -> str:
@@ -112,13 +112,13 @@ def fewest_calls(here: Bench) -> int:
 
 
 SMALL_CHANGE = "22 and 3 removals"
-"""3 likes, 12 plays, an album, a follow, a playlist's state, 2 of its entries, 2 ranks; 2 likes and an entry gone."""
+"""3 likes, 12 plays, an album, a follow, a playlist's state, 2 entries of it, 2 ranks; removed: 2 likes, an entry."""
 
 
 def change_a_little(here: Bench) -> None:
     """
-    3 likes in, 2 out, 12 plays, 1 album, 1 follow, one playlist of common size with two entries more and one less, two
-    ranks swapped.
+    Add 3 likes, 12 plays, 1 album and 1 follow, remove 2 likes, add two entries to a playlist of common size and remove
+    one, and swap two ranks.
     """
     contents = here.control("GET", f"truth/{LISTENER}")["data"]["playlist_tracks"]
     edited = next(name for name, entries in contents.items() if entries and 40 <= len(entries) <= 60)
@@ -134,12 +134,12 @@ def change_a_little(here: Bench) -> None:
 
 def speed() -> float:
     """
-    How much faster a whole account is read at 80 ms a call than by the same calls one after the other.
+    How many times faster a whole account is read at 80 ms a call than by the same calls one after the other.
 
-    The best of five: whatever else this machine does only adds to the time.
+    The best of five counts, because other work of this machine only adds time.
     """
     with simulator_apart("--latency-ms", "80") as address, bench_at(address) as here, writes_for_nothing():
-        # A listener of their own for each: whoever was read before has nothing to append.
+        # Each measurement has a listener of its own: a second sync of the same listener would append nothing.
         users = [here.connect(f"{LISTENER}-{number}") for number in range(5)]
         before = here.calls()
         seconds = [here.longest_branch(user_id) for user_id in users]
@@ -147,10 +147,10 @@ def speed() -> float:
 
 
 def memory() -> str:
-    """Peak of a collector of 60,000 saved tracks by that of one of 1,500."""
+    """Peak memory of a collector of 60,000 saved tracks, as a multiple of that of a collector of 1,500."""
     few, many = of_collector(1_500), of_collector(60_000)
     peaks = f"{many.collected:.0f} and {few.collected:.0f} MB"
-    beyond = " and ".join(f"{one.collected - one.imported:.0f}" for one in (many, few))
+    beyond = " and ".join(f"{peak.collected - peak.imported:.0f}" for peak in (many, few))
     return f"{many.collected / few.collected:.2f} x ({peaks}; without the imports {beyond})"
 
 

@@ -1,4 +1,4 @@
-"""The simulator and AWS with processes of their own, so that neither their work nor their memory is taken for ours."""
+"""The simulator and AWS in processes of their own, so that their work and memory are not measured with ours."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ _FOLDER = LOCAL / "bench"
 
 @contextmanager
 def simulator_apart(*options: str) -> Iterator[str]:
-    """A simulator with these command line options; gives its address."""
+    """A simulator with these command line options; yields its address."""
     (_FOLDER / "state").mkdir(parents=True, exist_ok=True)
     simulator = Simulator(_port("SIMULATOR_PORT", 8480), _FOLDER, options)
     simulator.start("http://127.0.0.1/callback")
@@ -28,7 +28,7 @@ def simulator_apart(*options: str) -> Iterator[str]:
 
 @contextmanager
 def aws_apart() -> Iterator[None]:
-    """The emulator, empty but for the key; AWS clients that are made within find it through the environment."""
+    """The emulator with nothing but the key. Inside the context AWS clients get its address from the environment."""
     emulator = Emulator(_port("EMULATOR_PORT", 4566), _FOLDER / "emulator")
     emulator.program.stop()
     shutil.rmtree(emulator.folder, ignore_errors=True)
@@ -43,5 +43,5 @@ def aws_apart() -> Iterator[None]:
 
 
 def _port(variable: str, usual: int) -> int:
-    """Next to the stack's own, which may run."""
+    """The port after the stack's own, because the stack may run."""
     return int(os.environ.get(variable, usual)) + 1

@@ -1,4 +1,4 @@
-"""Ten users sync at once while the provider bans the application again and again: who calls all the same."""
+"""Counts the calls that ten users' syncs make while the provider bans their application again and again."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ LIMIT = {"calls": 60, "seconds": 3, "retry_after": "3"}
 
 @dataclass(frozen=True)
 class Refused:
-    """What the simulator counted of calls that it answered with 429."""
+    """Calls to which the simulator responded with 429, by its own counters."""
 
     bans: int
-    """Each begins with one of them."""
+    """Each begins with one such call."""
     during: int
-    """Those that came when the application had had the time to hear of it."""
-    on_their_way: int
-    """Those that came before that."""
+    """Calls that arrived when the application could have received the 429."""
+    in_flight: int
+    """Calls that arrived before that."""
 
 
 def refused(calls_per_minute: float, flight_seconds: float) -> Refused:
     """
-    Sync ten users to the end at this pace of the application, 0 for none.
+    Sync ten users to the end with this rate limit of the application, 0 for none.
 
-    After `flight_seconds` a call is no longer excused as on its way when the 429 came.
+    A call later than `flight_seconds` after the 429 no longer counts as in flight.
     """
     sizes = [part for name, size in SIZES.items() for part in (f"--{name}", str(size))]
     with simulator_apart(*sizes) as address, bench_at(address, calls_per_minute=calls_per_minute) as here:
@@ -37,6 +37,6 @@ def refused(calls_per_minute: float, flight_seconds: float) -> Refused:
         with writes_for_nothing(), ThreadPoolExecutor(USERS) as pool:
             list(pool.map(here.sync, users))
         counted = here.control("GET", "counters")
-    answered = sum(int(counter.get("429", 0)) for counter in counted["endpoints"].values())
-    during, on_their_way = int(counted["calls_during_ban"]), int(counted["calls_in_flight_at_ban"])
-    return Refused(answered - during - on_their_way, during, on_their_way)
+    refusals = sum(int(counter.get("429", 0)) for counter in counted["endpoints"].values())
+    during, in_flight = int(counted["calls_during_ban"]), int(counted["calls_in_flight_at_ban"])
+    return Refused(refusals - during - in_flight, during, in_flight)

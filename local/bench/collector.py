@@ -1,7 +1,7 @@
 """
 One collector, as a Lambda runs it: `python -m local.bench.collector saved_tracks '<job>'`. Prints its memory.
 
-Environment  of the caller, as `in_process` has set it
+Environment  of the caller, as `in_process` sets it
 """
 
 import json
@@ -21,7 +21,7 @@ from blendify.core.data_types import DataType
 
 @contextmanager
 def writes_for_nothing() -> Iterator[None]:
-    """Facts are made and not stored: how fast and how large a storage in memory is says nothing of DynamoDB."""
+    """Facts are made and not stored: time and memory of a storage in this process say nothing about DynamoDB."""
     real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def request(client: Any, operation: str, parameters: Any) -> Any:
@@ -42,7 +42,7 @@ def main(data_type: str, job: str) -> None:
 
 
 def _peak() -> float:
-    """Linux tells kilobytes, macOS bytes."""
+    """In MB. Linux reports kilobytes, macOS bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
 
 

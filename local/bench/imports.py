@@ -1,4 +1,4 @@
-"""The imports of a cold start: handlers from the built layers, with bytecode, in relation to boto3."""
+"""Import times of a cold start: handlers from the built layers, with bytecode, as ratios to boto3."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ def import_ratios(build: Path, handlers: tuple[str, ...]) -> dict[str, float]:
     code = {"": BASELINE, **{handler: f"import {handler}" for handler in handlers}}
     seconds: dict[str, list[float]] = {name: [] for name in code}
     for _ in range(RUNS):
-        # Alternating, so that the machine's other work falls on all of them alike.
+        # They alternate, so that the machine's other work slows all of them alike.
         for name in code:
             seconds[name].append(_measure(code[name], path))
     baseline = min(seconds[""])
@@ -37,7 +37,7 @@ def import_ratios(build: Path, handlers: tuple[str, ...]) -> dict[str, float]:
 
 
 def slowest(build: Path, handlers: tuple[str, ...]) -> str:
-    """The largest of the ratios, and whose it is."""
+    """The largest ratio, with its handler."""
     ratios = import_ratios(build, handlers)
     handler = max(ratios, key=lambda name: ratios[name])
     return f"{ratios[handler]:.2f} x ({handler})"

@@ -1,7 +1,7 @@
 """
 Whole syncs in this process: the real begin, collectors and finish, on AWS in memory (moto) or on the emulator.
 
-What is counted comes from the simulator's counters and the items written, not from what the product says of itself.
+Counts come from the simulator's counters and the written items, and not from the product's own reports.
 """
 
 import os
@@ -40,10 +40,10 @@ from local.simulators.spotify import Options, Spotify
 __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 
 REDIRECT_URI = "http://127.0.0.1/callback"
-"""Nothing listens there: what the provider would send the browser to is read from its answer."""
+"""Nothing listens there: the redirect is read from the provider's response."""
 LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
 BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
-"""What the state machine runs side by side."""
+"""The branches that the state machine runs in parallel."""
 
 
 @dataclass
@@ -54,19 +54,19 @@ class Bench:
     ahead: timedelta = timedelta(0)
 
     def connect(self, listener: str) -> str:
-        """Log a listener in, with the product's own code; the user's id."""
-        provider, row = PROVIDERS["spotify"], application("spotify")
-        departure = login.start(provider, row)
-        consent = requests.get(str(departure.consent), timeout=30)
+        """Log a listener in with the product's own code. Returns the user id."""
+        provider, client_app = PROVIDERS["spotify"], application("spotify")
+        attempt = login.start(provider, client_app)
+        consent = requests.get(str(attempt.consent), timeout=30)
         form = Form.of(consent.text)
-        answers = {**form.fields, "listener": listener, "decision": "allow"}
-        back = requests.post(urljoin(consent.url, form.action), data=answers, allow_redirects=False, timeout=30)
-        query = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-        return login.complete(provider, row, Callback(query["code"], query["state"], departure.browser_secret))
+        choices = {**form.fields, "listener": listener, "decision": "allow"}
+        redirect = requests.post(urljoin(consent.url, form.action), data=choices, allow_redirects=False, timeout=30)
+        query = dict(parse_qsl(urlsplit(redirect.headers["Location"]).query))
+        return login.complete(provider, client_app, Callback(query["code"], query["state"], attempt.browser_secret))
 
     def longest_branch(self, user_id: str) -> float:
         """
-        Seconds that the slowest branch of a run takes, each measured alone: on AWS each has a processor of its own.
+        Seconds of the slowest branch of a sync. Each is measured alone, because on AWS each has its own processor.
         """
         job, seconds = self.begin(user_id), []
         for branch in BRANCHES:
@@ -78,46 +78,50 @@ class Bench:
         return max(seconds)
 
     def pass_time(self, span: timedelta) -> None:
-        """Let the product believe that it is so much later."""
+        """Move the product's clock ahead."""
         self.ahead += span
 
     def begin(self, user_id: str, *data_types: DataType, mode: str = "changes") -> Job:
-        """Begin a run of these data types, of all when none is named."""
-        wish: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
-        wish |= {"data_types": list(data_types)} if data_types else {}
-        return Job(**begin_sync(wish, f"bench-{time.monotonic_ns()}", times.now())["job"])
+        """Begin a sync of these data types, or of all if none is given."""
+        given: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
+        given |= {"data_types": list(data_types)} if data_types else {}
+        return Job(**begin_sync(given, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
     def sync(self, user_id: str, mode: str = "changes") -> dict[str, int]:
-        """One run to its end; the sums of its counts, `calls` by the simulator."""
+        """Run one sync to its end. Returns the sums of its counts, with `calls` as the simulator counts them."""
         before = self.calls()
         job, number = self.begin(user_id, mode=mode), 1
         while True:
             with ThreadPoolExecutor(len(BRANCHES)) as pool:
-                list(pool.map(lambda branch: [collect(one, job, lambda: 900.0) for one in branch], BRANCHES))
+                list(
+                    pool.map(lambda branch: [collect(data_type, job, lambda: 900.0) for data_type in branch], BRANCHES)
+                )
             finished = finish_sync(job, number, [])
             if finished["status"] != "waiting":
                 break
             number = finished["round"]
             time.sleep(max(0.0, (times.parse(finished["until"]) - times.now()).total_seconds()))
-        progress = list(all_progress(user_id, job.sync_id))
-        counts = {name: sum(one.counts[name] for one in progress) for name in COUNTS}
+        every = list(all_progress(user_id, job.sync_id))
+        counts = {name: sum(progress.counts[name] for progress in every) for name in COUNTS}
         return {**counts, "calls": self.calls() - before}
 
     def calls(self) -> int:
         """API calls that the simulator has received."""
         counted = self.control("GET", "counters")["endpoints"]
         return sum(
-            int(one["calls"]) for name, one in counted.items() if name.startswith("GET /v1/me/") or "playlists" in name
+            int(counter["calls"])
+            for name, counter in counted.items()
+            if name.startswith("GET /v1/me/") or "playlists" in name
         )
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """What the simulator's control API answers."""
+        """The response of the simulator's control API."""
         return requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=60).json()
 
 
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
-    """Everything new, gone afterwards: a simulator and AWS in this process."""
+    """A new simulator and a new AWS in this process."""
     with running(create_app(Spotify, options)) as address, bench_at(address, aws_in_memory.new_aws()) as here:
         yield here
 
@@ -126,7 +130,7 @@ def bench(options: Options) -> Iterator[Bench]:
 def bench_at(
     address: str, cloud: AbstractContextManager[object] | None = None, calls_per_minute: float = 0
 ) -> Iterator[Bench]:
-    """The same with a simulator that runs already, and an AWS in a process of its own unless another is given."""
+    """With a simulator that already runs, and an AWS in a process of its own unless `cloud` is given."""
     set_function_environment()
     os.environ.update(POWERTOOLS_LOG_LEVEL="CRITICAL", POWERTOOLS_METRICS_DISABLED="true")
     telemetry.logger.setLevel("CRITICAL")

@@ -1,4 +1,4 @@
-"""What one sync costs in state transitions and in events of its history, by walking the machine's definition."""
+"""State transitions and history events of one sync, counted by walking the state machine's definition."""
 
 import json
 from typing import Any
@@ -6,10 +6,14 @@ from typing import Any
 from local.paths import ROOT
 
 
-def transitions(way: str = "CollectEverything") -> int:
-    """Steps of a run in one round without waits or retries, `PollRecentlyPlayed` a short one; each is billed once."""
+def transitions(first: str = "CollectEverything") -> int:
+    """
+    State transitions of a sync in one round without waits or retries. Each is billed once.
+
+    `first` is the state after the begin: `CollectEverything` for a full sync, `PollRecentlyPlayed` for a poll.
+    """
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
-    return _steps(definition, {"SyncBegun": way, "SyncFinished": "SyncEnded"})
+    return _steps(definition, {"SyncBegun": first, "SyncFinished": "SyncEnded"})
 
 
 def _steps(machine: dict[str, Any], chosen: dict[str, str]) -> int:
@@ -28,15 +32,15 @@ HISTORY_QUOTA = 25_000
 
 def events(rounds: int, *, failing: bool = False) -> int:
     """
-    Events in the history of an execution of so many rounds, counted from its definition.
+    Events in the history of an execution with this number of rounds, counted from the definition.
 
-    `failing` is the worst case: every try of every collector crashes, and is caught.
+    `failing` is the worst case: every try of every collector crashes and is caught.
     """
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
     states = definition["States"]
     everything = states["CollectEverything"]
     collectors = [state for branch in everything["Branches"] for state in branch["States"].values()]
-    # Entered and exited; a Parallel has begun and succeeded in between.
+    # A Parallel is entered and exited, and begins and succeeds in between.
     a_round = 4 + sum(_events(state, failing=failing) for state in collectors if failing or state["Type"] != "Pass")
     a_round += sum(_events(states[name], failing=False) for name in ("FinishSync", "SyncFinished", "WaitUntil"))
     once = sum(_events(states[name], failing=False) for name in ("BeginSync", "SyncBegun", "SyncEnded"))
@@ -44,7 +48,7 @@ def events(rounds: int, *, failing: bool = False) -> int:
 
 
 def _events(state: dict[str, Any], *, failing: bool) -> int:
-    """Entered and exited, and for a Lambda scheduled, started and ended, as often as it is tried."""
+    """A state is entered and exited. A Lambda is scheduled, started and ended as often as it is tried."""
     if state["Type"] != "Task":
         return 2
     return 2 + 3 * (1 + (state["Retry"][0]["MaxAttempts"] if failing else 0))

@@ -20,15 +20,15 @@ class Memory:
 
 
 def of_collector(saved_tracks: int) -> Memory:
-    """What collecting so many saved tracks takes at most, in a new process, with writes that cost nothing."""
+    """Peak memory of collecting this number of saved tracks, in a new process, without the cost of writes."""
     with simulator_apart("--saved-tracks", str(saved_tracks)) as address, bench_at(address) as here:
         job = here.begin(here.connect("listener"), DataType.SAVED_TRACKS)
-        # The shell between is small: a process inherits the peak of the one that it was forked from.
+        # A process inherits the peak of the process that forked it, so a small shell stands between.
         command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "local.bench.collector"]
         done = subprocess.run(
             [*command, DataType.SAVED_TRACKS, json.dumps(vars(job))], capture_output=True, text=True, check=True
         )
-    told = json.loads(done.stdout.splitlines()[-1])
-    if told["outcome"] != Outcome.COMPLETE:
-        raise RuntimeError(f"the collector was not measured to its end: {told}")
-    return Memory(told["imported"], told["collected"])
+    measured = json.loads(done.stdout.splitlines()[-1])
+    if measured["outcome"] != Outcome.COMPLETE:
+        raise RuntimeError(f"the measured collector did not complete: {measured}")
+    return Memory(measured["imported"], measured["collected"])

@@ -1,7 +1,7 @@
 """
-What questions cost: read units and bytes, for a listener with a year of daily syncs.
+Read units and bytes of queries, for a listener with a year of daily syncs.
 
-The year is written through the product's own intake, day by day; units are counted from the items that DynamoDB sends.
+The product's own code writes the year day by day. Units are counted from the items that DynamoDB returns.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -35,9 +35,9 @@ from local.bench.in_process import Bench
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
 DAYS = 365
 FIRST = datetime(2026, 2, 10, 4, tzinfo=UTC)
-"""Behind everything that the simulated listener has done before."""
+"""After everything that the simulated listener has done before."""
 SWAPS, NEW_IN_TOP = 12, 3
-"""A day's changes in each top list: neighbours that change places, and tracks that come for others."""
+"""A day's changes in each top list: neighbours that swap places, and tracks that replace others."""
 LIKES, UNLIKES = 3, 1
 
 
@@ -56,25 +56,25 @@ class Meter:
         real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def request(client: Any, operation: str, parameters: Any) -> Any:
-            answer = real(client, operation, parameters)
-            self._count(operation, parameters, answer)
-            return answer
+            response = real(client, operation, parameters)
+            self._count(operation, parameters, response)
+            return response
 
         with patch.object(BaseClient, "_make_api_call", request):
             yield self
 
-    def _count(self, operation: str, parameters: Any, answer: Any) -> None:
+    def _count(self, operation: str, parameters: Any, response: Any) -> None:
         if operation == "Query":
-            self._read([sum(map(item_size, answer["Items"]))], parameters.get("ConsistentRead"))
-            self.items += len(answer["Items"])
+            self._read([sum(map(item_size, response["Items"]))], parameters.get("ConsistentRead"))
+            self.items += len(response["Items"])
         elif operation == "GetItem":
-            self._read([item_size(answer.get("Item", {}))], parameters.get("ConsistentRead"))
+            self._read([item_size(response.get("Item", {}))], parameters.get("ConsistentRead"))
             self.items += 1
         elif operation == "BatchGetItem":
             (keys,) = parameters["RequestItems"].values()
-            (found,) = answer["Responses"].values()
-            self._read(list(map(item_size, found)), keys.get("ConsistentRead"))
-            self.items += len(found)
+            (items,) = response["Responses"].values()
+            self._read(list(map(item_size, items)), keys.get("ConsistentRead"))
+            self.items += len(items)
 
     def _read(self, sizes: Sequence[int], consistent: bool | None) -> None:
         self.requests += 1
@@ -83,30 +83,34 @@ class Meter:
 
 
 def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
-    """What, aim, today's figure."""
+    """Rows of what, aim and today's figure."""
     data = here.control("GET", f"truth/{LISTENER}")["data"]
     a_year_of_top_tracks(data["top_tracks"], data["saved_tracks"])
     newest, oldest = a_year_of_likes(data["saved_tracks"])
     half = times.iso(FIRST + timedelta(days=DAYS // 2))
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
-    yield "read units: top tracks now, three ranges", "", _told(lambda: _all(Question(top, limit=1000)))
-    yield "read units: the 50 newest likes", "", _told(lambda: questions.current(USER, Question(saved, limit=50)).items)
-    yield "read units: all likes now", "", _told(lambda: _all(Question(saved, limit=1000)))
-    for question, name in ((top, "top tracks"), (saved, "all likes")):
-        asked = Question(question, limit=1000, as_of=half)
-        with_checkpoints = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
+    yield "read units: top tracks now, three ranges", "", _measured(lambda: _all(Question(top, limit=1000)))
+    yield (
+        "read units: the 50 newest likes",
+        "",
+        _measured(lambda: questions.current(USER, Question(saved, limit=50)).items),
+    )
+    yield "read units: all likes now", "", _measured(lambda: _all(Question(saved, limit=1000)))
+    for data_type, name in ((top, "top tracks"), (saved, "all likes")):
+        question = Question(data_type, limit=1000, as_of=half)
+        with_snapshots = _measured(lambda question=question: _all(question))  # type: ignore[misc]
         with patch.object(queries, "snapshot", lambda *_: ("", {})):
-            without = _told(lambda asked=asked: _all(asked))  # type: ignore[misc]
-        yield f"read units: {name} half a year ago", "", f"{with_checkpoints}; without checkpoints {without}"
+            without = _measured(lambda question=question: _all(question))  # type: ignore[misc]
+        yield f"read units: {name} half a year ago", "", f"{with_snapshots}; without snapshots {without}"
     for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
-        told = _told(lambda record_id=record_id: questions.history(USER, Question(saved), record_id).items)  # type: ignore[misc]
-        yield f"read units: the history of {what}", "in proportion to its own items", told
+        reads = _measured(lambda record_id=record_id: questions.history(USER, Question(saved), record_id).items)  # type: ignore[misc]
+        yield f"read units: the history of {what}", "in proportion to its own items", reads
 
 
-def _told(ask: Callable[[], list[Any]]) -> str:
+def _measured(ask: Callable[[], list[Any]]) -> str:
     with Meter().running() as meter:
-        found = ask()
-    return f"{meter.units:,.1f} ({len(found):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
+        records = ask()
+    return f"{meter.units:,.1f} ({len(records):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
 
 
 def _all(question: Question) -> list[Any]:
@@ -119,9 +123,9 @@ def _all(question: Question) -> list[Any]:
 
 
 def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
-    """Each day some ranks change and some tracks come for others."""
+    """Each day some ranks change and some tracks replace others."""
     chance = Random(5)  # noqa: S311 -- the same year each time
-    fresh = [one["track"] for one in pool if one and one["track"]]
+    fresh = [entry["track"] for entry in pool if entry and entry["track"]]
     for day in range(DAYS):
         changes = 0
         for number, (name, entries) in enumerate(lists.items()):
@@ -130,24 +134,28 @@ def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
                 entries[place : place + 2] = reversed(entries[place : place + 2])
             for _ in range(NEW_IN_TOP if day else 0):
                 candidate = chance.choice(fresh)
-                if candidate["id"] not in {one["id"] for one in entries}:
+                if candidate["id"] not in {track["id"] for track in entries}:
                     entries[chance.randrange(len(entries))] = candidate
             changes += _record(day, DataType.TOP_TRACKS, number, name, entries)
         snapshots.note(USER, PROVIDER, DataType.TOP_TRACKS, times.iso(_moment(day)), changes)
 
 
 def a_year_of_likes(entries: list[Any]) -> tuple[str, str]:
-    """Each day three likes come and one goes; the ids of one that stays, and of one that comes and goes each month."""
+    """
+    Each day three likes are added and one is removed.
+
+    Returns the ids of a track that stays, and of a track that is liked and unliked each month.
+    """
     chance = Random(7)  # noqa: S311 -- the same year each time
-    held = [one for one in entries if one and one["track"] and one["track"].get("id")]
+    held = [entry for entry in entries if entry and entry["track"] and entry["track"].get("id")]
     fickle = held.pop()
     for day in range(DAYS):
         at = times.iso(_moment(day))[:19] + "Z"
         for _ in range(LIKES if day else 0):
-            one = deepcopy(chance.choice(held))
+            like = deepcopy(chance.choice(held))
             number = chance.randrange(10**6)
-            one["track"] |= {"id": f"{number:022}", "name": f"Song {number}"}
-            held.insert(0, {**one, "added_at": at})
+            like["track"] |= {"id": f"{number:022}", "name": f"Song {number}"}
+            held.insert(0, {**like, "added_at": at})
         for _ in range(UNLIKES if day else 0):
             held.pop(chance.randrange(100, len(held)))
         again = [{**fickle, "added_at": at}] if day % 30 == 0 else []
@@ -161,19 +169,19 @@ def _moment(day: int) -> datetime:
 
 
 def _record(day: int, data_type: DataType, number: int, list_id: str, entries: list[Any]) -> int:
-    """One list in one run, as a collector takes it in; answers how many facts that made."""
+    """Collect one list in one sync, as a collector does. Returns the number of facts."""
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     empty = ListVersion(USER, PROVIDER, data_type, list_id)
-    seen = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
+    before = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
     taken: list[Record] = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
     with ThreadPoolExecutor(1) as writers:
-        intake = Intake(job, data_type, endpoint.list_kind, seen, number, writers, resumed=None)
+        intake = Intake(job, data_type, endpoint.list_kind, before, number, writers, resumed=None)
         news, _ = intake.take(1, 0, taken)
         facts = [
-            Fact.of(USER, data_type, job.fetched_at, PROVIDER, one.row.key, one.fields, entry)
-            for one, entry in zip(news, entries, strict=True)
-            if one.recorded
+            Fact.of(USER, data_type, job.fetched_at, PROVIDER, change.row.key, change.fields, entry)
+            for change, entry in zip(news, entries, strict=True)
+            if change.recorded
         ]
         append(facts)
         settled = intake.settle(
