@@ -3,7 +3,7 @@ PartiQL's INSERT in moto as in DynamoDB. moto 5.2 takes no parameters there, and
 
 Refused             more than 25 statements; reads and writes in one batch; a mark without a parameter; a key that is
                     missing, empty, of the wrong type or too long, also a key of an index; an item above 400 KB. An
-                    existing key results `DuplicateItem`
+                    existing key fails with `DuplicateItem`
 Costs               per statement, of the table and of its indexes
 Stricter than AWS   values must be parameters, and a batch must not write the same key twice
 Left out            permissions and throttling. All other statements are moto's own
