@@ -1,4 +1,4 @@
-"""What all tests share: the functions' environment, and which worker takes which tests."""
+"""For all tests: the functions' environment, and which worker runs which tests."""
 
 import gc
 from collections import Counter
@@ -14,10 +14,10 @@ set_function_environment()
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]
     """
-    Tests that share what is costly to make run on one worker.
+    Tests that share an expensive fixture run on one worker.
 
-    The end-to-end tests share a deployment; they wait a lot, while others have the processors. The tests of a whole
-    export share the life that was exported.
+    The end-to-end tests share a deployment. They mostly wait, and leave the processors to the other workers. The tests
+    of a whole export share the exported account.
     """
 
     SHARED = ("tests/e2e/", "tests/unit/test_export_round_trip.py")
@@ -28,17 +28,17 @@ class OneStack(LoadScopeScheduling):  # type: ignore[misc]
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStack:
-    """Who takes which test."""
+    """The scheduler of pytest-xdist."""
     return OneStack(config, log)
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported stays: the garbage collector need not go through it over and over."""
+    """Imported modules stay, so the garbage collector need not search them again and again."""
     gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What the tests with random schedules went through, summed over all workers."""
+    """The counts of the tests with random schedules of faults, summed over all workers."""
     figures: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
         figures.update({name: count for name, count in report.user_properties if isinstance(count, int)})

@@ -1,7 +1,7 @@
 """
-What the product relies on in DynamoDB's INSERT (PartiQL). The promises run on moto and on the emulator.
+Promises of DynamoDB's INSERT (PartiQL) on which the product relies. They are tested on moto and on the emulator.
 
-Adapters of ours teach INSERT to both, so these promises stand between the adapters and AWS.
+Both get INSERT from adapters of ours, so these promises hold the adapters to DynamoDB's behaviour.
 """
 
 import random
@@ -37,16 +37,16 @@ class Place:
         return {"Statement": f'INSERT INTO "{table or self.table}" VALUE {{{names}}}', "Parameters": [*item.values()]}
 
     def batch(self, *statements: dict[str, Any], capacity: str = "NONE") -> Any:
-        """The whole answer."""
+        """The whole response."""
         return self.client.batch_execute_statement(Statements=statements, ReturnConsumedCapacity=capacity)
 
     def codes(self, *items: Item) -> list[str]:
         """The error code of each statement, empty for success."""
-        answer = self.batch(*map(self.statement, items))
-        return [response.get("Error", {}).get("Code", "") for response in answer["Responses"]]
+        result = self.batch(*map(self.statement, items))
+        return [response.get("Error", {}).get("Code", "") for response in result["Responses"]]
 
     def items(self) -> list[Item]:
-        """What the partition holds."""
+        """All items of the partition."""
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table,
             KeyConditionExpression="#p = :p",
@@ -58,7 +58,7 @@ class Place:
 
 
 def an_item_is_stored_as_it_was_sent(here: Place) -> None:
-    """Texts, numbers, booleans, bytes, lists and maps."""
+    """This holds for texts, numbers, booleans, bytes, lists and maps."""
     values: Any = {
         "text": {"S": "Ä🎧 'quoted' ?"},
         "empty": {"S": ""},
@@ -72,7 +72,7 @@ def an_item_is_stored_as_it_was_sent(here: Place) -> None:
 
 
 def an_existing_key_is_left_as_it_is(here: Place) -> None:
-    """It answers `DuplicateItem`, whatever the item holds. The other items of the batch are stored."""
+    """The INSERT fails with `DuplicateItem`, whatever the item contains. The other items of the batch are stored."""
     first = here.item("a", x={"S": "first"}, artists={"L": [{"M": {"id": {"NULL": True}, "name": {"S": "A"}}}]})
     assert here.codes(first) == [""]
     assert here.codes(here.item("b"), here.item("a", x={"S": "second"}), here.item("c")) == ["", "DuplicateItem", ""]
@@ -98,7 +98,7 @@ def reads_and_writes_do_not_mix(here: Place) -> None:
 
 
 def bad_keys_are_refused(here: Place) -> None:
-    """Missing, empty, of another type, longer than 1,024 bytes; in an index as well."""
+    """A key is refused if it is missing, empty, of another type or longer than 1,024 bytes; so is a key of an index."""
     bad = [
         {"user#type": {"S": here.partition}},
         here.item(""),
@@ -123,17 +123,17 @@ def items_end_at_400_kb(here: Place) -> None:
 
 
 def a_mark_without_a_parameter_is_refused(here: Place) -> None:
-    """No value is made up for it."""
+    """The statement stores nothing."""
     good = here.statement(here.item("a"))
-    answer = here.batch({**good, "Parameters": good["Parameters"][:1]})
-    assert [response["Error"]["Code"] for response in answer["Responses"]] == ["ValidationError"]
+    result = here.batch({**good, "Parameters": good["Parameters"][:1]})
+    assert [response["Error"]["Code"] for response in result["Responses"]] == ["ValidationError"]
     assert here.items() == []
 
 
 def a_missing_table_is_reported(here: Place) -> None:
-    """Only for its own statement."""
-    answer = here.batch(here.statement(here.item("a"), table="no-such-table"), here.statement(here.item("b")))
-    assert [response.get("Error", {}).get("Code") for response in answer["Responses"]] == ["ResourceNotFound", None]
+    """The other statements of the batch succeed."""
+    result = here.batch(here.statement(here.item("a"), table="no-such-table"), here.statement(here.item("b")))
+    assert [response.get("Error", {}).get("Code") for response in result["Responses"]] == ["ResourceNotFound", None]
 
 
 def costs_are_reported_per_statement(here: Place) -> None:
@@ -145,8 +145,8 @@ def costs_are_reported_per_statement(here: Place) -> None:
         here.item("c"),
     ]
     expected = [rules.write(None, item).described(here.table) for item in items]
-    answer = here.batch(*map(here.statement, items), capacity="INDEXES")
-    assert answer["ConsumedCapacity"] == expected
+    result = here.batch(*map(here.statement, items), capacity="INDEXES")
+    assert result["ConsumedCapacity"] == expected
     total = here.batch(*map(here.statement, items), capacity="TOTAL")
     again = [rules.refused(item).described(here.table) for item in items]
     assert total["ConsumedCapacity"] == [

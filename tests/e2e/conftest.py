@@ -1,4 +1,4 @@
-"""One stack for all end-to-end tests: fresh state, free ports, the roles' policies enforced."""
+"""One stack for all end-to-end tests, with new state and free ports. It enforces the roles' policies."""
 
 import random
 import shutil
@@ -27,8 +27,6 @@ LIBRARY = {
     "saved-albums": 60,
     "followed-artists": 70,
 }
-
-
 OTHERS = {
     "apple_music": {
         "playlists": 6,
@@ -44,7 +42,7 @@ OTHERS = {
 
 @pytest.fixture(scope="session")
 def system(worker_id: str) -> Iterator[System]:
-    """The deployed system; its logs stay below `.local/e2e-…` for whoever looks into a failure."""
+    """The deployed system. Its logs stay in `.local/e2e-…`, so that a failure can be examined."""
     folder = LOCAL / f"e2e-{worker_id}"
     shutil.rmtree(folder, ignore_errors=True)
     emulator = Emulator(free_port(), folder, check_permissions=True)
@@ -65,7 +63,7 @@ def _options(sizes: Mapping[str, int]) -> list[str]:
 
 
 def free_port() -> int:
-    """Below the range from which systems give ports to outgoing connections: one of those would take it meanwhile."""
+    """A port below the range of outgoing connections, so that none of those takes it before the server does."""
     for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))

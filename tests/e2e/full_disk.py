@@ -1,4 +1,4 @@
-"""Run in the emulator's own environment: its DynamoDB over a state file that is full, in words on standard output."""
+"""Writes to the emulator's DynamoDB with a full state file, in its own environment. Prints the results as JSON."""
 
 import json
 import sys
@@ -23,7 +23,8 @@ def put(name: str, size: int = 1) -> dict[str, Any]:
     return {"TableName": "plays", "Item": {"id": {"S": name}, "answer": {"S": "x" * size}}}
 
 
-def told(response: tuple[int, Any, bytes]) -> list[Any]:
+def status_and_error(response: tuple[int, Any, bytes]) -> list[Any]:
+    """HTTP status and error type of a response."""
     return [response[0], json.loads(response[2])["__type"]]
 
 
@@ -38,7 +39,7 @@ def main() -> None:
             return [partition_key for partition_key, _, _ in file.items(table["TableId"])]
 
         before = dynamodb._put_item(put("first"))[0]
-        refused = told(dynamodb._put_item(put("large", 300_000)))
+        refused = status_and_error(dynamodb._put_item(put("large", 300_000)))
         parts = [{"Put": put(f"part {number}", 50_000)} for number in range(3)]
         changed = {"Put": {**put("first"), "Item": {"id": {"S": "first"}, "answer": {"S": "y"}}}}
         request = json.dumps({"TransactItems": [changed, *parts]}).encode()
@@ -47,7 +48,7 @@ def main() -> None:
         try:
             handled.send(None)
         except StopIteration as end:
-            transaction = told(end.value)
+            transaction = status_and_error(end.value)
         in_memory = [item["id"]["S"] for part in table["items"].values() for item in part.values() if "x" in str(item)]
         result = {
             "before": before,

@@ -1,4 +1,4 @@
-"""The deployed system as its four kinds of people use it: listener's browser, console, provider, table reader."""
+"""The deployed system, used as from a listener's browser, the console, the provider, and as a reader of the tables."""
 
 import json
 import time
@@ -15,21 +15,21 @@ PATIENCE_SECONDS = 120
 
 
 class System:
-    """Thin names for what the tests do; everything goes through the same doors as in production."""
+    """What tests do with the deployment, through the same interfaces as in production."""
 
     def __init__(self, stack: Stack, outputs: Mapping[str, str]) -> None:
         self.stack, self.outputs = stack, outputs
         self.simulator = stack.simulator
-        self.simulators = {one.provider.name: one for one in (stack.simulator, *stack.others)}
+        self.simulators = {simulator.provider.name: simulator for simulator in (stack.simulator, *stack.others)}
 
     def connect(self, listener: str, provider: str = "spotify") -> tuple[Browser, str]:
-        """Connect through the real pages; the listener's browser and user id."""
+        """Connect through the real pages. Returns the listener's browser and user id."""
         browser = Browser(self.outputs["api_url"])
         browser.connect(provider, listener)
         return browser, str(browser.read("/me")["user_id"])
 
     def connect_and_sync(self, listener: str) -> tuple[str, dict[str, Any]]:
-        """Connect, and wait for the sync that the login started; the user id and that sync."""
+        """Connect, and wait for the sync that the login started. Returns the user id and that sync."""
         browser, user_id = self.connect(listener)
         return user_id, self.latest_sync(browser)
 
@@ -41,7 +41,7 @@ class System:
             if sync and sync["finished_at"]:
                 return dict(sync)
             time.sleep(0.3)
-        raise TimeoutError("the sync did not end")
+        raise TimeoutError(f"no sync ended within {patience:.0f} seconds")
 
     def start(self, given: object) -> str:
         """A new execution, as from the console; its ARN."""
@@ -55,7 +55,7 @@ class System:
         return self.first_to_end([arn], patience)
 
     def first_to_end(self, arns: Sequence[str], patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
-        """Of these executions the one that ends first, once it has."""
+        """The first of these executions to end."""
         client = self.stack.emulator.client("stepfunctions")
         give_up = time.monotonic() + patience
         while time.monotonic() < give_up:
@@ -64,35 +64,35 @@ class System:
                 if described["status"] != "RUNNING":
                     return described
             time.sleep(0.3)
-        raise TimeoutError("no execution ended")
+        raise TimeoutError(f"no execution ended within {patience:.0f} seconds")
 
     def run(self, given: object) -> dict[str, Any]:
         """Start an execution and wait for its end."""
         return self.execution(self.start(given))
 
     def truth(self, listener: str, provider: str = "spotify") -> dict[str, Any]:
-        """What the provider would serve now, per data type."""
+        """What the provider serves now, by data type."""
         return self.simulators[provider].truth(listener)
 
     def reader(self, user_id: str) -> HistoryReader:
-        """One user's history, read by its format alone."""
+        """A reader of one user's history. It depends on the stored format alone."""
         return HistoryReader(self.stack.emulator.client("dynamodb"), self.outputs["history_table"], user_id)
 
     def stored(self, user_id: str, moment: str) -> dict[str, list[StoredRecord]]:
-        """What the sync that began at `moment` stored, per data type."""
+        """The records that the sync begun at `moment` stored, by data type."""
         return {name: self.reader(user_id).stored(name, moment) for name in DataType}
 
     def differences(self, user_id: str, truth: dict[str, Any], as_of: str = "9") -> list[str]:
-        """Where the history, folded, says another thing than `truth` of that moment, in words."""
+        """How the folded history differs from `truth` at that moment, as texts."""
         return self.reader(user_id).differences(truth, as_of)
 
     def change(self, listener: str, act: str, data_type: str, provider: str = "spotify", **details: Any) -> None:
-        """What a listener does between two syncs; `name` says which list, where there are several."""
+        """Change a listener's account. `name` is the list, for data types with several."""
         body = {"act": act, "list": data_type, **details}
         self.simulators[provider].control("POST", f"listeners/{listener}/mutations", body)
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """Every item of a table, as DynamoDB holds it."""
+        """Every item of a table, in DynamoDB's notation."""
         pages = self.stack.emulator.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs[table])
         return [item for page in pages for item in page["Items"]]
 
@@ -101,11 +101,11 @@ class System:
         return [item for item in self.items("history_table") if item["user#type"]["S"].startswith(f"{user_id}#")]
 
     def records(self, user_id: str) -> list[dict[str, Any]]:
-        """What was collected of one user: all items but the checkpoints, which only sum them up."""
+        """What was collected of one user: all items except snapshots, which only repeat the others."""
         return [item for item in self.history(user_id) if not item["user#type"]["S"].endswith(CHECKPOINTS)]
 
     def logs(self) -> str:
-        """Everything that functions and emulator logged."""
+        """All logs of the functions and of the emulator."""
         client = self.stack.emulator.client("logs")
         lines = [self.stack.emulator.program.log.read_text()]
         for group in client.describe_log_groups()["logGroups"]:
@@ -124,7 +124,7 @@ class System:
         return "\n".join(lines)
 
     def state_sizes(self, user_id: str) -> list[int]:
-        """Bytes of everything that went into and came out of the states of one user's executions."""
+        """Sizes in bytes of the inputs and outputs of all states in one user's executions."""
         client = self.stack.emulator.client("stepfunctions")
         sizes = []
         for execution in client.list_executions(stateMachineArn=self.outputs["state_machine_arn"])["executions"]:
@@ -134,19 +134,17 @@ class System:
                 continue
             sizes += [len(described["input"]), len(described.get("output", ""))]
             for event in client.get_execution_history(executionArn=arn, maxResults=1000)["events"]:
-                details = [value for value in event.values() if isinstance(value, dict)]
-                sizes += [len(told[name]) for told in details for name in ("input", "output") if name in told]
+                every = [value for value in event.values() if isinstance(value, dict)]
+                sizes += [len(details[name]) for details in every for name in ("input", "output") if name in details]
         return sizes
 
     def histories(self) -> str:
-        """Inputs, outputs and histories of every execution, as whoever has the console reads them."""
+        """Inputs, outputs and histories of every execution, as the console shows them."""
         client = self.stack.emulator.client("stepfunctions")
-        told = []
-        machines = [one["stateMachineArn"] for one in client.list_state_machines()["stateMachines"]]
-        executions = [
-            one["executionArn"] for arn in machines for one in client.list_executions(stateMachineArn=arn)["executions"]
-        ]
-        for arn in executions:
-            told.append(client.describe_execution(executionArn=arn))
-            told.append(client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
-        return json.dumps(told, default=str)
+        histories = []
+        for machine in client.list_state_machines()["stateMachines"]:
+            for execution in client.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]:
+                arn = execution["executionArn"]
+                histories.append(client.describe_execution(executionArn=arn))
+                histories.append(client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
+        return json.dumps(histories, default=str)

@@ -1,4 +1,4 @@
-"""The API against its own description: whatever may be asked is answered as it says, and never by a failure."""
+"""The API meets its own description: every allowed request gets a described response, and none an internal error."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from local.browser import Browser
 from tests.e2e.system import System
 
 ENDS_THE_LISTENER = [("DELETE", "/me"), ("DELETE", "/me/connections/{provider}")]
-"""Each has tests of its own; here they would leave nobody to ask for."""
+"""They have tests of their own. Here they would end the listener that all other requests need."""
 
 described = openapi.document()
-# Who may ask has tests of its own: here every request carries the session, also those that would try without.
-for route in [described, *(one for path in described["paths"].values() for one in path.values())]:
+# Authentication has tests of its own: here every request has the session, also those generated without it.
+for route in [described, *(operation for path in described["paths"].values() for operation in path.values())]:
     route.pop("security", None)
 schema = schemathesis.openapi.from_dict(described).exclude(
     lambda context: (context.operation.method.upper(), context.operation.path) in ENDS_THE_LISTENER
@@ -26,7 +26,7 @@ schema = schemathesis.openapi.from_dict(described).exclude(
 
 @pytest.fixture(scope="module")
 def listener(system: System) -> Browser:
-    """Somebody who has everything."""
+    """A listener with every data type collected."""
     browser, _ = system.connect("schema")
     system.latest_sync(browser)
     return browser
@@ -41,16 +41,16 @@ def listener(system: System) -> Browser:
     suppress_health_check=list(HealthCheck),
 )
 def test_the_api_does_what_it_says(case: Case[Any], system: System, listener: Browser) -> None:
-    """Status, type and shape of every answer are described; what is not allowed is refused."""
+    """Status, type and shape of every response are as described, and requests that are not allowed are refused."""
     (session,) = listener.cookies()
     case.call_and_validate(
         base_url=system.outputs["api_url"],
         headers={"Cookie": f"session={session}"},
         allow_redirects=False,
         excluded_checks=[
-            # A moment that is to come, or a made-up cursor, is of the right form and refused all the same.
+            # A future moment or an invented cursor has the right form, but is refused.
             checks.positive_data_acceptance,
-            # API Gateway answers 403 for a method that a path does not have.
+            # API Gateway responds with 403 to a method that a path does not have.
             checks.unsupported_method,
         ],
     )

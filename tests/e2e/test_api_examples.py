@@ -1,5 +1,6 @@
-"""The examples of docs/api.md, run as they stand, in their order."""
+"""The examples of docs/api.md run unchanged, in their order."""
 
+import itertools
 import json
 import os
 import re
@@ -23,7 +24,7 @@ def blocks() -> list[str]:
 
 @pytest.fixture(scope="module")
 def printed(system: System, blocks: list[str], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What each block prints in a folder like the one that `make demo` leaves."""
+    """The output of each block, in a folder like that of `make demo`."""
     browser, _ = system.connect("examples")
     system.latest_sync(browser)
     _, made, _ = browser.send("/me/tokens", {"name": "make demo"})
@@ -46,19 +47,19 @@ def printed(system: System, blocks: list[str], tmp_path_factory: pytest.TempPath
     return done.stdout.split(f"{BETWEEN}\n")
 
 
-def test_every_question_is_answered(blocks: list[str], printed: list[str]) -> None:
-    """Each call prints an answer, and none is an error or an empty list."""
-    asked = [re.findall(r"^(?:ask|curl -sS -b) ", block, re.MULTILINE) for block in blocks]
-    # Titles may hold other line ends, which JSON leaves as they are.
-    answers = [[json.loads(line) for line in text.split("\n") if line.startswith("{")] for text in printed]
-    assert [len(one) for one in answers] == [len(one) for one in asked]
-    assert sum(map(len, answers)) >= 8
-    for answer in (one for block in answers for one in block):
-        assert "error" not in answer
-        assert answer.get("items") != []
+def test_every_example_gets_a_response(blocks: list[str], printed: list[str]) -> None:
+    """Each call prints a response, and none is an error or an empty list."""
+    calls = [re.findall(r"^(?:ask|curl -sS -b) ", block, re.MULTILINE) for block in blocks]
+    # Titles may contain other line ends, which JSON does not escape.
+    responses = [[json.loads(line) for line in text.split("\n") if line.startswith("{")] for text in printed]
+    assert list(map(len, responses)) == list(map(len, calls))
+    assert sum(map(len, responses)) >= 8
+    for response in itertools.chain(*responses):
+        assert "error" not in response
+        assert response.get("items") != []
 
 
 def test_the_download_is_an_archive(printed: list[str]) -> None:
-    """Its last example lists what is in the zip."""
+    """The last example lists the contents of the zip."""
     assert "manifest.json" in printed[-1]
     assert "history/saved_tracks.jsonl" in printed[-1]

@@ -1,4 +1,4 @@
-"""The emulator by itself: what it must not lose, and to whom it gives nothing."""
+"""The emulator alone: it loses no data, and refuses strangers."""
 
 import json
 import os
@@ -37,7 +37,7 @@ KEYS: dict[str, Any] = {
 
 @contextmanager
 def running(folder: Path) -> Iterator[Emulator]:
-    """A new one, with one table that has been saved."""
+    """A new emulator with one saved table."""
     shutil.rmtree(folder, ignore_errors=True)
     emulator = Emulator(free_port(), folder)
     emulator.start()
@@ -52,20 +52,20 @@ def running(folder: Path) -> Iterator[Emulator]:
 
 @pytest.fixture
 def emulator(worker_id: str) -> Iterator[Emulator]:
-    """One to kill."""
+    """An emulator that a test may kill."""
     with running(LOCAL / f"e2e-{worker_id}-killed") as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="module")
 def guarded(worker_id: str) -> Iterator[Emulator]:
-    """One that runs through all tests of what it gives to whom."""
+    """An emulator for all tests of access."""
     with running(LOCAL / f"e2e-{worker_id}-guarded") as emulator:
         yield emulator
 
 
 def kill(emulator: Emulator) -> None:
-    """As a power cut or the system's killer of large processes ends it."""
+    """End it as a power cut or the out-of-memory killer does."""
     pid = emulator.program.pid
     assert pid
     os.kill(pid, signal.SIGKILL)
@@ -78,12 +78,12 @@ def key(moment: int) -> dict[str, Any]:
 
 
 def items(emulator: Emulator) -> list[Any]:
-    found = emulator.client("dynamodb").scan(TableName=TABLE)["Items"]
-    return sorted(found, key=lambda item: int(item["moment"]["N"]))
+    stored = emulator.client("dynamodb").scan(TableName=TABLE)["Items"]
+    return sorted(stored, key=lambda item: int(item["moment"]["N"]))
 
 
 def write_in_every_way(dynamodb: Any) -> None:
-    """Each operation that can write, so that none goes past the state file."""
+    """Use each operation that can write, to show that all of them reach the state file."""
     for moment in range(8):
         dynamodb.put_item(TableName=TABLE, Item={**key(moment), "answer": {"B": b"\x00\xff" * moment}})
     change = {"UpdateExpression": "SET heard = :true", "ExpressionAttributeValues": {":true": {"BOOL": True}}}
@@ -109,7 +109,7 @@ def write_in_every_way(dynamodb: Any) -> None:
 
 
 def test_a_killed_emulator_has_lost_no_item(emulator: Emulator) -> None:
-    """Every write that was answered is there, of each kind of write; what was deleted has not come back."""
+    """Every acknowledged write of every kind is there, and deleted items have not come back."""
     write_in_every_way(emulator.client("dynamodb"))
     before = items(emulator)
     kill(emulator)
@@ -121,8 +121,8 @@ def test_a_killed_emulator_has_lost_no_item(emulator: Emulator) -> None:
 
 def test_a_deployment_that_was_not_saved_is_not_claimed(emulator: Emulator) -> None:
     """
-    After a kill, and after a clean end within a deployment, the emulator is as it was after the last whole deployment,
-    and says so; items are kept all the same.
+    After a kill, and after a clean end during a deployment, the emulator has the state of the last complete deployment
+    and reports that one. Items are not lost.
     """
     for end in (kill, lambda emulator: emulator.program.stop()):
         emulator.record_deployment("")
@@ -137,7 +137,7 @@ def test_a_deployment_that_was_not_saved_is_not_claimed(emulator: Emulator) -> N
 
 
 def test_a_clean_end_saves_the_rest(emulator: Emulator) -> None:
-    """Whatever has changed outside the tables since the deployment is there after it."""
+    """Changes outside the tables since the deployment are there at the next start."""
     emulator.client("sqs").create_queue(QueueName="later")
     emulator.program.stop()
     emulator.start()
@@ -145,7 +145,7 @@ def test_a_clean_end_saves_the_rest(emulator: Emulator) -> None:
 
 
 def test_state_that_cannot_be_read_is_left_alone(emulator: Emulator) -> None:
-    """The emulator does not start, rather than to overwrite it with nothing."""
+    """The emulator does not start, so it does not overwrite the file with an empty state."""
     emulator.program.stop()
     file = emulator.state / "emulator.sqlite"
     damaged = b"not a database" * 100
@@ -156,7 +156,7 @@ def test_state_that_cannot_be_read_is_left_alone(emulator: Emulator) -> None:
 
 
 def test_the_state_of_an_older_stack_is_taken_over(emulator: Emulator) -> None:
-    """One JSON file a service, as ministack itself saves at a clean end, becomes the state file."""
+    """The state file replaces the JSON files that ministack itself saves at a clean end, one per service."""
     program = [str(PYTHON), "-c", _SAVE_AS_MINISTACK_DOES, TABLE]
     emulator.program.stop()
     (emulator.state / "emulator.sqlite").unlink()
@@ -180,7 +180,7 @@ save_all({{"dynamodb": dynamodb.get_state}})
 
 
 def test_a_write_that_cannot_be_saved_is_refused_and_has_not_happened() -> None:
-    """With a full disk a client is told to try again, a transaction is undone whole, and later writes are saved."""
+    """With a full disk the client gets a retryable error, a transaction is undone whole, and later writes are saved."""
     command = [str(PYTHON), "-m", "tests.e2e.full_disk"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)  # noqa: S603
     assert json.loads(done.stdout) == {
@@ -194,11 +194,11 @@ def test_a_write_that_cannot_be_saved_is_refused_and_has_not_happened() -> None:
     }
 
 
-def refused(answer: requests.Response) -> bool:
-    return answer.status_code == 403 and "Access-Control-Allow-Origin" not in answer.headers
+def refused(response: requests.Response) -> bool:
+    return response.status_code == 403 and "Access-Control-Allow-Origin" not in response.headers
 
 
-def test_nothing_is_given_without_the_secret_key(guarded: Emulator) -> None:
+def test_requests_without_the_secret_key_are_refused(guarded: Emulator) -> None:
     """Web pages of any origin and other users of this machine have no key, so every service refuses them."""
     address = guarded.endpoint
     target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
@@ -218,8 +218,8 @@ def test_nothing_is_given_without_the_secret_key(guarded: Emulator) -> None:
             stranger.list_tables()
 
 
-def test_a_signed_request_counts_for_what_it_was_signed_for_alone(guarded: Emulator) -> None:
-    """Another body, path or host, a foreign origin, and a link whose time is over are refused."""
+def test_a_signature_is_valid_only_for_the_signed_request(guarded: Emulator) -> None:
+    """Another body, path or host, a foreign origin and an expired link are refused."""
     target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
     address = f"{guarded.endpoint}/"
     request = AWSRequest("POST", address, target, "{}")
@@ -249,15 +249,15 @@ def test_a_signed_request_counts_for_what_it_was_signed_for_alone(guarded: Emula
     assert refused(requests.get(over, timeout=10))
 
 
-def test_the_api_is_open_and_nothing_behind_it_can_be_reached_through_its_path(guarded: Emulator) -> None:
-    """The path alone leads to the API: no header makes it lead to another service."""
+def test_the_apis_path_leads_to_no_other_service(guarded: Emulator) -> None:
+    """The API is open to all. Its path alone decides: no header leads to another service."""
     address = f"{guarded.endpoint}/_aws/execute-api/b1e9d1f7/v1/dashboard"
     headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Host": "plays.s3.localhost", "Origin": "null"}
-    answer = requests.post(address, headers=headers, data="{}", timeout=10)
-    assert (answer.status_code, answer.json()) == (404, {"message": "Not Found"})
+    response = requests.post(address, headers=headers, data="{}", timeout=10)
+    assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 
 
-def test_only_the_owner_can_read_what_the_port_protects(guarded: Emulator) -> None:
-    """The state, and the key that opens the port, are in a folder of the owner's own."""
+def test_only_the_owner_can_read_the_state_and_the_secret_key(guarded: Emulator) -> None:
+    """Both are in a folder that only the owner can open."""
     modes = {path.name: path.stat().st_mode & 0o777 for path in (guarded.state, guarded.state / "secret_key")}
     assert modes == {"state": 0o700, "secret_key": 0o600}

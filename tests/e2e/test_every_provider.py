@@ -1,4 +1,4 @@
-"""The whole life of a connection at the other providers: login, first sync, change, re-run, failure, and leaving."""
+"""The life of a connection at each other provider: login, first sync, change, re-run, failure and erasure."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from tests.e2e.system import System
 from tests.e2e.test_leaving import erased, short_waits
 
 OTHERS = [name for name in PROVIDERS if name != SPOTIFY.name]
-"""At Spotify each of these steps has tests of its own."""
+"""For Spotify each of these steps has tests of its own."""
 
 
 def rerun(system: System, user_id: str, provider: str, **more: Any) -> tuple[str, str]:
-    """A re-run as from the console; the status of its execution, and the history's size before and after."""
+    """A re-run as from the console. Returns the status of its execution, and how many records it appended."""
     before = len(system.records(user_id))
     done = system.run({"user_id": user_id, "provider": provider, **more})
     return str(done["status"]), f"{len(system.records(user_id)) - before} more"
@@ -23,8 +23,8 @@ def rerun(system: System, user_id: str, provider: str, **more: Any) -> tuple[str
 @pytest.mark.parametrize("provider", OTHERS)
 def test_a_connection_from_login_to_leaving(system: System, provider: str) -> None:
     """
-    All that the account holds is in the history after the first sync, nothing more after a re-run, what changed after
-    that; a sync that fails takes nothing away; no secret of any of it is anywhere; and nothing is left in the end.
+    The first sync stores the whole account, a re-run appends nothing, and a later one appends what changed. A sync that
+    fails removes nothing. No secret is readable anywhere, and the erasure leaves nothing.
     """
     listener, simulator = f"life-of-{provider.replace('_', '-')}", system.simulators[provider]
     browser, user_id = system.connect(listener, provider)
@@ -47,7 +47,7 @@ def test_a_connection_from_login_to_leaving(system: System, provider: str) -> No
 
 
 def no_secret_is_left(system: System, browser: Browser, provider: str) -> None:
-    """What the provider issued and what the browser holds is in no log line, history or item in clear."""
+    """No secret of the provider and no cookie is readable in a log line, an execution history or an item."""
     simulator = system.simulators[provider]
     issued = simulator.control("GET", "secrets")["secrets"]
     ours = one_line(list(simulator.provider.credentials.values())[-1])
@@ -63,7 +63,7 @@ def no_secret_is_left(system: System, browser: Browser, provider: str) -> None:
 
 
 def leave(system: System, browser: Browser, user_id: str) -> None:
-    """Erase the account, and wait until nothing is there that tells of it."""
+    """Erase the account, and wait until no item contains the user id."""
     with short_waits(system):
         status, receipt, _ = browser.send("/me", method="DELETE")
         assert status == 202

@@ -1,4 +1,4 @@
-"""The export as it is deployed: asked for, prepared in the background, downloaded, and held against the library."""
+"""The deployed export: requested, prepared in the background, downloaded, and compared with the library."""
 
 import time
 from typing import Any
@@ -16,7 +16,7 @@ from tests.e2e.system import PATIENCE_SECONDS, System
 
 
 def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
-    """Ask until it is ready, as the loop in docs/api.md does; the first answer says that it is being prepared."""
+    """Ask until it is ready, as the loop in docs/api.md does. The first response says that it is being prepared."""
     status, body, headers = browser.send(f"/me/export{query}", method="GET")
     assert (status, body["status"]) == (202, "preparing")
     give_up = time.monotonic() + PATIENCE_SECONDS
@@ -29,15 +29,15 @@ def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
 
 
 def differences(system: System, listener: str, archive: ExportReader) -> list[str]:
-    """Where the archive, folded, is not the library as the provider serves it now."""
+    """How the folded archive differs from the library that the provider serves now."""
     truth = system.truth(listener)
     return [text for name, served in truth.items() for text in archive.lists(name).differences(served)]
 
 
 def test_a_listener_downloads_everything(system: System) -> None:
     """
-    After two syncs with changes between the archive folds to the library; the link needs no session, is good for a
-    quarter of an hour, saves under a name, and is written down nowhere.
+    After two syncs with changes between them the archive folds to the library. The link needs no session, is valid for
+    a quarter of an hour, gives the file a name, and appears in no log, history or item.
     """
     browser, user_id = system.connect("ex")
     system.latest_sync(browser)
@@ -46,17 +46,17 @@ def test_a_listener_downloads_everything(system: System) -> None:
     assert system.run({"user_id": user_id, "provider": "spotify"})["status"] == "SUCCEEDED"
 
     ready = prepared(browser)
-    answer = requests.get(ready["url"], timeout=30)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="blendify-{ready["started_at"][:10]}.zip"'
-    assert len(answer.content) == ready["bytes"]
+    response = requests.get(ready["url"], timeout=30)
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == f'attachment; filename="blendify-{ready["started_at"][:10]}.zip"'
+    assert len(response.content) == ready["bytes"]
     query = parse_qs(urlsplit(ready["url"]).query)
     assert query["X-Amz-Expires"] == ["900"]
 
-    archive = ExportReader.of(answer.content)
+    archive = ExportReader.of(response.content)
     assert archive.damages() == []
     assert differences(system, "ex", archive) == []
-    assert {name: sum(one.values()) for name, one in archive.manifest["counts"].items()} == ready["counts"]
+    assert {name: sum(kinds.values()) for name, kinds in archive.manifest["counts"].items()} == ready["counts"]
     assert sum(ready["counts"].values()) == sum("part" not in item for item in system.records(user_id))
 
     signature = query["X-Amz-Signature"][0]
@@ -65,12 +65,12 @@ def test_a_listener_downloads_everything(system: System) -> None:
     status, body, headers = browser.send("/me/export?fresh=true", method="GET")
     assert (status, body["error"]["code"]) == (429, "too_many_requests")
     assert 0 < int(headers["Retry-After"]) <= 600
-    # Without its signature the link is nothing.
+    # Without its signature the link is refused.
     assert requests.get(ready["url"].partition("?")[0], timeout=30).status_code == 403
 
 
-def test_the_roles_of_the_export_reach_exports_alone(system: System) -> None:
-    """With the emulator enforcing the roles: the builder cannot read or delete, the API cannot write or list."""
+def test_the_roles_of_the_export_may_do_only_what_they_need(system: System) -> None:
+    """The emulator enforces the roles: the builder cannot read or delete, and the API cannot write or list."""
     browser, user_id = system.connect("em")
     system.latest_sync(browser)
     ready = prepared(browser)
@@ -88,7 +88,7 @@ def test_the_roles_of_the_export_reach_exports_alone(system: System) -> None:
     }
     roles = system.stack.emulator.client("iam").list_roles()["Roles"]
     for function, tries in refused.items():
-        (role,) = [one for one in roles if f"{function}Role" in one["RoleName"]]
+        (role,) = [role for role in roles if f"{function}Role" in role["RoleName"]]
         s3 = s3_as(system, role["Arn"])
         for operation, arguments in tries:
             with pytest.raises(ClientError, match=r"AccessDenied|not authorized|Forbidden"):

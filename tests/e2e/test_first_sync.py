@@ -1,4 +1,4 @@
-"""From the login link to the last playlist track: what is stored is what was served."""
+"""From the login link to the last playlist track, the history stores what the provider serves."""
 
 from math import ceil
 
@@ -10,21 +10,23 @@ from tests.e2e.system import System
 
 def test_everything_stored_equals_everything_served(system: System) -> None:
     """
-    Each record is there exactly once, in its place, its answer equal as JSON; nulls, duplicates and local files too.
+    Each record is stored exactly once, at its position, and its answer is equal as JSON. This includes nulls,
+    duplicates and local files.
     """
     user_id, sync = system.connect_and_sync("ada")
 
     assert sync["status"] == "succeeded"
-    assert {one["outcome"] for one in sync["data_types"].values()} == {"complete"}
+    assert {state["outcome"] for state in sync["data_types"].values()} == {"complete"}
     assert stored_differences(system.truth("ada"), system.stored(user_id, sync["started_at"])) == []
 
 
 def test_every_list_is_read_in_the_fewest_calls(system: System) -> None:
-    """ceil(n / page) calls a list, by the provider's own counters; unreadable playlists cost none."""
+    """A list takes ceil(n / page) calls, by the provider's own counters. Unreadable playlists take none."""
     system.simulator.control("POST", "counters/reset")
     system.connect_and_sync("bo")
     truth = system.truth("bo")
-    calls = {name: one["calls"] for name, one in system.simulator.control("GET", "counters")["endpoints"].items()}
+    counters = system.simulator.control("GET", "counters")["endpoints"]
+    calls = {name: counter["calls"] for name, counter in counters.items()}
 
     def pages(count: int) -> int:
         return max(1, ceil(count / 50))
@@ -48,7 +50,7 @@ def test_every_list_is_read_in_the_fewest_calls(system: System) -> None:
 
 @pytest.mark.parametrize("regime", ["legacy", "transitional"])
 def test_every_regime_of_the_provider_is_collected(system: System, regime: str) -> None:
-    """An application of either regime, or one between them, stores all that it is served."""
+    """An application in either regime, or in the transition, stores everything that it is served."""
     system.simulator.control("POST", f"listeners/{regime}", {"regime": regime})
     user_id, sync = system.connect_and_sync(regime)
 
@@ -56,8 +58,8 @@ def test_every_regime_of_the_provider_is_collected(system: System, regime: str) 
     assert stored_differences(system.truth(regime), system.stored(user_id, sync["started_at"])) == []
 
 
-def test_unreadable_playlists_are_told_and_do_not_count_as_failures(system: System) -> None:
-    """The two playlists of others, which a new application may not read, are named in the result."""
+def test_unreadable_playlists_are_reported_and_do_not_count_as_failures(system: System) -> None:
+    """The result reports the two playlists of others, which a new application may not read."""
     _, sync = system.connect_and_sync("cy")
 
     assert sync["data_types"]["playlist_tracks"]["outcome"] == "complete"

@@ -1,4 +1,4 @@
-"""The emulator is killed in the middle of a first sync, as by a power cut, and the stack goes on."""
+"""The emulator is killed in the middle of a first sync, as by a power cut, and the stack recovers."""
 
 import os
 import signal
@@ -14,13 +14,13 @@ def latest_sync(browser: Browser) -> Any:
 
 
 def records_of(sync: Any) -> int:
-    return sum(one["records"] for one in sync["data_types"].values()) if sync else 0
+    return sum(state["records"] for state in sync["data_types"].values()) if sync else 0
 
 
 def test_a_first_sync_goes_on_after_the_emulator_was_killed(system: System) -> None:
     """
-    What was collected is there at the next start, without another deployment; the same sync goes on when the listener
-    asks for it, and stores everything exactly once.
+    All collected records are there at the next start, without another deployment. The same sync resumes when the
+    listener requests a sync, and stores everything exactly once.
     """
     emulator = system.stack.emulator
     deployed, pid = emulator.deployed, emulator.program.pid
@@ -39,8 +39,8 @@ def test_a_first_sync_goes_on_after_the_emulator_was_killed(system: System) -> N
     emulator.start()
     assert emulator.deployed == deployed
     assert before <= {item["user#type"]["S"] + item["fetched_at"]["S"] for item in system.history(user_id)}
-    status, answer, _ = browser.send("/me/syncs")
-    assert (status, answer["syncs"][0]["status"]) == (202, "starting")
+    status, response, _ = browser.send("/me/syncs")
+    assert (status, response["syncs"][0]["status"]) == (202, "starting")
     ended = system.latest_sync(browser)
     assert (ended["status"], ended["sync_id"]) == ("succeeded", sync["sync_id"])
     assert system.differences(user_id, system.truth("vic")) == []

@@ -1,4 +1,4 @@
-"""A listener leaves: disconnects and comes back as the same, then has everything erased, and nothing is found."""
+"""A listener disconnects and returns as the same user, then has everything erased, and nothing is left."""
 
 import time
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from local.browser import Browser
 from tests.e2e.system import System
 
 LISTENER = "zebulon"
-"""A name that nothing else holds."""
+"""A name that occurs nowhere else."""
 
 
 @contextmanager
 def short_waits(system: System) -> Iterator[None]:
-    """The eraser waits until no worker can live any more, a quarter of an hour: here a hundredth of that is enough."""
+    """Let the eraser wait a hundredth of its quarter of an hour, in which it waits until no worker can still run."""
 
     def scale(factor: float) -> None:
         system.stack.emulator.control("POST", "/_ministack/config", {"stepfunctions._SFN_WAIT_SCALE": factor})
@@ -28,7 +28,7 @@ def short_waits(system: System) -> Iterator[None]:
 
 
 def erased(system: System, erasure_id: str) -> dict[str, object]:
-    """The receipt, once there is nothing left; read without a session."""
+    """The receipt once everything is erased, read without a session."""
     stranger = Browser(system.outputs["api_url"])
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
@@ -40,7 +40,7 @@ def erased(system: System, erasure_id: str) -> dict[str, object]:
 
 
 def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
-    """Through the real routes and roles, with the history's own eraser; another listener keeps all they have."""
+    """The real routes, roles and eraser remove one listener. Another listener's data stays."""
     other, _ = system.connect("yolanda")
     system.latest_sync(other)
     browser, user_id = system.connect(LISTENER)
@@ -60,7 +60,7 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
     assert len(system.history(user_id)) == facts
     again, same = system.connect(LISTENER)
     assert same == user_id
-    # The one that ran when the listener came back may still be the newest.
+    # The sync before the reconnection may still be the newest.
     give_up = time.monotonic() + 60
     while (second := system.latest_sync(again))["sync_id"] == first["sync_id"]:
         assert time.monotonic() < give_up, "the reconnection started no sync"
@@ -69,17 +69,17 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
 
     before = {str(item) for item in system.history(str(other.read("/me")["user_id"]))}
     with short_waits(system):
-        status, answer, headers = again.send("/me", method="DELETE")
+        status, response, headers = again.send("/me", method="DELETE")
         assert status == 202
         assert "Max-Age=0" in headers["Set-Cookie"]
-        receipt = erased(system, answer["erasure_id"])
+        receipt = erased(system, response["erasure_id"])
     assert receipt["deleted"]["facts"] == facts  # type: ignore[index]
     everything = [*system.items("accounts_table"), *system.items("history_table")]
     assert [item for item in everything if user_id in str(item) or LISTENER in str(item)] == []
     assert {str(item) for item in system.history(str(other.read("/me")["user_id"]))} == before
-    nobody = requests.get(me, timeout=30)
+    unknown = requests.get(me, timeout=30)
     for gone in (requests.get(me, headers=as_app, timeout=30), requests.get(me, cookies={}, timeout=30)):
-        assert (gone.status_code, gone.text) == (401, nobody.text)
+        assert (gone.status_code, gone.text) == (401, unknown.text)
 
     _, new = system.connect(LISTENER)
     assert new != user_id

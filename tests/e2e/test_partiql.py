@@ -1,4 +1,4 @@
-"""The emulator's INSERT behaves like DynamoDB's, so that a stack on it says something about AWS."""
+"""The emulator's INSERT behaves like DynamoDB's, so that tests on the emulator are valid for AWS."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,6 @@ from tests.inserts import PROMISES, Place
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
 def test_insert_behaves_like_dynamodbs(system: System, promise: Callable[[Place], None]) -> None:
-    """See the promise; each has a partition of its own."""
+    """See the promise. Each has a partition of its own."""
     client, table = system.stack.emulator.client("dynamodb"), system.outputs["history_table"]
     promise(Place(client, table, f"nobody#{promise.__name__}"))

@@ -12,7 +12,7 @@ ALBUMS = "GET /v1/me/albums"
 
 
 def test_a_second_sync_appends_what_has_changed(system: System) -> None:
-    """Nothing of the first run is changed or gone after a console re-run; the history tells both moments."""
+    """A re-run from the console changes and removes nothing of the first sync. The history shows both moments."""
     user_id, first = system.connect_and_sync("dee")
     earlier = system.truth("dee")
     system.change("dee", "add", "saved_tracks")
@@ -32,7 +32,7 @@ def test_a_second_sync_appends_what_has_changed(system: System) -> None:
 
 
 def test_an_unchanged_account_appends_nothing(system: System) -> None:
-    """Neither when only signals are looked at, nor when an operator has everything read again."""
+    """This holds for a sync that checks for changes, and for one that an operator starts in full mode."""
     user_id, _ = system.connect_and_sync("una")
     before = len(system.history(user_id))
     for mode in ("changes", "full"):
@@ -41,7 +41,7 @@ def test_an_unchanged_account_appends_nothing(system: System) -> None:
 
 
 def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
-    """A run of two data types stores those two, and reads the playlists' names without storing them."""
+    """A sync of two data types stores those two, and reads the playlists' names without storing them."""
     user_id, first = system.connect_and_sync("eli")
     earlier = system.truth("eli")
     owned = next(name for name, entries in earlier["playlist_tracks"].items() if entries)
@@ -59,13 +59,13 @@ def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
 
 
 def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
-    """The provider fails for saved albums alone: the rest is complete, the run is partial and says why."""
+    """The provider fails for saved albums: the other data types are complete, the sync is partial and says why."""
     system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 500, "listener": "fay"})
     user_id, sync = system.connect_and_sync("fay")
 
     truth = system.truth("fay")
     truth["saved_albums"] = []
-    outcomes = {name: one["outcome"] for name, one in sync["data_types"].items()}
+    outcomes = {name: state["outcome"] for name, state in sync["data_types"].items()}
     assert sync["status"] == "partial"
     assert outcomes.pop("saved_albums") == "failed"
     assert set(outcomes.values()) == {"complete"}
@@ -74,7 +74,7 @@ def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
 
 
 def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
-    """An operator sees a failed execution whose cause names what went wrong."""
+    """The operator sees a failed execution whose cause names the error."""
     user_id, _ = system.connect_and_sync("gil")
     system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 503, "listener": "gil"})
     ended = system.run({"user_id": user_id, "provider": "spotify", "data_types": ["saved_albums"]})
@@ -85,7 +85,7 @@ def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
 
 
 def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
-    """A 429 for longer than a Lambda waits: the run pauses, no call is made meanwhile, then everything arrives."""
+    """A 429 asks for a longer wait than a Lambda makes: the sync resumes in another round and stores everything."""
     system.simulator.control("POST", "counters/reset")
     fault = {"endpoint": "GET /v1/me/tracks", "status": 429, "headers": {"Retry-After": "23"}, "times": 1}
     system.simulator.control("POST", "faults", {**fault, "listener": "hal"})
@@ -97,25 +97,25 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
 
 
 def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
-    """One of them answers with the other one's id and collects nothing itself."""
+    """The second returns the id of the first, and collects nothing."""
     user_id, _ = system.connect_and_sync("ivo")
     system.change("ivo", "add", "saved_tracks")
     system.simulator.control("POST", "latency", {"ms": 5000})
     try:
         started = [system.start({"user_id": user_id, "provider": "spotify"}) for _ in range(2)]
-        # Whichever has the connection is slow, however long the other one's Lambda takes to start.
-        told_off = system.first_to_end(started)
+        # The sync with the lease is slow, so the refused one ends first even if its Lambda starts slowly.
+        refused = system.first_to_end(started)
     finally:
         system.simulator.control("POST", "latency", {"ms": 0})
     ended = [system.execution(arn) for arn in started]
-    assert [one["status"] for one in ended] == ["SUCCEEDED", "SUCCEEDED"]
-    assert '"already_running"' in told_off["output"]
-    assert sum('"already_running"' in one["output"] for one in ended) == 1
+    assert [execution["status"] for execution in ended] == ["SUCCEEDED", "SUCCEEDED"]
+    assert '"already_running"' in refused["output"]
+    assert sum('"already_running"' in execution["output"] for execution in ended) == 1
     assert len({item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}) == 2
 
 
-def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
-    """An operator stops a run from the console and starts another: it goes on with the same run, and is complete."""
+def test_the_next_execution_resumes_the_sync_of_a_stopped_one(system: System) -> None:
+    """An operator stops an execution and starts another, which resumes the same sync and completes it."""
     user_id, _ = system.connect_and_sync("kit")
     for data_type in ("saved_tracks", "recently_played", "saved_albums", "followed_artists"):
         system.change("kit", "add", data_type)
@@ -130,7 +130,7 @@ def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
     assert second["status"] == "SUCCEEDED"
     assert '"succeeded"' in second["output"]
     moments = {item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}
-    assert len(moments) == 2, "both executions worked for one run"
+    assert len(moments) == 2, "both executions worked for one sync"
     assert system.differences(user_id, system.truth("kit")) == []
 
 
@@ -146,10 +146,8 @@ def test_after_a_stopped_execution_the_next_one_goes_on(system: System) -> None:
         ({"user_id": "unknown", "provider": "spotify", "mode": "fast"}, "must be one of: changes, full"),
     ],
 )
-def test_an_input_that_cannot_be_worked_with_fails_and_says_what_to_give(
-    system: System, given: object, says: str
-) -> None:
-    """The execution ends in a Fail state whose cause the operator can act on."""
+def test_a_wrong_input_fails_and_says_what_to_give(system: System, given: object, says: str) -> None:
+    """The execution ends in a Fail state, whose cause says what to give."""
     ended = system.run(given)
 
     assert ended["status"] == "FAILED"

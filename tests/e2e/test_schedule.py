@@ -1,4 +1,4 @@
-"""The schedule as it is deployed: who is due is polled by itself, and a listener's wish is granted."""
+"""The deployed schedule polls connections that are due, and a listener can request a sync."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -13,14 +13,14 @@ def key(user_id: str) -> dict[str, Any]:
 
 
 def plan(system: System, user_id: str) -> dict[str, str]:
-    """The texts and numbers in the connection's item."""
+    """The attributes of the connection's item, without the tokens."""
     client = system.stack.emulator.client("dynamodb")
     item = client.get_item(TableName=system.outputs["accounts_table"], Key=key(user_id))["Item"]
     return {name: next(iter(value.values())) for name, value in item.items() if name != "tokens"}
 
 
 def make_due(system: System, user_id: str) -> str:
-    """As if its time had come a minute ago; answers that time."""
+    """Set the connection's due time to a minute ago. Returns that time."""
     due_at = times.iso(datetime.now(UTC) - timedelta(minutes=1))
     system.stack.emulator.client("dynamodb").update_item(
         TableName=system.outputs["accounts_table"],
@@ -32,7 +32,7 @@ def make_due(system: System, user_id: str) -> str:
 
 
 def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System) -> None:
-    """Nobody asks: the next dispatch starts a poll of one call and six steps, which plans the one after it."""
+    """The next dispatch starts a poll of one call and six state transitions, which plans the poll after it."""
     user_id, first = system.connect_and_sync("uma")
     before = system.simulator.control("GET", "counters")["endpoints"]
     make_due(system, user_id)
@@ -42,11 +42,12 @@ def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System) -> None
     while not polls and time.monotonic() < give_up:
         time.sleep(1)
         every = client.list_executions(stateMachineArn=system.outputs["state_machine_arn"])["executions"]
-        found = [system.execution(one["executionArn"]) for one in every if user_id in one["name"]]
-        polls = [one for one in found if '"data_types": ["recently_played"]' in one["input"]]
-    assert [one["status"] for one in polls] == ["SUCCEEDED"]
-    history = client.get_execution_history(executionArn=polls[0]["executionArn"], maxResults=1000)["events"]
-    states = [one["stateEnteredEventDetails"]["name"] for one in history if "stateEnteredEventDetails" in one]
+        own = [system.execution(execution["executionArn"]) for execution in every if user_id in execution["name"]]
+        polls = [execution for execution in own if '"data_types": ["recently_played"]' in execution["input"]]
+    assert [poll["status"] for poll in polls] == ["SUCCEEDED"]
+    events = client.get_execution_history(executionArn=polls[0]["executionArn"], maxResults=1000)["events"]
+    details = [event["stateEnteredEventDetails"] for event in events if "stateEnteredEventDetails" in event]
+    states = [state["name"] for state in details]
     assert states == ["BeginSync", "SyncBegun", "PollRecentlyPlayed", "FinishSync", "SyncFinished", "SyncEnded"]
 
     after = system.simulator.control("GET", "counters")["endpoints"]
@@ -58,8 +59,8 @@ def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System) -> None
     assert planned["due_at"] > times.iso(datetime.now(UTC))
 
 
-def test_a_listener_asks_for_a_sync(system: System) -> None:
-    """It runs, and a second wish within the minute is refused with when to ask again."""
+def test_a_listener_can_request_a_sync(system: System) -> None:
+    """It runs. A second request within the minute is refused, and the response says when to ask again."""
     browser, _ = system.connect("vic")
     first = system.latest_sync(browser)
     status, body, _ = browser.send("/me/syncs")

@@ -1,4 +1,4 @@
-"""After whole runs, no secret is anywhere that it should not be."""
+"""After whole syncs no secret is readable outside the places where it belongs."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ from tests.inserts import Place
 
 def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:
     """
-    Codes, tokens, client secret and cookies of good and bad logins are in no log line, history or item in clear.
+    Codes, tokens, client secret and cookies of good and bad logins are readable in no log line, history or item.
     """
     browser, user_id = system.connect("joy")
     sync = system.latest_sync(browser)
@@ -39,7 +39,7 @@ def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:
 
 
 def test_every_collectors_role_may_append_and_may_not_rewrite_history(system: System) -> None:
-    """With the emulator enforcing the roles: INSERT is allowed, everything that changes or removes is refused."""
+    """The emulator enforces the roles: INSERT is allowed, every operation that changes or removes items is refused."""
     iam, sts = system.stack.emulator.client("iam"), system.stack.emulator.client("sts")
     roles = [role for role in iam.list_roles()["Roles"] if re.search(r"Collect\w+Role", role["RoleName"])]
     assert len(roles) == 8
@@ -55,7 +55,7 @@ def test_every_collectors_role_may_append_and_may_not_rewrite_history(system: Sy
 
 
 def _rewrites(table: str, key: dict[str, dict[str, str]]) -> dict[str, dict[str, Any]]:
-    """Every way that DynamoDB has to change or remove an item, by the client's method."""
+    """Every DynamoDB operation that changes or removes an item, by the client's method."""
     where = " AND ".join(f"\"{name}\" = '{value['S']}'" for name, value in key.items())
     change = {"UpdateExpression": "SET x = :x", "ExpressionAttributeValues": {":x": {"S": "x"}}}
     return {

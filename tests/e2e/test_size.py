@@ -1,4 +1,4 @@
-"""An account as large as they come is collected whole, in small states, and nothing outgrows its limits."""
+"""A very large account is collected whole. States, items and execution histories stay within their limits."""
 
 import os
 from math import ceil
@@ -10,7 +10,7 @@ from local.history_reader import stored_differences
 from tests.e2e.system import System
 
 FULL = int(os.environ.get("SCHEDULES", "0")) >= 10_000
-"""`make soak` collects the account in its full size, `make test` a twentieth of it."""
+"""`make soak` collects the account at full size, `make test` a twentieth of it."""
 SHARE = 1 if FULL else 20
 SIZES = {
     "playlists": 2_000 // SHARE,
@@ -25,14 +25,14 @@ LARGEST_ITEM = 400 * 1024
 
 
 def test_a_very_large_account_is_collected_whole(system: System, record_property: Any) -> None:
-    """Everything arrives once and with the fewest calls; states, items and the execution's history stay small."""
+    """Every record is stored once, with the fewest calls. States, items and the execution's history stay small."""
     control = system.simulator.control
     control("POST", "listeners/max", {"sizes": SIZES})
     control("POST", "counters/reset")
     browser, user_id = system.connect("max")
     sync = system.latest_sync(browser, patience=3_600)
     assert sync["status"] == "succeeded", sync["why"]
-    assert {one["outcome"] for one in sync["data_types"].values()} == {"complete"}
+    assert {state["outcome"] for state in sync["data_types"].values()} == {"complete"}
     counted = control("GET", "counters")["endpoints"]
     assert counted["GET /v1/me/tracks"]["calls"] == ceil(SIZES["saved_tracks"] / 50)
     assert counted["GET /v1/me/following"]["calls"] == ceil(SIZES["followed_artists"] / 50)

@@ -17,14 +17,14 @@ from tests.unit.step_functions import StepFunctions
 
 @pytest.fixture(scope="module")
 def _cloud() -> Iterator[None]:
-    """An AWS for one module, with the key; clients are made once, as each costs more than a test."""
+    """An AWS with the key for one module. Clients are made once, because each costs more than a test."""
     with new_aws():
         yield
 
 
 @pytest.fixture
 def aws_in_memory(_cloud: None) -> None:
-    """The template's tables, key and bucket, and an application whose addresses tests replace; all data is new."""
+    """New tables, key and bucket of the template, and an application whose addresses tests replace."""
     create_tables()
     create_bucket()
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
@@ -32,21 +32,21 @@ def aws_in_memory(_cloud: None) -> None:
 
 @pytest.fixture(scope="module")
 def behind() -> Iterator[tuple[Starlette, str]]:
-    """One simulator for a module, on a socket."""
+    """One simulator for a module, and its address."""
     with served() as app:
         yield app
 
 
 @pytest.fixture(scope="module")
 def sockets() -> Iterator[Mapping[str, Behind]]:
-    """One simulator of each provider for a module, on sockets."""
+    """One simulator of each provider for a module, by the provider's name."""
     with ExitStack() as running:
         yield {name: running.enter_context(provider.served()) for name, provider in SIMULATED.items()}
 
 
 @pytest.fixture
 def world(behind: tuple[Starlette, str]) -> World:
-    """The simulator as new, and the application that leads to it."""
+    """The simulator in its first state, and an application with its address."""
     return World.begin(behind)
 
 
@@ -60,7 +60,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
 
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """The package's time, which stands until a test changes it."""
+    """The package's clock. It stands still until a test sets it."""
     now = [STARTED]
     monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now

@@ -1,4 +1,4 @@
-"""moto's INSERT behaves like DynamoDB's, so that tests on moto say something about DynamoDB."""
+"""moto's INSERT behaves like DynamoDB's, so that tests on moto are valid for DynamoDB."""
 
 from collections.abc import Callable
 
