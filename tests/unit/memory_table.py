@@ -67,7 +67,7 @@ class MemoryTable(StateTable):
 
 def holds(condition: ConditionBase, item: Mapping[str, Any] | None) -> bool:
     """
-    Whether the item meets the condition; a missing attribute meets no comparison, as in DynamoDB.
+    Whether the item meets the condition. A missing attribute meets no comparison but `<>`, as in DynamoDB.
 
     Raises  NotImplementedError for a condition that no caller uses yet
     """
@@ -85,4 +85,6 @@ def holds(condition: ConditionBase, item: Mapping[str, Any] | None) -> bool:
         return not present
     if name not in _COMPARISONS:
         raise NotImplementedError(f"the table in memory does not know the condition {name}")
-    return present and item is not None and _COMPARISONS[name](item[attribute.name], values[1])
+    if item is None or attribute.name not in item:
+        return name == "<>"
+    return _COMPARISONS[name](item[attribute.name], values[1])
