@@ -18,7 +18,7 @@ import botocore.session
 
 
 def refuse(*_: object, **__: object) -> NoReturn:
-    """In place of what an import must not do."""
+    """Replaces functions that an import must not call."""
     raise AssertionError("an import makes an AWS session")
 
 
@@ -29,7 +29,7 @@ def forbid_sockets(event: str, _: object) -> None:
 
 
 def load(name: str, result: Connection) -> None:
-    """Import a module, and send what that has loaded."""
+    """Import a module, and send the names of the modules that this loads."""
     before = set(sys.modules)
     try:
         importlib.import_module(name)

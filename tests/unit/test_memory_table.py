@@ -37,7 +37,7 @@ WRITES = st.lists(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=WRITES)
 def test_the_same_writes_have_the_same_results(writes: list[tuple[str, Change, ConditionBase | None]]) -> None:
-    """Each write returns or is refused with the same item, and leaves the same item behind."""
+    """Each write returns the same item or is refused with it, and stores the same item."""
     state_table().delete("p", "s")
     memory = MemoryTable()
     for kind, change, condition in writes:
@@ -47,7 +47,7 @@ def test_the_same_writes_have_the_same_results(writes: list[tuple[str, Change, C
 
 
 def written(table: StateTable, kind: str, change: Change, condition: ConditionBase | None) -> tuple[str, Any]:
-    """The result of a write, or the item that its refusal shows."""
+    """The item that a write returns, or the item of its refusal."""
     try:
         if kind == "put":
             return kind, table.put("p", "s", change.set or {}, only_if=condition)  # type: ignore[func-returns-value]

@@ -1,4 +1,4 @@
-"""The accounts table: writes hold to their conditions, reads are whole and in order."""
+"""The state table: writes respect their conditions, and reads are complete and in order."""
 
 from decimal import Decimal
 
@@ -14,20 +14,20 @@ def names(prefix: str = "", *, newest_first: bool = False, limit: int | None = N
     return [item["sk"] for item in state_table().query("p", prefix, newest_first=newest_first, limit=limit)]
 
 
-def test_what_is_put_is_got() -> None:
-    """Texts, bytes, numbers, lists, nulls and empty values come back as they went in."""
+def test_get_returns_what_was_put() -> None:
+    """Texts, bytes, numbers, lists, nulls and empty values are unchanged."""
     item = {"text": "ä", "empty": "", "bytes": b"\x00\xff", "number": 7, "list": ["a", None], "none": None, "no": False}
     state_table().put("p", "s", item)
     assert state_table().get("p", "s") == {"pk": "p", "sk": "s", **item}
 
 
-def test_what_is_not_there_is_none() -> None:
+def test_a_missing_item_is_none() -> None:
     """A key without an item is no error."""
     assert state_table().get("p", "s") is None
 
 
-def test_a_refused_put_changes_nothing_and_tells_what_was_there() -> None:
-    """The condition that fails brings the item that was in the way."""
+def test_a_refused_put_changes_nothing_and_has_the_stored_item() -> None:
+    """The exception has the item that did not meet the condition."""
     state_table().put("p", "s", {"owner": "first", "blob": b"\x01"})
     with pytest.raises(ConditionFailed) as refused:
         state_table().put("p", "s", {"owner": "second"}, only_if=Attr("owner").eq("second"))
@@ -36,13 +36,13 @@ def test_a_refused_put_changes_nothing_and_tells_what_was_there() -> None:
 
 
 def test_the_first_of_two_new_items_stays() -> None:
-    """`put_new` answers None to the first and the first's item to the second."""
+    """`put_new` returns None for the first, and the first's item for the second."""
     assert state_table().put_new("p", "s", {"n": 1}) is None
     assert state_table().put_new("p", "s", {"n": 2}) == {"pk": "p", "sk": "s", "n": 1}
 
 
 def test_an_update_sets_adds_and_removes_in_one_write() -> None:
-    """The answer is the item as it is afterwards."""
+    """It returns the item as it is after the update."""
     state_table().put("p", "s", {"gone": 1, "count": 1, "name": "x", "status": "old"})
     change = Change(set={"status": "new", "name": "y"}, add={"count": 2, "fresh": 5}, remove=("gone",))
     after = state_table().update("p", "s", change, only_if=Attr("status").eq("old") & Attr("count").gte(1))
@@ -50,19 +50,19 @@ def test_an_update_sets_adds_and_removes_in_one_write() -> None:
     assert state_table().get("p", "s") == after
 
 
-def test_an_update_makes_an_item_that_was_not_there() -> None:
-    """Gates and connections begin that way."""
+def test_an_update_creates_a_missing_item() -> None:
+    """Rate limiters and connections are created that way."""
     assert state_table().update("p", "s", Change(add={"tat": 5}))["tat"] == Decimal(5)
 
 
 def test_an_update_that_only_removes_needs_no_values() -> None:
-    """No value placeholder is sent that DynamoDB would refuse."""
+    """The request has no value placeholders, which DynamoDB would refuse."""
     state_table().put("p", "s", {"gone": 1})
     assert state_table().update("p", "s", Change(remove=("gone", "never there"))) == {"pk": "p", "sk": "s"}
 
 
-def test_a_refused_update_changes_nothing_and_tells_what_was_there() -> None:
-    """The item stays; the exception has it."""
+def test_a_refused_update_changes_nothing_and_has_the_stored_item() -> None:
+    """The exception has the item that did not meet the condition."""
     state_table().put("p", "s", {"step": 3})
     with pytest.raises(ConditionFailed) as refused:
         state_table().update("p", "s", Change(set={"step": 4}), only_if=Attr("step").eq(2))
@@ -70,16 +70,16 @@ def test_a_refused_update_changes_nothing_and_tells_what_was_there() -> None:
     assert (state_table().get("p", "s") or {})["step"] == 3
 
 
-def test_a_refused_update_of_nothing_found_nothing() -> None:
-    """`found` is None where there is no item, and none is made."""
+def test_a_refused_update_of_a_missing_item_creates_none() -> None:
+    """The exception's `stored` is None."""
     with pytest.raises(ConditionFailed) as refused:
         state_table().update("p", "s", Change(set={"a": 1}), only_if=Attr("pk").exists())
     assert refused.value.stored is None
     assert state_table().get("p", "s") is None
 
 
-def test_deleting_nothing_is_no_error() -> None:
-    """What is gone may be deleted again."""
+def test_deleting_a_missing_item_is_no_error() -> None:
+    """A deleted item may be deleted again."""
     state_table().put("p", "s", {})
     state_table().delete("p", "s")
     state_table().delete("p", "s")
@@ -96,30 +96,30 @@ def test_a_query_is_in_order_and_of_one_partition() -> None:
 
 
 def test_a_prefix_narrows_a_query() -> None:
-    """Only what begins with it, and not what merely looks alike."""
+    """It returns only keys that begin with the prefix, and no similar ones."""
     for name in ("sync#1", "sync#1#top_tracks", "sync#2", "synch"):
         state_table().put("p", name, {})
     assert names("sync#1") == ["sync#1", "sync#1#top_tracks"]
     assert names("sync#") == ["sync#1", "sync#1#top_tracks", "sync#2"]
 
 
-def test_a_limit_is_kept() -> None:
-    """As many items as asked for, from the asked end."""
+def test_a_limit_is_respected() -> None:
+    """A query returns at most that many items, from the requested end."""
     for name in "abcdef":
         state_table().put("p", name, {})
     assert names(limit=2) == ["a", "b"]
     assert names(limit=2, newest_first=True) == ["f", "e"]
 
 
-def test_a_query_reads_on_beyond_one_answer() -> None:
-    """DynamoDB answers at most 1 MB at once: what is behind it comes as well."""
+def test_a_query_reads_all_pages() -> None:
+    """DynamoDB returns at most 1 MB at once; the items after that are read as well."""
     for number in range(6):
         state_table().put("p", f"{number}", {"blob": b"x" * 390_000})
     assert names() == [str(number) for number in range(6)]
 
 
-def test_a_limit_is_kept_beyond_one_answer() -> None:
-    """The limit counts over all answers, not in each."""
+def test_a_limit_counts_over_all_pages() -> None:
+    """It does not apply to each page of 1 MB separately."""
     for number in range(6):
         state_table().put("p", f"{number}", {"blob": b"x" * 390_000})
     assert names(limit=3) == ["0", "1", "2"]

@@ -44,7 +44,7 @@ def refused(response: HttpResponse, status: int, code: str) -> str:
 
 @pytest.mark.parametrize("body", [None, "", " ", "{}", {"provider": None}, {"provider": "spotify"}], ids=repr)
 def test_a_sync_is_started(world: World, machines: StepFunctions, body: object) -> None:
-    """Without a body of everything that is connected; the input is what an operator would type."""
+    """Without a body it starts one for each connection. The execution's input is what an operator would type."""
     user_id = world.connect()
     response = ask(browser_of(user_id), body)
     assert (response.status, response.json) == (
@@ -55,7 +55,7 @@ def test_a_sync_is_started(world: World, machines: StepFunctions, body: object) 
 
 
 def test_mode_and_data_types_are_passed_on(world: World, machines: StepFunctions) -> None:
-    """In the order in which they are collected, each once."""
+    """The data types are in the order of collecting, each once."""
     user_id = world.connect()
     request = {"mode": "full", "data_types": ["saved_tracks", "top_tracks", "saved_tracks"]}
     assert ask(browser_of(user_id), request).status == 202
@@ -95,7 +95,7 @@ def test_a_wrong_body_is_refused_with_what_it_may_be(
 
 
 def test_once_a_minute(world: World, machines: StepFunctions, clock: list[datetime]) -> None:
-    """429 with Retry-After in whole seconds; then again."""
+    """A second request gets 429 with Retry-After in whole seconds, and succeeds after that."""
     browser = browser_of(world.connect())
     assert ask(browser).status == 202
     clock[0] += timedelta(seconds=12.5)
@@ -107,8 +107,8 @@ def test_once_a_minute(world: World, machines: StepFunctions, clock: list[dateti
     assert len(machines.inputs) == 2
 
 
-def test_of_many_at_once_one_is_granted(world: World, machines: StepFunctions) -> None:
-    """Also over several browsers of one listener; another listener is not affected."""
+def test_one_of_many_simultaneous_requests_is_granted(world: World, machines: StepFunctions) -> None:
+    """The limit holds over several browsers of one listener. Another listener is not affected."""
     user_id = world.connect()
     browsers = [browser_of(user_id) for _ in range(6)]
     ask(Browser())
@@ -119,8 +119,8 @@ def test_of_many_at_once_one_is_granted(world: World, machines: StepFunctions) -
     assert ask(browser_of(world.connect("bea"))).status == 202
 
 
-def test_a_running_sync_is_answered_and_not_started_beside(world: World, machines: StepFunctions) -> None:
-    """With its id, to follow it."""
+def test_a_running_sync_is_returned_and_no_second_starts(world: World, machines: StepFunctions) -> None:
+    """The response has its id, by which it can be followed."""
     job = begun(world.connect(), execution="execution-1")
     machines.running = {"execution-1"}
     response = ask(browser_of(job.user_id))
@@ -132,7 +132,7 @@ def test_a_running_sync_is_answered_and_not_started_beside(world: World, machine
 
 
 def test_a_sync_whose_execution_died_does_not_block(world: World, machines: StepFunctions) -> None:
-    """A new one starts, and continues the dead one's work."""
+    """A new execution starts, and resumes the dead one's sync."""
     job = begun(world.connect(), execution="execution-1")
     machines.running = set()
     assert ask(browser_of(job.user_id)).json["syncs"][0]["status"] == "starting"
@@ -141,7 +141,7 @@ def test_a_sync_whose_execution_died_does_not_block(world: World, machines: Step
 
 @pytest.mark.parametrize("body", [None, {"provider": "spotify"}])
 def test_a_dead_grant_says_what_to_do(world: World, machines: StepFunctions, body: object) -> None:
-    """409: only the listener can repair it, and where."""
+    """The status is 409, and the message names the address at which the listener can reconnect."""
     user_id = world.connect()
     connections.require_reconnect(connections.connection(user_id, "spotify"))
     message = refused(ask(browser_of(user_id), body), 409, "reconnect")
@@ -150,8 +150,8 @@ def test_a_dead_grant_says_what_to_do(world: World, machines: StepFunctions, bod
     assert machines.inputs == []
 
 
-def test_a_user_without_a_connection_reads_so(world: World, machines: StepFunctions) -> None:
-    """404 with the address at which to connect."""
+def test_a_user_without_a_connection_gets_the_login_address(world: World, machines: StepFunctions) -> None:
+    """The status is 404, with the address at which to connect."""
     user_id = world.connect()
     connections.disconnect(user_id, "spotify")
     message = refused(ask(browser_of(user_id)), 404, "not_connected")
@@ -160,7 +160,7 @@ def test_a_user_without_a_connection_reads_so(world: World, machines: StepFuncti
 
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
 def test_without_a_session_nothing_is_started(world: World, machines: StepFunctions, cookies: dict[str, str]) -> None:
-    """401, whatever the body."""
+    """The status is 401 for every body."""
     world.connect()
     refused(ask(Browser(cookies), {"mode": "nonsense"}), 401, "unauthorized")
     assert machines.inputs == []
@@ -184,7 +184,7 @@ def test_another_sites_page_cannot_start_anything(
 def test_a_start_that_fails_is_reported(
     world: World, machines: StepFunctions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """503 with when to try again; the cookie is in no log."""
+    """The status is 503, with the time after which to try again. The cookie is in no log."""
     browser = browser_of(world.connect())
     machines.refuses = True
     response = ask(browser)

@@ -1,4 +1,4 @@
-"""Time that passes only when everybody sleeps: many workers in one deterministic test, without waiting."""
+"""Time that passes only while all workers sleep: many workers in one deterministic test, without waiting."""
 
 import heapq
 import itertools
@@ -12,7 +12,7 @@ START = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
 
 class Timeline:
-    """Runs workers one at a time, each until it sleeps; then the one that wakes first goes on."""
+    """Runs workers one at a time. Each runs until it sleeps, then the worker that wakes first continues."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -22,7 +22,7 @@ class Timeline:
         self._raised: list[BaseException] = []
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Our clock and our sleep, for everything in the package."""
+        """Replaces clock and sleep in the whole package."""
         monkeypatch.setattr("blendify.core.times.now", self.now)
         monkeypatch.setattr("time.sleep", self.sleep)
 
@@ -30,7 +30,7 @@ class Timeline:
         return START + timedelta(milliseconds=round(self.seconds * 1000))
 
     def sleep(self, seconds: float) -> None:
-        """As `time.sleep`; called outside of a worker, it simply moves the clock."""
+        """Like `time.sleep`. Outside a worker it only moves the clock."""
         if threading.current_thread() not in self._threads:
             self.seconds += seconds
         elif seconds > 0:
@@ -40,7 +40,7 @@ class Timeline:
             mine.wait(timeout=30)
 
     def worker(self, begins: float, work: Callable[[], object]) -> None:
-        """Add somebody who begins so many seconds from now."""
+        """Add a worker that begins this many seconds from now."""
         mine = threading.Event()
 
         def run() -> None:
@@ -56,7 +56,7 @@ class Timeline:
         heapq.heappush(self._asleep, (self.seconds + begins, next(self._order), mine))
 
     def run(self) -> None:
-        """Until all workers have ended; raises what the first of them raised."""
+        """Run until all workers have ended. Raises the first worker's error."""
         for thread in self._threads:
             thread.start()
         self._wake_next()
