@@ -1,4 +1,4 @@
-"""A whole listener of Last.fm: every scrobble once, back to the first; little afterwards; and what its errors mean."""
+"""Last.fm from first sync to errors: each scrobble since the first is stored once, and later syncs are cheap."""
 
 import json
 from collections import Counter
@@ -38,18 +38,18 @@ def behind() -> Iterator[tuple[Starlette, str]]:
 
 @pytest.fixture
 def world(behind: tuple[Starlette, str]) -> World:
-    """Listeners do everything at one moment: however long ago the tests began, the runs find it."""
+    """Listeners act at one fixed moment, so syncs do not depend on when the tests began."""
     return World.begin(behind, clock=STARTED.timestamp)
 
 
 @pytest.fixture
-def nobody_executes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Executions that began a run are dead."""
+def executions_are_dead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No execution runs any more."""
     monkeypatch.setattr("blendify.core.state_machines.is_running", lambda _: False)
 
 
-def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **more: str) -> Job:
-    """A run of these data types that began so long after the first, to its end."""
+def sync(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **more: str) -> Job:
+    """Run a sync of these data types to its end. It begins this long after the first."""
     job = begun(
         user_id, *data_types, provider="lastfm", execution=f"execution-{after}", started_at=STARTED + after, **more
     )
@@ -60,7 +60,7 @@ def run(user_id: str, *data_types: DataType, after: timedelta = timedelta(0), **
 
 
 def stored(user_id: str, data_type: DataType = PLAYS) -> list[StoredFact]:
-    """All facts of a data type, marks included."""
+    """All facts of a data type, also those that are no records."""
     return list(StoredFact.query(f"{user_id}#{data_type}"))
 
 
@@ -74,10 +74,10 @@ def served(entries: list[Any]) -> Counter[str]:
 
 @pytest.mark.parametrize(("lone", "errors"), list(zip(Lone, Errors, strict=True)))
 def test_everything_is_stored_once(behind: tuple[Starlette, str], lone: Lone, errors: Errors) -> None:
-    """However it writes lists of one, and with whatever status its errors come."""
+    """This holds for each way in which Last.fm writes lists of one element, and for each status of its errors."""
     world = World.begin(behind, lone=lone, errors=errors, loved_tracks=1, scrobbles=201)
     user_id = world.connect()
-    job = run(user_id, *OFFERED)
+    job = sync(user_id, *OFFERED)
     for data_type in OFFERED:
         assert standing(job, data_type).outcome is Outcome.COMPLETE, standing(job, data_type).why
         lists = world.truth()[data_type]
@@ -86,16 +86,16 @@ def test_everything_is_stored_once(behind: tuple[Starlette, str], lone: Lone, er
 
 
 def test_scrobbles_go_back_to_the_first(world: World) -> None:
-    """Page by page, by number; the fewest calls."""
+    """They are read page by page, by number, with the fewest calls."""
     user_id = world.connect()
-    job = run(user_id, PLAYS)
+    job = sync(user_id, PLAYS)
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
     assert world.calls("user.getRecentTracks") == 3
     assert standing(job, PLAYS).counts["expected"] == 450
 
 
-def test_what_is_played_meanwhile_moves_no_page(behind: tuple[Starlette, str]) -> None:
-    """The end of what is asked for is the run's start; what plays at the moment is no scrobble."""
+def test_a_play_during_the_read_shifts_no_page(behind: tuple[Starlette, str]) -> None:
+    """The requested range ends at the start of the sync. The track that is playing now is no scrobble."""
     world = World.begin(behind, clock=lambda: (STARTED + timedelta(minutes=2)).timestamp())
     world.simulator.arrange("Ana", {"playing": 3})
     before = world.truth()[PLAYS][""]
@@ -106,83 +106,83 @@ def test_what_is_played_meanwhile_moves_no_page(behind: tuple[Starlette, str]) -
 
     world.simulator.traffic.on_call = play
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     assert answers(stored(user_id)) == served(before)
     world.simulator.traffic.on_call = None
     world.simulator.arrange("Ana", {"playing": None})
-    run(user_id, PLAYS, after=timedelta(hours=1))
+    sync(user_id, PLAYS, after=timedelta(hours=1))
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
-def test_the_next_run_asks_for_what_is_new(world: World) -> None:
-    """One call, one new fact for each new play, however long the log is."""
+def test_the_next_sync_requests_new_plays(world: World) -> None:
+    """It takes one call and stores one fact per new play, however many scrobbles there are."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     count = len(stored(user_id))
     world.change("add", PLAYS, count=3)
     before = world.calls()
-    job = run(user_id, PLAYS, after=timedelta(hours=1))
+    job = sync(user_id, PLAYS, after=timedelta(hours=1))
     assert world.calls() - before == 1
     assert len(stored(user_id)) == count + 3
     assert standing(job, PLAYS).counts["appended"] == 3
 
 
-def test_nothing_is_taken_for_a_hole(world: World) -> None:
-    """A provider that forgets nothing loses none, also when a full page of plays is all new."""
+def test_a_full_page_of_new_plays_is_no_gap(world: World) -> None:
+    """No play can be lost at a provider that forgets none."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     later = STARTED + timedelta(days=30, minutes=-1)
     world.simulator.listeners["Ana"].library.clock = lambda: later.timestamp()
     world.change("add", PLAYS, count=200)
-    job = run(user_id, PLAYS, after=timedelta(days=30))
+    job = sync(user_id, PLAYS, after=timedelta(days=30))
     assert standing(job, PLAYS).counts["appended"] == 200
     assert [fact for fact in stored(user_id) if fact.kind == "hole"] == []
     assert standing(job, PLAYS).counts.get("holes", 0) == 0
 
 
-def test_what_comes_in_late_is_found_by_the_next_full_look(world: World) -> None:
-    """Plays of a device that was offline for days; each is appended once, and no other play again."""
+def test_late_scrobbles_are_stored_by_the_next_full_sync(world: World) -> None:
+    """A device that was offline for days sends its plays late. Each is appended once, and no other play again."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     count = len(stored(user_id))
     world.change("add", PLAYS, count=4, days=10)
-    run(user_id, PLAYS, after=timedelta(hours=1))
+    sync(user_id, PLAYS, after=timedelta(hours=1))
     assert len(stored(user_id)) == count
-    job = run(user_id, PLAYS, after=timedelta(hours=2), mode="full")
+    job = sync(user_id, PLAYS, after=timedelta(hours=2), mode="full")
     assert standing(job, PLAYS).counts["appended"] == 4
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
-    run(user_id, PLAYS, after=timedelta(days=8))
+    sync(user_id, PLAYS, after=timedelta(days=8))
     assert len(stored(user_id)) == count + 4
 
 
-def test_a_long_log_needs_no_long_memory(world: World) -> None:
-    """Only the plays that may be met again stay known: those of the last fortnight, and a hundred at least."""
+def test_a_list_version_of_plays_stays_small(world: World) -> None:
+    """It has only plays that may be served again: those of the last fortnight, and at least a hundred."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     (known,) = list_versions.inventories(user_id, "lastfm", PLAYS).values()
     since = times.iso(STARTED - timedelta(days=14))
     recent = sum(str(fact.played_at) >= since for fact in stored(user_id))
     assert known.count == max(REMEMBERED, recent)
 
 
-def test_a_back_fill_that_dies_is_finished_by_another_run(world: World, nobody_executes: None) -> None:
-    """What was stored is not stored again, and nothing between is left out."""
+def test_an_interrupted_first_sync_is_completed_by_the_next(world: World, executions_are_dead: None) -> None:
+    """Stored plays are not stored again, and none is left out."""
     user_id = world.connect()
     first = begun(user_id, PLAYS, provider="lastfm")
     left = iter([900.0, 0.0])
     collect(PLAYS, first, lambda: next(left))
     there = len(stored(user_id))
     assert 0 < there < 450
-    second = run(user_id, PLAYS, after=timedelta(hours=1), mode="full")
+    second = sync(user_id, PLAYS, after=timedelta(hours=1), mode="full")
     assert second.sync_id != first.sync_id
     assert standing(second, PLAYS).outcome is Outcome.COMPLETE
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
-def test_a_later_run_that_dies_leaves_no_gap(world: World, nobody_executes: None) -> None:
-    """The next one asks from where the last complete run stood, not from the newest play that is known."""
+def test_an_interrupted_later_sync_leaves_no_gap(world: World, executions_are_dead: None) -> None:
+    """The next sync starts where the last complete one ended, and not at the newest known play."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     world.simulator.listeners["Ana"].library.clock = lambda: (STARTED + timedelta(days=3)).timestamp()
     world.change("add", PLAYS, count=450)
     second = begun(
@@ -190,42 +190,42 @@ def test_a_later_run_that_dies_leaves_no_gap(world: World, nobody_executes: None
     )
     left = iter([0.0])
     collect(PLAYS, second, lambda: next(left))
-    run(user_id, PLAYS, after=timedelta(days=3, hours=1), mode="full")
+    sync(user_id, PLAYS, after=timedelta(days=3, hours=1), mode="full")
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
-    """Counted on the page where they stand together; met again they are no news."""
+    """They are counted on the page that has both. Read again, they are not new."""
     scrobbles = world.simulator.listeners["Ana"].library.entries(PLAYS)
     newest = scrobbles[0]
     scrobbles.insert(0, newest)
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     moment = times.iso(times.from_milliseconds(newest.when * 1000))
-    told = Counter(fact.occurrence for fact in stored(user_id) if fact.played_at == moment)
-    assert told[2] >= 1
+    occurrences = Counter(fact.occurrence for fact in stored(user_id) if fact.played_at == moment)
+    assert occurrences[2] >= 1
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
-    assert standing(run(user_id, PLAYS, after=timedelta(hours=1)), PLAYS).counts["appended"] == 0
+    assert standing(sync(user_id, PLAYS, after=timedelta(hours=1)), PLAYS).counts["appended"] == 0
 
 
 def test_an_edited_scrobble_is_a_record_of_its_own(world: World) -> None:
-    """The old one stays, as everything that was ever served."""
+    """The old record stays, as everything that was ever served."""
     user_id = world.connect()
     world.change("add", PLAYS, item=5)
-    run(user_id, PLAYS, after=timedelta(minutes=5))
+    sync(user_id, PLAYS, after=timedelta(minutes=5))
     count = len(stored(user_id))
     world.change("replace", PLAYS, item=6)
-    run(user_id, PLAYS, after=timedelta(minutes=10))
+    sync(user_id, PLAYS, after=timedelta(minutes=10))
     assert len(stored(user_id)) == count + 1
 
 
-def test_loved_tracks_are_seen_at_a_glance(world: World) -> None:
-    """One call while nothing changes; what is loved no longer is recorded as gone."""
+def test_an_incremental_check_of_loved_tracks_takes_one_call(world: World) -> None:
+    """Additions are appended, and tracks that are no longer loved are recorded as removed."""
     user_id = world.connect()
-    run(user_id, DataType.SAVED_TRACKS)
+    sync(user_id, DataType.SAVED_TRACKS)
     world.change("add", DataType.SAVED_TRACKS)
     world.change("remove", DataType.SAVED_TRACKS, position=4)
-    job = run(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
+    job = sync(user_id, DataType.SAVED_TRACKS, after=timedelta(hours=1))
     counts = standing(job, DataType.SAVED_TRACKS).counts
     assert (counts["appended"], counts["removed"]) == (1, 1)
     assert world.calls("user.getLovedTracks") == 2
@@ -235,34 +235,34 @@ def test_hidden_listening_is_read_with_the_listeners_session(world: World) -> No
     """Every call is signed, and carries the session key."""
     world.simulator.arrange("Ana", {"hidden": True})
     user_id = world.connect()
-    assert standing(run(user_id, PLAYS), PLAYS).outcome is Outcome.COMPLETE
+    assert standing(sync(user_id, PLAYS), PLAYS).outcome is Outcome.COMPLETE
 
 
 def test_the_rate_limit_is_slept_out(behind: tuple[Starlette, str]) -> None:
-    """Error 29 pauses for half a second; the run does not leave its Lambda for that."""
+    """Error 29 pauses for half a second, which the collector waits in its Lambda."""
     clock = Clock()
     world = World.begin(behind, clock=clock.seconds, rate=2)
     with clock.installed():
         user_id = world.connect()
-        job = run(user_id, PLAYS)
+        job = sync(user_id, PLAYS)
     assert standing(job, PLAYS).outcome is Outcome.COMPLETE
     assert standing(job, PLAYS).counts["rate_limits"] >= 1
     assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
 
 
-def test_an_application_that_is_not_accepted_says_so(world: World) -> None:
-    """Error 10 or 13: the operator must act."""
+def test_a_refused_application_is_reported_to_the_operator(world: World) -> None:
+    """The reason of error 10 or 13 says what the operator must correct."""
     user_id = world.connect()
     application(f"{world.base}/api/auth/", f"{world.base}/2.0/", "lastfm", client_secret="another")
-    job = run(user_id, PLAYS)
+    job = sync(user_id, PLAYS)
     assert standing(job, PLAYS).outcome is Outcome.FAILED
     assert "shared secret" in str(standing(job, PLAYS).why)
 
 
-def test_polls_are_not_hurried_for_a_provider_that_forgets_nothing(world: World) -> None:
-    """It is due at the longest interval, and nothing is ever near to being lost."""
+def test_a_provider_that_forgets_nothing_is_polled_at_the_longest_interval(world: World) -> None:
+    """No play is ever close to being lost."""
     user_id = world.connect()
-    run(user_id, PLAYS)
+    sync(user_id, PLAYS)
     plan = connections.connection(user_id, "lastfm").plan
     assert plan is not None
     assert plan.lost_at - times.now() > timedelta(days=365)
