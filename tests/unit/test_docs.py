@@ -24,6 +24,9 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 ENDS = (Status.SUCCEEDED, Status.PARTIAL, Status.FAILED)
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
+FOLDERS = "functions|layers|local|statemachine|tests"
+FILE = re.compile(rf"[\w./-]+\.py|(?:{FOLDERS})/[\w./-]+")
+"""A path of the repository, or the end of one."""
 
 
 def section(page: str, heading: str) -> str:
@@ -105,6 +108,15 @@ def named_targets(text: str) -> set[str]:
 def test_every_link_has_a_target() -> None:
     """Every relative link names a file that exists, and every fragment a heading of that file."""
     assert [link for page in PAGES for link in broken(page)] == []
+
+
+def test_named_files_exist() -> None:
+    """Each file and folder that a page names is in the repository. The changelog also names what is gone."""
+    paths = [path.relative_to(ROOT).as_posix() for folder in FOLDERS.split("|") for path in (ROOT / folder).rglob("*")]
+    ends = {"/".join(parts[start:]) for path in paths if (parts := path.split("/")) for start in range(len(parts))}
+    for page in (page for page in PAGES if page != CHANGELOG):
+        named = [name for name in CODE.findall(FENCE.sub("", page.read_text())) if FILE.fullmatch(name)]
+        assert [name for name in named if name.rstrip("/") not in ends] == [], page.name
 
 
 def test_the_readme_is_one_page_and_leads_to_all_others() -> None:
