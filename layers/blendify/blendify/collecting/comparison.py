@@ -1,0 +1,88 @@
+"""Comparison: which entries of a list that is being read are as its version has them, and which are new or changed."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from blendify.collecting.plan import Listed, Source
+from blendify.history.list_entries import Entry
+from blendify.providers.endpoint import ListKind, Record
+from blendify.providers.record_identity import digest, identity
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What there is to tell of an entry that is new, or has changed."""
+
+    fields: Mapping[str, Any]
+    answer: Any
+    """The provider's, whole."""
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A part of a list: all its entries in their order, and what there is to tell of those that are new or changed."""
+
+    listed: Sequence[Listed]
+    changes: Mapping[int, Change]
+    """By the index of the entry on the page."""
+
+
+@dataclass
+class Comparison:
+    """One list against its version, page after page, in the order of the list."""
+
+    source: Source
+    kind: ListKind
+    version: Mapping[str, Entry]
+    """What the list holds by the history, by identity."""
+    repeats: bool = False
+    """Whether equal entries of one page are several, as moments are coarse. On the next page they may be met again."""
+    _names: set[str] = field(default_factory=set)
+    """Identities that an entry behind them must not have as well."""
+    _last: Counter[str] = field(default_factory=Counter)
+    """By identity of the first of several the number of the last."""
+
+    def pass_over(self, listed: Iterable[Listed]) -> None:
+        """Count entries that were compared before, by this worker or another."""
+        self._names |= {entry.entry.identity for entry in listed}
+
+    def page(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> ListPage:
+        """
+        Compare one page.
+
+        start   the position of its first entry in the list
+        """
+        if self.repeats:
+            self._last.clear()
+        listed: list[Listed] = []
+        changes: dict[int, Change] = {}
+        for index, (record, answer) in enumerate(zip(records, answers, strict=True)):
+            occurrence = self._occurrence(record.fields)
+            name = identity(record.fields, occurrence)
+            # A play is an event: it is recorded once, whatever its track is called later.
+            state = "" if self.kind is ListKind.LOG else digest(record.fields, record.uncompared)
+            entry = self.version.get(name)
+            if entry is None or entry.digest != state:
+                part = f"{record.key}#{occurrence}" if self.repeats and occurrence > 1 else record.key
+                entry = Entry(name, state, self.source.key(part))
+                fields = {**record.fields, "occurrence": occurrence} if occurrence > 1 else record.fields
+                changes[index] = Change(fields, answer)
+            listed.append(Listed(entry, start + index))
+        return ListPage(listed, changes)
+
+    def _occurrence(self, fields: Mapping[str, Any]) -> int:
+        """1, 2, 3 … where the list holds the same record several times; entries without an id are the same record."""
+        first = identity(fields)
+        if self.repeats and fields.get("record_id"):
+            self._last[first] += 1
+            return self._last[first]
+        if self.kind not in (ListKind.RANKED, ListKind.ARRANGED) and fields.get("record_id"):
+            return 1
+        occurrence = self._last[first] + 1
+        while identity(fields, occurrence) in self._names:
+            occurrence += 1
+        self._last[first] = occurrence
+        self._names.add(identity(fields, occurrence))
+        return occurrence

@@ -1,0 +1,122 @@
+"""The plan of one list, by example: what is appended, what is removed, what moves, and what the list holds then."""
+
+from dataclasses import replace
+
+import pytest
+
+from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Rules, Source, plan, removal
+from blendify.history.list_entries import Entry
+from blendify.providers.endpoint import ListKind
+
+SOURCE = Source("2026-11-28T04:00:00.000Z", "spotify", "list")
+EARLIER = replace(SOURCE, started_at="2026-11-27T04:00:00.000Z")
+
+
+def version(names: str) -> list[Entry]:
+    """What a list held yesterday."""
+    return [Entry(name, "", EARLIER.key(name)) for name in names]
+
+
+def read(kind: ListKind, names: str, known: str = "", **more: object) -> ReadList:
+    """A list that was read: small letters are as they were if they are known, capitals have changed; `.` is lost."""
+    entries = [
+        Listed(Entry(name.lower(), "", (EARLIER if name in known else SOURCE).key(name.lower())), position)
+        for position, name in enumerate(names)
+        if name != "."
+    ]
+    return ReadList(SOURCE, Rules(kind), entries, **more)  # type: ignore[arg-type]
+
+
+def names(entries: object) -> str:
+    return "".join(entry.identity for entry in entries)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", [ListKind.SET, ListKind.RANKED, ListKind.ARRANGED])
+def test_a_list_that_is_as_it_was_has_nothing_to_tell(kind: ListKind) -> None:
+    found = plan(version("abc"), read(kind, "abc", "abc"))
+    assert (found.facts, list(found.entries)) == (0, version("abc"))
+
+
+@pytest.mark.parametrize("kind", [ListKind.SET, ListKind.RANKED, ListKind.ARRANGED])
+def test_what_came_what_changed_and_what_went(kind: ListKind) -> None:
+    found = plan(version("abc"), read(kind, "axC", "abc"))
+    assert (dict(found.recorded), names(found.removed), names(found.entries)) == ({1: 1, 2: 2}, "b", "axc")
+    assert {entry.identity for entry in found.entries if entry.key.startswith(SOURCE.started_at)} == {"x", "c"}
+
+
+def test_what_moved_in_a_playlist_is_told_by_the_fewest_moves() -> None:
+    found = plan(version("abcd"), read(ListKind.ARRANGED, "dabc", "abcd"))
+    (move,) = found.moves
+    assert (move.entry.identity, move.position, move.old_key) == ("d", 0, EARLIER.key("d"))
+    assert (names(found.entries), found.facts) == ("dabc", 1)
+    assert found.entries[0].key == move.entry.key != move.old_key
+
+
+def test_what_moved_in_a_set_is_nothing_to_tell() -> None:
+    assert plan(version("abcd"), read(ListKind.SET, "dabc", "abcd")).facts == 0
+
+
+def test_a_page_that_is_lost_removes_nothing() -> None:
+    """And what is new in a playlist is recorded at its place in the list, not among what was read."""
+    found = plan(version("abcdef"), read(ListKind.SET, "ab..xf", "abcdef", complete=False))
+    assert (names(found.entries), found.facts) == ("abcdefx", 1)
+    found = plan(version("abcdef"), read(ListKind.ARRANGED, "ab..xf", "abcdef", complete=False))
+    assert (dict(found.recorded), names(found.entries), found.facts) == ({2: 4}, "abcdxef", 1)
+
+
+def test_no_two_entries_claim_one_rank() -> None:
+    """A top list of which a part is missing stays what it was, unless all that it held was given."""
+    found = plan(version("abc"), read(ListKind.RANKED, "xa.", "abc", complete=False))
+    assert (names(found.entries), found.facts) == ("abc", 0)
+    found = plan(version("ab"), read(ListKind.RANKED, "XAB", complete=False))
+    assert (names(found.entries), found.facts) == ("xab", 3)
+
+
+def test_a_list_without_entries_is_a_plan_of_removals() -> None:
+    found = plan(version("ab"), read(ListKind.ARRANGED, ""))
+    assert (names(found.removed), list(found.entries)) == ("ab", [])
+    assert [removal(SOURCE, entry) for entry in found.removed] == [SOURCE.key(f"removed#list#{one}") for one in "ab"]
+
+
+def plays(*numbers: int, source: Source = EARLIER) -> list[Entry]:
+    """Plays, a second each."""
+    names = [f"2026-11-27T00:{number // 60:02}:{number % 60:02}.000Z#song" for number in numbers]
+    return [Entry(name, "", source.key(name)) for name in names]
+
+
+def log(entries: list[Entry], **more: object) -> ReadList:
+    listed = [Listed(entry, position) for position, entry in enumerate(entries)]
+    return ReadList(SOURCE, Rules(ListKind.LOG), listed, **more)  # type: ignore[arg-type]
+
+
+def test_a_play_is_recorded_once_and_never_removed() -> None:
+    found = plan(plays(2, 1), log(plays(3, 2, source=SOURCE)))
+    assert (dict(found.recorded), found.removed) == ({0: 0}, ())
+    assert list(found.entries) == [*plays(3, source=SOURCE), *plays(2, 1)]
+
+
+def test_the_oldest_plays_are_forgotten_many_at_a_time() -> None:
+    """Of those that the provider still tells of none is."""
+    many = plays(*range(REMEMBERED + SPARE_PLAYS, 0, -1))
+    assert list(plan(many, log([])).entries) == many
+    found = plan(many, log(plays(REMEMBERED + SPARE_PLAYS + 1)))
+    assert list(found.entries) == [*plays(REMEMBERED + SPARE_PLAYS + 1), *many][:REMEMBERED]
+    assert len(plan(many, log(plays(999), remembered_from="")).entries) == len(many) + 1
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "full", "gap"),
+    [
+        ((2, 1), (9, 8), True, (2, 8)),
+        ((2, 1), (9, 8), False, None),
+        ((2, 1), (9, 2), True, None),
+        ((), (9, 8), True, None),
+    ],
+    ids=["nothing in common", "fewer than it remembers", "one in common", "the first sync"],
+)
+def test_plays_that_may_be_missing_are_a_gap(
+    known: tuple[int, ...], told: tuple[int, ...], full: bool, gap: tuple[int, int] | None
+) -> None:
+    found = plan(plays(*known), log(plays(*told, source=SOURCE), full=full)).gap
+    ends = [one.identity.partition("#")[0] for one in plays(*gap)] if gap else []
+    assert found == (Gap(SOURCE.key(f"hole#{ends[1]}"), *ends) if gap else None)
