@@ -18,6 +18,7 @@ from blendify.core.errors import Superseded
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.history.facts import moment_of
+from blendify.history.intents import Commit, Intent
 from blendify.history.list_entries import Entry, chunks, pack, unpack
 
 INLINE = 64
@@ -57,6 +58,8 @@ class ListVersion:
     sizes: tuple[int, ...] = ()
     """How many entries each chunk has; nothing for one that was kept before there were sizes."""
     packed: bytes = b""
+    commit: Commit | None = None
+    intent: Intent | None = None
 
     @classmethod
     def of(cls, user_id: str, item: Item) -> "ListVersion":

@@ -1,0 +1,187 @@
+"""
+Commit: a plan becomes part of the history, whole or not at all, whatever dies meanwhile.
+
+Intent   one conditional write on the list's version names the pages that were staged: from here on the plan is certain,
+         as it follows from them and the version alone
+Append   the facts, under keys that follow from the plan: in any order, by any worker, any number of times
+Flip     one conditional write: the next version in, the intent out
+
+Whoever opens a list with an intent finishes it first, whichever sync it was of. A worker that wakes up after its
+successor finds every fact under its key and the version moved on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Protocol
+
+from blendify.collecting.comparison import ListPage
+from blendify.collecting.plan import Listed, Plan, ReadList, Rules, Source, plan, removal
+from blendify.core.errors import Superseded
+from blendify.history.intents import Commit, Intent
+from blendify.history.list_entries import Entry
+from blendify.history.list_versions import ListVersion
+
+BATCH = 400
+"""Facts between two looks at the clock: at most some seconds."""
+NOTED = 2_000
+"""Facts after which it is noted how many are appended: at most so many are sent again after a death."""
+OF_THE_PLACE = ("position", "rank")
+"""Fields that a removal does not repeat."""
+
+
+class TimeIsUp(Exception):
+    """The worker has no time left; the next one goes on with the intent."""
+
+
+class StagedList(Protocol):
+    """A list as it was read, whole."""
+
+    def listed(self) -> Iterable[Listed]:
+        """All its entries, in their order."""
+
+    def pages(self) -> Iterator[ListPage]:
+        """The same in pages, with what is to be told of them; loaded as they are taken."""
+
+
+class Store(Protocol):
+    """Where the versions, staged pages and facts of one data type of a listener are."""
+
+    def entries(self, version: ListVersion) -> Sequence[Entry]:
+        """What the list holds by this version, in its order."""
+
+    def staged(self, version: ListVersion) -> StagedList:
+        """The list that the version's intent names."""
+
+    def reload(self, version: ListVersion) -> ListVersion:
+        """The version as it is now."""
+
+    def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
+        """The version with this intent; raises Superseded when it has moved on."""
+
+    def note(self, version: ListVersion, intent: Intent) -> None:
+        """Keep how far the intent is; nothing happens when the version has moved on."""
+
+    def flip(self, version: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
+        """The next version, without an intent; its entries stay as they are for None. Raises Superseded."""
+
+    def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> Any:
+        """A fact with the provider's answer."""
+
+    def event(self, key: str, fields: Mapping[str, Any]) -> Any:
+        """A fact without an answer: what the sync found out by itself."""
+
+    def fact_at(self, key: str) -> Any:
+        """The fact that is stored under a key."""
+
+    def append(self, facts: Iterable[Any]) -> Mapping[str, int]:
+        """Store what is not stored yet; answers counts."""
+
+
+@dataclass(frozen=True)
+class Committer:
+    """Commits the lists of one data type, as far as the worker's time allows."""
+
+    store: Store
+    rules: Rules
+    seconds_left: Callable[[], float]
+    batch: int = BATCH
+    noted: int = NOTED
+
+    def commit(
+        self, version: ListVersion, staged: StagedList, intent: Intent, stage: Callable[[], Sequence[str]]
+    ) -> ListVersion:
+        """
+        Make a list as it was read part of the history; answers its next version.
+
+        intent   all of it but the names of the pages
+        stage    keeps what is not kept yet of the pages, and answers the names of all
+
+        Raises  Superseded when another worker has moved the list on, TimeIsUp when the next worker must go on
+        """
+        entries = self.store.entries(version)
+        planned = self._planned(version, entries, staged, intent)
+        if planned.facts:
+            version = self.store.intend(version, replace(intent, pages=tuple(stage())))
+            return self._carry_out(version, planned, staged)
+        # Nothing to tell: at most the order in which a set is kept is another.
+        following = None if list(planned.entries) == list(entries) else planned.entries
+        return self.store.flip(version, following, intent.commit)
+
+    def finish(self, version: ListVersion) -> ListVersion:
+        """Carry out the intent that the version has, if any; answers the version to go on with. Raises TimeIsUp."""
+        while version.intent:
+            staged = self.store.staged(version)
+            planned = self._planned(version, self.store.entries(version), staged, version.intent)
+            version = self._carry_out(version, planned, staged)
+        return version
+
+    def _planned(self, version: ListVersion, entries: Sequence[Entry], staged: StagedList, intent: Intent) -> Plan:
+        source = _source(version, intent)
+        listed = list(staged.listed())
+        read = ReadList(source, self.rules, listed, intent.complete, intent.full, intent.remembered_from)
+        return plan(entries, read)
+
+    def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
+        intent = self._append(version, planned, staged)
+        counts = {
+            "appended": len(planned.recorded),
+            "removed": len(planned.removed),
+            "moved": len(planned.moves),
+            "holes": int(planned.gap is not None),
+        }
+        done = replace(intent.commit, counts=_added(_added(intent.commit.counts, counts), intent.written))
+        try:
+            return self.store.flip(version, planned.entries, done)
+        except Superseded:
+            # Another worker has finished this intent, or the listener has left.
+            now = self.store.reload(version)
+            if now.revision <= version.revision:
+                raise
+            return now
+
+    def _append(self, version: ListVersion, planned: Plan, staged: StagedList) -> Intent:
+        """Append what is not noted as appended; answers the intent with all of it noted."""
+        intent = version.intent
+        assert intent is not None  # noqa: S101 -- for the type checker
+        noted = intent.appended
+        facts = islice(self._facts(planned, staged, _source(version, intent)), noted, None)
+        while batch := list(islice(facts, self.batch)):
+            written = self.store.append(batch)
+            intent = replace(intent, appended=intent.appended + len(batch), written=_added(intent.written, written))
+            time_is_up = intent.appended < planned.facts and self.seconds_left() <= 0
+            if time_is_up or intent.appended - noted >= self.noted:
+                self.store.note(version, intent)
+                noted = intent.appended
+            if time_is_up:
+                raise TimeIsUp
+        return intent
+
+    def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Any]:
+        """All facts of the plan, in an order that is the same for every worker."""
+        start = 0
+        for page in staged.pages() if planned.recorded else ():
+            for index, listed in enumerate(page.listed):
+                position = planned.recorded.get(start + index)
+                if position is not None:
+                    change = page.changes[index]
+                    placed = {"position": position} if "position" in change.fields else {}
+                    yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
+            start += len(page.listed)
+        for move in planned.moves:
+            old = self.store.fact_at(move.old_key)
+            yield replace(old, fetched_at=move.entry.key, fields={**old.fields, "position": move.position})
+        for entry in planned.removed:
+            fields = self.store.fact_at(entry.key).fields
+            left = {name: value for name, value in fields.items() if name not in OF_THE_PLACE}
+            yield self.store.event(removal(source, entry), {**left, "removed": True})
+        if gap := planned.gap:
+            yield self.store.event(gap.key, {"kind": "hole", "missing_from": gap.start, "missing_until": gap.end})
+
+
+def _source(version: ListVersion, intent: Intent) -> Source:
+    return Source(intent.commit.started_at, version.provider, version.list_id)
+
+
+def _added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts.get(name, 0) + more.get(name, 0) for name in {**counts, **more}}

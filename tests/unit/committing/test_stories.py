@@ -1,0 +1,250 @@
+"""
+Whatever listeners do, whatever comes of reading, whoever dies or works beside: history, version and list are one.
+
+The plan and the commit are the product's own; tables are in memory. The oracle is the documented fold of the history
+(`local.folding`) and what the listener has: it shares no code with the product. `make test` tells 21,600 stories.
+"""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from blendify.collecting.commit import Committer, TimeIsUp
+from blendify.collecting.comparison import Comparison, ListPage
+from blendify.collecting.plan import Source
+from blendify.collecting.undated_plays import move_to_front, timestamps
+from blendify.core import times
+from blendify.core.errors import Superseded
+from blendify.history.intents import Commit, Intent
+from blendify.history.list_versions import ListVersion
+from blendify.providers.endpoint import Record
+from local import folding
+from local.verification import canonical
+from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment, pages
+from tests.unit.committing.memory import PROVIDER, Memory, Pages
+
+STORIES = int(os.environ.get("STORIES", "21600")) // len(SORTS)
+PAGE = 3
+PLENTY = 900.0
+DAY = 1_000
+"""Moments between two syncs."""
+
+
+class Died(BaseException):
+    """The worker is gone: no handler of the product sees this."""
+
+
+@dataclass
+class Story:
+    """One listener, and what becomes of their list in the history."""
+
+    seed: str
+    sort: Sort
+    chance: random.Random = field(init=False)
+    listener: Listener = field(init=False)
+    memory: Memory = field(default_factory=Memory)
+    days: list[tuple[str, list[Any]]] = field(default_factory=list)
+    """What the list was at syncs that have read it undisturbed."""
+    figures: Counter[str] = field(default_factory=Counter)
+    syncs: Iterator[int] = field(default_factory=lambda: count(1))
+    depth: int = 0
+    hurried: bool = False
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)  # noqa: S311
+        self.listener = Listener(self.sort, self.chance)
+
+    def tell(self) -> None:
+        """Some days, and at the end one without trouble."""
+        for _ in range(self.chance.randint(1, 4)):
+            self.do_things(6)
+            self.hurried = self.chance.random() < 0.6
+            self.memory.at_write = self.trouble if self.hurried else lambda: None
+            self.sync(next(self.syncs))
+        self.hurried, self.memory.at_write = False, lambda: None
+        self.do_things(4)
+        self.sync(next(self.syncs), calm=True)
+        facts = len(self.memory.history)
+        self.sync(next(self.syncs), calm=True)
+        assert len(self.memory.history) == facts, "a sync without changes has appended facts"
+        self.check()
+
+    def do_things(self, most: int) -> None:
+        for _ in range(self.chance.randint(0, most)):
+            self.listener.do()
+
+    def trouble(self) -> None:
+        """Before or after a write: the worker dies, or another one works meanwhile."""
+        fate = self.chance.random()
+        if fate < 0.04:
+            self.figures["deaths"] += 1
+            raise Died
+        if fate < 0.07 and self.depth < 2:
+            self.figures["beside"] += 1
+            self.depth += 1
+            self.do_things(2)
+            self.sync(next(self.syncs) if self.chance.random() < 0.7 else self.latest)
+            self.depth -= 1
+
+    latest: int = 0
+
+    def sync(self, number: int, *, calm: bool = False) -> None:
+        """One sync: workers until one of them gets through, or all have died."""
+        self.latest = max(self.latest, number)
+        self.figures["syncs"] += 1
+        for _ in range(3):
+            try:
+                self.work(number, calm=calm)
+            except (Died, TimeIsUp):
+                assert not calm
+                continue
+            except Superseded:
+                assert not calm
+            return
+
+    def work(self, number: int, *, calm: bool) -> None:
+        """One worker: finish what is open, read, commit. What a collector does, without a provider."""
+        if self.sort.log:
+            return self.work_on_log(number)
+        version, started_at = self.opened(), moment(DAY * number)
+        if version.commit and version.commit.started_at >= started_at:
+            # This sync is done with the list, or a later one is.
+            return None
+        whole = self.chance.random() < 0.8 or calm
+        before = self.listener.answers()
+        read = list(self.read(self.comparison(version, started_at), calm=calm, whole=whole))
+        sound = whole and before == self.listener.answers()
+        intent = Intent(Commit(str(number), started_at), complete=sound or (whole and not self.sort.ordered))
+        self.commit(version, read, intent)
+        if not intent.complete:
+            removed = [one for one in self.memory.records() if one["moment"] == started_at and one.get("removed")]
+            assert removed == [], "a list that was read in part has lost something"
+        if sound:
+            self.days.append((started_at, before))
+        return None
+
+    def work_on_log(self, number: int) -> None:
+        """A page of a log is committed by itself, and again when another worker was faster."""
+        started_at, start = moment(DAY * number), 0
+        size = self.sort.remembered or PAGE
+        while True:
+            version, told = self.opened(), self.listener.answers()[start : start + size]
+            page = self.comparison(version, started_at).page(self.dated(version, told), told, start)
+            full = len(told) == self.sort.remembered and not self.sort.rules.once_each
+            keep_from = "" if self.sort.remembered is None else None
+            try:
+                self.commit(version, [page], Intent(Commit(str(number), started_at), (), True, full, keep_from))
+            except Superseded:
+                continue
+            self.seen.update(answer["id"] for answer in told)
+            start += size
+            if self.sort.remembered or start >= len(self.listener.things):
+                return
+
+    seen: set[str] = field(default_factory=set)
+    """What of a log was committed."""
+
+    def dated(self, version: ListVersion, told: list[Any]) -> list[Record]:
+        """Records; where the provider tells no moments, with those at which they were seen first."""
+        records = [self.sort.record(answer, place) for place, answer in enumerate(told)]
+        known = [entry.identity for entry in self.memory.entries(version)]
+        now = times.parse(moment(DAY * self.latest + self.listener.clock))
+        since = version.commit.started_at if version.commit else None
+        if self.sort.rules.once_each:
+            return move_to_front.with_moments(records, known, (), now, since, self.sort.remembered or 0)
+        return records if self.sort.dated else timestamps.with_moments(records, known, (), now, since)
+
+    def opened(self) -> ListVersion:
+        """The version, without an intent."""
+        return self.committer.finish(self.memory.version)
+
+    @property
+    def committer(self) -> Committer:
+        """One whose time is up now and then, and whose batches are small."""
+        return Committer(self.memory, self.sort.rules, self.seconds_left, batch=2, noted=3)
+
+    def seconds_left(self) -> float:
+        return 0.0 if self.hurried and self.chance.random() < 0.1 else PLENTY
+
+    def comparison(self, version: ListVersion, started_at: str) -> Comparison:
+        known = {entry.identity: entry for entry in self.memory.entries(version)}
+        return Comparison(Source(started_at, PROVIDER, LIST), self.sort.rules.kind, known)
+
+    def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
+        self.committer.commit(version, Pages(read), intent, lambda: self.memory.stage(read))
+
+    def read(self, comparison: Comparison, *, calm: bool, whole: bool) -> Iterator[ListPage]:
+        """Page after page, as the provider tells them; the list may change meanwhile, and pages may be lost."""
+        start = 0
+        while True:
+            told = pages(self.listener.answers()[start:], PAGE)[0][1]
+            lost = not whole and self.chance.random() < 0.4
+            if not lost:
+                records = [self.sort.record(answer, start + place) for place, answer in enumerate(told)]
+                yield comparison.page(records, told, start)
+            start += PAGE
+            if start >= len(self.listener.answers()):
+                return
+            if not calm and self.chance.random() < 0.1:
+                self.do_things(2)
+
+    def check(self) -> None:
+        """History, version and list are one, now and at each day that was read undisturbed."""
+        records = self.memory.records()
+        if self.sort.log:
+            return self.check_log(records)
+        held = [self.memory.history[entry.key].answer for entry in self.memory.held]
+        self.same("version", self.folded(records), held)
+        self.same("list", self.folded(records), self.listener.answers())
+        then, was = self.chance.choice(self.days)
+        self.same(then, self.folded([one for one in records if one["moment"] <= then]), was)
+        return None
+
+    def check_log(self, records: list[dict[str, Any]]) -> None:
+        """Each play that was told of is there once, in the order in which they were played."""
+        plays = sorted((one for one in records if one.get("kind") != "hole"), key=lambda one: str(one["played_at"]))
+        names = [one["record_id"] for one in reversed(plays)]
+        held = [self.memory.history[entry.key].answer["id"] for entry in self.memory.held]
+        if self.sort.rules.once_each:
+            names = list(dict.fromkeys(names))
+            listed = [thing.name for thing in self.listener.things[: self.sort.remembered]]
+            assert [name for name in names if name in listed] == listed, f"{names} instead of {listed}"
+            assert held == names
+            return
+        assert self.seen <= set(names), "a play is lost"
+        assert names == [thing.name for thing in self.listener.things if thing.name in set(names)]
+        assert held == names[: len(held)]
+        since_first = [thing.name for thing in self.listener.things]
+        since_first = since_first[: since_first.index(names[-1]) + 1] if names else []
+        assert len(records) > len(plays) or names == since_first, "plays are missing, and nothing says so"
+
+    def folded(self, records: Iterable[dict[str, Any]]) -> list[Any]:
+        lists = folding.fold_records(self.sort.data_type, records).lists
+        return [one["answer"] for held in lists.values() for one in held.values()]
+
+    def same(self, what: str, folded: list[Any], wanted: list[Any]) -> None:
+        told, held = list(map(canonical, folded)), list(map(canonical, wanted))
+        if not self.sort.ordered:
+            told, held = sorted(told), sorted(held)
+        assert told == held, f"{what}: the history tells {told}, and it is {held}"
+
+
+@pytest.mark.parametrize("name", SORTS)
+def test_history_version_and_list_are_one(name: str, record_property: Any) -> None:
+    """Deaths before and after every write, workers and syncs beside each other, pages that are lost, other lists."""
+    figures: Counter[str] = Counter()
+    for number in range(STORIES):
+        story = Story(f"{name} {number}", SORTS[name])
+        try:
+            story.tell()
+        except AssertionError as error:
+            raise AssertionError(f"Story({story.seed!r}, SORTS[{name!r}]): {error}") from error
+        figures.update(story.figures, stories=1)
+    for what, figure in figures.items():
+        record_property(what, figure)
