@@ -31,7 +31,6 @@ _RESOURCES = ("album", "playlist", "station")
 _ARRANGED = "playlist_tracks"
 _IN_ORDER = (_ARRANGED, "top_tracks", "top_artists")
 _LOG = "recently_played"
-_NO_RECORDS = ("hole", "reread")
 _DICTIONARIES = {1: "answers-1.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
@@ -44,8 +43,6 @@ class StoredRecord:
     list_id: str
     position: int | None
     answer: Any
-    reading: int = 1
-    """2, 3 when the list was read anew in the same sync, as it changed meanwhile."""
 
 
 @dataclass
@@ -113,12 +110,7 @@ class HistoryReader:
     def stored(self, data_type: str, started_at: str) -> list[StoredRecord]:
         """The records that the sync of this moment stored; removals, and marks of how a list was read, are none."""
         facts = (fact for fact in _facts(self.items(data_type, started_at)) if "answer" in fact)
-        return [
-            StoredRecord(
-                data_type, list_of(data_type, fact), _position(fact), fact["answer"], int(fact.get("reading", 1))
-            )
-            for fact in facts
-        ]
+        return [StoredRecord(data_type, list_of(data_type, fact), _position(fact), fact["answer"]) for fact in facts]
 
     def lists(self, data_type: str, as_of: str = END) -> Lists:
         """What the listener had, by the syncs begun until then."""
@@ -196,15 +188,9 @@ def stored_differences(truth: Truth, stored: Mapping[str, list[StoredRecord]]) -
         unknown = [record.list_id for record in records if record.list_id not in expected]
         differences += [f"{data_type}: {list_id} was never served" for list_id in unknown][:3]
         for list_id, answers in expected.items():
-            here = latest_reading([record for record in records if record.list_id == list_id])
+            here = [record for record in records if record.list_id == list_id]
             differences += _misplaced(f"{data_type} {list_id}".strip(), answers, here)
     return differences
-
-
-def latest_reading(records: list[StoredRecord]) -> list[StoredRecord]:
-    """Of one list's records those that count: of a list that was read anew, the last reading."""
-    last = max((record.reading for record in records), default=1)
-    return [record for record in records if record.reading == last]
 
 
 def _misplaced(name: str, served: list[Any], records: list[StoredRecord]) -> Iterator[str]:
@@ -304,20 +290,16 @@ def _by_list(data_type: str, facts: list[Item]) -> Iterator[tuple[str, list[Item
     lists: dict[str, list[Item]] = {}
     for fact in facts:
         lists.setdefault(list_of(data_type, fact), []).append(fact)
-    for name, here in lists.items():
-        # A list that changed while it was read was read anew: only its last reading counts.
-        last = max((int(fact.get("reading", "1")) for fact in here if not fact.get("removed")), default=1)
-        yield name, [fact for fact in here if fact.get("removed") or int(fact.get("reading", "1")) == last]
+    yield from lists.items()
 
 
 def _changed(data_type: str, list_id: str, before: dict[str, Item], changes: list[Item]) -> dict[str, Item]:
-    facts = [fact for fact in changes if fact.get("kind") not in _NO_RECORDS]
     if list_id == RESOURCES:
         # Each stands there once, where it was last.
-        facts.sort(key=lambda fact: str(fact["played_at"]))
-        return {**before, **{fact["record_id"]: fact for fact in facts}}
-    recorded = {identity(fact): fact for fact in facts if not fact.get("removed")}
-    removed = {identity(fact) for fact in facts if fact.get("removed")}
+        plays = sorted(changes, key=lambda fact: str(fact["played_at"]))
+        return {**before, **{fact["record_id"]: fact for fact in plays}}
+    recorded = {identity(fact): fact for fact in changes if not fact.get("removed")}
+    removed = {identity(fact) for fact in changes if fact.get("removed")}
     if data_type != _ARRANGED:
         remaining = {name: fact for name, fact in before.items() if name not in removed}
         return dict(sorted({**remaining, **recorded}.items(), key=lambda pair: int(pair[1].get("rank", "0"))))

@@ -5,7 +5,6 @@ The product's own code writes the year day by day. Units are counted from the it
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -17,17 +16,16 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
-from blendify.collecting.intake import Found, Intake
+from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.job import Job
+from blendify.collecting.list_commits import ListCommits
+from blendify.collecting.progress import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.db.attribute_values import item_size
-from blendify.history import list_versions, queries, snapshots
-from blendify.history.append import append
-from blendify.history.facts import Fact
-from blendify.history.list_versions import ListVersion
+from blendify.history import queries, snapshots
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import ListPosition, Record
+from blendify.providers.endpoint import ListPosition
 from blendify.reading import questions
 from blendify.reading.question import Question
 from local.bench.in_process import Bench
@@ -169,22 +167,12 @@ def _moment(day: int) -> datetime:
 
 
 def _record(day: int, data_type: DataType, number: int, list_id: str, entries: list[Any]) -> int:
-    """Collect one list in one sync, as a collector does. Returns the number of facts."""
+    """Commit one list in one sync, as a collector does. Returns the number of facts."""
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
-    empty = ListVersion(USER, PROVIDER, data_type, list_id)
-    before = list_versions.inventory(USER, PROVIDER, data_type, list_id) or empty
-    taken: list[Record] = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
-    with ThreadPoolExecutor(1) as writers:
-        intake = Intake(job, data_type, endpoint.list_kind, before, number, writers, resumed=None)
-        news, _ = intake.take(1, 0, taken)
-        facts = [
-            Fact.of(USER, data_type, job.fetched_at, PROVIDER, change.row.key, change.fields, entry)
-            for change, entry in zip(news, entries, strict=True)
-            if change.recorded
-        ]
-        append(facts)
-        settled = intake.settle(
-            Found(1, complete=True, total=len(entries), version=None, newest_first=data_type is DataType.SAVED_TRACKS)
-        )
-    return len(facts) + settled.removed
+    records = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
+    commits = ListCommits(job, data_type, endpoint, lambda: 900.0)
+    reader = commits.reader(list_id)
+    reader.add(records, entries, 0)
+    counts = commits.commit(reader, ListEnd(total=len(entries)), Position(number + 1), {})
+    return counts.get("appended", 0) + counts.get("removed", 0)

@@ -55,12 +55,11 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
     others: dict[str, dict[str, Any]] = {
         keys.sync(sync): run,
         keys.progress(sync, "saved_tracks"): {"data_type": "saved_tracks"},
-        keys.draft(sync, "saved_tracks", 0, 1): {"number": 0},
+        keys.staged(sync, "saved_tracks", "a"): {"packed": b""},
         keys.listing(sync, 0): {"lists": []},
         keys.listed(sync): {},
-        keys.inventory(provider, "saved_tracks", ""): {"provider": provider},
+        keys.version(provider, "saved_tracks", ""): {"provider": provider},
         keys.entries(provider, "saved_tracks", "", "a"): {"packed": b""},
-        keys.opened(provider, "saved_tracks"): {"sync_id": sync},
     }
     for sk, item in others.items():
         state_table().put(keys.user(user_id), sk, item)

@@ -220,20 +220,6 @@ def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
     assert body.count("Connect Spotify again") == 1
 
 
-def test_a_sync_of_an_earlier_version_is_still_shown(world: World) -> None:
-    """What was stored before an upgrade is read after it: the place at which a run stands had fewer parts."""
-    user_id = world.connect()
-    job = begun(user_id, DataType.TOP_TRACKS)
-    where = keys.user(user_id), keys.progress(job.sync_id, DataType.TOP_TRACKS)
-    state_table().update(
-        *where, Change(set={"number": 1, "offset": 50, "cursor": None}, remove=("position", "setbacks"))
-    )
-    browser = session_of(user_id)
-    assert browser.get(LISTENER, "/me").json["latest_sync"]["data_types"]["top_tracks"]["outcome"] == "pending"
-    assert browser.get(LISTENER, "/dashboard").status == 200
-    assert standing(job, DataType.TOP_TRACKS).position == progress.Position(1, 50)
-
-
 @pytest.mark.parametrize(("seconds", "status"), [(60, "waiting"), (-1, "running")])
 def test_a_run_waits_until_its_moment_and_then_runs(world: World, seconds: float, status: str) -> None:
     """The next attempt begins by itself, so no response says that a sync waits until a moment in the past."""

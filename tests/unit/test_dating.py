@@ -73,8 +73,8 @@ def test_moments_keep_the_order(seconds: list[int | None], oldest: int | None) -
 
 def test_a_later_run_gives_no_play_another_moment() -> None:
     """And says of the new ones what they were played after."""
-    first = names(with_moments(page("a", "b", "c"), (), (), NOW, None))
-    later = with_moments(page("x", "a", "b"), first, (), NOW + timedelta(hours=1), "the run before")
+    first = names(with_moments(page("a", "b", "c"), (), NOW, None))
+    later = with_moments(page("x", "a", "b"), first, NOW + timedelta(hours=1), "the run before")
     assert names(later) == [f"{times.iso(NOW + timedelta(hours=1))}#x", *first[:2]]
     assert [row.fields["played_after"] for row in later] == ["the run before", None, None]
 
@@ -82,7 +82,7 @@ def test_a_later_run_gives_no_play_another_moment() -> None:
 def test_an_entry_without_an_id_has_no_moment() -> None:
     """It stays where it is, and the others are dated as if it were not there."""
     nothing = Record("null#000001", {"position": 1})
-    rows = with_moments([*page("a"), nothing, *page("b")], ("null",), (), NOW, None)
+    rows = with_moments([*page("a"), nothing, *page("b")], ("null",), NOW, None)
     assert rows[1] is nothing
     assert names([rows[0], rows[2]]) == [f"{times.iso(NOW)}#a", f"{times.iso(NOW - timedelta(seconds=1))}#b"]
 
@@ -90,8 +90,8 @@ def test_an_entry_without_an_id_has_no_moment() -> None:
 @pytest.mark.parametrize("late", [0, 0.0004, 5])
 def test_a_worker_whose_clock_is_behind_keeps_the_order(late: float) -> None:
     """A play at the moment that was given last, or before it, is in front all the same."""
-    first = names(with_moments(page("a", "b"), (), (), NOW, None))
-    again = names(with_moments(page("x", "y", "a", "b"), first, (), NOW - timedelta(seconds=late), None))
+    first = names(with_moments(page("a", "b"), (), NOW, None))
+    again = names(with_moments(page("x", "y", "a", "b"), first, NOW - timedelta(seconds=late), None))
     assert again[2:] == first
     assert again == sorted(again, reverse=True)
     assert len({name.partition("#")[0] for name in again}) == 4

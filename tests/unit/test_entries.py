@@ -1,6 +1,8 @@
 """Entries are packed small, and cut so that a change touches one piece."""
 
-from blendify.history.list_entries import ABOUT, MOST, Entry, chunks, pack, unpack
+import pytest
+
+from blendify.history.list_entries import LARGEST_BYTES, LONGEST, Entry, average, chunks, pack, unpack
 from blendify.providers.record_identity import digest, identity
 
 
@@ -29,12 +31,23 @@ def test_a_change_touches_the_chunk_that_it_is_in() -> None:
     assert len({name for name, _, _ in chunks(gone)} - names) <= 2
 
 
-def test_chunks_are_of_a_size_that_an_item_holds() -> None:
-    """About 512 entries, never more than four times that, and far below 400 KB."""
-    parts = [unpack(part) for _, part, _ in chunks(entries(30_000))]
-    assert max(map(len, parts)) <= MOST
-    assert ABOUT / 3 < 30_000 / len(parts) < ABOUT * 3
-    assert max(len(part) for _, part, _ in chunks(entries(30_000))) < 200_000
+@pytest.mark.parametrize(("count", "size"), [(150, 16), (2_000, 64), (30_000, 512)])
+def test_chunks_are_as_large_as_the_list_is_long(count: int, size: int) -> None:
+    """Of a short list a change rewrites about 1 KB, of a long one there are not too many."""
+    parts = [unpack(part) for _, part, _ in chunks(entries(count))]
+    assert average(count) == size
+    assert max(map(len, parts)) <= LONGEST * size
+    assert size / 3 < count / len(parts) < size * 3
+
+
+@pytest.mark.parametrize("letter", ["x", "夜", "\ud83d", '"'])
+def test_no_chunk_is_larger_than_an_item_may_be(letter: str) -> None:
+    """Ids of 1,000 characters: they are cut by bytes, long before 2,048 are together."""
+    long = [Entry(f"{letter * 1_000}{number}", "0" * 12, f"key{letter * 390}{number}") for number in range(2_000)]
+    parts = list(chunks(long))
+    assert [entry for _, part, _ in parts for entry in unpack(part)] == long
+    assert max(len(part) for _, part, _ in parts) <= LARGEST_BYTES
+    assert [size for _, _, size in parts] == [len(unpack(part)) for _, part, _ in parts]
 
 
 def test_an_entry_takes_few_bytes() -> None:

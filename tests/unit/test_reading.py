@@ -217,19 +217,19 @@ def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
     prefetched = threading.Barrier(3)
 
     def fetch(ask: PageRequest) -> Page:
-        if ask.reading == 1 and ask.offset:
+        if ask.attempt == 1 and ask.offset:
             prefetched.wait(timeout=10)
-        total = 40 if (ask.reading, ask.offset) == (1, 0) else 41
+        total = 40 if (ask.attempt, ask.offset) == (1, 0) else 41
         count = min(10, total - ask.offset)
-        return Page([(ask.reading, ask.offset, number) for number in range(count)], total, more=False)
+        return Page([(ask.attempt, ask.offset, number) for number in range(count)], total, more=False)
 
     found = list(read(plan(40), fetch, PAGING, ordered=True))
-    assert [(step.ask.reading, step.ask.offset) for step in found] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
+    assert [(step.ask.attempt, step.ask.offset) for step in found] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
     for step in found:
         assert isinstance(step.found, Page)
-        assert {entry[:2] for entry in step.found.entries} == {(step.ask.reading, step.ask.offset)}
+        assert {entry[:2] for entry in step.found.entries} == {(step.ask.attempt, step.ask.offset)}
     assert found[-1].following is None
-    assert (found[-1].sweep.reading, found[-1].sweep.total) == (2, 41)
+    assert (found[-1].sweep.attempt, found[-1].sweep.total) == (2, 41)
 
 
 def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
@@ -281,4 +281,4 @@ def test_what_was_known_of_a_list_is_known_where_it_is_gone_on_with() -> None:
 
     rest = PAGING.first(PageRequest("list 0", 0, 20), 60)
     found = list(read(rest, fetch, PAGING, ordered=True, begun=Sweep(0, total=60)))
-    assert [(step.ask.reading, step.ask.offset) for step in found] == [(2, at) for at in range(0, 50, 10)]
+    assert [(step.ask.attempt, step.ask.offset) for step in found] == [(2, at) for at in range(0, 50, 10)]

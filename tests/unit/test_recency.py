@@ -23,10 +23,10 @@ def after(known: list[str], played: list[str]) -> list[str]:
     return known
 
 
-def named(ids: str, read: list[str], now: datetime, *met: str) -> list[str]:
+def named(ids: str, read: list[str], now: datetime) -> list[str]:
     """The names that a list gets: moment and record, and with a `+` what was played since the reading before."""
     since = "the run before" if read else None
-    rows = with_moments([Record(one, {"record_id": one}) for one in ids], read, met, now, since, FULL)
+    rows = with_moments([Record(one, {"record_id": one}) for one in ids], read, now, since, FULL)
     return [
         f"{row.fields['played_at']}#{row.fields['record_id']}{'+' if row.fields['played_after'] else ''}"
         for row in rows
@@ -88,15 +88,6 @@ def test_what_moves_to_the_front_has_been_played_since() -> None:
     assert named("eabcdf", first, LATER) == ["2026-11-22T18:44:30.000Z#e+", *first[:4], first[5]]
     again = named("aebcdf", first, LATER)
     assert again == ["2026-11-22T18:44:30.000Z#a+", "2026-11-22T18:44:29.000Z#e+", *first[1:4], first[5]]
-
-
-def test_what_a_run_has_named_that_broke_off_keeps_its_name() -> None:
-    """Whichever part of its facts was stored: what it found is not found again."""
-    first = named("abcdef", [], NOW)
-    broken = named("xyabcdef", first, LATER)
-    kept = broken[1].removesuffix("+")
-    assert [one.removesuffix("+") for one in named("xyabcdef", first, LATER, kept)][1:] == [kept, *first]
-    assert named("bxyacdef", first, LATER, kept)[4:] == first[2:]
 
 
 def test_a_record_that_is_met_twice_is_one() -> None:

@@ -435,15 +435,8 @@ def test_row_7_one_track_at_several_positions_is_several_records() -> None:
     assert sorted(keys) == [f"p#{position}#{TRACK['id']}" for position in ("000000", "000001", "999999")]
 
 
-def test_second_reading_of_a_playlist_has_keys_of_its_own() -> None:
-    """Its records stand beside those of the first reading, and `reading` says which are valid."""
-    first, second = (records.playlist_track(ENTRY, ListPosition("p", 7, reading)) for reading in (1, 2))
-    assert (first.key, second.key) == (f"p#000007#{TRACK['id']}", f"p#reading2#000007#{TRACK['id']}")
-    assert ("reading" in first.fields, second.fields["reading"]) == (False, 2)
-
-
 def test_another_track_at_the_same_position_has_a_key_of_its_own() -> None:
-    """Nothing is lost when a page was stored in part and differs in the next reading."""
+    """A key says what its fact is of."""
     other = {**ENTRY, "item": {**TRACK, "id": "0000000000000000000000"}}
     assert records.playlist_track(other, SECOND).key != records.playlist_track(ENTRY, SECOND).key
 

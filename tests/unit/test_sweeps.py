@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.collecting.page_consistency import MOST_READINGS, Sweep
+from blendify.collecting.judgement import MOST_ATTEMPTS
+from blendify.collecting.page_consistency import Sweep
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging
 
@@ -29,7 +30,7 @@ def judged(
     ordered: bool = False,
     lenient: bool = False,
 ) -> list[PageRequest] | None:
-    ask = PageRequest("list", 3, offset, cursor, reading=sweep.reading)
+    ask = PageRequest("list", 3, offset, cursor, attempt=sweep.attempt)
     return sweep.judge(ask, found, paging, ordered=ordered, lenient=lenient)
 
 
@@ -47,14 +48,14 @@ def test_a_list_that_stays_as_it_is_is_read_once(ordered: bool) -> None:
     sweep = Sweep(3)
     for start, count in ((0, 10), (10, 10), (20, 5)):
         assert judged(sweep, start, page(start, count, 25), ordered=ordered) is None
-    assert (sweep.reading, sweep.total, sweep.doubtful) == (1, 25, False)
+    assert (sweep.attempt, sweep.total, sweep.changed) == (1, 25, False)
 
 
 def test_a_list_that_grows_is_read_on() -> None:
     """What came in moved the others down: some are met twice, none is missed."""
     sweep = read_until(20, 40)
     assert judged(sweep, 20, page(19, 10, 41)) is None
-    assert (sweep.reading, sweep.total, sweep.doubtful) == (1, 41, False)
+    assert (sweep.attempt, sweep.total, sweep.changed) == (1, 41, False)
 
 
 @pytest.mark.parametrize(("gone", "start"), [(1, 10), (10, 10), (11, 0), (25, 0), (39, 0)])
@@ -64,9 +65,9 @@ def test_a_list_that_shrinks_is_read_again_from_before_the_place(gone: int, star
     again = judged(sweep, 30, page(30 + gone, 10, 60 - gone))
     assert again is not None
     assert [ask.offset for ask in again] == list(range(start, 60 - gone, 10))
-    assert {(ask.list_id, ask.list_index, ask.reading) for ask in again} == {("list", 3, 2)}
+    assert {(ask.list_id, ask.list_index, ask.attempt) for ask in again} == {("list", 3, 2)}
     assert [ask.last for ask in again] == [False] * (len(again) - 1) + [True]
-    assert (sweep.reading, sweep.total, sweep.doubtful) == (2, 60 - gone, False)
+    assert (sweep.attempt, sweep.total, sweep.changed) == (2, 60 - gone, False)
 
 
 @given(st.integers(1, 60), st.integers(1, 40), st.data())
@@ -88,11 +89,11 @@ def test_a_list_whose_order_counts_is_read_again_as_a_whole(change: int) -> None
     again = judged(sweep, 20, page(20, 10, 40 + change), ordered=True)
     assert again is not None
     assert [ask.offset for ask in again] == list(range(0, 40 + change, 10))
-    assert {ask.reading for ask in again} == {2}
+    assert {ask.attempt for ask in again} == {2}
     for start in range(0, 40 + change, 10):
         count = min(10, 40 + change - start)
         assert judged(sweep, start, page(start, count, 40 + change), ordered=True) is None
-    assert (sweep.reading, sweep.doubtful) == (2, False)
+    assert (sweep.attempt, sweep.changed) == (2, False)
 
 
 def test_what_changed_before_a_reading_began_does_not_count_in_it() -> None:
@@ -101,22 +102,22 @@ def test_what_changed_before_a_reading_began_does_not_count_in_it() -> None:
     assert judged(sweep, 20, page(20, 10, 41), ordered=True) is not None
     for start in range(0, 40, 10):
         assert judged(sweep, start, page(start, 10, 42), ordered=True) is None
-    assert (sweep.reading, sweep.total) == (2, 42)
+    assert (sweep.attempt, sweep.total) == (2, 42)
 
 
 @pytest.mark.parametrize("ordered", [False, True])
 def test_the_third_reading_is_taken_as_it_is(ordered: bool) -> None:
     """A list that does not come to rest is not read for ever: it is complete, and doubtful."""
     sweep, total = Sweep(3, total=60), 60
-    for reading in range(1, MOST_READINGS):
-        assert sweep.reading == reading
+    for attempt in range(1, MOST_ATTEMPTS):
+        assert sweep.attempt == attempt
         total -= 1
-        assert judged(sweep, 30, page(30 + reading, 10, total), ordered=ordered) is not None
+        assert judged(sweep, 30, page(30 + attempt, 10, total), ordered=ordered) is not None
         assert judged(sweep, 0, page(0, 10, total), ordered=ordered) is None
-        assert not sweep.doubtful
-    assert sweep.reading == MOST_READINGS
+        assert not sweep.changed
+    assert sweep.attempt == MOST_ATTEMPTS
     assert judged(sweep, 30, page(40, 10, total - 1), ordered=ordered) is None
-    assert sweep.doubtful
+    assert sweep.changed
 
 
 def test_what_was_read_before_is_no_repetition_in_the_next_reading() -> None:
@@ -141,16 +142,16 @@ def test_a_change_of_length_means_nothing_to_a_cursor(change: int) -> None:
     sweep = Sweep(3, total=40)
     found = replace(page(10, 10, 40 + change), cursor="next")
     assert judged(sweep, 10, found, paging=CURSOR, cursor="here") is None
-    assert (sweep.reading, sweep.doubtful) == (1, False)
+    assert (sweep.attempt, sweep.changed) == (1, False)
 
 
 def test_a_cursor_that_broke_off_begins_anew() -> None:
     """The entry that it names has left the list, so that an empty page came: twice it is read from the beginning."""
     sweep = Sweep(3)
-    for reading in range(2, MOST_READINGS + 1):
+    for attempt in range(2, MOST_ATTEMPTS + 1):
         assert judged(sweep, 0, replace(page(0, 10, 25), cursor="a"), paging=CURSOR) is None
         assert judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a") == [
-            PageRequest("list", 3, reading=reading)
+            PageRequest("list", 3, attempt=attempt)
         ]
     with pytest.raises(ProviderUnavailable, match="counts 24 entries and gives 0 from 10 on"):
         judged(sweep, 10, page(10, 0, 24), paging=CURSOR, cursor="a")
@@ -160,33 +161,33 @@ def test_a_cursor_that_broke_off_is_noticed_whoever_else_has_left() -> None:
     """The count fell with those who left meanwhile: what it was before tells that entries are still to come."""
     sweep = Sweep(3)
     assert judged(sweep, 0, replace(page(0, 10, 12), cursor="a"), paging=CURSOR) is None
-    assert judged(sweep, 10, page(10, 0, 10), paging=CURSOR, cursor="a") == [PageRequest("list", 3, reading=2)]
+    assert judged(sweep, 10, page(10, 0, 10), paging=CURSOR, cursor="a") == [PageRequest("list", 3, attempt=2)]
     assert judged(sweep, 0, page(2, 10, 10), paging=CURSOR) is None
-    assert not sweep.doubtful
+    assert not sweep.changed
 
 
 def test_a_short_page_before_a_cursor_is_noticed_at_the_end() -> None:
     """Pages that name the next one may hold any number; only all of them together can be counted."""
     sweep = Sweep(3)
     assert judged(sweep, 0, replace(page(0, 8, 20), cursor="a"), paging=CURSOR) is None
-    assert judged(sweep, 8, page(10, 10, 20), paging=CURSOR, cursor="a") == [PageRequest("list", 3, reading=2)]
+    assert judged(sweep, 8, page(10, 10, 20), paging=CURSOR, cursor="a") == [PageRequest("list", 3, attempt=2)]
 
 
 def test_a_cursor_that_breaks_off_at_the_end_is_the_end() -> None:
     """Nothing is missing: the empty page is the last one."""
     sweep = Sweep(3)
     assert judged(sweep, 20, page(20, 0, 20), paging=CURSOR, cursor="a") is None
-    assert not sweep.doubtful
+    assert not sweep.short
 
 
 @pytest.mark.parametrize("paging", [OFFSET, CURSOR], ids=["offset", "cursor"])
-def test_a_few_missing_entries_make_a_list_doubtful(paging: Paging) -> None:
+def test_a_few_missing_entries_make_a_list_short(paging: Paging) -> None:
     """The provider counts more than it gives: taken as it is, but it cannot show what is gone."""
     sweep = Sweep(3)
     assert judged(sweep, 20, page(20, 4, 25), paging=paging) is None
-    assert sweep.doubtful
+    assert sweep.short
     assert judged(sweep, 30, page(30, 10, 25), paging=paging) is None
-    assert sweep.doubtful
+    assert sweep.short
 
 
 @pytest.mark.parametrize(("ordered", "lenient"), [(False, False), (True, False), (True, True)])
@@ -208,7 +209,7 @@ def test_an_empty_list_is_empty() -> None:
     for total in (0, None):
         sweep = Sweep(3)
         assert judged(sweep, 0, page(0, 0, total)) is None
-        assert not sweep.doubtful
+        assert not sweep.short
 
 
 @pytest.mark.parametrize(
@@ -255,10 +256,10 @@ def test_pages_without_anything_in_them_are_not_alike(entries: list[None]) -> No
 
 
 def test_the_last_good_page_is_known_to_the_next_worker() -> None:
-    """The checkpoint carries its mark: whoever goes on there notices when that page is served once more."""
-    mark = read_until(20, 40).mark
-    assert mark
-    resumed = Sweep(3, total=40, mark=mark)
+    """The checkpoint carries its fingerprint: whoever goes on there notices when that page is served once more."""
+    fingerprint = read_until(20, 40).fingerprint
+    assert fingerprint
+    resumed = Sweep(3, total=40, fingerprint=fingerprint)
     assert resumed.repeats(page(10, 10, 40))
     assert not resumed.repeats(page(20, 10, 40))
     with pytest.raises(ProviderUnavailable, match="twice"):

@@ -131,9 +131,10 @@ def test_only_leaving_stops_syncs() -> None:
 
 
 def test_only_collectors_append() -> None:
-    """INSERT into the history table, which cannot overwrite, belongs to the collectors."""
+    """INSERT into the history table, which cannot overwrite, belongs to the collectors, who do not query it."""
     writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
     assert writers == {name for name in FUNCTIONS if name.startswith("Collect")}
+    assert not {name for name in writers if allowed(name, "dynamodb:Query", "HistoryTable")}
 
 
 def test_only_functions_that_sync_decrypt_tokens() -> None:

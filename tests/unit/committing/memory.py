@@ -62,9 +62,9 @@ class Memory:
 
     def staged(self, version: ListVersion) -> Pages:
         assert version.intent
-        return Pages([self.kept_pages[name] for name in version.intent.pages])
+        return Pages([self.kept_pages[name] for name in version.intent.staged])
 
-    def stage(self, pages: Sequence[ListPage]) -> list[str]:
+    def stage(self, pages: Sequence[ListPage], intent: Intent) -> Intent:
         names = []
         for page in pages:
             name = str(hash((tuple(page.listed), tuple(sorted(page.changes)), repr(page.changes))))
@@ -74,7 +74,7 @@ class Memory:
 
             self._write(keep)
             names.append(name)
-        return names
+        return replace(intent, staged=tuple(names))
 
     def reload(self, version: ListVersion) -> ListVersion:  # noqa: ARG002 -- there is one list
         return self.version
@@ -113,6 +113,10 @@ class Memory:
     def event(self, key: str, fields: Mapping[str, Any]) -> MemoryFact:
         return self.fact(key, fields, None)
 
+    def moved(self, key: str, old_key: str, position: int) -> MemoryFact:
+        old = self.fact_at(old_key)
+        return replace(old, fetched_at=key, fields={**old.fields, "position": position})
+
     def fact_at(self, key: str) -> MemoryFact:
         return self.history[key]
 
@@ -127,7 +131,7 @@ class Memory:
         return {}
 
     def records(self) -> list[dict[str, Any]]:
-        """The history as `local.folding` reads it, in the order of the keys."""
+        """The history as `local.history_reader` reads it, in the order of the keys."""
         return [
             {"moment": key.partition("#")[0], **fact.fields, "answer": fact.answer}
             for key, fact in sorted(self.history.items())

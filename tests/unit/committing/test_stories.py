@@ -2,7 +2,8 @@
 Whatever listeners do, whatever comes of reading, whoever dies or works beside: history, version and list are one.
 
 The plan and the commit are the product's own; tables are in memory. The oracle is the documented fold of the history
-(`local.folding`) and what the listener has: it shares no code with the product. `make test` tells 21,600 stories.
+(`local.history_reader`) and what the listener has: it shares no code with the product. `make test` tells 21,600
+stories.
 """
 
 import os
@@ -10,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -24,8 +26,7 @@ from blendify.core.errors import Superseded
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Record
-from local import folding
-from local.verification import canonical
+from local.history_reader import Lists, canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment, pages
 from tests.unit.committing.memory import PROVIDER, Memory, Pages
 
@@ -139,7 +140,9 @@ class Story:
             full = len(told) == self.sort.remembered and not self.sort.rules.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
-                self.commit(version, [page], Intent(Commit(str(number), started_at), (), True, full, keep_from))
+                self.commit(
+                    version, [page], Intent(Commit(str(number), started_at), full=full, remembered_from=keep_from)
+                )
             except Superseded:
                 continue
             self.seen.update(answer["id"] for answer in told)
@@ -157,8 +160,8 @@ class Story:
         now = times.parse(moment(DAY * self.latest + self.listener.clock))
         since = version.commit.started_at if version.commit else None
         if self.sort.rules.once_each:
-            return move_to_front.with_moments(records, known, (), now, since, self.sort.remembered or 0)
-        return records if self.sort.dated else timestamps.with_moments(records, known, (), now, since)
+            return move_to_front.with_moments(records, known, now, since, self.sort.remembered or 0)
+        return records if self.sort.dated else timestamps.with_moments(records, known, now, since)
 
     def opened(self) -> ListVersion:
         """The version, without an intent."""
@@ -177,7 +180,7 @@ class Story:
         return Comparison(Source(started_at, PROVIDER, LIST), self.sort.rules.kind, known)
 
     def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
-        self.committer.commit(version, Pages(read), intent, lambda: self.memory.stage(read))
+        self.committer.commit(version, Pages(read), intent, partial(self.memory.stage, read))
 
     def read(self, comparison: Comparison, *, calm: bool, whole: bool) -> Iterator[ListPage]:
         """Page after page, as the provider tells them; the list may change meanwhile, and pages may be lost."""
@@ -225,8 +228,7 @@ class Story:
         assert len(records) > len(plays) or names == since_first, "plays are missing, and nothing says so"
 
     def folded(self, records: Iterable[dict[str, Any]]) -> list[Any]:
-        lists = folding.fold_records(self.sort.data_type, records).lists
-        return [one["answer"] for held in lists.values() for one in held.values()]
+        return [answer for held in Lists.of(self.sort.data_type, records).answers().values() for answer in held]
 
     def same(self, what: str, folded: list[Any], wanted: list[Any]) -> None:
         told, held = list(map(canonical, folded)), list(map(canonical, wanted))

@@ -85,13 +85,13 @@ def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(subject: Subj
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
-def test_the_inventory_is_what_the_history_says(subject: Subject) -> None:
+def test_the_version_is_what_the_history_says(subject: Subject) -> None:
     """Each entry names the fact that told of it last."""
     saved = DataType.SAVED_TRACKS
     subject.run(saved)
     subject.traits.moves[saved][Move.ADD](subject.world, subject.listener, "", 0, 0)
     job, _ = subject.run(saved, days=1)
-    known = list_versions.inventories(subject.user_id, subject.name, saved)[""].entries()
-    told = [lookup.fact_at(subject.user_id, saved, one.key).answer() for one in known.values()]
+    known = list_versions.versions(subject.user_id, subject.name, saved)[""].entries()
+    told = [lookup.fact_at(subject.user_id, saved, one.key).answer() for one in known]
     assert sorted(map(canonical, told)) == sorted(map(canonical, subject.lists(saved)[""]))
     assert standing(job, saved).counts["records"] == len(told)

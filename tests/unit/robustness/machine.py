@@ -29,6 +29,7 @@ TRIES = 3
 """A task of the state machine is tried this often."""
 MOST_EXECUTIONS = 30
 """A day of waiting and a lease, with executions that die meanwhile."""
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchExecuteStatement"})
 T = TypeVar("T")
 
 
@@ -72,6 +73,8 @@ class Reaper:
         self._lock = threading.Lock()
         self._dead = False
         self.requests = self.deaths = 0
+        self.writes: list[int] = []
+        """Which of the requests were writes: a death after a read is one after the write before it."""
         self.witness: Callable[[], object] = lambda: None
         """Called after each death, before anybody tries again."""
 
@@ -85,6 +88,8 @@ class Reaper:
                 if self._dead:
                     raise Died
                 self.requests += 1
+                if operation in WRITES:
+                    self.writes.append(self.requests)
                 effective = self._kills.pop(self.requests, None)
                 if effective is not None:
                     self._dead, self.deaths = True, self.deaths + 1

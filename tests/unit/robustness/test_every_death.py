@@ -22,8 +22,8 @@ from tests.unit.spotify_world import standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
-EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 7
-"""`make soak` lets workers die at every request, `make test` at every seventh."""
+EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 15
+"""`make soak` lets workers die at every request, `make test` at every fifteenth."""
 
 
 LISTS = [

@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
+from blendify.collecting import collector
 from blendify.core.data_types import DataType
-from blendify.history import list_entries as stored_entries
-from blendify.history import list_versions, snapshots
+from blendify.history import list_entries, list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Paging
 from local.simulators.frame.faults import Fault, FaultKind
@@ -33,10 +33,12 @@ def small(paging: Paging) -> Paging:
 
 @contextmanager
 def small_pages() -> Iterator[None]:
-    """The providers' own tables with pages of `PAGE` entries, inventories in such chunks, and checkpoints as often."""
-    chunks = patch.multiple(stored_entries, ABOUT=PAGE, MOST=2 * PAGE)
+    """The providers' tables with pages of `PAGE` entries, short chunks, two pages staged at once, many snapshots."""
+    chunks = patch.object(list_entries, "SMALLEST", PAGE)
+    inline = patch.object(list_versions, "INLINE_BYTES", 150)
     often = patch.object(snapshots, "LEAST", PAGE)
-    with patch.object(list_versions, "INLINE", PAGE), chunks, often, ExitStack() as tables:
+    staged = patch.object(collector, "PAGES", 2)
+    with chunks, inline, often, staged, ExitStack() as tables:
         for provider in PROVIDERS.values():
             endpoints = {
                 data_type: replace(

@@ -1,400 +1,472 @@
 """
-Collecting one data type: pages in, facts appended, a checkpoint after each page.
+Collecting one data type: its lists are read, planned and committed, one after the other.
 
-Whatever ends a collector (its time, a killed Lambda, a long wait), the next round goes on at the checkpoint.
+Whatever ends a collector (its time, a killed Lambda, a long wait), the next round goes on where the position says:
+pages are staged before it moves on. A worker that dies costs at most the pages since then.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import NoReturn
 
 from blendify.access import connections
 from blendify.access.applications import application
-from blendify.collecting import discovered_lists, drafts, freshness, recovery
-from blendify.collecting.incremental import glanced
-from blendify.collecting.intake import Found, Intake, News, Restart
+from blendify.collecting import discovered_lists, freshness
+from blendify.collecting.commit import TimeIsUp
+from blendify.collecting.conclusion import ListEnd
+from blendify.collecting.incremental import checked
 from blendify.collecting.job import Job, Summary
+from blendify.collecting.list_commits import ListCommits, ReadAgain
+from blendify.collecting.list_reader import ListReader
 from blendify.collecting.lists_to_read import targets
+from blendify.collecting.log_reader import LogReader
 from blendify.collecting.page_consistency import Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Closed, Lost, Step, read
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, progress
 from blendify.collecting.provider_client import ProviderClient
-from blendify.collecting.worker import WorkerProgress, added, counted
+from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Superseded, Unreadable
 from blendify.history import list_versions, snapshots
-from blendify.history.append import NOTHING, Written, append
-from blendify.history.facts import Fact
-from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
-from blendify.providers.change_checks import newest_first
 from blendify.providers.endpoint import Endpoint, ListKind, ListPosition, ListRef
 from blendify.providers.paging import Page, PageRequest
 
-WRITERS = 16
-"""Facts read back at once: of what moved in a list or left it."""
 RESERVE_SECONDS = 60.0
-"""A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a page's writes."""
-
+"""A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
+PAGES, ENTRIES = 8, 1_600
+"""Pages, or entries of them, that are in memory alone at most: what a death costs, and the bound of the memory."""
 SECOND_LOOK = timedelta(seconds=20)
-"""Before a list of which most seems gone is read again."""
+"""Before a list is read again of which something cannot be true."""
 
 
 def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Summary:
     """
-    Append one fact per record of this data type, from where the run stands; answers how far it came.
+    Append what is new, changed, moved or gone in this data type, from where the sync stands; answers how far it came.
 
     Expected refusals (wait, reconnect, scope, provider down) are outcomes; only defects and infrastructure raise.
     """
-    seen = progress(job.user_id, job.sync_id, data_type)
-    if seen is None:
+    stored = progress(job.user_id, job.sync_id, data_type)
+    if stored is None:
         return Summary(data_type, Outcome.NOT_REQUESTED)
-    if seen.outcome.final:
-        return Summary(data_type, seen.outcome)
+    if stored.outcome.final:
+        return Summary(data_type, stored.outcome)
     try:
-        return _collected(_Collector(job, seen), seconds_left)
+        return _collected(_Collector(job, stored, seconds_left))
     except (Superseded, LookupError):
-        # Whoever disconnects ends the run, whoever leaves takes it away: what was under way stops at its checkpoint.
-        seen = progress(job.user_id, job.sync_id, data_type)
-        if seen and not seen.outcome.final:
+        # The sync was ended by a disconnect, or deleted with its listener, while we worked: stop.
+        stored = progress(job.user_id, job.sync_id, data_type)
+        if stored and not stored.outcome.final:
             raise
-        return Summary(data_type, seen.outcome if seen else Outcome.NOT_REQUESTED)
+        return Summary(data_type, stored.outcome if stored else Outcome.NOT_REQUESTED)
 
 
-def _collected(collector: "_Collector", seconds_left: Callable[[], float]) -> Summary:
+def _collected(collector: "_Collector") -> Summary:
     try:
-        collector.run(seconds_left)
+        collector.run()
+        return collector.finish()
     except CollectError as error:
         return collector.stop(error)
+    except TimeIsUp:
+        return collector.stop(_time_is_up())
     finally:
         collector.close()
-    return collector.finish()
+
+
+def _time_is_up() -> MustWait:
+    return MustWait("the Lambda's time was up, the next round goes on", times.now())
 
 
 class _Collector:
-    """One data type of one run: knows where it stands, and what the next checkpoint adds to the counts."""
+    """One data type of one sync: knows where it stands, and what the next checkpoint adds to the counts."""
 
-    def __init__(self, job: Job, seen: Progress) -> None:
-        self._job, self._data_type, self._progress = job, seen.data_type, WorkerProgress(seen)
-        self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[seen.data_type]
-        # What an earlier worker has seen of the list at which it stopped may be more than the checkpoint says.
-        self._resumed = seen.step > 0
+    def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float]) -> None:
+        self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
+        self._progress = WorkerProgress(stored)
+        self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
+        self._lenient = stored.setbacks >= len(PATIENCE_SECONDS)
         self._failing = ""
-        self._lenient = seen.setbacks >= len(PATIENCE_SECONDS)
         self._lists: list[ListRef] = []
-        self._named: set[str] = set()
-        self._intake: Intake | None = None
+        self._reader: ListReader | LogReader | None = None
+        self._next = stored.position
+        """Where to go on after all that is read, staged or not."""
+        self._since: dict[str, datetime | None] = {}
+        self._counts: Counter[str] = Counter()
+        """What the next checkpoint adds."""
+        self._unsaved = 0
+        """Pages since the last checkpoint."""
+        self._advanced = False
+        """Whether a page was read since the last checkpoint."""
 
-    def run(self, seconds_left: Callable[[], float]) -> None:
+    def run(self) -> None:
         """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
-        owner = connections.connection(self._job.user_id, self._job.provider)
-        provider = PROVIDERS[owner.provider]
-        if owner.status == connections.RECONNECT:
+        connection = connections.connection(self._job.user_id, self._job.provider)
+        provider = PROVIDERS[connection.provider]
+        if connection.status == connections.RECONNECT:
             raise GrantRevoked(f"access to {provider.title} has ended: the listener must connect again")
-        missing = [scope for scope in self._endpoint.scopes if scope not in owner.scopes]
+        missing = [scope for scope in self._endpoint.scopes if scope not in connection.scopes]
         if missing:
             raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
-        caller = ProviderClient(provider, application(owner.provider, owner.application), owner.user_id)
+        caller = ProviderClient(provider, application(connection.provider, connection.application), connection.user_id)
         self._progress.caller = caller
-        recovery.recover(self._job, self._data_type, self._endpoint.list_kind)
-        self._known = list_versions.inventories(self._job.user_id, self._job.provider, self._data_type)
-        fetcher = Fetcher(self._job, caller, owner.provider_user_id, self._of, self._lenient)
-        self._lists, at = self._begin(fetcher), self._progress.position
-        with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
-            if self._glance(fetcher, writers):
-                return
-            begun = Sweep(at.number, at.reading, at.total, at.doubtful, at.mark) if self._resumed else None
-            for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.for_list(one[1].list_id)):
-                steps = read(
-                    (ask for number, one in lists for ask in self._asks(number, one)),
-                    partial(fetcher.page, endpoint=endpoint),
-                    endpoint.paging,
-                    ordered=endpoint.ordered,
-                    begun=begun,
-                    side_by_side=caller.at_once,
-                    lenient=self._lenient,
-                )
-                # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
-                with closing(steps):
-                    for step in steps:
-                        self._take(step, writers)
-                        if seconds_left() < RESERVE_SECONDS:
-                            raise MustWait("the Lambda's time was up, the next round goes on", times.now())
-            self._drop_lists(writers)
+        self._commits = ListCommits(self._job, self._data_type, self._endpoint, self._seconds_left)
+        self._commits.finish_open()
+        account = connection.provider_user_id
+        fetcher = Fetcher(self._job, caller, account, self._commits.version, self._since.get, self._lenient)
+        self._lists = self._begin(fetcher)
+        self._adopt_commits()
+        self._since.update({name: self._since_of(number, name) for number, name in enumerate(self._endpoint.lists)})
+        if self._check_for_changes(fetcher):
+            return
+        start = self._resume()
+        begun = Sweep(start.number, start.attempt, start.total, start.changed, start.short, start.fingerprint)
+        for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.for_list(one[1].list_id)):
+            steps = read(
+                (ask for number, listed in lists for ask in self._requests(number, listed, start)),
+                partial(fetcher.page, endpoint=endpoint),
+                endpoint.paging,
+                ordered=endpoint.ordered,
+                begun=begun,
+                side_by_side=caller.at_once,
+                lenient=self._lenient,
+            )
+            # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
+            with closing(steps):
+                for step in steps:
+                    self._take(step)
+                    if self._seconds_left() < RESERVE_SECONDS:
+                        raise _time_is_up()
+        self._drop_lists()
 
     def close(self) -> None:
-        """Leave nothing open in a Lambda that goes on to other runs."""
+        """Leave nothing open in a Lambda that goes on to other syncs."""
         if self._progress.caller:
             self._progress.caller.close()
 
     def stop(self, error: CollectError) -> Summary:
-        """The outcome that an error stands for, kept with its reason."""
-        return self._progress.stop(error)
+        """The outcome that an error stands for, kept with its reason, and all that was read before it."""
+        advanced = self._advanced
+        try:
+            if self._reader and self._progress.gives_up(error, advanced=advanced):
+                self._end_list(broken_off=True)
+            self._store()
+        except TimeIsUp:
+            error = _time_is_up()
+        return self._progress.stop(error, self._next, self._counts, advanced=advanced)
 
     def finish(self) -> Summary:
         """Every list is read to its end: complete, unless pages of it had to be passed over."""
-        counts, notes = self._progress.counts, []
-        drafts.open_for(self._job.user_id, self._job.provider, self._data_type, None)
+        counts, notes = Counter(self._progress.counts) + self._counts, []
         if lost := counts["lost"]:
-            return self.stop(CollectError(f"{lost} pages could not be read, all others are stored{self._failing}"))
+            raise CollectError(f"{lost} pages could not be read, all others are stored{self._failing}")
         if closed := counts["unavailable"]:
             notes.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
         if doubtful := counts["doubtful"]:
             notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
         if holes := counts["holes"]:
             notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
-        written = NOTHING if doubtful else self._note_changes()
-        return self._progress.complete(counted(written, 0), "; ".join(notes) or None)
+        if not doubtful and self._endpoint.list_kind is not ListKind.LOG:
+            self._note_changes(counts["appended"] + counts["removed"])
+        return self._progress.complete(self._next, self._counts, "; ".join(notes) or None)
 
-    def _note_changes(self) -> Written:
+    def _note_changes(self, changes: int) -> None:
         """What a reader at a past moment need not fold."""
-        job, data_type, counts = self._job, self._data_type, self._progress.counts
-        if self._endpoint.list_kind is ListKind.LOG:
-            return NOTHING
-        changes = counts["appended"] + counts["removed"]
-        return snapshots.note(job.user_id, job.provider, data_type, job.fetched_at, changes)
+        job = self._job
+        written = snapshots.note(job.user_id, job.provider, self._data_type, job.fetched_at, changes)
+        for name in ("stored_bytes", "write_units"):
+            self._counts[name] += getattr(written, name)
 
     def _begin(self, fetcher: Fetcher) -> list[ListRef]:
-        """The lists that can be read; what is known of them is counted once, however often the run had to wait."""
+        """The lists that can be read; what is known of them is counted once, however often the sync had to wait."""
         found = list(targets(self._job, self._endpoint, fetcher.page))
-        readable = [one for one in found if one.readable]
-        self._named = {one.list_id for one in found}
+        readable = [listed for listed in found if listed.readable]
+        self._named = {listed.list_id for listed in found}
         if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
-            expected = sum(one.total or 0 for one in readable)
-            unchanged = sum(self._of(one.list_id).count for one in readable if self._unchanged(one))
+            expected = sum(listed.total or 0 for listed in readable)
+            unchanged = sum(
+                self._commits.version(listed.list_id).count for listed in readable if self._unchanged(listed)
+            )
             if self._endpoint.parent is None:
                 expected = unchanged
-            counts = {"expected": expected, "records": unchanged, "unavailable": len(found) - len(readable)}
-            self._progress.checkpoint(self._progress.position, counts)
+            self._counts.update(expected=expected, records=unchanged, unavailable=len(found) - len(readable))
+            if self._counts.total():
+                self._checkpoint()
         return readable
 
-    def _of(self, list_id: str) -> ListVersion:
-        empty = ListVersion(self._job.user_id, self._job.provider, self._data_type, list_id)
-        return self._known.get(list_id, empty)
+    def _adopt_commits(self) -> None:
+        """Count the lists that a worker of this sync has committed before it could say so, and go on behind them."""
+        for number, listed in enumerate(self._lists):
+            commit = self._commits.version(listed.list_id).commit
+            if commit is None or commit.sync_id != self._job.sync_id or number < self._next.number:
+                continue
+            then = Position.of(commit.then)
+            if then.is_behind(self._next):
+                self._count(number, commit.counts)
+                self._next = replace(then, records=commit.counts.get("records", 0) if then.number == number else 0)
+                self._checkpoint()
 
-    def _unchanged(self, one: ListRef) -> bool:
+    def _resume(self) -> Position:
+        """Where this worker begins: a list that another worker has moved on meanwhile is read from its beginning."""
+        at = self._next
+        if at.number >= len(self._lists) or not at.begun:
+            return at
+        list_id = self._lists[at.number].list_id
+        if self._endpoint.for_list(list_id).list_kind is ListKind.LOG:
+            return at
+        if at.staged and self._commits.version(list_id).revision != at.revision:
+            again = Position(
+                at.number,
+                attempt=at.attempt,
+                asked_twice=at.asked_twice,
+                records=at.records,
+                expected=at.expected,
+            )
+            self._next = again
+            return again
+        self._reader = self._commits.reader(list_id)
+        self._reader.attempt, self._reader.lost = at.attempt, at.lost
+        self._reader.resume(at.staged, at.offset)
+        return at
+
+    def _unchanged(self, listed: ListRef) -> bool:
         """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
-        return freshness.unchanged(one, self._of(one.list_id), self._endpoint.for_list(one.list_id), self._job)
+        version = self._commits.version(listed.list_id)
+        return freshness.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
-    def _glance(self, fetcher: Fetcher, writers: ThreadPoolExecutor) -> bool:
-        """Whether a few calls told all that has changed; it is recorded then."""
-        number = self._progress.position.number
-        if self._endpoint.change_check is None or number >= len(self._lists):
+    def _since_of(self, number: int, list_id: str) -> datetime | None:
+        """From which moment on a log is asked for, by all workers of the sync."""
+        at = self._next
+        if at.begun and at.number == number:
+            return times.parse(at.since) if at.since else None
+        return freshness.since(self._commits.version(list_id), self._endpoint.for_list(list_id), self._job)
+
+    def _requests(self, number: int, listed: ListRef, start: Position) -> Iterator[PageRequest]:
+        resumed = number == start.number and start.begun
+        endpoint = self._endpoint.for_list(listed.list_id)
+        done = endpoint.list_kind is not ListKind.LOG and freshness.is_done(
+            self._commits.version(listed.list_id), self._job
+        )
+        if number < start.number or done or (self._unchanged(listed) and not resumed):
+            return
+        first, total = PageRequest(listed.list_id, number), listed.total
+        if resumed:
+            first = replace(first, offset=start.offset, cursor=start.cursor, attempt=start.attempt)
+            total = start.total or total
+        yield from endpoint.paging.first(first, total)
+
+    def _check_for_changes(self, fetcher: Fetcher) -> bool:
+        """Whether a few calls told all that has changed in the one list; it is committed then."""
+        at = self._next
+        if self._endpoint.change_check is None or at.number >= len(self._lists) or at.begun:
             return False
-        one = self._lists[number]
-        seen = self._of(one.list_id)
-        at = self._progress.position if self._resumed else None
-        intake = Intake(self._job, self._data_type, self._endpoint.list_kind, seen, number, writers, resumed=at)
-        if intake.begun or not freshness.may_glance(seen, self._job):
+        listed = self._lists[at.number]
+        version = self._commits.version(listed.list_id)
+        if freshness.is_done(version, self._job) or not freshness.may_check(version, self._job):
             return False
-        found = glanced(one.list_id, number, intake.known, self._endpoint, fetcher)
+        reader = self._commits.reader(listed.list_id)
+        known = {entry.identity: entry.digest for entry in reader.entries}
+        found = checked(listed.list_id, at.number, known, self._endpoint, fetcher)
         if found is None:
             return False
-        news = intake.take(1, 0, [row for row, _ in found.news])[0] if found.news else []
-        facts = [self._fact(one, answer) for one, (_, answer) in zip(news, found.news, strict=True)]
-        written = append(facts)
-        try:
-            settled = intake.settle(
-                Found(1, complete=True, total=found.total, version=None, newest_first=self._newest_first, swept=False),
-                found.now,
-            )
-        except Restart as again:
-            raise MustWait(str(again), times.now() + SECOND_LOOK) from None
-        counts = counted(written + settled.written, len(facts)) | {
-            "records": len(found.now),
-            "expected": found.total or len(found.now),
-            "removed": settled.removed,
-        }
-        self._progress.checkpoint(Position(number + 1), counts, setbacks=0)
-        telemetry.list_read(self._data_type, one.list_id, len(found.now))
+        reader.add_checked(found)
+        self._reader, self._advanced = reader, True
+        self._next = replace(at, total=found.total, expected=found.total or len(found.names))
+        self._end_list(entry_by_entry=False)
         return True
 
-    @property
-    def _newest_first(self) -> bool:
-        return self._endpoint.change_check is newest_first
-
-    def _drop_lists(self, writers: ThreadPoolExecutor) -> None:
+    def _drop_lists(self) -> None:
         """Lists that are named no longer (a playlist that is gone): everything in them has left."""
-        within = self._endpoint.parent
+        job, within = self._job, self._endpoint.parent
         if within is None:
             return
-        naming = list_versions.inventories(self._job.user_id, self._job.provider, within).get("")
-        if naming is None:
+        naming = list_versions.version(job.user_id, job.provider, within, "")
+        if not naming.revision:
             return
-        # A run that was not asked for the names themselves may know of lists that they do not have yet.
-        named = self._named | {entry.identity for entry in naming.entries().values()}
-        for list_id, one in self._known.items():
-            if list_id in named or not one.count:
-                continue
-            intake = Intake(
-                self._job, self._data_type, self._endpoint.list_kind, one, len(self._lists), writers, resumed=None
-            )
-            settled = intake.settle(Found(1, complete=True, total=0, version=None, believed=True))
-            self._progress.checkpoint(
-                self._progress.position, counted(settled.written, 0) | {"removed": settled.removed}
-            )
+        # A sync that was not asked for the names themselves may know of lists that they do not have yet.
+        named = self._named | {entry.identity for entry in naming.entries()}
+        for list_id, version in list(self._commits.known.items()):
+            if list_id not in named and version.count and not freshness.is_done(version, job):
+                end, then = ListEnd(known_to_be_gone=True), replace(self._next, number=len(self._lists))
+                self._count(len(self._lists), self._commits.commit(self._commits.reader(list_id), end, then, {}))
 
-    def _asks(self, number: int, target: ListRef) -> Iterator[PageRequest]:
-        at = self._progress.position
-        begun = number == at.number and at.offset > 0
-        if number < at.number or (self._unchanged(target) and not begun):
-            return
-        start, total = PageRequest(target.list_id, number), target.total
-        if number == at.number:
-            start = PageRequest(target.list_id, number, at.offset, at.cursor, reading=at.reading)
-            total = at.total or total
-        yield from self._endpoint.for_list(target.list_id).paging.first(start, total)
-
-    def _take(self, step: Step, writers: ThreadPoolExecutor) -> None:
+    def _take(self, step: Step) -> None:
         ask = step.ask
+        reader = self._open(step)
+        self._unsaved += 1
         match step.found:
             case Page() as page:
-                self._store(step, page, writers)
+                self._add(step, page)
             case Lost(why):
                 self._failing = f": {why}"
-                counts = {"lost": 1}
-                if step.following is None:
-                    counts |= self._settle(step, writers, full=False)
-                self._progress.checkpoint(_after(step, self._progress.position.kept), counts)
+                reader.lost += 1
                 telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, why)
             case Closed(why):
-                if self._endpoint.parent is None:
-                    raise Unreadable(why)
-                counts = {"unavailable": 1}
-                if self._taking(ask, writers).begun:
-                    # Gone while it was read: what is recorded of it is known, for the run that finds it gone.
-                    step.sweep.doubtful = True
-                    counts |= self._settle(step, writers, full=False)
-                self._progress.checkpoint(Position(ask.list_index + 1), counts)
-                self._resumed = False
-                telemetry.logger.info("Passed over %s: %s", ask.list_id, why)
+                self._pass_over(ask, why)
+                return
+        self._next = self._at(step, step.following or ask)
+        if step.following is None:
+            self._end_list()
+        pages, entries = self._reader.buffered if self._reader else (0, 0)
+        if self._unsaved >= PAGES or pages >= PAGES or entries >= ENTRIES:
+            self._save()
 
-    def _store(self, step: Step, page: Page, writers: ThreadPoolExecutor) -> None:
-        """Append what is new on the page, then move the checkpoint behind it."""
+    def _open(self, step: Step) -> ListReader | LogReader:
+        """The list that is being read; that it has changed meanwhile is kept at once."""
+        ask = step.ask
+        if self._reader is None or self._next.number != ask.list_index:
+            log = self._endpoint.for_list(ask.list_id).list_kind is ListKind.LOG
+            self._reader = self._commits.log_reader(ask.list_id) if log else self._commits.reader(ask.list_id)
+            if self._next.number != ask.list_index:
+                self._next = Position(ask.list_index)
+            self._reader.attempt = self._next.attempt
+        if ask.attempt != self._reader.attempt:
+            if isinstance(self._reader, ListReader):
+                self._reader.read_again(ask.offset)
+            self._reader.attempt, self._reader.lost = ask.attempt, self._reader.lost if ask.offset else 0
+            # Of this attempt no page is stored yet by which one could be known again.
+            self._next = replace(self._at(step, ask), fingerprint=None)
+            self._save()
+        return self._reader
+
+    def _add(self, step: Step, page: Page) -> None:
+        """Take what is on the page."""
         ask, endpoint = step.ask, self._endpoint.for_list(step.ask.list_id)
-        self._enter_reading(step)
-        at = self._progress.position
-        places = (ListPosition(ask.list_id, ask.offset + index, ask.reading) for index in range(len(page.entries)))
-        rows = [endpoint.to_record(entry, place) for entry, place in zip(page.entries, places, strict=False)]
-        before = at.kept if at.number == ask.list_index else 0
-        try:
-            news, fresh = self._taking(ask, writers).take(ask.reading, ask.offset, rows)
-        except Restart as again:
-            self._again(ask, {"records": -before}, again)
-        facts = [self._fact(one, entry) for one, entry in zip(news, page.entries, strict=True) if one.recorded]
-        written = append(facts)
+        places = (ListPosition(ask.list_id, ask.offset + index) for index in range(len(page.entries)))
+        records = [endpoint.to_record(entry, place) for entry, place in zip(page.entries, places, strict=False)]
+        if isinstance(self._reader, LogReader):
+            self._reader.add(records, page.entries, ask.offset, times.now())
+        elif self._reader:
+            self._reader.add(records, page.entries, ask.offset)
         if self._endpoint.child_list:
             found = [contents for entry in page.entries if (contents := self._endpoint.child_list(entry))]
             discovered_lists.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
-        counts = counted(written, len(facts)) | {"records": fresh}
-        if ask.offset == 0 and ask.reading == 1 and self._endpoint.parent is None:
-            total_entries = page.total or len(page.entries)
-            counts["expected"] = min(total_entries, endpoint.paging.depth or total_entries)
-        memory = endpoint.log_window
-        if memory and not memory.moves_to_front:
-            counts["plays"] = len(facts)
-        kept = before + fresh
-        if step.following is None:
-            told = ask.offset + len(page.entries)
-            full = (
-                memory is not None
-                and memory.entries is not None
-                and told >= memory.entries
-                and not memory.moves_to_front
-            )
-            try:
-                counts = added(counts, self._settle(step, writers, full=full))
-            except Restart as again:
-                self._again(ask, counts | ({"records": -before} if self._endpoint.ordered else {}), again)
-            telemetry.list_read(self._data_type, ask.list_id, kept)
-        self._progress.checkpoint(_after(step, kept), counts, setbacks=0 if fresh else None)
-        self._resumed = False
+        if self._next.expected is None and self._endpoint.parent is None:
+            total = page.total or len(page.entries)
+            self._next = replace(self._next, expected=min(total, endpoint.paging.depth or total))
+        self._advanced |= bool(page.entries)
 
-    def _enter_reading(self, step: Step) -> None:
-        """Before a list is read again the checkpoint says so: of its facts, those of the latest reading count."""
-        ask, at = step.ask, self._progress.position
-        if ask.reading == 1 or (at.number, at.reading) == (ask.list_index, ask.reading):
+    def _at(self, step: Step, ask: PageRequest) -> Position:
+        """Going on with this request, with what is known of its list."""
+        sweep, reader = step.sweep, self._reader
+        return replace(
+            self._next,
+            offset=ask.offset,
+            cursor=ask.cursor,
+            attempt=ask.attempt,
+            total=sweep.total,
+            changed=sweep.changed,
+            short=sweep.short,
+            fingerprint=sweep.fingerprint,
+            lost=reader.lost if reader else 0,
+        )
+
+    def _pass_over(self, ask: PageRequest, why: str) -> None:
+        """A list that cannot be read. What was read of it before it was closed is kept."""
+        if self._endpoint.parent is None:
+            raise Unreadable(why)
+        reader = self._reader
+        if isinstance(reader, ListReader) and reader.begun:
+            self._end_list(broken_off=True)
+            self._counts["doubtful"] += 1
+        self._reader, self._next = None, Position(ask.list_index + 1)
+        self._counts["unavailable"] += 1
+        telemetry.logger.info("Passed over %s: %s", ask.list_id, why)
+
+    def _end_list(self, *, broken_off: bool = False, entry_by_entry: bool = True) -> None:
+        """The list is read to its end, or as far as it can be: judge it and commit it."""
+        at, reader = self._next, self._reader
+        if reader is None or (broken_off and not reader.begun):
             return
-        before = at.kept if at.number == ask.list_index else 0
-        kept = 0 if self._endpoint.ordered else before
-        total, doubtful = step.sweep.total, step.sweep.doubtful
-        position = Position(ask.list_index, ask.offset, ask.cursor, ask.reading, total, kept, doubtful)
-        self._progress.checkpoint(position, {"records": kept - before})
-
-    def _again(self, ask: PageRequest, counts: Mapping[str, int], why: Restart) -> NoReturn:
-        """The next round reads the list anew; what was counted of it so far stands in `counts`."""
-        self._progress.checkpoint(Position(ask.list_index, reading=ask.reading + 1), counts)
-        raise MustWait(str(why), times.now() + SECOND_LOOK) from None
-
-    def _taking(self, ask: PageRequest, writers: ThreadPoolExecutor) -> Intake:
-        """The list that is being read."""
-        if self._intake is None or self._intake.number != ask.list_index:
-            at = self._progress.position
-            one = self._lists[ask.list_index]
-            self._intake = Intake(
-                self._job,
-                self._data_type,
-                self._endpoint.list_kind,
-                self._of(one.list_id),
-                ask.list_index,
-                writers,
-                # Lists that are skipped as unchanged move no checkpoint: the first that is read may be half done.
-                resumed=(at if ask.list_index == at.number else Position(ask.list_index)) if self._resumed else None,
-                memory=self._endpoint.for_list(one.list_id).log_window,
-            )
-        return self._intake
-
-    def _settle(self, step: Step, writers: ThreadPoolExecutor, *, full: bool) -> dict[str, int]:
-        """The list is read to its end: record what left it; answers what that adds to the counts."""
-        ask, sweep = step.ask, step.sweep
-        endpoint, job, seen = self._endpoint.for_list(ask.list_id), self._job, self._of(ask.list_id)
-        since, late = (
-            freshness.since(seen, endpoint, job),
-            endpoint.log_window.late_window if endpoint.log_window else None,
+        end = ListEnd(
+            total=at.total,
+            provider_version=self._lists[at.number].version,
+            attempt=at.attempt,
+            changed=at.changed,
+            short=at.short,
+            broken_off=broken_off or reader.lost > 0,
+            asked_twice=at.asked_twice,
+            entry_by_entry=entry_by_entry,
         )
-        settled = self._taking(ask, writers).settle(
-            Found(
-                ask.reading,
-                complete=not sweep.doubtful,
-                total=sweep.total,
-                version=self._lists[ask.list_index].version,
-                newest_first=self._newest_first,
-                swept=since is None or (late is not None and since <= times.parse(job.fetched_at) - late),
-                full=full,
-                since=times.iso(since) if since else None,
-                remembered_from=freshness.remembered_from(seen, endpoint, job, complete=not sweep.doubtful),
+        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.lost}
+        try:
+            committed = self._commit(reader, end, Position(at.number + 1), counts)
+        except ReadAgain as again:
+            # What is counted of it already is counted once.
+            self._next = Position(
+                at.number,
+                attempt=at.attempt + 1,
+                asked_twice=at.asked_twice or again.asked_twice,
+                records=self._saved(at.number).records,
+                expected=self._saved(at.number).expected,
             )
-        )
-        return {
-            **counted(settled.written, settled.moved),
-            "doubtful": int(sweep.doubtful),
-            "removed": settled.removed,
-            "holes": settled.holes,
-        }
+            self._reader = None
+            raise MustWait(str(again), times.now() + SECOND_LOOK) from None
+        self._reader, self._next = None, Position(at.number + 1)
+        telemetry.list_read(self._data_type, self._lists[at.number].list_id, committed.get("records", 0))
 
-    def _fact(self, news: News, answer: object) -> Fact:
-        job = self._job
-        return Fact.of(job.user_id, self._data_type, job.fetched_at, job.provider, news.row.key, news.fields, answer)
+    def _commit(
+        self, reader: ListReader | LogReader, end: ListEnd | None, then: Position, counts: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        """Commit what was read, a log also before its end; answers what the commit tells, which is counted."""
+        number = self._next.number
+        try:
+            if isinstance(reader, LogReader):
+                counts = {**counts, "records": self._saved(number).records}
+                committed = self._commits.commit_log(reader, end, self._since[reader.source.list_id], then, counts)
+            else:
+                committed = self._commits.commit(reader, end or ListEnd(), then, counts)
+        except TimeIsUp:
+            # The next worker finishes the commit, and knows by it where to go on.
+            self._reader, self._next = None, self._saved(number)
+            raise
+        self._count(number, committed)
+        return committed
 
+    def _count(self, number: int, committed: Mapping[str, int]) -> None:
+        """Add what a commit tells; of its list something may be counted already."""
+        if not committed:
+            return
+        saved, counts = self._saved(number), Counter(committed)
+        counts.subtract({"records": saved.records, "expected": saved.expected or 0})
+        memory = self._endpoint.for_list(self._lists[number].list_id).log_window if number < len(self._lists) else None
+        if memory and not memory.moves_to_front:
+            counts["plays"] = counts["appended"]
+        self._counts.update(counts)
 
-def _after(step: Step, kept: int) -> Position:
-    """Where to go on once this page is stored."""
-    following, sweep = step.following, step.sweep
-    if following is None:
-        return Position(step.ask.list_index + 1)
-    return Position(
-        following.list_index,
-        following.offset,
-        following.cursor,
-        sweep.reading,
-        sweep.total,
-        kept,
-        sweep.doubtful,
-        sweep.mark,
-    )
+    def _saved(self, number: int) -> Position:
+        """What the last checkpoint tells of a list."""
+        at = self._progress.position
+        return at if at.number == number else Position(number)
+
+    def _store(self) -> None:
+        """Stage what was read, or commit it if it is a log."""
+        reader = self._reader
+        if reader is None:
+            return
+        saved, expected = self._saved(self._next.number), self._next.expected or 0
+        if isinstance(reader, LogReader):
+            if not reader.begun:
+                return
+            since = self._since[reader.source.list_id]
+            then = replace(self._next, since=times.iso(since) if since else None, records=0)
+            committed = self._commit(reader, None, then, {"expected": expected})
+            self._next = replace(then, records=committed.get("records", saved.records))
+            return
+        staged, records = reader.stage(), reader.count
+        self._counts.update(records=records - saved.records, expected=expected - (saved.expected or 0))
+        self._next = replace(self._next, staged=staged, revision=reader.version.revision, records=records)
+
+    def _save(self) -> None:
+        self._store()
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        self._progress.checkpoint(self._next, self._counts, setbacks=0 if self._advanced else None)
+        self._counts.clear()
+        self._unsaved, self._advanced = 0, False

@@ -71,6 +71,9 @@ class Store(Protocol):
     def event(self, key: str, fields: Mapping[str, Any]) -> Any:
         """A fact without an answer: what the sync found out by itself."""
 
+    def moved(self, key: str, old_key: str, position: int) -> Any:
+        """The fact under the old key once more, at another position."""
+
     def fact_at(self, key: str) -> Any:
         """The fact that is stored under a key."""
 
@@ -89,20 +92,20 @@ class Committer:
     noted: int = NOTED
 
     def commit(
-        self, version: ListVersion, staged: StagedList, intent: Intent, stage: Callable[[], Sequence[str]]
+        self, version: ListVersion, staged: StagedList, intent: Intent, stage: Callable[[Intent], Intent]
     ) -> ListVersion:
         """
         Make a list as it was read part of the history; answers its next version.
 
-        intent   all of it but the names of the pages
-        stage    keeps what is not kept yet of the pages, and answers the names of all
+        intent   all of it but the pages
+        stage    keeps what is not kept yet of the pages, and answers the intent with all of them
 
         Raises  Superseded when another worker has moved the list on, TimeIsUp when the next worker must go on
         """
         entries = self.store.entries(version)
         planned = self._planned(version, entries, staged, intent)
         if planned.facts:
-            version = self.store.intend(version, replace(intent, pages=tuple(stage())))
+            version = self.store.intend(version, stage(intent))
             return self._carry_out(version, planned, staged)
         # Nothing to tell: at most the order in which a set is kept is another.
         following = None if list(planned.entries) == list(entries) else planned.entries
@@ -125,9 +128,8 @@ class Committer:
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, planned, staged)
         counts = {
-            "appended": len(planned.recorded),
+            "appended": len(planned.recorded) + len(planned.moves),
             "removed": len(planned.removed),
-            "moved": len(planned.moves),
             "holes": int(planned.gap is not None),
         }
         done = replace(intent.commit, counts=_added(_added(intent.commit.counts, counts), intent.written))
@@ -169,8 +171,7 @@ class Committer:
                     yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
             start += len(page.listed)
         for move in planned.moves:
-            old = self.store.fact_at(move.old_key)
-            yield replace(old, fetched_at=move.entry.key, fields={**old.fields, "position": move.position})
+            yield self.store.moved(move.entry.key, move.old_key, move.position)
         for entry in planned.removed:
             fields = self.store.fact_at(entry.key).fields
             left = {name: value for name, value in fields.items() if name not in OF_THE_PLACE}

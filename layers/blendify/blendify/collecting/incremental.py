@@ -1,4 +1,4 @@
-"""A glance at one list of a provider: its first pages and, where there is one, the list of what came last."""
+"""A check for changes in one list: its first pages and, where there is one, the list of what came last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,35 +12,35 @@ from blendify.providers.record_identity import digest, identity
 
 
 @dataclass(frozen=True)
-class Glanced:
-    """What has changed in a list, as far as a few calls can be trusted to tell it."""
+class CheckedList:
+    """A list whose changes are known, as far as a few calls can be trusted to tell them."""
 
-    now: Sequence[str]
+    names: Sequence[str]
     """The identities of all that it holds, in its order."""
-    news: Sequence[tuple[Record, Any]]
-    """What must be recorded, with the provider's answers."""
+    changes: Mapping[str, tuple[Record, Any]]
+    """What is new or has changed, by identity, with the provider's answers."""
     total: int | None
     """Its length by the provider's count."""
 
 
-def glanced(
+def checked(
     list_id: str, number: int, known: Mapping[str, str], endpoint: Endpoint, fetcher: Fetcher
-) -> Glanced | None:
+) -> CheckedList | None:
     """
-    What a glance tells; None when the endpoint has none, or when only reading all of the list tells.
+    The list as a few calls tell it; None when only reading all of it does.
 
     known   identities with digests of what the list held, in its order
     """
     if endpoint.change_check is None:
         return None
-    found: dict[str, tuple[Record, Any]] = {}
+    given: dict[str, tuple[Record, Any]] = {}
     totals: list[int | None] = []
 
     def look(offset: int) -> PageDigest:
         page = fetcher.page(PageRequest(list_id, number, offset), endpoint)
         rows = [endpoint.to_record(entry, ListPosition(list_id, offset + at)) for at, entry in enumerate(page.entries)]
         names = [identity(row.fields) for row in rows]
-        found.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
+        given.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
         totals.append(page.total)
         digests = [digest(row.fields, row.uncompared) for row in rows]
         return PageDigest(list(zip(names, digests, strict=True)), page.total)
@@ -48,7 +48,7 @@ def glanced(
     changes = endpoint.change_check(known, look, endpoint.paging.limit)
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
-    return Glanced(changes.current, [found[name] for name in changes.to_record], totals[-1])
+    return CheckedList(changes.current, {name: given[name] for name in changes.to_record}, totals[-1])
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:

@@ -10,11 +10,9 @@ import marshal
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from blendify.collecting.judgement import MOST_ATTEMPTS
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.paging import Page, PageRequest, Paging
-
-MOST_READINGS = 3
-"""A list that still changes in its third reading is taken as it is; the next sync reads it anew."""
 
 
 @dataclass
@@ -22,18 +20,21 @@ class Sweep:
     """What the pages so far, in their order, tell of one list."""
 
     number: int
-    reading: int = 1
+    attempt: int = 1
     total: int | None = None
     """Length by the provider's latest count; where entries that leave move no others, by its highest."""
-    doubtful: bool = False
-    """The list changed to the end, or holds less than the provider counts: it cannot show what is gone."""
-    mark: str | None = None
+    changed: bool = False
+    """The list changed while it was read, up to the last attempt."""
+    short: bool = False
+    """A page holds fewer entries than the provider counts, however often it is asked."""
+    fingerprint: str | None = None
     """Tells the last good page from others; outlives the worker with the checkpoint."""
     _seen: set[str] = field(default_factory=set, repr=False)
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
-        return any(entry is not None for entry in page.entries) and _mark(page) in {*self._seen, self.mark}
+        known = {*self._seen, self.fingerprint}
+        return any(entry is not None for entry in page.entries) and _fingerprint(page) in known
 
     def judge(
         self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool, lenient: bool = False
@@ -47,9 +48,9 @@ class Sweep:
                 page or more
         """
         if again := self._moved(ask, page, paging, ordered=ordered) or self._broke_off(ask, page, paging):
-            self.reading += 1
-            self._seen, self.mark = set(), None
-            return list(paging.first(replace(again, reading=self.reading), page.total))
+            self.attempt += 1
+            self._seen, self.fingerprint = set(), None
+            return list(paging.first(replace(again, attempt=self.attempt), page.total))
         if self.repeats(page) and not (ordered and lenient):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
         missing = paging.shortfall(ask, page)
@@ -57,9 +58,9 @@ class Sweep:
             raise ProviderUnavailable(
                 f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
             )
-        self.doubtful |= missing > 0
-        self.mark = _mark(page)
-        self._seen.add(self.mark)
+        self.short |= missing > 0
+        self.fingerprint = _fingerprint(page)
+        self._seen.add(self.fingerprint)
         return None
 
     def _moved(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
@@ -70,8 +71,8 @@ class Sweep:
         if not paging.offset_based:
             self.total = max(before, self.total)
             return None
-        if self.reading >= MOST_READINGS:
-            self.doubtful = True
+        if self.attempt >= MOST_ATTEMPTS:
+            self.changed = True
         elif ordered:
             self.total = None
             return PageRequest(ask.list_id, ask.list_index)
@@ -85,12 +86,12 @@ class Sweep:
         entry that a cursor named has left the list, or a page on the way was short.
         """
         counted = replace(page, total=self.total)
-        if ask.cursor and paging.shortfall(ask, counted) and self.reading < MOST_READINGS:
+        if ask.cursor and paging.shortfall(ask, counted) and self.attempt < MOST_ATTEMPTS:
             self.total = None
             return paging.rewind(ask, 0)
         return None
 
 
-def _mark(page: Page) -> str:
+def _fingerprint(page: Page) -> str:
     # Version 2 writes equal objects equally; later ones write how often each is referred to.
     return sha256(marshal.dumps(page.entries, 2)).hexdigest()[:16]

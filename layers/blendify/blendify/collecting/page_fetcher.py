@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from blendify.calling.fetch import NO_CONTENT
 from blendify.collecting import freshness
@@ -25,8 +26,10 @@ class Fetcher:
     caller: ProviderClient
     account: str
     """The listener's id at the provider."""
-    known: Callable[[str], ListVersion]
+    version: Callable[[str], ListVersion]
     """What is known of a list, by its id."""
+    since: Callable[[str], datetime | None]
+    """From which moment on a log is asked for, by its id; None for all of it."""
     lenient: bool
     """Whether the fullest of several short answers is believed: it has been short for several rounds."""
 
@@ -40,9 +43,10 @@ class Fetcher:
         if endpoint.log_window is None or endpoint.log_window.dated:
             return page
         # Without moments only all of a list tells what is new in it.
-        seen = self.known(ask.list_id)
-        glance = endpoint.log_window.moves_to_front and freshness.may_glance(seen, self.job)
-        known = list(map(record_id, latest(seen.read_to_the_end()))) if glance else []
+        version = self.version(ask.list_id)
+        known: list[str] = []
+        if endpoint.log_window.moves_to_front and freshness.may_check(version, self.job):
+            known = list(map(record_id, latest([entry.identity for entry in version.entries()])))
         return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
 
     def newest(self, newest: RecentlyAdded) -> Sequence[str]:
@@ -50,8 +54,7 @@ class Fetcher:
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
-        since = freshness.since(self.known(ask.list_id), endpoint, self.job)
-        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), since)
+        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id))
         short: list[Page] = []
 
         def take(body: object) -> Page:

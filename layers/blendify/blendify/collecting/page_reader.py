@@ -62,7 +62,7 @@ def read(
     Every page of every list, in the order of the plan; what a page tells of the rest of its list is asked right after.
 
     ordered    whether positions are what counts in these lists
-    begun      what was known of the list at which an earlier reading stopped
+    begun      what was known of the list at which a worker before stopped
     lenient    whether a page that fails is passed over, as long as those behind it can be read, and what looks wrong
                is believed: it has looked so for several rounds
 
@@ -79,9 +79,9 @@ def read(
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
                 ask = first.ask
                 if sweep.number != ask.list_index:
-                    sweep = Sweep(ask.list_index, ask.reading)
+                    sweep = Sweep(ask.list_index, ask.attempt)
                 try:
-                    page = _settled(ask, first.page.result(), fetch, sweep)
+                    page = _confirmed(ask, first.page.result(), fetch, sweep)
                     again = sweep.judge(ask, page, paging, ordered=ordered, lenient=lenient)
                 except Unreadable as error:
                     _drop_list(plan, ask)
@@ -91,7 +91,6 @@ def read(
                     lost += 1
                     if not lenient or not plan or lost > MOST_LOST:
                         raise
-                    sweep.doubtful = True
                     yield Step(ask, Lost(str(error)), _following(plan, ask), sweep)
                     continue
                 if again is not None:
@@ -102,7 +101,7 @@ def read(
                 try:
                     _plan_first(plan, paging.next_requests(ask, page))
                 except EndlessList:
-                    sweep.doubtful = True
+                    sweep.changed = True
                     yield Step(ask, page, None, sweep)
                     raise
                 yield Step(ask, page, _following(plan, ask), sweep)
@@ -111,7 +110,7 @@ def read(
                 _drop(planned)
 
 
-def _settled(ask: PageRequest, page: Page, fetch: Callable[[PageRequest], Page], sweep: Sweep) -> Page:
+def _confirmed(ask: PageRequest, page: Page, fetch: Callable[[PageRequest], Page], sweep: Sweep) -> Page:
     """The page; one that was served before already is asked once more, as a cache may have answered."""
     if not sweep.repeats(page):
         return page

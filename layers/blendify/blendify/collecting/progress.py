@@ -1,9 +1,9 @@
 """How far each data type of a run has come: outcome, counts, and where to go on. One item per run and data type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from boto3.dynamodb.conditions import Attr
 
@@ -36,20 +36,60 @@ PATIENCE_SECONDS = (5, 20)
 
 @dataclass(frozen=True)
 class Position:
-    """Where to go on: the list by its number in the plan, and the next page in it."""
+    """Where to go on: the list by its number in the plan, the next page in it, and what is known of those before."""
 
     number: int = 0
     offset: int = 0
     cursor: str | None = None
-    reading: int = 1
+    attempt: int = 1
     """Counts how often this list was begun anew."""
     total: int | None = None
     """Its length by the provider's latest count."""
-    kept: int = 0
-    """Records of this list so far: they no longer count when it is begun anew."""
-    doubtful: bool = False
-    mark: str | None = None
-    """Tells its last stored page from others, so that one that is served twice is noticed."""
+    changed: bool = False
+    """It changed while it was read, up to the last attempt."""
+    short: bool = False
+    """A page of it holds fewer entries than the provider counts, however often it is asked."""
+    fingerprint: str | None = None
+    """Tells its last page from others, so that one that is served twice is noticed."""
+    lost: int = 0
+    """Pages of it that could not be read."""
+    asked_twice: bool = False
+    """Most of it was missing in an earlier look of this sync."""
+    since: str | None = None
+    """From which moment on a log is asked for; ISO 8601, None for all of it."""
+    revision: int | None = None
+    """Of the version that its staged pages were compared with; None when there are none."""
+    staged: tuple[str, ...] = ()
+    """Names of its staged pages."""
+    records: int = 0
+    """So many of its records are in the counts."""
+    expected: int | None = None
+    """So many are in the counts as expected; None before its first page."""
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Self:
+        """As an item holds it: what is not there is as at the beginning."""
+        start: dict[str, Any] = {name: item.get(name, value) for name, value in vars(cls()).items()}
+        numbers = {name: int(start[name]) for name in _NUMBERS if start[name] is not None}
+        return cls(**{**start, **numbers, "staged": tuple(start["staged"])})
+
+    def item(self) -> dict[str, Any]:
+        """As it is stored: nothing of what is as at the beginning."""
+        start = Position()
+        item = {name: value for name, value in vars(self).items() if value != getattr(start, name)}
+        return item | ({"staged": list(self.staged)} if self.staged else {})
+
+    @property
+    def begun(self) -> bool:
+        """Whether something of the list was asked for."""
+        return self.offset > 0 or self.attempt > 1
+
+    def is_behind(self, other: "Position") -> bool:
+        """Whether more is done here than there."""
+        return (self.number, self.offset) > (other.number, other.offset)
+
+
+_NUMBERS = ("number", "offset", "attempt", "total", "lost", "revision", "records", "expected")
 
 
 @dataclass(frozen=True)
@@ -79,31 +119,16 @@ class Progress:
             outcome=Outcome(item["outcome"]),
             why=item.get("why"),
             until=times.parse(item["until"]) if item.get("until") else None,
-            # Runs of earlier versions have number, offset and cursor beside their outcome, and nothing else.
-            position=_position(item.get("position", item)),
+            position=Position.of(item["position"]),
             step=int(item["step"]),
             setbacks=int(item.get("setbacks", 0)),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
         )
 
 
-def _position(stored: Mapping[str, Any]) -> Position:
-    total = stored.get("total")
-    return Position(
-        number=int(stored["number"]),
-        offset=int(stored["offset"]),
-        cursor=stored.get("cursor"),
-        reading=int(stored.get("reading", 1)),
-        total=None if total is None else int(total),
-        kept=int(stored.get("kept", 0)),
-        doubtful=bool(stored.get("doubtful", False)),
-        mark=stored.get("mark"),
-    )
-
-
 def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, expires_at: int | None = None) -> None:
     """Take the data type into the run, for good unless it expires; nothing happens when it is in it already."""
-    start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": asdict(Position())}
+    start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": Position().item()}
     if expires_at is not None:
         start["expires_at"] = expires_at
     state_table().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
@@ -157,7 +182,7 @@ def move_on(
     """
     state: dict[str, Any] = {
         "outcome": outcome,
-        "position": asdict(position),
+        "position": position.item(),
         "why": why,
         "until": times.iso(until) if until else None,
         "step": seen.step + 1,

@@ -14,7 +14,6 @@ from blendify.core import times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
 from blendify.core.telemetry import logger, metrics
-from blendify.history.append import Written
 
 
 class WorkerProgress:
@@ -45,21 +44,30 @@ class WorkerProgress:
         """
         self._move_on(Outcome.RUNNING, position, counts, setbacks=setbacks)
 
-    def complete(self, counts: Mapping[str, int], notes: str | None) -> Summary:
+    def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
-        self._move_on(Outcome.COMPLETE, self.position, counts, why=notes)
+        self._move_on(Outcome.COMPLETE, position, counts, why=notes)
         _report_completed(self._seen)
         return Summary(self._seen.data_type, Outcome.COMPLETE)
 
-    def stop(self, error: CollectError) -> Summary:
-        """The outcome that an error stands for, kept with its reason."""
-        outcome, until, setbacks = _outcome(error), None, self._seen.setbacks
+    def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
+        """Whether the sync goes no further with the data type after this error."""
+        patient = isinstance(error, ProviderUnavailable) and (advanced or self._seen.setbacks < len(PATIENCE_SECONDS))
+        return not patient and _outcome(error).final
+
+    def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
+        """
+        The outcome that an error stands for, kept with its reason. Everything before `position` is stored.
+
+        advanced    whether this worker has read what was not read before
+        """
+        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._seen.setbacks
         if isinstance(error, MustWait):
             until = error.until
         elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        self._move_on(outcome, self.position, {}, why=str(error), until=until, setbacks=setbacks)
+        self._move_on(outcome, position, counts, why=str(error), until=until, setbacks=setbacks)
         _report_stopped(self._seen, error)
         return Summary(self._seen.data_type, self._seen.outcome, until)
 
@@ -87,21 +95,6 @@ class WorkerProgress:
             setbacks=setbacks,
         )
         self._told, self._since = calls, moment
-
-
-def counted(written: Written, appended: int) -> dict[str, int]:
-    """What so many facts add to a run's counts."""
-    return {
-        "appended": appended,
-        "raw_bytes": written.raw_bytes,
-        "stored_bytes": written.stored_bytes,
-        "write_units": written.write_units,
-    }
-
-
-def added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
-    """Both counts together."""
-    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 def _outcome(error: CollectError) -> Outcome:

@@ -96,9 +96,9 @@ def listing(sync_id: str, number: int | None = None) -> str:
     return f"listing#{sync_id}#" if number is None else f"listing#{sync_id}#{number:06}"
 
 
-def inventory(provider: str, data_type: str, list_id: str | None = None) -> str:
+def version(provider: str, data_type: str, list_id: str | None = None) -> str:
     """Sort key of what one list holds by our history; of all lists of the data type when none is given."""
-    return f"inventory#{provider}#{data_type}#{'' if list_id is None else list_id}"
+    return f"version#{provider}#{data_type}#{'' if list_id is None else list_id}"
 
 
 def entries(provider: str, data_type: str, list_id: str, name: str) -> str:
@@ -106,17 +106,9 @@ def entries(provider: str, data_type: str, list_id: str, name: str) -> str:
     return f"entries#{provider}#{data_type}#{list_id}#{name}"
 
 
-def draft(sync_id: str, data_type: str, number: int | None = None, reading: int | None = None, offset: int = 0) -> str:
-    """Sort key of a page that a run has seen; of all pages of a list, or of the data type, when no more is given."""
-    every = f"draft#{sync_id}#{data_type}#"
-    if number is None:
-        return every
-    return f"{every}{number:06}#" if reading is None else f"{every}{number:06}#{reading:03}#{offset:07}"
-
-
-def opened(provider: str, data_type: str) -> str:
-    """Sort key of the mark which run reads a data type."""
-    return f"opened#{provider}#{data_type}"
+def staged(sync_id: str, data_type: str, name: str) -> str:
+    """Sort key of pages that a sync has read and not committed yet, or a piece of them."""
+    return f"staged#{sync_id}#{data_type}#{name}"
 
 
 def checkpoint(provider: str, data_type: str) -> str:

@@ -28,15 +28,13 @@ FIELDS: Mapping[str, type] = {
     "record_id": str,
     # The record has left its list; the fields are those it had last, and there is no answer.
     "removed": bool,
-    # What the entry is when it is not what its list is named for: episode, local, video, album, null … Two kinds are no
-    # entries: hole (plays may be missing from `missing_from` until `missing_until`), reread (a reading without news)
+    # What the entry is when it is not what its list is named for: episode, local, video, album, null … One kind is no
+    # entry: hole (plays may be missing from `missing_from` until `missing_until`)
     "kind": str,
     # 2, 3 … where the list holds the same record several times.
     "occurrence": int,
     "position": int,
     "rank": int,
-    # 2, 3 on the entries of a list that was read anew in the same run: the highest reading is the one that counts.
-    "reading": int,
     "time_range": str,
     "added_at": str,
     "added_by": str,
@@ -151,8 +149,6 @@ class Fact:
 FRAME = frozenset({"user#type", "fetched_at", "provider", "raw", "raw_parts", "part"})
 """The attributes of an item besides the named fields."""
 PART = "#part#"
-REREAD = "#reread"
-"""The record id of marks that a list was read anew, so that the index finds them; no provider's id looks like that."""
 REMOVED = "removed#"
 """Begins the unique part of a removal's sort key."""
 LONGEST_TEXT = 1_000
@@ -195,11 +191,6 @@ def _storable(value: Any) -> Any:
 def fact_key(fetched_at: str, provider: str, key: str) -> str:
     """The sort key of what a run found under `key`, which is unique within the run and the data type."""
     return f"{fetched_at}#{provider}#{_short(key)}"
-
-
-def key_begin(fetched_at: str, provider: str, key: str) -> str:
-    """What the sort keys begin with of all that a run found under keys that begin with `key`; others may as well."""
-    return f"{fetched_at}#{provider}#{_first(key.encode(errors='backslashreplace'))}"
 
 
 def removal_key(list_id: str, name: str) -> str:

@@ -1,8 +1,8 @@
-"""What a sync has committed of a list, and what it is about to commit."""
+"""What a sync has committed of a list, and what it is about to commit; both are kept in the list's version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,18 @@ class Signals:
     shortfall_syncs: int = 0
     """How many syncs in a row ended with this very shortfall."""
 
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Self:
+        """As an item holds them."""
+        return cls(
+            read_at=item.get("read_at"),
+            full_read_at=item.get("full_read_at"),
+            total=int(item["total"]) if "total" in item else None,
+            provider_version=item.get("provider_version"),
+            shortfall=int(item.get("shortfall", 0)),
+            shortfall_syncs=int(item.get("shortfall_syncs", 0)),
+        )
+
 
 @dataclass(frozen=True)
 class Commit:
@@ -36,14 +48,29 @@ class Commit:
     counts: Mapping[str, int] = field(default_factory=dict)
     """What it adds to the sync's counts."""
 
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Self:
+        """As an item holds it."""
+        counts = {name: int(count) for name, count in item.get("counts", {}).items()}
+        return cls(item["sync_id"], item["started_at"], Signals.of(item["signals"]), item.get("then", {}), counts)
+
+    def item(self) -> dict[str, Any]:
+        """As it is stored: nothing of what is empty."""
+        signals = {name: value for name, value in vars(self.signals).items() if value not in (None, "")}
+        counts = {name: count for name, count in self.counts.items() if count}
+        item = {"sync_id": self.sync_id, "started_at": self.started_at, "signals": signals}
+        return item | {name: value for name, value in (("then", dict(self.then)), ("counts", counts)) if value}
+
 
 @dataclass(frozen=True)
 class Intent:
     """A commit that is under way: together with the version it is of, all that the plan follows from."""
 
     commit: Commit
-    pages: tuple[str, ...] = ()
-    """Names of the staged pages, in the order of the list."""
+    staged: tuple[str, ...] = ()
+    """Names of the items in which pages are staged, in the order of the list."""
+    inline: bytes = b""
+    """Few and small pages themselves, the last ones of the list."""
     complete: bool = True
     """Whether an entry that is missing has left the list."""
     full: bool = False
@@ -54,3 +81,24 @@ class Intent:
     """So many facts of the plan are known to be in the history."""
     written: Mapping[str, int] = field(default_factory=dict)
     """Bytes and write units of these."""
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Self:
+        """As an item holds it."""
+        return cls(
+            commit=Commit.of(item["commit"]),
+            staged=tuple(item.get("staged", ())),
+            inline=bytes(item.get("inline", b"")),
+            complete=item.get("complete", False),
+            full=item.get("full", False),
+            remembered_from=item.get("remembered_from"),
+            appended=int(item.get("appended", 0)),
+            written={name: int(count) for name, count in item.get("written", {}).items()},
+        )
+
+    def item(self) -> dict[str, Any]:
+        """As it is stored: nothing of what is empty, but for the empty moment, which is the begin of all time."""
+        item = {name: value for name, value in vars(self).items() if value or name == "remembered_from"}
+        if self.remembered_from is None:
+            del item["remembered_from"]
+        return item | {"commit": self.commit.item()} | ({"staged": list(self.staged)} if self.staged else {})

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.history.facts import REREAD
 from blendify.history.reordering import arranged
 from blendify.history.stored_facts import StoredFact
 from blendify.providers.endpoint import ListKind
@@ -31,12 +30,8 @@ class ListState:
 
     def apply(self, facts: Sequence[StoredFact], shape: ListKind) -> None:
         """What one run found of it."""
-        found = [one for one in facts if not one.removed and one.kind != "hole"]
         gone = {name_of(one) for one in facts if one.removed}
-        # A list that changed while it was read was read anew: only its last reading counts.
-        last = max((int(one.reading or 1) for one in found), default=1)
-        counted = [one for one in found if int(one.reading or 1) == last and one.record_id != REREAD]
-        recorded = {name_of(one): one for one in counted}
+        recorded = {name_of(one): one for one in facts if not one.removed and one.kind != "hole"}
         keys = self.held | {name: str(one.fetched_at) for name, one in recorded.items()}
         match shape:
             case ListKind.ARRANGED:

@@ -1,28 +1,28 @@
 """
-What each list holds by our own history, so that only what changed is appended: one item a list, parts of long ones.
+What each list holds by our own history, so that only what changed is appended: one item a list, chunks of long ones.
 
-It says nothing that the history does not: it is the fold of its facts, kept to save reading them. It is moved on after
-the facts are stored, never before.
+It says nothing that the history does not: it is the fold of its facts, kept to save reading them. A version never
+changes; the next one takes its place by a conditional write, with the intent to do so before it (see
+`collecting.commit`).
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
+from boto3.dynamodb.conditions import Attr
 
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
-from blendify.history.facts import moment_of
-from blendify.history.intents import Commit, Intent
+from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_entries import Entry, chunks, pack, unpack
 
-INLINE = 64
-"""Entries that are kept in the list's own item, which is written at each look: 3 KB. Longer lists are in chunks."""
+INLINE_BYTES = 400
+"""Packed entries that are kept in the list's own item, which is written at each look. Longer lists are in chunks."""
 REPLACED_SECONDS = 2 * 24 * 3600
 """How long a chunk that is no longer part of its list stays, for readers that have just begun."""
 
@@ -38,180 +38,169 @@ class ListVersion:
     revision: int = 0
     """Counts the writes; 0 when nothing is kept yet."""
     count: int = 0
-    total: int | None = None
-    """Length by the provider's own count."""
-    version: str | None = None
-    """What the provider called the list's state when it was last read whole."""
-    read_at: str | None = None
-    """The run that last looked at it."""
-    swept_at: str | None = None
-    """The run that last read all of it."""
-    settled: str | None = None
-    """The id of the run that last changed it."""
-    removed: int = 0
-    """How many entries that run found gone."""
-    since: str | None = None
-    """From which moment on that run asked for a log; None for all of it."""
-    suspected: str | None = None
-    """The run that found most of it gone, and has not read it a second time yet."""
     chunks: tuple[str, ...] = ()
+    """Names: the hash of what a chunk holds, and the revision that brought it. One that comes back has another name."""
     sizes: tuple[int, ...] = ()
-    """How many entries each chunk has; nothing for one that was kept before there were sizes."""
+    """How many entries each chunk has."""
     packed: bytes = b""
     commit: Commit | None = None
+    """The last one."""
     intent: Intent | None = None
 
     @classmethod
-    def of(cls, user_id: str, item: Item) -> "ListVersion":
-        """The inventory that an item of the accounts table holds."""
+    def of(cls, user_id: str, provider: str, data_type: DataType, item: Item) -> "ListVersion":
+        """The version that an item of the state table holds."""
         return cls(
             user_id=user_id,
-            provider=item["provider"],
-            data_type=DataType(item["data_type"]),
+            provider=provider,
+            data_type=data_type,
             list_id=item["list_id"],
             revision=int(item["revision"]),
             count=int(item["count"]),
-            total=None if item.get("total") is None else int(item["total"]),
-            version=item.get("version"),
-            read_at=item.get("read_at"),
-            swept_at=item.get("swept_at"),
-            settled=item.get("settled"),
-            removed=int(item.get("removed", 0)),
-            since=item.get("since"),
-            suspected=item.get("suspected"),
             chunks=tuple(item.get("chunks", ())),
             sizes=tuple(int(size) for size in item.get("sizes", ())),
-            packed=item.get("packed", b""),
+            packed=bytes(item.get("packed", b"")),
+            commit=Commit.of(item["commit"]) if "commit" in item else None,
+            intent=Intent.of(item["intent"]) if "intent" in item else None,
         )
 
-    def entries(self) -> dict[str, Entry]:
-        """The entries by their identities, in the list's order."""
-        found = unpack(self.packed) if self.packed else []
+    @property
+    def signals(self) -> Signals:
+        """What the last commit leaves to later syncs."""
+        return self.commit.signals if self.commit else Signals()
+
+    def entries(self) -> list[Entry]:
+        """The entries in the list's order."""
+        entries = unpack(self.packed) if self.packed else []
         for number in range(len(self.chunks)):
-            found += self.chunk(number)
-        return {one.identity: one for one in found}
+            entries += self.chunk(number)
+        return entries
 
     def chunk(self, number: int) -> list[Entry]:
         """The entries of one chunk of a long list."""
-        item = state_table().get(keys.user(self.user_id), self._chunk(self.chunks[number]))
+        item = state_table().get(keys.user(self.user_id), self.chunk_key(self.chunks[number]))
         if item is None:
             raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
         return unpack(item["packed"])
 
-    def read_to_the_end(self) -> list[str]:
-        """The identities of what runs that came to the list's end have recorded."""
-        return [name for name, one in self.entries().items() if moment_of(one.key) <= (self.read_at or "")]
-
     @property
     def state(self) -> str:
         """Another one whenever the entries or their order are others."""
-        return sha256(b"".join([self.packed, *(name.encode() for name in self.chunks)])).hexdigest()[:16]
+        names = (name.partition("-")[0].encode() for name in self.chunks)
+        return sha256(b"".join([self.packed, *names])).hexdigest()[:16]
 
-    def _chunk(self, name: str) -> str:
+    def chunk_key(self, name: str) -> str:
+        """The sort key of a chunk."""
         return keys.entries(self.provider, self.data_type, place(self.list_id), name)
 
     @property
-    def _key(self) -> str:
-        return keys.inventory(self.provider, self.data_type, place(self.list_id))
+    def key(self) -> str:
+        """The sort key of the version itself."""
+        return keys.version(self.provider, self.data_type, place(self.list_id))
 
 
-def inventories(user_id: str, provider: str, data_type: DataType) -> dict[str, ListVersion]:
+def versions(user_id: str, provider: str, data_type: DataType) -> dict[str, ListVersion]:
     """All lists of a data type that were ever read, by their ids."""
-    return {one.list_id: one for one in from_list(user_id, provider, data_type, "")}
+    return {version.list_id: version for version in versions_from(user_id, provider, data_type, "")}
 
 
-def from_list(user_id: str, provider: str, data_type: DataType, list_id: str) -> Iterator[ListVersion]:
+def versions_from(user_id: str, provider: str, data_type: DataType, list_id: str) -> Iterator[ListVersion]:
     """The lists of a data type from this one on, in the order of `place`, read as they are taken."""
-    prefix = keys.inventory(provider, data_type)
-    for item in state_table().query(
-        keys.user(user_id), prefix, start=keys.inventory(provider, data_type, place(list_id))
-    ):
-        yield ListVersion.of(user_id, item)
+    prefix, start = keys.version(provider, data_type), keys.version(provider, data_type, place(list_id))
+    for item in state_table().query(keys.user(user_id), prefix, start=start):
+        yield ListVersion.of(user_id, provider, data_type, item)
 
 
 def any_read(user_id: str, provider: str, data_type: DataType) -> bool:
     """Whether a list of the data type was ever read to its end."""
-    prefix = keys.inventory(provider, data_type)
+    prefix = keys.version(provider, data_type)
     return any(True for _ in state_table().query(keys.user(user_id), prefix, limit=1))
 
 
-def inventory(user_id: str, provider: str, data_type: DataType, list_id: str) -> ListVersion | None:
-    """One list; None when it was never read."""
-    item = state_table().get(keys.user(user_id), keys.inventory(provider, data_type, place(list_id)))
-    return ListVersion.of(user_id, item) if item else None
+def version(user_id: str, provider: str, data_type: DataType, list_id: str) -> ListVersion:
+    """One list; without a revision when it was never read."""
+    empty = ListVersion(user_id, provider, data_type, list_id)
+    item = state_table().get(keys.user(user_id), empty.key)
+    return ListVersion.of(user_id, provider, data_type, item) if item else empty
 
 
-@dataclass(frozen=True)
-class Settlement:
-    """What a run found of a list, and when."""
-
-    sync_id: str
-    read_at: str
-    removed: int = 0
-    swept_at: str | None = None
-    total: int | None = None
-    version: str | None = None
-    since: str | None = None
-
-
-def keep(seen: ListVersion, entries: Sequence[Entry], found: Settlement) -> None:
+def intend(before: ListVersion, intent: Intent) -> ListVersion:
     """
-    From now on the list holds `entries`; their facts are stored already.
+    The same entries with an intent.
 
     Raises  Superseded when another worker has moved the list on
     """
-    parts = list(chunks(entries)) if len(entries) > INLINE else []
-    where = keys.user(seen.user_id)
-    for name, part, _ in parts:
-        if name not in seen.chunks:
-            state_table().put(where, seen._chunk(name), {"packed": part})
+    following = replace(before, revision=before.revision + 1, intent=intent)
+    _put(before, following)
+    return following
+
+
+def note(version: ListVersion, intent: Intent) -> None:
+    """Keep how far the version's intent is; nothing happens when another worker has moved the list on."""
+    change, unmoved = Change(set={"intent": intent.item()}), Attr("revision").eq(version.revision)
+    with suppress(ConditionFailed):
+        state_table().update(keys.user(version.user_id), version.key, change, only_if=unmoved)
+
+
+def flip(before: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
+    """
+    The next version, without an intent. The facts of its entries are stored already.
+
+    entries     None when they are the same
+
+    Raises  Superseded when another worker has moved the list on
+    """
+    following = replace(before, revision=before.revision + 1, intent=None, commit=commit)
+    if entries is not None:
+        following = _holding(following, before, entries)
+    _put(before, following)
+    _retire(before, following)
+    return following
+
+
+def _holding(following: ListVersion, before: ListVersion, entries: Sequence[Entry]) -> ListVersion:
+    """The version with these entries; chunks that it does not share with the one before are stored."""
+    packed = pack(entries) if len(entries) <= INLINE_BYTES else b""
+    if packed and len(packed) <= INLINE_BYTES:
+        return replace(following, count=len(entries), chunks=(), sizes=(), packed=packed if entries else b"")
+    there = {name.partition("-")[0]: name for name in before.chunks}
+    names, sizes = [], []
+    for digest, part, size in chunks(entries):
+        name = there.get(digest)
+        if name is None:
+            name = f"{digest}-{following.revision}"
+            state_table().put(keys.user(before.user_id), before.chunk_key(name), {"packed": part})
+        names.append(name)
+        sizes.append(size)
+    return replace(following, count=len(entries), chunks=tuple(names), sizes=tuple(sizes), packed=b"")
+
+
+def _put(before: ListVersion, following: ListVersion) -> None:
     item = {
-        "provider": seen.provider,
-        "data_type": seen.data_type,
-        "list_id": seen.list_id,
-        "revision": seen.revision + 1,
-        "count": len(entries),
-        "total": found.total,
-        "version": found.version,
-        "read_at": found.read_at,
-        "swept_at": found.swept_at,
-        "settled": found.sync_id,
-        "removed": found.removed,
-        "since": found.since,
-        "chunks": [name for name, _, _ in parts],
-        "sizes": [size for _, _, size in parts],
-        "packed": b"" if parts else pack(entries),
+        "list_id": following.list_id,
+        "revision": following.revision,
+        "count": following.count,
+        "chunks": list(following.chunks),
+        "sizes": list(following.sizes),
+        "packed": following.packed,
+        "commit": following.commit.item() if following.commit else None,
+        "intent": following.intent.item() if following.intent else None,
     }
-    with _alone(seen):
-        state_table().put(where, seen._key, item, only_if=_unmoved(seen))
-    _retire(seen, {name for name, _, _ in parts})
-
-
-def suspect(seen: ListVersion, sync_id: str) -> None:
-    """Most of the list seems to be gone: to be believed when this run has read it once more."""
-    change = Change(set={"suspected": sync_id, "revision": seen.revision + 1})
-    with _alone(seen):
-        state_table().update(keys.user(seen.user_id), seen._key, change, only_if=_unmoved(seen))
-
-
-def _unmoved(seen: ListVersion) -> ConditionBase:
-    return Attr("revision").eq(seen.revision) if seen.revision else Attr("revision").not_exists()
-
-
-@contextmanager
-def _alone(seen: ListVersion) -> Iterator[None]:
+    item = {name: value for name, value in item.items() if value or name == "count"} | {"list_id": following.list_id}
+    unmoved = Attr("revision").eq(before.revision) if before.revision else Attr("revision").not_exists()
     try:
-        yield
+        state_table().put(keys.user(before.user_id), before.key, item, only_if=unmoved)
     except ConditionFailed as refused:
-        raise Superseded(f"another worker collects the {seen.data_type.words}") from refused
+        raise Superseded(f"another worker collects the {before.data_type.words}") from refused
 
 
-def _retire(seen: ListVersion, still: Iterable[str]) -> None:
+def _retire(before: ListVersion, following: ListVersion) -> None:
+    """Let the chunks that only the version before had expire."""
     expires_at = int(time.time()) + REPLACED_SECONDS
-    for name in set(seen.chunks) - set(still):
+    for name in set(before.chunks) - set(following.chunks):
         change, there = Change(set={"expires_at": expires_at}), Attr("pk").exists()
         with suppress(ConditionFailed):
-            state_table().update(keys.user(seen.user_id), seen._chunk(name), change, only_if=there)
+            state_table().update(keys.user(before.user_id), before.chunk_key(name), change, only_if=there)
 
 
 def place(list_id: str) -> str:

@@ -20,15 +20,6 @@ def fact_at(user_id: str, data_type: str, key: str) -> Fact:
     return Fact.read(item, *(plain(_item(partition, f"{key}{part_suffix(number)}")["raw"]) for number in more))
 
 
-def holds(user_id: str, data_type: str, key: str) -> bool:
-    """Whether there is a fact with that sort key."""
-    try:
-        _item(f"{user_id}#{data_type}", key)
-    except LookupError:
-        return False
-    return True
-
-
 def _item(partition: str, key: str) -> Any:
     answer = aws.client("dynamodb").get_item(
         TableName=settings().history_table,

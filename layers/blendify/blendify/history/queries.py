@@ -49,11 +49,11 @@ def facts(user_id: str, data_type: str, keys: Sequence[str]) -> dict[str, Stored
     return found
 
 
-def runs(user_id: str, data_type: str, after: str, until: str, *, consistent: bool = False) -> Iterator[StoredFact]:
+def runs(user_id: str, data_type: str, after: str, until: str) -> Iterator[StoredFact]:
     """What the runs that began later than `after` and not later than `until` appended, in the order of the keys."""
     # Keys go on behind the moment with a `#`, before which no digit and no letter sorts.
     between = StoredFact.fetched_at.between(f"{after}$", f"{until}$")
-    for fact in StoredFact.query(f"{user_id}#{data_type}", between, consistent_read=consistent):
+    for fact in StoredFact.query(f"{user_id}#{data_type}", between):
         if fact.part is None:
             yield fact
 

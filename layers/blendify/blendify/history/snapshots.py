@@ -16,7 +16,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.history.append import NOTHING, Written, append
 from blendify.history.facts import CHECKPOINTS, Fact
-from blendify.history.list_versions import inventories
+from blendify.history.list_versions import versions
 
 LEAST = 100
 """Facts between two checkpoints of a small library."""
@@ -34,10 +34,10 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     since = int(state_table().update(*where, Change(add={"since": changes}))["since"])
     if since < LEAST:
         return NOTHING
-    lists = inventories(user_id, provider, data_type)
+    lists = versions(user_id, provider, data_type)
     if since * SHARE < sum(one.count for one in lists.values()):
         return NOTHING
-    held = {name: [(one.identity, one.key) for one in lists[name].entries().values()] for name in sorted(lists)}
+    held = {name: [(one.identity, one.key) for one in lists[name].entries()] for name in sorted(lists)}
     written = _append(user_id, provider, data_type, moment, held)
     state_table().update(*where, Change(set={"since": 0}))
     return written

@@ -33,7 +33,7 @@ class ByRecord(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-c
         """Beside the keys what tells which list a fact is of, and whether it counts: the rest is in the table."""
 
         index_name = "record"
-        projection = IncludeProjection(["time_range", "playlist_id", "reading", "removed"])
+        projection = IncludeProjection(["time_range", "playlist_id", "removed"])
 
     partition = UnicodeAttribute(hash_key=True, attr_name="user#type")
     record_id = UnicodeAttribute(range_key=True)
@@ -92,7 +92,7 @@ class StoredFact(Model):
         """
         The facts that one run appended to one partition, in the order of their keys, without continuation parts.
 
-        begin   what their sort keys begin with: the run's start (ISO 8601), or more of it by `key_begin`
+        begin   what their sort keys begin with: the run's start (ISO 8601)
         """
         for fact in cls.query(f"{user_id}#{data_type}", cls.fetched_at.startswith(begin), consistent_read=True):
             if fact.part is None:

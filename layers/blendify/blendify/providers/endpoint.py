@@ -19,8 +19,6 @@ class ListPosition:
 
     list_id: str
     index: int
-    reading: int = 1
-    """2, 3 when the list was read again because it changed meanwhile; a list's highest reading is the valid one."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class PageRequest:
     cursor: str | None = None
     last: bool = True
     """Whether no later page of this list has been planned yet."""
-    reading: int = 1
+    attempt: int = 1
     """The attempt at this list: it is read again from the beginning when it changes meanwhile."""
     previous_cursors: frozenset[str] = field(default=frozenset(), repr=False)
     """The cursors requested before in this list: a repeated one ends the list."""

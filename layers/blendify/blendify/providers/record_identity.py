@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from hashlib import blake2b
 from typing import Any
 
-UNCOMPARED = frozenset({"position", "reading", "popularity", "follower_count"})
+UNCOMPARED = frozenset({"position", "popularity", "follower_count"})
 """Fields that make no new version: position (the list's order says it); popularity and followers drift daily."""
 
 

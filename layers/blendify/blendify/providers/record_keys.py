@@ -33,15 +33,8 @@ def ranked_record(entry: Any, position: ListPosition, fields: Fields) -> Record:
 
 
 def positioned_record(position: ListPosition, number: str, fields: Fields) -> Record:
-    """
-    An entry keyed by its place in the list.
-
-    The key has the record's id as well: when a page was stored in part and looks different in the next reading,
-    nothing is lost.
-    """
-    again = {"reading": position.reading} if position.reading > 1 else {}
-    part = f"#reading{position.reading}" if again else ""
-    return Record(f"{position.list_id}{part}#{number}#{fields.get('record_id') or 'null'}", {**fields, **again})
+    """An entry keyed by its place in the list, and by the record's id: so a key says what its fact is of."""
+    return Record(f"{position.list_id}#{number}#{fields.get('record_id') or 'null'}", fields)
 
 
 def null_kind(entry: Any) -> Fields:

@@ -59,17 +59,16 @@ def now(source: ListSource, *, only: str | None = None, start: str | None = None
     where = source.user_id, source.provider, source.data_type
     versions: Iterable[ListVersion]
     if only is not None:
-        version = list_versions.inventory(*where, only)
-        versions = [version] if version else []
+        versions = [list_versions.version(*where, only)]
     elif source.endpoint.parent:
-        versions = list_versions.from_list(*where, start or "")
+        versions = list_versions.versions_from(*where, start or "")
     else:
-        by_name = list_versions.inventories(*where)
+        by_name = list_versions.versions(*where)
         versions = [by_name[name] for name in _from(source.endpoint.lists, start) if name in by_name]
     for version in versions:
         if version.count:
             keys = _keys(version, source.endpoint)
-            yield ListContents(version.list_id, keys, version.state, version.read_at or "")
+            yield ListContents(version.list_id, keys, version.state, version.signals.read_at or "")
 
 
 def as_of(source: ListSource, moment: str, *, only: str | None = None, start: str | None = None) -> list[ListContents]:
@@ -100,14 +99,11 @@ def folded(
     data_type: DataType,
     moment: str,
     only: str | None = None,
-    *,
-    consistent: bool = False,
 ) -> snapshots.Lists:
     """
     Per list the keys of its entries' newest facts, by identity.
 
-    only         this list alone
-    consistent   whether what was written just now must be seen, at twice the price
+    only    this list alone
     """
     if not list_versions.any_read(user_id, provider, data_type):
         # Without a checkpoint to begin at, all that other providers told would be read for nothing.
@@ -115,7 +111,7 @@ def folded(
     shape = PROVIDERS[provider].endpoints[data_type].list_kind
     since, lists = queries.snapshot(user_id, provider, data_type, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
-    facts = queries.runs(user_id, data_type, since, moment, consistent=consistent)
+    facts = queries.runs(user_id, data_type, since, moment)
     for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
         told: dict[str, list[StoredFact]] = {}
         for one in run:
@@ -153,18 +149,18 @@ def _keys(version: ListVersion, endpoint: Endpoint) -> Callable[[int], Iterator[
     Ordered lists stand in their order. Long lists that stand newest first are read from the offset's chunk on. All
     others are read whole and sorted.
     """
-    whole = not version.chunks or len(version.sizes) != len(version.chunks)
+    whole = not version.chunks
     if endpoint.list_kind in ORDERED:
         return lambda offset: (entry.key for entry in _entries(version, offset, whole=whole))
     if whole or endpoint.change_check is not newest_first:
-        keys = {entry.identity: entry.key for entry in version.entries().values()}
+        keys = {entry.identity: entry.key for entry in version.entries()}
         return _keys_from([key for _, key in _newest_first(keys.items())])
     return lambda offset: _by_moment(version, offset)
 
 
 def _entries(version: ListVersion, offset: int, *, whole: bool) -> Iterator[Entry]:
     if whole:
-        yield from list(version.entries().values())[offset:]
+        yield from version.entries()[offset:]
         return
     start = 0
     for number, size in enumerate(version.sizes):

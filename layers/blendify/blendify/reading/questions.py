@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from blendify.core import times
 from blendify.history import queries
-from blendify.history.facts import REREAD, moment_of, provider_of
+from blendify.history.facts import moment_of, provider_of
 from blendify.history.list_states import list_of
 from blendify.history.stored_facts import StoredFact
 from blendify.providers import PROVIDERS
@@ -101,7 +101,7 @@ def history(user_id: str, question: Question, record_id: str, limits: PageLimits
     spellings = dict.fromkeys([record_id, unquote(record_id)])
     usable = [spelling for spelling in spellings if 0 < len(spelling.encode()) <= MAX_RECORD_ID_BYTES]
     appearances = (queries.appearances(user_id, question.data_type, spelling) for spelling in usable)
-    facts = _counted(user_id, question, next(filter(None, appearances), []))
+    facts = _asked_for(question, next(filter(None, appearances), []))
     keys = ((str(fact.fetched_at), bool(fact.removed)) for fact in facts)
     matches = (Match(FactCursor(key), key, {"removed": removed}) for key, removed in keys if key >= cursor.key)
     return _page(user_id, question, matches, limits)
@@ -196,53 +196,32 @@ def _is_moment(text: str) -> bool:
 
 def _newest(user_id: str, question: Question, after: str, limits: PageLimits) -> Matches:
     """Of every record behind `after` the newest version in each of its lists, in the order of the lists' names."""
-    rereads = _rereads(user_id, question)
     for scanned, (record_id, facts) in enumerate(queries.records(user_id, question.data_type, after)):
         if scanned == limits.scanned:
             yield ScanLimit(RecordCursor(after, 0))
         newest: dict[tuple[str, str], tuple[str, str | None]] = {}
-        for fact in _counted(user_id, question, facts, rereads):
+        for fact in _asked_for(question, facts):
             key = str(fact.fetched_at)
             where = provider_of(key), _list(fact, question)
             if fact.removed and where in newest:
                 newest[where] = newest[where][0], moment_of(key)
             elif not fact.removed:
                 newest[where] = key, None
-        if record_id != REREAD:
-            for index, (_, (key, removed_at)) in enumerate(sorted(newest.items())):
-                yield Match(RecordCursor(after, index), key, {"removed_at": removed_at})
+        for index, (_, (key, removed_at)) in enumerate(sorted(newest.items())):
+            yield Match(RecordCursor(after, index), key, {"removed_at": removed_at})
         after = record_id
 
 
-def _counted(
-    user_id: str, question: Question, told: Iterable[StoredFact], rereads: Mapping[Any, int] | None = None
-) -> list[StoredFact]:
-    """Those that are asked for, without what a later reading in the same run has replaced."""
-    rereads = _rereads(user_id, question) if rereads is None else rereads
-    found = []
-    for one in told:
-        key = str(one.fetched_at)
-        provider, list_id = provider_of(key), _list(one, question)
-        if provider not in question.providers or question.list_id not in (None, list_id):
+def _asked_for(question: Question, facts: Iterable[StoredFact]) -> list[StoredFact]:
+    """Those of the providers, the list and the time that the question names."""
+    matching = []
+    for fact in facts:
+        key = str(fact.fetched_at)
+        if provider_of(key) not in question.providers or question.list_id not in (None, _list(fact, question)):
             continue
-        if question.as_of and moment_of(key) > question.as_of:
-            continue
-        reading = int(one.reading or 1)
-        if one.removed or reading == rereads.get((moment_of(key), provider, list_id), reading):
-            found.append(one)
-    return found
-
-
-def _rereads(user_id: str, question: Question) -> dict[tuple[str, str, str], int]:
-    """By run, provider and list the reading that counts, where ordered lists were read more than once."""
-    if all(_shape(name, question) not in (ListKind.RANKED, ListKind.ARRANGED) for name in question.providers):
-        return {}
-    last: dict[tuple[str, str, str], int] = {}
-    for one in queries.appearances(user_id, question.data_type, REREAD):
-        key = str(one.fetched_at)
-        where = moment_of(key), provider_of(key), _list(one, question)
-        last[where] = max(last.get(where, 1), int(one.reading or 1))
-    return last
+        if question.as_of is None or moment_of(key) <= question.as_of:
+            matching.append(fact)
+    return matching
 
 
 def _list(fact: StoredFact, question: Question) -> str:

@@ -18,23 +18,20 @@ SURE = 5
 
 
 def with_moments(
-    rows: Sequence[Record], read: Collection[str], met: Collection[str], now: datetime, since: str | None, most: int
+    rows: Sequence[Record], read: Collection[str], now: datetime, since: str | None, most: int
 ) -> list[Record]:
     """
     A whole list with `played_at`, in its order; what has not come again has the moment that it was given.
 
     read    names of what the list held when it was last read to its end, and before
-    met     names that were given since then: by this run, or by one that broke off
     since   the begin of that last reading
     most    so many records the provider lists, and no more
     """
     ids = list(dict.fromkeys(str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")))
-    found = {record_id(name): name for name in sorted(filter(is_dated, met))}
-    names = [name for name in latest(read) if record_id(name) not in found]
-    rest = [one for one in ids if one not in found]
-    behind = untouched(rest, list(map(record_id, names)), full=len(ids) >= most)
-    old = {one: names[index] for one, index in zip(rest, behind, strict=True) if index is not None}
-    told = [found.get(one) or old.get(one) for one in ids]
+    names = latest(read)
+    behind = untouched(ids, list(map(record_id, names)), full=len(ids) >= most)
+    old = {one: names[index] for one, index in zip(ids, behind, strict=True) if index is not None}
+    told = map(old.get, ids)
     given = moments([times.parse(name.partition("#")[0]) if name else None for name in told], now, None)
     later = next((place for place, one in enumerate(ids) if one in old), len(ids))
     by_id = {

@@ -16,17 +16,14 @@ LEAST = timedelta(milliseconds=1)
 """Moments are kept in milliseconds."""
 
 
-def with_moments(
-    rows: Sequence[Record], before: Collection[str], noted: Collection[str], now: datetime, since: str | None
-) -> list[Record]:
+def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None) -> list[Record]:
     """
     A whole list of plays with `played_at`, in its order; those that are known have the moment they were given.
 
-    before  identities (`<moment>#<record id>`) of what the runs before have recorded
-    noted   of what this run has noted, if a worker of it died
-    since   the begin of the run before: plays in front of all that it has seen have it as `played_after`
+    before  identities (`<moment>#<record id>`) of what is recorded
+    since   the begin of the sync before: plays in front of all that it has seen have it as `played_after`
     """
-    names = sorted(filter(is_dated, {*before, *noted}), reverse=True)
+    names = sorted(filter(is_dated, before), reverse=True)
     plays = [row for row in rows if row.fields.get("record_id")]
     behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
     found = [None if index is None else names[index] for index in behind]
@@ -34,7 +31,7 @@ def with_moments(
     given = moments(
         [_moment(name) if name else None for name in found], now, _moment(names[end]) if end < len(names) else None
     )
-    later = next((at for at, name in enumerate(found) if name in before), len(found))
+    later = next((at for at, name in enumerate(found) if name), len(found))
     told = iter(
         dated(row, times.iso(moment), since if at < later else None)
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))

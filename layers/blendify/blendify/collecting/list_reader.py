@@ -1,0 +1,151 @@
+"""
+One list that is read: its pages, compared with what the history holds of it as they come, and staged.
+
+The history is not touched before all of the list is there. If the list changes meanwhile, it is read again from before
+that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`log_reader`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from blendify.collecting import staged_pages
+from blendify.collecting.comparison import Change, Comparison, ListPage
+from blendify.collecting.incremental import CheckedList
+from blendify.collecting.plan import Listed, Source
+from blendify.collecting.staged_pages import StagedPages
+from blendify.history.intents import Intent
+from blendify.history.list_entries import Entry
+from blendify.history.list_versions import ListVersion
+from blendify.providers.endpoint import ListKind, Record
+from blendify.providers.record_identity import digest
+
+INLINE_BYTES = 1_200
+"""Pages that are so small stand in the intent itself."""
+
+
+@dataclass(frozen=True)
+class _StagedGroup:
+    """Pages that are staged under one name; of their entries no more than is needed to judge and to plan."""
+
+    name: str
+    pages: Sequence[Sequence[Listed]]
+
+
+@dataclass
+class ListReader:
+    """One list in one sync; what it has read is a staged list for the commit."""
+
+    version: ListVersion
+    entries: Sequence[Entry]
+    """Those of the version."""
+    source: Source
+    kind: ListKind
+    staged_pages: StagedPages
+    repeats: bool = False
+    """Whether equal entries of one page are several."""
+    attempt: int = 1
+    lost: int = 0
+    """Pages that could not be read."""
+    _groups: list[_StagedGroup] = field(default_factory=list)
+    _buffer: list[ListPage] = field(default_factory=list)
+    _comparison: Comparison = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = {entry.identity: entry for entry in self.entries}
+        self._compare_from(0)
+
+    def resume(self, names: Sequence[str], start: int) -> None:
+        """Go on at a position, behind pages that a worker before has staged."""
+        for name in names:
+            pages = staged_pages.unpack(self.staged_pages.load(name), self.entries)
+            self._groups.append(_StagedGroup(name, [page.listed for page in pages]))
+        self._compare_from(start)
+
+    def add(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> None:
+        """The page whose first entry stands at this position of the list."""
+        self._buffer.append(self._comparison.page(records, answers, start))
+
+    def add_checked(self, checked: CheckedList) -> None:
+        """All of the list, by what has changed in it."""
+        listed: list[Listed] = []
+        changes: dict[int, Change] = {}
+        for position, name in enumerate(checked.names):
+            change = checked.changes.get(name)
+            if change is None:
+                listed.append(Listed(self._before[name], position))
+                continue
+            record, answer = change
+            changes[position] = Change(record.fields, answer)
+            entry = Entry(name, digest(record.fields, record.uncompared), self.source.key(record.key))
+            listed.append(Listed(entry, position))
+        self._buffer.append(ListPage(listed, changes))
+
+    def read_again(self, start: int) -> None:
+        """
+        The list has changed, and is read again from this position on.
+
+        An ordered list begins anew. Of a set nothing is forgotten: what has left it has moved others to pages that are
+        not read again, and they were given before. What is given again is the same entry.
+        """
+        if self.kind in (ListKind.RANKED, ListKind.ARRANGED):
+            self._groups, self._buffer = [], []
+        self._compare_from(start)
+
+    def stage(self) -> tuple[str, ...]:
+        """Store what is not stored yet; answers the names of all."""
+        if any(page.listed for page in self._buffer):
+            name = self.staged_pages.keep(staged_pages.pack(self._buffer, self.entries))
+            self._groups.append(_StagedGroup(name, [page.listed for page in self._buffer]))
+        self._buffer.clear()
+        return tuple(group.name for group in self._groups)
+
+    def stage_for(self, intent: Intent) -> Intent:
+        """
+        The same for an intent, which holds the last pages itself where they are small.
+
+        They stay in memory as well: their facts are about to be made.
+        """
+        names = tuple(group.name for group in self._groups)
+        packed = staged_pages.pack(self._buffer, self.entries) if self._buffer else b""
+        if len(packed) <= INLINE_BYTES:
+            return replace(intent, staged=names, inline=packed)
+        return replace(intent, staged=(*names, self.staged_pages.keep(packed)))
+
+    def listed(self) -> Iterator[Listed]:
+        """All entries, in their order."""
+        for group in self._groups:
+            for page in group.pages:
+                yield from page
+        for read in self._buffer:
+            yield from read.listed
+
+    def pages(self) -> Iterator[ListPage]:
+        """The same in pages, with what is to be told of them."""
+        for group in self._groups:
+            yield from staged_pages.unpack(self.staged_pages.load(group.name), self.entries)
+        yield from self._buffer
+
+    @property
+    def buffered(self) -> tuple[int, int]:
+        """How many pages, and entries of them, are in memory alone."""
+        return len(self._buffer), sum(len(page.listed) for page in self._buffer)
+
+    @property
+    def count(self) -> int:
+        """How many entries were given."""
+        return sum(1 for _ in self.listed())
+
+    @property
+    def begun(self) -> bool:
+        """Whether a page was read."""
+        return bool(self._groups or self._buffer)
+
+    def names(self) -> set[str]:
+        """The identities of what was given."""
+        return {listed.entry.identity for listed in self.listed()}
+
+    def _compare_from(self, start: int) -> None:
+        """Entries without an id are told apart by how many of them stand before."""
+        self._comparison = Comparison(self.source, self.kind, self._before, self.repeats)
+        self._comparison.pass_over(listed for listed in self.listed() if listed.position < start)

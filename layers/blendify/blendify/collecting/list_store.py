@@ -1,0 +1,114 @@
+"""Where the lists of one data type are: versions and staged pages in the state table, facts in the history."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from blendify.collecting import staged_pages
+from blendify.collecting.comparison import ListPage
+from blendify.collecting.plan import Listed
+from blendify.collecting.staged_pages import StagedPages
+from blendify.core.data_types import DataType
+from blendify.history import list_versions, lookup
+from blendify.history.append import append
+from blendify.history.facts import Fact
+from blendify.history.intents import Commit, Intent
+from blendify.history.list_entries import Entry
+from blendify.history.list_versions import ListVersion
+
+
+@dataclass(frozen=True)
+class IntendedList:
+    """The list that an intent names, loaded page after page."""
+
+    packed: Sequence[bytes | str]
+    """Pages, or the names of those that are staged."""
+    load: StagedPages
+    version: Sequence[Entry]
+
+    def listed(self) -> Iterator[Listed]:
+        """All its entries, in their order."""
+        for page in self.pages():
+            yield from page.listed
+
+    def pages(self) -> Iterator[ListPage]:
+        """The same in pages, with what is to be told of them."""
+        for part in self.packed:
+            yield from staged_pages.unpack(self.load.load(part) if isinstance(part, str) else part, self.version)
+
+
+@dataclass
+class ListStore:
+    """The store that commits of one data type of a listener go by."""
+
+    user_id: str
+    provider: str
+    data_type: DataType
+    _entries: tuple[ListVersion | None, Sequence[Entry]] = field(default=(None, ()), repr=False)
+
+    def version(self, list_id: str) -> ListVersion:
+        """A list's version as it is now."""
+        return list_versions.version(self.user_id, self.provider, self.data_type, list_id)
+
+    def reload(self, version: ListVersion) -> ListVersion:
+        """The version as it is now."""
+        return self.version(version.list_id)
+
+    def entries(self, version: ListVersion) -> Sequence[Entry]:
+        """What the list holds by this version, in its order; the latest that was asked for is remembered."""
+        held, entries = self._entries
+        if held is None or _content(held) != _content(version):
+            entries = version.entries()
+            self._entries = version, entries
+        return entries
+
+    def pages_of(self, sync_id: str) -> StagedPages:
+        """The staged pages of a sync."""
+        return StagedPages(self.user_id, sync_id, self.data_type)
+
+    def staged(self, version: ListVersion) -> IntendedList:
+        """The list that the version's intent names."""
+        intent = version.intent
+        assert intent is not None  # noqa: S101 -- for the type checker
+        packed: list[bytes | str] = [*intent.staged, *([intent.inline] if intent.inline else [])]
+        return IntendedList(packed, self.pages_of(intent.commit.sync_id), self.entries(version))
+
+    def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
+        """The version with this intent; raises Superseded when it has moved on."""
+        return list_versions.intend(version, intent)
+
+    def note(self, version: ListVersion, intent: Intent) -> None:
+        """Keep how far the intent is; nothing happens when the version has moved on."""
+        list_versions.note(version, intent)
+
+    def flip(self, version: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
+        """The next version, without an intent; its entries stay as they are for None. Raises Superseded."""
+        return list_versions.flip(version, entries, commit)
+
+    def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> Fact:
+        """A fact with the provider's answer."""
+        moment, provider, part = key.split("#", 2)
+        return Fact.of(self.user_id, self.data_type, moment, provider, part, fields, answer)
+
+    def event(self, key: str, fields: Mapping[str, Any]) -> Fact:
+        """A fact without an answer: what the sync found out by itself."""
+        moment, provider, part = key.split("#", 2)
+        return Fact.mark(self.user_id, self.data_type, moment, provider, part, fields)
+
+    def moved(self, key: str, old_key: str, position: int) -> Fact:
+        """The fact under the old key once more, at another position; its packed answer stays as it is."""
+        old = self.fact_at(old_key)
+        return replace(old, fetched_at=key, fields={**old.fields, "position": position})
+
+    def fact_at(self, key: str) -> Fact:
+        """The fact that is stored under a key."""
+        return lookup.fact_at(self.user_id, self.data_type, key)
+
+    def append(self, facts: Iterable[Fact]) -> Mapping[str, int]:
+        """Store what is not stored yet; answers counts."""
+        written = append(facts)
+        return {name: getattr(written, name) for name in ("raw_bytes", "stored_bytes", "write_units")}
+
+
+def _content(version: ListVersion) -> tuple[object, ...]:
+    return version.list_id, version.chunks, version.packed

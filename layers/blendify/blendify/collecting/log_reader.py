@@ -1,0 +1,80 @@
+"""
+A log that is read: nothing takes a play back, so its pages are committed as they come, a few at once.
+
+What was read is kept as it came until it is committed: if another worker, a poll beside a sync, commits the log in
+between, it is compared with the new version.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from blendify.collecting.list_reader import ListReader
+from blendify.collecting.list_store import ListStore
+from blendify.collecting.plan import Source
+from blendify.collecting.undated_plays import move_to_front, timestamps
+from blendify.history.list_versions import ListVersion
+from blendify.providers.endpoint import ListKind, LogWindow, Record
+
+
+@dataclass(frozen=True)
+class _LogPage:
+    records: Sequence[Record]
+    answers: Sequence[Any]
+    start: int
+    """Position of its first entry."""
+    seen_at: datetime
+
+
+@dataclass
+class LogReader:
+    """The pages of a log that are read and not committed yet."""
+
+    store: ListStore
+    sync_id: str
+    source: Source
+    memory: LogWindow
+    attempt: int = 1
+    lost: int = 0
+    """Pages that could not be read."""
+    _pages: list[_LogPage] = field(default_factory=list)
+
+    def add(self, records: Sequence[Record], answers: Sequence[Any], start: int, seen_at: datetime) -> None:
+        """The page whose first entry stands at this position of the log, and the moment at which it was given."""
+        self._pages.append(_LogPage(records, answers, start, seen_at))
+
+    def compared(self, version: ListVersion) -> ListReader:
+        """What was read and is not committed, against this version; plays without moments have them then."""
+        entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
+        reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
+        for page in self._pages:
+            reader.add(self._dated(page, version, [entry.identity for entry in entries]), page.answers, page.start)
+        return reader
+
+    def clear(self) -> None:
+        """All of it is committed."""
+        self._pages.clear()
+
+    @property
+    def begun(self) -> bool:
+        """Whether something was read and is not committed."""
+        return bool(self._pages)
+
+    @property
+    def told(self) -> int:
+        """Where the last page ends in the log."""
+        return max((page.start + len(page.records) for page in self._pages), default=0)
+
+    @property
+    def buffered(self) -> tuple[int, int]:
+        """How many pages, and entries of them, are in memory alone."""
+        return len(self._pages), sum(len(page.records) for page in self._pages)
+
+    def _dated(self, page: _LogPage, version: ListVersion, known: Sequence[str]) -> Sequence[Record]:
+        if self.memory.dated:
+            return page.records
+        since = version.signals.read_at
+        if self.memory.moves_to_front:
+            return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
+        return timestamps.with_moments(page.records, known, page.seen_at, since)
