@@ -1,7 +1,7 @@
 """
 Whatever goes wrong in a sync, in whatever order: what is stored is what was served, nothing lost, nothing twice.
 
-`make test` draws 114 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
+`make test` draws 57 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
 its schedule in full.
 """
 
@@ -29,7 +29,7 @@ from tests.unit.spotify_world import standing
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
-SCHEDULES = int(os.environ.get("SCHEDULES", "114"))
+SCHEDULES = int(os.environ.get("SCHEDULES", "57"))
 IMPATIENT = (2.0, 0.3)
 """Seconds: a stalled answer costs the test no half minute."""
 

@@ -50,8 +50,8 @@ LISTS = [
     ("lastfm", DataType.RECENTLY_PLAYED),
 ]
 HOUR = 3_600
-EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 4
-"""`make soak` takes every write, `make test` every fourth; each in memory is in `committing`."""
+EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 6
+"""`make soak` takes every write, `make test` every sixth; each in memory is in `committing`."""
 
 
 @dataclass
