@@ -191,7 +191,7 @@ def test_a_listener_reads_when_access_ends(world: World) -> None:
 def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Null for a provider whose consents do not expire, and no word about it on the dashboard."""
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
-    monkeypatch.setitem(PROVIDERS, "spotify", endless)
+    monkeypatch.setattr("blendify.providers.spotify.PROVIDER", endless)
     user_id = world.connect()
     authorized(user_id, 1000)
     browser = session_of(user_id)
