@@ -22,7 +22,6 @@ LIBRARY = {
     "playlist-entries": 320,
     "long-playlist": 130,
     "followed-playlists": 2,
-    "null-playlists": 1,
     "saved-tracks": 120,
     "saved-albums": 60,
     "followed-artists": 70,
