@@ -33,7 +33,8 @@ up: $(READY) ## start the stack on this machine; with a provider's credentials i
 down: $(READY) ## stop the stack; keep what it stored
 	@python -m local.stack down
 
-clean: down ## stop the stack and delete all that it stored
+clean: $(READY) ## stop the stack and delete all that it stored
+	-@python -m local.stack down
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
 test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/test_paging.py; SEED=… repeats random ones

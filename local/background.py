@@ -16,6 +16,8 @@ import requests
 from local.errors import CommandError, Misconfigured
 from local.paths import ROOT
 
+_LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+
 
 class NotStarted(CommandError):
     """The program ended or did not answer in time; the message names its log."""
@@ -131,6 +133,19 @@ def alone(folder: Path) -> Iterator[None]:
             print("  Waiting for another command that starts or stops this stack", flush=True)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def port_in(environment: Mapping[str, str], variable: str, usual: int) -> int:
+    """
+    The port that a variable names, the usual one when it names none.
+
+    Raises  Misconfigured
+    """
+    given = environment.get(variable) or str(usual)
+    if not given.isdecimal() or not _LOWEST_PORT <= int(given) <= HIGHEST_PORT:
+        message = f"{variable} must be a port, a number from {_LOWEST_PORT} to {HIGHEST_PORT}: not {given!r}."
+        raise Misconfigured(message)
+    return int(given)
 
 
 def require_free(port: int, variable: str, patience_seconds: float = 2) -> None:

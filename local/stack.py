@@ -13,14 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from local.background import NotStarted, Program, alone, require_free
+from local.background import HIGHEST_PORT, NotStarted, Program, alone, port_in, require_free
 from local.deployment import Deployment, step
 from local.emulator.server import Emulator, NotSaved
 from local.errors import Misconfigured, status_of
 from local.paths import LOCAL
 from local.providers import PROVIDERS, SPOTIFY, Simulator, chosen, real_parameters
 
-_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
 Real = Mapping[str, Mapping[str, str] | None]
 """The parameters of real providers by name; a provider without them is simulated."""
 
@@ -45,13 +44,13 @@ class Stack:
         Raises  Misconfigured
         """
         provider = chosen(environment)
-        moved = _port(environment, "SIMULATOR_PORT", SPOTIFY.port) - SPOTIFY.port
+        moved = port_in(environment, "SIMULATOR_PORT", SPOTIFY.port) - SPOTIFY.port
         simulators = {name: Simulator(one.port + moved, LOCAL, (), one) for name, one in PROVIDERS.items()}
-        emulator = Emulator(_port(environment, "EMULATOR_PORT", 4566), LOCAL)
+        emulator = Emulator(port_in(environment, "EMULATOR_PORT", 4566), LOCAL)
         ports = [emulator.port, *(simulator.port for simulator in simulators.values())]
-        if len(set(ports)) < len(ports) or max(ports) > _HIGHEST_PORT:
+        if len(set(ports)) < len(ports) or max(ports) > HIGHEST_PORT:
             message = f"EMULATOR_PORT and SIMULATOR_PORT give these ports: {', '.join(map(str, ports))}."
-            raise Misconfigured(f"{message} Choose others, so that they differ and none is above {_HIGHEST_PORT}.")
+            raise Misconfigured(f"{message} Choose others, so that they differ and none is above {HIGHEST_PORT}.")
         meant = replace(simulators.pop(provider.name), options=environment.get("SIMULATOR_OPTIONS", "").split())
         return cls(LOCAL, emulator, meant, list(simulators.values()))
 
@@ -144,15 +143,6 @@ class Stack:
         finally:
             self.emulator.program.stop()
             step("Stopped the emulator")
-
-
-def _port(environment: Mapping[str, str], variable: str, usual: int) -> int:
-    given = environment.get(variable) or str(usual)
-    if not given.isdecimal() or not _LOWEST_PORT <= int(given) <= _HIGHEST_PORT:
-        raise Misconfigured(
-            f"{variable} must be a port, a number from {_LOWEST_PORT} to {_HIGHEST_PORT}: not {given!r}."
-        )
-    return int(given)
 
 
 def _up(stack: Stack) -> int:

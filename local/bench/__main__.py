@@ -4,6 +4,7 @@ Prints the table of figures. Counts come from the simulator and from the stored 
     make bench      builds the layers when `make up` has not, takes about four minutes
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from math import ceil
@@ -24,6 +25,7 @@ from local.bench.memory import of_collector
 from local.bench.reads import rows as read_rows
 from local.deployment import sam
 from local.emulator.server import architecture, runtime
+from local.errors import status_of
 from local.paths import LOCAL
 from local.simulators.spotify import Options, Regime
 
@@ -31,7 +33,7 @@ LISTENER = "listener"
 console = Console(highlight=False, soft_wrap=True)
 
 
-def main() -> None:
+def main() -> int:
     """Measure everything and print it."""
     table = Table("what", "aim", "today", title="Figures of the design", title_justify="left")
     for what, aim, today in rows():
@@ -39,6 +41,7 @@ def main() -> None:
         console.print(f"  {what}: {today}")
     console.print()
     console.print(table)
+    return 0
 
 
 def rows() -> Iterator[tuple[str, str, str]]:
@@ -155,4 +158,4 @@ def memory() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(status_of(main, console.print))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from local.aws_in_memory import create_key, forget_clients
+from local.background import port_in
 from local.emulator.server import Emulator
 from local.paths import LOCAL
 from local.providers import Simulator
@@ -44,4 +45,4 @@ def aws_apart() -> Iterator[None]:
 
 def _port(variable: str, usual: int) -> int:
     """The port after the stack's own, because the stack may run."""
-    return int(os.environ.get(variable, usual)) + 1
+    return port_in(os.environ, variable, usual) + 1
