@@ -36,10 +36,10 @@ KEYS: dict[str, Any] = {
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Emulator]:
+def running(folder: Path, *, check_permissions: bool = False) -> Iterator[Emulator]:
     """A new emulator with one saved table."""
     shutil.rmtree(folder, ignore_errors=True)
-    emulator = Emulator(free_port(), folder)
+    emulator = Emulator(free_port(), folder, check_permissions=check_permissions)
     emulator.start()
     emulator.client("dynamodb").create_table(TableName=TABLE, **KEYS)
     emulator.record_deployment("the first")
@@ -59,8 +59,8 @@ def emulator(worker_id: str) -> Iterator[Emulator]:
 
 @pytest.fixture(scope="module")
 def guarded(worker_id: str) -> Iterator[Emulator]:
-    """An emulator for all tests of access."""
-    with running(LOCAL / f"e2e-{worker_id}-guarded") as emulator:
+    """An emulator that checks permissions, and so every signature."""
+    with running(LOCAL / f"e2e-{worker_id}-guarded", check_permissions=True) as emulator:
         yield emulator
 
 
@@ -199,7 +199,7 @@ def refused(response: requests.Response) -> bool:
 
 
 def test_requests_without_the_secret_key_are_refused(guarded: Emulator) -> None:
-    """Web pages of any origin and other users of this machine have no key, so every service refuses them."""
+    """Web pages of any origin have no key, so every service refuses them."""
     address = guarded.endpoint
     target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
     assert refused(requests.post(address, data="{}", headers=target, timeout=10))
@@ -207,15 +207,30 @@ def test_requests_without_the_secret_key_are_refused(guarded: Emulator) -> None:
         assert refused(requests.post(address + path, headers=target, data="{}", timeout=10)), path
     assert refused(requests.options(address, headers={"Origin": "https://evil.example"}, timeout=10))
     for access_key in ("test", "000000000000", "AKIAIOSFODNN7EXAMPLE"):
-        stranger = boto3.client(
-            "dynamodb",
-            endpoint_url=address,
-            region_name=REGION,
-            aws_access_key_id=access_key,
-            aws_secret_access_key="test",
-        )
         with pytest.raises(ClientError, match=r"signature is wrong|key or token is unknown"):
-            stranger.list_tables()
+            client_of(guarded, access_key).list_tables()
+
+
+def client_of(emulator: Emulator, access_key: str) -> Any:
+    """A client with a secret that anybody knows."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=emulator.endpoint,
+        region_name=REGION,
+        aws_access_key_id=access_key,
+        aws_secret_access_key="test",
+    )
+
+
+def test_programs_of_the_same_user_need_no_secret_key(emulator: Emulator) -> None:
+    """They could read the key, so the usual test credentials do; pages and unsigned requests are still refused."""
+    assert client_of(emulator, "test").list_tables()["TableNames"] == [TABLE]
+    headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
+    assert refused(requests.post(emulator.endpoint, data="{}", headers=headers, timeout=10))
+    signed = headers | {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20261128/eu-west-1/dynamodb/aws4_request"}
+    assert refused(
+        requests.post(emulator.endpoint, data="{}", headers=signed | {"Origin": "https://evil.example"}, timeout=10)
+    )
 
 
 def test_a_signature_is_valid_only_for_the_signed_request(guarded: Emulator) -> None:

@@ -163,7 +163,7 @@ def test_grant_without_an_end_is_not_announced(
 ) -> None:
     """Some providers' consents have no end."""
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
-    monkeypatch.setitem(PROVIDERS, "spotify", endless)
+    monkeypatch.setattr("blendify.providers.spotify.PROVIDER", endless)
     clock.days_left(5)
     assert grant_expiry.ends_at(stored(user_id)) is None
     grant_expiry.announce(stored(user_id))

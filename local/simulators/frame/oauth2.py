@@ -198,6 +198,10 @@ class OAuth2Service(Service):
     def new_accounts(self) -> OAuth2Accounts:
         return OAuth2Accounts(self.options, self.clock)
 
+    def granted(self, listener: str, scopes: list[str]) -> list[str]:
+        """Which of the requested scopes the listener consents to."""
+        return scopes
+
     def arrange_expire(self, listener: Any, value: bool) -> None:
         """True ends all access tokens."""
         if value:
@@ -222,7 +226,8 @@ async def authorize(service: OAuth2Service, request: Request) -> Response:
         return redirect(with_query(redirect_uri, {"error": error, **state}))
 
     def allowed(listener: str) -> str:
-        code = service.accounts.allow(listener, scopes, redirect_uri, query.get("code_challenge"))
+        granted = service.granted(listener, scopes)
+        code = service.accounts.allow(listener, granted, redirect_uri, query.get("code_challenge"))
         return with_query(redirect_uri, {"code": code, **state})
 
     asked = ConsentRequest(

@@ -40,7 +40,10 @@ _ONLY_WITH = {
 
 @dataclass(slots=True)
 class SpotifyListener(Listener):
+    """`scopes` are those that the listener consents to at most, None for all that are requested."""
+
     regime: Regime = Regime.RESTRICTED
+    scopes: frozenset[str] | None = None
 
 
 def _profile(call: Call) -> Json:
@@ -166,6 +169,10 @@ class Spotify(OAuth2Service):
 
     def about_listener(self, listener: SpotifyListener) -> dict[str, Json]:
         return {"regime": listener.regime, "user_id": listener.library.user_id}
+
+    def granted(self, listener: str, scopes: list[str]) -> list[str]:
+        most = self.listeners[listener].scopes
+        return scopes if most is None else [scope for scope in scopes if scope in most]
 
     def arrange_regime(self, listener: SpotifyListener, value: Json) -> None:
         """Restricted, transitional or legacy, from now on."""
