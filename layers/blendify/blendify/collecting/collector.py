@@ -79,6 +79,10 @@ def _collected(collector: "_Collector") -> Summary:
         collector.close()
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def _time_is_up() -> MustWait:
     return MustWait("the Lambda's time was up, the next round goes on", times.now())
 
@@ -164,13 +168,14 @@ class _Collector:
         """Every list is read to its end: complete, unless pages of it had to be passed over."""
         counts, notes = Counter(self._progress.counts) + self._counts, []
         if lost := counts["lost"]:
-            raise CollectError(f"{lost} pages could not be read, all others are stored{self._failing}")
+            raise CollectError(f"{_counted(lost, 'page')} could not be read, all others are stored{self._failing}")
         if closed := counts["unavailable"]:
             notes.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
         if doubtful := counts["doubtful"]:
             notes.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
         if holes := counts["holes"]:
-            notes.append(f"more was played than the provider remembers: plays may be missing in {holes} place")
+            places = _counted(holes, "place")
+            notes.append(f"more was played than the provider remembers: plays may be missing in {places}")
         if not doubtful and self._endpoint.list_kind is not ListKind.LOG:
             self._note_changes(counts["appended"] + counts["removed"])
         return self._progress.complete(self._next, self._counts, "; ".join(notes) or None)
