@@ -1,4 +1,4 @@
-"""Walks the real pages as a listener's browser would: login, consent, callback, dashboard."""
+"""A listener's browser, which goes through the real pages: login, consent, callback, dashboard."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from local.errors import CommandError
 
 
 class WalkFailed(CommandError):
-    """A page was not the one that a listener would have expected; the message says which, without its address."""
+    """An unexpected page; the message describes it without its address."""
 
 
 class Browser:
@@ -24,12 +24,12 @@ class Browser:
         self._http.trust_env = False
 
     def connect(self, provider: str, listener: str) -> str:
-        """Connect the listener's account; answers the dashboard as it stands at once."""
+        """Connect the listener's account; answers the dashboard right after the login."""
         consent = self._go(f"{self._api_url}/auth/{provider}/login")
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
-        if form.told:
-            answers = {**form.fields, **self._consented(consent, form.told, listener)}
+        if form.parameters:
+            answers = {**form.fields, **self._consented(consent, form.parameters, listener)}
         headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(consent.url))}
         address = urljoin(consent.url, form.action)
         allowed = self._http.post(address, data=answers, headers=headers, allow_redirects=False, timeout=30)
@@ -38,25 +38,25 @@ class Browser:
             raise WalkFailed(f"the login did not end at the dashboard but at a page with status {page.status_code}")
         return page.text
 
-    def _consented(self, page: requests.Response, told: str, listener: str) -> dict[str, str]:
+    def _consented(self, page: requests.Response, parameters: str, listener: str) -> dict[str, str]:
         """
-        What the provider's script would have been given on our own page, where it asks its own host.
+        The fields that the provider's script on our own page would receive from the provider's host.
 
-        That host may be asked because the page says so: it is the last one that its policy names for scripts.
+        The page permits that host: it is the last one that the page's policy names for scripts.
         """
         policy = page.headers["Content-Security-Policy"]
         scripts = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
         address = f"{scripts.split()[-1]}/_simulator/authorize"
-        wish = {**json.loads(told), "listener": listener, "decision": "allow"}
+        body = {**json.loads(parameters), "listener": listener, "decision": "allow"}
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-        answer = requests.post(address, data=wish, headers={"Origin": origin}, timeout=30)
+        answer = requests.post(address, data=body, headers={"Origin": origin}, timeout=30)
         if answer.status_code != 200:
             raise WalkFailed(f"the provider did not give access: status {answer.status_code}")
         given: dict[str, str] = answer.json()
         return given
 
     def read(self, path: str) -> dict[str, object]:
-        """What the API answers this browser, e.g. for `/me`."""
+        """The API's response to this browser, e.g. for `/me`."""
         answer = self._http.get(self._api_url + path, timeout=30)
         answer.raise_for_status()
         body: dict[str, object] = answer.json()
@@ -65,12 +65,12 @@ class Browser:
     def send(
         self, path: str, body: object = None, *, method: str = "POST"
     ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
-        """Status, body and headers of what the API answers to a wish, e.g. to `/me/syncs`; a refusal as well."""
+        """Status, body and headers of the API's response to a request, e.g. to `/me/syncs`, also of a refusal."""
         answer = self._http.request(method, self._api_url + path, json=body, timeout=30)
         return answer.status_code, answer.json() if answer.text else {}, answer.headers
 
     def cookies(self) -> list[str]:
-        """The values of the cookies that it keeps; secrets all of them."""
+        """The values of the browser's cookies; all are secrets."""
         return [cookie.value for cookie in self._http.cookies if cookie.value]
 
     def _go(self, address: str) -> requests.Response:
@@ -88,13 +88,13 @@ class Browser:
 
 
 class Form(HTMLParser):
-    """The first form of a page: where it goes, and the values that its inputs already have and send."""
+    """The first form of a page: its target, and the values that its inputs have and send."""
 
     def __init__(self) -> None:
         super().__init__()
         self.action = ""
-        self.told = ""
-        """What a script on the page is told, as JSON; empty where the form is for people."""
+        self.parameters = ""
+        """Parameters for a script on the page, as JSON; empty when the form is for people."""
         self.fields: dict[str, str] = {}
 
     @classmethod
@@ -109,7 +109,7 @@ class Form(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         if tag == "form" and not self.action:
             self.action = values.get("action", "")
-            self.told = values.get("data-parameters", "")
+            self.parameters = values.get("data-parameters", "")
         elif tag == "input" and "name" in values and "disabled" not in values:
             self.fields[values["name"]] = values.get("value", "")
 

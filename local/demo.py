@@ -1,6 +1,6 @@
 """
 The main job on this machine, from nothing to a table: start the stack, connect a simulated listener through the real
-pages, follow the sync, hold what is stored against what was served; then change the library and sync again.
+pages, follow the sync, compare what is stored with what was served; then change the library and sync again.
 
     PROVIDER=lastfm python -m local.demo        another provider than Spotify
 """
@@ -71,9 +71,9 @@ def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
 def _make_token(browser: Browser, file: Path) -> None:
     """A bearer token, as the listener's own application would have one, for the examples in docs/api.md."""
     known: Any = browser.read("/me/tokens")["items"]
-    for one in known:
-        if one["name"] == TOKEN_NAME:
-            browser.send(f"/me/tokens/{one['token_id']}", method="DELETE")
+    for token in known:
+        if token["name"] == TOKEN_NAME:
+            browser.send(f"/me/tokens/{token['token_id']}", method="DELETE")
     _, made, _ = browser.send("/me/tokens", {"name": TOKEN_NAME})
     file.unlink(missing_ok=True)
     file.touch(mode=0o600)
@@ -103,23 +103,23 @@ def _follow(browser: Browser, before: datetime) -> tuple[Any, str]:
 
 
 def _draw(bars: Progress, tasks: dict[str, Any], data_types: Mapping[str, Any]) -> None:
-    for data_type, one in data_types.items():
+    for data_type, progress in data_types.items():
         if data_type not in tasks:
             tasks[data_type] = bars.add_task(data_type, total=None, outcome="")
-        total = max(one["expected"], one["records"]) or None
-        bars.update(tasks[data_type], total=total, completed=one["records"], outcome=one["outcome"])
+        total = max(progress["expected"], progress["records"]) or None
+        bars.update(tasks[data_type], total=total, completed=progress["records"], outcome=progress["outcome"])
 
 
 def _figures(stack: Stack, table: str, user_id: str, sync_id: str) -> dict[str, dict[str, int]]:
-    """The run's counts per data type, as an operator finds them in the accounts table."""
-    found = stack.emulator.client("dynamodb").query(
+    """The sync's counts per data type, as an operator finds them in the state table."""
+    response = stack.emulator.client("dynamodb").query(
         TableName=table,
         KeyConditionExpression="pk = :p AND begins_with(sk, :s)",
         ExpressionAttributeValues={":p": {"S": f"user#{user_id}"}, ":s": {"S": f"sync#{sync_id}#"}},
     )
     return {
         item["data_type"]["S"]: {name: int(value["N"]) for name, value in item.items() if "N" in value}
-        for item in found["Items"]
+        for item in response["Items"]
     }
 
 
@@ -130,13 +130,13 @@ def _print_table(
     for name in ("records", "calls", "seconds"):
         table.add_column(name, justify="right")
     table.add_column("why")
-    for data_type, one in sync["data_types"].items():
-        counts = (f"{one['records']:,}", str(one["calls"]), f"{one['seconds']:.1f}")
-        table.add_row(data_type, one["outcome"], *counts, one["why"] or "")
+    for data_type, progress in sync["data_types"].items():
+        counts = (f"{progress['records']:,}", str(progress["calls"]), f"{progress['seconds']:.1f}")
+        table.add_row(data_type, progress["outcome"], *counts, progress["why"] or "")
     console.print(table)
-    total = {name: sum(one.get(name, 0) for one in figures.values()) for name in ("records", *_TOTALS)}
+    total = {name: sum(counts.get(name, 0) for counts in figures.values()) for name in ("records", *_TOTALS)}
     records = total["records"] or 1
-    calls = sum(one["calls"] for one in counters["endpoints"].values())
+    calls = sum(endpoint["calls"] for endpoint in counters["endpoints"].values())
     console.print(f"  API calls     {calls:,} as the simulator counts them, token and profile included")
     console.print(
         f"  Write units   {total['write_units']:,} for {records:,} records: {total['write_units'] / records:.2f} each"
@@ -148,7 +148,7 @@ _TOTALS = ("write_units", "raw_bytes", "stored_bytes")
 
 
 def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[str, Any]) -> list[str]:
-    """What is stored against what was served; says so, and answers the differences."""
+    """Compare what is stored with what was served; print and answer the differences."""
     truth = stack.simulator.truth(listener)
     history = HistoryReader(stack.emulator.client("dynamodb"), table, user_id)
     stored = {name: history.stored(name, sync["started_at"]) for name in truth}
@@ -162,7 +162,7 @@ def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[
 
 
 def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_id: str) -> list[str]:
-    """The library changes, a second sync finds what has; answers where the history then differs from the library."""
+    """Change the library and run a second sync; answers where the history then differs from the library."""
     count = change_library(stack, listener, stack.simulator.truth(listener))
     step(f"\n  {listener} changes {count} things; an operator starts a second sync")
     stack.simulator.control("POST", "counters/reset")
@@ -177,8 +177,9 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
     truth = stack.simulator.truth(listener)
     history = HistoryReader(stack.emulator.client("dynamodb"), outputs["history_table"], user_id)
     console.print(appended(history, truth))
-    counted = stack.simulator.control("GET", "counters")["endpoints"]
-    console.print(f"  API calls     {sum(one['calls'] for one in counted.values()):,} (the first sync read everything)")
+    endpoints = stack.simulator.control("GET", "counters")["endpoints"]
+    calls = sum(endpoint["calls"] for endpoint in endpoints.values())
+    console.print(f"  API calls     {calls:,} (the first sync read everything)")
     wrong = [] if ended["status"] == "SUCCEEDED" else [f"the second sync ended as {ended['status']}"]
     wrong += history.differences(truth)
     for line in wrong:

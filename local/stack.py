@@ -31,7 +31,7 @@ class Stack:
     folder: Path
     emulator: Emulator
     simulator: Simulator
-    """Of the provider that is meant."""
+    """Of the chosen provider."""
     others: Sequence[Simulator] = ()
     """Of the other providers, so that one listener can connect several."""
 
@@ -40,19 +40,19 @@ class Stack:
         """
         The stack of `make up` and `make demo`.
 
-        SIMULATOR_PORT moves all simulators by the same distance: which port each has never depends on who is meant.
+        SIMULATOR_PORT moves all simulators by the same distance: their ports do not depend on the chosen provider.
         Raises  Misconfigured
         """
         provider = chosen(environment)
         moved = port_in(environment, "SIMULATOR_PORT", SPOTIFY.port) - SPOTIFY.port
-        simulators = {name: Simulator(one.port + moved, LOCAL, (), one) for name, one in PROVIDERS.items()}
+        simulators = {name: Simulator(other.port + moved, LOCAL, (), other) for name, other in PROVIDERS.items()}
         emulator = Emulator(port_in(environment, "EMULATOR_PORT", 4566), LOCAL)
         ports = [emulator.port, *(simulator.port for simulator in simulators.values())]
         if len(set(ports)) < len(ports) or max(ports) > HIGHEST_PORT:
             message = f"EMULATOR_PORT and SIMULATOR_PORT give these ports: {', '.join(map(str, ports))}."
             raise Misconfigured(f"{message} Choose others, so that they differ and none is above {HIGHEST_PORT}.")
-        meant = replace(simulators.pop(provider.name), options=environment.get("SIMULATOR_OPTIONS", "").split())
-        return cls(LOCAL, emulator, meant, list(simulators.values()))
+        selected = replace(simulators.pop(provider.name), options=environment.get("SIMULATOR_OPTIONS", "").split())
+        return cls(LOCAL, emulator, selected, list(simulators.values()))
 
     @property
     def simulators(self) -> Sequence[Simulator]:
@@ -71,14 +71,14 @@ class Stack:
 
     def up(self, real: Real | None = None) -> dict[str, str]:
         """
-        Start everything; `real` are the parameters of real providers by name, without them simulators are used.
+        Start everything; `real` has the parameters of real providers by name. All others are simulated.
 
         Answers the outputs, which are also written to `outputs.json`
         Raises  Misconfigured before anything is started; NotStarted, CommandFailed, NotSaved
         """
         real = real or {}
         with alone(self.folder / "run"):
-            simulated = [one for one in self.simulators if not real.get(one.provider.name)]
+            simulated = [simulator for simulator in self.simulators if not real.get(simulator.provider.name)]
             self._check_ports(simulated)
             self._start(simulated)
             parameters: dict[str, str] = {}
@@ -93,17 +93,17 @@ class Stack:
             return outputs
 
     def _check_ports(self, simulated: Sequence[Simulator]) -> None:
-        """Raises  Misconfigured when one of the ports is somebody else's"""
+        """Raises  Misconfigured when another program uses one of the ports"""
         self.emulator.check()
-        running = [one.program.running for one in self.simulators]
-        # They are stopped before any is started.
-        own = {one.port for one in running if one}
+        running = [simulator.program.running for simulator in self.simulators]
+        # Our simulators are stopped before any is started.
+        own = {process.port for process in running if process}
         for simulator in simulated:
             if simulator.port not in own:
                 require_free(simulator.port, "SIMULATOR_PORT")
 
     def _start(self, simulated: Sequence[Simulator]) -> None:
-        """Start emulator and simulators; when one of them cannot be started, none that this call started goes on."""
+        """Start emulator and simulators. If one of them cannot be started, those that this call started are stopped."""
         started: list[Program] = []
         try:
             if not self.emulator.program.running:
@@ -125,7 +125,7 @@ class Stack:
         """
         Stop the simulators and the emulator, which saves its state.
 
-        Raises  NotSaved when that was not possible; all are stopped all the same
+        Raises  NotSaved when the state could not be saved; all are stopped nevertheless
         """
         with alone(self.folder / "run"):
             for simulator in self.simulators:
@@ -146,10 +146,10 @@ class Stack:
 
 
 def _up(stack: Stack) -> int:
-    outputs = stack.up({name: real_parameters(os.environ, one) for name, one in PROVIDERS.items()})
+    outputs = stack.up({name: real_parameters(os.environ, provider) for name, provider in PROVIDERS.items()})
     print(f"\n  Start page    {outputs['api_url']}/")
     print(f"  Dashboard     {outputs['dashboard_url']}")
-    for provider in (one for one in PROVIDERS.values() if one.redirect_uri):
+    for provider in filter(lambda provider: provider.redirect_uri, PROVIDERS.values()):
         address = outputs[f"{provider.name}_redirect_uri"]
         print(f"  Redirect URI  {address}  (to register with {provider.title}, to the letter)")
     print("  All outputs   .local/outputs.json      `make down` stops it")

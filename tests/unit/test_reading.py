@@ -44,7 +44,7 @@ def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
     found = list(read(plan(70, 30), fetch, PAGING))
     assert places(found) == [(0, offset) for offset in range(0, 70, 10)] + [(1, 0), (1, 10), (1, 20)]
     assert all(
-        isinstance(one.found, Page) and one.found.entries == [(one.ask.list_id, one.ask.offset)] for one in found
+        isinstance(one.result, Page) and one.result.entries == [(one.ask.list_id, one.ask.offset)] for one in found
     )
 
 
@@ -85,7 +85,7 @@ def test_a_closed_list_drops_only_its_own_pages() -> None:
 
     found = list(read(plan(20, 50, 20), fetch, PAGING))
     assert places(found) == [(0, 0), (0, 10), (1, 0), (2, 0), (2, 10)]
-    assert [one.found for one in found if isinstance(one.found, Closed)] == [Closed("closed")]
+    assert [one.result for one in found if isinstance(one.result, Closed)] == [Closed("closed")]
 
 
 def test_a_list_that_closes_half_way_keeps_what_came_before() -> None:
@@ -160,9 +160,9 @@ def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
 
     found = list(read(plan(40, 30, 10), fetch, PAGING, lenient=True))
     assert places(found) == [(0, 0), (0, 10), (0, 20), (0, 30), (1, 0), (1, 10), (1, 20), (2, 0)]
-    lost = [step for step in found if step.found == Lost("one page is broken")]
+    lost = [step for step in found if step.result == Lost("one page is broken")]
     assert [(step.ask.offset, step.following and step.following.offset) for step in lost] == [(10, 20), (20, None)]
-    assert sum(isinstance(step.found, Page) for step in found) == 6
+    assert sum(isinstance(step.result, Page) for step in found) == 6
 
 
 @pytest.mark.parametrize("broken", [MOST_LOST, MOST_LOST + 1])
@@ -194,7 +194,7 @@ def test_failing_pages_with_good_ones_between_are_no_row() -> None:
         return page(ask)
 
     found = list(read(plan(90), fetch, PAGING, lenient=True))
-    assert [step.ask.offset for step in found if isinstance(step.found, Lost)] == [10, 30, 50, 70]
+    assert [step.ask.offset for step in found if isinstance(step.result, Lost)] == [10, 30, 50, 70]
 
 
 @pytest.mark.parametrize(("size", "last"), [(30, 20), (5, 0)], ids=["last page", "only page"])
@@ -209,7 +209,7 @@ def test_a_last_page_that_fails_is_not_passed_over(size: int, last: int) -> None
     found: list[Step] = []
     with pytest.raises(ProviderUnavailable, match="down"):
         collect_until_it_ends(read(plan(size), fetch, PAGING, lenient=True), found)
-    assert not [step for step in found if isinstance(step.found, Lost)]
+    assert not [step for step in found if isinstance(step.result, Lost)]
 
 
 def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
@@ -226,8 +226,8 @@ def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
     found = list(read(plan(40), fetch, PAGING, ordered=True))
     assert [(step.ask.attempt, step.ask.offset) for step in found] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
     for step in found:
-        assert isinstance(step.found, Page)
-        assert {entry[:2] for entry in step.found.entries} == {(step.ask.attempt, step.ask.offset)}
+        assert isinstance(step.result, Page)
+        assert {entry[:2] for entry in step.result.entries} == {(step.ask.attempt, step.ask.offset)}
     assert found[-1].following is None
     assert (found[-1].sweep.attempt, found[-1].sweep.total) == (2, 41)
 
@@ -242,7 +242,8 @@ def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
         return Page(list(range(start, start + 10)), 40, more=False)
 
     found = list(read(plan(40), fetch, PAGING))
-    assert [entry for step in found if isinstance(step.found, Page) for entry in step.found.entries] == list(range(40))
+    pages = [step.result for step in found if isinstance(step.result, Page)]
+    assert [entry for page in pages for entry in page.entries] == list(range(40))
     assert sorted(asked) == [0, 10, 10, 20, 30]
 
 
@@ -268,7 +269,7 @@ def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
 
     found = list(read(plan(20, 20), fetch, PAGING))
     assert places(found) == [(number, offset) for number in (0, 1) for offset in (0, 10, 20)]
-    held = [entry for step in found if isinstance(step.found, Page) for entry in step.found.entries]
+    held = [entry for step in found if isinstance(step.result, Page) for entry in step.result.entries]
     assert held == [(number, entry) for number in (0, 1) for entry in range(20)]
     assert [step.following is None for step in found] == [False, False, True] * 2
 

@@ -1,8 +1,8 @@
 """
 Collecting one data type: its lists are read, planned and committed, one after the other.
 
-Whatever ends a collector (its time, a killed Lambda, a long wait), the next round goes on where the position says:
-pages are staged before it moves on. A worker that dies costs at most the pages since then.
+A collector can end early: its time is up, its Lambda is killed, or it must wait long. The next round then continues at
+the stored position. Pages are staged before the position moves on, so a death costs at most the pages read since.
 """
 
 from collections import Counter
@@ -41,14 +41,14 @@ from blendify.providers.paging import Page, PageRequest
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
 PAGES, ENTRIES = 8, 1_600
-"""Pages, or entries of them, that are in memory alone at most: what a death costs, and the bound of the memory."""
+"""Most pages, and most entries, that are only in memory: the cost of a death, and the bound of the memory."""
 SECOND_LOOK = timedelta(seconds=20)
-"""Before a list is read again of which something cannot be true."""
+"""Wait before a list with an implausible result is read again."""
 
 
 def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Summary:
     """
-    Append what is new, changed, moved or gone in this data type, from where the sync stands; answers how far it came.
+    Append what is new, changed, moved or gone in this data type, from the sync's position on; answers how far it came.
 
     Expected refusals (wait, reconnect, scope, provider down) are outcomes; only defects and infrastructure raise.
     """
@@ -88,7 +88,7 @@ def _time_is_up() -> MustWait:
 
 
 class _Collector:
-    """One data type of one sync: knows where it stands, and what the next checkpoint adds to the counts."""
+    """One data type of one sync: its position, and what the next checkpoint adds to the counts."""
 
     def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float]) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
@@ -99,7 +99,7 @@ class _Collector:
         self._lists: list[ListRef] = []
         self._reader: ListReader | LogReader | None = None
         self._next = stored.position
-        """Where to go on after all that is read, staged or not."""
+        """The position after everything that was read, staged or not."""
         self._since: dict[str, datetime | None] = {}
         self._counts: Counter[str] = Counter()
         """What the next checkpoint adds."""
@@ -109,7 +109,7 @@ class _Collector:
         """Whether a page was read since the last checkpoint."""
 
     def run(self) -> None:
-        """Read what is left of the lists; raises CollectError where the provider or the time ends it."""
+        """Read the rest of the lists; raises CollectError when the provider or the time stops it."""
         connection = connections.connection(self._job.user_id, self._job.provider)
         provider = PROVIDERS[connection.provider]
         if connection.status == connections.RECONNECT:
@@ -130,7 +130,7 @@ class _Collector:
             return
         start = self._resume()
         begun = Sweep(start.number, start.attempt, start.total, start.changed, start.short, start.fingerprint)
-        for endpoint, lists in groupby(enumerate(self._lists), lambda one: self._endpoint.for_list(one[1].list_id)):
+        for endpoint, lists in groupby(enumerate(self._lists), lambda item: self._endpoint.for_list(item[1].list_id)):
             steps = read(
                 (ask for number, listed in lists for ask in self._requests(number, listed, start)),
                 partial(fetcher.page, endpoint=endpoint),
@@ -140,7 +140,7 @@ class _Collector:
                 side_by_side=caller.at_once,
                 lenient=self._lenient,
             )
-            # Whatever ends this, no page may go on being fetched in a Lambda that has answered.
+            # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
             with closing(steps):
                 for step in steps:
                     self._take(step)
@@ -149,12 +149,12 @@ class _Collector:
         self._drop_lists()
 
     def close(self) -> None:
-        """Leave nothing open in a Lambda that goes on to other syncs."""
+        """Close what is open: the Lambda goes on to other syncs."""
         if self._progress.caller:
             self._progress.caller.close()
 
     def stop(self, error: CollectError) -> Summary:
-        """The outcome that an error stands for, kept with its reason, and all that was read before it."""
+        """Store the outcome of an error with its reason, and everything that was read before it."""
         advanced = self._advanced
         try:
             if self._reader and self._progress.gives_up(error, advanced=advanced):
@@ -165,7 +165,7 @@ class _Collector:
         return self._progress.stop(error, self._next, self._counts, advanced=advanced)
 
     def finish(self) -> Summary:
-        """Every list is read to its end: complete, unless pages of it had to be passed over."""
+        """Every list is read to its end: the outcome is complete, unless pages were passed over."""
         counts, notes = Counter(self._progress.counts) + self._counts, []
         if lost := counts["lost"]:
             raise CollectError(f"{_counted(lost, 'page')} could not be read, all others are stored{self._failing}")
@@ -181,17 +181,17 @@ class _Collector:
         return self._progress.complete(self._next, self._counts, "; ".join(notes) or None)
 
     def _note_changes(self, changes: int) -> None:
-        """What a reader at a past moment need not fold."""
+        """Count the changes for snapshots, which save readers of a past moment from folding all facts."""
         job = self._job
         written = snapshots.note(job.user_id, job.provider, self._data_type, job.fetched_at, changes)
         for name in ("stored_bytes", "write_units"):
             self._counts[name] += getattr(written, name)
 
     def _begin(self, fetcher: Fetcher) -> list[ListRef]:
-        """The lists that can be read; what is known of them is counted once, however often the sync had to wait."""
-        found = list(targets(self._job, self._endpoint, fetcher.page))
-        readable = [listed for listed in found if listed.readable]
-        self._named = {listed.list_id for listed in found}
+        """The lists that can be read. What is known of them is counted once, even if the sync has to wait often."""
+        lists = list(targets(self._job, self._endpoint, fetcher.page))
+        readable = [listed for listed in lists if listed.readable]
+        self._named = {listed.list_id for listed in lists}
         if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable)
             unchanged = sum(
@@ -199,13 +199,13 @@ class _Collector:
             )
             if self._endpoint.parent is None:
                 expected = unchanged
-            self._counts.update(expected=expected, records=unchanged, unavailable=len(found) - len(readable))
+            self._counts.update(expected=expected, records=unchanged, unavailable=len(lists) - len(readable))
             if self._counts.total():
                 self._checkpoint()
         return readable
 
     def _adopt_commits(self) -> None:
-        """Count the lists that a worker of this sync has committed before it could say so, and go on behind them."""
+        """Count the lists that a worker of this sync committed before it could save its position; go on behind them."""
         for number, listed in enumerate(self._lists):
             commit = self._commits.version(listed.list_id).commit
             if commit is None or commit.sync_id != self._job.sync_id or number < self._next.number:
@@ -217,7 +217,7 @@ class _Collector:
                 self._checkpoint()
 
     def _resume(self) -> Position:
-        """Where this worker begins: a list that another worker has moved on meanwhile is read from its beginning."""
+        """The position at which this worker begins. A list that another worker has moved on is read from its start."""
         at = self._next
         if at.number >= len(self._lists) or not at.begun:
             return at
@@ -240,12 +240,12 @@ class _Collector:
         return at
 
     def _unchanged(self, listed: ListRef) -> bool:
-        """Whether the list need not be asked: its version is the one that was read, or that was a short while ago."""
+        """Whether the list can be skipped: its version was read already, or it was read a short while ago."""
         version = self._commits.version(listed.list_id)
         return freshness.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
     def _since_of(self, number: int, list_id: str) -> datetime | None:
-        """From which moment on a log is asked for, by all workers of the sync."""
+        """The moment from which all workers of the sync ask for a log; None for all of it."""
         at = self._next
         if at.begun and at.number == number:
             return times.parse(at.since) if at.since else None
@@ -266,7 +266,7 @@ class _Collector:
         yield from endpoint.paging.first(first, total)
 
     def _check_for_changes(self, fetcher: Fetcher) -> bool:
-        """Whether a few calls told all that has changed in the one list; it is committed then."""
+        """Whether a few calls were enough to learn every change of the only list; the list is then committed."""
         at = self._next
         if self._endpoint.change_check is None or at.number >= len(self._lists) or at.begun:
             return False
@@ -276,24 +276,24 @@ class _Collector:
             return False
         reader = self._commits.reader(listed.list_id)
         known = {entry.identity: entry.digest for entry in reader.entries}
-        found = checked(listed.list_id, at.number, known, self._endpoint, fetcher)
-        if found is None:
+        result = checked(listed.list_id, at.number, known, self._endpoint, fetcher)
+        if result is None:
             return False
-        reader.add_checked(found)
+        reader.add_checked(result)
         self._reader, self._advanced = reader, True
-        self._next = replace(at, total=found.total, expected=found.total or len(found.names))
+        self._next = replace(at, total=result.total, expected=result.total or len(result.names))
         self._end_list(entry_by_entry=False)
         return True
 
     def _drop_lists(self) -> None:
-        """Lists that are named no longer (a playlist that is gone): everything in them has left."""
+        """Remove every entry of lists that are no longer named, such as a deleted playlist."""
         job, within = self._job, self._endpoint.parent
         if within is None:
             return
         naming = list_versions.version(job.user_id, job.provider, within, "")
         if not naming.revision:
             return
-        # A sync that was not asked for the names themselves may know of lists that they do not have yet.
+        # A sync that does not collect the names may know lists that are not yet among the stored names.
         named = self._named | {entry.identity for entry in naming.entries()}
         for list_id, version in list(self._commits.known.items()):
             if list_id not in named and version.count and not freshness.is_done(version, job):
@@ -304,7 +304,7 @@ class _Collector:
         ask = step.ask
         reader = self._open(step)
         self._unsaved += 1
-        match step.found:
+        match step.result:
             case Page() as page:
                 self._add(step, page)
             case Lost(why):
@@ -322,7 +322,7 @@ class _Collector:
             self._save()
 
     def _open(self, step: Step) -> ListReader | LogReader:
-        """The list that is being read; that it has changed meanwhile is kept at once."""
+        """The list that is being read. If it has changed meanwhile, that is saved at once."""
         ask = step.ask
         if self._reader is None or self._next.number != ask.list_index:
             log = self._endpoint.for_list(ask.list_id).list_kind is ListKind.LOG
@@ -334,13 +334,13 @@ class _Collector:
             if isinstance(self._reader, ListReader):
                 self._reader.read_again(ask.offset)
             self._reader.attempt, self._reader.lost = ask.attempt, self._reader.lost if ask.offset else 0
-            # Of this attempt no page is stored yet by which one could be known again.
+            # No page of this attempt is stored yet, so there is none to compare the next one with.
             self._next = replace(self._at(step, ask), fingerprint=None)
             self._save()
         return self._reader
 
     def _add(self, step: Step, page: Page) -> None:
-        """Take what is on the page."""
+        """Add the page's entries to the list that is being read."""
         ask, endpoint = step.ask, self._endpoint.for_list(step.ask.list_id)
         places = (ListPosition(ask.list_id, ask.offset + index) for index in range(len(page.entries)))
         records = [endpoint.to_record(entry, place) for entry, place in zip(page.entries, places, strict=False)]
@@ -349,15 +349,15 @@ class _Collector:
         elif self._reader:
             self._reader.add(records, page.entries, ask.offset)
         if self._endpoint.child_list:
-            found = [contents for entry in page.entries if (contents := self._endpoint.child_list(entry))]
-            discovered_lists.keep(self._job.user_id, self._job.sync_id, ask.offset, found)
+            lists = [child for entry in page.entries if (child := self._endpoint.child_list(entry))]
+            discovered_lists.save(self._job.user_id, self._job.sync_id, ask.offset, lists)
         if self._next.expected is None and self._endpoint.parent is None:
             total = page.total or len(page.entries)
             self._next = replace(self._next, expected=min(total, endpoint.paging.depth or total))
         self._advanced |= bool(page.entries)
 
     def _at(self, step: Step, ask: PageRequest) -> Position:
-        """Going on with this request, with what is known of its list."""
+        """The position before this request, with what is known of its list."""
         sweep, reader = step.sweep, self._reader
         return replace(
             self._next,
@@ -372,7 +372,7 @@ class _Collector:
         )
 
     def _pass_over(self, ask: PageRequest, why: str) -> None:
-        """A list that cannot be read. What was read of it before it was closed is kept."""
+        """Skip a list that cannot be read. What was read of it before stays."""
         if self._endpoint.parent is None:
             raise Unreadable(why)
         reader = self._reader
@@ -384,7 +384,7 @@ class _Collector:
         telemetry.logger.info("Passed over %s: %s", ask.list_id, why)
 
     def _end_list(self, *, broken_off: bool = False, entry_by_entry: bool = True) -> None:
-        """The list is read to its end, or as far as it can be: judge it and commit it."""
+        """Judge and commit the list, which is read to its end or as far as possible."""
         at, reader = self._next, self._reader
         if reader is None or (broken_off and not reader.begun):
             return
@@ -402,7 +402,7 @@ class _Collector:
         try:
             committed = self._commit(reader, end, Position(at.number + 1), counts)
         except ReadAgain as again:
-            # What is counted of it already is counted once.
+            # Its records that are in the counts already are not counted again.
             self._next = Position(
                 at.number,
                 attempt=at.attempt + 1,
@@ -418,7 +418,7 @@ class _Collector:
     def _commit(
         self, reader: ListReader | LogReader, end: ListEnd | None, then: Position, counts: Mapping[str, int]
     ) -> Mapping[str, int]:
-        """Commit what was read, a log also before its end; answers what the commit tells, which is counted."""
+        """Commit what was read, a log also before its end; answers the commit's counts, which are added."""
         number = self._next.number
         try:
             if isinstance(reader, LogReader):
@@ -427,14 +427,14 @@ class _Collector:
             else:
                 committed = self._commits.commit(reader, end or ListEnd(), then, counts)
         except TimeIsUp:
-            # The next worker finishes the commit, and knows by it where to go on.
+            # The next worker finishes the commit, which says where to go on.
             self._reader, self._next = None, self._saved(number)
             raise
         self._count(number, committed)
         return committed
 
     def _count(self, number: int, committed: Mapping[str, int]) -> None:
-        """Add what a commit tells; of its list something may be counted already."""
+        """Add a commit's counts, without what is counted of its list already."""
         if not committed:
             return
         saved, counts = self._saved(number), Counter(committed)
@@ -445,7 +445,7 @@ class _Collector:
         self._counts.update(counts)
 
     def _saved(self, number: int) -> Position:
-        """What the last checkpoint tells of a list."""
+        """A list's position at the last checkpoint."""
         at = self._progress.position
         return at if at.number == number else Position(number)
 

@@ -1,13 +1,13 @@
 """
-Commit: a plan becomes part of the history, whole or not at all, whatever dies meanwhile.
+Commit: a plan becomes part of the history whole or not at all, even if workers die meanwhile.
 
 Intent   one conditional write on the list's version names the pages that were staged: from here on the plan is certain,
          as it follows from them and the version alone
 Append   the facts, under keys that follow from the plan: in any order, by any worker, any number of times
 Flip     one conditional write: the next version in, the intent out
 
-Whoever opens a list with an intent finishes it first, whichever sync it was of. A worker that wakes up after its
-successor finds every fact under its key and the version moved on.
+A worker that opens a list with an intent finishes it first, even if another sync began it. A worker that wakes up after
+its successor has finished finds every fact under its key and the version moved on.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class StagedList(Protocol):
         """All its entries, in their order."""
 
     def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with what is to be told of them; loaded as they are taken."""
+        """The same in pages, with their new and changed entries; loaded as they are taken."""
 
 
 class Store(Protocol):
@@ -107,7 +107,7 @@ class Committer:
         if planned.facts:
             version = self.store.intend(version, stage(intent))
             return self._carry_out(version, planned, staged)
-        # Nothing to tell: at most the order in which a set is kept is another.
+        # There is no fact to append: at most the stored order of a set differs.
         following = None if list(planned.entries) == list(entries) else planned.entries
         return self.store.flip(version, following, intent.commit)
 

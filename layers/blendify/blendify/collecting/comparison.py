@@ -1,4 +1,4 @@
-"""Comparison: which entries of a list that is being read are as its version has them, and which are new or changed."""
+"""Comparison: which entries of a list that is being read are new or changed, and which are as in its version."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from blendify.providers.record_identity import digest, identity
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What there is to tell of an entry that is new, or has changed."""
+    """What is recorded of a new or changed entry."""
 
     fields: Mapping[str, Any]
     answer: Any
@@ -22,7 +22,7 @@ class Change:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A part of a list: all its entries in their order, and what there is to tell of those that are new or changed."""
+    """A part of a list: all its entries in their order, and what is recorded of new and changed ones."""
 
     listed: Sequence[Listed]
     changes: Mapping[int, Change]
@@ -61,7 +61,7 @@ class Comparison:
         for index, (record, answer) in enumerate(zip(records, answers, strict=True)):
             occurrence = self._occurrence(record.fields)
             name = identity(record.fields, occurrence)
-            # A play is an event: it is recorded once, whatever its track is called later.
+            # A play is an event: it is recorded once, even if its track is renamed later.
             state = "" if self.kind is ListKind.LOG else digest(record.fields, record.uncompared)
             entry = self.version.get(name)
             if entry is None or entry.digest != state:

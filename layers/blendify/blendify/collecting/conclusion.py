@@ -27,7 +27,7 @@ class ListEnd:
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
     short: bool = False
-    """A page holds fewer entries than the provider counts, however often it is asked."""
+    """A page repeatedly holds fewer entries than the provider counts."""
     broken_off: bool = False
     """Reading ended before the list did, or pages of it could not be read."""
     known_to_be_gone: bool = False
@@ -38,7 +38,7 @@ class ListEnd:
 
 
 def rules(endpoint: Endpoint) -> Rules:
-    """What holds for a list of this endpoint, whatever is in it."""
+    """The rules for a list of this endpoint, independent of its contents."""
     memory = endpoint.log_window
     return Rules(
         endpoint.list_kind, endpoint.change_check is newest_first, memory is not None and memory.moves_to_front

@@ -1,4 +1,4 @@
-"""Lists that a run found (playlists), for the data type that reads what is in them; kept a month, a page a chunk."""
+"""Lists that a sync discovered (playlists), for the type that reads their contents; kept 30 days, an item a page."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -7,33 +7,33 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.providers.endpoint import ListRef
 
-KEPT_SECONDS = 30 * 24 * 3600
+RETENTION_SECONDS = 30 * 24 * 3600
 
 
-def keep(user_id: str, sync_id: str, number: int, found: Iterable[ListRef]) -> None:
-    """Store one page's worth; the same page stored again replaces itself."""
-    rows = [{"id": one.list_id, "total": one.total, "readable": one.readable, "version": one.version} for one in found]
-    expires_at = int(time.time()) + KEPT_SECONDS
+def save(user_id: str, sync_id: str, number: int, lists: Iterable[ListRef]) -> None:
+    """Store the lists of one page; storing a page again replaces it."""
+    rows = [{"id": ref.list_id, "total": ref.total, "readable": ref.readable, "version": ref.version} for ref in lists]
+    expires_at = int(time.time()) + RETENTION_SECONDS
     state_table().put(keys.user(user_id), keys.listing(sync_id, number), {"lists": rows, "expires_at": expires_at})
 
 
 def close(user_id: str, sync_id: str) -> None:
-    """The run's lists are all kept; from now on they are not asked for again."""
-    expires_at = int(time.time()) + KEPT_SECONDS
+    """Note that all lists of the sync are stored; from now on they are not asked for again."""
+    expires_at = int(time.time()) + RETENTION_SECONDS
     state_table().put(keys.user(user_id), keys.listed(sync_id), {"expires_at": expires_at})
 
 
 def closed(user_id: str, sync_id: str) -> bool:
-    """Whether the run's lists are all kept."""
+    """Whether all lists of the sync are stored."""
     return state_table().get(keys.user(user_id), keys.listed(sync_id)) is not None
 
 
-def kept(user_id: str, sync_id: str) -> Iterator[ListRef]:
-    """All lists of the run in the order they were found; one that two pages named is told once."""
-    seen: set[str] = set()
+def stored(user_id: str, sync_id: str) -> Iterator[ListRef]:
+    """All lists of the sync in the order of their discovery, each once, even if two pages named it."""
+    yielded: set[str] = set()
     for item in state_table().query(keys.user(user_id), keys.listing(sync_id)):
         for row in item["lists"]:
-            if row["id"] not in seen:
-                seen.add(row["id"])
+            if row["id"] not in yielded:
+                yielded.add(row["id"])
                 total = None if row["total"] is None else int(row["total"])
                 yield ListRef(row["id"], total, bool(row["readable"]), row.get("version"))

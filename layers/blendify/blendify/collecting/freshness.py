@@ -1,4 +1,4 @@
-"""Which lists need not be asked: by the provider's own version, or because they were read a short while ago."""
+"""Which lists can be skipped: by the provider's own version, or because they were read a short while ago."""
 
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -61,8 +61,8 @@ def remembered_from(version: ListVersion, endpoint: Endpoint, job: Job, *, compl
 
 def _full_read_due(version: ListVersion, job: Job) -> bool:
     """
-    What no signal shows is found by reading everything now and then. Lists take turns: each is due at a time of its own
-    in the last quarter of the interval.
+    Reading everything now and then finds what no signal shows. Lists take turns: each is due at its own time in the
+    last quarter of the interval.
     """
     interval = settings().full_sweep_every
     share = crc32(f"{version.user_id} {version.list_id}".encode(errors="backslashreplace")) % 1000 / 1000

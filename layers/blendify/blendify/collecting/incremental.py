@@ -52,7 +52,7 @@ def checked(
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:
-    """Whether what came last is among what the list is taken to hold; identities end with the record's id."""
+    """Whether the latest additions are among the assumed contents of the list; identities end with the record's id."""
     if endpoint.recently_added is None:
         return True
     return {name.partition("#")[2] or name for name in now}.issuperset(fetcher.newest(endpoint.recently_added))

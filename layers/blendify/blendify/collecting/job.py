@@ -1,4 +1,4 @@
-"""What passes between the state machine and the Lambdas: ids, moments, outcomes; whoever has the console reads it."""
+"""Data between the state machine and the Lambdas: ids, moments, outcomes. Everyone with console access can read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Job:
     fetched_at: str
     """The run's start, the same in every fact of the run."""
     mode: str = "changes"
-    """`full` reads everything, whatever seems unchanged."""
+    """`full` reads everything, even lists that seem unchanged."""
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Job":

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MOST_ATTEMPTS = 3
-"""A list that changes while it is read is read so often, then taken as it is; the next sync reads it anew."""
+"""Most readings of a list that changes while it is read; then it is taken as it is, and the next sync reads it anew."""
 SHORTFALLS_BELIEVED = 2
-"""After so many syncs in a row with the same shortfall the provider miscounts, and hides nothing."""
+"""Consecutive syncs with the same shortfall after which it counts as a miscount: the provider hides nothing."""
 
 
 class Verdict(StrEnum):
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     UNFINISHED = "unfinished"
     """The provider or the sync gave up before the end of the list: as doubtful, and the list is said to be missing."""
     AGAIN = "again"
-    """Nothing is concluded before the list is read once more."""
+    """The list must be read once more before anything is concluded."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Evidence:
     countable: bool = True
     """Whether a count can be held against the entries of the list: each of them is given once."""
     known_to_be_gone: bool = False
-    """Whether the list itself is gone, as those who name it say."""
+    """Whether the list itself is gone: the data type that names the lists no longer has it."""
     asked_twice: bool = False
     """Whether most of it was missing in an earlier look of the same sync already."""
     shortfall: int = 0
     """Entries that were counted and not given in the latest sync that committed the list."""
     shortfall_syncs: int = 0
-    """How many syncs in a row ended with this very shortfall."""
+    """How many consecutive syncs ended with exactly this shortfall."""
 
     @property
     def missing(self) -> int:
@@ -155,6 +155,6 @@ CASES: Sequence[Case] = (
 
 
 def judge(evidence: Evidence) -> Judgement:
-    """What follows from the evidence, and from nothing else."""
+    """The judgement, which follows from the evidence alone."""
     case = next(case for case in CASES if case.applies(evidence))
     return Judgement(case.name, case.verdict, case.why(evidence), evidence.missing)

@@ -26,7 +26,7 @@ RESERVE_SECONDS = 15.0
 
 
 class ReadAgain(Exception):
-    """Nothing is concluded before the list is read once more."""
+    """The list must be read once more before anything is concluded."""
 
     def __init__(self, why: str, *, asked_twice: bool) -> None:
         super().__init__(why)
@@ -51,7 +51,7 @@ class ListCommits:
         self._versions = list_versions.versions(job.user_id, job.provider, self.data_type)
 
     def finish_open(self) -> None:
-        """Carry out what workers before have left half done, whichever sync they were of. Raises TimeIsUp."""
+        """Finish the commits that earlier workers left half done, in this sync or another. Raises TimeIsUp."""
         for list_id, version in self._versions.items():
             self._versions[list_id] = self._committer(list_id).finish(version)
 
@@ -66,7 +66,7 @@ class ListCommits:
         return self._versions
 
     def reader(self, list_id: str) -> ListReader:
-        """A list that is to be read, with nothing of it read yet."""
+        """A reader of a list, with no pages yet."""
         version, kind = self.version(list_id), self.endpoint.for_list(list_id).list_kind
         staged = self.store.pages_of(self.job.sync_id)
         return ListReader(version, self.store.entries(version), self._source(list_id), kind, staged)
@@ -126,7 +126,7 @@ class ListCommits:
         full = (
             end is not None
             and memory.entries is not None
-            and reader.told >= memory.entries
+            and reader.end >= memory.entries
             and not memory.moves_to_front
         )
         version = self.version(list_id)

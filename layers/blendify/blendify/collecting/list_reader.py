@@ -21,7 +21,7 @@ from blendify.providers.endpoint import ListKind, Record
 from blendify.providers.record_identity import digest
 
 INLINE_BYTES = 1_200
-"""Pages that are so small stand in the intent itself."""
+"""Pages up to this size are stored in the intent itself."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class ListReader:
             yield from read.listed
 
     def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with what is to be told of them."""
+        """The same in pages, with their new and changed entries."""
         for group in self._groups:
             yield from staged_pages.unpack(self.staged_pages.load(group.name), self.entries)
         yield from self._buffer

@@ -32,7 +32,7 @@ class IntendedList:
             yield from page.listed
 
     def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with what is to be told of them."""
+        """The same in pages, with their new and changed entries."""
         for part in self.packed:
             yield from staged_pages.unpack(self.load.load(part) if isinstance(part, str) else part, self.version)
 

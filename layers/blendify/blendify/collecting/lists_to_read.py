@@ -1,4 +1,4 @@
-"""Which lists a data type consists of: one, a fixed few (time ranges), or those that another type names (playlists)."""
+"""The lists of a data type: one, a few fixed ones (time ranges), or those that another type names (playlists)."""
 
 from collections.abc import Callable, Iterator
 
@@ -20,7 +20,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
     """
     The lists in a stable order, with their length as far as it is known before reading.
 
-    Raises  MustWait while the data type that names them still waits; CollectError when it could not be read
+    Raises  MustWait while the data type that names them still waits; CollectError when that one could not be read
     """
     if endpoint.parent is None:
         for list_id in endpoint.lists:
@@ -28,7 +28,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
         return
     naming = progress(job.user_id, job.sync_id, endpoint.parent)
     if naming is None:
-        # Once a run: a resumed collector counts on the lists standing in the order that it began with.
+        # Once per sync: a resumed collector relies on the order of the lists with which it began.
         if not discovered_lists.closed(job.user_id, job.sync_id):
             _list(job, endpoint.parent, fetch)
     elif naming.outcome is Outcome.WAITING and naming.until:
@@ -37,17 +37,17 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
         raise MustWait(f"the {endpoint.parent.words} have to be read first", times.now())
     elif naming.outcome is not Outcome.COMPLETE and not naming.counts["lost"]:
         raise CollectError(f"the {endpoint.parent.words} themselves could not be read: {naming.why or naming.outcome}")
-    yield from discovered_lists.kept(job.user_id, job.sync_id)
+    yield from discovered_lists.stored(job.user_id, job.sync_id)
 
 
 def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
-    """Read the lists' names alone: this run does not collect the data type that names them."""
+    """Read only the names of the lists: this sync does not collect the data type that names them."""
     endpoint = PROVIDERS[job.provider].endpoints[naming]
     asks = endpoint.paging.first(PageRequest("", 0), None)
     for step in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
-        if not isinstance(step.found, Page):
-            raise CollectError(step.found.why)
-        entries = step.found.entries
-        found = [contents for entry in entries if endpoint.child_list and (contents := endpoint.child_list(entry))]
-        discovered_lists.keep(job.user_id, job.sync_id, step.ask.offset, found)
+        if not isinstance(step.result, Page):
+            raise CollectError(step.result.why)
+        entries = step.result.entries
+        lists = [child for entry in entries if endpoint.child_list and (child := endpoint.child_list(entry))]
+        discovered_lists.save(job.user_id, job.sync_id, step.ask.offset, lists)
     discovered_lists.close(job.user_id, job.sync_id)

@@ -1,8 +1,8 @@
 """
-A log that is read: nothing takes a play back, so its pages are committed as they come, a few at once.
+Reading a log: a play is never taken back, so pages are committed as they come, a few at once.
 
-What was read is kept as it came until it is committed: if another worker, a poll beside a sync, commits the log in
-between, it is compared with the new version.
+Pages stay in memory unchanged until they are committed. If another worker commits the log in between (a poll beside a
+sync), they are compared with the new version.
 """
 
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ class LogReader:
     _pages: list[_LogPage] = field(default_factory=list)
 
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int, seen_at: datetime) -> None:
-        """The page whose first entry stands at this position of the log, and the moment at which it was given."""
+        """Add the page whose first entry is at position `start` of the log, and the moment at which it was read."""
         self._pages.append(_LogPage(records, answers, start, seen_at))
 
     def compared(self, version: ListVersion) -> ListReader:
-        """What was read and is not committed, against this version; plays without moments have them then."""
+        """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
         reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
         for page in self._pages:
@@ -53,7 +53,7 @@ class LogReader:
         return reader
 
     def clear(self) -> None:
-        """All of it is committed."""
+        """Forget the pages: all are committed."""
         self._pages.clear()
 
     @property
@@ -62,13 +62,13 @@ class LogReader:
         return bool(self._pages)
 
     @property
-    def told(self) -> int:
-        """Where the last page ends in the log."""
+    def end(self) -> int:
+        """The position at which the last page ends in the log."""
         return max((page.start + len(page.records) for page in self._pages), default=0)
 
     @property
     def buffered(self) -> tuple[int, int]:
-        """How many pages, and entries of them, are in memory alone."""
+        """Numbers of pages, and of their entries, that are only in memory."""
         return len(self._pages), sum(len(page.records) for page in self._pages)
 
     def _dated(self, page: _LogPage, version: ListVersion, known: Sequence[str]) -> Sequence[Record]:

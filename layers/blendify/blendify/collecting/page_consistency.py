@@ -17,7 +17,7 @@ from blendify.providers.paging import Page, PageRequest, Paging
 
 @dataclass
 class Sweep:
-    """What the pages so far, in their order, tell of one list."""
+    """What is known of one list from its pages so far, in their order."""
 
     number: int
     attempt: int = 1
@@ -26,9 +26,9 @@ class Sweep:
     changed: bool = False
     """The list changed while it was read, up to the last attempt."""
     short: bool = False
-    """A page holds fewer entries than the provider counts, however often it is asked."""
+    """A page repeatedly holds fewer entries than the provider counts."""
     fingerprint: str | None = None
-    """Tells the last good page from others; outlives the worker with the checkpoint."""
+    """Identifies the last good page; stored with the checkpoint, so it outlives the worker."""
     _seen: set[str] = field(default_factory=set, repr=False)
 
     def repeats(self, page: Page) -> bool:

@@ -1,4 +1,4 @@
-"""What a run asks a provider of one data type: pages, each held against its own count, and what came last."""
+"""A sync's requests for one data type: pages, each checked against its own count, and the latest additions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from blendify.providers.record_identity import record_id
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Shared by the threads that get pages side by side."""
+    """Shared by the threads that fetch pages concurrently."""
 
     job: Job
     caller: ProviderClient
@@ -29,28 +29,28 @@ class Fetcher:
     version: Callable[[str], ListVersion]
     """What is known of a list, by its id."""
     since: Callable[[str], datetime | None]
-    """From which moment on a log is asked for, by its id; None for all of it."""
+    """The moment from which a log is asked for, by its id; None for all of it."""
     lenient: bool
-    """Whether the fullest of several short answers is believed: it has been short for several rounds."""
+    """Whether the fullest of several short answers is accepted: it has been short for several rounds."""
 
     def page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         """
-        One page; of a list whose plays have no moments all of it.
+        One page; if the list's plays have no moments, all of the list.
 
         Raises  as `Caller.get`; ProviderUnavailable also for a page that holds fewer entries than it counts
         """
         page = self._page(ask, endpoint)
         if endpoint.log_window is None or endpoint.log_window.dated:
             return page
-        # Without moments only all of a list tells what is new in it.
+        # Without moments, only the whole list shows what is new in it.
         version = self.version(ask.list_id)
         known: list[str] = []
         if endpoint.log_window.moves_to_front and freshness.may_check(version, self.job):
             known = list(map(record_id, latest([entry.identity for entry in version.entries()])))
-        return whole(ask, page, endpoint, lambda one: self._page(one, endpoint), known)
+        return whole(ask, page, endpoint, lambda request: self._page(request, endpoint), known)
 
     def newest(self, newest: RecentlyAdded) -> Sequence[str]:
-        """The ids of the records that came into a list last."""
+        """Ids of the records that were added to a list last."""
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
@@ -59,7 +59,7 @@ class Fetcher:
 
         def take(body: object) -> Page:
             page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
-            # Behind a cursor it is the sweep's to judge: what is missing may be missing on an earlier page.
+            # Behind a cursor `Sweep` judges: the entries may be missing on an earlier page.
             if endpoint.paging.shortfall(ask, page) and not ask.cursor:
                 short.append(page)
                 raise ProviderUnavailable(

@@ -1,4 +1,4 @@
-"""Reading lists page by page: several pages under way at once, handed on strictly in order."""
+"""Reading lists page by page: several pages are fetched at once, and handed on strictly in order."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -11,9 +11,9 @@ from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
 from blendify.providers.paging import Page, PageRequest, Paging
 
 SIDE_BY_SIDE = 8
-"""Most pages of one collector under way at once: also the bound of its memory."""
+"""Most pages that one collector fetches at once: also the bound of its memory."""
 MOST_LOST = 2
-"""Pages in a row that are passed over; when still another fails it is not the pages but the provider."""
+"""Most consecutive pages that are passed over; if another one fails, the provider is failing."""
 
 
 @dataclass
@@ -38,10 +38,10 @@ class Lost:
 
 @dataclass(frozen=True)
 class Step:
-    """What came of one ask."""
+    """The result of one request."""
 
     ask: PageRequest
-    found: Page | Closed | Lost
+    result: Page | Closed | Lost
     following: PageRequest | None
     """The next page of the same list; None when the list ends here."""
     sweep: Sweep
@@ -59,14 +59,14 @@ def read(
     lenient: bool = False,
 ) -> Generator[Step, None, None]:
     """
-    Every page of every list, in the order of the plan; what a page tells of the rest of its list is asked right after.
+    Every page of every list, in the order of the plan; the requests that a page leads to come right after it.
 
-    ordered    whether positions are what counts in these lists
-    begun      what was known of the list at which a worker before stopped
-    lenient    whether a page that fails is passed over, as long as those behind it can be read, and what looks wrong
-               is believed: it has looked so for several rounds
+    ordered    whether positions matter in these lists
+    begun      what is known of the list at which an earlier worker stopped
+    lenient    whether to pass over a failing page, as long as the pages behind it can be read, and to accept what looks
+               wrong: it has looked so for several rounds
 
-    Raises  what `fetch` raises; pages that were under way are then awaited and dropped
+    Raises  what `fetch` raises; pages that are still being fetched are then awaited and dropped
     """
     plan = deque(_Planned(ask) for ask in asks)
     sweep, lost = begun or Sweep(-1), 0
@@ -111,18 +111,18 @@ def read(
 
 
 def _confirmed(ask: PageRequest, page: Page, fetch: Callable[[PageRequest], Page], sweep: Sweep) -> Page:
-    """The page; one that was served before already is asked once more, as a cache may have answered."""
+    """The page; if it repeats an earlier one it is asked once more, because a cache may have answered."""
     if not sweep.repeats(page):
         return page
     page = fetch(ask)
     if sweep.repeats(page) and ask.offset >= (sweep.total or 0):
-        # Beyond the end some providers serve the last page for ever.
+        # Some providers serve the last page for ever beyond the end.
         return Page([], page.total, more=False)
     return page
 
 
 def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:
-    plan.extendleft(_Planned(one) for one in reversed(asks))
+    plan.extendleft(_Planned(ask) for ask in reversed(asks))
 
 
 def _following(plan: "deque[_Planned]", ask: PageRequest) -> PageRequest | None:

@@ -1,8 +1,8 @@
 """
-Plan: what a list, as a sync has read it, changes of what the history holds of it.
+Plan: the difference between a list as a sync has read it and what the history holds of it.
 
-Pure: no clock, no settings, no I/O. The same version and the same list give the same plan, whoever asks and whenever:
-that is why a commit which a worker began can be finished by any other.
+Pure: no clock, no settings, no I/O. The same version and the same list always give the same plan. So any worker can
+finish a commit that another one began.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,14 +16,14 @@ from blendify.providers.endpoint import ListKind
 from blendify.providers.record_identity import is_dated
 
 REMEMBERED = 100
-"""The newest plays of which a version always tells that they are recorded: a provider may report some late."""
+"""Number of newest plays that a version always lists as recorded: a provider may report some late."""
 SPARE_PLAYS = 50
-"""A log is cut back to what must be remembered only when it holds so many more: each cut rewrites its old end."""
+"""A log is cut back only when it holds this many plays more than needed: each cut rewrites its old end."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Which sync has read which list; all keys of facts follow from it."""
+    """The sync and the list that it has read; the keys of all facts follow from them."""
 
     started_at: str
     """The start of the sync, ISO 8601."""
@@ -37,22 +37,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry of a list that was read: the version's own where nothing of it is new, else with the key it gets."""
+    """One entry of a list that was read: the version's own if it is unchanged, otherwise one with its new key."""
 
     entry: Entry
     position: int
-    """In the list, from 0: pages that could not be read count."""
+    """In the list, from 0; entries of pages that could not be read are counted."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for a list whatever is in it."""
+    """The rules of a list, independent of its contents."""
 
     kind: ListKind
     newest_first: bool = False
-    """Of a set: whether it is kept in the order of its entries' moments, whatever part of it was read."""
+    """Of a set: whether its entries are sorted by their moments, even if only a part of it was read."""
     once_each: bool = False
-    """Of a log: whether each record stands in it once, where it was last."""
+    """Of a log: whether it holds each record once, at its latest play."""
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,17 @@ class ReadList:
     complete: bool = True
     """Whether an entry that is missing has left the list."""
     full: bool = False
-    """Of a log: whether the provider told as many plays as it remembers, so that others may be lost before them."""
+    """Of a log: whether the provider gave as many plays as it remembers, so that earlier ones may be lost."""
     remembered_from: str | None = None
     """Of a log: from this moment on (ISO 8601) all plays stay known; None for the newest `REMEMBERED` alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An entry that is what it was, in another place: its newest fact is told again with the new position."""
+    """An unchanged entry at another position: its newest fact is appended again with the new position."""
 
     entry: Entry
-    """With the key of the fact that says so."""
+    """With the key of the fact that records the move."""
     old_key: str
     position: int
 
@@ -96,7 +96,7 @@ class Plan:
     entries: Sequence[Entry]
     """The next version, in its order."""
     recorded: Mapping[int, int]
-    """What is new or has changed: its index in the list as it was read, and the position that it is recorded at."""
+    """New and changed entries: index in the list as it was read, and the position at which each is recorded."""
     removed: Sequence[Entry] = ()
     moves: Sequence[Move] = ()
     gap: Gap | None = None
@@ -116,7 +116,7 @@ Now = Mapping[str, tuple[int, Listed]]
 def plan(version: Sequence[Entry], read: ReadList) -> Plan:
     """The facts that lead from the version to the list as it was read, and the version after them."""
     before = {entry.identity: entry for entry in version}
-    # A set whose pages overlap tells of some entries twice: the latest look counts.
+    # Overlapping pages of a set give some entries twice: the latest counts.
     now = {listed.entry.identity: (index, listed) for index, listed in enumerate(read.entries)}
     match read.rules.kind:
         case ListKind.LOG:
@@ -135,7 +135,7 @@ def removal(source: Source, entry: Entry) -> str:
 
 
 def _recorded(before: Before, now: Now) -> dict[str, tuple[int, int]]:
-    """Identities of what is new or has changed, with index and position."""
+    """Identities of new and changed entries, with index and position."""
     return {
         name: (index, listed.position)
         for name, (index, listed) in now.items()
@@ -158,7 +158,7 @@ def _set(before: Before, now: Now, read: ReadList) -> Plan:
 
 def _ranked(before: Before, now: Now, read: ReadList) -> Plan:
     if not read.complete and any(name not in now for name in before):
-        # Two entries would claim one rank. The list stays what it was when it was last read whole.
+        # Two entries would claim one rank. The list stays as it was last read whole.
         return Plan(list(before.values()), {})
     entries = [listed.entry for _, listed in now.values()]
     return Plan(entries, dict(_recorded(before, now).values()), _gone(before, now, read))
@@ -173,8 +173,8 @@ def _arranged(before: Before, now: Now, read: ReadList) -> Plan:
     places = {name: place for place, name in enumerate(now)}
     moves = {name: _move(before[name], places[name], read.source) for name in moved(list(before), list(now), recorded)}
     entries = [moves[name].entry if name in moves else listed.entry for name, (_, listed) in now.items()]
-    found = {index: places[name] for name, (index, _) in recorded.items()}
-    return Plan(entries, found, _gone(before, now, read), list(moves.values()))
+    positions = {index: places[name] for name, (index, _) in recorded.items()}
+    return Plan(entries, positions, _gone(before, now, read), list(moves.values()))
 
 
 def _move(entry: Entry, position: int, source: Source) -> Move:
@@ -183,7 +183,7 @@ def _move(entry: Entry, position: int, source: Source) -> Move:
 
 
 def _log(before: Before, now: Now, read: ReadList) -> Plan:
-    # A play is an event: what is recorded of it stays, whatever its track is called later.
+    # A play is an event: its record stays, even if its track is renamed later.
     new = {name: (index, listed) for name, (index, listed) in now.items() if name not in before}
     held = {**before, **{name: listed.entry for name, (_, listed) in new.items()}}
     names = sorted(held, reverse=True)
@@ -199,9 +199,9 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
 
 
 def _gap(before: Before, now: Now, read: ReadList) -> Gap | None:
-    """Of all that the provider remembers nothing was known: there may have been more in between."""
-    known, told = list(filter(is_dated, before)), list(filter(is_dated, now))
-    if not read.full or not known or not told or any(name in before for name in told):
+    """A gap, if none of the plays that the provider remembers was known: there may have been more in between."""
+    known, reported = list(filter(is_dated, before)), list(filter(is_dated, now))
+    if not read.full or not known or not reported or any(name in before for name in reported):
         return None
-    start, end = max(known).partition("#")[0], min(told).partition("#")[0]
+    start, end = max(known).partition("#")[0], min(reported).partition("#")[0]
     return Gap(read.source.key(f"hole#{end}"), start, end) if start < end else None

@@ -1,4 +1,4 @@
-"""How far each data type of a run has come: outcome, counts, and where to go on. One item per run and data type."""
+"""Progress of each data type of a sync: outcome, counts, and position. One item per sync and data type."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,26 +31,26 @@ COUNTS = (
     "milliseconds",
 )
 PATIENCE_SECONDS = (5, 20)
-"""Waits after setbacks in a row; after the last of them single pages are passed over, or the data type gives up."""
+"""Waits after consecutive setbacks; after the last, single pages are passed over, or the data type gives up."""
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where to go on: the list by its number in the plan, the next page in it, and what is known of those before."""
+    """Where to continue: the list by its number in the plan, its next page, and what is known of the pages before."""
 
     number: int = 0
     offset: int = 0
     cursor: str | None = None
     attempt: int = 1
-    """Counts how often this list was begun anew."""
+    """1 for the first reading of the list; one more each time it is begun anew."""
     total: int | None = None
     """Its length by the provider's latest count."""
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
     short: bool = False
-    """A page of it holds fewer entries than the provider counts, however often it is asked."""
+    """A page of it repeatedly holds fewer entries than the provider counts."""
     fingerprint: str | None = None
-    """Tells its last page from others, so that one that is served twice is noticed."""
+    """Identifies its last page, to notice a page that is served twice."""
     lost: int = 0
     """Pages of it that could not be read."""
     asked_twice: bool = False
@@ -58,23 +58,23 @@ class Position:
     since: str | None = None
     """From which moment on a log is asked for; ISO 8601, None for all of it."""
     revision: int | None = None
-    """Of the version that its staged pages were compared with; None when there are none."""
+    """Revision of the version that its staged pages were compared with; None without staged pages."""
     staged: tuple[str, ...] = ()
     """Names of its staged pages."""
     records: int = 0
-    """So many of its records are in the counts."""
+    """Number of its records that are in the counts already."""
     expected: int | None = None
-    """So many are in the counts as expected; None before its first page."""
+    """Number of its records that are in the counts as expected; None before its first page."""
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
-        """As an item holds it: what is not there is as at the beginning."""
+        """The position in an item; missing fields have their initial values."""
         start: dict[str, Any] = {name: item.get(name, value) for name, value in vars(cls()).items()}
         numbers = {name: int(start[name]) for name in _NUMBERS if start[name] is not None}
         return cls(**{**start, **numbers, "staged": tuple(start["staged"])})
 
     def item(self) -> dict[str, Any]:
-        """As it is stored: nothing of what is as at the beginning."""
+        """The stored form, without fields that have their initial values."""
         start = Position()
         item = {name: value for name, value in vars(self).items() if value != getattr(start, name)}
         return item | ({"staged": list(self.staged)} if self.staged else {})
@@ -85,7 +85,7 @@ class Position:
         return self.offset > 0 or self.attempt > 1
 
     def is_behind(self, other: "Position") -> bool:
-        """Whether more is done here than there."""
+        """Whether this position is further along than the other one."""
         return (self.number, self.offset) > (other.number, other.offset)
 
 
@@ -94,7 +94,7 @@ _NUMBERS = ("number", "offset", "attempt", "total", "lost", "revision", "records
 
 @dataclass(frozen=True)
 class Progress:
-    """One data type of one run."""
+    """One data type of one sync."""
 
     user_id: str
     sync_id: str
@@ -127,7 +127,7 @@ class Progress:
 
 
 def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, expires_at: int | None = None) -> None:
-    """Take the data type into the run, for good unless it expires; nothing happens when it is in it already."""
+    """Add the data type to the sync, for good unless it expires. Does nothing when it is part of the sync already."""
     start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": Position().item()}
     if expires_at is not None:
         start["expires_at"] = expires_at
@@ -135,38 +135,38 @@ def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, ex
 
 
 def progress(user_id: str, sync_id: str, data_type: DataType) -> Progress | None:
-    """How far it is; None when the run does not ask for this data type."""
+    """Its progress; None when the sync does not ask for this data type."""
     item = state_table().get(keys.user(user_id), keys.progress(sync_id, data_type))
     return Progress.of(user_id, sync_id, item) if item else None
 
 
 def all_progress(user_id: str, sync_id: str) -> Iterator[Progress]:
-    """Every data type of the run, in the order of their names."""
+    """Every data type of the sync, in the order of their names."""
     for item in state_table().query(keys.user(user_id), keys.progress(sync_id)):
         yield Progress.of(user_id, sync_id, item)
 
 
 def withdraw(user_id: str, sync_id: str, why: str) -> list[Progress]:
     """
-    End what has not ended yet of a run whose connection is gone; answers all of it as it is then.
+    End every unfinished data type of a sync whose connection is gone; answers the final state of all of them.
 
-    Whoever still works on it stops at the next checkpoint
+    A worker that is still collecting stops at its next checkpoint.
     """
     ended = []
-    for seen in all_progress(user_id, sync_id):
-        one: Progress | None = seen
-        while one and not one.outcome.final:
+    for stored in all_progress(user_id, sync_id):
+        current: Progress | None = stored
+        while current and not current.outcome.final:
             try:
-                one = move_on(one, outcome=Outcome.RECONNECT, position=one.position, counts={}, why=why)
+                current = move_on(current, outcome=Outcome.RECONNECT, position=current.position, counts={}, why=why)
             except Superseded:
-                one = progress(user_id, sync_id, one.data_type)
-        if one:
-            ended.append(one)
+                current = progress(user_id, sync_id, current.data_type)
+        if current:
+            ended.append(current)
     return ended
 
 
 def move_on(
-    seen: Progress,
+    before: Progress,
     *,
     outcome: Outcome,
     position: Position,
@@ -176,26 +176,26 @@ def move_on(
     setbacks: int | None = None,
 ) -> Progress:
     """
-    Checkpoint: everything before `position` is stored, and counted once. `setbacks` stay as they are unless given.
+    Checkpoint: everything before `position` is stored, and counted once. `setbacks` do not change unless given.
 
-    Raises  Superseded when `seen` is no longer what is stored
+    Raises  Superseded when the stored progress is no longer `before`
     """
     state: dict[str, Any] = {
         "outcome": outcome,
         "position": position.item(),
         "why": why,
         "until": times.iso(until) if until else None,
-        "step": seen.step + 1,
-        "setbacks": seen.setbacks if setbacks is None else setbacks,
+        "step": before.step + 1,
+        "setbacks": before.setbacks if setbacks is None else setbacks,
     }
     added = {name: count for name, count in counts.items() if count}
     try:
         item = state_table().update(
-            keys.user(seen.user_id),
-            keys.progress(seen.sync_id, seen.data_type),
+            keys.user(before.user_id),
+            keys.progress(before.sync_id, before.data_type),
             Change(set=state, add=added),
-            only_if=Attr("step").eq(seen.step),
+            only_if=Attr("step").eq(before.step),
         )
     except ConditionFailed as refused:
-        raise Superseded(f"another worker collects the {seen.data_type.words} of sync {seen.sync_id}") from refused
-    return Progress.of(seen.user_id, seen.sync_id, item)
+        raise Superseded(f"another worker collects the {before.data_type.words} of sync {before.sync_id}") from refused
+    return Progress.of(before.user_id, before.sync_id, item)

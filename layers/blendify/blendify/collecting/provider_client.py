@@ -96,11 +96,11 @@ class ProviderClient:
                     raise self._ended(MustWait(str(error), until)) from None
 
     def close(self) -> None:
-        """Give the connections to the provider back."""
+        """Close the connections to the provider."""
         self._http.close()
 
     def _ended(self, error: CollectError) -> CollectError:
-        """Nothing more is called: threads that still stand at the gate end with the same error."""
+        """Abort the client: threads that wait for the rate limiter raise the same error."""
         self._over = error
         return error
 
@@ -108,7 +108,7 @@ class ProviderClient:
         if self._over:
             raise self._over
         token = self._access_token()
-        # A new token that is refused is not the end yet: it may not be known to all of the provider's servers so soon.
+        # A refused new token is not the end yet: some of the provider's servers may not know it so soon.
         for _ in range(MOST_REFRESHES):
             try:
                 return self._send(path, parameters, token)

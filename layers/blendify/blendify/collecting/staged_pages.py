@@ -1,5 +1,5 @@
 """
-Pages of a list that is being read, kept until the list is committed: so a page is fetched once, whoever dies.
+Pages of a list that is being read, stored until the list is committed: a page is fetched once, even if workers die.
 
 Item      several pages at once, as packed bytes, under a name made from them: it never changes. What does not fit
           into one item is kept in pieces, and then the name says in how many

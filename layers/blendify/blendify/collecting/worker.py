@@ -1,4 +1,4 @@
-"""The progress of one data type as one worker moves it on: position and counts, and with what outcome it stops."""
+"""One worker's progress with one data type: position, counts, and the outcome with which it stops."""
 
 import time
 from collections.abc import Mapping
@@ -17,24 +17,24 @@ from blendify.core.telemetry import logger, metrics
 
 
 class WorkerProgress:
-    """What is stored, and what the next checkpoint adds to it: the calls and the time since the last one."""
+    """The stored progress, and what the next checkpoint adds: calls and time since the last one."""
 
-    def __init__(self, seen: Progress) -> None:
-        self._seen = seen
+    def __init__(self, stored: Progress) -> None:
+        self._stored = stored
         self._since = time.monotonic()
-        self._told = {"calls": 0, "rate_limits": 0}
+        self._reported = {"calls": 0, "rate_limits": 0}
         self.caller: ProviderClient | None = None
         """Counts the calls, once there are any."""
 
     @property
     def position(self) -> Position:
-        """Everything before it is stored, and counted."""
-        return self._seen.position
+        """Everything before this position is stored, and counted."""
+        return self._stored.position
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """What the run has counted so far, all workers together."""
-        return self._seen.counts
+        """The sync's counts so far, of all workers together."""
+        return self._stored.counts
 
     def checkpoint(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
         """
@@ -47,29 +47,29 @@ class WorkerProgress:
     def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
         self._move_on(Outcome.COMPLETE, position, counts, why=notes)
-        _report_completed(self._seen)
-        return Summary(self._seen.data_type, Outcome.COMPLETE)
+        _report_completed(self._stored)
+        return Summary(self._stored.data_type, Outcome.COMPLETE)
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
-        """Whether the sync goes no further with the data type after this error."""
-        patient = isinstance(error, ProviderUnavailable) and (advanced or self._seen.setbacks < len(PATIENCE_SECONDS))
+        """Whether this error ends the data type for this sync."""
+        patient = isinstance(error, ProviderUnavailable) and (advanced or self._stored.setbacks < len(PATIENCE_SECONDS))
         return not patient and _outcome(error).final
 
     def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
         """
-        The outcome that an error stands for, kept with its reason. Everything before `position` is stored.
+        Store the outcome of an error with its reason. Everything before `position` is stored.
 
-        advanced    whether this worker has read what was not read before
+        advanced    whether this worker has read anything new
         """
-        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._seen.setbacks
+        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._stored.setbacks
         if isinstance(error, MustWait):
             until = error.until
         elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
         self._move_on(outcome, position, counts, why=str(error), until=until, setbacks=setbacks)
-        _report_stopped(self._seen, error)
-        return Summary(self._seen.data_type, self._seen.outcome, until)
+        _report_stopped(self._stored, error)
+        return Summary(self._stored.data_type, self._stored.outcome, until)
 
     def _move_on(
         self,
@@ -82,11 +82,11 @@ class WorkerProgress:
         setbacks: int | None = None,
     ) -> None:
         moment, caller = time.monotonic(), self.caller
-        calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._told
-        spent = {name: count - self._told[name] for name, count in calls.items()}
+        calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
+        spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
-        self._seen = move_on(
-            self._seen,
+        self._stored = move_on(
+            self._stored,
             outcome=outcome,
             position=position,
             counts={**counts, **spent},
@@ -94,7 +94,7 @@ class WorkerProgress:
             until=until,
             setbacks=setbacks,
         )
-        self._told, self._since = calls, moment
+        self._reported, self._since = calls, moment
 
 
 def _outcome(error: CollectError) -> Outcome:

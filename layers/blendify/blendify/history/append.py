@@ -1,5 +1,5 @@
 """
-Append facts to the history, each once. A key that exists keeps its item, whatever the new fact says.
+Append facts to the history, each once. A key that exists keeps its item, even if the new fact differs.
 
 Statement   PartiQL's INSERT cannot overwrite: an existing key answers `DuplicateItem`. `dynamodb:PartiQLInsert` is the
             only permission by which collectors write to the history. Values are parameters, never text

@@ -20,7 +20,7 @@ class Signals:
     shortfall: int = 0
     """Entries that the provider counted and did not give."""
     shortfall_syncs: int = 0
-    """How many syncs in a row ended with this very shortfall."""
+    """How many consecutive syncs ended with exactly this shortfall."""
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
@@ -55,7 +55,7 @@ class Commit:
         return cls(item["sync_id"], item["started_at"], Signals.of(item["signals"]), item.get("then", {}), counts)
 
     def item(self) -> dict[str, Any]:
-        """As it is stored: nothing of what is empty."""
+        """The stored form, without empty fields."""
         signals = {name: value for name, value in vars(self.signals).items() if value not in (None, "")}
         counts = {name: count for name, count in self.counts.items() if count}
         item = {"sync_id": self.sync_id, "started_at": self.started_at, "signals": signals}
@@ -78,7 +78,7 @@ class Intent:
     remembered_from: str | None = None
     """Of a log: from this moment on (ISO 8601) all plays stay known; None for the newest alone."""
     appended: int = 0
-    """So many facts of the plan are known to be in the history."""
+    """Number of the plan's facts that are known to be in the history."""
     written: Mapping[str, int] = field(default_factory=dict)
     """Bytes and write units of these."""
 
@@ -97,7 +97,7 @@ class Intent:
         )
 
     def item(self) -> dict[str, Any]:
-        """As it is stored: nothing of what is empty, but for the empty moment, which is the begin of all time."""
+        """The stored form, without empty fields, except for an empty moment: it means the beginning of all time."""
         item = {name: value for name, value in vars(self).items() if value or name == "remembered_from"}
         if self.remembered_from is None:
             del item["remembered_from"]

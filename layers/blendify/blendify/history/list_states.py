@@ -1,4 +1,4 @@
-"""What the facts of one run make of a list: the fold by which the history is read."""
+"""How the facts of one sync change a list: the fold by which the history is read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,29 +18,29 @@ def list_of(fields: Mapping[str, Any], shape: ListKind) -> str:
 
 @dataclass
 class ListState:
-    """One list: `held` has the keys of its entries' newest facts by their identities, in the list's order."""
+    """One list: `held` maps the identity of each entry to the key of its newest fact, in the list's order."""
 
     held: dict[str, str]
     ranks: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, held: dict[str, str]) -> "ListState":
-        """A list that holds all this, from the first rank on."""
+        """A list with these entries, ranked from 1 on."""
         return cls(held, {name: rank for rank, name in enumerate(held, 1)})
 
     def apply(self, facts: Sequence[StoredFact], shape: ListKind) -> None:
-        """What one run found of it."""
-        gone = {name_of(one) for one in facts if one.removed}
-        recorded = {name_of(one): one for one in facts if not one.removed and one.kind != "hole"}
-        keys = self.held | {name: str(one.fetched_at) for name, one in recorded.items()}
+        """Apply the facts that one sync appended about the list."""
+        gone = {name_of(fact) for fact in facts if fact.removed}
+        recorded = {name_of(fact): fact for fact in facts if not fact.removed and fact.kind != "hole"}
+        keys = self.held | {name: str(fact.fetched_at) for name, fact in recorded.items()}
         match shape:
             case ListKind.ARRANGED:
-                places = {name: int(one.position) for name, one in recorded.items()}
+                places = {name: int(fact.position) for name, fact in recorded.items()}
                 order = arranged(list(self.held), places, gone)
             case ListKind.RANKED:
-                self.ranks |= {name: int(one.rank) for name, one in recorded.items()}
+                self.ranks |= {name: int(fact.rank) for name, fact in recorded.items()}
                 order = sorted(
-                    (name for name in keys if name not in gone or name in recorded), key=lambda one: self.ranks[one]
+                    (name for name in keys if name not in gone or name in recorded), key=lambda name: self.ranks[name]
                 )
             case _:
                 order = [name for name in keys if name not in gone or name in recorded]
@@ -48,5 +48,5 @@ class ListState:
 
 
 def name_of(fact: StoredFact) -> str:
-    """The identity of the entry that a fact tells of."""
+    """The identity of the entry that a fact is about."""
     return identity(fact.attribute_values, int(fact.occurrence or 1))

@@ -1,7 +1,7 @@
 """
 What each list holds by our own history, so that only what changed is appended: one item a list, chunks of long ones.
 
-It says nothing that the history does not: it is the fold of its facts, kept to save reading them. A version never
+It is the fold of the history's facts, stored to save reading them; it adds nothing to them. A version never
 changes; the next one takes its place by a conditional write, with the intent to do so before it (see
 `collecting.commit`).
 """
@@ -85,7 +85,7 @@ class ListVersion:
 
     @property
     def state(self) -> str:
-        """Another one whenever the entries or their order are others."""
+        """Differs whenever the entries or their order differ."""
         names = (name.partition("-")[0].encode() for name in self.chunks)
         return sha256(b"".join([self.packed, *names])).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""How the order of a list is recorded by what moved: a pure fold, the same for who writes and who reads."""
+"""The order of a list, recorded by its moved entries: a pure fold, the same for writers and readers."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 def arranged(before: Sequence[str], recorded: Mapping[str, int], gone: Collection[str] = ()) -> list[str]:
     """
-    The list after a run that recorded these entries at these positions, and found those `gone`.
+    The list after a sync that recorded these entries at these positions; those in `gone` have left it.
 
-    What is recorded leaves its old place, then takes its new one, the lowest position first; the rest closes up.
+    Recorded entries are taken out, and the rest closes up. Then each is inserted at its new position, the lowest first.
     """
-    now = [one for one in before if one not in recorded and one not in gone]
-    for one, position in sorted(recorded.items(), key=lambda item: item[1]):
-        now.insert(position, one)
+    now = [name for name in before if name not in recorded and name not in gone]
+    for name, position in sorted(recorded.items(), key=lambda item: item[1]):
+        now.insert(position, name)
     return now
 
 
@@ -20,12 +20,12 @@ def moved(before: Sequence[str], now: Sequence[str], recorded: Collection[str]) 
     """
     The fewest entries that must be recorded anew so that `arranged` leads from `before` to `now`.
 
-    recorded    those that are recorded anyway
+    recorded    entries that are recorded in any case
     """
-    was = {one: index for index, one in enumerate(before)}
-    stay = [one for one in now if one in was and one not in recorded]
-    kept = _longest_rising([was[one] for one in stay])
-    return [one for index, one in enumerate(stay) if index not in kept]
+    was = {name: index for index, name in enumerate(before)}
+    stay = [name for name in now if name in was and name not in recorded]
+    unmoved = _longest_rising([was[name] for name in stay])
+    return [name for index, name in enumerate(stay) if index not in unmoved]
 
 
 def _longest_rising(numbers: Sequence[int]) -> set[int]:
@@ -38,9 +38,9 @@ def _longest_rising(numbers: Sequence[int]) -> set[int]:
         behind.append(tops[place - 1] if place else -1)
         tails[place : place + 1] = [number]
         tops[place : place + 1] = [index]
-    found: set[int] = set()
+    indexes: set[int] = set()
     index = tops[-1] if tops else -1
     while index >= 0:
-        found.add(index)
+        indexes.add(index)
         index = behind[index]
-    return found
+    return indexes

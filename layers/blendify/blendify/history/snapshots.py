@@ -1,10 +1,10 @@
 """
-Checkpoints: what all lists of a data type held after a run, so that an earlier moment costs no fold from the beginning.
+Snapshots of all lists of a data type after a sync, so that a past moment needs no fold from the beginning.
 
-Key      `<user>#<data type>#checkpoints` and `<provider>#<the run's moment>`; appended as facts are, never changed
+Key      `<user>#<data type>#checkpoints` and `<provider>#<the sync's moment>`; appended like facts, never changed
 Content  zlib (RFC 1950) of JSON: [[list id, [[identity, key of the newest fact], …]], …], lists and entries in order
-When     as many facts came since the last one as a quarter of the lists' entries: writing costs a fifth of what the
-         facts cost, and a moment between two is at most a quarter of the library away
+When     facts since the last snapshot are a quarter of the lists' entries: writing costs a fifth of what the facts
+         cost, and no moment is further than a quarter of the library from a snapshot
 """
 
 import json
@@ -19,7 +19,7 @@ from blendify.history.facts import CHECKPOINTS, Fact
 from blendify.history.list_versions import versions
 
 LEAST = 100
-"""Facts between two checkpoints of a small library."""
+"""Fewest facts between two snapshots."""
 SHARE = 4
 
 Lists = dict[str, dict[str, str]]
@@ -27,7 +27,7 @@ Lists = dict[str, dict[str, str]]
 
 
 def note(user_id: str, provider: str, data_type: DataType, moment: str, changes: int) -> Written:
-    """A run of that moment has appended so many facts, and has come to a sound end: a checkpoint may be due."""
+    """Count the facts of a sync of that moment that ended soundly, and append a snapshot if one is due."""
     if not changes:
         return NOTHING
     where = keys.user(user_id), keys.checkpoint(provider, data_type)
@@ -35,16 +35,16 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     if since < LEAST:
         return NOTHING
     lists = versions(user_id, provider, data_type)
-    if since * SHARE < sum(one.count for one in lists.values()):
+    if since * SHARE < sum(version.count for version in lists.values()):
         return NOTHING
-    held = {name: [(one.identity, one.key) for one in lists[name].entries()] for name in sorted(lists)}
+    held = {name: [(entry.identity, entry.key) for entry in lists[name].entries()] for name in sorted(lists)}
     written = _append(user_id, provider, data_type, moment, held)
     state_table().update(*where, Change(set={"since": 0}))
     return written
 
 
 def lists_of(packed: bytes) -> Lists:
-    """What `note` has packed."""
+    """The lists of a snapshot, unpacked."""
     return {list_id: dict(entries) for list_id, entries in json.loads(zlib.decompress(packed))}
 
 
@@ -56,6 +56,6 @@ def _append(
     held: Mapping[str, Sequence[tuple[str, str]]],
 ) -> Written:
     lists: Iterable[tuple[str, Sequence[tuple[str, str]]]] = held.items()
-    packed = zlib.compress(json.dumps([one for one in lists if one[1]], separators=(",", ":")).encode(), 6)
+    packed = zlib.compress(json.dumps([item for item in lists if item[1]], separators=(",", ":")).encode(), 6)
     where = f"{user_id}#{data_type}{CHECKPOINTS}"
     return append([Fact(where, f"{provider}#{moment}", provider, {}, packed)])

@@ -27,7 +27,7 @@ _ATTRIBUTES = {str: UnicodeAttribute, int: NumberAttribute, bool: BooleanAttribu
 
 
 class ByRecord(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-call]
-    """All facts of one record, in no order: what is told of it over time costs in proportion to itself."""
+    """All facts of one record, in no order: reading its history costs in proportion to their number."""
 
     class Meta:
         """Beside the keys what tells which list a fact is of, and whether it counts: the rest is in the table."""
@@ -40,7 +40,7 @@ class ByRecord(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-c
 
 
 class ByPlay(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-call]
-    """Plays in the order in which they were played; runs may tell of them late, and several providers tell of some."""
+    """Plays in the order in which they were played. Syncs may record them late; several providers may report one."""
 
     class Meta:
         """Keys alone: what a fact says is read from the table."""

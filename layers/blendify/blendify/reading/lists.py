@@ -106,19 +106,19 @@ def folded(
     only    this list alone
     """
     if not list_versions.any_read(user_id, provider, data_type):
-        # Without a checkpoint to begin at, all that other providers told would be read for nothing.
+        # There is no snapshot to begin at: the facts of all other providers would be read for nothing.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].list_kind
     since, lists = queries.snapshot(user_id, provider, data_type, moment)
     states = {name: ListState.of(held) for name, held in lists.items() if only in (None, name)}
     facts = queries.runs(user_id, data_type, since, moment)
-    for _, run in groupby(facts, key=lambda one: moment_of(str(one.fetched_at))):
-        told: dict[str, list[StoredFact]] = {}
-        for one in run:
-            name = list_of(one.attribute_values, shape)
-            if one.provider == provider and only in (None, name):
-                told.setdefault(name, []).append(one)
-        for name, here in told.items():
+    for _, run in groupby(facts, key=lambda fact: moment_of(str(fact.fetched_at))):
+        by_list: dict[str, list[StoredFact]] = {}
+        for fact in run:
+            name = list_of(fact.attribute_values, shape)
+            if fact.provider == provider and only in (None, name):
+                by_list.setdefault(name, []).append(fact)
+        for name, here in by_list.items():
             states.setdefault(name, ListState.of({})).apply(here, shape)
     return {name: state.held for name, state in states.items()}
 

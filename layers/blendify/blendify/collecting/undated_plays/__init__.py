@@ -1,1 +1,1 @@
-"""Moments for plays of which a provider gives the order alone."""
+"""Moments for plays when a provider gives only their order."""

@@ -1,7 +1,7 @@
 """
-Moments for plays of which a provider tells the order alone: each gets the one at which it was first seen.
+Moments for plays when a provider gives only their order: each play gets the moment at which it was first read.
 
-That is when it had been played at the latest. Plays seen together keep their order by a second each.
+It was played at that moment or earlier. Plays that were first read together are up to a second apart, in their order.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,105 +13,105 @@ from blendify.providers.record_identity import is_dated, record_id
 
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)
-"""Moments are kept in milliseconds."""
+"""Moments are stored in milliseconds."""
 
 
 def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None) -> list[Record]:
     """
-    A whole list of plays with `played_at`, in its order; those that are known have the moment they were given.
+    A whole list of plays with `played_at`, in its order. Known plays keep their moment.
 
     before  identities (`<moment>#<record id>`) of what is recorded
-    since   the begin of the sync before: plays in front of all that it has seen have it as `played_after`
+    since   start of the sync before; `played_after` of the plays in front of all that it read
     """
     names = sorted(filter(is_dated, before), reverse=True)
     plays = [row for row in rows if row.fields.get("record_id")]
     behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
-    found = [None if index is None else names[index] for index in behind]
+    known = [None if index is None else names[index] for index in behind]
     end = max((index + 1 for index in behind if index is not None), default=0)
     given = moments(
-        [_moment(name) if name else None for name in found], now, _moment(names[end]) if end < len(names) else None
+        [_moment(name) if name else None for name in known], now, _moment(names[end]) if end < len(names) else None
     )
-    later = next((at for at, name in enumerate(found) if name), len(found))
-    told = iter(
+    later = next((at for at, name in enumerate(known) if name), len(known))
+    dated_plays = iter(
         dated(row, times.iso(moment), since if at < later else None)
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
     )
-    return [next(told) if row.fields.get("record_id") else row for row in rows]
+    return [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     """
-    For each of `now` which of the `known` it is, None for one that is new; both are ids of records, newest first.
+    For each id of `now` its index in `known`; None for a new play. All are record ids, newest first.
 
-    Normally what is new comes first and the rest is as it was. Where a provider has moved or left out some, as many as
-    possible are taken for known in their order: a play too few is better than one that never was. Where that would be
-    few, of the list or of what is known, everything is new: some of the same songs were played again, among others.
+    Normally new plays come first and the rest is unchanged. If a provider has moved or left out some, as many as
+    possible count as known, in their order: one play too few is better than an invented one. If only few would match,
+    of the list or of the known plays, all are new: some of the same songs were played again, among others.
     """
     for new in range(len(now)):
         rest = now[new : new + len(known)]
         if rest and list(known[: len(rest)]) == list(rest):
             return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
-    found = _longest_common(now, known)
-    first = next((place for place, index in enumerate(found) if index is not None), len(now))
-    places = [index for index in found if index is not None]
+    matches = _longest_common(now, known)
+    first = next((place for place, index in enumerate(matches) if index is not None), len(now))
+    places = [index for index in matches if index is not None]
     matched, passed_over = len(places), 1 + max(places, default=-1) - len(places)
-    return found if matched * 2 > len(now) - first and matched > passed_over else [None] * len(now)
+    return matches if matched * 2 > len(now) - first and matched > passed_over else [None] * len(now)
 
 
-def moments(told: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:
+def moments(given: Sequence[datetime | None], newest: datetime, oldest: datetime | None) -> list[datetime]:
     """
-    The moments of plays, newest first, of which some have one already.
+    A moment for each play, newest first; `given` has those that exist already.
 
-    newest  none is later, but for those in front of one that has this moment already, or a later one
-    oldest  of the play behind the last; None when there is none
+    newest  the latest moment; only plays in front of one that has this moment already, or a later one, get a later one
+    oldest  moment of the play behind the last; None when there is none
     """
-    found: list[datetime] = []
+    result: list[datetime] = []
     upper, first = newest, True
     index = 0
-    while index < len(told):
-        given = told[index]
-        if given is not None:
-            found.append(given)
-            upper, first = given, False
+    while index < len(given):
+        moment = given[index]
+        if moment is not None:
+            result.append(moment)
+            upper, first = moment, False
             index += 1
             continue
-        end = next((place for place in range(index, len(told)) if told[place] is not None), len(told))
-        lower, count = told[end] if end < len(told) else oldest, end - index
+        end = next((place for place in range(index, len(given)) if given[place] is not None), len(given))
+        lower, count = given[end] if end < len(given) else oldest, end - index
         if first and lower is not None:
-            # Clocks differ, and the worker before may have given this very moment.
+            # Clocks differ, and the worker before may have assigned exactly this moment.
             upper = max(upper, lower + LEAST * count)
-        # No more than half of the room there is: the next page may go on with what is new.
+        # At most half of the available time is used: the next page may continue with new plays.
         apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
-        found += [upper - apart * (place + (not first)) for place in range(count)]
-        upper, first, index = found[-1], False, end
-    return found
+        result += [upper - apart * (place + (not first)) for place in range(count)]
+        upper, first, index = result[-1], False, end
+    return result
 
 
 def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
-    """As `aligned`, by a longest common subsequence; of several the one that leaves the newest unknown."""
+    """As `aligned`, by a longest common subsequence; if there are several, the one that leaves the newest unknown."""
     width = len(known) + 1
     lengths = [[0] * width for _ in range(len(now) + 1)]
-    for one in range(1, len(now) + 1):
-        for other in range(1, width):
-            same = now[one - 1] == known[other - 1]
-            lengths[one][other] = (
-                lengths[one - 1][other - 1] + 1 if same else max(lengths[one - 1][other], lengths[one][other - 1])
+    for row in range(1, len(now) + 1):
+        for column in range(1, width):
+            same = now[row - 1] == known[column - 1]
+            lengths[row][column] = (
+                lengths[row - 1][column - 1] + 1 if same else max(lengths[row - 1][column], lengths[row][column - 1])
             )
-    found: list[int | None] = [None] * len(now)
-    one, other = len(now), len(known)
-    while one and other:
-        if now[one - 1] == known[other - 1]:
-            one, other = one - 1, other - 1
-            found[one] = other
-        elif lengths[one - 1][other] >= lengths[one][other - 1]:
-            one -= 1
+    matches: list[int | None] = [None] * len(now)
+    row, column = len(now), len(known)
+    while row and column:
+        if now[row - 1] == known[column - 1]:
+            row, column = row - 1, column - 1
+            matches[row] = column
+        elif lengths[row - 1][column] >= lengths[row][column - 1]:
+            row -= 1
         else:
-            other -= 1
-    return found
+            column -= 1
+    return matches
 
 
 def dated(row: Record, moment: str, after: str | None) -> Record:
-    """What has been played stays as it was first told: nothing of it is compared."""
+    """The play with its moments. A recorded play never changes, so none of its fields is compared."""
     fields = {**row.fields, "played_at": moment, "played_after": after}
     return Record(f"{moment}#{row.key}", fields, frozenset(fields))
 

@@ -1,4 +1,4 @@
-"""Short lists of which only the order tells what is new: a page is not enough to judge by, so all of them make one."""
+"""Short lists whose order alone shows what is new: one page is not enough, so all pages are joined into one."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,9 +12,9 @@ def whole(
     ask: PageRequest, page: Page, endpoint: Endpoint, fetch: Callable[[PageRequest], Page], known: Sequence[str]
 ) -> Page:
     """
-    A list as one page, from its first page on; no more of it than can have changed.
+    A list as one page, from its first page on, as far as it can have changed.
 
-    known   ids of what the list held, where each stands once; empty to read all of it
+    known   record ids that the list held, each once; empty to read all of it
 
     Raises  ProviderUnavailable when one page is served twice, and what `fetch` raises
     """
@@ -23,7 +23,7 @@ def whole(
         before, again = page, ask.offset + len(page.entries) - following[0].offset
         ask = following[0]
         page = fetch(ask)
-        if page.entries == before.entries and any(one != page.entries[0] for one in page.entries):
+        if page.entries == before.entries and any(entry != page.entries[0] for entry in page.entries):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
         here = _ids(page, ask, endpoint)
         common = overlap(ids, here, max(0, again))
@@ -33,10 +33,10 @@ def whole(
 
 def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
     """
-    How many entries at the head of a page were met at the end of the page before: what was added moved them on.
+    How many entries at the head of a page were at the end of the page before: new entries have moved them on.
 
-    least   so many were asked for again, and mostly nothing came in between; without that a song that was played twice
-            in a row cannot be told from one that was moved on, and a play too few is better than one that never was
+    least   number of entries that were asked for again; mostly nothing new came in between. Without them, a song that
+            was played twice in a row looks like one that was moved on; one play too few is better than an invented one
     """
     most = min(len(before), len(now))
     lengths = [*range(least, most + 1), *range(min(least - 1, most), 0, -1)] if least else range(most, 0, -1)
@@ -44,5 +44,7 @@ def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
 
 
 def _ids(page: Page, ask: PageRequest, endpoint: Endpoint) -> list[str]:
-    rows = (endpoint.to_record(one, ListPosition(ask.list_id, ask.offset + at)) for at, one in enumerate(page.entries))
+    rows = (
+        endpoint.to_record(entry, ListPosition(ask.list_id, ask.offset + at)) for at, entry in enumerate(page.entries)
+    )
     return [str(row.fields.get("record_id")) for row in rows]
