@@ -110,6 +110,7 @@ def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock) -
     same(job, SAVED_TRACKS, tracks[:PAGE] + tracks[2 * PAGE :])
     done = standing(job, SAVED_TRACKS)
     assert (done.outcome, done.counts["lost"], done.counts["records"]) == (Outcome.FAILED, 1, len(tracks) - PAGE)
+    assert str(done.why).startswith("1 page could not be read, all others are stored")
     assert "502" in str(done.why)
     assert sum(PATIENCE_SECONDS) <= (clock.now() - begun_at).total_seconds() < 60
 

@@ -69,7 +69,7 @@ class Store(Protocol):
         """A fact with the provider's answer."""
 
     def event(self, key: str, fields: Mapping[str, Any]) -> Any:
-        """A fact without an answer: what the sync found out by itself."""
+        """A fact without an answer: the sync itself concluded it."""
 
     def moved(self, key: str, old_key: str, position: int) -> Any:
         """The fact under the old key once more, at another position."""

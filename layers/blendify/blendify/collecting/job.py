@@ -11,13 +11,13 @@ from blendify.core.data_types import DataType, Outcome
 
 @dataclass(frozen=True)
 class Job:
-    """Collect for this user, from this provider, in this run."""
+    """Collect for this user, from this provider, in this sync."""
 
     user_id: str
     provider: str
     sync_id: str
     fetched_at: str
-    """The run's start, the same in every fact of the run."""
+    """The sync's start, the same in all its facts."""
     mode: str = "changes"
     """`full` reads everything, even lists that seem unchanged."""
 
@@ -31,7 +31,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Summary:
-    """How far the collection of one data type came. The counts are in the run record."""
+    """How far the collection of one data type came. The counts are in the stored progress."""
 
     data_type: DataType
     outcome: Outcome

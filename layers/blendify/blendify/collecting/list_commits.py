@@ -72,7 +72,7 @@ class ListCommits:
         return ListReader(version, self.store.entries(version), self._source(list_id), kind, staged)
 
     def log_reader(self, list_id: str) -> LogReader:
-        """The same of a log."""
+        """A reader of a log, with no pages yet."""
         memory = self.endpoint.for_list(list_id).log_window or LogWindow(entries=None)
         return LogReader(self.store, self.job.sync_id, self._source(list_id), memory)
 

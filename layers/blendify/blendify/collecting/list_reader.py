@@ -63,11 +63,11 @@ class ListReader:
         self._compare_from(start)
 
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> None:
-        """The page whose first entry stands at this position of the list."""
+        """Add the page whose first entry is at position `start` of the list."""
         self._buffer.append(self._comparison.page(records, answers, start))
 
     def add_checked(self, checked: CheckedList) -> None:
-        """All of the list, by what has changed in it."""
+        """Add the whole list, given its changes."""
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
         for position, name in enumerate(checked.names):

@@ -91,7 +91,7 @@ class ListStore:
         return Fact.of(self.user_id, self.data_type, moment, provider, part, fields, answer)
 
     def event(self, key: str, fields: Mapping[str, Any]) -> Fact:
-        """A fact without an answer: what the sync found out by itself."""
+        """A fact without an answer: the sync itself concluded it."""
         moment, provider, part = key.split("#", 2)
         return Fact.mark(self.user_id, self.data_type, moment, provider, part, fields)
 

@@ -1,7 +1,7 @@
 """
 The history: append-only facts about what a listener's account held, one item a record.
 
-Key      `user#type` = `<user>#<data type>`; `fetched_at` = the run's start, then what makes the record unique in it
+Key      `user#type` = `<user>#<data type>`; `fetched_at` = the sync's start, then what makes the record unique in it
          (`2026-11-22T17:44:30.123Z#<provider>#short_term#0001`), so that a retried write meets its own key
 Answer   `raw` is the provider's full answer for the record, lossless (see `raw_answers`)
 Writes   PartiQL's INSERT and nothing else (see `append`); no function but the eraser may delete
@@ -39,7 +39,7 @@ FIELDS: Mapping[str, type] = {
     "added_at": str,
     "added_by": str,
     "played_at": str,
-    # Of a play of which the provider tells no moment: the run before the one that saw it first.
+    # Of a play without a moment from the provider: start of the sync before the one that first read it.
     "played_after": str,
     "context_uri": str,
     "missing_from": str,
@@ -107,7 +107,7 @@ class Fact:
         fields: Mapping[str, Any],
         answer: Any,
     ) -> Self:
-        """The fact that a run starting at `fetched_at` (ISO 8601) found `answer` under `key`."""
+        """The fact that a sync which began at `fetched_at` (ISO 8601) read `answer` under `key`."""
         named, text = _storable_fields(fields), raw_answers.text(answer)
         raw = raw_answers.pack(text, texts(provider, named))
         return cls(f"{user_id}#{data_type}", fact_key(fetched_at, provider, key), provider, named, raw, len(text))
@@ -116,7 +116,7 @@ class Fact:
     def mark(
         cls, user_id: str, data_type: str, fetched_at: str, provider: str, key: str, fields: Mapping[str, Any]
     ) -> Self:
-        """A fact without an answer: what a run found out by itself."""
+        """A fact without an answer: the sync itself concluded it."""
         named = _storable_fields(fields)
         return cls(f"{user_id}#{data_type}", fact_key(fetched_at, provider, key), provider, named)
 
@@ -189,12 +189,12 @@ def _storable(value: Any) -> Any:
 
 
 def fact_key(fetched_at: str, provider: str, key: str) -> str:
-    """The sort key of what a run found under `key`, which is unique within the run and the data type."""
+    """The sort key of a sync's fact under `key`, which is unique within the sync and the data type."""
     return f"{fetched_at}#{provider}#{_short(key)}"
 
 
 def removal_key(list_id: str, name: str) -> str:
-    """Under what a run records that the entry with this identity has left its list."""
+    """The `key` of a sync's fact that the entry with this identity has left its list."""
     return f"{REMOVED}{list_id}#{name}"
 
 
@@ -215,7 +215,7 @@ def provider_of(key: str) -> str:
 
 
 def moment_of(key: str) -> str:
-    """The begin of the run that appended a fact, by its sort key."""
+    """The start of the sync that appended a fact, from its sort key."""
     return key.partition("#")[0]
 
 

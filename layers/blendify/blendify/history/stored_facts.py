@@ -90,7 +90,7 @@ class StoredFact(Model):
     @classmethod
     def of_run(cls, user_id: str, data_type: str, begin: str) -> Iterator["StoredFact"]:
         """
-        The facts that one run appended to one partition, in the order of their keys, without continuation parts.
+        The facts that one sync appended to one partition, in the order of their keys, without continuation parts.
 
         begin   what their sort keys begin with: the run's start (ISO 8601)
         """

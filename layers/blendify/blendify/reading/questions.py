@@ -81,7 +81,7 @@ Matches = Iterator[Match | ScanLimit]
 
 
 def current(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
-    """What is there now, or was at a moment: plays, latest first; of all other data types list after list."""
+    """The records at present or at a past moment: plays latest first, all other data types list after list."""
     logs = [name for name in question.providers if _shape(name, question) is ListKind.LOG]
     matches = _contents(user_id, question, logs, decode(question, PlayCursor, ListCursor), limits)
     return _page(user_id, question, matches, limits)
