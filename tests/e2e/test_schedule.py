@@ -64,7 +64,8 @@ def test_a_listener_can_request_a_sync(system: System) -> None:
     browser, _ = system.connect("vic")
     first = system.latest_sync(browser)
     status, body, _ = browser.send("/me/syncs")
-    assert (status, body["syncs"][0]["status"]) == (202, "starting")
+    assert status == 202
+    assert body["syncs"][0]["status"] in ("starting", "running"), "the sync may begin before the response is written"
     give_up = time.monotonic() + 60
     while browser.read("/me")["latest_sync"]["sync_id"] == first["sync_id"]:  # type: ignore[index]
         assert time.monotonic() < give_up, "the sync was not started"
