@@ -40,7 +40,7 @@ def test_a_first_sync_goes_on_after_the_emulator_was_killed(system: System) -> N
     assert emulator.deployed == deployed
     assert before <= {item["user#type"]["S"] + item["fetched_at"]["S"] for item in system.history(user_id)}
     status, response, _ = browser.send("/me/syncs")
-    assert (status, response["syncs"][0]["status"]) == (202, "starting")
+    assert status == 202
     ended = system.latest_sync(browser)
     assert (ended["status"], ended["sync_id"]) == ("succeeded", sync["sync_id"])
     assert system.differences(user_id, system.truth("vic")) == []
