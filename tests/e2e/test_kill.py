@@ -39,7 +39,7 @@ def test_a_first_sync_goes_on_after_the_emulator_was_killed(system: System) -> N
     emulator.start()
     assert emulator.deployed == deployed
     assert before <= {item["user#type"]["S"] + item["fetched_at"]["S"] for item in system.history(user_id)}
-    status, response, _ = browser.send("/me/syncs")
+    status, _, _ = browser.send("/me/syncs")
     assert status == 202
     ended = system.latest_sync(browser)
     assert (ended["status"], ended["sync_id"]) == ("succeeded", sync["sync_id"])
