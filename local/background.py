@@ -17,6 +17,8 @@ from local.errors import CommandError, Misconfigured
 from local.paths import ROOT
 
 _LOWEST_PORT, HIGHEST_PORT = 1024, 65535
+_LONGEST_START_SECONDS = 120
+"""A start takes seconds. A slow machine that does other things besides needs longer."""
 
 
 class NotStarted(CommandError):
@@ -60,7 +62,7 @@ class Program:
         """
         Start the program and return once `ready` says so; a program that is not ready in the end does not go on.
 
-        Raises  NotStarted after 30 s, or at once when it ends
+        Raises  NotStarted after two minutes, or at once when it ends
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self._child:
@@ -83,7 +85,7 @@ class Program:
             raise
 
     def _wait_until(self, ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + _LONGEST_START_SECONDS
         while not ready():
             if process.poll() is not None or time.monotonic() > give_up:
                 last = (self.log.read_text(errors="replace").splitlines() or ["it wrote nothing"])[-1]

@@ -16,11 +16,12 @@ class OneStack(LoadScopeScheduling):  # type: ignore[misc]
     """
     Tests that share an expensive fixture run on one worker.
 
-    The end-to-end tests share a deployment. They mostly wait, and leave the processors to the other workers. The tests
-    of a whole export share the exported account.
+    The end-to-end tests share a deployment. They mostly wait, and leave the processors to the other workers. Those of
+    the emulator alone have emulators of their own, so another worker can run them meanwhile. The tests of a whole
+    export share the exported account.
     """
 
-    SHARED = ("tests/e2e/", "tests/unit/test_export_round_trip.py")
+    SHARED = ("tests/e2e/test_emulator.py", "tests/e2e/", "tests/unit/test_export_round_trip.py")
 
     def _split_scope(self, nodeid: str) -> str:
         return next((shared for shared in self.SHARED if nodeid.startswith(shared)), nodeid)

@@ -1,9 +1,12 @@
 """The deployed system, used as from a listener's browser, the console, the provider, and as a reader of the tables."""
 
 import json
+import os
+import signal
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from blendify.core.data_types import DataType
 from blendify.history.facts import CHECKPOINTS
@@ -11,7 +14,23 @@ from local.browser import Browser
 from local.history_reader import HistoryReader, StoredRecord
 from local.stack import Stack
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
+"""The stack does each thing within seconds. A busy machine with slow processors may need minutes."""
+T = TypeVar("T")
+
+
+def wait_for(what: str, look: Callable[[], T | None], patience: float = PATIENCE_SECONDS) -> T:
+    """
+    The first true result of `look`.
+
+    Raises  TimeoutError that says what did not happen
+    """
+    give_up = time.monotonic() + patience
+    while time.monotonic() < give_up:
+        if result := look():
+            return result
+        time.sleep(0.2)
+    raise TimeoutError(f"this did not happen within {patience:.0f} seconds: {what}")
 
 
 class System:
@@ -35,13 +54,57 @@ class System:
 
     def latest_sync(self, browser: Browser, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The newest sync once it has ended."""
-        give_up = time.monotonic() + patience
-        while time.monotonic() < give_up:
+
+        def ended() -> dict[str, Any] | None:
             sync: Any = browser.read("/me")["latest_sync"]
-            if sync and sync["finished_at"]:
-                return dict(sync)
-            time.sleep(0.3)
-        raise TimeoutError(f"no sync ended within {patience:.0f} seconds")
+            return sync if sync and sync["finished_at"] else None
+
+        return wait_for("the latest sync ends", ended, patience)
+
+    def sync_after(self, browser: Browser, earlier: Mapping[str, Any]) -> dict[str, Any]:
+        """A sync that is newer than `earlier`, once one of its collectors has begun. It may still run."""
+
+        def begun() -> dict[str, Any] | None:
+            sync: Any = browser.read("/me")["latest_sync"]
+            states = [state["outcome"] for state in sync["data_types"].values()]
+            is_new = sync["sync_id"] != earlier["sync_id"]
+            return sync if is_new and any(outcome not in ("pending", "not_offered") for outcome in states) else None
+
+        return wait_for("a new sync begins", begun)
+
+    @contextmanager
+    def paused_provider(self) -> Iterator[None]:
+        """
+        Spotify's simulator accepts connections and does not respond until the end of the block.
+
+        A collector waits half a minute for a response and tries four times, so a sync that began in the block
+        cannot end in it.
+        """
+        pid = self.simulator.program.pid
+        assert pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def short_waits(self) -> Iterator[None]:
+        """
+        State machines wait a thousandth of their time.
+
+        That is for the minutes between two tries of a failing data type, and for the quarter of an hour in which the
+        eraser waits until no worker can still run.
+        """
+
+        def scale(factor: float) -> None:
+            self.stack.emulator.control("POST", "/_ministack/config", {"stepfunctions._SFN_WAIT_SCALE": factor})
+
+        scale(0.001)
+        try:
+            yield
+        finally:
+            scale(1.0)
 
     def start(self, given: object) -> str:
         """A new execution, as from the console; its ARN."""
@@ -52,19 +115,13 @@ class System:
 
     def execution(self, arn: str, patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The execution once it has ended."""
-        return self.first_to_end([arn], patience)
-
-    def first_to_end(self, arns: Sequence[str], patience: float = PATIENCE_SECONDS) -> dict[str, Any]:
-        """The first of these executions to end."""
         client = self.stack.emulator.client("stepfunctions")
-        give_up = time.monotonic() + patience
-        while time.monotonic() < give_up:
-            for arn in arns:
-                described: dict[str, Any] = client.describe_execution(executionArn=arn)
-                if described["status"] != "RUNNING":
-                    return described
-            time.sleep(0.3)
-        raise TimeoutError(f"no execution ended within {patience:.0f} seconds")
+
+        def ended() -> dict[str, Any] | None:
+            execution: dict[str, Any] = client.describe_execution(executionArn=arn)
+            return execution if execution["status"] != "RUNNING" else None
+
+        return wait_for("an execution ends", ended, patience)
 
     def run(self, given: object) -> dict[str, Any]:
         """Start an execution and wait for its end."""

@@ -10,7 +10,7 @@ from schemathesis.specs.openapi import checks
 
 from local import openapi
 from local.browser import Browser
-from tests.e2e.system import System
+from tests.e2e.system import PATIENCE_SECONDS, System
 
 ENDS_THE_LISTENER = [("DELETE", "/me"), ("DELETE", "/me/connections/{provider}")]
 """They have tests of their own. Here they would end the listener that all other requests need."""
@@ -47,6 +47,7 @@ def test_the_api_does_what_it_says(case: Case[Any], system: System, listener: Br
         base_url=system.outputs["api_url"],
         headers={"Cookie": f"session={session}"},
         allow_redirects=False,
+        timeout=PATIENCE_SECONDS,
         excluded_checks=[
             # A future moment or an invented cursor has the right form, but is refused.
             checks.positive_data_acceptance,

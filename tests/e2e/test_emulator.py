@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError
 from local.emulator.server import ACCESS_KEY, PYTHON, REGION, Emulator
 from local.paths import LOCAL, ROOT
 from tests.e2e.conftest import free_port
+from tests.e2e.system import wait_for
 
 TABLE = "plays"
 KEYS: dict[str, Any] = {
@@ -69,8 +70,7 @@ def kill(emulator: Emulator) -> None:
     pid = emulator.program.pid
     assert pid
     os.kill(pid, signal.SIGKILL)
-    while emulator.program.pid:
-        time.sleep(0.01)
+    wait_for("the emulator ends", lambda: emulator.program.pid is None)
 
 
 def key(moment: int) -> dict[str, Any]:

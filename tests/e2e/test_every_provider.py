@@ -7,7 +7,7 @@ import pytest
 from local.browser import Browser
 from local.providers import PROVIDERS, SPOTIFY, one_line
 from tests.e2e.system import System
-from tests.e2e.test_leaving import erased, short_waits
+from tests.e2e.test_leaving import erased
 
 OTHERS = [name for name in PROVIDERS if name != SPOTIFY.name]
 """For Spotify each of these steps has tests of its own."""
@@ -37,7 +37,7 @@ def test_a_connection_from_login_to_leaving(system: System, provider: str) -> No
     assert system.differences(user_id, system.truth(listener, provider)) == []
 
     simulator.control("POST", "faults", {"endpoint": "*", "kind": "html", "listener": listener, "times": 400})
-    with short_waits(system):
+    with system.short_waits():
         assert rerun(system, user_id, provider, data_types=["saved_tracks"], mode="full") == ("FAILED", "0 more")
     simulator.control("DELETE", "faults")
     assert rerun(system, user_id, provider, data_types=["saved_tracks"], mode="full") == ("SUCCEEDED", "0 more")
@@ -64,7 +64,7 @@ def no_secret_is_left(system: System, browser: Browser, provider: str) -> None:
 
 def leave(system: System, browser: Browser, user_id: str) -> None:
     """Erase the account, and wait until no item contains the user id."""
-    with short_waits(system):
+    with system.short_waits():
         status, receipt, _ = browser.send("/me", method="DELETE")
         assert status == 202
         erased(system, str(receipt["erasure_id"]))

@@ -1,6 +1,5 @@
 """The deployed export: requested, prepared in the background, downloaded, and compared with the library."""
 
-import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,19 +11,21 @@ from botocore.exceptions import ClientError
 from local.browser import Browser
 from local.emulator.server import REGION
 from local.history_reader import ExportReader
-from tests.e2e.system import PATIENCE_SECONDS, System
+from tests.e2e.system import System, wait_for
 
 
 def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
     """Ask until it is ready, as the loop in docs/api.md does. The first response says that it is being prepared."""
     status, body, headers = browser.send(f"/me/export{query}", method="GET")
     assert (status, body["status"]) == (202, "preparing")
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while status == 202:
-        assert time.monotonic() < give_up, body
-        time.sleep(min(1, int(headers["Retry-After"])))
-        status, body, headers = browser.send("/me/export", method="GET")
-    assert (status, body["status"]) == (200, "ready"), body
+    assert int(headers["Retry-After"]) > 0
+
+    def finished() -> dict[str, Any] | None:
+        status, body, _ = browser.send("/me/export", method="GET")
+        return body if status != 202 else None
+
+    body = wait_for("the export is ready", finished)
+    assert body["status"] == "ready", body
     return body
 
 

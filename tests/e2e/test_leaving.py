@@ -1,42 +1,25 @@
 """A listener disconnects and returns as the same user, then has everything erased, and nothing is left."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 import requests
 
 from local.browser import Browser
-from tests.e2e.system import System
+from tests.e2e.system import System, wait_for
 
 LISTENER = "zebulon"
 """A name that occurs nowhere else."""
 
 
-@contextmanager
-def short_waits(system: System) -> Iterator[None]:
-    """Let the eraser wait a hundredth of its quarter of an hour, in which it waits until no worker can still run."""
-
-    def scale(factor: float) -> None:
-        system.stack.emulator.control("POST", "/_ministack/config", {"stepfunctions._SFN_WAIT_SCALE": factor})
-
-    scale(0.01)
-    try:
-        yield
-    finally:
-        scale(1.0)
-
-
-def erased(system: System, erasure_id: str) -> dict[str, object]:
+def erased(system: System, erasure_id: str) -> dict[str, Any]:
     """The receipt once everything is erased, read without a session."""
     stranger = Browser(system.outputs["api_url"])
-    give_up = time.monotonic() + 120
-    while time.monotonic() < give_up:
+
+    def ended() -> dict[str, Any] | None:
         receipt = stranger.read(f"/erasures/{erasure_id}")
-        if receipt["status"] == "erased":
-            return receipt
-        time.sleep(0.3)
-    raise TimeoutError("the erasure did not end")
+        return receipt if receipt["status"] == "erased" else None
+
+    return wait_for("the erasure ends", ended)
 
 
 def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
@@ -61,19 +44,17 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
     again, same = system.connect(LISTENER)
     assert same == user_id
     # The sync before the reconnection may still be the newest.
-    give_up = time.monotonic() + 60
-    while (second := system.latest_sync(again))["sync_id"] == first["sync_id"]:
-        assert time.monotonic() < give_up, "the reconnection started no sync"
-        time.sleep(0.3)
+    system.sync_after(again, first)
+    second = system.latest_sync(again)
     assert (second["status"], second["data_types"]["saved_tracks"]["appended"]) == ("succeeded", 0)
 
     before = {str(item) for item in system.history(str(other.read("/me")["user_id"]))}
-    with short_waits(system):
+    with system.short_waits():
         status, response, headers = again.send("/me", method="DELETE")
         assert status == 202
         assert "Max-Age=0" in headers["Set-Cookie"]
         receipt = erased(system, response["erasure_id"])
-    assert receipt["deleted"]["facts"] == facts  # type: ignore[index]
+    assert receipt["deleted"]["facts"] == facts
     everything = [*system.items("accounts_table"), *system.items("history_table")]
     assert [item for item in everything if user_id in str(item) or LISTENER in str(item)] == []
     assert {str(item) for item in system.history(str(other.read("/me")["user_id"]))} == before
@@ -81,5 +62,6 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
     for gone in (requests.get(me, headers=as_app, timeout=30), requests.get(me, cookies={}, timeout=30)):
         assert (gone.status_code, gone.text) == (401, unknown.text)
 
-    _, new = system.connect(LISTENER)
+    newcomer, new = system.connect(LISTENER)
     assert new != user_id
+    system.latest_sync(newcomer)

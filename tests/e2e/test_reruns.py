@@ -1,6 +1,6 @@
 """Syncs after the first: from the console, of some data types, beside a failing endpoint or a running sync."""
 
-import time
+import json
 from collections import Counter
 
 import pytest
@@ -61,7 +61,8 @@ def test_only_the_data_types_asked_for_are_collected(system: System) -> None:
 def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
     """The provider fails for saved albums: the other data types are complete, the sync is partial and says why."""
     system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 500, "listener": "fay"})
-    user_id, sync = system.connect_and_sync("fay")
+    with system.short_waits():
+        user_id, sync = system.connect_and_sync("fay")
 
     truth = system.truth("fay")
     truth["saved_albums"] = []
@@ -77,7 +78,8 @@ def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
     """The operator sees a failed execution whose cause names the error."""
     user_id, _ = system.connect_and_sync("gil")
     system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 503, "listener": "gil"})
-    ended = system.run({"user_id": user_id, "provider": "spotify", "data_types": ["saved_albums"]})
+    with system.short_waits():
+        ended = system.run({"user_id": user_id, "provider": "spotify", "data_types": ["saved_albums"]})
 
     assert ended["status"] == "FAILED"
     assert ended["error"] == "NothingCollected"
@@ -86,8 +88,7 @@ def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
 
 def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
     """A 429 asks for a longer wait than a Lambda makes: the sync resumes in another round and stores everything."""
-    system.simulator.control("POST", "counters/reset")
-    fault = {"endpoint": "GET /v1/me/tracks", "status": 429, "headers": {"Retry-After": "23"}, "times": 1}
+    fault = {"endpoint": "GET /v1/me/tracks", "status": 429, "headers": {"Retry-After": "12"}, "times": 1}
     system.simulator.control("POST", "faults", {**fault, "listener": "hal"})
     user_id, sync = system.connect_and_sync("hal")
 
@@ -98,37 +99,34 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
 
 def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     """The second returns the id of the first, and collects nothing."""
-    user_id, _ = system.connect_and_sync("ivo")
+    browser, user_id = system.connect("ivo")
+    earlier = system.latest_sync(browser)
     system.change("ivo", "add", "saved_tracks")
-    system.simulator.control("POST", "latency", {"ms": 5000})
-    try:
-        started = [system.start({"user_id": user_id, "provider": "spotify"}) for _ in range(2)]
-        # The sync with the lease is slow, so the refused one ends first even if its Lambda starts slowly.
-        refused = system.first_to_end(started)
-    finally:
-        system.simulator.control("POST", "latency", {"ms": 0})
-    ended = [system.execution(arn) for arn in started]
-    assert [execution["status"] for execution in ended] == ["SUCCEEDED", "SUCCEEDED"]
-    assert '"already_running"' in refused["output"]
-    assert sum('"already_running"' in execution["output"] for execution in ended) == 1
+    with system.paused_provider():
+        first = system.start({"user_id": user_id, "provider": "spotify"})
+        running = system.sync_after(browser, earlier)
+        second = system.run({"user_id": user_id, "provider": "spotify"})
+    assert second["status"] == "SUCCEEDED"
+    assert json.loads(second["output"]) == {"outcome": "already_running", "sync_id": running["sync_id"]}
+    assert system.execution(first)["status"] == "SUCCEEDED"
+    assert system.latest_sync(browser)["sync_id"] == running["sync_id"]
     assert len({item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}) == 2
 
 
 def test_the_next_execution_resumes_the_sync_of_a_stopped_one(system: System) -> None:
     """An operator stops an execution and starts another, which resumes the same sync and completes it."""
-    user_id, _ = system.connect_and_sync("kit")
+    browser, user_id = system.connect("kit")
+    earlier = system.latest_sync(browser)
     for data_type in ("saved_tracks", "recently_played", "saved_albums", "followed_artists"):
         system.change("kit", "add", data_type)
-    system.simulator.control("POST", "latency", {"ms": 2000})
-    try:
+    with system.paused_provider():
         first = system.start({"user_id": user_id, "provider": "spotify"})
-        time.sleep(1.5)
+        stopped = system.sync_after(browser, earlier)
         system.stack.emulator.client("stepfunctions").stop_execution(executionArn=first)
-    finally:
-        system.simulator.control("POST", "latency", {"ms": 0})
     second = system.run({"user_id": user_id, "provider": "spotify"})
     assert second["status"] == "SUCCEEDED"
     assert '"succeeded"' in second["output"]
+    assert system.latest_sync(browser)["sync_id"] == stopped["sync_id"]
     moments = {item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}
     assert len(moments) == 2, "both executions worked for one sync"
     assert system.differences(user_id, system.truth("kit")) == []
