@@ -202,10 +202,10 @@ def test_requests_without_the_secret_key_are_refused(guarded: Emulator) -> None:
     """Web pages of any origin have no key, so every service refuses them."""
     address = guarded.endpoint
     target = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
-    assert refused(requests.post(address, data="{}", headers=target, timeout=10))
+    assert refused(requests.post(address, data="{}", headers=target, timeout=60))
     for path in ("/_ministack/config", "/_ministack/reset", "/_blendify/save", "/_aws/execute-api/", "/health"):
-        assert refused(requests.post(address + path, headers=target, data="{}", timeout=10)), path
-    assert refused(requests.options(address, headers={"Origin": "https://evil.example"}, timeout=10))
+        assert refused(requests.post(address + path, headers=target, data="{}", timeout=60)), path
+    assert refused(requests.options(address, headers={"Origin": "https://evil.example"}, timeout=60))
     for access_key in ("test", "000000000000", "AKIAIOSFODNN7EXAMPLE"):
         with pytest.raises(ClientError, match=r"signature is wrong|key or token is unknown"):
             client_of(guarded, access_key).list_tables()
@@ -226,10 +226,10 @@ def test_programs_of_the_same_user_need_no_secret_key(emulator: Emulator) -> Non
     """They could read the key, so the usual test credentials do; pages and unsigned requests are still refused."""
     assert client_of(emulator, "test").list_tables()["TableNames"] == [TABLE]
     headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Content-Type": "application/x-amz-json-1.0"}
-    assert refused(requests.post(emulator.endpoint, data="{}", headers=headers, timeout=10))
+    assert refused(requests.post(emulator.endpoint, data="{}", headers=headers, timeout=60))
     signed = headers | {"Authorization": "AWS4-HMAC-SHA256 Credential=test/20261128/eu-west-1/dynamodb/aws4_request"}
     assert refused(
-        requests.post(emulator.endpoint, data="{}", headers=signed | {"Origin": "https://evil.example"}, timeout=10)
+        requests.post(emulator.endpoint, data="{}", headers=signed | {"Origin": "https://evil.example"}, timeout=60)
     )
 
 
@@ -240,8 +240,8 @@ def test_a_signature_is_valid_only_for_the_signed_request(guarded: Emulator) -> 
     request = AWSRequest("POST", address, target, "{}")
     SigV4Auth(Credentials(ACCESS_KEY, guarded.secret_key), "dynamodb", REGION).add_auth(request)
     headers = dict(request.headers)
-    assert requests.post(address, "{}", headers=headers, timeout=10).json() == {"TableNames": [TABLE]}
-    assert refused(requests.post(address, '{"Limit": 1}', headers=headers, timeout=10))
+    assert requests.post(address, "{}", headers=headers, timeout=60).json() == {"TableNames": [TABLE]}
+    assert refused(requests.post(address, '{"Limit": 1}', headers=headers, timeout=60))
 
     s3 = boto3.client(
         "s3",
@@ -254,21 +254,21 @@ def test_a_signature_is_valid_only_for_the_signed_request(guarded: Emulator) -> 
     s3.create_bucket(Bucket="exports")
     s3.put_object(Bucket="exports", Key="mine", Body=b"everything")
     link = s3.generate_presigned_url("get_object", {"Bucket": "exports", "Key": "mine"}, ExpiresIn=60)
-    assert requests.get(link, timeout=10).content == b"everything"
-    assert refused(requests.get(link.replace("/mine", "/yours"), timeout=10))
-    assert refused(requests.get(link.replace("Expires=60", "Expires=6000"), timeout=10))
-    assert refused(requests.get(link, headers={"Host": "evil.example"}, timeout=10))
-    assert refused(requests.get(link, headers={"Origin": "https://evil.example"}, timeout=10))
+    assert requests.get(link, timeout=60).content == b"everything"
+    assert refused(requests.get(link.replace("/mine", "/yours"), timeout=60))
+    assert refused(requests.get(link.replace("Expires=60", "Expires=6000"), timeout=60))
+    assert refused(requests.get(link, headers={"Host": "evil.example"}, timeout=60))
+    assert refused(requests.get(link, headers={"Origin": "https://evil.example"}, timeout=60))
     over = s3.generate_presigned_url("get_object", {"Bucket": "exports", "Key": "mine"}, ExpiresIn=1)
     time.sleep(1.5)
-    assert refused(requests.get(over, timeout=10))
+    assert refused(requests.get(over, timeout=60))
 
 
 def test_the_apis_path_leads_to_no_other_service(guarded: Emulator) -> None:
     """The API is open to all. Its path alone decides: no header leads to another service."""
     address = f"{guarded.endpoint}/_aws/execute-api/b1e9d1f7/v1/dashboard"
     headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables", "Host": "plays.s3.localhost", "Origin": "null"}
-    response = requests.post(address, headers=headers, data="{}", timeout=10)
+    response = requests.post(address, headers=headers, data="{}", timeout=60)
     assert (response.status_code, response.json()) == (404, {"message": "Not Found"})
 
 

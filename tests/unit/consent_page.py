@@ -29,7 +29,7 @@ def approved(world: World, parameters: dict[str, str], listener: str = "Ana", **
     """Give access in the window of the provider's script; returns the token that the script gets."""
     form = {**parameters, "listener": listener, "decision": "allow", **more}
     headers = {"Origin": ORIGIN}
-    response = requests.post(f"{world.base}/_simulator/authorize", data=form, headers=headers, timeout=10)
+    response = requests.post(f"{world.base}/_simulator/authorize", data=form, headers=headers, timeout=60)
     return str(response.json()["music_user_token"])
 
 

@@ -20,12 +20,12 @@ def start_login(browser: Browser, provider: str = "spotify") -> str:
 
 def consent(address: str, listener: str = "ana", decision: str = "allow") -> dict[str, str]:
     """Consent at that address, or refuse; returns the query with which the provider sends the browser back."""
-    page = requests.get(address, timeout=10)
+    page = requests.get(address, timeout=60)
     request = re.search(r'name="request" value="([^"]+)"', page.text)
     assert request is not None, page.text
     action = urljoin(address, re.findall(r'action="([^"]+)"', page.text)[0])
     form = {"request": request[1], "decision": decision, "listener": listener}
-    back = requests.post(action, data=form, allow_redirects=False, timeout=10)
+    back = requests.post(action, data=form, allow_redirects=False, timeout=60)
     return {name: values[0] for name, values in parse_qs(urlsplit(back.headers["location"]).query).items()}
 
 

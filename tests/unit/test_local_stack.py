@@ -130,7 +130,7 @@ def test_a_command_waits_until_another_one_is_done(tmp_path: Path) -> None:
         waiting.start()
         time.sleep(0.2)
         order.append("first")
-    waiting.join(timeout=10)
+    waiting.join(timeout=60)
     assert order == ["first", "second"]
 
 
@@ -183,7 +183,7 @@ def test_another_command_finds_a_program_and_the_port_that_it_has(local_folder: 
     assert later.stop()
     assert subject.running is None
     assert not subject.stop()
-    give_up = time.monotonic() + 10
+    give_up = time.monotonic() + 60
     while alive(running.pid):
         assert time.monotonic() < give_up
         time.sleep(0.01)

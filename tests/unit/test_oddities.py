@@ -214,7 +214,7 @@ def test_row_17_cursors_that_are_texts_of_digits_are_only_looked_at(little: Worl
     """Recently played comes with them, and with a `next` that leads nowhere: one call, and all that there is."""
     token = little.consent("ana")["access_token"]
     address = f"{little.base}/v1/me/player/recently-played"
-    served = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=10).json()
+    served = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
     assert all(
         isinstance(served["cursors"][name], str) and served["cursors"][name].isdigit() for name in served["cursors"]
     )

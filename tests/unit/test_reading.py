@@ -51,16 +51,18 @@ def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
 def test_pages_are_read_side_by_side_and_never_too_many() -> None:
     """As many pages as allowed are under way at once, and not one more."""
     lock, under_way, most = threading.Lock(), 0, 0
+    all_at_once = threading.Barrier(SIDE_BY_SIDE)
 
-    def fetch(ask: PageRequest) -> Page:
+    def fetch(request: PageRequest) -> Page:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
-        time.sleep(0.01)
+        if request.offset < 10 * SIDE_BY_SIDE:
+            all_at_once.wait(timeout=60)
         with lock:
             under_way -= 1
-        return page(ask)
+        return page(request)
 
     assert len(list(read(plan(300), fetch, PAGING))) == 30
     assert most == SIDE_BY_SIDE
@@ -218,7 +220,7 @@ def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
 
     def fetch(ask: PageRequest) -> Page:
         if ask.attempt == 1 and ask.offset:
-            prefetched.wait(timeout=10)
+            prefetched.wait(timeout=60)
         total = 40 if (ask.attempt, ask.offset) == (1, 0) else 41
         count = min(10, total - ask.offset)
         return Page([(ask.attempt, ask.offset, number) for number in range(count)], total, more=False)

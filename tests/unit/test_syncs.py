@@ -311,7 +311,8 @@ def test_a_wait_that_is_over_is_short(user_id: str) -> None:
     """The next round begins in the future, as Step Functions requires."""
     job = begun(user_id, DataType.TOP_TRACKS)
     end_with(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
-    assert times.parse(finish(job)["until"]) > times.now()
+    before = times.now()
+    assert times.parse(finish(job)["until"]) > before
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING, Outcome.WAITING])
@@ -325,9 +326,11 @@ def test_a_crash_is_a_setback_and_in_the_end_a_failure_with_its_reason(user_id: 
     end_with(job, DataType.SAVED_ALBUMS, Outcome.COMPLETE)
     crash = {"data_type": "top_tracks", "error": "Lambda.OutOfMemory"}
     for number, seconds in enumerate(PATIENCE_SECONDS, start=1):
+        earliest = times.now() + timedelta(seconds=seconds)
         result = finish(job, number, crash, {"data_type": "saved_albums", "outcome": "complete"})
+        latest = times.now() + timedelta(seconds=seconds)
         assert result["status"] == "waiting"
-        assert seconds - 1 < (times.parse(result["until"]) - times.now()).total_seconds() <= seconds
+        assert times.iso(earliest) <= result["until"] <= times.iso(latest)
     assert finish(job, 9, crash, {"data_type": "saved_albums", "outcome": "complete"})["status"] == "partial"
     failed = standing(job, DataType.TOP_TRACKS)
     assert failed.outcome is Outcome.FAILED

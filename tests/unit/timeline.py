@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 START = datetime(2026, 11, 22, 18, tzinfo=UTC)
+PATIENCE_SECONDS = 300
+"""Real time. A worker waits for the work of all others, which takes seconds on a fast machine."""
 
 
 class Timeline:
@@ -37,15 +39,15 @@ class Timeline:
             mine = threading.Event()
             heapq.heappush(self._asleep, (self.seconds + seconds, next(self._order), mine))
             self._wake_next()
-            mine.wait(timeout=30)
+            _wait_for(mine)
 
     def worker(self, begins: float, work: Callable[[], object]) -> None:
         """Add a worker that begins this many seconds from now."""
         mine = threading.Event()
 
         def run() -> None:
-            mine.wait(timeout=30)
             try:
+                _wait_for(mine)
                 work()
             except BaseException as error:
                 self._raised.append(error)
@@ -61,13 +63,21 @@ class Timeline:
             thread.start()
         self._wake_next()
         for thread in self._threads:
-            thread.join(timeout=30)
+            thread.join(timeout=PATIENCE_SECONDS)
+        stuck = [thread for thread in self._threads if thread.is_alive()]
         self._threads.clear()
         if self._raised:
             raise self._raised[0]
+        if stuck:
+            raise TimeoutError(f"{len(stuck)} workers do not end")
 
     def _wake_next(self) -> None:
         if self._asleep:
             when, _, event = heapq.heappop(self._asleep)
             self.seconds = max(self.seconds, when)
             event.set()
+
+
+def _wait_for(turn: threading.Event) -> None:
+    if not turn.wait(timeout=PATIENCE_SECONDS):
+        raise TimeoutError("a worker is never woken")

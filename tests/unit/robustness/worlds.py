@@ -142,7 +142,7 @@ _FAULTS: dict[Trouble, dict[str, Any]] = {
     Trouble.QUOTA: {"status": 429, "body": {"error": {"status": 429, "message": "", "reason": "QUOTA_EXCEEDED"}}},
     Trouble.SERVER_ERROR: {"status": 500},
     Trouble.UNAVAILABLE: {"status": 503, "body": "upstream connect error"},
-    Trouble.STALLED: {"kind": FaultKind.STALL, "seconds": 0.6},
+    Trouble.STALLED: {"kind": FaultKind.STALL, "seconds": 2.0},
     Trouble.RESET: {"kind": FaultKind.RESET},
     Trouble.TRUNCATED: {"kind": FaultKind.TRUNCATE},
     Trouble.HTML: {"kind": FaultKind.HTML},

@@ -129,9 +129,9 @@ def test_a_response_can_stay_away(start: Callable[..., SpotifyVisitor]) -> None:
     begun = time.monotonic()
     with pytest.raises(requests.ConnectionError):
         ana.get("/me/tracks")
-    assert 0.2 <= time.monotonic() - begun < 5
+    assert 0.2 <= time.monotonic() - begun < 30
     with pytest.raises(requests.ReadTimeout):
-        spotify.session.get(f"{spotify.base}/v1/me/tracks", timeout=0.1)
+        spotify.session.get(f"{spotify.base}/v1/me/tracks", timeout=1)
     assert statuses(ana, 1) == [200]
     assert spotify.counters()["endpoints"][TRACKS] == {"calls": 3, "stall": 2, "200": 1}
     assert Fault(TRACKS, FaultKind.STALL).seconds == 60
