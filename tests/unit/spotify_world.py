@@ -27,7 +27,7 @@ from blendify.syncing.begin_sync import begin_sync
 from local.aws_in_memory import application
 from local.history_reader import HistoryReader
 from local.simulators.frame.bans import RateLimit
-from local.simulators.frame.faults import Fault, FaultKind
+from local.simulators.frame.faults import FaultKind
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
@@ -126,9 +126,9 @@ class World:
         """Something that a listener does, see `local.simulators.frame.acts`."""
         return self.simulator.change(listener, act, data_type, name, **details)
 
-    def fault(self, endpoint: str, **wish: Any) -> None:
-        """Spoil an endpoint's answers, as `Fault` says; `GET /v1/me/tracks` and the like."""
-        self.simulator.traffic.faults.append(Fault(endpoint, **{"kind": FaultKind.STATUS, **wish}))
+    def fault(self, endpoint: str, trouble: str = "", **wish: Any) -> None:
+        """Spoil an endpoint's answers, as a trouble of `TROUBLES` or `Fault` says; `GET /v1/me/tracks` and the like."""
+        self.simulator.trouble(trouble, endpoint, **wish)
 
     def limit(self, calls: int, retry_after: str | None) -> None:
         """Answer 429 after so many calls."""

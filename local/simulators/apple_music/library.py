@@ -131,6 +131,8 @@ class AppleMusicLibrary(Library):
         song = self._chosen(item, lambda song: self.entries("recently_played").find(song, SONG) is not None)
         album = album_of(song)
         source = Entry(OWN_ALBUM if self.find("saved_albums", album) else ALBUM, album)
+        if not self.options.repeats:
+            drop(self, "recently_played", song, SONG)
         # An album is the same before and after it is added to the library.
         drop(self, "recently_played", album, OWN_ALBUM, ALBUM, name=RESOURCES)
         newest = {"": Entry(SONG, song), RESOURCES: source}

@@ -22,6 +22,8 @@ class Options(options.Options):
     """Entries of the heavy rotation, which are albums, playlists and stations."""
     plays: int = size(50, most=MOST_RECENT)
     """The service forgets older ones."""
+    repeats: bool = True
+    """Whether a song that is played again stands in the list of plays twice; else it moves to the front."""
     playlists: int = size(40)
     playlist_entries: int = size(2_000)
     """In all of `playlists` together."""

@@ -1,7 +1,7 @@
 """How Apple Music refuses, and how it cuts lists into pages."""
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import Page, Pages, Window, whole_number
+from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Refusal
 
@@ -46,7 +46,7 @@ class ByOffset(Pages):
         following = min(sum(page.window), page.size)
         body: dict[str, Json] = {"next": f"{call.url}?offset={following}"} if page.more else {}
         body["data"] = page.entries
-        return body if page.total is None else {**body, "meta": {"total": page.total}}
+        return body if page.total is UNCOUNTED else {**body, "meta": {"total": page.total}}
 
 
 def _integer(call: Call, name: str, default: int, lowest: int, highest: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import responses
 from secrets import token_bytes
+from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, Appl
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.pages import ApiError, ByOffset, invalid
 from local.simulators.apple_music.resources import View
+from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.library import Clock
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.responses import Json, json_response
@@ -94,6 +96,21 @@ class AppleMusic(Service):
     library_type = AppleMusicLibrary
     api_roots = ("/v1/",)
     account_pages = consent.PAGES
+    fields = Fields(
+        groups={
+            "pictures": (("artwork", "url"),),
+            "codes": (("attributes", "isrc"), ("attributes", "upc")),
+            "names": (("attributes", "albumName"), ("attributes", "artistName")),
+            "genres": (("attributes", "genreNames"),),
+            "dates": (("attributes", "dateAdded"),),
+            "durations": (("attributes", "durationInMillis"),),
+            "optional": (("attributes", "artwork"), ("attributes", "genreNames"), ("attributes", "releaseDate")),
+        }
+    )
+    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
+        "library_unknown": {"status": 404},
+        "library_unknown_text": {"status": 404, "body": "Not Found"},
+    }
     endpoints = (
         Endpoint(path="/v1/me/storefront", read=_storefront),
         _history("/v1/me/history/heavy-rotation", "top_tracks", HEAVY_ROTATION, 10),

@@ -17,7 +17,8 @@ def change(library: Library, act: str, data_type: str, name: str = "", **details
     """
     Do one act to the list of a data type, and of a name where there are several.
 
-    add      position, and what the list's `create` takes; without that `item`, a number of the catalogue
+    add      position, and what the list's `create` takes; without that `item`, a number of the catalogue, and `ago`,
+             how many seconds ago it was: what comes in late stands between older entries
     remove   position (0), or the `id` of an entry
     move     position or id, and `to`, where the entry stands afterwards
     replace  position or id, and `item`
@@ -105,12 +106,24 @@ class ChangedList:
             # Among entries with equal keys the new one comes first.
             position = bisect_left(self.entries, key(self.library, entry), key=lambda each: key(self.library, each))
         elif position is None:
-            position = len(self.entries) if self.kind.new_last else 0
+            position = len(self.entries) if self.kind.new_last else self.newest(entry.when)
         self.entries.insert(position, entry)
 
-    def drawn(self, item: int | None = None) -> Iterator[Entry]:
-        """The thing that was asked for, or one that is not in the list yet, dated with the present."""
-        yield Entry(PLAIN, self.choice(item), self.now())
+    def newest(self, when: int) -> int:
+        """The first place in front of which all entries are newer."""
+        if self.kind.dated is Moment.NEVER:
+            return 0
+        return next((place for place, each in enumerate(self.entries) if each.when <= when), len(self.entries))
+
+    def drawn(self, item: int | None = None, ago: int = 0) -> Iterator[Entry]:
+        """
+        The thing that was asked for, or one that is not in the list yet, dated with the present, or so many seconds
+        before it.
+        """
+        now = self.now()
+        if ago and now == NEVER:
+            raise ImpossibleChangeError(f"{self.data_type} has no moments.")
+        yield Entry(PLAIN, self.choice(item), now - ago * (1_000 if self.kind.dated is Moment.MILLISECONDS else 1))
 
     def choice(self, item: int | None) -> int:
         """The number of the thing that is asked for, or of one that is not in the list yet."""

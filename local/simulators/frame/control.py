@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulators.frame.bans import RateLimit
-from local.simulators.frame.faults import fault_from
 from local.simulators.frame.library import ImpossibleChangeError
 from local.simulators.frame.responses import Json, in_pieces, json_response
 from local.simulators.frame.service import Service
+from local.simulators.frame.troubles import TROUBLES
 
 Control = Callable[[Service, Request], Any]
 """Answers JSON, nothing, or a response, at once or when it is awaited."""
@@ -41,10 +41,13 @@ def counters(service: Service, _: Request) -> Json:
 
 
 async def add_fault(service: Service, request: Request) -> Json:
-    """Fields as in `Fault`; of several that fit a call the oldest with `times` left is taken."""
-    fault = fault_from(await _object(request))
-    fault.check_endpoint(service.known_paths())
-    service.traffic.faults.append(fault)
+    """
+    Fields as in `Fault`, and a `trouble` of `TROUBLES` that sets some of them.
+
+    Of several that fit a call the oldest with `times` left is taken.
+    """
+    body = await _object(request)
+    service.trouble(str(body.pop("trouble", "")), str(body.pop("endpoint", "")), **body)
     return {"faults": len(service.traffic.faults)}
 
 
@@ -132,6 +135,7 @@ CONTROLS = [
     _control("/counters", "GET", counters),
     _control("/counters/reset", "POST", lambda service, _: service.traffic.reset_counters()),
     _control("/faults", "POST", add_fault),
+    _control("/troubles", "GET", lambda service, _: {**TROUBLES, **service.refusals}),
     _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
     _control("/latency", "POST", slow_down),

@@ -1,12 +1,16 @@
 """Which calls are spoiled, and how."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from local.simulators.frame import body_edits
+from local.simulators.frame.page_edits import PAGE_EDITS
 from local.simulators.frame.responses import Json
+from local.simulators.music.chance import number
 
 if TYPE_CHECKING:
     from local.simulators.frame.traffic import Asked
@@ -16,7 +20,7 @@ EVERYWHERE = "*"
 
 
 class FaultKind(StrEnum):
-    """How a response is spoiled. What each kind does stands in `page_troubles` or in `response_troubles`."""
+    """How a response is spoiled."""
 
     STATUS = "status"
     TRUNCATE = "truncate"
@@ -27,24 +31,17 @@ class FaultKind(StrEnum):
     """No response: the connection is torn."""
     STALL = "stall"
     """No response for `seconds`, then the connection is torn."""
+    DRIBBLE = "dribble"
+    """The true response, byte by byte with `seconds` between two of them."""
+    ENDLESS = "endless"
+    """A response that never ends, as fast as it is read."""
     EDIT = "edit"
-    """The true page, changed as `edit` says."""
-    REPEAT = "repeat"
-    """The page before the one asked for, once more in its place."""
+    """The true response, changed as `edit` says: see `PAGE_EDITS`, `BODY_EDITS` and `BYTE_EDITS`."""
     REWRITE = "rewrite"
     """The true body as a function makes it; in the simulator's own process alone."""
 
 
-EDITS = ("next", "null", "keep", "total", "total_off")
-"""
-What an edit may hold.
-
-next       false takes the promise of a next page away, and the cursor; true gives one where the list ends
-null       replaces the entries at these places
-keep       the first so many entries stay
-total      is set, also where there is none
-total_off  is added
-"""
+DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -52,14 +49,24 @@ class Fault:
     """
     What to do to the calls of one endpoint, or of all of them with `*`; `listener` None is for all.
 
-    The first `skip` calls that it fits pass by, then `times` of them are spoiled, None is for ever. `only` narrows it
-    to calls with these parameters (of query, form or path). A response that cannot be spoiled in this way, such as a
-    refusal by `edit` or a first page by `repeat`, stays true and takes nothing off `times`. Raises ValueError or
-    TypeError for what makes no sense.
+    The first `skip` calls that it fits pass by, then `times` of them are spoiled, None is for ever. A response that
+    cannot be spoiled in this way, such as a refusal by an edit of pages, stays true and takes nothing off `times`.
+
+    only         narrows it to calls with these parameters (of query, form or path)
+    offsets      to pages that begin at these places of the list: the first and the last, null for no end
+    limits       to pages of so many entries: least and most, null for no end
+    share        of the calls, drawn with a seed: 0.2 spoils every fifth one
+    each         `skip` and `times` count calls with the same parameters, and not all calls
+    other_days   every other day of the simulator's clock alone
+    ban_seconds  how long the ban that a 429 begins lasts, where Retry-After tells something else
+    name         what it is counted as; the kind without one
+
+    Raises ValueError or TypeError for what makes no sense.
     """
 
     endpoint: str
-    kind: FaultKind = FaultKind.STATUS
+    kind: FaultKind | None = None
+    """Without one it is the kind that `edit` or `rewrite` says, or a status."""
     status: int | None = None
     body: Json = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -69,20 +76,38 @@ class Fault:
     seconds: float = 60.0
     edit: dict[str, Json] = field(default_factory=dict)
     only: dict[str, str] = field(default_factory=dict)
+    offsets: tuple[int, int | None] | None = None
+    limits: tuple[int, int | None] | None = None
+    share: float = 1.0
+    each: bool = False
+    other_days: bool = False
+    ban_seconds: float | None = None
+    name: str = ""
     rewrite: Callable[[Json], Json] | None = None
+    _passed: Counter[object] = field(default_factory=Counter, init=False, repr=False)
+    _spoiled: Counter[object] = field(default_factory=Counter, init=False, repr=False)
+    _draws: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.kind = FaultKind(self.kind)
+        usual = FaultKind.EDIT if self.edit else FaultKind.REWRITE if self.rewrite else FaultKind.STATUS
+        self.kind = FaultKind(self.kind or usual)
+        self.name = self.name or self.kind
         self.headers, self.only = _texts(self.headers), _texts(self.only)
+        if self.rewrite is not None and not callable(self.rewrite):
+            raise TypeError("rewrite is a function, which only the simulator's own process has.")
         if any(value is not None and value < 0 for value in (self.skip, self.times, self.status)):
             raise ValueError("skip, times and status are whole numbers from 0 on.")
         if not 0 <= self.seconds < math.inf:
             raise ValueError("seconds is a number from 0 on.")
+        if not 0 <= self.share <= 1:
+            raise ValueError("share is a number from 0 to 1.")
+        for bounds in (self.offsets, self.limits):
+            if bounds is not None and (len(bounds) != 2 or bounds[0] > _most(bounds[1])):
+                raise ValueError("offsets and limits are a first and a last number; the last may be null.")
         for name, kind in (("edit", FaultKind.EDIT), ("rewrite", FaultKind.REWRITE)):
             if (self.kind is kind) != bool(getattr(self, name)):
                 raise ValueError(f"A fault of kind {kind} has {name}, and no other has.")
-        if unknown := self.edit.keys() - EDITS:
-            raise ValueError(f"An edit has {', '.join(EDITS)}, and not {', '.join(sorted(unknown))}.")
+        body_edits.check(self.edit, PAGE_EDITS)
 
     def check_endpoint(self, endpoints: Collection[str]) -> None:
         """Raise ValueError unless the service has such an endpoint: a fault of a misspelt one would never show."""
@@ -90,26 +115,53 @@ class Fault:
         if self.endpoint != EVERYWHERE and (path not in endpoints or not method.isupper()):
             raise ValueError(f"A fault needs '*', or a method and one of {', '.join(sorted(endpoints))}.")
 
-    def due(self, asked: "Asked") -> bool:
+    def due(self, asked: "Asked", now: float) -> bool:
         """Whether a call is one to be spoiled; it is taken note of when it is one to be skipped."""
+        if not self._fits(asked) or (self.other_days and now // DAY % 2 == 0):
+            return False
+        key = self._key(asked)
+        if self._passed[key] < self.skip:
+            self._passed[key] += 1
+            return False
+        if self.times is not None and self._spoiled[key] >= self.times:
+            return False
+        self._draws += 1
+        return self.share == 1 or number("share", self._draws) % 1_000 < 1_000 * self.share
+
+    def count(self, asked: "Asked") -> None:
+        """Take note of a call that was spoiled."""
+        self._spoiled[self._key(asked)] += 1
+
+    def _key(self, asked: "Asked") -> object:
+        return (asked.endpoint, *sorted(asked.parameters.items())) if self.each else None
+
+    def _fits(self, asked: "Asked") -> bool:
         if self.endpoint != asked.endpoint and not (self.endpoint == EVERYWHERE and asked.api):
             return False
         if self.listener not in {None, asked.listener}:
             return False
         if any(asked.parameters.get(name) != value for name, value in self.only.items()):
             return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        return self.times != 0
+        if self.offsets is None and self.limits is None:
+            return True
+        window = asked.window()
+        return window is not None and _within(self.offsets, window.start) and _within(self.limits, window.limit)
 
 
-def fault_from(body: Mapping[str, Json]) -> Fault:
-    """The fault that a control call asks for. Raises ValueError or TypeError."""
-    if unknown := body.keys() - ({each.name for each in fields(Fault)} - {"rewrite"}):
+def fault_from(wanted: Mapping[str, Json]) -> Fault:
+    """The fault with these fields. Raises ValueError or TypeError."""
+    if unknown := wanted.keys() - {each.name for each in fields(Fault) if each.init}:
         raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
-    return Fault(**{"endpoint": "", **body, "headers": body.get("headers") or {}})
+    return Fault(**{"endpoint": "", **wanted, "headers": wanted.get("headers") or {}})
 
 
 def _texts(values: Mapping[str, Json]) -> dict[str, str]:
     return {str(name): str(value) for name, value in values.items()}
+
+
+def _most(bound: int | None) -> float:
+    return math.inf if bound is None else bound
+
+
+def _within(bounds: tuple[int, int | None] | None, value: int) -> bool:
+    return bounds is None or bounds[0] <= value <= _most(bounds[1])

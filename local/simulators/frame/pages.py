@@ -3,13 +3,17 @@
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local.simulators.frame.library import Rows
 from local.simulators.frame.responses import Json
 
 if TYPE_CHECKING:
     from local.simulators.frame.service import Call, Endpoint
+
+
+UNCOUNTED: Any = object()
+"""In the place of a total where the service does not say how many entries a list has."""
 
 
 class Window(NamedTuple):
@@ -27,8 +31,8 @@ class Page:
     window: Window
     size: int
     """How many entries the list has."""
-    total: int | None
-    """How many entries the service says that it has; None where it does not say."""
+    total: Json
+    """How many entries the service says that it has, or UNCOUNTED."""
     more: bool
     """Whether a next page is promised."""
     true: list[Json]
@@ -48,7 +52,7 @@ class Reading:
         """The true page of a window."""
         entries, size = rows.cut(window.start, window.start + window.limit), len(rows)
         more = endpoint.pages.more(window, size)
-        return cls(endpoint, rows, Page(entries, window, size, size if endpoint.counted else None, more, entries))
+        return cls(endpoint, rows, Page(entries, window, size, size if endpoint.counted else UNCOUNTED, more, entries))
 
     def at(self, window: Window) -> Page:
         return Reading.of(self.endpoint, self.rows, window).page
@@ -67,6 +71,10 @@ class Pages(ABC):
     @abstractmethod
     def written(self, call: "Call", endpoint: "Endpoint", page: Page) -> Json:
         """The body of the response."""
+
+    def capped(self, window: Window, most: int) -> Window:
+        """What is asked for, where the service gives so many entries a page at most."""
+        return Window(window.start, min(window.limit, most))
 
     def more(self, window: Window, size: int) -> bool:
         """Whether a true page promises a next one."""

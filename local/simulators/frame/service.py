@@ -13,12 +13,15 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
+from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.entries import Entries, Entry
+from local.simulators.frame.faults import EVERYWHERE, Fault
 from local.simulators.frame.library import Clock, Library, everything, resized
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.traffic import PageTrouble, Traffic
+from local.simulators.frame.troubles import fault_of
 
 
 class Refusal(Exception):
@@ -126,6 +129,10 @@ class Service(ABC):
     api_roots: ClassVar[Sequence[str]]
     """What the paths of the API begin with; what is below one and no endpoint is counted as `unknown`."""
     unknown: ClassVar[str] = "/v1/unknown"
+    fields: ClassVar[Fields]
+    """What troubles change about answers."""
+    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {}
+    """Troubles that this service alone makes, by name, as the fields of a `Fault`."""
     decision_path: ClassVar[str] = ""
     """Where the consent page posts the listener's decision."""
 
@@ -214,6 +221,17 @@ class Service(ABC):
     def known_paths(self) -> list[str]:
         pages = [page.counted_as or page.path for page in self.account_pages]
         return [*pages, *(endpoint.path for endpoint in self.endpoints), self.unknown]
+
+    def trouble(self, name: str, endpoint: str = EVERYWHERE, **more: Any) -> Fault:
+        """
+        From now on a trouble of `TROUBLES`, or one of the service's own; `more` are fields of `Fault`.
+
+        Raises ValueError or TypeError for what makes no sense.
+        """
+        fault = fault_of(name, self.refusals, {"endpoint": endpoint, **more})
+        fault.check_endpoint(self.known_paths())
+        self.traffic.faults.append(fault)
+        return fault
 
     def truth(self, name: str) -> Json:
         """Everything that the endpoints would serve of a listener now, in the order of the lists."""

@@ -10,9 +10,10 @@ from typing import Protocol, cast
 from starlette.responses import Response
 
 from local.simulators.frame.bans import Ban, RateLimit, deadline
+from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.faults import Fault
-from local.simulators.frame.pages import Page, Reading
-from local.simulators.frame.response_troubles import spoiled
+from local.simulators.frame.pages import Page, Reading, Window
+from local.simulators.frame.spoiling import spoiled
 
 PageTrouble = Callable[[Reading], Page | None]
 
@@ -30,15 +31,19 @@ class Asked:
     """Whether it is part of the API, and not of the accounts pages."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Of query, form and path."""
+    window: Callable[[], Window | None] = lambda: None
+    """The part of a list that it asks for; None where it asks for no list."""
 
     async def true_response(self) -> Response:
         """What the call is answered where nothing goes wrong."""
         return cast("Response", await self.respond(None))
 
 
-class Refusals(Protocol):
-    """How a service writes the refusals that the frame makes."""
+class Spoiled(Protocol):
+    """What the frame must know of a service to refuse and to spoil its answers."""
 
+    @property
+    def fields(self) -> Fields: ...
     def too_many(self, headers: Mapping[str, str]) -> Response: ...
     def failure(self, status: int, headers: Mapping[str, str]) -> Response: ...
 
@@ -52,7 +57,7 @@ class Traffic:
     later moment. Calls to the API until then are refused, and change nothing about it.
     """
 
-    refusals: Refusals
+    service: Spoiled
     latency_ms: float = 0.0
     flight_seconds: float = 0.25
     """So long after a 429 the calls of a ban are excused: they were on their way already."""
@@ -92,7 +97,7 @@ class Traffic:
             raise
         counter[_ending(response)] += 1
         if refused or response.status_code == 429:
-            self._banned(None if refused else deadline(response.headers.get("retry-after"), self.clock()))
+            self._banned(None if refused else _until(response, self.clock()))
         return response
 
     def _arrived(self, endpoint: str) -> Response | None:
@@ -106,11 +111,11 @@ class Traffic:
             late = ban.answered is not None and now - ban.answered >= self.flight_seconds
             self.calls_during_ban += late
             self.calls_in_flight_at_ban += not late
-            return self.refusals.too_many(ban.headers(now))
+            return self.service.too_many(ban.headers(now))
         if self.limit is None or self.limit.admits(now):
             return None
         self.ban = Ban(self.limit.deadline(now), self.limit)
-        return self.refusals.too_many(self.ban.headers(now))
+        return self.service.too_many(self.ban.headers(now))
 
     def _ban(self, now: float) -> Ban | None:
         ban = self.ban
@@ -128,21 +133,24 @@ class Traffic:
             ban.answered = now
 
     async def _answered(self, asked: Asked) -> Response:
-        due = [fault for fault in self.faults if fault.due(asked)]
+        now = self.clock()
+        due = [fault for fault in self.faults if fault.due(asked, now)]
         if not due:
             return await asked.true_response()
         fault = due[0]
-        if fault.times is not None:
-            fault.times -= 1
-        response = await spoiled(fault, asked, self.refusals.failure)
-        if response is None:
-            if fault.times is not None:
-                fault.times += 1
-            return await asked.true_response()
-        self.faults_served[fault.kind] += 1
+        response, changed = await spoiled(fault, asked, self.service, now)
+        if changed:
+            fault.count(asked)
+            self.faults_served[fault.name] += 1
         return response
 
 
 def _ending(response: Response) -> str:
     """Its status, unless it says of itself that this is not the whole truth."""
     return str(getattr(response, "ending", response.status_code))
+
+
+def _until(response: Response, now: float) -> float | None:
+    """When a fault's ban ends: when it truly does, or else when it tells."""
+    seconds: float | None = getattr(response, "ban_seconds", None)
+    return deadline(response.headers.get("retry-after"), now) if seconds is None else now + seconds

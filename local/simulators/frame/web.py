@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import cast
 
 from starlette.applications import Starlette
@@ -14,9 +15,10 @@ from local.simulators.frame.consent_page import form
 from local.simulators.frame.control import CONTROLS
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
-from local.simulators.frame.response_troubles import TRANSPORT
+from local.simulators.frame.pages import Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Refusal, Service
+from local.simulators.frame.spoiling import TRANSPORT
 from local.simulators.frame.traffic import Asked, PageTrouble
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -79,12 +81,22 @@ async def _called(request: Request) -> Response:
             return service.refuse(refusal) if trouble is None else None
         return None if body is None else service.written(body)
 
+    @cache
+    def window() -> Window | None:
+        windows: list[Window] = []
+        try:
+            _body(service, request, meant, parameters, lambda reading: windows.append(reading.page.window))
+        except Refusal:
+            return None
+        return windows[0] if windows else None
+
     asked = Asked(
         f"{request.method} {endpoint.path if endpoint else service.unknown}",
         service.whose(request, parameters),
         respond,
         api=True,
         parameters={**parameters, **path},
+        window=window,
     )
     return await service.traffic.pass_on(asked)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import Page, Pages, Window, whole_number
+from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint
 from local.simulators.lastfm.errors import ApiError, Error
@@ -31,6 +31,10 @@ class ByNumber(Pages):
         limit = integer(call.parameters, "limit", endpoint.default, 1, endpoint.most)
         return Window((integer(call.parameters, "page", 1, 1, 1_000_000) - 1) * limit, limit)
 
+    def capped(self, window: Window, most: int) -> Window:
+        limit = min(window.limit, most)
+        return Window(window.start // window.limit * limit, limit)
+
     def first(self, call: Call) -> list[Json]:
         """What comes before the entries of every page, and counts for nothing."""
         return []
@@ -41,13 +45,14 @@ class ByNumber(Pages):
         if page.more != (number < last):
             last = number + page.more
         entries = [*self.first(call), *page.entries]
-        about = {
+        about: dict[str, Json] = {
             "user": call.listener.name,
             "totalPages": str(last),
             "page": str(number),
             "perPage": str(limit),
-            "total": str(page.total),
         }
+        if page.total is not UNCOUNTED:
+            about["total"] = str(page.total) if isinstance(page.total, int) else page.total
         lone = call.service.options.lone
         alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and limit == 1))
         return {self.root: {self.name: entries[0] if alone else entries, "@attr": about}}

@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.consent_page import decide
 from local.simulators.frame.entries import Entries
 from local.simulators.frame.library import Clock
@@ -78,6 +79,23 @@ class Lastfm(Service):
     api_roots = ("/2.0",)
     unknown = "/2.0/?method=unknown"
     decision_path = "/api/auth/decision"
+    fields = Fields(
+        groups={
+            "pictures": (("image", "#text"),),
+            "codes": (("mbid",),),
+            "names": (("album", "#text"),),
+            "dates": (("date",),),
+            "durations": (("duration",),),
+            "optional": (("image",), ("album",), ("streamable",)),
+        },
+        numbers=tuple(
+            (name,) for name in ("total", "totalPages", "page", "perPage", "uts", "rank", "playcount", "duration")
+        ),
+    )
+    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
+        "user_unknown": {"status": 404, "body": {"error": 6, "message": "User not found"}},
+        "failed_with_200": {"status": 200, "body": {"error": 8, "message": Error.FAILED.value[2]}},
+    }
     account_pages = (
         AccountPage("/api/auth/", ("GET",), authorize),
         AccountPage("/api/auth", ("GET",), authorize, counted_as="/api/auth/"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import Page, Pages, Window, whole_number
+from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Refusal
 
@@ -52,15 +52,15 @@ class ByOffset(Pages):
         def link(offset: int) -> str:
             return f"{call.address}?{urlencode({'offset': offset, 'limit': size, **extra})}"
 
-        return {
+        body = {
             "href": link(offset),
             "items": page.entries,
             "limit": size,
             "next": link(offset + size) if page.more else None,
             "offset": offset,
             "previous": link(max(0, offset - size)) if offset else None,
-            "total": page.total,
         }
+        return counted(body, page)
 
 
 class AfterArtist(Pages):
@@ -87,12 +87,11 @@ class AfterArtist(Pages):
         artists = {
             "items": page.entries,
             "next": None if last is None else f"{url}after={last}&limit={size}",
-            "total": page.total,
             "cursors": {"after": last},
             "limit": size,
             "href": f"{url}{'' if after is None else f'after={after}&'}limit={size}",
         }
-        return {"artists": artists}
+        return {"artists": counted(artists, page)}
 
 
 class BeforeMoment(Pages):
@@ -122,7 +121,12 @@ class BeforeMoment(Pages):
             body["next"] = f"{call.address}?before={oldest}&limit={size}"
         elif page.more:
             body["next"] = href
-        return body if page.total is None else body | {"total": page.total}
+        return counted(body, page)
+
+
+def counted(body: dict[str, Json], page: Page) -> dict[str, Json]:
+    """With the length of the list, where it is told."""
+    return body if page.total is UNCOUNTED else body | {"total": page.total}
 
 
 def moment(text: str) -> int:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import Consent, OAuth2Service, oauth2_pages
 from local.simulators.frame.responses import Json, json_response
@@ -30,6 +31,7 @@ SCOPES = {
     "user-top-read": "See your top artists and tracks",
 }
 """Those that reading a library may need, of the twenty of the real service."""
+_QUOTA: Json = {"error": {"status": 429, "message": "", "reason": "QUOTA_EXCEEDED"}}
 _ONLY_WITH = {
     "country": "user-read-private",
     "explicit_content": "user-read-private",
@@ -92,6 +94,30 @@ class Spotify(OAuth2Service):
     api_roots = ("/v1/",)
     account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
     decision_path = "/authorize/decision"
+    fields = Fields(
+        groups={
+            "pictures": (("images", "url"),),
+            "codes": (("external_ids", "isrc"), ("external_ids", "upc")),
+            "names": (("album", "name"), ("artists", "name"), ("track", "name"), ("item", "name")),
+            "genres": (("genres",),),
+            "dates": (("added_at",),),
+            "durations": (("duration_ms",),),
+            "optional": (("owner",), ("images",), ("snapshot_id",), ("album", "release_date"), ("external_ids",)),
+            "ids": (("account_id",),),
+        }
+    )
+    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
+        "refused_not_registered": {
+            "status": 403,
+            "body": "Check settings on developer.spotify.com/dashboard, the user may not be registered.",
+        },
+        "refused_not_approved": {"status": 403, "body": "User not approved for app"},
+        "refused_premium_required": {
+            "status": 403,
+            "body": {"error": {"status": 403, "message": "Premium required", "reason": "PREMIUM_REQUIRED"}},
+        },
+        "throttled_quota": {"status": 429, "body": _QUOTA},
+    }
     endpoints = (
         Endpoint(path="/v1/me", read=_profile),
         Endpoint(path="/v1/me/top/tracks", list="top_tracks", scope="user-top-read", **_BY_TIME_RANGE),

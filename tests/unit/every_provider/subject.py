@@ -15,7 +15,6 @@ from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
 from local.history_reader import HistoryReader, canonical
-from local.simulators.frame.faults import Fault, FaultKind
 from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS, Traits
@@ -75,10 +74,10 @@ class Subject:
         """How many entries that is, all lists together."""
         return sum(map(len, self.lists(data_type).values()))
 
-    def fault(self, data_type: DataType | None, **wish: Any) -> None:
-        """Spoil the answers about a data type, or all of them, as `Fault` says."""
+    def fault(self, data_type: DataType | None, trouble: str = "", **wish: Any) -> None:
+        """Spoil the answers about a data type, or all of them, as a trouble of `TROUBLES` or `Fault` says."""
         name = SIMULATED[self.name].endpoints(data_type)[0] if data_type else "*"
-        self.traffic.faults.append(Fault(name, **{"kind": FaultKind.STATUS, **wish}))
+        self.world.simulator.trouble(trouble, name, **wish)
 
     def calls(self, data_type: DataType | None = None) -> int:
         """Calls so far, about one data type or all."""

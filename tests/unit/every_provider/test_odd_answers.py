@@ -72,17 +72,17 @@ def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject
 def test_row_26_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_type: DataType) -> None:
     """Once by mistake: one call more, and each record in its place."""
     job = subject.ready(data_type)
-    subject.fault(data_type, kind=FaultKind.REPEAT, times=1)
+    subject.fault(data_type, edit={"repeat": True}, times=1)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert subject.differences(data_type) == []
-    assert subject.traffic.faults_served[FaultKind.REPEAT] == 1
+    assert subject.traffic.faults_served[FaultKind.EDIT] == 1
     assert subject.calls(data_type) == subject.fewest(data_type) + 1
 
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
     """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
-    subject.fault(data_type, kind=FaultKind.REPEAT)
+    subject.fault(data_type, edit={"repeat": True})
     job, status = subject.run(data_type)
     assert status == "failed"
     assert "one page twice" in str(standing(job, data_type).why)

@@ -151,7 +151,7 @@ _FAULTS: dict[Trouble, dict[str, Any]] = {
     Trouble.NO_ENTRIES: {"kind": FaultKind.EDIT, "edit": {"keep": 0}},
     Trouble.SHORT: {"kind": FaultKind.EDIT, "edit": {"keep": 2}},
     Trouble.LYING_TOTAL: {"kind": FaultKind.EDIT, "edit": {"total_off": 3}},
-    Trouble.REPEATED: {"kind": FaultKind.REPEAT},
+    Trouble.REPEATED: {"kind": FaultKind.EDIT, "edit": {"repeat": True}},
     Trouble.NO_NEXT: {"kind": FaultKind.EDIT, "edit": {"next": False}},
 }
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.simulators.apple_music import AppleMusic
+from local.simulators.apple_music import Options as AppleMusicOptions
 from local.simulators.frame.library import ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
@@ -72,6 +74,29 @@ def test_a_list_forgets_what_is_too_much(spotify: Spotify) -> None:
     moments = [play["played_at"] for play in after]
     assert len(set(moments[:3])) == 3
     assert moments == sorted(moments, reverse=True)
+
+
+def test_what_comes_in_late_stands_between_older_entries(spotify: Spotify) -> None:
+    spotify.change("ana", "add", "recently_played", ago=0)
+    before = lists(spotify)["recently_played"]
+    late = spotify.change("ana", "add", "recently_played", ago=86_400)["id"]
+    after = lists(spotify)["recently_played"]
+    place = ids(after, "track").index(late)
+    assert after == [*before[:place], after[place], *before[place:-1]]
+    assert place > 0
+    moments = [play["played_at"] for play in after]
+    assert moments == sorted(moments, reverse=True)
+    with pytest.raises(ImpossibleChangeError, match="no moments"):
+        spotify.change("ana", "add", "followed_artists", ago=9)
+
+
+def test_a_song_played_again_may_move_to_the_front() -> None:
+    """Where a service lists each song once."""
+    apple = AppleMusic(AppleMusicOptions(repeats=False, plays=9), Clock())
+    before = lists(apple)["recently_played"][""]
+    item = apple.listeners["ana"].library.entries("recently_played")[4].number
+    assert apple.change("ana", "add", "recently_played", item=item)["id"] == before[4]["id"]
+    assert lists(apple)["recently_played"][""] == [before[4], *before[:4], *before[5:]]
 
 
 def test_ranks_are_moved_and_replaced(spotify: Spotify) -> None:

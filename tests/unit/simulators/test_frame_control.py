@@ -83,7 +83,12 @@ WRONG_FAULTS: list[dict[str, Any]] = [
     {"kind": "stall", "seconds": "long"},
     {"kind": "stall", "seconds": -1},
     {"kind": "edit"},
-    {"edit": {"keep": 1}},
+    {"kind": "html", "edit": {"keep": 1}},
+    {"edit": {"numbers": "roman"}},
+    {"edit": {"fields": {"codes": "purple"}}},
+    {"share": 2},
+    {"offsets": [4]},
+    {"trouble": "weather"},
     {"kind": "edit", "edit": {"color": "red"}},
 ]
 IMPOSSIBLE: dict[str, list[Any]] = {

@@ -214,29 +214,29 @@ def test_strange_names_survive_an_edit(spotify: SpotifyVisitor, ana: SpotifyAcco
 def test_a_page_can_come_twice(spotify: SpotifyVisitor, ana: SpotifyAccount) -> None:
     """By offset the entries are those of the page before, in the envelope of the page that was asked for."""
     true = list(ana.pages("/me/tracks"))
-    spotify.fault(TRACKS, kind="repeat", times=1)
+    spotify.fault(TRACKS, edit={"repeat": True}, times=1)
     pages = list(ana.pages("/me/tracks"))
     assert pages == [true[0], {**true[1], "items": true[0]["items"]}, *true[2:]]
-    assert served(spotify) == {"repeat": 1}
+    assert served(spotify) == {"edit": 1}
 
 
 def test_a_cursor_can_come_twice(spotify: SpotifyVisitor, ana: SpotifyAccount) -> None:
     """By cursor it is the page before as it was, so that it leads to where the call came from."""
     true = list(followed(ana))
-    spotify.fault(FOLLOWING, kind="repeat", skip=1, times=2)
+    spotify.fault(FOLLOWING, edit={"repeat": True}, skip=1, times=2)
     pages = [ana.artists(), ana.artists(after=last_id(true[0])), ana.artists(after=last_id(true[1]))]
     assert [page["items"] for page in pages] == [true[0]["items"], true[0]["items"], true[1]["items"]]
     assert pages[1]["cursors"] == pages[0]["cursors"]
     assert list(followed(ana)) == true
     plays = ana.plays()
-    spotify.fault(PLAYS, kind="repeat", times=1)
+    spotify.fault(PLAYS, edit={"repeat": True}, times=1)
     assert ana.plays() == plays
     again = ana.plays(before=plays["cursors"]["before"])
     assert (again["items"], again["cursors"]) == (plays["items"], plays["cursors"])
 
 
 def test_what_has_no_page_before_is_not_repeated(spotify: SpotifyVisitor, ana: SpotifyAccount) -> None:
-    spotify.fault("*", kind="repeat")
+    spotify.fault("*", edit={"repeat": True})
     paths = ("/me", "/me/tracks?limit=50", "/me/following?type=artist", "/me/player/recently-played", "/me/playlists")
     assert [ana.get(path).status_code for path in paths] == [200] * 5
     assert ana.get("/me/tracks", offset="x").status_code == 400

@@ -345,7 +345,7 @@ def test_pages_can_lie(fan: LastfmAccount) -> None:
 
 def test_a_page_can_come_twice(fan: LastfmAccount) -> None:
     true = [fan.recent(page=page) for page in (1, 2)]
-    fan.visitor.fault(f"GET /2.0/?method={RECENT}", kind="repeat", times=1)
+    fan.visitor.fault(f"GET /2.0/?method={RECENT}", edit={"repeat": True}, times=1)
     assert fan.recent() == true[0]
     assert fan.visitor.refused(RECENT, user="ana", page=0) == (6, 400)
     assert fan.recent(page=2) == {"track": true[0]["track"], "@attr": true[1]["@attr"]}
