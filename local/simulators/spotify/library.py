@@ -134,13 +134,24 @@ class SpotifyLibrary(Library):
     def track_id(self, entry: Entry) -> Json:
         return self.catalogue.track_id(entry.number)
 
-    def track(self, entry: Entry, view: View) -> Json:
-        """The track of an entry: as it is, unplayable, or with a strange name."""
+    def track(self, entry: Entry, view: View, *, checked: bool = False) -> Json:
+        """
+        The track of an entry: as it is, unplayable, or with a strange name.
+
+        checked  Whether the list says if it is playable, as liked and top tracks do in every regime.
+        """
         name = ODD_NAMES[entry.number % len(ODD_NAMES)] if entry.kind == ODD else None
-        return self.catalogue.track(entry.number, view.regime, entry.kind != UNPLAYABLE, name)
+        return self.catalogue.track(entry.number, view.regime, entry.kind != UNPLAYABLE, name, checked)
+
+    def show_top_track(self, entry: Entry, spot: Spot) -> Json:
+        """Now and then the kind of the album is spelt in capitals."""
+        body = self.track(entry, spot.view, checked=True)
+        if not self.options.oddities or entry.number % 12:
+            return body
+        return {**body, "album": {**body["album"], "album_type": body["album"]["album_type"].upper()}}
 
     def show_saved_track(self, entry: Entry, spot: Spot) -> Json:
-        return {"added_at": seconds(entry.when), "track": self.track(entry, spot.view)}
+        return {"added_at": seconds(entry.when), "track": self.track(entry, spot.view, checked=True)}
 
     def show_saved_album(self, entry: Entry, spot: Spot) -> Json:
         if entry.kind == NULL:
@@ -210,7 +221,7 @@ SpotifyLibrary.LISTS = {
     "top_tracks": ListKind(
         names=lambda _: TIME_RANGES,
         generate=SpotifyLibrary.top_tracks,
-        show=lambda library, entry, spot: library.track(entry, spot.view),
+        show=SpotifyLibrary.show_top_track,
         name_of=SpotifyLibrary.track_id,
         acts=RANKS,
         choices=TRACKS,

@@ -37,6 +37,7 @@ class Playlist(playlists.Playlist):
     pictures: Json = field(default_factory=list)
     collaborative: bool = False
     public: bool | None = True
+    color: str | None = None
     edits: int = 0
 
     @property
@@ -62,7 +63,7 @@ class Playlist(playlists.Playlist):
             "images": self.pictures,
             "name": self.name,
             "owner": self.owner.as_owner(),
-            "primary_color": None,
+            "primary_color": self.color,
             "public": self.public,
             "snapshot_id": self.snapshot,
         }
@@ -111,6 +112,7 @@ def _own(listener: Person, place: int, size: int, options: Options, start: int) 
         pictures=_pictures(raw, size, place, odd),
         collaborative=collaborative,
         public=False if collaborative or place % 5 == 2 else None if place % 11 == 5 else True,
+        color=f"#{raw[24:27].hex()}" if place % 24 == 9 else None,
     )
 
 
@@ -133,6 +135,10 @@ def _pictures(raw: bytes, size: int, place: int, odd: bool) -> Json:
         return None
     if odd and (size == 0 or place % 8 == 4):
         return []
+    if place % 7 == 5:
+        # A picture that the owner has uploaded: its size is not known.
+        address = f"https://image-cdn-ak.spotifycdn.com/image/ab67706c0000da84{raw[8:20].hex()}"
+        return [{"height": None, "url": address, "width": None}]
     return images(raw, 640, 300, 64) if size >= 4 else images(raw, 640)
 
 

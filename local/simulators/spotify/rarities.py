@@ -51,7 +51,7 @@ def _show(index: int, regime: Regime) -> Json:
         "description": _PLOT,
         "explicit": False,
         **links("show", base62(raw)),
-        "html_description": None,
+        "html_description": f"<p>{_PLOT}</p>",
         "images": images(raw, 640, 300, 64),
         "is_externally_hosted": False,
         "languages": ["en"],
@@ -70,7 +70,7 @@ def local_file(index: int, regime: Regime) -> Json:
     artist, album, name = ("" if raw[20 + turn] % 5 == 0 else tag for turn, tag in enumerate(tags))
     seconds = 60 + raw[17]
     unknown: dict[str, Json] = {"external_urls": {}, "href": None, "id": None, "uri": None}
-    dates = dict.fromkeys(("album_type", "release_date", "release_date_precision", "total_tracks"))
+    dates = dict.fromkeys(("album_type", "release_date", "release_date_precision"))
     record = {**unknown, **dates, "artists": [], "available_markets": [], "images": [], "name": album, "type": "album"}
     full = {
         **unknown,
@@ -79,14 +79,12 @@ def local_file(index: int, regime: Regime) -> Json:
         "available_markets": [],
         "disc_number": 0,
         "duration_ms": seconds * 1000,
-        "episode": False,
         "explicit": False,
         "external_ids": {},
         "is_local": True,
         "name": name,
         "popularity": 0,
         "preview_url": None,
-        "track": True,
         "track_number": 0,
         "type": "track",
         "uri": f"spotify:local:{quote_plus(artist)}:{quote_plus(album)}:{quote_plus(name)}:{seconds}",

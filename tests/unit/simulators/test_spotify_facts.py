@@ -217,6 +217,24 @@ def test_the_legacy_regime_has_all_of_it(start: Start) -> None:
     assert GONE["artist"] <= ben.read("/me/top/artists")["items"][0].keys()
 
 
+def test_full_answers_have_the_traits_of_recordings_of_2026() -> None:
+    """Market codes in an order of their own, playability without a market, other editions, pictures without a size."""
+    data = Spotify(Options(**{**SMALL, "playlists": 30}, regime=Regime.LEGACY)).truth("ana")["data"]
+    likes, plays = ([row["track"] for row in data[name]] for name in ("saved_tracks", "recently_played"))
+    tops = [track for tracks in data["top_tracks"].values() for track in tracks]
+    embedded = [track for row in data["saved_albums"] if row for track in row["album"]["tracks"]["items"]]
+    assert any(track["available_markets"][:7] == ["AR", "AU", "AT", "BE", "BO", "BR", "BG"] for track in plays)
+    assert len({len(track["available_markets"]) for track in (*likes, *plays, *tops)}) > 2
+    assert all("is_playable" in track and "is_playable" in track["album"] for track in (*likes, *tops))
+    assert not any("is_playable" in track or "is_playable" in track["album"] for track in plays)
+    assert 0.15 < sum("linked_from" in track for track in embedded) / len(embedded) < 0.35
+    assert any(track.get("restrictions") == {"reason": "market"} for track in likes)
+    assert any(track["album"]["album_type"].isupper() for track in tops)
+    assert any(head["primary_color"] for head in data["playlists"])
+    pictures = [picture for head in data["playlists"] for picture in head["images"] or ()]
+    assert {type(picture["height"]) for picture in pictures} == {int, type(None)}
+
+
 @pytest.mark.parametrize(
     ("regime", "contents", "payloads"),
     [
@@ -348,6 +366,7 @@ def test_playlists_hold_the_oddities_of_real_ones() -> None:
     assert len(payloads) < len(entries)
     assert any(each["type"] == "episode" and "artists" not in each and each["show"] for each in payloads)
     assert all(each["id"] is None and each["album"]["release_date"] is None for each in local)
+    assert not any("total_tracks" in each["album"] or "episode" in each for each in local)
     assert all(each["uri"].startswith("spotify:local:") and each["duration_ms"] % 1000 == 0 for each in local)
     assert len(local) == sum(entry["is_local"] for entry in entries) > 0
     assert any(each.get("is_playable") is False and each["id"] for each in payloads)

@@ -18,8 +18,16 @@ from local.simulators.spotify import Regime, Spotify
 from tests.unit.simulators.conftest import Start
 
 ADDED = {
-    "album": {"artists", "available_markets", "label", "release_date", "release_date_precision", "total_tracks"},
-    "track": {"available_markets", "is_local"},
+    "album": {
+        "artists",
+        "available_markets",
+        "is_playable",
+        "label",
+        "release_date",
+        "release_date_precision",
+        "total_tracks",
+    },
+    "track": {"available_markets", "is_local", "is_playable", "linked_from", "restrictions"},
 }
 SOMETIMES = {"track": {"is_playable", "linked_from"}}
 NULLABLE = {
@@ -28,12 +36,15 @@ NULLABLE = {
     "audio_preview_url",
     "description",
     "display_name",
+    "height",
     "images",
     "next",
     "preview_url",
     "previous",
+    "primary_color",
     "public",
     "track",
+    "width",
 }
 REQUESTS = {
     "current_users_top_tracks": "/me/top/tracks",
