@@ -5,14 +5,14 @@ from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.core import aws
 from local.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
-from tests.unit.provider_worlds import SIMULATED, Behind
-from tests.unit.spotify_world import STARTED, World, served
+from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions
+from tests.unit.sync_steps import STARTED
+from tests.unit.world import Socket, World, socket_of
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +31,21 @@ def aws_in_memory(_cloud: None) -> None:
 
 
 @pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    """One simulator for a module, and its address."""
-    with served() as app:
-        yield app
+def behind() -> Iterator[Socket]:
+    """A socket of Spotify's simulator for a module."""
+    with socket_of("spotify") as socket:
+        yield socket
 
 
 @pytest.fixture(scope="module")
-def sockets() -> Iterator[Mapping[str, Behind]]:
-    """One simulator of each provider for a module, by the provider's name."""
+def sockets() -> Iterator[Mapping[str, Socket]]:
+    """A socket of each provider's simulator for a module, by the provider's name."""
     with ExitStack() as running:
-        yield {name: running.enter_context(provider.served()) for name, provider in SIMULATED.items()}
+        yield {name: running.enter_context(socket_of(name)) for name in SIMULATED}
 
 
 @pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
+def world(behind: Socket) -> World:
     """The simulator in its first state, and an application with its address."""
     return World.begin(behind)
 

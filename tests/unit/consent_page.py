@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 import requests
 
-from tests.unit.apple_music_world import ORIGIN, World
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LOGIN
+from tests.unit.simulated import ORIGIN
+from tests.unit.world import World
 
 ADDRESS = "/auth/apple_music/callback"
 

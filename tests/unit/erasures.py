@@ -21,7 +21,7 @@ from blendify.history.facts import Fact, partitions
 from blendify.leaving import erasure, receipts
 from blendify.schedule import sync_requests
 from tests.unit.http_events import Browser
-from tests.unit.spotify_world import STARTED, begun, plenty
+from tests.unit.sync_steps import STARTED, begun, plenty
 
 LISTENER = "zebulon"
 """A name that occurs nowhere else."""

@@ -7,7 +7,7 @@ from blendify.export import build as export_build
 from blendify.export import status, upload
 from blendify.export.status import Export
 from local.history_reader import ExportReader
-from tests.unit.spotify_world import plenty
+from tests.unit.sync_steps import plenty
 
 BUCKET = "exports"
 

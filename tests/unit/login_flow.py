@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 import requests
 
 from tests.unit.http_events import Browser, HttpResponse
-from tests.unit.spotify_world import World
+from tests.unit.world import World
 
 LOGIN, CALLBACK, LOGOUT, LISTENER = "auth.login", "auth.callback", "auth.logout", "api.listener"
 

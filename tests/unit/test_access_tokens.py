@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import (
@@ -32,13 +31,15 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS, oauth2
 from local import aws_in_memory
+from local.simulators.frame.faults import FaultKind
 from local.simulators.frame.oauth2 import RefreshTokens
-from tests.unit.spotify_world import FaultKind, World, items, logged
+from tests.unit.visible import items, logged
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 SPOTIFY = PROVIDERS["spotify"]
-REFUSAL = {"status": 400, "body": {"error": "invalid_grant", "error_description": "Refresh token revoked"}}
+REFUSAL: dict[str, Any] = {"status": 400, "body": {"error": "invalid_grant", "error_description": "Refresh token revoked"}}
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +154,7 @@ def test_without_a_new_refresh_token_the_old_one_stays(world: World) -> None:
 
 
 @pytest.mark.parametrize("mode", [RefreshTokens.ROTATE, RefreshTokens.SINGLE_USE])
-def test_new_refresh_token_replaces_the_old_one(behind: tuple[Starlette, str], mode: RefreshTokens) -> None:
+def test_new_refresh_token_replaces_the_old_one(behind: Socket, mode: RefreshTokens) -> None:
     """It is stored with the access token, and the next refresh uses it."""
     world = World.begin(behind, refresh_tokens=mode)
     user_id = world.connect(seconds=0)
@@ -213,7 +214,7 @@ def test_unconfirmed_refusal_changes_nothing(world: World, second: dict[str, Any
     assert fresh(user_id) != before.access_token
 
 
-def test_second_try_uses_the_previous_refresh_token(behind: tuple[Starlette, str]) -> None:
+def test_second_try_uses_the_previous_refresh_token(behind: Socket) -> None:
     """When the newest one is refused, the one before may still work, and brings the next."""
     world = World.begin(behind, refresh_tokens=RefreshTokens.ROTATE)
     user_id = world.connect(seconds=0)
@@ -548,7 +549,7 @@ def test_wrong_client_secret_leaves_the_grant_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize("mode", RefreshTokens)
-def test_eight_workers_refresh_once(behind: tuple[Starlette, str], mode: RefreshTokens) -> None:
+def test_eight_workers_refresh_once(behind: Socket, mode: RefreshTokens) -> None:
     """Each time one of them does, as a second refresh with a single-use token would end the connection."""
     world = World.begin(behind, refresh_tokens=mode, latency_ms=30)
     user_id = world.connect(seconds=0)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections, grant_expiry
 from blendify.collecting.collector import collect
@@ -21,10 +20,8 @@ from local.simulators.apple_music.library import ALBUM
 from local.simulators.apple_music.resources import name_of
 from local.simulators.frame.entries import Entries
 from local.simulators.music.recordings import tracks_of
-from tests.unit import apple_music_world
-from tests.unit.apple_music_world import OFFERED, World
-from tests.unit.provider_worlds import lists
-from tests.unit.spotify_world import STARTED, begun, plenty, standing
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
+from tests.unit.world import Socket, World, socket_of
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 PLAYS = DataType.RECENTLY_PLAYED
@@ -32,13 +29,13 @@ RESOURCE_KINDS = ("album", "playlist", "station")
 
 
 @pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with apple_music_world.served() as app:
-        yield app
+def behind() -> Iterator[Socket]:
+    with socket_of("apple_music") as socket:
+        yield socket
 
 
 @pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
+def world(behind: Socket) -> World:
     return World.begin(behind)
 
 
@@ -81,7 +78,7 @@ def assert_held(world: World, user_id: str, *data_types: DataType) -> None:
     """Compare the folded history with the listener's lists."""
     for data_type in data_types:
         stored = HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type)
-        assert stored.differences(lists(world, data_type, "Ana")) == []
+        assert stored.differences(world.lists(data_type)) == []
 
 
 def test_an_empty_playlist_is_a_playlist_without_tracks(world: World) -> None:
@@ -114,12 +111,12 @@ def test_a_playlist_that_was_emptied_is_empty(world: World) -> None:
 def test_a_sync_without_changes_takes_few_calls(world: World) -> None:
     """A call for each list, two for songs played, saved songs and albums; none for dated playlists, or the rotation."""
     user_id = world.connect()
-    sync(user_id, *OFFERED)
-    counts = {data_type: len(stored(user_id, data_type)) for data_type in OFFERED}
+    sync(user_id, *world.provider.offered)
+    counts = {data_type: len(stored(user_id, data_type)) for data_type in world.provider.offered}
     before = world.calls()
-    sync(user_id, *OFFERED, after=timedelta(hours=1))
+    sync(user_id, *world.provider.offered, after=timedelta(hours=1))
     assert world.calls() - before == 9
-    assert {data_type: len(stored(user_id, data_type)) for data_type in OFFERED} == counts
+    assert {data_type: len(stored(user_id, data_type)) for data_type in world.provider.offered} == counts
 
 
 def test_only_the_changed_playlist_is_read(world: World) -> None:
@@ -138,12 +135,12 @@ def test_only_the_changed_playlist_is_read(world: World) -> None:
 def test_changes_of_the_library_are_detected(world: World) -> None:
     """This holds for additions and removals, which also add and remove albums and artists."""
     user_id = world.connect()
-    sync(user_id, *OFFERED)
+    sync(user_id, *world.provider.offered)
     world.change("add", "saved_tracks")
     world.change("remove", "saved_tracks", position=100)
     world.change("add", "saved_albums")
     world.change("remove", "followed_artists", position=4)
-    sync(user_id, *OFFERED, after=timedelta(hours=1), mode="full")
+    sync(user_id, *world.provider.offered, after=timedelta(hours=1), mode="full")
     assert_held(world, user_id, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS)
 
 

@@ -42,7 +42,7 @@ from blendify.providers.record_identity import digest
 from local.paths import ROOT
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
-from tests.unit.spotify_world import STARTED
+from tests.unit.sync_steps import STARTED
 
 ENDPOINTS = PROVIDERS["apple_music"].endpoints
 FIRST = ListPosition("", 0)

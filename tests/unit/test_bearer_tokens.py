@@ -10,7 +10,8 @@ import pytest
 from blendify.access import bearer_tokens, sessions, users
 from tests.unit.erasures import leave, machine
 from tests.unit.http_events import Browser, HttpResponse
-from tests.unit.spotify_world import World, in_clear, items, logged
+from tests.unit.visible import in_clear, items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

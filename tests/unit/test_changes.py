@@ -15,7 +15,8 @@ from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
 from local.history_reader import HistoryReader
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
-from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, lists, plenty, standing, whole
+from tests.unit.sync_steps import STARTED, begun, facts, plenty, standing, whole
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 DAY = 24 * 3600
@@ -52,7 +53,7 @@ def test_a_clock_that_goes_back_brings_nothing_back(world: World, clock: Clock) 
     """The later sync has the later moment, so what it removed stays removed, and the moment before keeps its lists."""
     user_id = world.connect()
     first = synced(user_id, clock, DataType.SAVED_TRACKS)
-    served = lists(world, DataType.SAVED_TRACKS)
+    served = world.lists(DataType.SAVED_TRACKS)
     world.change("remove", "saved_tracks", position=20)
     second = synced(user_id, clock, DataType.SAVED_TRACKS, days=-1 / 24)
     assert second.fetched_at > first.fetched_at
@@ -86,12 +87,12 @@ def test_a_playlist_that_moves_one_track_records_one(world: World, clock: Clock)
     contents = world.truth()["playlist_tracks"]
     name = max((name for name in contents if contents[name]), key=lambda name: len(contents[name]))
     world.change("move", "playlist_tracks", name, position=40, to=3)
-    before = world.calls(PATHS[DataType.PLAYLIST_TRACKS])
+    before = world.calls(DataType.PLAYLIST_TRACKS)
     job = synced(user_id, clock, *both)
     (moved,) = facts(job, DataType.PLAYLIST_TRACKS)
     assert (moved.playlist_id, moved.position) == (name, 3)
     assert moved.answer() == contents[name][40]
-    assert world.calls(PATHS[DataType.PLAYLIST_TRACKS]) - before == 2
+    assert world.calls(DataType.PLAYLIST_TRACKS) - before == 2
     (head,) = facts(job, DataType.PLAYLISTS)
     assert head.playlist_id == name
     whole(world, job, DataType.PLAYLIST_TRACKS)
@@ -128,7 +129,7 @@ def test_more_plays_than_the_provider_remembers_leave_a_hole(world: World, clock
 def test_what_a_run_recorded_that_never_ended_is_not_recorded_again(world: World, clock: Clock) -> None:
     """It fails on the second page for good; the next run appends the second page alone."""
     user_id = world.connect()
-    world.fault(PATHS[DataType.SAVED_TRACKS], status=500, skip=1)
+    world.fault(DataType.SAVED_TRACKS, status=500, skip=1)
     first, status = Machine(user_id, (DataType.SAVED_TRACKS,), clock, Reaper(())).run()
     assert (status, len(facts(first, DataType.SAVED_TRACKS))) == ("failed", 50)
     world.simulator.traffic.faults.clear()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.collecting import worker
 from blendify.collecting.collector import RESERVE_SECONDS, collect
@@ -17,18 +16,8 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from local.simulators.spotify.service import SCOPES
-from tests.unit.spotify_world import (
-    PATHS,
-    World,
-    begun,
-    facts,
-    fewest,
-    lists,
-    plenty,
-    ready,
-    standing,
-    whole,
-)
+from tests.unit.sync_steps import begun, facts, plenty, ready, standing, whole
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -40,17 +29,17 @@ def test_everything_is_appended_once_with_the_fewest_calls(world: World, data_ty
     summary = collect(data_type, job, plenty)
     assert summary.outcome is Outcome.COMPLETE
     whole(world, job, data_type)
-    assert world.calls(PATHS[data_type]) == fewest(world, data_type)
+    assert world.calls(data_type) == world.fewest(data_type)
     counts = standing(job, data_type).counts
-    records = sum(map(len, lists(world, data_type).values()))
+    records = sum(map(len, world.lists(data_type).values()))
     assert (counts["records"], counts["appended"], counts["expected"]) == (records, records, records)
-    assert counts["calls"] == fewest(world, data_type)
+    assert counts["calls"] == world.fewest(data_type)
     assert counts["stored_bytes"] > 0
     assert counts["write_units"] >= records
 
 
 @pytest.mark.parametrize("regime", ["legacy", "transitional"])
-def test_old_applications_collect_playlists_as_well(behind: tuple[Starlette, str], regime: str) -> None:
+def test_old_applications_collect_playlists_as_well(behind: Socket, regime: str) -> None:
     """Where a playlist's contents have their old name, or both, nothing is lost."""
     world = World.begin(behind, regime=regime)
     job = ready(DataType.PLAYLIST_TRACKS, world)
@@ -67,7 +56,7 @@ def test_ranks_are_those_of_the_list(world: World, data_type: DataType) -> None:
     kept = {(fact.time_range, int(fact.rank)): fact.answer() for fact in facts(job, data_type)}
     assert kept == {
         (name, rank): entry
-        for name, entries in lists(world, data_type).items()
+        for name, entries in world.lists(data_type).items()
         for rank, entry in enumerate(entries, start=1)
     }
 
@@ -80,12 +69,10 @@ def test_positions_are_those_of_the_playlist(world: World) -> None:
     for fact in facts(job, DataType.PLAYLIST_TRACKS):
         assert int(fact.position) == len(kept.setdefault(str(fact.playlist_id), []))
         kept[str(fact.playlist_id)].append(fact.answer())
-    assert kept == {name: entries for name, entries in lists(world, DataType.PLAYLIST_TRACKS).items() if entries}
+    assert kept == {name: entries for name, entries in world.lists(DataType.PLAYLIST_TRACKS).items() if entries}
 
 
-def test_a_top_list_is_read_as_deep_as_configured(
-    behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_top_list_is_read_as_deep_as_configured(behind: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries beyond the depth are neither asked for nor expected."""
     world = World.begin(behind, top_tracks=51)
     job = ready(DataType.TOP_TRACKS, world)
@@ -103,7 +90,7 @@ def test_a_missing_scope_is_no_call(world: World) -> None:
     assert world.calls() == 0
 
 
-def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]) -> None:
+def test_playlists_that_cannot_be_read_are_counted(behind: Socket) -> None:
     """Others' playlists are closed to new applications: told as unavailable, not asked for, and no failure."""
     world = World.begin(behind, followed_playlists=3)
     job = ready(DataType.PLAYLIST_TRACKS, world)
@@ -112,10 +99,10 @@ def test_playlists_that_cannot_be_read_are_counted(behind: tuple[Starlette, str]
     done = standing(job, DataType.PLAYLIST_TRACKS)
     assert done.counts["unavailable"] == 3
     assert "3" in str(done.why)
-    assert world.calls(PATHS[DataType.PLAYLIST_TRACKS]) == fewest(world, DataType.PLAYLIST_TRACKS)
+    assert world.calls(DataType.PLAYLIST_TRACKS) == world.fewest(DataType.PLAYLIST_TRACKS)
 
 
-def test_lists_are_counted_also_after_waiting_for_their_names(behind: tuple[Starlette, str]) -> None:
+def test_lists_are_counted_also_after_waiting_for_their_names(behind: Socket) -> None:
     """The playlists had to wait, so their tracks did too: what cannot be read is told all the same."""
     world = World.begin(behind, followed_playlists=3)
     job = begun(world.connect(), DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
@@ -169,12 +156,12 @@ def dies(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, call: int) -> N
 
 @pytest.mark.parametrize(("again", "checkpoint"), [(False, 1), (False, 2), (True, 2)])
 def test_a_reading_that_was_begun_is_gone_on_with(
-    behind: tuple[Starlette, str], monkeypatch: pytest.MonkeyPatch, again: bool, checkpoint: int
+    behind: Socket, monkeypatch: pytest.MonkeyPatch, again: bool, checkpoint: int
 ) -> None:
     """A playlist changes between its pages; who dies over the first page of the new reading leaves it to the next."""
     world = World.begin(behind, playlists=1)
     job = ready(DataType.PLAYLIST_TRACKS, world)
-    (name,) = lists(world, DataType.PLAYLIST_TRACKS)
+    (name,) = world.lists(DataType.PLAYLIST_TRACKS)
     pages: list[str] = []
 
     def between_pages(endpoint: str, _: int) -> None:
@@ -200,9 +187,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
         world.change("add", "playlist_tracks", name, position=0)
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     whole(world, job, DataType.PLAYLIST_TRACKS)
-    assert standing(job, DataType.PLAYLIST_TRACKS).counts["records"] == len(
-        lists(world, DataType.PLAYLIST_TRACKS)[name]
-    )
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["records"] == len(world.lists(DataType.PLAYLIST_TRACKS)[name])
 
 
 def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +196,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     run set out to read is read.
     """
     job = begun(world.connect(), DataType.PLAYLIST_TRACKS)
-    expected = lists(world, DataType.PLAYLIST_TRACKS)
+    expected = world.lists(DataType.PLAYLIST_TRACKS)
     names = list(expected)
     monkeypatch.setattr("blendify.collecting.collector.PAGES", 1)
     with monkeypatch.context() as patch:
@@ -251,7 +236,7 @@ def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:
     """A cursor that repeats fails the data type; every record that was stored until then is counted."""
     for artist, cursor in zip(world.truth()["followed_artists"], ("a", "b", "a"), strict=False):
         body = {"artists": {"items": [artist], "cursors": {"after": cursor * 22}, "next": "there", "total": 9}}
-        world.fault(PATHS[DataType.FOLLOWED_ARTISTS], status=200, body=body, times=1)
+        world.fault(DataType.FOLLOWED_ARTISTS, status=200, body=body, times=1)
     job = ready(DataType.FOLLOWED_ARTISTS, world)
     assert collect(DataType.FOLLOWED_ARTISTS, job, plenty).outcome is Outcome.FAILED
     assert "circles" in str(standing(job, DataType.FOLLOWED_ARTISTS).why)
@@ -261,7 +246,7 @@ def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:
     assert standing(job, DataType.FOLLOWED_ARTISTS).counts["appended"] == len(kept)
 
 
-def test_every_endpoint_is_below_the_configured_address(behind: tuple[Starlette, str]) -> None:
+def test_every_endpoint_is_below_the_configured_address(behind: Socket) -> None:
     """`next` addresses name the real host: none is followed, every page comes from where the operator said."""
     world = World.begin(behind, saved_tracks=51, saved_albums=1, followed_artists=1, top_artists=1, top_tracks=1)
     for data_type in PROVIDERS["spotify"].endpoints:

@@ -3,36 +3,27 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections
 from blendify.web.callback import MAX_FORM_CHARACTERS, MAX_VALUE_CHARACTERS
-from tests.unit import apple_music_world
-from tests.unit.apple_music_world import ORIGIN
 from tests.unit.consent_page import ADDRESS, approved, opened, post
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of
-from tests.unit.spotify_world import World as Spotify
-from tests.unit.spotify_world import items
+from tests.unit.simulated import ORIGIN
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
-World = apple_music_world.World
-
-
-@pytest.fixture(scope="module")
-def apple_behind() -> Iterator[tuple[Starlette, str]]:
-    with apple_music_world.served() as app:
-        yield app
 
 
 @pytest.fixture
-def apple(apple_behind: tuple[Starlette, str]) -> World:
-    return World.begin(apple_behind)
+def apple(sockets: Mapping[str, Socket]) -> World:
+    return World.begin(sockets["apple_music"])
 
 
 def connected(world: World, browser: Browser, listener: str = "Ana") -> HttpResponse:
@@ -155,10 +146,10 @@ def test_a_login_is_of_the_browser_that_began_it(apple: World) -> None:
     refused(post(Browser(), {"state": state, "music_user_token": approved(apple, parameters)}), 400)
 
 
-def test_one_providers_state_is_not_anothers(world: Spotify, apple: World) -> None:
+def test_one_providers_state_is_not_anothers(world: World, apple: World) -> None:
     browser = Browser()
     browser.get(LOGIN, "/auth/spotify/login")
-    refused(post(browser, {"state": "x" * 43, "music_user_token": apple.token("Ana")}), 400)
+    refused(post(browser, {"state": "x" * 43, "music_user_token": apple.consent("Ana").tokens.access_token}), 400)
     browser.get(LOGIN, "/auth/spotify/login")
     refused(browser.ask("POST", CALLBACK, "/auth/spotify/callback", {"Origin": ORIGIN}, "state=x&code=y"), 400)
 
@@ -252,7 +243,7 @@ def test_a_login_without_a_session_makes_a_new_user(apple: World, machines: Step
     assert user_of(first) != user_of(second)
 
 
-def test_a_connection_is_linked_to_the_session(world: Spotify, apple: World, machines: StepFunctions) -> None:
+def test_a_connection_is_linked_to_the_session(world: World, apple: World, machines: StepFunctions) -> None:
     """A second provider of the same user; logged in again by the first one, a new consent finds the connection."""
     browser = logged_in(world)
     user_id = user_of(browser)

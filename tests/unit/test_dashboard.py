@@ -22,7 +22,9 @@ from blendify.providers.oauth2 import AuthorizationCode
 from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.login_flow import LISTENER
-from tests.unit.spotify_world import STARTED, World, begun, items, logged, standing
+from tests.unit.sync_steps import STARTED, begun, standing
+from tests.unit.visible import items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -21,7 +21,8 @@ from blendify.syncing import dispatch as dispatching
 from blendify.syncing.start_sync import start_sync
 from local import aws_in_memory
 from tests.unit.http_events import Context
-from tests.unit.spotify_world import STARTED, World
+from tests.unit.sync_steps import STARTED
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

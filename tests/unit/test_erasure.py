@@ -31,7 +31,9 @@ from tests.unit.erasures import (
     telling_of,
 )
 from tests.unit.robustness.machine import Reaper
-from tests.unit.spotify_world import STARTED, World, begun, items, plenty
+from tests.unit.sync_steps import STARTED, begun, plenty
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

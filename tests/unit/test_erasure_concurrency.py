@@ -30,8 +30,10 @@ from tests.unit.erasures import (
 )
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
-from tests.unit.spotify_world import STARTED, World, begun, items, plenty, standing
 from tests.unit.step_functions import StepFunctions
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

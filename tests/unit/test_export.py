@@ -17,8 +17,10 @@ from blendify.export import build as export_build
 from blendify.export.status import Export, ExportSuperseded, State
 from tests.unit.exports import BUCKET, build, event, objects, unfinished
 from tests.unit.http_events import Browser, HttpResponse
-from tests.unit.spotify_world import STARTED, World, items, logged
 from tests.unit.step_functions import StepFunctions
+from tests.unit.sync_steps import STARTED
+from tests.unit.visible import items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections
 from blendify.collecting.collector import collect
@@ -20,7 +19,8 @@ from local.aws_in_memory import create_tables
 from local.history_reader import ExportReader, canonical
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
-from tests.unit.spotify_world import STARTED, World, lists, plenty, ready
+from tests.unit.sync_steps import STARTED, plenty, ready
+from tests.unit.world import Socket, World
 
 DAY = 24 * 3600
 CHANGES: tuple[tuple[tuple[str, str, dict[str, Any]], ...], ...] = (
@@ -64,7 +64,7 @@ class Life:
 
 
 @pytest.fixture(scope="module")
-def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
+def life(_cloud: None, behind: Socket) -> Life:
     """Three syncs with changes in between, and their export; made once for all tests of this module."""
     create_tables()
     create_bucket()
@@ -84,7 +84,7 @@ def life(_cloud: None, behind: tuple[Starlette, str]) -> Life:
 
 def library(world: World) -> Served:
     """What the listener has now, as text cannot change any more."""
-    served: Served = json.loads(json.dumps({str(data_type): lists(world, data_type) for data_type in DataType}))
+    served: Served = json.loads(json.dumps({str(data_type): world.lists(data_type) for data_type in DataType}))
     return served
 
 
@@ -92,7 +92,7 @@ def lived(world: World, user_id: str, clock: Clock) -> list[tuple[Job, Served]]:
     """Three syncs with changes between; what was served at each."""
     days = []
     for number, changes in enumerate(CHANGES):
-        playlist = next(name for name, entries in lists(world, DataType.PLAYLIST_TRACKS).items() if len(entries) > 5)
+        playlist = next(name for name, entries in world.lists(DataType.PLAYLIST_TRACKS).items() if len(entries) > 5)
         edits = [(act, "playlist_tracks", {"name": playlist, **details}) for act, details in EDITS] if number else []
         for act, data_type, details in [*changes, *edits]:
             world.change(act, data_type, **details)

@@ -15,7 +15,9 @@ from blendify.access.connections import Connection
 from blendify.core import aws, times
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from tests.unit.spotify_world import STARTED, World, logged
+from tests.unit.sync_steps import STARTED
+from tests.unit.visible import logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

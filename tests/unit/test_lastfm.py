@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections
 from blendify.collecting.collector import collect
@@ -21,23 +20,22 @@ from blendify.syncing.finish_sync import finish_sync
 from local.aws_in_memory import application
 from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone
-from tests.unit import lastfm_world
-from tests.unit.lastfm_world import OFFERED, World
 from tests.unit.robustness.machine import Clock
-from tests.unit.spotify_world import STARTED, begun, plenty, standing
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
+from tests.unit.world import Socket, World, socket_of
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 PLAYS = DataType.RECENTLY_PLAYED
 
 
 @pytest.fixture(scope="module")
-def behind() -> Iterator[tuple[Starlette, str]]:
-    with lastfm_world.served() as app:
-        yield app
+def behind() -> Iterator[Socket]:
+    with socket_of("lastfm") as socket:
+        yield socket
 
 
 @pytest.fixture
-def world(behind: tuple[Starlette, str]) -> World:
+def world(behind: Socket) -> World:
     """Listeners act at one fixed moment, so syncs do not depend on when the tests began."""
     return World.begin(behind, clock=STARTED.timestamp)
 
@@ -73,14 +71,14 @@ def served(entries: list[Any]) -> Counter[str]:
 
 
 @pytest.mark.parametrize(("lone", "errors"), list(zip(Lone, Errors, strict=True)))
-def test_everything_is_stored_once(behind: tuple[Starlette, str], lone: Lone, errors: Errors) -> None:
+def test_everything_is_stored_once(behind: Socket, lone: Lone, errors: Errors) -> None:
     """This holds for each way in which Last.fm writes lists of one element, and for each status of its errors."""
     world = World.begin(behind, lone=lone, errors=errors, loved_tracks=1, scrobbles=201)
     user_id = world.connect()
-    job = sync(user_id, *OFFERED)
-    for data_type in OFFERED:
+    job = sync(user_id, *world.provider.offered)
+    for data_type in world.provider.offered:
         assert standing(job, data_type).outcome is Outcome.COMPLETE, standing(job, data_type).why
-        lists = world.truth()[data_type]
+        lists = world.lists(data_type)
         stored = HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type)
         assert stored.differences(lists) == []
 
@@ -89,16 +87,16 @@ def test_scrobbles_go_back_to_the_first(world: World) -> None:
     """They are read page by page, by number, with the fewest calls."""
     user_id = world.connect()
     job = sync(user_id, PLAYS)
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
     assert world.calls("user.getRecentTracks") == 3
     assert standing(job, PLAYS).counts["expected"] == 450
 
 
-def test_a_play_during_the_read_shifts_no_page(behind: tuple[Starlette, str]) -> None:
+def test_a_play_during_the_read_shifts_no_page(behind: Socket) -> None:
     """The requested range ends at the start of the sync. The track that is playing now is no scrobble."""
     world = World.begin(behind, clock=lambda: (STARTED + timedelta(minutes=2)).timestamp())
     world.simulator.arrange("Ana", {"playing": 3})
-    before = world.truth()[PLAYS][""]
+    before = world.truth()[PLAYS]
 
     def play(_: str, number: int) -> None:
         if number > 1:
@@ -111,7 +109,7 @@ def test_a_play_during_the_read_shifts_no_page(behind: tuple[Starlette, str]) ->
     world.simulator.traffic.on_call = None
     world.simulator.arrange("Ana", {"playing": None})
     sync(user_id, PLAYS, after=timedelta(hours=1))
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
 
 
 def test_the_next_sync_requests_new_plays(world: World) -> None:
@@ -150,7 +148,7 @@ def test_late_scrobbles_are_stored_by_the_next_full_sync(world: World) -> None:
     assert len(stored(user_id)) == count
     job = sync(user_id, PLAYS, after=timedelta(hours=2), mode="full")
     assert standing(job, PLAYS).counts["appended"] == 4
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
     sync(user_id, PLAYS, after=timedelta(days=8))
     assert len(stored(user_id)) == count + 4
 
@@ -176,7 +174,7 @@ def test_an_interrupted_first_sync_is_completed_by_the_next(world: World, execut
     second = sync(user_id, PLAYS, after=timedelta(hours=1), mode="full")
     assert second.sync_id != first.sync_id
     assert standing(second, PLAYS).outcome is Outcome.COMPLETE
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
 
 
 def test_an_interrupted_later_sync_leaves_no_gap(world: World, executions_are_dead: None) -> None:
@@ -191,7 +189,7 @@ def test_an_interrupted_later_sync_leaves_no_gap(world: World, executions_are_de
     left = iter([0.0])
     collect(PLAYS, second, lambda: next(left))
     sync(user_id, PLAYS, after=timedelta(days=3, hours=1), mode="full")
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
 
 
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
@@ -204,7 +202,7 @@ def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
     moment = times.iso(times.from_milliseconds(newest.when * 1000))
     occurrences = Counter(fact.occurrence for fact in stored(user_id) if fact.played_at == moment)
     assert occurrences[2] >= 1
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
     assert standing(sync(user_id, PLAYS, after=timedelta(hours=1)), PLAYS).counts["appended"] == 0
 
 
@@ -238,7 +236,7 @@ def test_hidden_listening_is_read_with_the_listeners_session(world: World) -> No
     assert standing(sync(user_id, PLAYS), PLAYS).outcome is Outcome.COMPLETE
 
 
-def test_the_rate_limit_is_slept_out(behind: tuple[Starlette, str]) -> None:
+def test_the_rate_limit_is_slept_out(behind: Socket) -> None:
     """Error 29 pauses for half a second, which the collector waits in its Lambda."""
     clock = Clock()
     world = World.begin(behind, clock=clock.seconds, rate=2)
@@ -247,7 +245,7 @@ def test_the_rate_limit_is_slept_out(behind: tuple[Starlette, str]) -> None:
         job = sync(user_id, PLAYS)
     assert standing(job, PLAYS).outcome is Outcome.COMPLETE
     assert standing(job, PLAYS).counts["rate_limits"] >= 1
-    assert answers(stored(user_id)) == served(world.truth()[PLAYS][""])
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
 
 
 def test_a_refused_application_is_reported_to_the_operator(world: World) -> None:

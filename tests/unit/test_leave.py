@@ -19,8 +19,10 @@ from tests.unit.erasures import LISTENER, Interrupted, Tables, gone, machine, te
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import LISTENER as READ
 from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
-from tests.unit.spotify_world import STARTED, World, begun, in_clear, items, logged, plenty, standing
 from tests.unit.step_functions import StepFunctions
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
+from tests.unit.visible import in_clear, items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

@@ -1,10 +1,9 @@
 """Connecting Last.fm, and one listener with several providers: an account belongs to one user."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections, login
 from blendify.db import keys
@@ -12,26 +11,19 @@ from blendify.db.state_table import state_table
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm import access
 from local.aws_in_memory import application
-from tests.unit import lastfm_world
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, LOGOUT, consent, finish_login, logged_in, start_login, user_of
-from tests.unit.spotify_world import World as Spotify
-from tests.unit.spotify_world import items
+from tests.unit.simulated import callback
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
-Lastfm = lastfm_world.World
-
-
-@pytest.fixture(scope="module")
-def lastfm_behind() -> Iterator[tuple[Starlette, str]]:
-    with lastfm_world.served() as app:
-        yield app
 
 
 @pytest.fixture
-def lastfm(lastfm_behind: tuple[Starlette, str]) -> Lastfm:
-    return Lastfm.begin(lastfm_behind)
+def lastfm(sockets: Mapping[str, Socket]) -> World:
+    return World.begin(sockets["lastfm"])
 
 
 def connected(browser: Browser, listener: str = "Ana") -> int:
@@ -48,14 +40,14 @@ def providers(browser: Browser) -> set[str]:
     return {connection["provider"] for connection in browser.get(LISTENER, "/me").json["connections"]}
 
 
-def test_complete_login(lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_complete_login(lastfm: World, machines: StepFunctions) -> None:
     """The token of the callback is exchanged for a session; one sync is started, and the access has no end."""
     browser = Browser()
     address = start_login(browser, "lastfm")
     query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     assert address.startswith(f"{lastfm.base}/api/auth/?")
     assert set(query) == {"api_key", "cb"}
-    assert query["cb"].startswith(f"{lastfm_world.CALLBACK}?state=")
+    assert query["cb"].startswith(f"{callback('lastfm')}?state=")
     back = consent(address, "Ana")
     assert set(back) == {"state", "token"}
     response = finish_login(browser, back, "lastfm")
@@ -67,7 +59,7 @@ def test_complete_login(lastfm: Lastfm, machines: StepFunctions) -> None:
     assert connections.connection(user_of(browser), "lastfm").expires_at == NEVER.replace(microsecond=999_000)
 
 
-def test_token_is_valid_for_one_login(lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_token_is_valid_for_one_login(lastfm: World, machines: StepFunctions) -> None:
     """A second login with it is refused and stores nothing."""
     first, second = Browser(), Browser()
     back = consent(start_login(first, "lastfm"))
@@ -81,7 +73,7 @@ def test_token_is_valid_for_one_login(lastfm: Lastfm, machines: StepFunctions) -
 
 
 @pytest.mark.parametrize("missing", ["state", "token"])
-def test_callback_needs_state_and_token(lastfm: Lastfm, missing: str) -> None:
+def test_callback_needs_state_and_token(lastfm: World, missing: str) -> None:
     """A listener who declines comes back without a token; without our state the callback may be forged."""
     browser = Browser()
     back = {name: value for name, value in consent(start_login(browser, "lastfm")).items() if name != missing}
@@ -89,7 +81,7 @@ def test_callback_needs_state_and_token(lastfm: Lastfm, missing: str) -> None:
     assert kinds("account") == kinds("user") == []
 
 
-def test_login_must_end_in_the_browser_that_started_it(lastfm: Lastfm) -> None:
+def test_login_must_end_in_the_browser_that_started_it(lastfm: World) -> None:
     """A listener cannot be made to connect another's account."""
     back = consent(start_login(Browser(), "lastfm"))
     assert finish_login(Browser(), back, "lastfm").status == 400
@@ -99,7 +91,7 @@ def test_login_must_end_in_the_browser_that_started_it(lastfm: Lastfm) -> None:
     assert kinds("account") == []
 
 
-def test_state_of_another_provider_is_refused(world: Spotify, lastfm: Lastfm) -> None:
+def test_state_of_another_provider_is_refused(world: World, lastfm: World) -> None:
     """A state is valid for the provider that it was made for."""
     browser = Browser()
     back = consent(start_login(browser, "lastfm"))
@@ -107,7 +99,7 @@ def test_state_of_another_provider_is_refused(world: Spotify, lastfm: Lastfm) ->
     assert kinds("account") == []
 
 
-def test_wrong_secret_of_the_application(lastfm: Lastfm) -> None:
+def test_wrong_secret_of_the_application(lastfm: World) -> None:
     """503 with a page that names the operator as the one who can help."""
     application(f"{lastfm.base}/api/auth", f"{lastfm.base}/2.0", "lastfm", client_secret="another")
     browser = Browser()
@@ -117,9 +109,7 @@ def test_wrong_secret_of_the_application(lastfm: Lastfm) -> None:
     assert kinds("account") == []
 
 
-def test_second_provider_is_linked_to_the_logged_in_user(
-    world: Spotify, lastfm: Lastfm, machines: StepFunctions
-) -> None:
+def test_second_provider_is_linked_to_the_logged_in_user(world: World, lastfm: World, machines: StepFunctions) -> None:
     """One user, two connections, a sync of each; either login leads to the same user."""
     browser = logged_in(world)
     user_id = user_of(browser)
@@ -133,7 +123,7 @@ def test_second_provider_is_linked_to_the_logged_in_user(
     assert len(kinds("account")) == 2
 
 
-def test_ended_session_links_nothing(world: Spotify, lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_ended_session_links_nothing(world: World, lastfm: World, machines: StepFunctions) -> None:
     """After logging out, an unknown account is a new user."""
     browser = logged_in(world)
     user_id = user_of(browser)
@@ -143,7 +133,7 @@ def test_ended_session_links_nothing(world: Spotify, lastfm: Lastfm, machines: S
     assert providers(browser) == {"lastfm"}
 
 
-def test_account_of_another_user_is_refused(world: Spotify, lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_account_of_another_user_is_refused(world: World, lastfm: World, machines: StepFunctions) -> None:
     """Nothing is stored or started, and the sessions and tokens of both users stay as they are."""
     owner = Browser()
     assert connected(owner) == 303
@@ -160,7 +150,7 @@ def test_account_of_another_user_is_refused(world: Spotify, lastfm: Lastfm, mach
     assert len(machines.started) == before
 
 
-def test_second_account_of_one_provider_is_refused(lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_second_account_of_one_provider_is_refused(lastfm: World, machines: StepFunctions) -> None:
     """One history could not tell two apart. The first stays connected; the second belongs to no user yet."""
     browser = Browser()
     assert connected(browser, "Ana") == 303
@@ -173,7 +163,7 @@ def test_second_account_of_one_provider_is_refused(lastfm: Lastfm, machines: Ste
     assert user_of(other) != user_of(browser)
 
 
-def test_reconnecting_while_logged_in(lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_reconnecting_while_logged_in(lastfm: World, machines: StepFunctions) -> None:
     """The user is the same, and the connection is active again."""
     browser = Browser()
     assert connected(browser) == 303
@@ -189,7 +179,7 @@ def test_login_ends_within_api_gateways_limit() -> None:
     assert sum(access.TIMEOUT) + sum(login.TIMEOUT) + login.LONGEST_WAIT_MS / 1000 < 29
 
 
-def test_disconnected_account_can_only_be_reconnected(lastfm: Lastfm, machines: StepFunctions) -> None:
+def test_disconnected_account_can_only_be_reconnected(lastfm: World, machines: StepFunctions) -> None:
     """Its history is there, and another account would be mixed into it."""
     browser = Browser()
     assert connected(browser, "Ana") == 303
@@ -200,7 +190,7 @@ def test_disconnected_account_can_only_be_reconnected(lastfm: Lastfm, machines: 
     assert user_of(browser) == user_id
 
 
-def test_account_of_an_erased_user_can_be_linked(lastfm: Lastfm, world: Spotify, machines: StepFunctions) -> None:
+def test_account_of_an_erased_user_can_be_linked(lastfm: World, world: World, machines: StepFunctions) -> None:
     """Although the account's item still names the former user."""
     owner = Browser()
     assert connected(owner) == 303

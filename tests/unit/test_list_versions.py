@@ -16,7 +16,7 @@ from blendify.history import list_versions
 from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
-from tests.unit.spotify_world import items
+from tests.unit.visible import items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 SAVED_TRACKS = DataType.SAVED_TRACKS

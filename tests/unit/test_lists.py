@@ -7,7 +7,8 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.reading import lists
 from blendify.reading.lists import ListSource
-from tests.unit.spotify_world import World, begun, plenty
+from tests.unit.sync_steps import begun, plenty
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

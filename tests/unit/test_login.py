@@ -13,7 +13,8 @@ from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LOGIN, start_login
-from tests.unit.spotify_world import World, in_clear, items, logged
+from tests.unit.visible import in_clear, items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

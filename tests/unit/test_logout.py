@@ -1,19 +1,19 @@
 """A session ends everywhere when its listener says so, and only then."""
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import sessions
 from blendify.core.settings import settings
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, LOGOUT
-from tests.unit.spotify_world import World, items
+from tests.unit.visible import items
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 
 @pytest.fixture
-def browser(behind: tuple[Starlette, str]) -> Browser:
+def browser(behind: Socket) -> Browser:
     """A listener with a session."""
     return Browser({"session": sessions.begin(World.begin(behind).connect())})
 

@@ -13,7 +13,8 @@ from blendify.history import queries, snapshots
 from blendify.reading.records import FIELDS, metadata_field
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.music_api import ask, browser_of, differences, everything
-from tests.unit.spotify_world import STARTED, World, begun, lists, plenty, standing
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -36,7 +37,7 @@ def test_what_is_there_now(world: World, data_type: DataType) -> None:
     sync(user_id, 0, *([DataType.PLAYLISTS] if data_type is DataType.PLAYLIST_TRACKS else []), data_type)
     for limit in (17, 1000):
         items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
-        assert differences(data_type, lists(world, data_type), items) == []
+        assert differences(data_type, world.lists(data_type), items) == []
         fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata_field(data_type)}
         assert all(set(item) == fields for item in items)
         assert {item["provider"] for item in items} == {"spotify"}
@@ -61,7 +62,7 @@ def days(world: World, data_type: DataType) -> tuple[str, list[tuple[str, Day]]]
         for act, name, details in CHANGES[data_type]:
             world.change(act, data_type, name, **details)
         job = sync(user_id, day, data_type)
-        days_so_far.append((job.fetched_at, lists(world, data_type)))
+        days_so_far.append((job.fetched_at, world.lists(data_type)))
     return user_id, days_so_far
 
 
@@ -150,7 +151,7 @@ def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> N
     """The list that is being read stays as it was at its first page."""
     user_id = world.connect()
     sync(user_id, 0, DataType.SAVED_TRACKS)
-    held, browser = lists(world, DataType.SAVED_TRACKS), browser_of(user_id)
+    held, browser = world.lists(DataType.SAVED_TRACKS), browser_of(user_id)
     first = ask(browser, DataType.SAVED_TRACKS, raw="true", limit=20).json
     world.change("remove", DataType.SAVED_TRACKS, position=30)
     world.change("add", DataType.SAVED_TRACKS)
@@ -159,19 +160,19 @@ def test_pages_are_of_one_state_although_a_sync_comes_between(world: World) -> N
     rest = everything(browser, DataType.SAVED_TRACKS, raw="true", limit=20, cursor=first["next_cursor"])
     assert differences(DataType.SAVED_TRACKS, held, first["items"] + rest) == []
     now = everything(browser, DataType.SAVED_TRACKS, raw="true")
-    assert differences(DataType.SAVED_TRACKS, lists(world, DataType.SAVED_TRACKS), now) == []
+    assert differences(DataType.SAVED_TRACKS, world.lists(DataType.SAVED_TRACKS), now) == []
 
 
 def test_one_list_of_many(world: World) -> None:
     """A time range, a playlist, a provider: nothing of the others."""
     user_id = world.connect()
     sync(user_id, 0)
-    browser, contents = browser_of(user_id), lists(world, DataType.PLAYLIST_TRACKS)
+    browser, contents = browser_of(user_id), world.lists(DataType.PLAYLIST_TRACKS)
     for name, entries in contents.items():
         items = everything(browser, DataType.PLAYLIST_TRACKS, playlist_id=name, raw="true", limit=30)
         assert differences(DataType.PLAYLIST_TRACKS, {name: entries}, items) == []
         assert [item["position"] for item in items] == list(range(len(entries)))
-    top = lists(world, DataType.TOP_TRACKS)
+    top = world.lists(DataType.TOP_TRACKS)
     for view in ("current", "distinct"):
         items = everything(browser, DataType.TOP_TRACKS, time_range="medium_term", view=view)
         assert sorted(item["rank"] for item in items) == list(range(1, len(top["medium_term"]) + 1))

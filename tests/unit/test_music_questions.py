@@ -30,8 +30,10 @@ from blendify.reading.questions import Page, PageLimits
 from blendify.web.parameters import OF_LISTS, question
 from tests.unit.http_events import Browser, Context, event
 from tests.unit.music_api import MUSIC, ask, browser_of, everything
-from tests.unit.spotify_world import STARTED, World, logged
+from tests.unit.sync_steps import STARTED
 from tests.unit.test_music import sync
+from tests.unit.visible import logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -13,7 +13,8 @@ from local.paths import ROOT
 from local.providers import PROVIDERS as LOCAL
 from local.simulators.__main__ import SERVICES
 from local.template import resources, template
-from tests.unit.provider_worlds import SIMULATED
+from tests.unit.robustness.providers import TRAITS
+from tests.unit.simulated import SIMULATED
 
 PACKAGE = ROOT / "layers" / "blendify" / "blendify"
 SUBJECTS = sorted(
@@ -111,9 +112,9 @@ def test_a_provider_is_known_to_template_and_local_stack(name: str) -> None:
 
 def test_every_provider_has_an_adapter_in_tests() -> None:
     """Promises about all providers are tested with each of them, and with every data type that it offers."""
-    assert {name: set(simulated.offered) for name, simulated in SIMULATED.items()} == {
-        name: set(provider.endpoints) for name, provider in PROVIDERS.items()
-    }
+    assert set(SIMULATED) == set(TRAITS) == set(PROVIDERS)
+    changes = {name: set(traits.changes) for name, traits in TRAITS.items()}
+    assert changes == {name: set(provider.endpoints) for name, provider in PROVIDERS.items()}
 
 
 def test_no_provider_is_named_outside_its_folder() -> None:

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from starlette.applications import Starlette
 
 from blendify.calling.fetch import Call
 from blendify.collecting.collector import RESERVE_SECONDS, collect
@@ -19,24 +18,13 @@ from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
 from local import capacity, moto_partiql
+from local.simulators.frame.faults import FaultKind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import small_pages
-from tests.unit.spotify_world import (
-    PATHS,
-    FaultKind,
-    World,
-    begun,
-    facts,
-    fewest,
-    items,
-    lists,
-    plenty,
-    ready,
-    same,
-    standing,
-    whole,
-)
+from tests.unit.sync_steps import begun, facts, plenty, ready, same, standing, whole
+from tests.unit.visible import items
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -55,7 +43,7 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def little(behind: tuple[Starlette, str], clock: Clock) -> World:
+def little(behind: Socket, clock: Clock) -> World:
     """A listener all of whose lists fit on one page."""
     return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
@@ -88,7 +76,7 @@ def page_of(*entries: Any) -> dict[str, Any]:
 
 def collected(world: World, data_type: DataType, body: Any) -> Job:
     """The run that read this answer."""
-    world.fault(PATHS[data_type], status=200, body=body)
+    world.fault(data_type, status=200, body=body)
     job = ready(data_type, world)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     return job
@@ -117,7 +105,7 @@ def test_row_8_a_relinked_track_is_kept_as_it_was_served(little: World) -> None:
 def test_row_11_a_playlist_off_the_list_is_still_read(little: World) -> None:
     """The listener takes it off while the sync runs: whoever knows its id reads it, and so does this run."""
     job = ready(PLAYLIST_TRACKS, little)
-    contents = lists(little, PLAYLIST_TRACKS)
+    contents = little.lists(PLAYLIST_TRACKS)
     little.change("remove", "playlists", id=next(iter(contents)))
     assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 0
@@ -132,9 +120,9 @@ def test_row_11_what_is_gone_changes_nothing_that_is_stored(little: World, clock
     """
     syncs = Machine(little.connect(), (PLAYLISTS, PLAYLIST_TRACKS), clock, Reaper(()))
     assert syncs.run()[1] == "succeeded"
-    stored, contents = items("history"), lists(little, PLAYLIST_TRACKS)
+    stored, contents = items("history"), little.lists(PLAYLIST_TRACKS)
     if blocked:
-        little.fault(PATHS[PLAYLIST_TRACKS], status=404, times=1)
+        little.fault(PLAYLIST_TRACKS, status=404, times=1)
     else:
         little.change("remove", "playlists", id=next(iter(contents)))
     clock.sleep(9 * 24 * 3600)
@@ -190,7 +178,7 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
 
 
 @pytest.mark.parametrize("length", [300, 450_000])
-def test_row_16_a_very_long_description_is_kept_whole(behind: tuple[Starlette, str], clock: Clock, length: int) -> None:
+def test_row_16_a_very_long_description_is_kept_whole(behind: Socket, clock: Clock, length: int) -> None:
     """Longer than any item may be: what Spotify served is what is read back."""
     world = World.begin(behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "long_description": length})
     assert max(len(one["description"] or "") for one in world.truth()["playlists"]) == length
@@ -212,7 +200,7 @@ def test_row_16_an_answer_that_no_item_can_hold_is_split(little: World) -> None:
 
 def test_row_17_cursors_that_are_texts_of_digits_are_only_looked_at(little: World, called: list[str]) -> None:
     """Recently played comes with them, and with a `next` that leads nowhere: one call, and all that there is."""
-    token = little.consent("ana")["access_token"]
+    token = little.consent("ana").tokens.access_token
     address = f"{little.base}/v1/me/player/recently-played"
     served = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
     assert all(
@@ -243,10 +231,10 @@ def test_row_25_a_locale_in_addresses_changes_nothing(
     small.fault("*", kind=FaultKind.REWRITE, rewrite=located)
     job = begun(small.connect())
     for data_type in DataType:
-        before = small.calls(PATHS[data_type])
+        before = small.calls(data_type)
         assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-        same(job, data_type, located([one for entries in lists(small, data_type).values() for one in entries]))
-        assert small.calls(PATHS[data_type]) - before == fewest(small, data_type)
+        same(job, data_type, located([one for entries in small.lists(data_type).values() for one in entries]))
+        assert small.calls(data_type) - before == small.fewest(data_type)
     assert not [address for address in called if "locale" in address]
     assert LOCALE in json.dumps(facts(job, DataType.SAVED_ALBUMS)[0].answer())
 

@@ -8,7 +8,8 @@ from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
 from tests.unit.exports import create_bucket, exported
 from tests.unit.music_api import browser_of, everything
-from tests.unit.spotify_world import World, begun, plenty
+from tests.unit.sync_steps import begun, plenty
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

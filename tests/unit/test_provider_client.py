@@ -6,7 +6,6 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
@@ -24,13 +23,14 @@ from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
 from blendify.syncing.finish_sync import finish_sync
 from local import aws_in_memory
-from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, plenty, ready, standing, whole
+from tests.unit.sync_steps import STARTED, begun, facts, plenty, ready, standing, whole
 from tests.unit.timeline import Timeline
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 SAVED_TRACKS, SAVED_ALBUMS = DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
-TRACKS = PATHS[SAVED_TRACKS]
+TRACKS = SAVED_TRACKS
 QUOTA = {"error": {"status": 429, "message": "Quota exceeded", "reason": "QUOTA_EXCEEDED"}}
 
 
@@ -42,7 +42,7 @@ def timeline(monkeypatch: pytest.MonkeyPatch) -> Timeline:
 
 
 @pytest.fixture
-def world(behind: tuple[Starlette, str], timeline: Timeline) -> World:
+def world(behind: Socket, timeline: Timeline) -> World:
     """The simulator, by the test's clock."""
     return World.begin(behind, clock=lambda: timeline.now().timestamp())
 

@@ -8,7 +8,7 @@ from blendify.access import refused_grants
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import state_table
-from tests.unit.spotify_world import STARTED
+from tests.unit.sync_steps import STARTED
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -18,7 +18,8 @@ from blendify.syncing import lease
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import Holder
-from tests.unit.spotify_world import STARTED, World, begun, standing
+from tests.unit.sync_steps import STARTED, begun, standing
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
@@ -14,22 +13,12 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
 from local import moto_partiql
+from local.simulators.frame.faults import FaultKind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import PAGE, small_pages
-from tests.unit.spotify_world import (
-    PATHS,
-    FaultKind,
-    World,
-    begun,
-    facts,
-    lists,
-    plenty,
-    ready,
-    same,
-    standing,
-    whole,
-)
+from tests.unit.sync_steps import begun, facts, plenty, ready, same, standing, whole
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -51,7 +40,7 @@ def clock() -> Iterator[Clock]:
 
 
 @pytest.fixture
-def small(behind: tuple[Starlette, str], clock: Clock) -> World:
+def small(behind: Socket, clock: Clock) -> World:
     """A listener whose lists are many small pages."""
     return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
@@ -59,7 +48,7 @@ def small(behind: tuple[Starlette, str], clock: Clock) -> World:
 def breaks(world: World, data_type: DataType, offset: int, playlist: str = "", **wish: Any) -> None:
     """A page that the simulator refuses, each time it is asked for it: with 502, unless `wish` says more."""
     only = {"offset": str(offset), **({"id": playlist} if playlist else {})}
-    world.fault(PATHS[data_type], only=only, **{"status": 502, **wish})
+    world.fault(data_type, only=only, **{"status": 502, **wish})
 
 
 def refusal(status: int, message: str) -> dict[str, Any]:
@@ -117,7 +106,7 @@ def test_a_page_that_never_comes_costs_only_itself(small: World, clock: Clock) -
 
 def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clock) -> None:
     """The other playlists are whole, and so is the rest of the one with the page that never comes."""
-    contents = lists(small, PLAYLIST_TRACKS)
+    contents = small.lists(PLAYLIST_TRACKS)
     longest = max(contents, key=lambda name: len(contents[name]))
     breaks(small, PLAYLIST_TRACKS, PAGE, longest)
     machine, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
@@ -130,9 +119,7 @@ def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clo
     assert "502" in str(standing(job, PLAYLIST_TRACKS).why)
 
 
-def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
-    behind: tuple[Starlette, str], clock: Clock
-) -> None:
+def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(behind: Socket, clock: Clock) -> None:
     """The list of playlists has failed; what is in those that it named is read all the same."""
     small = World.begin(
         behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "playlists": 10, "playlist_entries": 20}
@@ -143,7 +130,7 @@ def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(
     assert status == "partial"
     assert standing(job, PLAYLISTS).outcome is Outcome.FAILED
     assert standing(job, PLAYLIST_TRACKS).outcome is Outcome.COMPLETE
-    contents = lists(small, PLAYLIST_TRACKS)
+    contents = small.lists(PLAYLIST_TRACKS)
     known = named[:PAGE] + named[2 * PAGE :]
     same(job, PLAYLIST_TRACKS, [entry for name in known for entry in contents[name]])
 
@@ -196,7 +183,7 @@ def test_playlist_tracks_wait_for_playlists_that_crashed(small: World, clock: Cl
         crashing(patch, PLAYLISTS)
         assert a_round(job, 1, PLAYLISTS, PLAYLIST_TRACKS)["status"] == "waiting"
     assert standing(job, PLAYLIST_TRACKS).outcome is Outcome.WAITING
-    assert small.calls(PATHS[PLAYLIST_TRACKS]) == 0
+    assert small.calls(PLAYLIST_TRACKS) == 0
     assert a_round(job, 2, PLAYLISTS, PLAYLIST_TRACKS)["status"] == "succeeded"
     whole(small, job, PLAYLISTS)
     whole(small, job, PLAYLIST_TRACKS)
@@ -204,11 +191,11 @@ def test_playlist_tracks_wait_for_playlists_that_crashed(small: World, clock: Cl
 
 def test_playlist_tracks_fail_with_playlists_that_never_came(small: World, clock: Clock) -> None:
     """Without any list there is nothing to read: both have failed, and nothing is called for the contents."""
-    small.fault(PATHS[PLAYLISTS], status=500)
+    small.fault(PLAYLISTS, status=500)
     _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert status == "failed"
     assert "could not be read" in str(standing(job, PLAYLIST_TRACKS).why)
-    assert small.calls(PATHS[PLAYLIST_TRACKS]) == 0
+    assert small.calls(PLAYLIST_TRACKS) == 0
 
 
 @pytest.mark.parametrize("times_served", [1, None])
@@ -216,7 +203,7 @@ def test_no_content_is_no_empty_list_where_lists_have_a_length(
     small: World, clock: Clock, times_served: int | None
 ) -> None:
     """204 to saved tracks is asked again, and when it stays a failure: never zero tracks."""
-    small.fault(PATHS[SAVED_TRACKS], kind=FaultKind.EMPTY, status=204, times=times_served)
+    small.fault(SAVED_TRACKS, kind=FaultKind.EMPTY, status=204, times=times_served)
     _, job, status = synced(small, clock, SAVED_TRACKS)
     assert status == ("succeeded" if times_served else "failed")
     same(job, SAVED_TRACKS, small.truth()["saved_tracks"] if times_served else [])
@@ -226,7 +213,7 @@ def test_no_content_is_no_empty_list_where_lists_have_a_length(
 @pytest.mark.usefixtures("no_sleep")
 def test_no_content_is_an_empty_list(world: World) -> None:
     """Spotify's player answers 204 when there is nothing: that is no failure."""
-    world.fault(PATHS[DataType.RECENTLY_PLAYED], kind=FaultKind.EMPTY, status=204)
+    world.fault(DataType.RECENTLY_PLAYED, kind=FaultKind.EMPTY, status=204)
     job = ready(DataType.RECENTLY_PLAYED, world)
     assert collect(DataType.RECENTLY_PLAYED, job, plenty).outcome is Outcome.COMPLETE
     assert standing(job, DataType.RECENTLY_PLAYED).counts["records"] == 0
@@ -238,7 +225,7 @@ def test_no_content_is_an_empty_list(world: World) -> None:
 def test_a_playlist_that_is_gone_costs_only_itself(small: World, status: int, message: str) -> None:
     """One that is closed, gone, or whose id is no longer known is passed over; the others are whole."""
     job = ready(PLAYLIST_TRACKS, small)
-    contents = lists(small, PLAYLIST_TRACKS)
+    contents = small.lists(PLAYLIST_TRACKS)
     gone = max(contents, key=lambda name: len(contents[name]))
     for place in range(0, len(contents.pop(gone)), PAGE):
         breaks(small, PLAYLIST_TRACKS, place, gone, **refusal(status, message))
@@ -249,7 +236,7 @@ def test_a_playlist_that_is_gone_costs_only_itself(small: World, status: int, me
 
 def test_a_playlist_that_goes_while_it_is_read_leaves_nothing_behind(small: World, clock: Clock) -> None:
     """Its first page is in the history; the next run finds the playlist gone, and records that of each entry."""
-    contents = lists(small, PLAYLIST_TRACKS)
+    contents = small.lists(PLAYLIST_TRACKS)
     gone = max(contents, key=lambda name: len(contents[name]))
     for place in range(PAGE, len(contents[gone]), PAGE):
         breaks(small, PLAYLIST_TRACKS, place, gone, **refusal(404, "Resource not found"))

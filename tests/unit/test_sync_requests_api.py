@@ -10,8 +10,10 @@ import pytest
 from blendify.access import connections, sessions
 from blendify.core.data_types import DataType
 from tests.unit.http_events import Browser, HttpResponse
-from tests.unit.spotify_world import STARTED, World, begun, items, logged
 from tests.unit.step_functions import StepFunctions
+from tests.unit.sync_steps import STARTED, begun
+from tests.unit.visible import items, logged
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

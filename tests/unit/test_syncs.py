@@ -19,7 +19,9 @@ from blendify.syncing import syncs
 from blendify.syncing.after_login import start_after_login
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import MAX_ROUNDS, finish_sync
-from tests.unit.spotify_world import STARTED, World, begun, items, standing
+from tests.unit.sync_steps import STARTED, begun, standing
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

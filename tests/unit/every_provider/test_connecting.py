@@ -8,18 +8,18 @@ from tests.unit.every_provider.subject import Subject
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER
 from tests.unit.provider_logins import PROVIDER_LOGINS
-from tests.unit.provider_worlds import SIMULATED
-from tests.unit.spotify_world import in_clear, logged
+from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import in_clear, logged
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_the_way_in_ends_at_the_dashboard(subject: Subject, machines: StepFunctions) -> None:
     """Nothing of the account is read before that but whose it is; then the sync that was asked for brings it all."""
     browser = Browser()
-    answer, _ = PROVIDER_LOGINS[subject.name](subject.world, browser, subject.listener)
+    answer, _ = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
     assert (answer.status, answer.location, answer.body) == (303, "../../dashboard", "")
-    assert sum(map(subject.calls, SIMULATED[subject.name].offered)) == 0
+    assert sum(map(subject.calls, subject.provider.offered)) == 0
     me = browser.get(LISTENER, "/me").json
     (connection,) = me["connections"]
     assert (connection["provider"], connection["status"]) == (subject.name, "active")
@@ -38,7 +38,7 @@ def test_the_way_in_leaves_no_secret(
     """No code, token, key, state or cookie is in a table in clear, a log line, an input, an address or a repr."""
     caplog.set_level("DEBUG", logger="blendify")
     browser = Browser()
-    answer, carried = PROVIDER_LOGINS[subject.name](subject.world, browser, subject.listener)
+    answer, carried = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
     user_id = browser.get(LISTENER, "/me").json["user_id"]
     owner = connections.connection(user_id, subject.name)
     said = "".join([in_clear(), logged(caplog), str(machines.started), answer.location, answer.body, repr(owner)])

@@ -12,9 +12,9 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS
-from tests.unit.spotify_world import plenty, standing
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import plenty, standing
 
 ROUNDS = 1 + len(PATIENCE_SECONDS)
 SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
@@ -64,7 +64,7 @@ def test_a_provider_that_recovers_loses_nothing(subject: Subject, data_type: Dat
 @pytest.mark.parametrize("rounds", range(1, ROUNDS))
 def test_a_provider_that_is_down_for_a_moment_costs_nothing(subject: Subject, rounds: int) -> None:
     """It is back in one of the next rounds: the data type is complete, and whole."""
-    subject.fault(None, status=503)
+    subject.fault("*", status=503)
     subject.at_call(rounds * TRIES + 1, subject.traffic.faults.clear)
     job, status = subject.run(SAVED_TRACKS)
     assert status == "succeeded"
@@ -76,7 +76,7 @@ def test_a_provider_that_is_down_for_a_moment_costs_nothing(subject: Subject, ro
 def test_an_outage_in_one_sync_takes_nothing_away(subject: Subject) -> None:
     """What was known stays, nothing is taken for gone, and the sync after that is whole."""
     subject.run(SAVED_TRACKS)
-    subject.fault(None, status=503)
+    subject.fault("*", status=503)
     job, status = subject.run(SAVED_TRACKS, days=1)
     assert (status, subject.facts(job, SAVED_TRACKS)) == ("failed", [])
     assert subject.differences(SAVED_TRACKS) == []
@@ -101,7 +101,7 @@ def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_typ
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> None:
     """Each data type says `reconnect`, the connection is marked, and no call is made in vain any more."""
-    subject.world.simulator.arrange(subject.listener, dict(SIMULATED[subject.name].dead))
+    subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
     job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert status == "failed"
     assert {standing(job, one).outcome for one in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}

@@ -6,9 +6,9 @@ from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.every_provider.subject import Subject
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS
-from tests.unit.spotify_world import plenty, standing
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import plenty, standing
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
@@ -31,7 +31,7 @@ def test_everything_is_appended_once_with_the_fewest_calls(subject: Subject, dat
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_what_it_lacks_is_not_offered(subject: Subject) -> None:
     """No call is made for it, and the run is no worse for it."""
-    offered = SIMULATED[subject.name].offered
+    offered = subject.provider.offered
     job = subject.begun()
     for data_type in DataType:
         outcome = collect(data_type, job, plenty).outcome

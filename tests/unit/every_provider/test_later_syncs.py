@@ -9,10 +9,10 @@ from blendify.history import list_versions, lookup
 from local.history_reader import canonical
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Move
-from tests.unit.spotify_world import standing
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import standing
 
 SETS = [
     (provider, data_type)
@@ -42,8 +42,8 @@ def test_what_came_and_what_went_are_a_fact_each(subject: Subject, data_type: Da
     subject.run(data_type)
     before = subject.lists(data_type)[""]
     moves = subject.traits.moves[data_type]
-    moves[Move.REMOVE](subject.world, subject.listener, "", len(before) - 3, 0)
-    moves[Move.ADD](subject.world, subject.listener, "", 0, 0)
+    moves[Move.REMOVE](subject, subject.listener, "", len(before) - 3, 0)
+    moves[Move.ADD](subject, subject.listener, "", 0, 0)
     mode = "full" if data_type in subject.traits.swept else "changes"
     job, _ = subject.run(data_type, days=1, mode=mode)
     now = {canonical(one) for one in subject.lists(data_type)[""]}
@@ -74,7 +74,7 @@ def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(subject: Subj
     subject.run(data_type)
     before = subject.size(data_type)
     while subject.size(data_type) > 1:
-        subject.traits.moves[data_type][Move.REMOVE](subject.world, subject.listener, "", 0, 0)
+        subject.traits.moves[data_type][Move.REMOVE](subject, subject.listener, "", 0, 0)
     calls = subject.calls(data_type)
     job, _ = subject.run(data_type, days=1)
     assert subject.calls(data_type) == calls + 2
@@ -89,7 +89,7 @@ def test_the_version_is_what_the_history_says(subject: Subject) -> None:
     """Each entry names the fact that told of it last."""
     saved = DataType.SAVED_TRACKS
     subject.run(saved)
-    subject.traits.moves[saved][Move.ADD](subject.world, subject.listener, "", 0, 0)
+    subject.traits.moves[saved][Move.ADD](subject, subject.listener, "", 0, 0)
     job, _ = subject.run(saved, days=1)
     known = list_versions.versions(subject.user_id, subject.name, saved)[""].entries()
     told = [lookup.fact_at(subject.user_id, saved, one.key).answer() for one in known]

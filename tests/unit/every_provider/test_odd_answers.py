@@ -14,10 +14,10 @@ from local.history_reader import canonical
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.every_provider.test_later_syncs import SETS
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS, TRAITS, UNCOUNTED
 from tests.unit.robustness.schedules import Move, Trouble
-from tests.unit.spotify_world import plenty, standing
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import plenty, standing
 
 COUNTED = [
     (provider, data_type)
@@ -45,7 +45,7 @@ def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subj
     """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
     before = subject.lists(data_type)[""]
     remove = subject.traits.moves[data_type][Move.REMOVE]
-    subject.at_call(3, lambda: remove(subject.world, subject.listener, "", 0, 0))
+    subject.at_call(3, lambda: remove(subject, subject.listener, "", 0, 0))
     job = subject.begun(data_type)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert len(subject.lists(data_type)[""]) < len(before)
@@ -62,7 +62,7 @@ def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject
     job = subject.ready(data_type)
     while not standing(job, data_type).position.offset:
         assert collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome is Outcome.WAITING
-    subject.traits.moves[data_type][Move.REMOVE](subject.world, subject.listener, longest, 1, 0)
+    subject.traits.moves[data_type][Move.REMOVE](subject, subject.listener, longest, 1, 0)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert subject.differences(data_type) == []
     assert subject.is_stored(job, data_type, [one for held in subject.lists(data_type).values() for one in held])

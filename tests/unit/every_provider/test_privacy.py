@@ -12,8 +12,9 @@ from blendify.core.data_types import DataType
 from blendify.syncing.finish_sync import finish_sync
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
-from tests.unit.provider_worlds import SIMULATED
-from tests.unit.spotify_world import in_clear, logged, plenty
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import plenty
+from tests.unit.visible import in_clear, logged
 
 SAVED_TRACKS = DataType.SAVED_TRACKS
 
@@ -74,7 +75,7 @@ def test_a_dead_grant_tells_no_secret(subject: Subject, caplog: pytest.LogCaptur
     """Nor does what is asked of the listener."""
     caplog.set_level("DEBUG", logger="blendify")
     known = secrets(subject)
-    subject.world.simulator.arrange(subject.listener, dict(SIMULATED[subject.name].dead))
+    subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
     job, status = subject.run(SAVED_TRACKS)
     everything = told(subject, caplog, job, status)
     assert [secret for secret in {*known, *subject.secrets} if secret in everything] == []

@@ -10,7 +10,7 @@ from blendify.core.data_types import DataType, Outcome
 from local import moto_partiql
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS
-from tests.unit.spotify_world import plenty
+from tests.unit.sync_steps import plenty
 from tests.unit.test_collect import KilledError, dies
 
 

@@ -24,7 +24,7 @@ from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import LEASE
 
 START = datetime.now(UTC).replace(microsecond=0)
-"""Behind everything that simulated listeners have done before."""
+"""Socket everything that simulated listeners have done before."""
 TRIES = 3
 """A task of the state machine is tried this often."""
 MOST_EXECUTIONS = 30

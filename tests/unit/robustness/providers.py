@@ -10,8 +10,8 @@ from local.simulators.frame.library import Act, ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
 from local.simulators.spotify import Spotify
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.schedules import Move, Trouble
+from tests.unit.simulated import SIMULATED
 
 Doing = Callable[[Any, str, str, int, int], object]
 """What a listener does: in the list of this name, at this place, to that one."""

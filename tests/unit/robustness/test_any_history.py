@@ -25,13 +25,13 @@ from local.history_reader import RESOURCES, HistoryReader, canonical
 from local.simulators.frame.library import ImpossibleChangeError
 from tests.unit import music_api
 from tests.unit.music_api import browser_of, everything
-from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, SCHEDULES, folded
 from tests.unit.robustness.worlds import PAGE, Stage, misfortunes, small_pages
-from tests.unit.spotify_world import standing
+from tests.unit.sync_steps import standing
+from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -61,7 +61,7 @@ def stories(provider: str, data_type: DataType) -> st.SearchStrategy[list[Chapte
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_the_history_tells_every_day(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, record_property: Any
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, record_property: Any
 ) -> None:
     """As of each sync that ended well the fold is the library, and a day without trouble records its changes alone."""
     figures: Counter[str] = Counter()
@@ -87,7 +87,7 @@ def test_the_history_tells_every_day(
 
 
 def tell(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, story: list[Chapter], limit: int, tenths: int
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, story: list[Chapter], limit: int, tenths: int
 ) -> Counter[str]:
     """
     One story from login to its last day, and what it held.

@@ -20,12 +20,12 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from local.aws_in_memory import create_tables
 from local.history_reader import RESOURCES, HistoryReader, Lists, StoredRecord, canonical
-from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Schedule
 from tests.unit.robustness.worlds import Stage, misfortunes, small_pages
-from tests.unit.spotify_world import standing
+from tests.unit.sync_steps import standing
+from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -39,7 +39,7 @@ take longer for one that is not stalled.
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_nothing_is_lost_and_nothing_twice(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, record_property: Any
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, record_property: Any
 ) -> None:
     """Against an oracle of what the provider served; where that was cut short, the next sync makes it whole."""
     figures: Counter[str] = Counter()
@@ -65,7 +65,7 @@ def test_nothing_is_lost_and_nothing_twice(
 
 
 def run(
-    sockets: Mapping[str, Behind],
+    sockets: Mapping[str, Socket],
     provider: str,
     data_type: DataType,
     schedule: Schedule,

@@ -15,10 +15,10 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from local.aws_in_memory import create_tables
 from local.history_reader import HistoryReader, stored_differences
-from tests.unit.provider_worlds import Behind, lists
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.worlds import PAGE, Stage, small_pages
-from tests.unit.spotify_world import standing
+from tests.unit.sync_steps import standing
+from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -51,7 +51,7 @@ class Asked:
 @pytest.mark.parametrize("effective", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("provider", "data_type"), LISTS)
 def test_a_death_costs_no_stored_page(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, effective: bool
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, effective: bool
 ) -> None:
     """Before or after the request had its effect: each record is there once, no page behind the checkpoint is asked."""
     requests, _, _ = run(sockets, provider, data_type, 0, effective=effective)
@@ -86,12 +86,12 @@ def in_order(stage: Stage) -> list[str]:
     """The names of the lists as the run comes to them."""
     if len(stage.wanted) == 1:
         return list(stage.lists())
-    told = lists(stage.world, stage.wanted[0], stage.listener)[""]
+    told = stage.world.lists(stage.wanted[0])[""]
     return [one["id"] for one in told if one and one["id"] in stage.lists()]
 
 
 def run(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, at: int, *, effective: bool
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, at: int, *, effective: bool
 ) -> tuple[int, list[Asked], tuple[Position, list[str]]]:
     """One sync whose worker dies once: how many requests, what was asked, the checkpoint then and the lists."""
     clock = Clock()

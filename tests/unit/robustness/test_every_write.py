@@ -29,11 +29,11 @@ from blendify.providers.endpoint import ListKind
 from local.aws_in_memory import create_tables
 from local.history_reader import RESOURCES, HistoryReader, canonical
 from tests.unit.erasures import Tables
-from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.machine import WRITES, Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import Stage, small_pages
-from tests.unit.spotify_world import plenty, standing
+from tests.unit.sync_steps import plenty, standing
+from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -65,7 +65,7 @@ class Scene:
     moment: Any
 
     @classmethod
-    def begin(cls, sockets: Mapping[str, Behind], provider: str, data_type: DataType, clock: Clock) -> "Scene":
+    def begin(cls, sockets: Mapping[str, Socket], provider: str, data_type: DataType, clock: Clock) -> "Scene":
         create_tables()
         stage = Stage.set_up(sockets, provider, data_type, clock)
         user_id = stage.world.connect(stage.listener)
@@ -182,7 +182,7 @@ def before_write(number: int, do: Callable[[], object]) -> Iterator[list[int]]:
 
 @pytest.mark.parametrize(("provider", "data_type"), LISTS)
 def test_a_death_after_any_write_changes_nothing(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType
 ) -> None:
     """A write had its effect and its worker died: the sync ends as if nothing had happened, with the same records."""
     clock = Clock()
@@ -207,7 +207,7 @@ def test_a_death_after_any_write_changes_nothing(
 @pytest.mark.parametrize("same", [True, False], ids=["of one sync", "of two syncs"])
 @pytest.mark.parametrize(("provider", "data_type"), LISTS)
 def test_another_worker_before_any_write_loses_nothing_and_doubles_nothing(
-    sockets: Mapping[str, Behind], provider: str, data_type: DataType, same: bool
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, same: bool
 ) -> None:
     """
     The listener changes something and another worker collects all of it; then the first one, a zombie by now, goes on.

@@ -7,17 +7,17 @@ import pytest
 
 from blendify.collecting import provider_client
 from blendify.core.data_types import DataType
-from tests.unit.provider_worlds import Behind
 from tests.unit.robustness.schedules import Move, Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, run
 from tests.unit.robustness.worlds import small_pages
+from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 
 @pytest.mark.parametrize("call", range(3, 9))
 @pytest.mark.parametrize("provider", ["spotify", "lastfm"])
-def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Behind], provider: str, call: int) -> None:
+def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Socket], provider: str, call: int) -> None:
     """The newest like goes: what stood first on the next page has moved up to one that is not read again."""
     schedule = Schedule(moves=((call, Move.REMOVE, 0),), pages=1)
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):

@@ -16,10 +16,10 @@ from blendify.history import list_entries, list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Paging
 from local.simulators.frame.faults import Fault, FaultKind
-from tests.unit.provider_worlds import SIMULATED, Behind, World, lists
 from tests.unit.robustness.machine import Clock
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.schedules import Move, Schedule, Trouble, schedules
+from tests.unit.world import Socket, World
 
 PAGE = 4
 """Entries of a page: what long lists do, shown by short ones."""
@@ -68,23 +68,22 @@ class Stage:
     """The lists that changed."""
 
     @classmethod
-    def set_up(cls, sockets: Mapping[str, Behind], provider: str, data_type: DataType, clock: Clock) -> "Stage":
+    def set_up(cls, sockets: Mapping[str, Socket], provider: str, data_type: DataType, clock: Clock) -> "Stage":
         """Everything new: the simulator runs in the test's own time."""
         sizes = TRAITS[provider].sizes
-        world = SIMULATED[provider].world.begin(sockets[provider], clock=clock.seconds, **sizes)
+        world = World.begin(sockets[provider], clock=clock.seconds, **sizes)
         stage = cls(provider, world, data_type, clock)
         stage.states.append(stage.lists())
         return stage
 
     @property
     def listener(self) -> str:
-        return SIMULATED[self.provider].listener
+        return self.world.listener
 
     @property
     def wanted(self) -> tuple[DataType, ...]:
         """The data type, behind the one whose entries name its lists."""
-        within = PROVIDERS[self.provider].endpoints[self.data_type].parent
-        return (within, self.data_type) if within else (self.data_type,)
+        return self.world.needs(self.data_type)
 
     @property
     def moves_at_once(self) -> int | None:
@@ -94,7 +93,7 @@ class Stage:
 
     def arm(self, schedule: Schedule) -> None:
         """From now on everything goes wrong that the schedule says, calls being counted from here."""
-        traffic = self.world.simulator.traffic
+        traffic = self.world.traffic
         troubles = schedule.troubles
         traffic.faults += [fault(call, trouble, self.clock) for call, trouble in troubles if trouble in _FAULTS]
         over = {call for call, trouble in troubles if trouble is Trouble.TOKEN_OVER}
@@ -111,7 +110,7 @@ class Stage:
 
     def lists(self) -> dict[str, list[Any]]:
         """What the listener has now."""
-        return lists(self.world, self.data_type, self.listener)
+        return self.world.lists(self.data_type)
 
     def move(self, move: Move, tenths: int) -> None:
         """Change the list, or the longest of the playlists."""
@@ -127,7 +126,7 @@ class Stage:
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
-        traffic = self.world.simulator.traffic
+        traffic = self.world.traffic
         traffic.faults.clear()
         traffic.on_call = None
 
