@@ -56,7 +56,7 @@ format: $(READY) ## format the code, and mend what ruff can mend
 	ruff check --fix .
 
 bench: $(READY) ## print the figures of the design: calls, write units, bytes, state transitions, import time
-	@PYTHONPATH=layers/blendify:. python -m local.bench
+	@PYTHONPATH=layers/blendify:. python -m bench
 
 deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time with OPTIONS=--guided
 	sam build

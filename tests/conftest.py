@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-from local.function_environment import set_function_environment
+from tests.aws.function_environment import set_function_environment
 
 set_function_environment()
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.specs.openapi import checks
 
-from local import openapi
 from local.browser import Browser
+from tests import openapi
 from tests.e2e.system import PATIENCE_SECONDS, System
 
 ENDS_THE_LISTENER = [("DELETE", "/me"), ("DELETE", "/me/connections/{provider}")]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.aws.inserts import PROMISES, Place
 from tests.e2e.system import System
-from tests.inserts import PROMISES, Place
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)

@@ -9,8 +9,8 @@ import requests
 from botocore.exceptions import ClientError
 
 from local.emulator.server import REGION
+from tests.aws.inserts import Place
 from tests.e2e.system import System
-from tests.inserts import Place
 
 
 def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:

@@ -4,9 +4,9 @@ import os
 from math import ceil
 from typing import Any
 
-from local.bench.machine import HISTORY_QUOTA, events
-from local.capacity import item_size
+from bench.machine import HISTORY_QUOTA, events
 from local.history_reader import stored_differences
+from tests.aws.capacity import item_size
 from tests.e2e.system import System
 
 FULL = int(os.environ.get("SCHEDULES", "0")) >= 10_000

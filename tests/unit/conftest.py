@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from blendify.core import aws
-from local.aws_in_memory import application, create_tables, new_aws
+from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
 from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions

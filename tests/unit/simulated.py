@@ -50,7 +50,7 @@ class Simulated:
     listener: str
     """Whom a test means that names no listener."""
     application: Callable[[str], Mapping[str, Any]]
-    """Our application at a simulator with this address, as `local.aws_in_memory.application` takes it."""
+    """Our application at a simulator with this address, as `tests.aws.aws_in_memory.application` takes it."""
     consent: Callable[..., Consent]
     """A listener of the simulator consents, without a browser. Takes the simulator, the listener and options."""
     endpoints: Callable[[DataType], Sequence[str]]

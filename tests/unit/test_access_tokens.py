@@ -30,16 +30,19 @@ from blendify.core.http import http_session
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS, oauth2
-from local import aws_in_memory
 from local.simulators.frame.faults import FaultKind
 from local.simulators.frame.oauth2 import RefreshTokens
+from tests.aws import aws_in_memory
 from tests.unit.visible import items, logged
 from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 SPOTIFY = PROVIDERS["spotify"]
-REFUSAL: dict[str, Any] = {"status": 400, "body": {"error": "invalid_grant", "error_description": "Refresh token revoked"}}
+REFUSAL: dict[str, Any] = {
+    "status": 400,
+    "body": {"error": "invalid_grant", "error_description": "Refresh token revoked"},
+}
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from blendify.core import aws
 from blendify.history import lookup
 from blendify.history.append import ATTEMPTS, REQUEST_BYTES, NotAppended, append
 from blendify.history.facts import Fact
-from local import capacity
 from local.template import resources
+from tests.aws import capacity
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

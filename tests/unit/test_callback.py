@@ -11,8 +11,8 @@ import pytest
 from blendify.access import applications, connections, sessions
 from blendify.core import aws, times
 from blendify.core.settings import settings
-from local import aws_in_memory
 from local.simulators.frame.faults import FaultKind
+from tests.aws import aws_in_memory
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.step_functions import StepFunctions

@@ -12,8 +12,8 @@ from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
-from local import moto_partiql
 from local.history_reader import HistoryReader
+from tests.aws import moto_partiql
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.sync_steps import STARTED, begun, facts, plenty, standing, whole
 from tests.unit.world import World

@@ -19,7 +19,7 @@ from blendify.schedule import due_connections, quota_usage
 from blendify.schedule.quota import QuotaUsage
 from blendify.syncing import dispatch as dispatching
 from blendify.syncing.start_sync import start_sync
-from local import aws_in_memory
+from tests.aws import aws_in_memory
 from tests.unit.http_events import Context
 from tests.unit.sync_steps import STARTED
 from tests.unit.world import World

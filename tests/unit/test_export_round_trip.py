@@ -15,8 +15,8 @@ from blendify.core.data_types import DataType
 from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
-from local.aws_in_memory import create_tables
 from local.history_reader import ExportReader, canonical
+from tests.aws.aws_in_memory import create_tables
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.sync_steps import STARTED, plenty, ready

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bench import prices
+from bench.fleet import MEASURED, Counts, Fleet, Report, simulate
+from bench.prices import Use
 from blendify.schedule.quota import SHARE
-from local.bench import prices
-from local.bench.fleet import MEASURED, Counts, Fleet, Report, simulate
-from local.bench.prices import Use
 from local.template import resources
 
 

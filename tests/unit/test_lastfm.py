@@ -17,9 +17,9 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
-from local.aws_in_memory import application
 from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone
+from tests.aws.aws_in_memory import application
 from tests.unit.robustness.machine import Clock
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.world import Socket, World, socket_of

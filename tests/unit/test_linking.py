@@ -10,7 +10,7 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm import access
-from local.aws_in_memory import application
+from tests.aws.aws_in_memory import application
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, LOGOUT, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.simulated import callback

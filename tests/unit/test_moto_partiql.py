@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from blendify.core import aws
-from tests.inserts import PROMISES, Place
+from tests.aws.inserts import PROMISES, Place
 
 
 @pytest.mark.usefixtures("aws_in_memory")

@@ -17,8 +17,8 @@ from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
-from local import capacity, moto_partiql
 from local.simulators.frame.faults import FaultKind
+from tests.aws import capacity, moto_partiql
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import small_pages

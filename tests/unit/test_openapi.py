@@ -2,12 +2,12 @@
 
 import re
 
-from local import openapi
 from local.template import resources
+from tests import openapi
 
 
 def test_the_description_is_up_to_date() -> None:
-    """`PYTHONPATH=layers/blendify python -m local.openapi` writes it anew."""
+    """`PYTHONPATH=layers/blendify python -m tests.openapi` writes it anew."""
     assert openapi.FILE.read_text() == openapi.text()
 
 

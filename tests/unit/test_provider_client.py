@@ -22,7 +22,7 @@ from blendify.providers.paging import Page
 from blendify.providers.provider import DEFAULT_BACKOFF
 from blendify.providers.spotify.pages import paged
 from blendify.syncing.finish_sync import finish_sync
-from local import aws_in_memory
+from tests.aws import aws_in_memory
 from tests.unit.sync_steps import STARTED, begun, facts, plenty, ready, standing, whole
 from tests.unit.timeline import Timeline
 from tests.unit.world import Socket, World

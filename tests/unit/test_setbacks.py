@@ -12,8 +12,8 @@ from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing.finish_sync import finish_sync
-from local import moto_partiql
 from local.simulators.frame.faults import FaultKind
+from tests.aws import moto_partiql
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.worlds import PAGE, small_pages

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from bench.machine import HISTORY_QUOTA, events, transitions
 from blendify.core.data_types import DataType
 from blendify.syncing.finish_sync import GROWTH, MAX_DURATION, MAX_ROUNDS, MAX_SHORTEST_WAIT
 from blendify.syncing.lease import LEASE
-from local.bench.machine import HISTORY_QUOTA, events, transitions
 from local.paths import ROOT
 from local.template import resources
 

@@ -16,10 +16,10 @@ from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
-from local import aws_in_memory
 from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
+from tests.aws import aws_in_memory
 from tests.unit.simulated import SIMULATED, Consent, Simulated
 
 

@@ -7,7 +7,7 @@ import pytest
 from blendify.collecting import worker
 from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.core.data_types import DataType, Outcome
-from local import moto_partiql
+from tests.aws import moto_partiql
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS
 from tests.unit.sync_steps import plenty

@@ -20,9 +20,9 @@ from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
-from local.aws_in_memory import create_tables
 from local.history_reader import RESOURCES, HistoryReader, canonical
 from local.simulators.frame.library import ImpossibleChangeError
+from tests.aws.aws_in_memory import create_tables
 from tests.unit import music_api
 from tests.unit.music_api import browser_of, everything
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from blendify.collecting import provider_client
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
-from local.aws_in_memory import create_tables
 from local.history_reader import RESOURCES, HistoryReader, Lists, StoredRecord, canonical
+from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Schedule

@@ -26,8 +26,8 @@ from blendify.core.errors import Superseded
 from blendify.history import list_versions, lookup
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
-from local.aws_in_memory import create_tables
 from local.history_reader import RESOURCES, HistoryReader, canonical
+from tests.aws.aws_in_memory import create_tables
 from tests.unit.erasures import Tables
 from tests.unit.robustness.machine import WRITES, Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS

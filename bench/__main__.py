@@ -14,15 +14,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from local.bench.apart import simulator_apart
-from local.bench.bans import refused
-from local.bench.fleet import Fleet, simulate
-from local.bench.fleet import rows as fleet_rows
-from local.bench.imports import COLLECTORS, STEPS, slowest
-from local.bench.in_process import Bench, bench, bench_at, writes_for_nothing
-from local.bench.machine import transitions
-from local.bench.memory import of_collector
-from local.bench.reads import rows as read_rows
+from bench.apart import simulator_apart
+from bench.bans import refused
+from bench.fleet import Fleet, simulate
+from bench.fleet import rows as fleet_rows
+from bench.imports import COLLECTORS, STEPS, slowest
+from bench.in_process import Bench, bench, bench_at, writes_for_nothing
+from bench.machine import transitions
+from bench.memory import of_collector
+from bench.reads import rows as read_rows
 from local.deployment import sam
 from local.emulator.server import architecture, runtime
 from local.errors import status_of

@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from local.bench.apart import simulator_apart
-from local.bench.in_process import bench_at, writes_for_nothing
+from bench.apart import simulator_apart
+from bench.in_process import bench_at, writes_for_nothing
 
 USERS = 10
 SIZES = {"playlists": 5, "playlist-entries": 60, "long-playlist": 20, "saved-tracks": 150, "saved-albums": 50}

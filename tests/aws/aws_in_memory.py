@@ -13,9 +13,9 @@ from moto.core.model_instances import reset_model_data
 
 from blendify.access import applications
 from blendify.core import aws
-from local.lean_moto import lean_moto
-from local.moto_partiql import inserts
 from local.template import resources
+from tests.aws.lean_moto import lean_moto
+from tests.aws.moto_partiql import inserts
 
 _IN_MOTO = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 """The properties of the template's tables that moto knows."""

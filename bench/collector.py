@@ -1,5 +1,5 @@
 """
-One collector, as a Lambda runs it: `python -m local.bench.collector saved_tracks '<job>'`. Prints its memory.
+One collector, as a Lambda runs it: `python -m bench.collector saved_tracks '<job>'`. Prints its memory.
 
 Environment  of the caller, as `in_process` sets it
 """

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import capacity
 from local.template import resources
+from tests.aws import capacity
 
 Item = dict[str, dict[str, Any]]
 HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]

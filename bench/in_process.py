@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 
+from bench.apart import aws_apart
+from bench.collector import writes_for_nothing
 from blendify.access import login
 from blendify.access.applications import application
 from blendify.access.login import Callback
@@ -28,14 +30,12 @@ from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
-from local import aws_in_memory
-from local.bench.apart import aws_apart
-from local.bench.collector import writes_for_nothing
 from local.browser import Form
-from local.function_environment import set_function_environment
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
+from tests.aws import aws_in_memory
+from tests.aws.function_environment import set_function_environment
 
 __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 

@@ -21,7 +21,7 @@ from moto.dynamodb.exceptions import MockValidationException, ResourceNotFoundEx
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.responses import DynamoHandler
 
-from local import capacity
+from tests.aws import capacity
 
 LARGEST_ITEM = 400 * 1024
 LONGEST_STATEMENT = 8192

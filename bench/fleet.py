@@ -1,7 +1,7 @@
 """
 A fleet of listeners on the schedule, in virtual time: the product's own polling plan and quota, minute by minute.
 
-    python -m local.bench.fleet      prints every fleet of docs/scale.md
+    python -m bench.fleet      prints every fleet of docs/scale.md
 
 Assumed  Listeners play 15 tracks an hour in one session a day, whose length is their own: the day's plays are
          distributed as the logarithm of a normal (median 20, a fifth plays more than 46, at most 240), three days of
@@ -24,13 +24,13 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from bench.machine import transitions
+from bench.prices import FIXED_MONTH, Use
 from blendify.core import times
 from blendify.schedule.cadence import Cadence
 from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan
 from blendify.schedule.quota import QuotaState, QuotaUsage, choose
 from blendify.syncing.dispatch import MAX_READ, MAX_STARTS
-from local.bench.machine import transitions
-from local.bench.prices import FIXED_MONTH, Use
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 WARM_UP, MEASURED = 4, 2

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from local.aws_in_memory import create_key, forget_clients
 from local.background import port_in
 from local.emulator.server import Emulator
 from local.paths import LOCAL
 from local.providers import Simulator
+from tests.aws.aws_in_memory import create_key, forget_clients
 
 _FOLDER = LOCAL / "bench"
 

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
+from bench.in_process import Bench
 from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.job import Job
 from blendify.collecting.list_commits import ListCommits
@@ -28,7 +29,6 @@ from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition
 from blendify.reading import questions
 from blendify.reading.question import Question
-from local.bench.in_process import Bench
 
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
 DAYS = 365

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from bench.apart import simulator_apart
+from bench.in_process import bench_at
 from blendify.core.data_types import DataType, Outcome
-from local.bench.apart import simulator_apart
-from local.bench.in_process import bench_at
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ def of_collector(saved_tracks: int) -> Memory:
     with simulator_apart("--saved-tracks", str(saved_tracks)) as address, bench_at(address) as here:
         job = here.begin(here.connect("listener"), DataType.SAVED_TRACKS)
         # A process inherits the peak of the process that forked it, so a small shell stands between.
-        command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "local.bench.collector"]
+        command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "bench.collector"]
         done = subprocess.run(
             [*command, DataType.SAVED_TRACKS, json.dumps(vars(job))], capture_output=True, text=True, check=True
         )

@@ -1,7 +1,7 @@
 """
 The API's description, generated from the code: data types, fields, parameters, providers.
 
-    PYTHONPATH=layers/blendify python -m local.openapi      writes docs/openapi.yaml; a test fails when it is outdated
+    PYTHONPATH=layers/blendify python -m tests.openapi      writes docs/openapi.yaml; a test fails when it is outdated
 """
 
 import os

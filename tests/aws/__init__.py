@@ -1,0 +1,1 @@
+"""AWS in one process for tests and bench: moto, with the habits of DynamoDB that the product relies on."""
