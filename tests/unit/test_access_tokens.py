@@ -18,12 +18,11 @@ from blendify.access.access_tokens import (
     EARLY,
     OUTAGE_USERS,
     REFRESH_WAIT_SECONDS,
-    classify_repeated_refusal,
     fresh_access_token,
 )
 from blendify.access.applications import application
 from blendify.access.token_vault import TokenSet, seal, unseal
-from blendify.collecting.provider_client import MOST_REFRESHES, ProviderClient
+from blendify.collecting.provider_client import ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.errors import ApplicationBlocked, CollectError, GrantRevoked, ProviderUnavailable
 from blendify.core.http import http_session
@@ -421,64 +420,6 @@ def test_only_marked_connections_are_restored(world: World) -> None:
     assert status(user_id) == connections.ACTIVE
 
 
-def refused_again(user_id: str, refused: str | None = None) -> CollectError:
-    """The error after a 401 to a token that was renewed just before; the stored one, or `refused`."""
-    return classify_repeated_refusal(
-        SPOTIFY, application("spotify"), user_id, refused or stored_tokens(user_id).access_token
-    )
-
-
-def test_401_to_a_new_token_ends_the_grant(world: World) -> None:
-    """The listener must connect again; later workers get the same error; it is counted once."""
-    user_id = world.connect()
-    for _ in range(3):
-        error = refused_again(user_id)
-        assert isinstance(error, GrantRevoked)
-        assert str(error) == "Spotify no longer accepts your login, although it was just renewed: connect again"
-    assert status(user_id) == connections.RECONNECT
-    assert set(counted_users()) == {user_id}
-    assert world.refreshes == 0
-
-
-def test_401s_for_many_listeners_are_an_outage(world: World) -> None:
-    """They count together with refused refreshes."""
-    count_refused(OUTAGE_USERS - 3)
-    users = expired_listeners(world, 3)
-    world.fault("POST /api/token", **REFUSAL)
-    assert error_name(users[0]) == "GrantRevoked"
-    assert isinstance(refused_again(users[1]), GrantRevoked)
-    assert isinstance(refused_again(users[2]), ProviderUnavailable)
-    assert {status(user_id) for user_id in users} == {connections.ACTIVE}
-    assert telemetry.metrics.metric_set["TokenOutage"]["Value"] == [1.0]
-
-
-def test_outage_leaves_another_workers_claim(world: World) -> None:
-    """The claim stays with the worker that holds it."""
-    count_refused(OUTAGE_USERS - 1)
-    user_id = world.connect(seconds=0)
-    assert connections.claim_refresh(connections.connection(user_id, "spotify"), CLAIM_SECONDS)
-    assert isinstance(refused_again(user_id), ProviderUnavailable)
-    assert claimed()
-
-
-def test_401_to_an_old_token_ends_nothing(world: World) -> None:
-    """A login or another worker has renewed it: the next try uses that."""
-    user_id = world.connect()
-    old = stored_tokens(user_id).access_token
-    world.connect()
-    assert isinstance(refused_again(user_id, old), ProviderUnavailable)
-    assert (status(user_id), counted_users()) == (connections.ACTIVE, [])
-
-
-def test_401_to_an_expired_grant_is_not_counted(world: World) -> None:
-    """It is marked."""
-    user_id = world.connect()
-    change = Change(set={"authorized_at": times.iso(times.now() - timedelta(days=181))})
-    state_table().update(keys.user(user_id), keys.connection("spotify"), change)
-    assert isinstance(refused_again(user_id), GrantRevoked)
-    assert (status(user_id), counted_users()) == (connections.RECONNECT, [])
-
-
 def test_login_repairs_a_revoked_grant(world: World) -> None:
     """The user is the same, with the new consent's tokens."""
     user_id = world.connect(seconds=0)
@@ -637,23 +578,12 @@ def test_401_during_a_sync_refreshes_once(world: World) -> None:
     assert world.refreshes == 1
 
 
-def test_refused_new_token_ends_the_grant(world: World) -> None:
-    """Refreshes are not repeated without end."""
-    user_id = world.connect()
-    world.fault("GET /v1/me/albums", status=401)
-    with pytest.raises(GrantRevoked):
-        ProviderClient(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)
-    assert world.refreshes == MOST_REFRESHES
-    assert world.calls() == MOST_REFRESHES + 1
-    assert status(user_id) == connections.RECONNECT
-
-
-def test_new_token_refused_once_is_renewed_once_more(world: World) -> None:
+def test_new_token_refused_once_is_asked_again(world: World) -> None:
     """Not all servers of a provider know a new token at once; the connection stays."""
     user_id = world.connect()
     world.fault("GET /v1/me/albums", status=401, times=2)
     assert ProviderClient(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)["total"] > 0
-    assert (world.refreshes, status(user_id)) == (2, connections.ACTIVE)
+    assert (world.refreshes, status(user_id)) == (1, connections.ACTIVE)
 
 
 @pytest.mark.parametrize("status_code", [200, 400, 500])

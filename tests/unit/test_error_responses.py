@@ -27,7 +27,9 @@ from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,
+    ListenerNotAdmitted,
     MustWait,
+    NotFound,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
@@ -48,7 +50,7 @@ NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 
 FORBIDDEN: dict[str, tuple[str, type[CollectError]]] = {
     "scope": ("Insufficient client scope", ScopeMissing),
-    "not on the list": ("User not registered in the Developer Dashboard", ApplicationBlocked),
+    "not on the list": ("User not registered in the Developer Dashboard", ListenerNotAdmitted),
     "premium": ("Active premium subscription required for the owner of the app", ApplicationBlocked),
     "this list": ("Forbidden", Unreadable),
 }
@@ -88,10 +90,10 @@ def test_messages_for_the_operator_say_what_to_repair() -> None:
     ("status", "text", "error_class"),
     [
         (400, nested(400, "Invalid limit"), RequestRefused),
-        (400, nested(400, "Invalid base62 id"), Unreadable),
+        (400, nested(400, "Invalid base62 id"), NotFound),
         (401, nested(401, "The access token expired"), AccessTokenRefused),
         (401, "", AccessTokenRefused),
-        (404, nested(404, "Resource not found"), Unreadable),
+        (404, nested(404, "Resource not found"), NotFound),
         (405, nested(405, "Method not allowed"), RequestRefused),
         (301, "", RequestRefused),
         (500, nested(500, "Server error"), ProviderUnavailable),

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from blendify.core.data_types import DataType
 from blendify.core.errors import (
     AccessTokenRefused,
+    AccountGone,
     ApplicationBlocked,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
     ScopeMissing,
     UnexpectedShape,
-    Unreadable,
 )
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
@@ -256,7 +256,7 @@ def test_account_is_a_name_and_its_registration() -> None:
     [
         (4, AccessTokenRefused),
         (9, AccessTokenRefused),
-        (6, Unreadable),
+        (6, AccountGone),
         (8, ProviderUnavailable),
         (11, ProviderUnavailable),
         (16, ProviderUnavailable),

@@ -5,11 +5,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from blendify.access import connections, grant_expiry, refused_grants
+from blendify.access import connections, doubted_grants, grant_expiry, refused_grants
 from blendify.access.connections import Connection
 from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import telemetry, times
-from blendify.core.errors import CollectError, GrantRevoked, Outage, ProviderUnavailable
+from blendify.core.errors import (
+    AccessTokenRefused,
+    CollectError,
+    GrantRevoked,
+    MustWait,
+    Outage,
+    ProviderUnavailable,
+)
 from blendify.providers.application import Application
 from blendify.providers.consent import TokenResponse
 from blendify.providers.provider import Provider
@@ -44,8 +51,8 @@ def fresh_access_token(
     """
     The user's access token, valid for at least half a minute.
 
-    `refused` is a token that the provider has just answered with 401: it is replaced even if it has not expired, where
-    tokens can be renewed at all.
+    `refused` is a token that the provider has just answered with 401: it is replaced even if it has not expired. Only
+    for providers whose tokens can be renewed.
 
     Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the login server does not
             answer, or refuses all users, which says nothing about the grant
@@ -60,8 +67,6 @@ def fresh_access_token(
         if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
         if renew is None:
-            # It cannot be replaced, and a single refusal proves nothing: try it again.
-            time.sleep(CONFIRM_AFTER)
             return tokens.access_token
         claim = connections.claim_refresh(connection, CLAIM_SECONDS)
         if claim is None:
@@ -79,19 +84,33 @@ def fresh_access_token(
     raise ProviderUnavailable(f"your access to {provider.title} is still being renewed: the next sync tries again")
 
 
-def classify_repeated_refusal(provider: Provider, application: Application, user_id: str, refused: str) -> CollectError:
+def classify_repeated_refusal(
+    provider: Provider, application: Application, user_id: str, refused: str, accepted: Callable[[], bool]
+) -> CollectError:
     """
-    The error to raise when the provider answers 401 even for `refused`, a token that was just refreshed.
+    The error to raise when the provider has refused `refused`, a token that cannot be renewed, in all tries of a call.
 
-    GrantRevoked: the listener must connect again. ProviderUnavailable: many users are refused at once, or `refused` is
-    no longer the user's token.
+    One call is no proof: the grant is in doubt first, and has ended when a call some minutes later is refused as well.
+
+    accepted    whether the provider accepts the token for another call; raises CollectError when nobody knows
+
+    GrantRevoked: the listener must connect again. MustWait: until the later call. AccessTokenRefused: the token works
+    elsewhere. ProviderUnavailable: many users are refused at once, or `refused` is no longer the user's token.
     """
     connection = connections.connection(user_id, provider.name)
-    ended = GrantRevoked(f"{provider.title} no longer accepts your login, although it was just renewed: connect again")
+    ended = GrantRevoked(f"{provider.title} no longer accepts your login: connect again")
     if connection.status == connections.RECONNECT:
         return ended
     if unseal(connection.tokens, provider=provider.name, user_id=user_id).access_token != refused:
         return _renewed_meanwhile(provider)
+    try:
+        if accepted():
+            return AccessTokenRefused(f"{provider.title} refuses this, although it accepts your login elsewhere")
+    except CollectError as error:
+        return ProviderUnavailable(f"{provider.title} refused your login: {error}")
+    due = doubted_grants.record(connection)
+    if times.now() < due and not _known_to_end(connection):
+        return MustWait(f"{provider.title} refused your login: it is asked again before that is believed", due)
     return _classify(provider, application, connection, ended)
 
 
@@ -129,8 +148,7 @@ def _classify(
     provider: Provider, application: Application, connection: Connection, ended: GrantRevoked
 ) -> CollectError:
     """The error for a confirmed refusal: `ended`, and the connection set to `reconnect`; or an outage, and it stays."""
-    end = grant_expiry.ends_at(connection)
-    if end is not None and end <= times.now() + NEAR_END:
+    if _known_to_end(connection):
         return ended if connections.require_reconnect(connection) else _renewed_meanwhile(provider)
     key = provider.name, application.name
     user_ids = refused_grants.record(*key, connection.user_id)
@@ -145,6 +163,11 @@ def _classify(
         connections.restore(user_id, provider.name)
     telemetry.token_outage(provider.title, len(user_ids))
     return Outage(f"{provider.title} refuses many listeners at once, which looks like an outage: your access is kept")
+
+
+def _known_to_end(connection: Connection) -> bool:
+    end = grant_expiry.ends_at(connection)
+    return end is not None and end <= times.now() + NEAR_END
 
 
 def _renewed_meanwhile(provider: Provider) -> ProviderUnavailable:

@@ -47,6 +47,8 @@ class Connection:
     """When the access token expires."""
     lease: str | None = None
     """The sync that holds the lease, or the last one that did not release it."""
+    doubted_since: str | None = None
+    """When the provider first refused the grant (ISO 8601), as long as no later call has confirmed or cleared that."""
     announced: int | None = None
     """How many days before its end the grant was last announced."""
     plan: Plan | None = None
@@ -69,6 +71,7 @@ class Connection:
             tokens_version=int(item["tokens_version"]),
             expires_at=times.parse(item["access_expires_at"]),
             lease=item.get("lease_sync_id"),
+            doubted_since=item.get("doubted_since"),
             announced=int(item["announced"]) if "announced" in item else None,
             plan=due_connections.plan_of(item),
         )
@@ -140,7 +143,7 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
             **_tokens(grant.tokens, grant.access_expires_at),
             **due_connections.first_entry(user_id),
         },
-        remove=("refreshing_until", "announced"),
+        remove=("refreshing_until", "announced", "doubted_since"),
     )
     account = _own_account(provider, profile.account_id, grant.application)
     # One transaction, so that a login during an erasure does not restore anything.
@@ -188,7 +191,8 @@ def replace_tokens(connection: Connection, sealed: bytes, expires_at: datetime) 
 def require_reconnect(connection: Connection) -> bool:
     """Set the connection to `reconnect` and unschedule it; False when a new login has repaired it meanwhile."""
     return _update_if_unchanged(
-        connection, Change(set={"status": RECONNECT}, remove=("refreshing_until", *due_connections.ENTRY))
+        connection,
+        Change(set={"status": RECONNECT}, remove=("refreshing_until", "doubted_since", *due_connections.ENTRY)),
     )
 
 

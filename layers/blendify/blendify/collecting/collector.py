@@ -32,7 +32,7 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
-from blendify.core.errors import CollectError, GrantRevoked, MustWait, ScopeMissing, Superseded, Unreadable
+from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded, Unreadable
 from blendify.history import list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListPosition, ListRef
@@ -116,8 +116,9 @@ class _Collector:
             raise GrantRevoked(f"access to {provider.title} has ended: the listener must connect again")
         missing = [scope for scope in self._endpoint.scopes if scope not in connection.scopes]
         if missing:
-            raise ScopeMissing(f"the listener did not grant {', '.join(missing)}")
-        caller = ProviderClient(provider, application(connection.provider, connection.application), connection.user_id)
+            raise NotGranted(f"the listener did not grant {', '.join(missing)}")
+        app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
+        caller = ProviderClient(provider, app, connection.user_id, doubted=doubted)
         self._progress.caller = caller
         self._commits = ListCommits(self._job, self._data_type, self._endpoint, self._seconds_left)
         self._commits.finish_open()

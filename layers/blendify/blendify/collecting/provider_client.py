@@ -8,20 +8,23 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import ceil
 from typing import Any, TypeVar
 
-from blendify.access import access_tokens
+from blendify.access import access_tokens, doubted_grants
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core.errors import (
     AccessTokenRefused,
+    ApplicationBlocked,
     CollectError,
     GrantRevoked,
     MustWait,
     Outage,
     ProviderUnavailable,
     RateLimited,
+    Refused,
 )
 from blendify.core.http import http_session
 from blendify.providers.application import Application
@@ -30,27 +33,32 @@ from blendify.providers.provider import Provider
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
 TRIES = 4
-MOST_REFRESHES = 2
-"""Refreshed tokens that a call tries before the grant is taken for dead."""
 LONGEST_PAUSE = 10.0
 """Seconds. Where pauses are never longer than that the gate sleeps them out; else nothing more is called."""
 MOST_PAUSES = 5
 PER_SECOND = 2
 """Calls under way at once for each call a second that the pace allows: slow answers must not hold up the next slot."""
 MOST_AT_ONCE = 8
+
 T = TypeVar("T")
 
 
 class ProviderClient:
     """The calls of one user to one provider; counts them, and is shared by the threads of one collector."""
 
-    def __init__(self, provider: Provider, application: Application, user_id: str) -> None:
+    def __init__(self, provider: Provider, application: Application, user_id: str, *, doubted: bool = False) -> None:
+        """
+        doubted     whether the listener's grant was refused lately, which a later call has yet to confirm
+        """
         self._provider, self._application, self._user_id = provider, application, user_id
         self._gate = RateLimiter(application, user_id)
         self._http = http_session()
         self._lock = threading.Lock()
         self._token: str | None = None
         self._over: CollectError | None = None
+        self._failing = False
+        """Whether the latest call failed to the end: as long as none succeeds, each is tried once."""
+        self._doubted = doubted
         self.calls = 0
         self.rate_limits = 0
 
@@ -65,24 +73,29 @@ class ProviderClient:
         pace = min((pace for pace in paces if pace), default=0.0)
         return max(2, min(MOST_AT_ONCE, ceil(PER_SECOND * pace / 60))) if pace else MOST_AT_ONCE
 
-    def get(self, path: str, parameters: Mapping[str, str], take: Callable[[Any], T]) -> T:
+    def get(self, path: str, parameters: Mapping[str, str], take: Callable[[Any], T], *, tries: int = TRIES) -> T:
         """
         What `take` makes of the JSON that the provider answers, or of NO_CONTENT.
 
-        Raises  MustWait after a 429 (short pauses are slept out), ProviderUnavailable after four tries (by `take` as
-                well, for an answer that is not what was asked for), and the other errors as `refusal` names them
+        tries   after so many failures or refusals the call has failed; one, if the call before it has failed as well
+
+        Raises  MustWait after a 429 (short pauses are slept out), ProviderUnavailable after the last try (by `take` as
+                well, for an answer that is not what was asked for), Refused after the last try, GrantRevoked, Outage
         """
         failures = pauses = 0
         while True:
             try:
-                return take(self._once(path, parameters))
+                result = take(self._once(path, parameters, renewed=failures))
             except (GrantRevoked, Outage) as error:
                 raise self._ended(error) from None
-            except ProviderUnavailable:
+            except (ProviderUnavailable, Refused) as error:
                 failures += 1
-                if failures == TRIES:
-                    raise
-                time.sleep(random.uniform(0.2, 0.5) * 2**failures)  # noqa: S311 -- jitter
+                renewable = isinstance(error, AccessTokenRefused) and self._provider.access.renew is not None
+                if failures >= (1 + renewable if self._failing else tries):
+                    self._failing = True
+                    raise self._explained(error) from None
+                if not (renewable and failures % 2):
+                    time.sleep(random.uniform(0.2, 0.5) * 2**failures)  # noqa: S311 -- jitter
             except RateLimited as error:
                 with self._lock:
                     self.rate_limits += 1
@@ -93,7 +106,10 @@ class ProviderClient:
                     or pauses > MOST_PAUSES
                     or max(error.seconds or 0, *self._provider.backoff) > LONGEST_PAUSE
                 ):
-                    raise self._ended(MustWait(str(error), until)) from None
+                    raise self._ended(MustWait(str(error), until, limited=True)) from None
+            else:
+                self._works()
+                return result
 
     def close(self) -> None:
         """Close the connections to the provider."""
@@ -104,22 +120,68 @@ class ProviderClient:
         self._over = error
         return error
 
-    def _once(self, path: str, parameters: Mapping[str, str]) -> Any:
+    def _works(self) -> None:
+        """The provider answers: what was in doubt is not any more."""
+        self._failing = False
+        if self._doubted:
+            self._doubted = False
+            doubted_grants.clear(self._user_id, self._provider.name)
+
+    def _explained(self, error: CollectError) -> CollectError:
+        """The error to raise for the last try: a refusal is held against other calls before anybody is blamed."""
+        title = self._provider.title
+        if isinstance(error, ApplicationBlocked) and self._provider.application_request:
+            error = self._if_not_the_application(error)
+        if not isinstance(error, AccessTokenRefused):
+            return error
+        if self._provider.access.renew:
+            # A grant that the token host has just renewed is alive: only `invalid_grant` ends it.
+            return AccessTokenRefused(f"{title} refuses this (401), although your login has just been renewed")
+        if self._token is None:
+            return error
+        accepted = partial(self._accepts, *self._provider.profile_request, self._token)
+        doubted = access_tokens.classify_repeated_refusal(
+            self._provider, self._application, self._user_id, self._token, accepted
+        )
+        return self._ended(doubted) if isinstance(doubted, GrantRevoked | MustWait | Outage) else doubted
+
+    def _if_not_the_application(self, error: ApplicationBlocked) -> CollectError:
+        """A call that needs no listener tells whether the application is refused, or this listener alone."""
+        assert self._provider.application_request is not None  # noqa: S101 -- for the type checker
+        try:
+            self._send(*self._provider.application_request, "")
+        except ApplicationBlocked:
+            return error
+        except (ProviderUnavailable, RateLimited):
+            return ProviderUnavailable(f"{self._provider.title} refuses this, and does not say why")
+        except Refused:
+            pass
+        return AccessTokenRefused(f"{self._provider.title} refused your login")
+
+    def _accepts(self, path: str, parameters: Mapping[str, str], token: str) -> bool:
+        """Whether the provider takes the token for another call; raises CollectError when nobody knows."""
+        try:
+            self._send(path, parameters, token)
+        except (AccessTokenRefused, ApplicationBlocked):
+            return False
+        return True
+
+    def _once(self, path: str, parameters: Mapping[str, str], renewed: int) -> Any:
+        """
+        One call.
+
+        renewed     how often this call was refused or failed: every second refusal brings a new token where there are
+                    new ones, as some of the provider's servers may not know the latest so soon
+        """
         if self._over:
             raise self._over
         token = self._access_token()
-        # A refused new token is not the end yet: some of the provider's servers may not know it so soon.
-        for _ in range(MOST_REFRESHES):
-            try:
-                return self._send(path, parameters, token)
-            except AccessTokenRefused:
-                token = self._access_token(refused=token)
         try:
             return self._send(path, parameters, token)
         except AccessTokenRefused:
-            raise access_tokens.classify_repeated_refusal(
-                self._provider, self._application, self._user_id, token
-            ) from None
+            if renewed % 2 == 0 and self._provider.access.renew:
+                self._access_token(refused=token)
+            raise
 
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:

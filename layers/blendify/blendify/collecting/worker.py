@@ -12,8 +12,20 @@ from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, m
 from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.data_types import Outcome
-from blendify.core.errors import CollectError, GrantRevoked, MustWait, ProviderUnavailable, ScopeMissing
+from blendify.core.errors import (
+    AccountGone,
+    CollectError,
+    GrantRevoked,
+    MustWait,
+    NotGranted,
+    ProviderUnavailable,
+    Refused,
+    ScopeMissing,
+)
 from blendify.core.telemetry import logger, metrics
+
+PASSING = (ProviderUnavailable, Refused)
+"""What may pass: it ends a data type only when it repeats in later rounds."""
 
 
 class WorkerProgress:
@@ -52,7 +64,7 @@ class WorkerProgress:
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""
-        patient = isinstance(error, ProviderUnavailable) and (advanced or self._stored.setbacks < len(PATIENCE_SECONDS))
+        patient = isinstance(error, PASSING) and (advanced or self._stored.setbacks < len(PATIENCE_SECONDS))
         return not patient and _outcome(error).final
 
     def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
@@ -64,7 +76,7 @@ class WorkerProgress:
         outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._stored.setbacks
         if isinstance(error, MustWait):
             until = error.until
-        elif isinstance(error, ProviderUnavailable) and setbacks < len(PATIENCE_SECONDS):
+        elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
         self._move_on(outcome, position, counts, why=str(error), until=until, setbacks=setbacks)
@@ -101,9 +113,9 @@ def _outcome(error: CollectError) -> Outcome:
     match error:
         case MustWait():
             return Outcome.WAITING
-        case GrantRevoked() | NotConnected():
+        case GrantRevoked() | NotConnected() | AccountGone():
             return Outcome.RECONNECT
-        case ScopeMissing():
+        case ScopeMissing() | NotGranted():
             return Outcome.NOT_PERMITTED
         case _:
             return Outcome.FAILED

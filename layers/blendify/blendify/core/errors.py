@@ -10,9 +10,11 @@ class CollectError(Exception):
 class MustWait(CollectError):
     """No calls before `until`. The state machine waits, not the Lambda."""
 
-    def __init__(self, why: str, until: datetime) -> None:
+    def __init__(self, why: str, until: datetime, *, limited: bool = False) -> None:
         super().__init__(why)
         self.until = until
+        self.limited = limited
+        """Whether a call of this very worker was answered 429."""
 
 
 class RateLimited(CollectError):
@@ -32,28 +34,51 @@ class Outage(ProviderUnavailable):
     """The provider refuses many listeners at once: make no more calls until the next round."""
 
 
-class AccessTokenRefused(CollectError):
-    """Status 401: refresh the access token once; after a second one the grant is dead."""
+class Refused(CollectError):
+    """
+    The provider refused a call. Refusals come in passing, for seconds or hours: the call is repeated as after a 5xx,
+    and only a refusal that repeats later, in another call, says anything about a list, a grant or an application.
+    """
+
+
+class AccessTokenRefused(Refused):
+    """Status 401, or what stands for it: refresh the access token if it can be refreshed, and ask again."""
 
 
 class GrantRevoked(CollectError):
     """Only the listener can repair this, by connecting again."""
 
 
-class ScopeMissing(CollectError):
-    """The listener's consent does not cover this data type."""
+class NotGranted(CollectError):
+    """The consent that we stored lacks a scope that this data type needs."""
 
 
-class Unreadable(CollectError):
-    """The listener may not read this list, or it is gone (403, 404). Other lists are not affected."""
+class ScopeMissing(Refused):
+    """The provider says that the listener's consent does not cover this data type."""
 
 
-class ApplicationBlocked(CollectError):
+class Unreadable(Refused):
+    """The listener may not read this list (403). Other lists are not affected."""
+
+
+class NotFound(Unreadable):
+    """The provider does not find this list (404): it is gone, or it is empty and the provider says so in this way."""
+
+
+class AccountGone(Refused):
+    """The provider does not know the listener's account: it was deleted or renamed. The listener is asked."""
+
+
+class ApplicationBlocked(Refused):
     """The provider refuses our application for all listeners: the operator must act."""
 
 
-class RequestRefused(CollectError):
-    """Status 400: our request is wrong. This is a defect, and a retry would not help."""
+class ListenerNotAdmitted(ApplicationBlocked):
+    """The application admits named listeners only, and this one is not among them: the operator must add them."""
+
+
+class RequestRefused(Refused):
+    """Status 400: our request is wrong, or a server on the way says so."""
 
 
 class UnexpectedShape(ProviderUnavailable):

@@ -89,4 +89,8 @@ class Access(Protocol):
     def sign(
         self, application: Application, token: str, parameters: Mapping[str, str]
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Query and headers of a call on behalf of the token's listener; both hold secrets."""
+        """
+        Query and headers of a call on behalf of the token's listener; both hold secrets.
+
+        token   empty for a call on behalf of the application alone, where the provider has such calls
+        """

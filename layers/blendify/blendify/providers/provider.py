@@ -39,6 +39,11 @@ class Provider:
     profile: Callable[[Any], Profile]
     classify_error: Callable[[int, Mapping[str, str], str], CollectError | None]
     """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
+    application_request: tuple[str, Mapping[str, str]] | None = None
+    """
+    Path and query of a call that needs the application's credentials and no listener: it tells whether the provider
+    refuses the application, or one listener. None where refusals themselves tell that.
+    """
     backoff: Sequence[float] = DEFAULT_BACKOFF
     """Seconds to wait after 429s in a row that do not say how long; a worker sleeps through waits of a few seconds."""
 

@@ -68,7 +68,8 @@ class MusicKit:
     def sign(
         self, application: Application, token: str, parameters: Mapping[str, str]
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        return parameters, {"Authorization": f"Bearer {developer_token(application)}", "Music-User-Token": token}
+        listener = {"Music-User-Token": token} if token else {}
+        return parameters, {"Authorization": f"Bearer {developer_token(application)}", **listener}
 
 
 @cache

@@ -12,6 +12,7 @@ from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,
+    NotFound,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
@@ -33,12 +34,12 @@ def classify_error(status: int, headers: Mapping[str, str], body: str) -> Collec
         case 403 if error_code(_parsed(body)) == USER_TOKEN_REFUSED:
             return AccessTokenRefused("Apple Music refused your login")
         case 403:
-            return Unreadable("Apple Music does not allow this: your account may need a subscription")
+            return Unreadable("Apple Music does not allow this (403): your account may need a subscription")
         case 404 if error_code(_parsed(body)) == NOTHING_RELATED:
             # This is how Apple describes an empty list: data, not an error.
             return None
         case 404:
-            return Unreadable("this list no longer exists at Apple Music")
+            return NotFound("Apple Music does not find this list (404)")
         case 429:
             return RateLimited("Apple Music asked us to slow down", retry_after(headers.get("retry-after")))
         case _ if status >= 500:

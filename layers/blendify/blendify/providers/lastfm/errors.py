@@ -11,13 +11,14 @@ from typing import Any
 
 from blendify.core.errors import (
     AccessTokenRefused,
+    AccountGone,
     ApplicationBlocked,
     CollectError,
+    NotFound,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
     ScopeMissing,
-    Unreadable,
 )
 from blendify.providers.retry_after import retry_after
 
@@ -64,8 +65,13 @@ def _numbered_error(number: int, headers: Mapping[str, str]) -> CollectError:
     match number:
         case 4 | 9:
             return AccessTokenRefused("Last.fm refused your login")
-        case 6 | 7:
-            return Unreadable("this list no longer exists at Last.fm, or the account has been renamed or deleted")
+        case 6:
+            return AccountGone(
+                "Last.fm does not know your account: it was renamed or deleted. If you use it under another name, "
+                "connect again"
+            )
+        case 7:
+            return NotFound("Last.fm does not find this list (error 7)")
         case 8 | 11 | 16:
             return ProviderUnavailable(f"Last.fm is temporarily out of order (error {number})")
         case 10 | 13 | 26:

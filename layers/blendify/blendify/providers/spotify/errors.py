@@ -1,6 +1,7 @@
 """What Spotify's error responses mean. https://developer.spotify.com/documentation/web-api/concepts/api-calls"""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
     CollectError,
+    ListenerNotAdmitted,
+    NotFound,
     ProviderUnavailable,
     RateLimited,
     RequestRefused,
@@ -15,6 +18,15 @@ from blendify.core.errors import (
     Unreadable,
 )
 from blendify.providers.retry_after import retry_after
+
+_NOT_ADMITTED = re.compile(
+    r"registered|dashboard|user not approved|allow.?list|white.?list|user management|development mode"
+)
+"""
+Wordings of "not on the application's list of users", as developers have reported them: "User not registered in the
+Developer Dashboard", "Check settings on developer.spotify.com/dashboard, the user may not be registered.", "User not
+approved for app".
+"""
 
 
 def classify_error(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
@@ -27,32 +39,33 @@ def classify_error(status: int, headers: Mapping[str, str], text: str) -> Collec
         why = "this application has used up its quota at Spotify" if quota else "Spotify asked us to slow down"
         return RateLimited(why, retry_after(headers.get("retry-after")), quota=quota)
     if status == 401:
-        return AccessTokenRefused("Spotify refused your login")
+        return AccessTokenRefused("Spotify refused your login (401)")
     if status == 403:
-        return _forbidden(message)
+        return _forbidden(f"{message} {reason}")
     if status == 404:
-        return Unreadable("this list no longer exists at Spotify")
+        return NotFound("Spotify does not find this list (404)")
     if status == 400 and "invalid base62 id" in message.lower():
-        return Unreadable("Spotify no longer knows the id of this list")
+        return NotFound("Spotify does not know the id of this list (400)")
     if status >= 500:
         return ProviderUnavailable(f"Spotify had an internal error ({status})")
     return RequestRefused(f"Spotify refused the request ({status})")
 
 
 def _forbidden(message: str) -> CollectError:
-    """A 403 has one of four meanings, which differ in the text of the message only."""
-    lower = message.lower()
+    """A 403 has one of four meanings, which differ in the text of message and reason only. A page of a proxy has none."""
+    lower = "" if "<html" in message.lower() else message.lower()
     if "scope" in lower:
         return ScopeMissing("your consent does not cover this: connect again and allow it")
-    if "not registered" in lower or "developer dashboard" in lower:
-        return ApplicationBlocked(
-            "this Spotify account is not on the application's list of users: the operator can add it at Spotify"
+    if _NOT_ADMITTED.search(lower):
+        return ListenerNotAdmitted(
+            "this Spotify account is not on the application's list of users: the operator can add it in Spotify's "
+            "dashboard, under User Management"
         )
     if "premium" in lower:
         return ApplicationBlocked(
             "Spotify has stopped this application: its owner needs an active Premium subscription"
         )
-    return Unreadable("Spotify does not let this application read this list")
+    return Unreadable("Spotify does not let this application read this (403)")
 
 
 def _message_and_reason(text: str) -> tuple[str, str]:
