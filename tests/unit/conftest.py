@@ -55,6 +55,7 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
     """Step Functions in memory."""
     made, client = StepFunctions(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
+    monkeypatch.setattr(aws, "hurried_client", lambda _: made)
     return made
 
 

@@ -19,6 +19,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
+_ONE_SHORT_TRY = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
 _S3_ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 """Links are then signed for the bucket's own region; elsewhere S3 redirects, which breaks the signature."""
 
@@ -48,6 +49,17 @@ def client(service: str) -> object:
         return _client(service)
 
 
+def hurried_client(service: Literal["stepfunctions"]) -> "SFNClient":
+    """A client that tries once, for three seconds at most: a person waits for something else."""
+    with _making_a_client:
+        return _hurried_client(service)
+
+
+@cache
+def _hurried_client(service: Literal["stepfunctions"]) -> "SFNClient":
+    return session().client(service, config=_CONFIG.merge(_ONE_SHORT_TRY))
+
+
 @cache
 def _client(service: str) -> object:
     config = _CONFIG.merge(_S3_ADDRESSES) if service == "s3" else _CONFIG
@@ -57,4 +69,5 @@ def _client(service: str) -> object:
 def forget() -> None:
     """Drop session and clients: tests start with none."""
     _client.cache_clear()
+    _hurried_client.cache_clear()
     session.cache_clear()

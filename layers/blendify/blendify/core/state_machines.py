@@ -9,13 +9,14 @@ from botocore.exceptions import ClientError
 from blendify.core import aws, telemetry
 
 
-def start(state_machine: str, name: str, given: Mapping[str, Any]) -> None:
+def start(state_machine: str, name: str, given: Mapping[str, Any], *, hurried: bool = False) -> None:
     """
     Start an execution with this input. A second start under the same name does nothing, and is no error.
 
-    Raises  ClientError, BotoCoreError
+    hurried     Whether to try only once and for three seconds, as a person waits
+    Raises      ClientError, BotoCoreError
     """
-    client = aws.client("stepfunctions")
+    client = aws.hurried_client("stepfunctions") if hurried else aws.client("stepfunctions")
     try:
         client.start_execution(stateMachineArn=state_machine, name=name, input=json.dumps(given))
     except client.exceptions.ExecutionAlreadyExists:

@@ -9,13 +9,13 @@ from blendify.syncing.syncs import Sync
 
 def start_after_login(state_machine: str, user_id: str, provider: str) -> None:
     """
-    Start a sync of all data types.
+    Start a sync of all data types, in one short try: the listener waits, and the schedule has the connection anyway.
 
     Never raises: if it cannot be started, a failed sync is stored, so that listener and operator see it
     """
     now = times.now()
     try:
-        start_sync(state_machine, user_id, provider, now)
+        start_sync(state_machine, user_id, provider, now, hurried=True)
     except Exception:
         telemetry.logger.exception("The sync could not be started")
         why = (
