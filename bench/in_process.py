@@ -22,6 +22,7 @@ from bench.collector import writes_for_nothing
 from blendify.access import login
 from blendify.access.applications import application
 from blendify.access.login import Callback
+from blendify.access.oauth_states import Origin
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.collecting.progress import COUNTS, all_progress
@@ -56,7 +57,7 @@ class Bench:
     def connect(self, listener: str) -> str:
         """Log a listener in with the product's own code. Returns the user id."""
         provider, client_app = PROVIDERS["spotify"], application("spotify")
-        attempt = login.start(provider, client_app)
+        attempt = login.start(provider, client_app, Origin())
         consent = requests.get(str(attempt.consent), timeout=30)
         form = Form.of(consent.text)
         choices = {**form.fields, "listener": listener, "decision": "allow"}

@@ -87,6 +87,13 @@ class Browser:
 
     cookies: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def logins(self) -> dict[str, str]:
+        """The cookies of logins that are under way: each has its own."""
+        return {
+            name: value for name, value in self.cookies.items() if name.removeprefix("__Host-").startswith("login-")
+        }
+
     def get(self, handler: str, address: str, **headers: str) -> HttpResponse:
         return self.ask("GET", handler, address, headers)
 

@@ -16,7 +16,7 @@ def _redirected(provider: str) -> Callable[[Any, Browser, str], ProviderLogin]:
 
     def log_in(_: Any, browser: Browser, listener: str) -> ProviderLogin:
         address = start_login(browser, provider)
-        login = browser.cookies["login"]
+        (login,) = browser.logins.values()
         back = consent(address, listener)
         response = finish_login(browser, back, provider)
         return response, [*back.values(), login, browser.cookies["session"]]
@@ -27,7 +27,7 @@ def _redirected(provider: str) -> Callable[[Any, Browser, str], ProviderLogin]:
 def _on_consent_page(world: Any, browser: Browser, listener: str) -> ProviderLogin:
     """A login on our own page, where the provider's script runs."""
     page, state, parameters = consent_page.opened(browser)
-    login = browser.cookies["login"]
+    (login,) = browser.logins.values()
     token = consent_page.approved(world, parameters, listener)
     response = consent_page.post(browser, {"state": state, "music_user_token": token})
     assert token not in page.body

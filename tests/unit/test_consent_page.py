@@ -56,7 +56,7 @@ def test_the_whole_login(apple: World, machines: StepFunctions) -> None:
     assert connection["access_ends_at"] is not None
     ((_, request),) = machines.started
     assert request == {"user_id": me["user_id"], "provider": "apple_music"}
-    assert "login" not in browser.cookies
+    assert browser.logins == {}
 
 
 def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:

@@ -95,7 +95,7 @@ def connect(world: World, name: str, *, resync: timedelta = HOUR, due: timedelta
 def paced(world: World, calls_per_minute: float) -> None:
     """The application has a limit, and has made one call."""
     aws_in_memory.application(world.base, f"{world.base}/v1", calls_per_minute=calls_per_minute)
-    RateLimiter(application("spotify"), None).acquire_ahead_of_queue()
+    RateLimiter(application("spotify"), None).count_call()
 
 
 def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from blendify.access import applications, login
+from blendify.access.oauth_states import Origin
 from blendify.core import aws
 from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
@@ -52,7 +53,7 @@ def test_two_logins_share_nothing(world: World) -> None:
     first, second = query_of(start_login(this)), query_of(start_login(other))
     assert first["state"] != second["state"]
     assert first["code_challenge"] != second["code_challenge"]
-    assert this.cookies["login"] != other.cookies["login"]
+    assert not set(this.logins.values()) & set(other.logins.values())
 
 
 def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -61,7 +62,8 @@ def test_no_secret_of_a_login_is_stored_or_shown(world: World, caplog: pytest.Lo
     address = start_login(browser)
     visible = in_clear() + logged(caplog)
     assert query_of(address)["state"] not in visible
-    assert browser.cookies["login"] not in visible + address
+    (secret,) = browser.logins.values()
+    assert secret not in visible + address
     assert "code_verifier" not in address
 
 
@@ -78,8 +80,7 @@ def test_forged_host_changes_nothing(world: World, headers: dict[str, str]) -> N
 
 def test_login_cookie_over_http(world: World) -> None:
     """Scripts cannot read it, other sites cannot send it, and it expires with the login."""
-    response = Browser().get(LOGIN, "/auth/spotify/login")
-    cookie = response.cookies["login"]
+    (cookie,) = Browser().get(LOGIN, "/auth/spotify/login").cookies.values()
     assert (cookie["httponly"], cookie["samesite"].lower(), cookie["path"]) == (True, "lax", "/")
     assert cookie["max-age"] == "600"
     assert not cookie["secure"]
@@ -87,8 +88,8 @@ def test_login_cookie_over_http(world: World) -> None:
 
 def test_login_cookie_over_https(world: World, https: None) -> None:
     """It is Secure, has the prefix `__Host-`, and no domain."""
-    response = Browser().get(LOGIN, "/auth/spotify/login")
-    cookie = response.cookies["__Host-login"]
+    (cookie,) = Browser().get(LOGIN, "/auth/spotify/login").cookies.values()
+    assert cookie.key.startswith("__Host-login-")
     assert (cookie["secure"], cookie["httponly"], cookie["path"], cookie["domain"]) == (True, True, "/", "")
     assert cookie["samesite"].lower() == "lax"
 
@@ -129,6 +130,6 @@ def test_application_without_credentials(world: World) -> None:
 def test_repr_hides_the_secrets_of_a_login(world: World) -> None:
     """A traceback would show it."""
     application = applications.application("spotify")
-    attempt = login.start(PROVIDERS["spotify"], application)
+    attempt = login.start(PROVIDERS["spotify"], application, Origin())
     assert attempt.browser_secret not in repr(attempt)
     assert application.client_secret not in repr(application)

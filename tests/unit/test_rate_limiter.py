@@ -97,7 +97,9 @@ def test_a_login_does_not_queue_behind_syncs(timeline: Timeline, limiter: Limite
 
     def login() -> None:
         start = timeline.seconds
-        limiter(app(60), None, longest_ms=2_000).acquire_ahead_of_queue()
+        mine = limiter(app(60), None, longest_ms=2_000)
+        mine.wait_until_open()
+        mine.count_call()
         assert timeline.seconds == start
 
     for _ in range(15):
@@ -112,11 +114,11 @@ def test_a_login_waits_for_a_cool_down_too(timeline: Timeline, limiter: Limiter)
     """It sleeps through a short one; a long one raises MustWait."""
     login = limiter(app(60), None, longest_ms=2_000)
     until = limiter(app(60)).back_off(limited(1))
-    login.acquire_ahead_of_queue()
+    login.wait_until_open()
     assert timeline.now() >= until
     limiter(app(60)).back_off(limited(60))
     with pytest.raises(MustWait):
-        login.acquire_ahead_of_queue()
+        login.wait_until_open()
 
 
 def test_two_applications_do_not_share_a_cool_down(timeline: Timeline, limiter: Limiter) -> None:
@@ -382,7 +384,7 @@ def test_rate_and_cool_down_on_dynamodb(timeline: Timeline) -> None:
     with pytest.raises(MustWait):
         RateLimiter(app(60, 60), "uc").acquire()
     with pytest.raises(MustWait):
-        RateLimiter(app(60), None).acquire_ahead_of_queue()
+        RateLimiter(app(60), None).wait_until_open()
 
 
 @pytest.mark.usefixtures("aws_in_memory")

@@ -8,16 +8,18 @@ is derived from the secret when the browser comes back.
 import base64
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from blendify.access import connections, oauth_states, users
 from blendify.access.connections import Grant
-from blendify.access.oauth_states import StateRefused
+from blendify.access.oauth_states import LoginState, Origin, StateRefused
 from blendify.access.token_vault import TokenSet, seal
 from blendify.access.users import UserGone
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
-from blendify.core.errors import MustWait, RateLimited
+from blendify.core import telemetry
+from blendify.core.errors import CollectError, MustWait, RateLimited
 from blendify.core.http import http_session
 from blendify.providers.application import Application
 from blendify.providers.consent import ClientSideConsent, TokenResponse
@@ -47,23 +49,50 @@ class Callback:
     """The value of the provider's `callback_parameter`."""
     state: str = field(repr=False)
     browser_secret: str = field(repr=False)
+    issuer: str | None = None
+    """The authorization server that says to have answered, where the provider names it (RFC 9207)."""
 
 
-def start(provider: Provider, application: Application) -> LoginAttempt:
+class ForeignIssuer(CollectError):
+    """The answer of another authorization server was mixed in."""
+
+
+def start(provider: Provider, application: Application, origin: Origin) -> LoginAttempt:
     """
     Start a login.
 
+    A listener who is logged in, or whom another site has led here, shall see at the provider which account it is, even
+    if they have consented before.
     Raises  ApplicationMissing when the operator's credentials cannot be used
     """
     state, browser_secret = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    consent = provider.access.consent(application, provider.scopes, state, _verifier(browser_secret, state))
-    oauth_states.store(state, provider=provider.name, browser_secret=browser_secret)
+    consent = provider.access.consent(
+        application,
+        provider.scopes,
+        state,
+        _verifier(browser_secret, state),
+        always_ask=origin.user_id is not None or not origin.own_site,
+    )
+    oauth_states.store(state, provider=provider.name, browser_secret=browser_secret, origin=origin)
     return LoginAttempt(consent, state, browser_secret)
+
+
+def find_state(provider: Provider, state: str, browser_secrets: Sequence[str]) -> LoginState | StateRefused:
+    """The login that the state belongs to, or the reason why this browser cannot end it; nothing is used up."""
+    return oauth_states.find(state, provider=provider.name, browser_secrets=browser_secrets)
 
 
 def consume_state(provider: Provider, state: str, browser_secret: str) -> StateRefused | None:
     """Use the state up, before anything else in the callback is used; returns the reason when it cannot be."""
     return oauth_states.consume(state, provider=provider.name, browser_secret=browser_secret)
+
+
+def conclude(state: str, *, connected: bool) -> None:
+    """Remember how the login has ended, for a browser that comes back to the same address. Never raises."""
+    try:
+        oauth_states.conclude(state, connected=connected)
+    except Exception:
+        telemetry.logger.exception("The end of a login could not be remembered")
 
 
 def complete(
@@ -74,11 +103,13 @@ def complete(
 
     session_user_id    the logged-in user: a new account becomes theirs
 
-    Raises  GrantRevoked (when the value is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked, and
-            what else a call can raise
+    Raises  GrantRevoked (when the value is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked,
+            ForeignIssuer, MustWait, and what else a call can raise
     """
+    if callback.issuer is not None and callback.issuer.rstrip("/") != application.accounts_url:
+        raise ForeignIssuer("another authorization server has answered")
     limiter = RateLimiter(application, None, longest_ms=LONGEST_WAIT_MS)
-    limiter.acquire_ahead_of_queue()
+    limiter.wait_until_open()
     with http_session() as http:
         try:
             verifier = _verifier(callback.browser_secret, callback.state)
@@ -87,6 +118,8 @@ def complete(
             body = fetch(provider, application, Call(path, parameters, tokens.access_token, TIMEOUT), http)
         except RateLimited as error:
             raise MustWait(str(error), limiter.back_off(error, provider.backoff)) from error
+    # Only now: anybody can come with a made-up code or token, which must take nothing from the listeners' quota.
+    limiter.count_call()
     profile = _with_account_id(provider, provider.profile(body), session_user_id)
     if session_user_id:
         connections.require_single_account(session_user_id, provider.name, profile)

@@ -41,4 +41,4 @@ def end(session: str) -> None:
 
 
 def _key(session: str) -> str:
-    return keys.session(sha256(session.encode()).hexdigest())
+    return keys.session(sha256(session.encode(errors="backslashreplace")).hexdigest())

@@ -1,6 +1,9 @@
 """
 One quota for all Lambdas: each provider call reserves a slot first, and a 429 stops the calls of all of them.
 
+Only the calls of a login do not wait for their turn, because a person waits; they are counted once the provider has
+accepted the login.
+
 Algorithm  GCRA, a token bucket in one number: `next_slot_at`, the time in ms of the next free slot; one conditional
            UpdateItem a slot, no read. Slots are evenly spaced, without bursts: when a 429 comes, at most one call is
            already on its way. `cooldown_until` is the end of a cool-down in ms and only ever grows.
@@ -13,7 +16,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
@@ -24,6 +27,8 @@ from blendify.providers.provider import DEFAULT_BACKOFF
 
 LONGEST_SLEEP_MS = 20_000
 """Sleeping in a Lambda costs money; a longer wait becomes a Wait state."""
+MAX_QUEUE_MS = LONGEST_SLEEP_MS + 5_000
+"""Beyond this no call jumps the queue: syncs alone make it `LONGEST_SLEEP_MS` long, and a little more."""
 BACKOFF_RESET_MS = 15 * 60_000
 """A 429 this long after the end of the last cool-down is again the first in a row."""
 QUOTA_SECONDS = 6 * 3600.0
@@ -63,20 +68,35 @@ class RateLimiter:
             # All workers slept through the same cool-down: each takes a new slot, or they would call at once.
             pass
 
-    def acquire_ahead_of_queue(self) -> None:
+    def wait_until_open(self) -> None:
         """
-        Return when one call that a person waits for may be sent: it uses up a slot, but does not wait for its turn.
+        Return when a call may be sent that a person waits for, out of turn. It uses up no slot: see `count_call`.
 
-        Raises  MustWait during a cool-down that is longer than this limiter may sleep
+        Raises  MustWait during a cool-down that is longer than this limiter may sleep, and while so many calls queue
+                that more of them out of turn would hold up all syncs
         """
         while self._slept_through_cooldown():
             pass
-        if self._interval:
-            busy = Attr("next_slot_at").gte(times.milliseconds(times.now()))
-            try:
-                self._table.update(self._pk, "gate", _take_slot(self._interval), only_if=busy)
-            except ConditionFailed:
-                self._reserve(self._pk, self._interval)
+        if not self._interval:
+            return
+        now, item = times.milliseconds(times.now()), self._table.get(self._pk, "gate") or {}
+        next_slot_at = int(item.get("next_slot_at", 0))
+        if next_slot_at > now + MAX_QUEUE_MS:
+            raise MustWait(
+                "many calls are waiting for their turn", times.from_milliseconds(next_slot_at - MAX_QUEUE_MS)
+            )
+
+    def count_call(self) -> None:
+        """Use up a slot for a call that was sent out of turn; it delays the calls that queue."""
+        while self._interval:
+            now, slot = times.milliseconds(times.now()), Attr("next_slot_at")
+            first = Change(set={"next_slot_at": now + self._interval, "interval": self._interval})
+            for change, condition in ((_take_slot(self._interval), slot.gte(now)), (first, _idle(now))):
+                try:
+                    self._table.update(self._pk, "gate", change, only_if=condition)
+                except ConditionFailed:
+                    continue
+                return
 
     def back_off(self, error: RateLimited, backoff: Sequence[float] = DEFAULT_BACKOFF) -> datetime:
         """
@@ -116,7 +136,7 @@ class RateLimiter:
             now = times.milliseconds(times.now())
             slot, ready = Attr("next_slot_at"), Attr("cooldown_until").not_exists() | Attr("cooldown_until").lte(now)
             busy = slot.gte(now) & slot.lte(now + self._longest_ms) & ready
-            idle = (slot.not_exists() | slot.lt(now)) & ready
+            idle = _idle(now) & ready
             try:
                 next_slot_at = int(self._table.update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
                 break
@@ -160,6 +180,11 @@ class RateLimiter:
 def _cooldown(item: Item | None) -> int:
     """The end of the last cool-down in ms; 0 when there was none."""
     return int((item or {}).get("cooldown_until", 0))
+
+
+def _idle(now: int) -> ConditionBase:
+    """The condition that no call queues."""
+    return Attr("next_slot_at").not_exists() | Attr("next_slot_at").lt(now)
 
 
 def _take_slot(interval: int) -> Change:

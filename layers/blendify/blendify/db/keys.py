@@ -26,6 +26,11 @@ def own_account(provider: str = "", account_id: str = "") -> str:
     return f"account#{provider}#{account_id}" if provider else "account#"
 
 
+def oauth_state(digest: str) -> str:
+    """Partition of the state of a login."""
+    return f"state#{digest}"
+
+
 def session(digest: str = "") -> str:
     """Partition of a session, and its sort key in the user's partition; without a hash the prefix of all sessions."""
     return f"session#{digest}"

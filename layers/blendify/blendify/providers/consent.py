@@ -67,13 +67,14 @@ class Access(Protocol):
         """None where a token is valid until the grant ends."""
 
     def consent(
-        self, application: Application, scopes: Sequence[str], state: str, verifier: str
+        self, application: Application, scopes: Sequence[str], state: str, verifier: str, *, always_ask: bool
     ) -> str | ClientSideConsent:
         """
         The address at which the listener consents, which redirects back with `state` and `callback_parameter`; or what
         a page of ours needs to ask.
 
         verifier    a secret of this browser and this login, given to `exchange` again; 43 characters
+        always_ask  whether the provider shall ask even a listener who has consented before, where it can be told so
         Raises      ApplicationMissing when the operator's credentials cannot be used
         """
 

@@ -8,7 +8,7 @@ The token endpoint (RFC 6749, 3.2) gives tokens for a code or for a refresh toke
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from typing import ClassVar
@@ -36,10 +36,14 @@ class AuthorizationCode:
     authorize_path: str
     token_path: str
     grant_lifetime: timedelta | None = None
+    always_ask: Mapping[str, str] = field(default_factory=dict)
+    """The query that makes it ask a listener who has consented before."""
     callback_parameter: ClassVar[str] = "code"
     client_side: ClassVar[bool] = False
 
-    def consent(self, application: Application, scopes: Sequence[str], state: str, verifier: str) -> str:
+    def consent(
+        self, application: Application, scopes: Sequence[str], state: str, verifier: str, *, always_ask: bool
+    ) -> str:
         challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
             "client_id": application.client_id,
@@ -49,6 +53,7 @@ class AuthorizationCode:
             "state": state,
             "code_challenge_method": "S256",
             "code_challenge": challenge,
+            **(self.always_ask if always_ask else {}),
         }
         return f"{application.accounts_url}{self.authorize_path}?{urlencode(query)}"
 

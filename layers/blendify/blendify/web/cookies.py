@@ -1,11 +1,18 @@
-"""Our cookies: the session and the secret of a login that is under way."""
+"""Our cookies: the session, and for each login that is under way its secret."""
+
+from hashlib import sha256
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from blendify.core.settings import settings
+from blendify.web import request
 
-SESSION, LOGIN = "session", "login"
+SESSION = "session"
+MAX_VALUES = 8
+"""How many values of one cookie are looked at: each costs a read."""
+MAX_LOGINS = 8
+"""Logins that one browser can have under way; cookies without end would make its requests too large."""
 
 
 def set_cookie(name: str, value: str, seconds: int) -> Cookie:
@@ -39,11 +46,30 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings().https else name
 
 
-def cookie_value(router: APIGatewayRestResolver, name: str) -> str:
-    """The value that the browser sent for our cookie; empty without one."""
-    wanted = cookie_name(name)
-    for header in router.current_event.headers.get("cookie", "").split(";"):
-        key, _, value = header.strip().partition("=")
-        if key == wanted:
-            return value
-    return ""
+def cookie_values(router: APIGatewayRestResolver, name: str) -> list[str]:
+    """
+    The values that the browser sent for our cookie.
+
+    There may be several, in one line or in many, such as an old one beside the present one (RFC 6265, 5.4).
+    """
+    full = cookie_name(name)
+    return list(dict.fromkeys(value for key, value in _sent(router) if key == full))[:MAX_VALUES]
+
+
+def login_cookie(state: str) -> str:
+    """The name of the cookie with the secret of this login: each login has its own, so that none replaces another."""
+    return f"login-{sha256(state.encode(errors='backslashreplace')).hexdigest()[:16]}"
+
+
+def surplus_logins(router: APIGatewayRestResolver) -> list[str]:
+    """The cookies of the oldest logins, which have to go when one more begins. Browsers send the oldest ones first."""
+    prefix = cookie_name("")
+    names = [key.removeprefix(prefix) for key, _ in _sent(router) if key.startswith(cookie_name("login-"))]
+    return list(dict.fromkeys(names))[: -(MAX_LOGINS - 1)]
+
+
+def _sent(router: APIGatewayRestResolver) -> list[tuple[str, str]]:
+    """Names and values of all cookies that have a value; quotation marks around a value do not belong to it."""
+    parts = [part.partition("=") for line in request.header_lines(router, "cookie") for part in line.split(";")]
+    pairs = [(name.strip(), value.strip().strip('"')) for name, _, value in parts]
+    return [(name, value) for name, value in pairs if value]

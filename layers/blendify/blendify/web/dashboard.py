@@ -42,15 +42,19 @@ def start() -> Response[str]:
 @router.get("/dashboard")
 def dashboard() -> Response[str]:
     """The listener's page, complete without script; 303 to the start page without a session."""
+    root = responses.relative_root(router)
     user = reader_id(router)
     if user is None:
-        return responses.see_other("./")
+        return responses.see_other(root)
+    if root != "./":
+        # With a slash at the end of its address the page's links and requests would miss.
+        return responses.see_other(f"{root}dashboard")
     me = _me(user)
     connected = {connection["provider"] for connection in me["connections"]}
     return responses.page(
         200,
         "dashboard",
-        root="./",
+        root=root,
         me=me,
         syncs=_newest(user, SYNCS_ON_DASHBOARD, polls=False) or _newest(user, 1),
         titles=_TITLES,

@@ -6,15 +6,14 @@ A route behind `reader` or `session_user` gets the id of its user from `user_id`
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from blendify.access import bearer_tokens, sessions
-from blendify.core.settings import settings
 from blendify.web import responses
-from blendify.web.cookies import SESSION, cookie_value
+from blendify.web.cookies import SESSION, cookie_values
+from blendify.web.request import cross_origin
 from blendify.web.router import Router
 
 Middleware = Callable[[Router, NextMiddleware], Response[str]]
@@ -30,8 +29,7 @@ def reader(router: Router, next_middleware: NextMiddleware) -> Response[str]:
 
 def session_user(router: Router, next_middleware: NextMiddleware) -> Response[str]:
     """Lets a session pass, and no bearer token."""
-    session_id = cookie_value(router, SESSION) if _bearer_token(router) is None else None
-    user = sessions.user_id_of(session_id)
+    user = _user_of_session(router) if _bearer_token(router) is None else None
     return unauthorized(router, session_only=True) if user is None else _as_user(user, router, next_middleware)
 
 
@@ -75,7 +73,7 @@ def reader_id(router: Router) -> str | None:
     """
     token = _bearer_token(router)
     if token is None:
-        return sessions.user_id_of(cookie_value(router, SESSION))
+        return _user_of_session(router)
     return bearer_tokens.user_id_of(token) if router.current_event.http_method == "GET" else None
 
 
@@ -93,15 +91,9 @@ def unauthorized(router: Router, *, session_only: bool = False) -> Response[str]
     )
 
 
-def cross_origin(router: Router) -> bool:
-    """Whether the request comes from a page of another site."""
-    headers = router.current_event.headers
-    site = headers.get("sec-fetch-site")
-    if site:
-        return site not in ("same-origin", "none")
-    origin = headers.get("origin")
-    own = settings().public_url or f"https://{router.current_event.request_context.domain_name}"
-    return origin is not None and urlsplit(origin)[:2] != urlsplit(own)[:2]
+def _user_of_session(router: Router) -> str | None:
+    """The user of the first valid session among those that the browser sent."""
+    return next(filter(None, map(sessions.user_id_of, cookie_values(router, SESSION))), None)
 
 
 def _bearer_token(router: Router) -> str | None:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
 from blendify.providers import PROVIDERS
-from blendify.web import pages
+from blendify.web import pages, request
 
 __all__ = ["Response"]
 
@@ -84,11 +84,25 @@ def page(
 
 
 def message_page(
-    router: APIGatewayRestResolver, status: int, title: str, text: str, retry: str | None = None
+    router: APIGatewayRestResolver,
+    status: int,
+    title: str,
+    text: str,
+    retry: str | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[str]:
     """A plain page that says what happened and what to do; `retry` names the provider that its button connects."""
     provider = PROVIDERS.get(retry or "")
-    return page(status, "message", root=relative_root(router), title=title, text=text, retry=provider)
+    return page(status, "message", headers=headers, root=relative_root(router), title=title, text=text, retry=provider)
+
+
+def not_ahead_of_time(router: APIGatewayRestResolver) -> Response[str]:
+    """
+    503 for a browser that fetches a login's address before anybody has opened it, or asks for its head alone.
+
+    Nothing was used up. The status keeps browsers from showing this page in place of the real one
+    """
+    return message_page(router, 503, "Not yet", "Open this page to go on with your login. Nothing has happened so far.")
 
 
 def unknown_provider(router: APIGatewayRestResolver) -> Response[str]:
@@ -104,4 +118,4 @@ def see_other(location: str, cookies: list[Cookie] | None = None) -> Response[st
 
 def relative_root(router: APIGatewayRestResolver) -> str:
     """The relative path from the request's page to the API's root, so that links hold behind any address."""
-    return "../" * (router.current_event.path.strip("/").count("/")) or "./"
+    return "../" * (request.address(router).count("/") - 1) or "./"

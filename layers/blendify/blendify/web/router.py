@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify.core.telemetry import logger
 from blendify.reading.question import BadParameter
-from blendify.web import responses
+from blendify.web import request, responses
 
 Router = APIGatewayRestResolver
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
@@ -17,6 +17,8 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 _COMMON_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
@@ -24,8 +26,12 @@ _COMMON_HEADERS = {
 
 
 def new_router() -> Router:
-    """A router that answers unknown paths, bad parameters and failures itself: with JSON for the API, else a page."""
-    router = APIGatewayRestResolver()
+    """
+    A router that answers unknown paths, bad parameters and failures itself: with JSON for the API, else a page.
+
+    Powertools' debug mode, which an environment variable can switch on, would print events: it stays off.
+    """
+    router = APIGatewayRestResolver(debug=False)
 
     @router.not_found
     def not_found(_error: NotFoundError) -> Response[str]:
@@ -45,11 +51,17 @@ def new_router() -> Router:
 
 
 def handler(router: Router) -> Handler:
-    """The Lambda handler of a router. It never logs the event, which holds cookies and codes."""
+    """
+    The Lambda handler of a router. It never logs the event, which holds cookies and codes.
+
+    HEAD is answered like GET, without the body.
+    """
 
     def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         logger.structure_logs(append=False)
-        response: dict[str, Any] = router.resolve(event, context)
+        response: dict[str, Any] = router.resolve(request.normalised(event), context)
+        if event["httpMethod"].upper() == "HEAD":
+            response["body"] = ""
         headers = response.setdefault("multiValueHeaders", {})
         for name, value in _COMMON_HEADERS.items():
             headers.setdefault(name, [value])

@@ -39,6 +39,8 @@ class MusicKit:
         scopes: Sequence[str],  # noqa: ARG002 -- there are no scopes: consent covers everything
         state: str,  # noqa: ARG002 -- the page posts it
         verifier: str,  # noqa: ARG002 -- MusicKit has no use for it
+        *,
+        always_ask: bool,  # noqa: ARG002 -- our adapter always makes it ask
     ) -> ClientSideConsent:
         page, api = _origin(application.redirect_uri), _origin(application.api_url)
         return ClientSideConsent(

@@ -41,6 +41,8 @@ class WebAuthentication:
         scopes: Sequence[str],  # noqa: ARG002 -- there are no scopes: a session may do everything
         state: str,
         verifier: str,  # noqa: ARG002 -- Last.fm has no use for it
+        *,
+        always_ask: bool,  # noqa: ARG002 -- it always asks, and names the account
     ) -> str:
         callback = f"{application.redirect_uri}?{urlencode({'state': state})}"
         return f"{application.accounts_url}/?{urlencode({'api_key': application.client_id, 'cb': callback})}"

@@ -18,6 +18,7 @@ PROVIDER = Provider(
         # Six months from the consent, here the shortest six of the calendar; refreshing does not extend them. Announced
         # 2026-06-18: https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration
         grant_lifetime=timedelta(days=181),
+        always_ask={"show_dialog": "true"},
     ),
     table=table,
     profile_request=("/me", {}),
