@@ -1,0 +1,1 @@
+"""Cases that were seen in the field: each test is named after its kind."""

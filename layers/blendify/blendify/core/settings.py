@@ -57,6 +57,12 @@ class Settings:
         """Whether listeners come over https, so that cookies can be Secure; plain http is for the local stack."""
         return not self.public_url.startswith("http://")
 
+    @property
+    def base_path(self) -> str:
+        """The path of the public URL, such as `/music`, below which a custom domain has the API; else empty."""
+        _, slash, path = self.public_url.partition("://")[2].partition("/")
+        return slash + path
+
 
 @cache
 def settings() -> Settings:

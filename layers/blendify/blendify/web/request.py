@@ -29,7 +29,7 @@ def normalised(event: Mapping[str, Any]) -> Event:
     `sent` keeps what is lost: the method, and the address below our root with its slashes, on which relative links
     depend. API Gateway leaves slashes at the end in `path`, in `requestContext.path`, or in both.
     """
-    path = _below(urlsplit(settings().public_url).path, event["path"])
+    path = _below(settings().base_path, event["path"])
     if not path.startswith("/me/music/"):
         # Ids of records may contain percent signs of their own.
         path = unquote(path)
