@@ -11,7 +11,8 @@ from blendify.core.settings import settings
 from blendify.web.request import origin_of
 from tests.unit.http_events import Context, event
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT
-from tests.unit.spotify_world import World, items
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

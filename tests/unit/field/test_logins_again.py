@@ -6,8 +6,9 @@ from blendify.access import oauth_states
 from blendify.access.oauth_states import PENDING_SECONDS
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, consent, finish_login, logged_in, start_login
-from tests.unit.spotify_world import World, items
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

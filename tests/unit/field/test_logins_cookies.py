@@ -10,8 +10,8 @@ from blendify.core.settings import settings
 from blendify.web.cookies import MAX_LOGINS
 from tests.unit.http_events import Browser, Context, event
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGOUT, consent, finish_login, start_login, user_of
-from tests.unit.spotify_world import World
 from tests.unit.step_functions import StepFunctions
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

@@ -9,7 +9,7 @@ import pytest
 from blendify.core import aws
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, consent, finish_login, start_login
-from tests.unit.spotify_world import World
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

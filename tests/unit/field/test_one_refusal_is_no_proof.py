@@ -20,9 +20,9 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
-from tests.unit.provider_worlds import SIMULATED
 from tests.unit.robustness.providers import PAIRS
-from tests.unit.spotify_world import standing
+from tests.unit.simulated import SIMULATED
+from tests.unit.sync_steps import standing
 
 ROUNDS = 1 + len(PATIENCE_SECONDS)
 SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
@@ -93,7 +93,7 @@ def test_o3a_with_a_fifth_of_all_answers_refused_no_connection_dies(subject: Sub
         subject.traffic.faults.clear()
         for call in range(1, 400):
             if chosen.random() < 0.2:
-                subject.fault(None, skip=call - 1, times=1, **GRANT_REFUSED[subject.name])
+                subject.fault("*", skip=call - 1, times=1, **GRANT_REFUSED[subject.name])
         _, _ = subject.run(*data_types, days=int(number > 0), mode="full")
         assert status(subject) == connections.ACTIVE
         assert subject.calls() - before <= 2 * sum(map(subject.fewest, data_types)) + 20
@@ -116,7 +116,7 @@ def test_o3c_a_refusal_for_good_at_one_endpoint_fails_that_data_type_alone(subje
 @pytest.mark.parametrize("provider", WITHOUT_RENEWAL)
 def test_a_grant_that_cannot_be_renewed_ends_only_by_a_later_call(subject: Subject) -> None:
     """All calls are refused for a minute, and the next ones are not: the connection stays, every list is whole."""
-    subject.fault(None, **GRANT_REFUSED[subject.name])
+    subject.fault("*", **GRANT_REFUSED[subject.name])
     begun_at = subject.clock.now()
 
     def calm(_: str, __: int) -> None:
@@ -136,7 +136,7 @@ def test_a_doubt_of_another_week_confirms_nothing(subject: Subject) -> None:
     """A refusal days after one that was never cleared is the first again."""
     week_ago = Change(set={"doubted_since": times.iso(times.now() - timedelta(days=7))})
     state_table().update(keys.user(subject.user_id), keys.connection(subject.name), week_ago)
-    subject.fault(None, times=TRIES + 1, **GRANT_REFUSED[subject.name])
+    subject.fault("*", times=TRIES + 1, **GRANT_REFUSED[subject.name])
     _, ended = subject.run(SAVED_TRACKS)
     assert (ended, status(subject)) == ("succeeded", connections.ACTIVE)
     assert subject.differences(SAVED_TRACKS) == []
@@ -145,7 +145,7 @@ def test_a_doubt_of_another_week_confirms_nothing(subject: Subject) -> None:
 @pytest.mark.parametrize("provider", ["spotify"])
 def test_o3b_one_403_does_not_stop_an_application(subject: Subject) -> None:
     """PREMIUM_REQUIRED in all tries of a call: the next round decides, and everything is whole."""
-    subject.fault(None, times=2 * TRIES, status=403, body=SPOTIFY_ERROR)
+    subject.fault("*", times=2 * TRIES, status=403, body=SPOTIFY_ERROR)
     job, ended = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert ended == "succeeded"
     assert [standing(job, one).why for one in (SAVED_TRACKS, TOP_TRACKS)] == [None, None]
@@ -155,7 +155,7 @@ def test_o3b_one_403_does_not_stop_an_application(subject: Subject) -> None:
 @pytest.mark.parametrize("provider", ["spotify"])
 def test_o3b_an_application_that_stays_stopped_is_said_to_be(subject: Subject) -> None:
     """After the last round the reason is named; no data type is called more often than a provider that is down."""
-    subject.fault(None, status=403, body=SPOTIFY_ERROR)
+    subject.fault("*", status=403, body=SPOTIFY_ERROR)
     job, ended = subject.run(SAVED_TRACKS)
     assert (ended, status(subject)) == ("failed", connections.ACTIVE)
     assert "Premium" in str(standing(job, SAVED_TRACKS).why)

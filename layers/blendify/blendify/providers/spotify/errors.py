@@ -52,7 +52,7 @@ def classify_error(status: int, headers: Mapping[str, str], text: str) -> Collec
 
 
 def _forbidden(message: str) -> CollectError:
-    """A 403 has one of four meanings, which differ in the text of message and reason only. A page of a proxy has none."""
+    """A 403 has one of four meanings; only the text of message and reason tells them apart. A proxy's page has none."""
     lower = "" if "<html" in message.lower() else message.lower()
     if "scope" in lower:
         return ScopeMissing("your consent does not cover this: connect again and allow it")
