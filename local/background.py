@@ -185,6 +185,6 @@ def answers(address: str) -> bool:
 
 def _started(pid: int) -> str:
     """When the process began, as the system tells it; empty when it is gone or a zombie."""
-    told = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
-    stat, _, started = told.stdout.strip().partition(" ")
+    done = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    stat, _, started = done.stdout.strip().partition(" ")
     return "" if stat.startswith("Z") else started.strip().replace(" ", "_")

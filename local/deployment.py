@@ -83,8 +83,8 @@ class Deployment:
         s3 = self.emulator.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
-            for one in page.get("Contents", []):
-                s3.delete_object(Bucket=BUCKET, Key=one["Key"])
+            for listed in page.get("Contents", []):
+                s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
 
     def outputs(self) -> dict[str, str]:
         """What one needs to know of the deployed system."""

@@ -139,10 +139,10 @@ class Simulator:
         data: dict[str, Any] = self.control("GET", f"truth/{listener}")["data"]
         names = self.provider.lists
         return {
-            data_type: {names.get(name, name): entries for name, entries in one.items()}
-            if isinstance(one, dict)
-            else one
-            for data_type, one in data.items()
+            data_type: {names.get(name, name): entries for name, entries in held.items()}
+            if isinstance(held, dict)
+            else held
+            for data_type, held in data.items()
         }
 
 

@@ -104,16 +104,16 @@ class Persistence:
 
     def _take_over_old_files(self) -> None:
         """The state of a stack from before there was a state file: one JSON file a service, which then go."""
-        found = [(name, module) for name, module in ministack._state_map.items() if self._old_file(name).is_file()]
-        for name, module in found:
+        old = [(name, module) for name, module in ministack._state_map.items() if self._old_file(name).is_file()]
+        for name, module in old:
             state = formats.load_state(name)
             if state is None:
                 raise Unreadable(f"{self._old_file(name)} cannot be read")
             ministack._get_module(module).load_persisted_state(state)
-        if found:
+        if old:
             self._tables.save_all()
             self._save()
-            for name, _ in found:
+            for name, _ in old:
                 self._old_file(name).unlink()
             shutil.rmtree(self._folder / "lambda-blobs", ignore_errors=True)
             (self._folder / "deployed").unlink(missing_ok=True)

@@ -165,9 +165,9 @@ class Emulator:
 
     def _environment(self) -> dict[str, str]:
         """Functions inherit it whole, so it holds nothing of the person's own environment."""
-        kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
         return {
-            **kept,
+            **inherited,
             "PATH": os.pathsep.join([str(PYTHON.parent), os.defpath]),
             "TMPDIR": str(self._temporary),
             "GATEWAY_PORT": str(self.port),

@@ -90,7 +90,7 @@ class StateFile:
 
         Raises  NotSaved
         """
-        rows = [(name, one.format, one.state) for name, one in services.items()]
+        rows = [(name, service.format, service.state) for name, service in services.items()]
         with self._transaction():
             self._database.executemany("INSERT OR REPLACE INTO services VALUES (?, ?, ?)", rows)
             stored = {table_id for (table_id,) in self._database.execute("SELECT DISTINCT table_id FROM items")}

@@ -69,7 +69,7 @@ def holds(condition: ConditionBase, item: Mapping[str, Any] | None) -> bool:
     """
     Whether the item meets the condition. A missing attribute meets no comparison but `<>`, as in DynamoDB.
 
-    Raises  NotImplementedError for a condition that no caller uses yet
+    Raises  ValueError for a kind of condition that no caller uses
     """
     expression = condition.get_expression()
     name, values = expression["operator"], expression["values"]
@@ -84,7 +84,7 @@ def holds(condition: ConditionBase, item: Mapping[str, Any] | None) -> bool:
     if name == "attribute_not_exists":
         return not present
     if name not in _COMPARISONS:
-        raise NotImplementedError(f"the table in memory does not know the condition {name}")
+        raise ValueError(f"the table in memory does not know the condition {name}")
     if item is None or attribute.name not in item:
         return name == "<>"
     return _COMPARISONS[name](item[attribute.name], values[1])

@@ -120,10 +120,10 @@ def test_more_plays_than_the_provider_remembers_leave_a_hole(world: World, clock
         for _ in range(count):
             world.change("add", "recently_played")
         job = synced(user_id, clock, DataType.RECENTLY_PLAYED)
-        found = facts(job, DataType.RECENTLY_PLAYED)
+        appended = facts(job, DataType.RECENTLY_PLAYED)
         assert standing(job, DataType.RECENTLY_PLAYED).counts["holes"] == holes
-        assert [fact.missing_from for fact in found if fact.kind == "hole"] == [last] * holes
-        assert sum(fact.kind != "hole" for fact in found) == count
+        assert [fact.missing_from for fact in appended if fact.kind == "hole"] == [last] * holes
+        assert sum(fact.kind != "hole" for fact in appended) == count
 
 
 def test_what_a_run_recorded_that_never_ended_is_not_recorded_again(world: World, clock: Clock) -> None:

@@ -53,8 +53,8 @@ def test_ranks_are_those_of_the_list(world: World, data_type: DataType) -> None:
     """Rank 1 is the first of its time range."""
     job = ready(data_type, world)
     collect(data_type, job, plenty)
-    kept = {(fact.time_range, int(fact.rank)): fact.answer() for fact in facts(job, data_type)}
-    assert kept == {
+    stored = {(fact.time_range, int(fact.rank)): fact.answer() for fact in facts(job, data_type)}
+    assert stored == {
         (name, rank): entry
         for name, entries in world.lists(data_type).items()
         for rank, entry in enumerate(entries, start=1)
@@ -65,11 +65,11 @@ def test_positions_are_those_of_the_playlist(world: World) -> None:
     """A playlist can be put together again in its order."""
     job = ready(DataType.PLAYLIST_TRACKS, world)
     collect(DataType.PLAYLIST_TRACKS, job, plenty)
-    kept: dict[str, list[Any]] = {}
+    stored: dict[str, list[Any]] = {}
     for fact in facts(job, DataType.PLAYLIST_TRACKS):
-        assert int(fact.position) == len(kept.setdefault(str(fact.playlist_id), []))
-        kept[str(fact.playlist_id)].append(fact.answer())
-    assert kept == {name: entries for name, entries in world.lists(DataType.PLAYLIST_TRACKS).items() if entries}
+        assert int(fact.position) == len(stored.setdefault(str(fact.playlist_id), []))
+        stored[str(fact.playlist_id)].append(fact.answer())
+    assert stored == {name: entries for name, entries in world.lists(DataType.PLAYLIST_TRACKS).items() if entries}
 
 
 def test_a_top_list_is_read_as_deep_as_configured(behind: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +206,8 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1
     world.change("remove", "playlists", id=names[0])
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    kept = Counter(str(fact.playlist_id) for fact in facts(job, DataType.PLAYLIST_TRACKS))
-    assert {name: kept[name] for name in names[1:]} == {name: len(expected[name]) for name in names[1:]}
+    stored = Counter(str(fact.playlist_id) for fact in facts(job, DataType.PLAYLIST_TRACKS))
+    assert {name: stored[name] for name in names[1:]} == {name: len(expected[name]) for name in names[1:]}
 
 
 def test_nothing_goes_on_in_a_lambda_that_has_answered(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -241,9 +241,9 @@ def test_pages_in_circles_end_the_list_and_keep_what_came(world: World) -> None:
     assert collect(DataType.FOLLOWED_ARTISTS, job, plenty).outcome is Outcome.FAILED
     assert "circles" in str(standing(job, DataType.FOLLOWED_ARTISTS).why)
     assert world.calls() == 3
-    kept = facts(job, DataType.FOLLOWED_ARTISTS)
-    assert len(kept) == 3
-    assert standing(job, DataType.FOLLOWED_ARTISTS).counts["appended"] == len(kept)
+    stored = facts(job, DataType.FOLLOWED_ARTISTS)
+    assert len(stored) == 3
+    assert standing(job, DataType.FOLLOWED_ARTISTS).counts["appended"] == len(stored)
 
 
 def test_every_endpoint_is_below_the_configured_address(behind: Socket) -> None:

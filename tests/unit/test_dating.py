@@ -34,11 +34,11 @@ def test_what_is_new_comes_first(known: list[str], new: int) -> None:
 @given(SONGS, SONGS)
 def test_whatever_comes_is_aligned_in_order(now: list[str], known: list[str]) -> None:
     """No two are the same one, none stands before one that it stood behind, and equals alone are taken for equal."""
-    found = aligned(now, known)
-    there = [index for index in found if index is not None]
-    assert len(found) == len(now)
+    indexes = aligned(now, known)
+    there = [index for index in indexes if index is not None]
+    assert len(indexes) == len(now)
     assert there == sorted(set(there))
-    assert all(index is None or now[place] == known[index] for place, index in enumerate(found))
+    assert all(index is None or now[place] == known[index] for place, index in enumerate(indexes))
 
 
 def test_a_provider_that_moves_a_song_to_the_front_tells_of_one_play() -> None:
@@ -62,13 +62,13 @@ def test_the_same_songs_among_others_are_new_plays() -> None:
 )
 def test_moments_keep_the_order(seconds: list[int | None], oldest: int | None) -> None:
     """Whatever is known, each play is older than the one in front of it, and none is from the future."""
-    ages = iter(sorted(one * 100 for one in {one for one in seconds if one is not None}))
-    told = [None if one is None else next(ages, None) for one in seconds]
-    given_ = [None if one is None else NOW - timedelta(seconds=one) for one in told]
-    found = moments(given_, NOW, None if oldest is None else NOW - timedelta(seconds=oldest))
-    assert found == sorted(set(found), reverse=True)
-    assert all(moment <= NOW for moment in found)
-    assert all(one is None or one == moment for one, moment in zip(given_, found, strict=True))
+    ages = iter(sorted(age * 100 for age in {age for age in seconds if age is not None}))
+    ordered = [None if age is None else next(ages, None) for age in seconds]
+    given_ = [None if age is None else NOW - timedelta(seconds=age) for age in ordered]
+    dated = moments(given_, NOW, None if oldest is None else NOW - timedelta(seconds=oldest))
+    assert dated == sorted(set(dated), reverse=True)
+    assert all(moment <= NOW for moment in dated)
+    assert all(age is None or age == moment for age, moment in zip(given_, dated, strict=True))
 
 
 def test_a_later_run_gives_no_play_another_moment() -> None:

@@ -9,7 +9,7 @@ from blendify.providers.record_identity import digest, identity
 def entries(count: int) -> list[Entry]:
     moment = "2026-11-22T17:44:30.123Z"
     names = [f"2026-03-{number % 28 + 1:02}T18:22:07Z#{digest({'n': number})}{number:010}" for number in range(count)]
-    return [Entry(one, digest({"name": one}), f"{moment}#spotify#{one}") for one in names]
+    return [Entry(name, digest({"name": name}), f"{moment}#spotify#{name}") for name in names]
 
 
 def test_what_is_packed_comes_back() -> None:
@@ -17,7 +17,7 @@ def test_what_is_packed_comes_back() -> None:
     odd = [Entry("null#2", "0" * 12, "k"), Entry("夜 \ud83d", "1" * 12, 'a"b')]
     assert unpack(pack(odd)) == odd
     assert unpack(pack([])) == []
-    assert [one for _, part, _ in chunks(entries(5_000)) for one in unpack(part)] == entries(5_000)
+    assert [entry for _, part, _ in chunks(entries(5_000)) for entry in unpack(part)] == entries(5_000)
 
 
 def test_a_change_touches_the_chunk_that_it_is_in() -> None:

@@ -74,14 +74,14 @@ def test_only_one_of_two_workers_moves_a_version_on() -> None:
 
 def test_a_change_keeps_the_chunks_that_it_does_not_touch() -> None:
     """Replaced chunks expire; one whose content comes back later is another one, so that it does not."""
-    one = list_versions.flip(stored(), entries(*range(1_000)), COMMIT)
-    two = list_versions.flip(one, entries(*range(999)), COMMIT)
-    assert len(set(two.chunks) - set(one.chunks)) <= 1
-    three = list_versions.flip(two, entries(*range(1_000)), COMMIT)
+    first = list_versions.flip(stored(), entries(*range(1_000)), COMMIT)
+    second = list_versions.flip(first, entries(*range(999)), COMMIT)
+    assert len(set(second.chunks) - set(first.chunks)) <= 1
+    third = list_versions.flip(second, entries(*range(1_000)), COMMIT)
     expiring = {item["sk"]["S"].rpartition("#")[2] for item in chunk_items() if "expires_at" in item}
     assert expiring
-    assert not expiring & set(three.chunks)
-    assert three.state == one.state != two.state
+    assert not expiring & set(third.chunks)
+    assert third.state == first.state != second.state
 
 
 def page(chance: random.Random, version: Sequence[Entry], start: int) -> ListPage:
@@ -102,21 +102,23 @@ def test_staged_pages_come_back_as_they_were(seed: int) -> None:
     """Entries of the version by their places, others with all that there is to tell; pages without entries are none."""
     chance, version = random.Random(seed), entries(*range(12))  # noqa: S311
     pages = [page(chance, version, 100 * number) for number in range(chance.randint(0, 6))]
-    assert staged_pages.unpack(staged_pages.pack(pages, version), version) == [one for one in pages if one.listed]
+    assert staged_pages.unpack(staged_pages.pack(pages, version), version) == [
+        staged for staged in pages if staged.listed
+    ]
 
 
 @pytest.mark.parametrize("size", [10, 200_000, 1_300_000])
 def test_no_staged_item_is_larger_than_an_item_may_be(size: int) -> None:
     """Answers that cannot be packed: several items under one name. They expire."""
     noise = random.Random(size).randbytes(size // 2).hex()  # noqa: S311
-    pages = [ListPage(listed := [Listed(one, 0) for one in entries(1)], {0: Change({}, noise)})]
+    pages = [ListPage(listed := [Listed(entry, 0) for entry in entries(1)], {0: Change({}, noise)})]
     assert listed
     staged = StagedPages("u", "sync", SAVED_TRACKS)
     name = staged.keep(staged_pages.pack(pages, []))
     assert staged_pages.unpack(staged.load(name), []) == pages
-    kept = [item for item in items() if item["sk"]["S"].startswith("staged#sync#saved_tracks#")]
-    assert len(kept) == int(name.partition("-")[2] or 1) == max(1, -(-size // 2 // staged_pages.LARGEST_BYTES))
-    assert all(len(item["packed"]["B"]) < LARGEST_ITEM and "expires_at" in item for item in kept)
+    stored = [item for item in items() if item["sk"]["S"].startswith("staged#sync#saved_tracks#")]
+    assert len(stored) == int(name.partition("-")[2] or 1) == max(1, -(-size // 2 // staged_pages.LARGEST_BYTES))
+    assert all(len(item["packed"]["B"]) < LARGEST_ITEM and "expires_at" in item for item in stored)
 
 
 def test_staged_pages_that_are_missing_are_an_error() -> None:

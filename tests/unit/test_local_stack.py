@@ -71,11 +71,11 @@ def test_half_a_configuration_is_refused(half: str) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
 def test_the_template_has_every_parameter_of_a_provider(provider: Provider) -> None:
     """What the simulator or the environment gives is what the template takes; both name the same things."""
-    told = Simulator(provider.port, LOCAL, (), provider).parameters
+    parameters = Simulator(provider.port, LOCAL, (), provider).parameters
     redirect = [provider.redirect_uri] if provider.redirect_uri else []
-    environment = {provider.variable(name): "given" for name in (*told, *redirect)}
+    environment = {provider.variable(name): "given" for name in (*parameters, *redirect)}
     real = real_parameters(environment, provider) or {}
-    assert set(real) == {*told, *redirect} <= set(template()["Parameters"])
+    assert set(real) == {*parameters, *redirect} <= set(template()["Parameters"])
     assert real_parameters({}, provider) is None
 
 
@@ -112,7 +112,7 @@ def test_ports_that_meet_or_do_not_exist_are_refused(environment: dict[str, str]
 def test_a_simulator_has_its_port_whichever_provider_is_meant(meant: str) -> None:
     """One demo can follow another: nothing moves, so nothing is in the way, and nothing is deployed anew."""
     stack = Stack.of({"PROVIDER": meant, "SIMULATOR_PORT": "8600"})
-    ports = {one.provider.name: one.port for one in stack.simulators}
+    ports = {simulator.provider.name: simulator.port for simulator in stack.simulators}
     assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603}
     assert stack.simulator.provider.name == meant
 

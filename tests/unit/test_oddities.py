@@ -181,7 +181,7 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
 def test_row_16_a_very_long_description_is_kept_whole(behind: Socket, clock: Clock, length: int) -> None:
     """Longer than any item may be: what Spotify served is what is read back."""
     world = World.begin(behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "long_description": length})
-    assert max(len(one["description"] or "") for one in world.truth()["playlists"]) == length
+    assert max(len(playlist["description"] or "") for playlist in world.truth()["playlists"]) == length
     job = ready(PLAYLISTS, world)
     assert collect(PLAYLISTS, job, plenty).outcome is Outcome.COMPLETE
     whole(world, job, PLAYLISTS)
@@ -201,8 +201,8 @@ def test_row_16_an_answer_that_no_item_can_hold_is_split(little: World) -> None:
 def test_row_17_cursors_that_are_texts_of_digits_are_only_looked_at(little: World, called: list[str]) -> None:
     """Recently played comes with them, and with a `next` that leads nowhere: one call, and all that there is."""
     token = little.consent("ana").tokens.access_token
-    address = f"{little.base}/v1/me/player/recently-played"
-    served = requests.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
+    endpoint = f"{little.base}/v1/me/player/recently-played"
+    served = requests.get(endpoint, headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
     assert all(
         isinstance(served["cursors"][name], str) and served["cursors"][name].isdigit() for name in served["cursors"]
     )
@@ -211,15 +211,15 @@ def test_row_17_cursors_that_are_texts_of_digits_are_only_looked_at(little: Worl
     job = ready(DataType.RECENTLY_PLAYED, little)
     assert collect(DataType.RECENTLY_PLAYED, job, plenty).outcome is Outcome.COMPLETE
     whole(little, job, DataType.RECENTLY_PLAYED)
-    assert [parse_qs(urlsplit(one).query) for one in called] == [{"limit": ["50"]}]
+    assert [parse_qs(urlsplit(address).query) for address in called] == [{"limit": ["50"]}]
 
 
 def located(value: Any) -> Any:
     """The same JSON with a locale at the end of every address that has a query."""
     if isinstance(value, list):
-        return [located(one) for one in value]
+        return [located(part) for part in value]
     if isinstance(value, dict):
-        return {key: located(one) for key, one in value.items()}
+        return {key: located(part) for key, part in value.items()}
     return value + LOCALE if isinstance(value, str) and value.startswith("http") and "?" in value else value
 
 
@@ -233,7 +233,7 @@ def test_row_25_a_locale_in_addresses_changes_nothing(
     for data_type in DataType:
         before = small.calls(data_type)
         assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-        same(job, data_type, located([one for entries in small.lists(data_type).values() for one in entries]))
+        same(job, data_type, located([entry for entries in small.lists(data_type).values() for entry in entries]))
         assert small.calls(data_type) - before == small.fewest(data_type)
     assert not [address for address in called if "locale" in address]
     assert LOCALE in json.dumps(facts(job, DataType.SAVED_ALBUMS)[0].answer())
@@ -242,5 +242,5 @@ def test_row_25_a_locale_in_addresses_changes_nothing(
 def test_every_row_has_a_test() -> None:
     """Each oddity of Spotify in the reference has a test with its number, in this file or another."""
     sources = [path.read_text() for path in Path(__file__).parent.rglob("test_*.py")]
-    found = {int(number) for source in sources for number in re.findall(r"^def test_row_(\d+)_", source, re.MULTILINE)}
-    assert OF_SPOTIFY - found == set()
+    tested = {int(number) for source in sources for number in re.findall(r"^def test_row_(\d+)_", source, re.MULTILINE)}
+    assert OF_SPOTIFY - tested == set()

@@ -13,9 +13,9 @@ def test_what_is_recorded_leads_from_any_order_to_any_other(
     before: list[str], now: list[str], changed: set[str]
 ) -> None:
     """New entries, changed ones and the moved ones at their places, without those that are gone: the list as it is."""
-    recorded = {one for one in now if one not in before} | (changed & set(now))
+    recorded = {name for name in now if name not in before} | (changed & set(now))
     turned = moved(before, now, recorded)
-    places = {one: now.index(one) for one in [*recorded, *turned]}
+    places = {name: now.index(name) for name in [*recorded, *turned]}
     assert arranged(before, places, set(before) - set(now)) == now
 
 

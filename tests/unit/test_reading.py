@@ -24,14 +24,14 @@ def page(ask: PageRequest) -> Page:
     return Page([(ask.list_id, ask.offset)], None, more=False)
 
 
-def places(found: list[Step]) -> list[tuple[int, int]]:
-    return [(step.ask.list_index, step.ask.offset) for step in found]
+def places(steps: list[Step]) -> list[tuple[int, int]]:
+    return [(step.ask.list_index, step.ask.offset) for step in steps]
 
 
-def collect_until_it_ends(pages: Iterator[Step], found: list[Step]) -> None:
+def collect_until_it_ends(pages: Iterator[Step], steps: list[Step]) -> None:
     """As `extend`, which may drop what came before an exception."""
-    for one in pages:
-        found.append(one)  # noqa: PERF402
+    for step in pages:
+        steps.append(step)  # noqa: PERF402
 
 
 def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
@@ -41,10 +41,10 @@ def test_order_is_kept_although_pages_arrive_out_of_order() -> None:
         time.sleep(0.03 - 0.005 * (ask.offset // 10 % 6))
         return page(ask)
 
-    found = list(read(plan(70, 30), fetch, PAGING))
-    assert places(found) == [(0, offset) for offset in range(0, 70, 10)] + [(1, 0), (1, 10), (1, 20)]
+    steps = list(read(plan(70, 30), fetch, PAGING))
+    assert places(steps) == [(0, offset) for offset in range(0, 70, 10)] + [(1, 0), (1, 10), (1, 20)]
     assert all(
-        isinstance(one.result, Page) and one.result.entries == [(one.ask.list_id, one.ask.offset)] for one in found
+        isinstance(step.result, Page) and step.result.entries == [(step.ask.list_id, step.ask.offset)] for step in steps
     )
 
 
@@ -85,9 +85,9 @@ def test_a_closed_list_drops_only_its_own_pages() -> None:
             raise Unreadable("closed")
         return page(ask)
 
-    found = list(read(plan(20, 50, 20), fetch, PAGING))
-    assert places(found) == [(0, 0), (0, 10), (1, 0), (2, 0), (2, 10)]
-    assert [one.result for one in found if isinstance(one.result, Closed)] == [Closed("closed")]
+    steps = list(read(plan(20, 50, 20), fetch, PAGING))
+    assert places(steps) == [(0, 0), (0, 10), (1, 0), (2, 0), (2, 10)]
+    assert [step.result for step in steps if isinstance(step.result, Closed)] == [Closed("closed")]
 
 
 def test_a_list_that_closes_half_way_keeps_what_came_before() -> None:
@@ -111,11 +111,11 @@ def test_an_exception_ends_it_and_nothing_more_is_started() -> None:
             raise ProviderUnavailable("down")
         return page(ask)
 
-    found: list[Step] = []
+    steps: list[Step] = []
     with pytest.raises(ProviderUnavailable):
-        collect_until_it_ends(read(plan(1000), fetch, PAGING), found)
+        collect_until_it_ends(read(plan(1000), fetch, PAGING), steps)
     started = len(asked)
-    assert places(found) == [(0, 0)]
+    assert places(steps) == [(0, 0)]
     assert started <= SIDE_BY_SIDE + 1
     time.sleep(0.05)
     assert len(asked) == started
@@ -141,15 +141,15 @@ def test_whoever_stops_reading_starts_nothing_more() -> None:
 def test_pages_that_go_in_circles_hand_on_the_last_good_one() -> None:
     """The page whose cursor repeats is handed on before the error, as its entries are real."""
     cursors = iter(["a", "b", "a"])
-    found: list[Step] = []
+    steps: list[Step] = []
 
     def fetch(ask: PageRequest) -> Page:
         return Page([ask.offset], None, more=True, cursor=next(cursors))
 
     pages = read([PageRequest("", 0)], fetch, Cursor(1, "after"))
     with pytest.raises(EndlessList):
-        collect_until_it_ends(pages, found)
-    assert places(found) == [(0, 0), (0, 1), (0, 2)]
+        collect_until_it_ends(pages, steps)
+    assert places(steps) == [(0, 0), (0, 1), (0, 2)]
 
 
 def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
@@ -160,11 +160,11 @@ def test_a_page_that_fails_is_passed_over_where_that_is_wanted() -> None:
             raise ProviderUnavailable("one page is broken")
         return page(ask)
 
-    found = list(read(plan(40, 30, 10), fetch, PAGING, lenient=True))
-    assert places(found) == [(0, 0), (0, 10), (0, 20), (0, 30), (1, 0), (1, 10), (1, 20), (2, 0)]
-    lost = [step for step in found if step.result == Lost("one page is broken")]
+    steps = list(read(plan(40, 30, 10), fetch, PAGING, lenient=True))
+    assert places(steps) == [(0, 0), (0, 10), (0, 20), (0, 30), (1, 0), (1, 10), (1, 20), (2, 0)]
+    lost = [step for step in steps if step.result == Lost("one page is broken")]
     assert [(step.ask.offset, step.following and step.following.offset) for step in lost] == [(10, 20), (20, None)]
-    assert sum(isinstance(step.result, Page) for step in found) == 6
+    assert sum(isinstance(step.result, Page) for step in steps) == 6
 
 
 @pytest.mark.parametrize("broken", [MOST_LOST, MOST_LOST + 1])
@@ -176,15 +176,15 @@ def test_many_failing_pages_in_a_row_are_the_provider(broken: int) -> None:
             raise ProviderUnavailable("down")
         return page(ask)
 
-    found: list[Step] = []
+    steps: list[Step] = []
     pages = read(plan(60), fetch, PAGING, lenient=True)
     if broken == MOST_LOST:
-        collect_until_it_ends(pages, found)
-        assert places(found) == [(0, offset) for offset in range(0, 60, 10)]
+        collect_until_it_ends(pages, steps)
+        assert places(steps) == [(0, offset) for offset in range(0, 60, 10)]
     else:
         with pytest.raises(ProviderUnavailable, match="down"):
-            collect_until_it_ends(pages, found)
-        assert places(found) == [(0, 0), (0, 10), (0, 20)]
+            collect_until_it_ends(pages, steps)
+        assert places(steps) == [(0, 0), (0, 10), (0, 20)]
 
 
 def test_failing_pages_with_good_ones_between_are_no_row() -> None:
@@ -195,8 +195,8 @@ def test_failing_pages_with_good_ones_between_are_no_row() -> None:
             raise ProviderUnavailable("every second page")
         return page(ask)
 
-    found = list(read(plan(90), fetch, PAGING, lenient=True))
-    assert [step.ask.offset for step in found if isinstance(step.result, Lost)] == [10, 30, 50, 70]
+    steps = list(read(plan(90), fetch, PAGING, lenient=True))
+    assert [step.ask.offset for step in steps if isinstance(step.result, Lost)] == [10, 30, 50, 70]
 
 
 @pytest.mark.parametrize(("size", "last"), [(30, 20), (5, 0)], ids=["last page", "only page"])
@@ -208,10 +208,10 @@ def test_a_last_page_that_fails_is_not_passed_over(size: int, last: int) -> None
             raise ProviderUnavailable("down")
         return page(ask)
 
-    found: list[Step] = []
+    steps: list[Step] = []
     with pytest.raises(ProviderUnavailable, match="down"):
-        collect_until_it_ends(read(plan(size), fetch, PAGING, lenient=True), found)
-    assert not [step for step in found if isinstance(step.result, Lost)]
+        collect_until_it_ends(read(plan(size), fetch, PAGING, lenient=True), steps)
+    assert not [step for step in steps if isinstance(step.result, Lost)]
 
 
 def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
@@ -225,13 +225,13 @@ def test_after_a_change_no_page_of_the_first_reading_is_handed_on() -> None:
         count = min(10, total - ask.offset)
         return Page([(ask.attempt, ask.offset, number) for number in range(count)], total, more=False)
 
-    found = list(read(plan(40), fetch, PAGING, ordered=True))
-    assert [(step.ask.attempt, step.ask.offset) for step in found] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
-    for step in found:
+    steps = list(read(plan(40), fetch, PAGING, ordered=True))
+    assert [(step.ask.attempt, step.ask.offset) for step in steps] == [(1, 0)] + [(2, at) for at in range(0, 50, 10)]
+    for step in steps:
         assert isinstance(step.result, Page)
         assert {entry[:2] for entry in step.result.entries} == {(step.ask.attempt, step.ask.offset)}
-    assert found[-1].following is None
-    assert (found[-1].sweep.attempt, found[-1].sweep.total) == (2, 41)
+    assert steps[-1].following is None
+    assert (steps[-1].sweep.attempt, steps[-1].sweep.total) == (2, 41)
 
 
 def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
@@ -243,8 +243,8 @@ def test_a_page_that_is_served_twice_is_asked_once_more() -> None:
         start = 0 if ask.offset == 10 and asked.count(10) == 1 else ask.offset
         return Page(list(range(start, start + 10)), 40, more=False)
 
-    found = list(read(plan(40), fetch, PAGING))
-    pages = [step.result for step in found if isinstance(step.result, Page)]
+    steps = list(read(plan(40), fetch, PAGING))
+    pages = [step.result for step in steps if isinstance(step.result, Page)]
     assert [entry for page in pages for entry in page.entries] == list(range(40))
     assert sorted(asked) == [0, 10, 10, 20, 30]
 
@@ -269,11 +269,11 @@ def test_a_page_that_comes_again_beyond_the_end_ends_the_list() -> None:
         start = min(ask.offset, 10)
         return Page([(ask.list_index, entry) for entry in range(start, start + 10)], 20, more=True)
 
-    found = list(read(plan(20, 20), fetch, PAGING))
-    assert places(found) == [(number, offset) for number in (0, 1) for offset in (0, 10, 20)]
-    held = [entry for step in found if isinstance(step.result, Page) for entry in step.result.entries]
+    steps = list(read(plan(20, 20), fetch, PAGING))
+    assert places(steps) == [(number, offset) for number in (0, 1) for offset in (0, 10, 20)]
+    held = [entry for step in steps if isinstance(step.result, Page) for entry in step.result.entries]
     assert held == [(number, entry) for number in (0, 1) for entry in range(20)]
-    assert [step.following is None for step in found] == [False, False, True] * 2
+    assert [step.following is None for step in steps] == [False, False, True] * 2
 
 
 def test_what_was_known_of_a_list_is_known_where_it_is_gone_on_with() -> None:
@@ -283,5 +283,5 @@ def test_what_was_known_of_a_list_is_known_where_it_is_gone_on_with() -> None:
         return Page([(ask.offset, number) for number in range(10)], 50, more=False)
 
     rest = PAGING.first(PageRequest("list 0", 0, 20), 60)
-    found = list(read(rest, fetch, PAGING, ordered=True, begun=Sweep(0, total=60)))
-    assert [(step.ask.attempt, step.ask.offset) for step in found] == [(2, at) for at in range(0, 50, 10)]
+    steps = list(read(rest, fetch, PAGING, ordered=True, begun=Sweep(0, total=60)))
+    assert [(step.ask.attempt, step.ask.offset) for step in steps] == [(2, at) for at in range(0, 50, 10)]

@@ -12,21 +12,23 @@ from blendify.providers.endpoint import Record
 NOW = datetime(2026, 11, 22, 17, 44, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 FULL = 50
-RECORDS = st.lists(st.integers(0, 40), unique=True, max_size=30).map(lambda found: [str(one) for one in found])
+RECORDS = st.lists(st.integers(0, 40), unique=True, max_size=30).map(
+    lambda numbers: [str(number) for number in numbers]
+)
 PLAYED = st.lists(st.integers(0, 60).map(str), max_size=12)
 
 
 def after(known: list[str], played: list[str]) -> list[str]:
     """The list when these have been played, one after the other."""
-    for one in played:
-        known = [one, *(other for other in known if other != one)]
+    for record in played:
+        known = [record, *(other for other in known if other != record)]
     return known
 
 
 def named(ids: str, read: list[str], now: datetime) -> list[str]:
     """The names that a list gets: moment and record, and with a `+` what was played since the reading before."""
     since = "the run before" if read else None
-    rows = with_moments([Record(one, {"record_id": one}) for one in ids], read, now, since, FULL)
+    rows = with_moments([Record(record_id, {"record_id": record_id}) for record_id in ids], read, now, since, FULL)
     return [
         f"{row.fields['played_at']}#{row.fields['record_id']}{'+' if row.fields['played_after'] else ''}"
         for row in rows
@@ -37,16 +39,16 @@ def named(ids: str, read: list[str], now: datetime) -> list[str]:
 def test_what_was_played_is_known_but_for_what_nobody_could_tell(known: list[str], played: list[str]) -> None:
     """Nothing else is taken for it; what stands in front in its old order could as well be there without a play."""
     now = after(known, played)
-    found = untouched(now, known)
-    for one, index in zip(now, found, strict=True):
-        assert index is None or known[index] == one
-        assert index is not None or one in played
-    missed = [one for one, index in zip(now, found, strict=True) if index is not None and one in played]
+    indexes = untouched(now, known)
+    for record, index in zip(now, indexes, strict=True):
+        assert index is None or known[index] == record
+        assert index is not None or record in played
+    missed = [record for record, index in zip(now, indexes, strict=True) if index is not None and record in played]
     assert missed == known[: len(missed)]
 
 
 @pytest.mark.parametrize(
-    ("now", "found"),
+    ("now", "indexes"),
     [
         ("abcd", [0, 1, 2, 3]),
         ("cabd", [None, 0, 1, 3]),
@@ -58,9 +60,9 @@ def test_what_was_played_is_known_but_for_what_nobody_could_tell(known: list[str
         ("", []),
     ],
 )
-def test_what_stands_in_front_of_something_new_has_come_again(now: str, found: list[int | None]) -> None:
+def test_what_stands_in_front_of_something_new_has_come_again(now: str, indexes: list[int | None]) -> None:
     """One that is gone is no sign of that."""
-    assert untouched(now, "abcd") == found
+    assert untouched(now, "abcd") == indexes
 
 
 def test_a_full_list_may_end_with_what_nobody_knows() -> None:
@@ -76,7 +78,7 @@ def test_reading_may_end_where_nothing_behind_has_changed(known: list[str], play
     now = after(known, played)
     unlucky = set(now[page - SURE : page]) <= set(played)
     if is_known_from_here(now[:page], known) and not unlucky:
-        assert now[page:] == [one for one in known if one not in now[:page]]
+        assert now[page:] == [record for record in known if record not in now[:page]]
     if len(set(played)) + SURE <= page <= len(now):
         assert is_known_from_here(now[:page], known)
 

@@ -45,10 +45,10 @@ def small(behind: Socket, clock: Clock) -> World:
     return World.begin(behind, clock=clock.seconds, **TRAITS["spotify"].sizes)
 
 
-def breaks(world: World, data_type: DataType, offset: int, playlist: str = "", **wish: Any) -> None:
-    """A page that the simulator refuses, each time it is asked for it: with 502, unless `wish` says more."""
+def breaks(world: World, data_type: DataType, offset: int, playlist: str = "", **details: Any) -> None:
+    """A page that the simulator refuses, each time it is asked for it: with 502, unless `details` say more."""
     only = {"offset": str(offset), **({"id": playlist} if playlist else {})}
-    world.fault(data_type, only=only, **{"status": 502, **wish})
+    world.fault(data_type, only=only, **{"status": 502, **details})
 
 
 def refusal(status: int, message: str) -> dict[str, Any]:
@@ -111,9 +111,9 @@ def test_a_page_of_one_playlist_costs_no_other_playlist(small: World, clock: Clo
     breaks(small, PLAYLIST_TRACKS, PAGE, longest)
     machine, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert (status, machine.rounds) == ("partial", ROUNDS)
-    kept = {name: entries for name, entries in contents.items() if name != longest}
-    kept[longest] = contents[longest][:PAGE] + contents[longest][2 * PAGE :]
-    same(job, PLAYLIST_TRACKS, [entry for entries in kept.values() for entry in entries])
+    readable = {name: entries for name, entries in contents.items() if name != longest}
+    readable[longest] = contents[longest][:PAGE] + contents[longest][2 * PAGE :]
+    same(job, PLAYLIST_TRACKS, [entry for entries in readable.values() for entry in entries])
     places = sorted(int(fact.position) for fact in facts(job, PLAYLIST_TRACKS) if fact.playlist_id == longest)
     assert places == [place for place in range(len(contents[longest])) if not PAGE <= place < 2 * PAGE]
     assert "502" in str(standing(job, PLAYLIST_TRACKS).why)
@@ -124,7 +124,7 @@ def test_a_page_of_the_list_of_playlists_costs_no_other_playlists_tracks(behind:
     small = World.begin(
         behind, clock=clock.seconds, **{**TRAITS["spotify"].sizes, "playlists": 10, "playlist_entries": 20}
     )
-    named = [one["id"] for one in small.truth()["playlists"]]
+    named = [playlist["id"] for playlist in small.truth()["playlists"]]
     breaks(small, PLAYLISTS, PAGE)
     _, job, status = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
     assert status == "partial"

@@ -67,13 +67,13 @@ def test_a_log_that_breaks_off_gives_what_came_before(path: Path) -> None:
     for number in range(50):
         file.write([put(f"{number:02}", "x" * 1000)])
     log = path.with_name(f"{path.name}-wal").read_bytes()
-    for kept in range(0, len(log), len(log) // 7):
-        copy = path.with_name(f"copy-{kept}.sqlite")
+    for length in range(0, len(log), len(log) // 7):
+        copy = path.with_name(f"copy-{length}.sqlite")
         copy.write_bytes(path.read_bytes())
-        copy.with_name(f"{copy.name}-wal").write_bytes(log[:kept])
+        copy.with_name(f"{copy.name}-wal").write_bytes(log[:length])
         cut = StateFile(copy)
-        found = keys(cut)
-        assert found == [f"{number:02}" for number in range(len(found))]
+        restored = keys(cut)
+        assert restored == [f"{number:02}" for number in range(len(restored))]
         cut.close()
     file.close()
 

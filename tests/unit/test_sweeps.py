@@ -23,7 +23,7 @@ def page(start: int, count: int, total: int | None) -> Page:
 def judged(
     sweep: Sweep,
     offset: int,
-    found: Page,
+    received: Page,
     *,
     paging: Paging = OFFSET,
     cursor: str | None = None,
@@ -31,7 +31,7 @@ def judged(
     lenient: bool = False,
 ) -> list[PageRequest] | None:
     ask = PageRequest("list", 3, offset, cursor, attempt=sweep.attempt)
-    return sweep.judge(ask, found, paging, ordered=ordered, lenient=lenient)
+    return sweep.judge(ask, received, paging, ordered=ordered, lenient=lenient)
 
 
 def read_until(offset: int, total: int) -> Sweep:
@@ -140,8 +140,8 @@ def test_a_page_without_a_length_says_nothing_of_a_change(before: int | None, no
 def test_a_change_of_length_means_nothing_to_a_cursor(change: int) -> None:
     """Who comes or goes elsewhere moves nobody behind the cursor."""
     sweep = Sweep(3, total=40)
-    found = replace(page(10, 10, 40 + change), cursor="next")
-    assert judged(sweep, 10, found, paging=CURSOR, cursor="here") is None
+    received = replace(page(10, 10, 40 + change), cursor="next")
+    assert judged(sweep, 10, received, paging=CURSOR, cursor="here") is None
     assert (sweep.attempt, sweep.changed) == (1, False)
 
 
@@ -250,9 +250,9 @@ def test_pages_without_anything_in_them_are_not_alike(entries: list[None]) -> No
     """Nulls alone do not tell one page from another."""
     sweep = Sweep(3)
     for start in (0, 10, 20):
-        found = Page(list(entries), None, more=True)
-        assert not sweep.repeats(found)
-        assert judged(sweep, start, found) is None
+        received = Page(list(entries), None, more=True)
+        assert not sweep.repeats(received)
+        assert judged(sweep, start, received) is None
 
 
 def test_the_last_good_page_is_known_to_the_next_worker() -> None:

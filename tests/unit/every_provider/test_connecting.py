@@ -23,8 +23,8 @@ def test_the_way_in_ends_at_the_dashboard(subject: Subject, machines: StepFuncti
     me = browser.get(LISTENER, "/me").json
     (connection,) = me["connections"]
     assert (connection["provider"], connection["status"]) == (subject.name, "active")
-    ((_, wish),) = machines.started
-    assert wish == {"user_id": me["user_id"], "provider": subject.name}
+    ((_, given),) = machines.started
+    assert given == {"user_id": me["user_id"], "provider": subject.name}
     subject.user_id = me["user_id"]
     _, status = subject.run(DataType.SAVED_TRACKS)
     assert status == "succeeded"

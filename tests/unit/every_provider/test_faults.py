@@ -104,7 +104,7 @@ def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> No
     subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
     job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert status == "failed"
-    assert {standing(job, one).outcome for one in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}
+    assert {standing(job, data_type).outcome for data_type in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}
     assert connections.connection(subject.user_id, subject.name).status == connections.RECONNECT
     before = subject.calls()
     assert collect(SAVED_TRACKS, subject.begun(SAVED_TRACKS), plenty).outcome is Outcome.RECONNECT

@@ -16,16 +16,16 @@ def test_everything_is_appended_once_with_the_fewest_calls(subject: Subject, dat
     """Each record as the provider has it, counted right, and not one call more than the pages it takes."""
     job = subject.ready(data_type)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
-    told = [one for entries in subject.lists(data_type).values() for one in entries]
-    assert subject.is_stored(job, data_type, told)
+    served = [entry for entries in subject.lists(data_type).values() for entry in entries]
+    assert subject.is_stored(job, data_type, served)
     assert subject.differences(data_type) == []
     assert subject.calls(data_type) == subject.fewest(data_type)
     counts = subject.counts(job, data_type)
-    assert (counts["records"], counts["appended"]) == (len(told), len(told))
+    assert (counts["records"], counts["appended"]) == (len(served), len(served))
     assert counts["calls"] == subject.fewest(data_type)
-    assert counts["write_units"] >= len(told)
+    assert counts["write_units"] >= len(served)
     if data_type not in subject.traits.untold:
-        assert counts["expected"] == len(told)
+        assert counts["expected"] == len(served)
 
 
 @pytest.mark.parametrize("provider", SIMULATED)

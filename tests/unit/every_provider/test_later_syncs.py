@@ -46,8 +46,8 @@ def test_what_came_and_what_went_are_a_fact_each(subject: Subject, data_type: Da
     moves[Move.ADD](subject, subject.listener, "", 0, 0)
     mode = "full" if data_type in subject.traits.swept else "changes"
     job, _ = subject.run(data_type, days=1, mode=mode)
-    now = {canonical(one) for one in subject.lists(data_type)[""]}
-    held = {canonical(one) for one in before}
+    now = {canonical(entry) for entry in subject.lists(data_type)[""]}
+    held = {canonical(entry) for entry in before}
     counts = subject.counts(job, data_type)
     assert (counts["appended"], counts["removed"]) == (len(now - held), len(held - now)) == (1, 1)
     assert subject.differences(data_type) == []
@@ -91,7 +91,7 @@ def test_the_version_is_what_the_history_says(subject: Subject) -> None:
     subject.run(saved)
     subject.traits.moves[saved][Move.ADD](subject, subject.listener, "", 0, 0)
     job, _ = subject.run(saved, days=1)
-    known = list_versions.versions(subject.user_id, subject.name, saved)[""].entries()
-    told = [lookup.fact_at(subject.user_id, saved, one.key).answer() for one in known]
-    assert sorted(map(canonical, told)) == sorted(map(canonical, subject.lists(saved)[""]))
-    assert standing(job, saved).counts["records"] == len(told)
+    entries = list_versions.versions(subject.user_id, subject.name, saved)[""].entries()
+    answers = [lookup.fact_at(subject.user_id, saved, entry.key).answer() for entry in entries]
+    assert sorted(map(canonical, answers)) == sorted(map(canonical, subject.lists(saved)[""]))
+    assert standing(job, saved).counts["records"] == len(answers)

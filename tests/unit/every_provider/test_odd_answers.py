@@ -49,8 +49,8 @@ def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subj
     job = subject.begun(data_type)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert len(subject.lists(data_type)[""]) < len(before)
-    kept = {canonical(fact.answer()) for fact in subject.facts(job, data_type)}
-    assert set(map(canonical, subject.lists(data_type)[""])) <= kept <= set(map(canonical, before))
+    stored = {canonical(fact.answer()) for fact in subject.facts(job, data_type)}
+    assert set(map(canonical, subject.lists(data_type)[""])) <= stored <= set(map(canonical, before))
     assert subject.counts(job, data_type)["doubtful"] == 0
 
 
@@ -65,7 +65,9 @@ def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject
     subject.traits.moves[data_type][Move.REMOVE](subject, subject.listener, longest, 1, 0)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert subject.differences(data_type) == []
-    assert subject.is_stored(job, data_type, [one for held in subject.lists(data_type).values() for one in held])
+    assert subject.is_stored(
+        job, data_type, [entry for entries in subject.lists(data_type).values() for entry in entries]
+    )
 
 
 @pytest.mark.parametrize(("provider", "data_type"), LONG)
@@ -86,10 +88,10 @@ def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subj
     job, status = subject.run(data_type)
     assert status == "failed"
     assert "one page twice" in str(standing(job, data_type).why)
-    kept = [json.dumps(fact.answer()) for fact in subject.facts(job, data_type)]
+    stored = [json.dumps(fact.answer()) for fact in subject.facts(job, data_type)]
     held = [json.dumps(entry) for entry in subject.lists(data_type)[""]]
-    assert len(set(kept)) == len(kept) < len(held)
-    assert set(kept) < set(held)
+    assert len(set(stored)) == len(stored) < len(held)
+    assert set(stored) < set(held)
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
@@ -99,8 +101,8 @@ def test_an_entry_that_is_null_is_kept_as_it_came(subject: Subject, data_type: D
     subject.fault(data_type, kind=FaultKind.EDIT, edit={"null": [1]}, times=1)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     facts = subject.facts(job, data_type)
-    told = [one for entries in subject.lists(data_type).values() for one in entries]
-    assert [fact.answer() for fact in facts].count(None) == 1 + told.count(None)
+    served = [entry for entries in subject.lists(data_type).values() for entry in entries]
+    assert [fact.answer() for fact in facts].count(None) == 1 + served.count(None)
     assert len(facts) == subject.size(data_type)
 
 

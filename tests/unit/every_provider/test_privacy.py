@@ -26,7 +26,7 @@ def secrets(subject: Subject) -> list[str]:
     return issued
 
 
-def told(subject: Subject, caplog: pytest.LogCaptureFixture, *more: Any) -> str:
+def visible(subject: Subject, caplog: pytest.LogCaptureFixture, *more: Any) -> str:
     """What anybody with access to tables, logs and execution histories can see."""
     owner = connections.connection(subject.user_id, subject.name)
     return in_clear() + logged(caplog) + repr(owner) + "".join(map(repr, more))
@@ -39,7 +39,7 @@ def test_no_secret_is_left_behind_by_a_run(subject: Subject, caplog: pytest.LogC
     job = subject.begun()
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
     answer = finish_sync(job, 1, results)
-    everything = told(subject, caplog, job, results, answer)
+    everything = visible(subject, caplog, job, results, answer)
     assert answer["status"] == "succeeded"
     assert "Collected all top tracks" in everything
     assert [secret for secret in secrets(subject) if secret in everything] == []
@@ -65,7 +65,7 @@ def test_a_provider_that_echoes_secrets_is_not_quoted(
     caplog.set_level("DEBUG", logger="blendify")
     subject.fault(SAVED_TRACKS, **FAILURES[failure](secrets(subject)))
     job, status = subject.run(SAVED_TRACKS, DataType.TOP_TRACKS)
-    everything = told(subject, caplog, job, status)
+    everything = visible(subject, caplog, job, status)
     assert subject.traffic.faults_served.total() >= 1
     assert [secret for secret in secrets(subject) if secret in everything] == []
 
@@ -77,5 +77,5 @@ def test_a_dead_grant_tells_no_secret(subject: Subject, caplog: pytest.LogCaptur
     known = secrets(subject)
     subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
     job, status = subject.run(SAVED_TRACKS)
-    everything = told(subject, caplog, job, status)
+    everything = visible(subject, caplog, job, status)
     assert [secret for secret in {*known, *subject.secrets} if secret in everything] == []

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from local.aws_in_memory import application
 from starlette.applications import Starlette
 
 from blendify.access.applications import application as configured
 from blendify.calling.rate_limiter import MAX_QUEUE_MS, RateLimiter
 from blendify.core import times
-from local.aws_in_memory import application
 from tests.unit import apple_music_world, consent_page, lastfm_world
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import (

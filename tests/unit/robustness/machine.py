@@ -130,8 +130,8 @@ class Machine:
 
     def position(self, data_type: DataType) -> Position:
         """Where the run stands."""
-        seen = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
-        return seen.position if seen else Position()
+        stored = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
+        return stored.position if stored else Position()
 
     def run(self) -> tuple[Job, str]:
         """Executions until a run has ended; the run and its status."""
@@ -145,7 +145,7 @@ class Machine:
 
     def _execute(self, execution: str) -> tuple[Job, str] | None:
         given: dict[str, Any] = {"user_id": self.user_id, "provider": self.provider, "mode": self.mode}
-        given["data_types"] = [str(one) for one in self.data_types]
+        given["data_types"] = [str(data_type) for data_type in self.data_types]
         started_at = self.clock.now()
         begun = self.reaper.worker(lambda: begin_sync(given, execution, started_at))
         # A dead execution cannot be looked up here: its lease counts, which may go on behind a long wait.

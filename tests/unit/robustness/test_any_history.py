@@ -113,7 +113,7 @@ def tell(
                 machine = Machine(user_id, stage.wanted, clock, reaper, chapter.schedule.pages, provider, mode)
                 job, _ = machine.run()
             stage.calm()
-            done, lists = standing(job, data_type), told(stage)
+            done, lists = standing(job, data_type), shown(stage)
             figures.update(syncs=1, deaths=reaper.deaths)
             note(f"{chapter.schedule}: {done.outcome} {dict(done.counts)} {done.why}")
             assert done.outcome is Outcome.COMPLETE or chapter.schedule != Schedule(), "a day without trouble failed"
@@ -130,18 +130,18 @@ def tell(
             clock.sleep(DAY)
         browser = browser_of(user_id)
         if trusted:
-            told_now = everything(browser, data_type, raw="true", limit=limit)
-            assert music_api.differences(data_type, days[-1][2], told_now) == []
+            now = everything(browser, data_type, raw="true", limit=limit)
+            assert music_api.differences(data_type, days[-1][2], now) == []
         for moment, until, lists in days:
             assert folded(user_id, data_type, moment).differences(lists) == [], moment
             between = times.parse(moment) + (until - times.parse(moment)) * tenths / 10
-            told_then = everything(browser, data_type, raw="true", limit=limit, as_of=times.iso(between))
-            assert music_api.differences(data_type, lists, told_then) == [], times.iso(between)
+            then = everything(browser, data_type, raw="true", limit=limit, as_of=times.iso(between))
+            assert music_api.differences(data_type, lists, then) == [], times.iso(between)
             figures["moments"] += 1
     return figures
 
 
-def told(stage: Stage) -> dict[str, list[Any]]:
+def shown(stage: Stage) -> dict[str, list[Any]]:
     """The listener's lists, as far as the provider tells them: where there is but one page, that."""
     single = isinstance(PROVIDERS[stage.provider].endpoints[stage.data_type].paging, Single)
     return {name: entries[: PAGE if single else None] for name, entries in stage.lists().items()}
@@ -152,11 +152,11 @@ def check_recorded(
 ) -> None:
     """Between two sound syncs: a fact for what is new, one for what is gone, for moves the fewest; and nothing more."""
     facts = [
-        one
-        for one in HistoryReader(aws.client("dynamodb"), "history", user_id).items(data_type, moment)
-        if one.get("kind", {}).get("S") != "hole"
+        fact
+        for fact in HistoryReader(aws.client("dynamodb"), "history", user_id).items(data_type, moment)
+        if fact.get("kind", {}).get("S") != "hole"
     ]
-    removed = sum("removed" in one for one in facts)
+    removed = sum("removed" in fact for fact in facts)
     appended = len(facts) - removed
     new = gone = 0
     for name in {*before, *now}:
@@ -177,18 +177,18 @@ def check_recorded(
 
 def came_again(before: Mapping[str, list[Any]], now: Mapping[str, list[Any]]) -> int:
     """How many of what songs were played from are in front of those that nothing happened to: at least so many."""
-    was, held = ([one["id"] for one in lists[RESOURCES]] for lists in (before, now))
+    was, held = ([resource["id"] for resource in lists[RESOURCES]] for lists in (before, now))
     return next(
         count
         for count in range(len(held) + 1)
-        if held[count:] == [one for one in was if one not in held[:count]][: len(held) - count]
+        if held[count:] == [resource for resource in was if resource not in held[:count]][: len(held) - count]
     )
 
 
 def fewest_moves(before: list[Any], now: list[Any]) -> int:
     """How many of the entries that stayed must have moved: all but a longest row of them in the old order."""
     was, held = list(map(canonical, before)), list(map(canonical, now))
-    common = [was.index(one) for one in held if one in was]
+    common = [was.index(entry) for entry in held if entry in was]
     rows: list[int] = []
     for end, place in enumerate(common):
         rows.append(1 + max((rows[start] for start in range(end) if common[start] < place), default=0))
@@ -197,14 +197,14 @@ def fewest_moves(before: list[Any], now: list[Any]) -> int:
 
 def do(stage: Stage, change: Change) -> bool:
     """Whether the listener could do that."""
-    action, one, other = change
+    action, first, second = change
     lists = stage.lists()
     names = [entry["id"] for entry in lists[""] if entry] if stage.data_type is DataType.PLAYLISTS else sorted(lists)
-    name = names[one % len(names)] if names else ""
+    name = names[first % len(names)] if names else ""
     size = len(lists.get(name, lists.get("", [])))
     doing = TRAITS[stage.provider].changes[stage.data_type][action]
     try:
-        doing(stage.world, stage.listener, name, one * size // 10, other * size // 10)
+        doing(stage.world, stage.listener, name, first * size // 10, second * size // 10)
     except (ImpossibleChangeError, IndexError):
         return False
     return True

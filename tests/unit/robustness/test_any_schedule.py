@@ -114,23 +114,23 @@ def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, 
     """The oracle: what each list held, at first and after each change, against what is stored of it."""
     complete = done.outcome is Outcome.COMPLETE
     everything = {name for state in stage.states for name in state}
-    assert {one.list_id for one in records} <= everything
+    assert {record.list_id for record in records} <= everything
     for name in everything:
-        here = [one for one in records if one.list_id == name]
-        kept = Counter(canonical(one.answer) for one in here)
+        here = [record for record in records if record.list_id == name]
+        stored_count = Counter(canonical(record.answer) for record in here)
         held = [Counter(map(canonical, state.get(name, []))) for state in stage.states]
         ever: Counter[str] = Counter()
-        for one in held:
-            ever |= one
-        assert not set(kept) - set(ever), "something is stored that was never served"
+        for state in held:
+            ever |= state
+        assert not set(stored_count) - set(ever), "something is stored that was never served"
         if name not in stage.moved:
-            assert all(kept[answer] <= count for answer, count in held[0].items()), "something is stored twice"
-            assert not complete or kept == held[0], "something is lost"
+            assert all(stored_count[answer] <= count for answer, count in held[0].items()), "something is stored twice"
+            assert not complete or stored_count == held[0], "something is lost"
             continue
         if stage.data_type is DataType.RECENTLY_PLAYED and name != RESOURCES:
-            assert not kept - ever, "a play is stored twice"
+            assert not stored_count - ever, "a play is stored twice"
         if complete and schedule.monotone and not done.counts["doubtful"]:
             always = held[0]
-            for one in held[1:]:
-                always &= one
-            assert all(kept[answer] >= count for answer, count in always.items()), "something is lost"
+            for state in held[1:]:
+                always &= state
+            assert all(stored_count[answer] >= count for answer, count in always.items()), "something is lost"

@@ -57,37 +57,37 @@ def test_a_death_costs_no_stored_page(
     requests, _, _ = run(sockets, provider, data_type, 0, effective=effective)
     assert requests > 20
     for at in range(1, requests, EVERY):
-        _, asked, (position, names) = run(sockets, provider, data_type, at, effective=effective)
+        _, pages, (position, names) = run(sockets, provider, data_type, at, effective=effective)
         stored = {
-            (one.path, one.offset, one.cursor)
-            for one in asked
-            if one.deaths == 0 and is_stored(one, provider, position, names)
+            (page.path, page.offset, page.cursor)
+            for page in pages
+            if page.deaths == 0 and is_stored(page, provider, position, names)
         }
-        again = {(one.path, one.offset, one.cursor) for one in asked if one.deaths} & stored
+        again = {(page.path, page.offset, page.cursor) for page in pages if page.deaths} & stored
         assert again == set(), f"death at request {at}: pages before {position} are read again"
 
 
-def is_stored(one: Asked, provider: str, position: Position, names: list[str]) -> bool:
+def is_stored(page: Asked, provider: str, position: Position, names: list[str]) -> bool:
     """Whether the checkpoint stands behind a page that was asked before the death."""
     naming = PROVIDERS[provider].endpoints.get(DataType.PLAYLISTS)
-    if naming and one.path == naming.path:
+    if naming and page.path == naming.path:
         return position != Position()
     apart = {
         path.path: name for row in PROVIDERS[provider].endpoints.values() for name, path in row.separate_lists.items()
     }
-    where = apart.get(one.path, one.path)
+    where = apart.get(page.path, page.path)
     number = next((number for number, name in enumerate(names) if name and name in where), 0)
     if number != position.number:
         return number < position.number
-    return one.cursor != position.cursor if position.cursor else one.offset < position.offset
+    return page.cursor != position.cursor if position.cursor else page.offset < position.offset
 
 
 def in_order(stage: Stage) -> list[str]:
     """The names of the lists as the run comes to them."""
     if len(stage.wanted) == 1:
         return list(stage.lists())
-    told = stage.world.lists(stage.wanted[0])[""]
-    return [one["id"] for one in told if one and one["id"] in stage.lists()]
+    playlists = stage.world.lists(stage.wanted[0])[""]
+    return [playlist["id"] for playlist in playlists if playlist and playlist["id"] in stage.lists()]
 
 
 def run(

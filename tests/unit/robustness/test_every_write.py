@@ -86,7 +86,7 @@ class Scene:
         return self.stage.world.simulator.listeners[self.stage.listener].library
 
     def _shared(self) -> dict[int, Any]:
-        return {id(one): one for one in (self._library, self.stage.clock)}
+        return {id(shared): shared for shared in (self._library, self.stage.clock)}
 
     def restore(self) -> None:
         """Everything as it was before the sync."""
@@ -98,7 +98,7 @@ class Scene:
     def do(self, action: str, number: int = 0) -> None:
         """Something that the listener does, in the longest of the lists."""
         lists = self.stage.lists()
-        name = max(lists, key=lambda one: len(lists[one]))
+        name = max(lists, key=lambda list_id: len(lists[list_id]))
         TRAITS[self.stage.provider].changes[self.stage.data_type][action](
             self.stage.world, self.stage.listener, name, max(0, len(lists[name]) - 2 - number), 0
         )
@@ -148,11 +148,11 @@ class Scene:
             if kind is ListKind.LOG:
                 continue
             held = [lookup.fact_at(self.user_id, data_type, entry.key).answer() for entry in version.entries()]
-            told, wanted = list(map(canonical, held)), list(map(canonical, lists.get(list_id, [])))
+            stored, wanted = list(map(canonical, held)), list(map(canonical, lists.get(list_id, [])))
             ordered = kind in (ListKind.RANKED, ListKind.ARRANGED)
-            assert told == wanted if ordered else sorted(told) == sorted(wanted)
+            assert stored == wanted if ordered else sorted(stored) == sorted(wanted)
         if kind is ListKind.LOG:
-            plays = [(one.get("played_at"), one.get("record_id")) for one in self.history() if "raw" in one]
+            plays = [(fact.get("played_at"), fact.get("record_id")) for fact in self.history() if "raw" in fact]
             assert len(plays) == len({str(play) for play in plays}), "a play is recorded twice"
             answers = self.reader.lists(data_type).answers()
             assert all(len(answers[name]) >= len(entries) for name, entries in lists.items() if name != RESOURCES)

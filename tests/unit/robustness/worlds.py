@@ -45,7 +45,8 @@ def small_pages() -> Iterator[None]:
                     endpoint,
                     paging=small(endpoint.paging),
                     separate_lists={
-                        name: replace(one, paging=small(one.paging)) for name, one in endpoint.separate_lists.items()
+                        name: replace(separate, paging=small(separate.paging))
+                        for name, separate in endpoint.separate_lists.items()
                     },
                 )
                 for data_type, endpoint in provider.endpoints.items()
@@ -114,14 +115,14 @@ class Stage:
 
     def move(self, move: Move, tenths: int) -> None:
         """Change the list, or the longest of the playlists."""
-        name = max(self.states[-1], key=lambda one: len(self.states[-1][one]))
+        name = max(self.states[-1], key=lambda list_id: len(self.states[-1][list_id]))
         here = len(self.states[-1][name])
         do = TRAITS[self.provider].moves[self.data_type].get(move)
         if do is None or (move is Move.REMOVE and here == 0):
             return
         do(self.world, self.listener, name, here * tenths // 10, 0)
         before, now = self.states[-1], self.lists()
-        self.moved |= {name, *(one for one in now if now[one] != before.get(one))}
+        self.moved |= {name, *(list_id for list_id in now if now[list_id] != before.get(list_id))}
         self.states.append(now)
 
     def calm(self) -> None:
@@ -157,10 +158,10 @@ _FAULTS: dict[Trouble, dict[str, Any]] = {
 
 def fault(call: int, trouble: Trouble, clock: Clock) -> Fault:
     """What the simulator does to the n-th call."""
-    wish = dict(_FAULTS[trouble])
+    details = dict(_FAULTS[trouble])
     if trouble is Trouble.LIMITED_DATE:
-        wish["headers"] = {"retry-after": format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)}
-    return Fault("*", **{"kind": FaultKind.STATUS, **wish}, skip=call - 1, times=1)
+        details["headers"] = {"retry-after": format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)}
+    return Fault("*", **{"kind": FaultKind.STATUS, **details}, skip=call - 1, times=1)
 
 
 def misfortunes(provider: str, data_type: DataType) -> st.SearchStrategy[Schedule]:
