@@ -51,6 +51,18 @@ def world(behind: Socket) -> World:
 
 
 @pytest.fixture
+def lastfm(sockets: Mapping[str, Socket]) -> World:
+    """Like `world`, of Last.fm."""
+    return World.begin(sockets["lastfm"])
+
+
+@pytest.fixture
+def apple(sockets: Mapping[str, Socket]) -> World:
+    """Like `world`, of Apple Music."""
+    return World.begin(sockets["apple_music"])
+
+
+@pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
     """Step Functions in memory."""
     made, client = StepFunctions(), aws.client

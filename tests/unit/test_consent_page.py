@@ -3,7 +3,6 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import pytest
@@ -16,14 +15,9 @@ from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, 
 from tests.unit.simulated import ORIGIN
 from tests.unit.step_functions import StepFunctions
 from tests.unit.visible import items
-from tests.unit.world import Socket, World
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
-
-
-@pytest.fixture
-def apple(sockets: Mapping[str, Socket]) -> World:
-    return World.begin(sockets["apple_music"])
 
 
 def connected(world: World, browser: Browser, listener: str = "Ana") -> HttpResponse:

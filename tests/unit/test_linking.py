@@ -1,6 +1,5 @@
 """Connecting Last.fm, and one listener with several providers: an account belongs to one user."""
 
-from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,14 +15,9 @@ from tests.unit.login_flow import LISTENER, LOGOUT, consent, finish_login, logge
 from tests.unit.simulated import callback
 from tests.unit.step_functions import StepFunctions
 from tests.unit.visible import items
-from tests.unit.world import Socket, World
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
-
-
-@pytest.fixture
-def lastfm(sockets: Mapping[str, Socket]) -> World:
-    return World.begin(sockets["lastfm"])
 
 
 def connected(browser: Browser, listener: str = "Ana") -> int:
