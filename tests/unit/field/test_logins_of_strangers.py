@@ -1,19 +1,18 @@
 """What somebody without an account can do to listeners: take their quota, or add an account to their history."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from local.aws_in_memory import application
-from starlette.applications import Starlette
 
 from blendify.access.applications import application as configured
 from blendify.calling.rate_limiter import MAX_QUEUE_MS, RateLimiter
 from blendify.core import times
-from tests.unit import apple_music_world, consent_page, lastfm_world
+from tests.aws.aws_in_memory import application
+from tests.unit import consent_page
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import (
     CALLBACK,
@@ -26,8 +25,9 @@ from tests.unit.login_flow import (
     start_login,
     user_of,
 )
-from tests.unit.spotify_world import World, items
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
@@ -40,28 +40,6 @@ BY_ANOTHER_SITE = [
     {"Referer": "https://evil.example/"},
 ]
 BY_OUR_OWN = [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Referer": f"{OWN}/v1/dashboard"}]
-
-
-@pytest.fixture(scope="module")
-def lastfm_behind() -> Iterator[tuple[Starlette, str]]:
-    with lastfm_world.served() as app:
-        yield app
-
-
-@pytest.fixture(scope="module")
-def apple_behind() -> Iterator[tuple[Starlette, str]]:
-    with apple_music_world.served() as app:
-        yield app
-
-
-@pytest.fixture
-def lastfm(lastfm_behind: tuple[Starlette, str]) -> lastfm_world.World:
-    return lastfm_world.World.begin(lastfm_behind)
-
-
-@pytest.fixture
-def apple(apple_behind: tuple[Starlette, str]) -> apple_music_world.World:
-    return apple_music_world.World.begin(apple_behind)
 
 
 def ahead(provider: str) -> float:
@@ -94,14 +72,14 @@ def test_made_up_codes_take_nothing_of_the_quota(world: World) -> None:
     assert 0 < ahead("spotify") <= 60 / PACE
 
 
-def test_made_up_tokens_of_lastfm_take_nothing_of_the_quota(lastfm: lastfm_world.World) -> None:
+def test_made_up_tokens_of_lastfm_take_nothing_of_the_quota(lastfm: World) -> None:
     lastfm.register(calls_per_minute=PACE)
     come_back = made_up("lastfm", "token")
     assert [come_back(Browser()) for _ in range(ATTEMPTS)] == [400] * ATTEMPTS
     assert ahead("lastfm") <= 0
 
 
-def test_made_up_tokens_of_apple_music_take_nothing_of_the_quota(apple: apple_music_world.World) -> None:
+def test_made_up_tokens_of_apple_music_take_nothing_of_the_quota(apple: World) -> None:
     """Any twenty characters: the first call shows that they are none."""
     apple.register(calls_per_minute=PACE)
     for _ in range(ATTEMPTS):
@@ -158,7 +136,7 @@ def connected(browser: Browser) -> set[str]:
 
 @pytest.mark.parametrize("headers", BY_ANOTHER_SITE, ids=str)
 def test_a_login_that_another_site_began_adds_nothing_unasked(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions, headers: dict[str, str]
+    world: World, lastfm: World, machines: StepFunctions, headers: dict[str, str]
 ) -> None:
     """The page names the listener. Nothing is used up or stored until they say yes, and then the account is theirs."""
     browser = logged_in(world)
@@ -178,7 +156,7 @@ def test_a_login_that_another_site_began_adds_nothing_unasked(
 
 @pytest.mark.parametrize("headers", BY_OUR_OWN, ids=str)
 def test_a_login_that_began_on_our_own_page_asks_no_more(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions, headers: dict[str, str]
+    world: World, lastfm: World, machines: StepFunctions, headers: dict[str, str]
 ) -> None:
     """The listener has pressed our button."""
     browser = logged_in(world)
@@ -187,7 +165,7 @@ def test_a_login_that_began_on_our_own_page_asks_no_more(
 
 
 def test_two_tabs_before_the_first_login_end_on_one_dashboard(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions
+    world: World, lastfm: World, machines: StepFunctions
 ) -> None:
     """The listener began both here, and nobody was logged in: the second account joins the first one's history."""
     browser = Browser()
@@ -197,9 +175,7 @@ def test_two_tabs_before_the_first_login_end_on_one_dashboard(
     assert connected(browser) == {"spotify", "lastfm"}
 
 
-def test_a_login_that_another_listener_began_asks_first(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions
-) -> None:
+def test_a_login_that_another_listener_began_asks_first(world: World, lastfm: World, machines: StepFunctions) -> None:
     """On a shared computer: one began it, the other is logged in when it ends."""
     browser = logged_in(world)
     back = consent(start_login(browser, "lastfm"))
@@ -220,7 +196,7 @@ def test_another_sites_login_without_a_session_is_a_login(world: World, machines
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
 def test_another_site_cannot_say_yes(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions, headers: dict[str, str]
+    world: World, lastfm: World, machines: StepFunctions, headers: dict[str, str]
 ) -> None:
     browser = logged_in(world)
     page = finish_login(browser, consent(begun(browser, "lastfm", BY_ANOTHER_SITE[0])), "lastfm")
@@ -228,9 +204,7 @@ def test_another_site_cannot_say_yes(
     assert connected(browser) == {"spotify"}
 
 
-def test_yes_is_said_in_the_form_and_for_one_listener(
-    world: World, lastfm: lastfm_world.World, machines: StepFunctions
-) -> None:
+def test_yes_is_said_in_the_form_and_for_one_listener(world: World, lastfm: World, machines: StepFunctions) -> None:
     """Not in an address, which anybody can write, and not for whoever has logged in meanwhile."""
     browser = logged_in(world)
     page = finish_login(browser, consent(begun(browser, "lastfm", BY_ANOTHER_SITE[0])), "lastfm")
@@ -243,14 +217,14 @@ def test_yes_is_said_in_the_form_and_for_one_listener(
 
 
 def test_on_our_own_consent_page_the_listener_reads_whose_history_it_is(
-    world: World, apple: apple_music_world.World, machines: StepFunctions
+    world: World, apple: World, machines: StepFunctions
 ) -> None:
     """Its button is the listener's word, whichever site has led there."""
     browser = logged_in(world)
     page = browser.ask("GET", LOGIN, "/auth/apple_music/login", BY_ANOTHER_SITE[0])
     assert "You are logged in here as <strong>ana (Spotify)</strong>" in page.body
-    state = form_of(page)["state"]
-    assert consent_page.post(browser, {"state": state, "music_user_token": apple.token("Ana")}).status == 303
+    state, token = form_of(page)["state"], apple.consent("Ana").tokens.access_token
+    assert consent_page.post(browser, {"state": state, "music_user_token": token}).status == 303
     assert connected(browser) == {"spotify", "apple_music"}
 
 
