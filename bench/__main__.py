@@ -74,8 +74,7 @@ def rows() -> Iterator[tuple[str, str, str]]:
     yield "the same, answers with markets (before 2026)", "at most 1.1", each
     raw, stored = (first[name] / first["records"] for name in ("raw_bytes", "stored_bytes"))
     yield "bytes a record", "", f"{raw:,.0f} as JSON, {stored:,.0f} stored"
-    yield "state transitions, one sync without waits", "at most 40", str(transitions())
-    yield "state transitions, a poll of recent plays", "as few as possible", str(transitions("PollRecentlyPlayed"))
+    yield "state transitions, one sync without waits / one poll", "at most 14 / 0", f"{transitions()} / 0"
     built = build()
     yield "cold start: import of any step", "at most 1.05 x boto3 and a client", slowest(built, STEPS)
     yield "cold start: import of any collector", "at most 1.3 x boto3 and a client", slowest(built, COLLECTORS)

@@ -43,17 +43,21 @@ SESSION_RATE = 15.0
 BUSIEST = 1.5
 """Plays of a listener's busiest day, as a multiple of the usual day's."""
 
-# Counted on the emulator, 2026-11-23: the requests of one sync, its claim, and the rate limiter's two writes a call.
-# Functions have 0.5 GB; seconds are estimates of warm functions with 80 ms a provider call.
+# Counted in tests/unit/test_polls.py and by `make bench`, 2026-11-28; of a connection's item, which has up to 2 KB with
+# real tokens. Functions have 0.5 GB; seconds are estimates of warm functions with 80 ms a provider call.
 POLL_USE = Use(
-    transitions=transitions("PollRecentlyPlayed"),
-    lambda_requests=3,
-    gb_seconds=0.5 * (0.25 + 0.4 + 0.15),
-    write_units=13 + 4 + 2,
-    read_units=10,
-    kms_requests=3,
-    log_gb=2.5e-6,
+    lambda_requests=1,
+    gb_seconds=0.5 * 0.35,
+    # The claim and its index entry, a renewed token (claimed and stored), the log's version.
+    write_units=(2 + 2) + 2 * 2 + 1,
+    read_units=8,
+    kms_requests=2,
+    # Sent with nine others, received, deleted.
+    queue_requests=0.1 + 2,
+    log_gb=1.2e-6,
 )
+NEWS_USE = Use(write_units=4 + 3 + 1 + (2 + 2))
+"""What a poll with news writes besides its plays: staged pages, the log's entries, its intent, the next plan."""
 RESYNC_USE = Use(
     transitions=transitions(),
     lambda_requests=10,
@@ -64,11 +68,13 @@ RESYNC_USE = Use(
     log_gb=9e-6,
 )
 CALL = Use(write_units=2)
-PLAY = Use(write_units=2, table_gb_months=1e-6)
-"""An appended record of a kilobyte, stored for a month."""
+PLAY = Use(write_units=3, table_gb_months=1e-6)
+"""An appended record of a kilobyte with its entries in two indexes, stored for a month."""
 USER_MONTH = Use(api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, read_units=600, table_gb_months=0.006)
 """Two visits a day with the dashboard's own requests, and the storage of a first sync of 5,330 records."""
 DISPATCH = Use(lambda_requests=1, gb_seconds=1.73 * 0.3, read_units=8, scheduler_invocations=1)
+QUEUE_MONTH = Use(queue_requests=5 * 3 * 60 * 24 * MONTH_DAYS)
+"""Lambda asks the queue of polls in five places, for twenty seconds each, also when it is empty."""
 START_USE = Use(gb_seconds=1.73 * 0.01)
 """The part of a start in the dispatch."""
 
@@ -121,6 +127,8 @@ class Counts:
     """Counts of the measured days."""
 
     polls: int = 0
+    news: int = 0
+    """Polls that found plays."""
     resyncs: int = 0
     calls: int = 0
     plays: int = 0
@@ -177,11 +185,12 @@ class Report:
         counts, users = self.counts, self.fleet.users
         month = MONTH_DAYS / users
         syncs = POLL_USE.times(self.per_day(counts.polls) * month)
+        syncs += NEWS_USE.times(self.per_day(counts.news) * month)
         syncs += RESYNC_USE.times(self.per_day(counts.resyncs) * month)
         syncs += START_USE.times(self.per_day(counts.polls + counts.resyncs) * month)
-        calls = CALL.times(self.per_day(counts.calls - counts.polls) * month)
+        calls = CALL.times(self.per_day(counts.calls) * month)
         plays = PLAY.times(self.per_day(counts.plays) * month)
-        use = syncs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month)
+        use = syncs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month) + QUEUE_MONTH.times(1 / users)
         return {**use.dollars, "Fixed": FIXED_MONTH / users}
 
 
@@ -239,6 +248,7 @@ def _sync(listener: Listener, now: datetime, cadence: Cadence, counts: Counts, *
         counts.resyncs += 1
     else:
         counts.polls += 1
+        counts.news += plays > 0
 
 
 FLEETS = [

@@ -6,14 +6,10 @@ from typing import Any
 from local.paths import ROOT
 
 
-def transitions(first: str = "CollectEverything") -> int:
-    """
-    State transitions of a sync in one round without waits or retries. Each is billed once.
-
-    `first` is the state after the begin: `CollectEverything` for a full sync, `PollRecentlyPlayed` for a poll.
-    """
+def transitions() -> int:
+    """State transitions of a sync in one round without waits or retries. Each is billed once."""
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
-    return _steps(definition, {"SyncBegun": first, "SyncFinished": "SyncEnded"})
+    return _steps(definition, {"SyncBegun": "CollectEverything", "SyncFinished": "SyncEnded"})
 
 
 def _steps(machine: dict[str, Any], chosen: dict[str, str]) -> int:

@@ -4,6 +4,7 @@ AWS list prices in US dollars, region us-east-1, as of 2026-11-22, without any f
 Sources  https://aws.amazon.com/lambda/pricing/ (arm64), https://aws.amazon.com/step-functions/pricing/ (Standard),
          https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/api-gateway/pricing/ (REST),
          https://aws.amazon.com/kms/pricing/, https://aws.amazon.com/eventbridge/pricing/ (Scheduler),
+         https://aws.amazon.com/sqs/pricing/ (standard queues),
          https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/secrets-manager/pricing/
 """
 
@@ -19,6 +20,7 @@ READ_UNIT = 0.125 / MILLION
 API_REQUEST = 3.50 / MILLION
 KMS_REQUEST = 0.03 / 10_000
 SCHEDULER_INVOCATION = 1.00 / MILLION
+QUEUE_REQUEST = 0.40 / MILLION
 LOG_GB = 0.50
 TABLE_GB_MONTH = 0.25 + 0.20
 """Storage, and the backup for point-in-time recovery."""
@@ -39,6 +41,7 @@ class Use:
     api_requests: float = 0
     kms_requests: float = 0
     scheduler_invocations: float = 0
+    queue_requests: float = 0
     log_gb: float = 0
     table_gb_months: float = 0
 
@@ -61,5 +64,6 @@ class Use:
             "API Gateway": self.api_requests * API_REQUEST,
             "KMS": self.kms_requests * KMS_REQUEST,
             "Scheduler": self.scheduler_invocations * SCHEDULER_INVOCATION,
+            "SQS": self.queue_requests * QUEUE_REQUEST,
             "Logs": self.log_gb * LOG_GB,
         }

@@ -146,6 +146,7 @@ def _account() -> Schema:
             "scopes": {"type": "array", "items": TEXT},
             "authorized_at": MOMENT,
             "access_ends_at": {**MOMENT, "nullable": True},
+            "plays_read_at": {**MOMENT, "nullable": True},
         }
     )
     sync: Schema = {"$ref": "#/components/schemas/Sync"}

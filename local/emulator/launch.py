@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ministack import app as ministack
 
-from local.emulator import partiql
+from local.emulator import event_sources, partiql
 from local.emulator.guard import Guard
 from local.emulator.peers import is_same_user, nobody
 from local.emulator.persistence import Control, Persistence
@@ -29,6 +29,7 @@ def main() -> None:
     except sqlite3.DatabaseError as error:
         sys.exit(f"The saved state in {folder} cannot be opened: {error}")
     partiql.install()
+    event_sources.install()
     SharedLayers(Path(tempfile.gettempdir()) / "layers").install()
     with closing(file):
         persistence = Persistence(folder, file)

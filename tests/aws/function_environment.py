@@ -25,6 +25,7 @@ FUNCTION_ENVIRONMENT = {
     "SYNC_STATE_MACHINE": f"{_MACHINES}:sync",
     "ERASE_STATE_MACHINE": f"{_MACHINES}:erase",
     "EXPORT_STATE_MACHINE": f"{_MACHINES}:export",
+    "POLLS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/polls",
     "EXPORTS_BUCKET": "exports",
 }
 

@@ -9,6 +9,7 @@ import pytest
 from blendify.core import aws
 from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
+from tests.unit.poll_queue import PollQueue
 from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED
@@ -68,6 +69,14 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
     made, client = StepFunctions(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "stepfunctions" else client(service))
     monkeypatch.setattr(aws, "hurried_client", lambda _: made)
+    return made
+
+
+@pytest.fixture
+def queue(monkeypatch: pytest.MonkeyPatch) -> PollQueue:
+    """The queue of polls in memory."""
+    made, client = PollQueue(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
     return made
 
 

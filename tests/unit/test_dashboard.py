@@ -22,7 +22,7 @@ from blendify.providers.oauth2 import AuthorizationCode
 from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.login_flow import LISTENER
-from tests.unit.sync_steps import STARTED, begun, standing
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.visible import items, logged
 from tests.unit.world import World
 
@@ -336,36 +336,16 @@ def test_the_start_page_without_its_slash_leads_to_the_one_with_it() -> None:
     assert response["multiValueHeaders"]["Location"] == ["v1/"]
 
 
-def finished(user_id: str, *data_types: DataType, hours: int) -> syncs.Sync:
-    """A run that has ended, so many hours after the first."""
-    moment = STARTED + timedelta(hours=hours)
-    run = syncs.Sync(
-        syncs.new_id(moment, "x"), user_id, "spotify", Status.SUCCEEDED, times.iso(moment), data_types, 1, "now"
-    )
-    syncs.create(run)
-    for data_type in data_types:
-        progress.create(user_id, run.sync_id, data_type, Outcome.COMPLETE)
-    return run
-
-
-def test_polls_do_not_take_the_place_of_the_account_on_the_dashboard(world: World) -> None:
-    """The page keeps showing the latest sync of the whole account; the API lists every sync."""
+def test_the_listener_sees_when_plays_were_last_looked_at(world: World) -> None:
+    """By a sync or a poll, which has no record of its own. Until then there is no such moment."""
     user_id = world.connect()
-    whole = finished(user_id, DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED, hours=0)
-    polls = [finished(user_id, DataType.RECENTLY_PLAYED, hours=hour) for hour in range(1, 31)]
     browser = session_of(user_id)
-    body = browser.get(LISTENER, "/dashboard").body
-    assert whole.sync_id in body
-    assert not [poll for poll in polls if poll.sync_id in body]
-    assert browser.get(LISTENER, "/me").json["latest_sync"]["sync_id"] == polls[-1].sync_id
-    assert len(browser.get(LISTENER, "/me/syncs").json["items"]) == 20
-
-
-def test_a_poll_is_shown_when_there_is_nothing_else(world: World) -> None:
-    """Better than nothing."""
-    user_id = world.connect()
-    poll = finished(user_id, DataType.RECENTLY_PLAYED, hours=0)
-    assert poll.sync_id in session_of(user_id).get(LISTENER, "/dashboard").body
+    assert browser.get(LISTENER, "/me").json["connections"][0]["plays_read_at"] is None
+    assert "last looked at" not in browser.get(LISTENER, "/dashboard").body
+    job = begun(user_id, DataType.RECENTLY_PLAYED)
+    collect(DataType.RECENTLY_PLAYED, job, plenty)
+    assert browser.get(LISTENER, "/me").json["connections"][0]["plays_read_at"] == job.fetched_at
+    assert f'last looked at <time datetime="{job.fetched_at}"' in browser.get(LISTENER, "/dashboard").body
 
 
 @pytest.mark.parametrize(("dead", "active"), [(False, "true"), (True, "false")])
@@ -377,18 +357,3 @@ def test_the_dashboard_offers_a_sync_where_one_is_possible(world: World, dead: b
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert '<button id="ask" hidden>Sync now</button>' in body
     assert f'"active": {active}' in body
-
-
-def test_records_of_polls_expire_and_others_do_not(world: World) -> None:
-    """After a month; a run that turns out to be more than a poll stays."""
-    user_id = world.connect()
-    poll = begun(user_id, DataType.RECENTLY_PLAYED)
-    month = (times.now() + timedelta(days=30)).timestamp()
-    run, part = keys.sync(poll.sync_id), keys.progress(poll.sync_id, DataType.RECENTLY_PLAYED)
-    for sk in (run, part):
-        assert abs(int((state_table().get(keys.user(user_id), sk) or {})["expires_at"]) - month) < 60
-    syncs.resume(user_id, poll.sync_id, (DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED))
-    assert "expires_at" not in (state_table().get(keys.user(user_id), run) or {})
-    whole = begun(world.connect("bea"), DataType.TOP_TRACKS, DataType.RECENTLY_PLAYED)
-    stored = state_table().query(keys.user(whole.user_id), keys.sync(whole.sync_id))
-    assert not any("expires_at" in item for item in stored)

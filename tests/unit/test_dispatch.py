@@ -21,10 +21,11 @@ from blendify.syncing import dispatch as dispatching
 from blendify.syncing.start_sync import start_sync
 from tests.aws import aws_in_memory
 from tests.unit.http_events import Context
+from tests.unit.poll_queue import PollQueue
 from tests.unit.sync_steps import STARTED
 from tests.unit.world import World
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "queue")
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:sync"
 HOUR = timedelta(hours=1)
@@ -98,21 +99,79 @@ def paced(world: World, calls_per_minute: float) -> None:
     RateLimiter(application("spotify"), None).count_call()
 
 
-def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
+def test_what_is_due_is_started(world: World, clock: list[datetime], machines: Machines, queue: PollQueue) -> None:
     """Connections that are due get a poll, or a full sync if they are due for one; all others get nothing."""
     polled = connect(world, "ana")
     synced = connect(world, "bea", resync=-HOUR)
     connect(world, "cem", due=HOUR)
     assert dispatch() == {"due": 2, "syncs": 1, "polls": 1}
-    assert {given["user_id"]: given for given in machines.started.values()} == {
-        polled: {"user_id": polled, "provider": "spotify", "data_types": ["recently_played"]},
-        synced: {"user_id": synced, "provider": "spotify"},
-    }
+    assert list(machines.started.values()) == [{"user_id": synced, "provider": "spotify"}]
+    (poll,) = queue.polls
+    assert (poll.user_id, poll.provider, poll.began_at) == (polled, "spotify", times.iso(STARTED))
+
+
+def test_the_claim_of_a_poll_plans_the_next(world: World, clock: list[datetime], queue: PollQueue) -> None:
+    """As after a poll that brings nothing new: such a poll then writes no plan. The message has the plan before."""
+    user_id = connect(world, "ana", resync=20 * HOUR)
+    before = due_connections.plan_of(item(user_id))
+    dispatch()
+    (poll,) = queue.polls
+    planned = due_connections.plan_of(item(user_id))
+    assert poll.before == before
+    assert planned is not None
+    assert planned.polled_at == STARTED
+    assert poll.due_at == item(user_id)["due_at"] == times.iso(planned.due_at) > times.iso(STARTED + 2 * HOUR)
+
+
+def test_polls_are_spread_over_the_minute(world: World, clock: list[datetime], queue: PollQueue) -> None:
+    """Each is delivered when it has its turn by the application's rate, so that no function waits for it."""
+    paced(world, 5)
+    clock[0] += timedelta(minutes=1)
+    for number in range(6):
+        connect(world, f"listener-{number}")
+    assert dispatch()["polls"] == 4
+    assert sorted(message["DelaySeconds"] for message in queue.messages) == [0, 15, 30, 45]
+    assert queue.requests == 1
+
+
+def test_a_running_sync_does_not_delay_polls(
+    world: World, clock: list[datetime], machines: Machines, queue: PollQueue
+) -> None:
+    """A sync may wait for hours. Until it ends, its connection is polled whenever it is due."""
+    user_id = connect(world, "ana", resync=-HOUR)
+    lease = {"lease_sync_id": "sync", "lease_until": times.milliseconds(STARTED + 100 * HOUR)}
+    state_table().update(keys.user(user_id), keys.connection("spotify"), Change(set=lease))
+    for _ in range(3):
+        assert dispatch() == {"due": 1, "syncs": 0, "polls": 1}
+        planned = due_connections.plan_of(item(user_id))
+        assert planned is not None
+        assert planned.resync_at == STARTED - HOUR, "the full sync is still due"
+        assert planned.due_at > clock[0] + 2 * HOUR
+        clock[0] = planned.due_at
+    assert queue.users == [user_id] * 3
+    assert machines.started == {}
+
+
+@pytest.mark.parametrize("some", [True, False])
+def test_a_poll_that_could_not_be_queued_is_due_as_before(
+    world: World, clock: list[datetime], queue: PollQueue, some: bool
+) -> None:
+    """The next dispatch queues it, whether SQS refused the whole request or a single message."""
+    users = {connect(world, "ana"), connect(world, "bea")}
+    refused = min(users) if some else None
+    queue.refuses, queue.refused_users = not some, {refused} if refused else set()
+    before = {user_id: item(user_id) for user_id in users}
+    assert dispatch() == {"due": 2, "syncs": 0, "polls": 1 if some else 0}
+    for user_id in {refused} if refused else users:
+        assert item(user_id)["due_at"] == before[user_id]["due_at"]
+    queue.refuses, queue.refused_users = False, set()
+    dispatch()
+    assert sorted(queue.users) == sorted(users)
 
 
 def test_what_was_started_is_not_started_again(world: World, clock: list[datetime], machines: Machines) -> None:
     """Its sync plans it again; if that never happens, it is due again after a while."""
-    user_id = connect(world, "ana")
+    user_id = connect(world, "ana", resync=-HOUR)
     dispatch()
     clock[0] += timedelta(minutes=1)
     assert dispatch() == {"due": 0, "syncs": 0, "polls": 0}
@@ -121,31 +180,35 @@ def test_what_was_started_is_not_started_again(world: World, clock: list[datetim
     assert machines.users == [user_id, user_id]
 
 
-def test_two_dispatches_at_once_start_each_once(world: World, clock: list[datetime], machines: Machines) -> None:
+def test_two_dispatches_at_once_start_each_once(
+    world: World, clock: list[datetime], machines: Machines, queue: PollQueue
+) -> None:
     """EventBridge may deliver an event twice."""
-    users = {connect(world, f"listener-{number}") for number in range(6)}
+    polled = {connect(world, f"listener-{number}") for number in range(12)}
+    synced = {connect(world, f"another-{number}", resync=-HOUR) for number in range(3)}
     with ThreadPoolExecutor(3) as pool:
         counts = list(pool.map(lambda _: dispatch(), range(3)))
-    assert sum(count["polls"] for count in counts) == len(machines.started) == 6
-    assert set(machines.users) == users
+    assert sum(count["polls"] for count in counts) == 12
+    assert sorted(queue.users) == sorted(polled)
+    assert sorted(machines.users) == sorted(synced)
 
 
 def test_a_start_that_was_made_before_is_no_error(world: World, clock: list[datetime], machines: Machines) -> None:
     """The same due time gives the same name, which Step Functions knows."""
-    user_id = connect(world, "ana")
+    user_id = connect(world, "ana", resync=-HOUR)
     start_sync(MACHINE, user_id, "spotify", STARTED)
-    assert dispatch()["polls"] == 1
+    assert dispatch()["syncs"] == 1
     assert len(machines.started) == 1
 
 
 def test_a_failed_start_is_tried_again(world: World, clock: list[datetime], machines: Machines) -> None:
     """A connection that was claimed but not started, as after a crash between both, is due again half an hour later."""
-    user_id = connect(world, "ana")
+    user_id = connect(world, "ana", resync=-HOUR)
     machines.refuses = True
     assert dispatch() == {"due": 1, "syncs": 0, "polls": 0}
     machines.refuses = False
     clock[0] += due_connections.RETRY
-    assert dispatch()["polls"] == 1
+    assert dispatch()["syncs"] == 1
     assert machines.users == [user_id]
 
 
@@ -157,7 +220,7 @@ def test_a_dead_grant_is_not_started(world: World, clock: list[datetime], machin
     assert dispatch()["due"] == 0
 
 
-def test_the_quota_decides_how_many_are_started(world: World, clock: list[datetime], machines: Machines) -> None:
+def test_the_quota_decides_how_many_are_started(world: World, clock: list[datetime], queue: PollQueue) -> None:
     """The others stay due, and start once in the next minutes."""
     paced(world, 5)
     clock[0] += timedelta(minutes=1)
@@ -167,7 +230,7 @@ def test_the_quota_decides_how_many_are_started(world: World, clock: list[dateti
         started.append(dispatch()["polls"])
         clock[0] += timedelta(minutes=1)
     assert started == [4, 4, 2]
-    assert sorted(machines.users) == sorted(users)
+    assert sorted(queue.users) == sorted(users)
 
 
 def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], machines: Machines) -> None:
@@ -181,9 +244,7 @@ def test_during_a_pause_nothing_is_started(world: World, clock: list[datetime], 
     assert dispatch()["polls"] == 1
 
 
-def test_one_application_does_not_use_up_anothers_quota(
-    world: World, clock: list[datetime], machines: Machines
-) -> None:
+def test_one_application_does_not_use_up_anothers_quota(world: World, clock: list[datetime], queue: PollQueue) -> None:
     """Each has its own rate limiter and quota usage."""
     paced(world, 5)
     for number in range(6):
@@ -191,8 +252,8 @@ def test_one_application_does_not_use_up_anothers_quota(
     other = connect(world, "zoe")
     state_table().update(keys.user(other), keys.connection("spotify"), Change(set={"application": "tenant"}))
     dispatch()
-    assert other in machines.users
-    assert len(machines.started) == 5
+    assert other in queue.users
+    assert len(queue.messages) == 5
 
 
 def test_quota_is_not_reserved_twice(world: World, clock: list[datetime]) -> None:
@@ -221,10 +282,10 @@ def test_nothing_is_claimed_when_time_is_up(world: World, clock: list[datetime],
     assert item(user_id)["due_at"] == times.iso(STARTED)
 
 
-def test_the_function_dispatches(world: World, clock: list[datetime], machines: Machines) -> None:
+def test_the_function_dispatches(world: World, clock: list[datetime], queue: PollQueue) -> None:
     """It does not depend on the event."""
     from sync import dispatch as function
 
     user_id = connect(world, "ana")
     assert function.handler({"version": "0"}, Context()) == {"due": 1, "syncs": 0, "polls": 1}  # type: ignore[arg-type]
-    assert machines.users == [user_id]
+    assert queue.users == [user_id]

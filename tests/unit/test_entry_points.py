@@ -27,7 +27,7 @@ TABLES = tuple(f"blendify.providers.{name}" for name in PROVIDERS)
 """Loaded when a provider is first needed."""
 PROGRESS = {"blendify.collecting", "blendify.collecting.job", "blendify.collecting.progress"}
 """Steps use this of collecting: a collector's input, and its progress."""
-DISPATCH = {"core", "db", "lambdas", "schedule", "syncing"}
+DISPATCH = {"core", "db", "lambdas", "providers", "schedule", "syncing"}
 """The packages that the schedule's Lambda needs, once a minute."""
 
 
@@ -70,10 +70,14 @@ def test_steps_load_nothing_of_the_collecting_side(loaded: dict[str, set[str]]) 
 
 
 def test_dispatch_loads_the_schedule_alone(loaded: dict[str, set[str]]) -> None:
-    """It starts every minute, so it loads no provider, no token code and no history."""
+    """
+    It starts every minute, so it loads no token code and no history.
+
+    A provider's tables, which say how many plays it remembers, are loaded with the first poll of it.
+    """
     packages = {module.split(".")[1] for module in loaded["sync.dispatch"] if module.startswith("blendify.")}
     assert packages == DISPATCH
-    assert unwanted(loaded, ("sync.dispatch",), "pynamodb", "requests") == {}
+    assert unwanted(loaded, ("sync.dispatch",), "pynamodb", "requests", *TABLES) == {}
 
 
 def test_collectors_load_neither_pages_nor_another_providers_libraries(loaded: dict[str, set[str]]) -> None:

@@ -58,7 +58,7 @@ def test_a_sampled_fleet_is_scaled_up() -> None:
 
 
 def test_costs_are_named_by_service(enough: Report) -> None:
-    """For a month of one user. All are positive; state transitions of polls are the largest."""
+    """For a month of one user. All are positive; state transitions of full syncs are the largest."""
     dollars = enough.dollars
     assert set(dollars) == {*Use().dollars, "Fixed"}
     assert all(amount > 0 for amount in dollars.values())

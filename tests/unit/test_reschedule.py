@@ -143,20 +143,20 @@ def test_only_one_dispatch_claims_a_connection(user_id: str, clock: list[datetim
     clock[0] += HOUR
     (connection,) = due_connections.due(clock[0])
     until = clock[0] + due_connections.RETRY
-    assert [due_connections.claim(connection, until) for _ in range(2)] == [True, False]
+    assert [due_connections.claim_sync(connection, until) is not None for _ in range(2)] == [True, False]
     assert due(clock[0]) == []
     assert due(until) == [user_id]
 
 
-@pytest.mark.parametrize(("minutes", "free"), [(10, False), (-10, True)])
-def test_a_connection_with_a_running_sync_is_not_started(
-    user_id: str, clock: list[datetime], minutes: int, free: bool
-) -> None:
-    """Its execution would only find the lease taken. An expired lease does not prevent the start."""
+@pytest.mark.parametrize(("minutes", "syncing"), [(10, True), (-10, False)])
+def test_a_claim_says_whether_a_sync_runs(user_id: str, clock: list[datetime], minutes: int, syncing: bool) -> None:
+    """Another execution would only find the lease taken. An expired lease does not count."""
     clock[0] += HOUR
     lease.take(user_id, "spotify", Holder("sync", "execution"), clock[0] + timedelta(minutes=minutes))
     (connection,) = due_connections.due(clock[0])
-    assert due_connections.claim(connection, clock[0] + due_connections.RETRY) is free
+    claimed = due_connections.claim_sync(connection, clock[0] + due_connections.RETRY)
+    assert claimed is not None
+    assert due_connections.is_syncing(claimed) is syncing
 
 
 def test_a_last_step_that_is_retried_plans_the_same(user_id: str, clock: list[datetime]) -> None:

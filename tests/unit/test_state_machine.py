@@ -31,8 +31,6 @@ def machines() -> Iterator[dict[str, Any]]:
 STATES: dict[str, State] = {name: state for machine in machines() for name, state in machine["States"].items()}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 COLLECTORS = [name for name in TASKS if name.startswith("Collect")]
-POLL = "PollRecentlyPlayed"
-"""The task of a poll; it invokes the collector of recent plays."""
 
 
 def function_of(task: str) -> str:
@@ -119,38 +117,12 @@ def test_a_crash_of_a_collector_does_not_stop_the_others(name: str) -> None:
     assert skipped["Type"] == "Pass"
 
 
-def test_a_poll_skips_the_other_collectors() -> None:
-    """One task replaces the eight, with the same function, timeout and retries; all else is as in other syncs."""
-    choices = {choice["Next"]: choice for choice in STATES["SyncBegun"]["Choices"]}
-    assert list(choices)[:2] == [POLL, "CollectEverything"], "the first condition that holds decides"
-    assert "plays_alone" in choices[POLL]["Condition"]
-    collector = STATES["CollectRecentlyPlayed"]
-    same = ("Resource", "Arguments", "TimeoutSeconds", "Retry")
-    assert {name: STATES[POLL][name] for name in same} == {name: collector[name] for name in same}
-    (catch,) = STATES[POLL]["Catch"]
-    assert catch["ErrorEquals"] == ["States.ALL"]
-    assert "'data_type': 'recently_played', 'error': $states.errorOutput.Error" in catch["Output"]
-    assert STATES[POLL]["Next"] == catch["Next"] == "FinishSync"
-    assert "CollectEverything" not in followers(STATES[POLL])
-
-
-def test_a_poll_costs_six_transitions() -> None:
-    """Begin, poll and finish, a choice after begin and after finish, and the end; a full sync costs fourteen."""
-    assert transitions(POLL) == 6
+def test_a_sync_costs_fourteen_transitions() -> None:
+    """Begin, the parallel state, eight collectors and finish, a choice after begin and after finish, and the end."""
     assert transitions() == 14
 
 
-def test_a_poll_that_waits_polls_again() -> None:
-    """A Retry-After does not turn it into a full sync."""
-    wait = STATES["WaitToPoll"]
-    assert (wait["Type"], wait["Next"], wait["Timestamp"]) == ("Wait", POLL, "{% $states.input.until %}")
-    first, second = STATES["SyncFinished"]["Choices"][:2]
-    assert (first["Next"], second["Next"]) == ("WaitToPoll", "WaitUntil")
-    assert "$plays_alone" in first["Condition"]
-    assert first["Assign"] == {"round": "{% $states.input.round %}"}
-
-
-@pytest.mark.parametrize("name", [*COLLECTORS, POLL])
+@pytest.mark.parametrize("name", COLLECTORS)
 def test_a_collectors_input_is_the_job_alone(name: str) -> None:
     """Ids and moments go in, the outcome comes out: no page and no token passes through the state machine."""
     assert TASKS[name]["Arguments"] == "{% $job %}"
@@ -240,9 +212,7 @@ def test_an_expression_is_well_formed(expression: str) -> None:
 
 
 def test_every_variable_is_assigned_before_it_is_used() -> None:
-    """Job, round and the kind of sync are assigned where the sync begins; no other variable is used."""
+    """Job and round are assigned where the sync begins; no other variable is used."""
     used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
-    for first in (POLL, "CollectEverything"):
-        started = next(choice for choice in STATES["SyncBegun"]["Choices"] if choice["Next"] == first)
-        assert used == set(started["Assign"]) == {"job", "round", "plays_alone"}
-        assert started["Assign"]["plays_alone"] is (first == POLL)
+    started = next(choice for choice in STATES["SyncBegun"]["Choices"] if choice["Next"] == "CollectEverything")
+    assert used == set(started["Assign"]) == {"job", "round"}

@@ -117,23 +117,16 @@ def test_what_a_provider_does_not_offer_is_no_failure(user_id: str, monkeypatch:
     assert finish(job)["status"] == "succeeded"
 
 
-@pytest.mark.parametrize(
-    ("data_types", "alone"), [(["recently_played"], True), (["recently_played", "playlists"], False), (None, False)]
-)
-def test_a_sync_of_recent_plays_alone_is_a_poll(user_id: str, data_types: list[str] | None, alone: bool) -> None:
-    """The state machine then skips the other collectors."""
-    given = {"user_id": user_id, "provider": "spotify"} | ({"data_types": data_types} if data_types else {})
-    assert begin_sync(given, "execution-1", STARTED)["plays_alone"] is alone
-
-
-def test_a_poll_that_resumes_a_full_sync_is_a_full_sync(user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It completes the data types that the interrupted sync has left."""
+def test_a_sync_of_some_data_types_that_resumes_a_full_one_completes_it(
+    user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It collects the data types that the interrupted sync has left."""
     first = begun(user_id)
     later = times.now() + leases.LEASE + timedelta(minutes=1)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
     given = {"user_id": user_id, "provider": "spotify", "data_types": ["recently_played"]}
-    result = begin_sync(given, "execution-2", later)
-    assert (result["job"]["sync_id"], result["plays_alone"]) == (first.sync_id, False)
+    assert begin_sync(given, "execution-2", later)["job"]["sync_id"] == first.sync_id
+    assert set(record(first).data_types) == set(DataType)
 
 
 def test_only_ids_and_moments_pass_through_the_state_machine(world: World, user_id: str) -> None:

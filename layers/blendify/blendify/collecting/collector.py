@@ -19,7 +19,7 @@ from blendify.collecting import discovered_lists, freshness
 from blendify.collecting.commit import TimeIsUp
 from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.incremental import checked
-from blendify.collecting.job import Job, Summary
+from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits, ReadAgain
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.lists_to_read import targets
@@ -27,9 +27,17 @@ from blendify.collecting.log_reader import LogReader
 from blendify.collecting.page_consistency import Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Closed, Lost, Step, read
-from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, progress
+from blendify.collecting.progress import (
+    COUNTS,
+    PATIENCE_SECONDS,
+    Position,
+    Progress,
+    move_on,
+    move_on_in_memory,
+    progress,
+)
 from blendify.collecting.provider_client import ProviderClient
-from blendify.collecting.worker import WorkerProgress
+from blendify.collecting.worker import MoveOn, WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded, Unreadable
@@ -67,6 +75,19 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
         return Summary(data_type, stored.outcome if stored else Outcome.NOT_REQUESTED)
 
 
+def collect_once(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Collected:
+    """
+    The same in one go, without a sync's record: what cannot be read now, no later round reads.
+
+    Raises  what `collect` raises, and Superseded when the listener has left
+    """
+    begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, Position(), step=0)
+    collector = _Collector(job, replace(begun, counts=dict.fromkeys(COUNTS, 0)), seconds_left, move_on_in_memory)
+    _collected(collector)
+    ended = collector.progress
+    return Collected(ended.outcome, None if ended.setbacks else ended.until, ended.counts)
+
+
 def _collected(collector: "_Collector") -> Summary:
     try:
         collector.run()
@@ -90,9 +111,11 @@ def _time_is_up() -> MustWait:
 class _Collector:
     """One data type of one sync: its position, and what the next checkpoint adds to the counts."""
 
-    def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float]) -> None:
+    def __init__(
+        self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn = move_on
+    ) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
-        self._progress = WorkerProgress(stored)
+        self._progress = WorkerProgress(stored, move_on)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
         self._lenient = stored.setbacks >= len(PATIENCE_SECONDS)
         self._failing = ""
@@ -148,6 +171,11 @@ class _Collector:
                     if self._seconds_left() < RESERVE_SECONDS:
                         raise _time_is_up()
         self._drop_lists()
+
+    @property
+    def progress(self) -> Progress:
+        """The progress after the last checkpoint."""
+        return self._progress.latest
 
     def close(self) -> None:
         """Close what is open: the Lambda goes on to other syncs."""

@@ -1,7 +1,7 @@
 """Data between the state machine and the Lambdas: ids, moments, outcomes. Everyone with console access can read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -41,3 +41,13 @@ class Summary:
         """As the state machine carries it."""
         until = {"until": times.iso(self.until)} if self.until else {}
         return {"data_type": self.data_type, "outcome": self.outcome, **until}
+
+
+@dataclass(frozen=True)
+class Collected:
+    """How far a collection without a stored progress came."""
+
+    outcome: Outcome
+    until: datetime | None = None
+    """Before then the provider is not to be asked again; None if it did not say so."""
+    counts: Mapping[str, int] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Progress of each data type of a sync: outcome, counts, and position. One item per sync and data type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -126,11 +126,9 @@ class Progress:
         )
 
 
-def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome, expires_at: int | None = None) -> None:
-    """Add the data type to the sync, for good unless it expires. Does nothing when it is part of the sync already."""
+def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome) -> None:
+    """Add the data type to the sync. Does nothing when it is part of the sync already."""
     start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": Position().item()}
-    if expires_at is not None:
-        start["expires_at"] = expires_at
     state_table().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
 
 
@@ -199,3 +197,26 @@ def move_on(
     except ConditionFailed as refused:
         raise Superseded(f"another worker collects the {before.data_type.words} of sync {before.sync_id}") from refused
     return Progress.of(before.user_id, before.sync_id, item)
+
+
+def move_on_in_memory(
+    before: Progress,
+    *,
+    outcome: Outcome,
+    position: Position,
+    counts: Mapping[str, int],
+    why: str | None = None,
+    until: datetime | None = None,
+    setbacks: int | None = None,
+) -> Progress:
+    """The progress after a checkpoint that is not stored: a single worker reads the data type, and no other goes on."""
+    return replace(
+        before,
+        outcome=outcome,
+        position=position,
+        why=why,
+        until=until,
+        step=before.step + 1,
+        setbacks=before.setbacks if setbacks is None else setbacks,
+        counts={name: before.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS},
+    )

@@ -1,7 +1,7 @@
 """One worker's progress with one data type: position, counts, and the outcome with which it stops."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -26,13 +26,16 @@ from blendify.core.telemetry import logger, metrics
 
 PASSING = (ProviderUnavailable, Refused)
 """What may pass: it ends a data type only when it repeats in later rounds."""
+MoveOn = Callable[..., Progress]
+"""`progress.move_on`, or a function with the same parameters."""
 
 
 class WorkerProgress:
     """The stored progress, and what the next checkpoint adds: calls and time since the last one."""
 
-    def __init__(self, stored: Progress) -> None:
-        self._stored = stored
+    def __init__(self, stored: Progress, move_on: MoveOn = move_on) -> None:
+        """`move_on` keeps each checkpoint: in the sync's record, unless another function is given."""
+        self._stored, self._keep = stored, move_on
         self._since = time.monotonic()
         self._reported = {"calls": 0, "rate_limits": 0}
         self.caller: ProviderClient | None = None
@@ -42,6 +45,11 @@ class WorkerProgress:
     def position(self) -> Position:
         """Everything before this position is stored, and counted."""
         return self._stored.position
+
+    @property
+    def latest(self) -> Progress:
+        """The progress after the last checkpoint."""
+        return self._stored
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -97,7 +105,7 @@ class WorkerProgress:
         calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
         spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
-        self._stored = move_on(
+        self._stored = self._keep(
             self._stored,
             outcome=outcome,
             position=position,

@@ -77,6 +77,12 @@ def state_machine() -> str:
 
 
 @cache
+def polls_queue() -> str:
+    """The URL of the queue of polls; only the function that queues them has it."""
+    return required(os.environ, "POLLS_QUEUE")
+
+
+@cache
 def erase_state_machine() -> str:
     """The ARN of the erasure's state machine; only the function that starts erasures has it."""
     return required(os.environ, "ERASE_STATE_MACHINE")

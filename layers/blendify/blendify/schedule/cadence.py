@@ -42,7 +42,7 @@ class Cadence:
 
 @cache
 def cadence() -> Cadence:
-    """The operator's settings from the environment, which only the function that ends syncs has."""
+    """The operator's settings from the environment, which only the functions that plan connections have."""
     return Cadence(
         shortest_poll=timedelta(minutes=float(required(os.environ, "SHORTEST_POLL_MINUTES"))),
         longest_poll=timedelta(minutes=float(required(os.environ, "LONGEST_POLL_MINUTES"))),

@@ -25,7 +25,7 @@ SHARDS = 8
 ENTRY = ("due_shard", "due_at")
 """Without these attributes a connection is not on the schedule; the figures of its plan stay."""
 RETRY = timedelta(minutes=30)
-"""A connection that was claimed is due again after this, unless its sync plans it before."""
+"""A connection whose sync was started is due again after this, unless that sync plans it before."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,32 @@ class DueConnection:
     provider: str
     application: str
     due_at: str
-    lost_at: datetime
-    resync_at: datetime
-    resync_calls: int | None
+    plan: Plan
+
+    @property
+    def key(self) -> str:
+        """The connection, as its plan is spread by."""
+        return key(self.user_id, self.provider)
+
+    @property
+    def lost_at(self) -> datetime:
+        """From then on plays may be lost."""
+        return self.plan.lost_at
+
+    @property
+    def resync_at(self) -> datetime:
+        """From then on a full sync is due."""
+        return self.plan.resync_at
+
+    @property
+    def resync_calls(self) -> int | None:
+        """Calls of the latest full sync; None before the first."""
+        return self.plan.resync_calls
+
+
+def key(user_id: str, provider: str) -> str:
+    """A text that identifies a connection."""
+    return f"{provider}#{user_id}"
 
 
 def shard(user_id: str) -> str:
@@ -59,9 +82,13 @@ def first_entry(user_id: str) -> dict[str, Any]:
 
 def planned(user_id: str, plan: Plan) -> Change:
     """The change of a connection's item that stores this plan."""
+    return Change(set={"due_shard": shard(user_id), **attributes(plan)})
+
+
+def attributes(plan: Plan) -> dict[str, Any]:
+    """A plan in the attributes of a connection's item, without what it does not have."""
     rate = plan.listening_rate
-    attributes = {
-        "due_shard": shard(user_id),
+    values = {
         "due_at": times.iso(plan.due_at),
         "lost_at": times.iso(plan.lost_at),
         "resync_at": times.iso(plan.resync_at),
@@ -70,11 +97,11 @@ def planned(user_id: str, plan: Plan) -> Change:
         "recent": Decimal(f"{plan.recent_plays:.2f}"),
         "polled_at": times.iso(plan.polled_at) if plan.polled_at else None,
     }
-    return Change(set={name: value for name, value in attributes.items() if value is not None})
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def plan_of(item: Item) -> Plan | None:
-    """The plan in a connection's item; None before the first."""
+def plan_of(item: Mapping[str, Any]) -> Plan | None:
+    """The plan in a connection's attributes; None before the first."""
     if "resync_at" not in item:
         return None
     resync_at = str(item["resync_at"])
@@ -98,31 +125,42 @@ def due(now: datetime) -> Iterator[DueConnection]:
 def _entries(due_shard: str, now: datetime) -> Iterator[DueConnection]:
     until_now = Key("due_shard").eq(due_shard) & Key("due_at").lte(times.iso(now))
     for item in state_table().query_index(INDEX, until_now):
-        yield DueConnection(
-            user_id=item["pk"].removeprefix(keys.user("")),
-            provider=item["provider"],
-            application=item["application"],
-            due_at=item["due_at"],
-            lost_at=times.parse(item["lost_at"]),
-            resync_at=times.parse(item["resync_at"]),
-            resync_calls=_resync_calls(item),
-        )
+        if plan := plan_of(item):
+            user_id = item["pk"].removeprefix(keys.user(""))
+            yield DueConnection(user_id, item["provider"], item["application"], item["due_at"], plan)
 
 
-def claim(connection: DueConnection, until: datetime) -> bool:
+def claim_sync(connection: DueConnection, until: datetime) -> Item | None:
     """
-    Claim a connection: it is due again at `until`, unless its sync plans it before.
+    Claim a connection for a full sync: it is due again at `until`, unless the sync plans it before.
 
-    Returns     whether to start its sync: False if another dispatch was faster, or if a sync is running already
+    Returns     the connection's item; None if another dispatch was faster
     """
-    moved = Change(set={"due_at": times.iso(until)})
-    unchanged = Attr("due_at").eq(connection.due_at)
-    user, sort_key = keys.user(connection.user_id), keys.connection(connection.provider)
+    return _move(connection.user_id, connection.provider, Change(set={"due_at": times.iso(until)}), connection.due_at)
+
+
+def replan(user_id: str, provider: str, plan: Plan, due_at: str) -> bool:
+    """Store a plan in place of the one that is due at `due_at`; False if that one has been replaced meanwhile."""
+    return _move(user_id, provider, planned(user_id, plan), due_at) is not None
+
+
+def unschedule(user_id: str, provider: str, due_at: str) -> None:
+    """Take a connection off the schedule, unless it has been planned anew since it was due at `due_at`."""
+    _move(user_id, provider, Change(remove=ENTRY), due_at)
+
+
+def is_syncing(item: Item) -> bool:
+    """Whether a sync has the lease of the connection in this item."""
+    return "lease_sync_id" in item and int(item["lease_until"]) > times.milliseconds(times.now())
+
+
+def _move(user_id: str, provider: str, change: Change, due_at: str) -> Item | None:
     try:
-        item = state_table().update(user, sort_key, moved, only_if=unchanged)
+        return state_table().update(
+            keys.user(user_id), keys.connection(provider), change, only_if=Attr("due_at").eq(due_at)
+        )
     except ConditionFailed:
-        return False
-    return not ("lease_sync_id" in item and int(item["lease_until"]) > times.milliseconds(times.now()))
+        return None
 
 
 def _resync_calls(item: Mapping[str, Any]) -> int | None:

@@ -76,6 +76,8 @@ class Start(Generic[D]):
     due: D
     full: bool
     """All data types; otherwise a poll of recent plays."""
+    seconds: float = 0.0
+    """From now until its first call has its turn by the application's rate."""
 
 
 def choose(
@@ -108,7 +110,11 @@ def choose(
             waiting.add(id(connection))
         else:
             resyncs += call
-    starts = [Start(connection, id(connection) in full) for connection in chosen if id(connection) not in waiting]
+    started = [connection for connection in chosen if id(connection) not in waiting]
+    starts = [
+        Start(connection, id(connection) in full, (polls + place * call - moment) / 1000)
+        for place, connection in enumerate(started)
+    ]
     return starts, QuotaUsage(math.ceil(polls + len(starts) * call), math.ceil(resyncs))
 
 

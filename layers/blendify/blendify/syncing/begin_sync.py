@@ -27,7 +27,7 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
     """
     Check the input of this execution, take the lease, create the sync's record, refresh the access token.
 
-    Returns     {"outcome": "started", "job", "round", "plays_alone"}, {"outcome": "already_running", "sync_id"} or
+    Returns     {"outcome": "started", "job", "round"}, {"outcome": "already_running", "sync_id"} or
                 {"outcome": "refused", "cause"}
     """
     try:
@@ -46,19 +46,14 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
         return {"outcome": "already_running", "sync_id": running.sync_id}
     if connected.lease and connected.lease != sync.sync_id:
         syncs.abandon(wanted.user_id, connected.lease)
-    data_types = _record(sync, wanted.data_types)
+    _record(sync, wanted.data_types)
     _refresh_early(wanted, connected.application)
     grant_expiry.announce(connected)
     telemetry.logger.append_keys(sync_id=sync.sync_id, user_id=sync.user_id, provider=sync.provider)
     verb = "goes on where it stopped" if sync.sync_id == connected.lease else "began"
     telemetry.logger.info("Sync %s", verb, extra={"data_types": list(wanted.data_types), "mode": wanted.mode})
     job = Job(sync.user_id, sync.provider, sync.sync_id, sync.started_at, wanted.mode)
-    return {
-        "outcome": "started",
-        "job": vars(job),
-        "round": sync.round,
-        "plays_alone": data_types == (DataType.RECENTLY_PLAYED,),
-    }
+    return {"outcome": "started", "job": vars(job), "round": sync.round}
 
 
 def _not_connected(provider: str) -> dict[str, Any]:
@@ -83,21 +78,19 @@ def _unfinished(wanted: SyncInput, connected: Connection) -> Sync | None:
     return sync if sync and resumable and sync.finished_at is None else None
 
 
-def _record(sync: Sync, wanted: Sequence[DataType]) -> tuple[DataType, ...]:
+def _record(sync: Sync, wanted: Sequence[DataType]) -> None:
     """
     Store the sync and its data types, unless they are stored already.
 
-    Returns     the data types of the sync: a resumed one may have been asked for others than this execution
+    A resumed sync may have been asked for other data types than this execution: it then collects both.
     """
     data_types = tuple(data_type for data_type in DataType if data_type in {*sync.data_types, *wanted})
     syncs.create(sync)
     syncs.resume(sync.user_id, sync.sync_id, data_types)
-    expires_at = syncs.poll_expires_at() if data_types == (DataType.RECENTLY_PLAYED,) else None
     offered = PROVIDERS[sync.provider].endpoints
     for data_type in data_types:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
-        progresses.create(sync.user_id, sync.sync_id, data_type, outcome, expires_at)
-    return data_types
+        progresses.create(sync.user_id, sync.sync_id, data_type, outcome)
 
 
 def _take_lease(wanted: SyncInput, holder: Holder) -> Holder | None:

@@ -1,18 +1,26 @@
-"""Start the syncs and polls that are due, as many as each application's quota allows; the others stay due."""
+"""
+Start the syncs and queue the polls that are due, as many as each application's quota allows; the others stay due.
+
+A full sync is an execution. A poll is a message, delayed until the poll has its turn by the application's rate, so
+that the function that makes it does not wait. The same write that claims a connection for a poll plans the next one.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from blendify.core import telemetry, times
-from blendify.core.data_types import DataType
-from blendify.schedule import due_connections, quota, quota_usage
+from blendify.schedule import due_connections, poll_queue, quota, quota_usage
 from blendify.schedule.due_connections import RETRY, DueConnection
+from blendify.schedule.poll_queue import QueuedPoll
 from blendify.schedule.quota import Start
+from blendify.syncing import connection_plan
 from blendify.syncing.start_sync import start_sync
 
 MAX_READ = 10_000
@@ -20,9 +28,10 @@ MAX_READ = 10_000
 MAX_STARTS = 4_000
 """Syncs and polls that one dispatch starts for one application."""
 STARTERS = 16
-"""Threads that start executions."""
+"""Threads that start syncs and queue polls."""
 RESERVE_SECONDS = 10.0
-"""Nothing is claimed with less of the Lambda's time left: a claim without a start delays its listener by `RETRY`."""
+"""Nothing is claimed with less of the Lambda's time left: a claim without a start delays its listener."""
+T = TypeVar("T")
 
 
 def dispatch(state_machine: str, seconds_left: Callable[[], float]) -> dict[str, int]:
@@ -32,7 +41,7 @@ def dispatch(state_machine: str, seconds_left: Callable[[], float]) -> dict[str,
     Two dispatches at once start nothing twice: the quota admits only one of them, and each connection is claimed before
     its start.
 
-    Returns     {"due", "syncs", "polls"}: connections due, syncs and polls started
+    Returns     {"due", "syncs", "polls"}: connections due, syncs started, polls queued
     """
     now = times.now()
     due = list(islice(due_connections.due(now), MAX_READ))
@@ -41,12 +50,93 @@ def dispatch(state_machine: str, seconds_left: Callable[[], float]) -> dict[str,
         for application, connections in _by_application(due)
         for start in _affordable(*application, connections, now)
     ]
+    run = _Dispatch(state_machine, now, seconds_left)
     with ThreadPoolExecutor(STARTERS, thread_name_prefix="start") as starters:
-        started = starters.map(lambda start: _start(state_machine, start, now, seconds_left), starts)
-        by_kind = Counter(start.full for start, done in zip(starts, started, strict=True) if done)
-    counts = {"due": len(due), "syncs": by_kind[True], "polls": by_kind[False]}
+        syncs = list(starters.map(run.start_sync, [start.due for start in starts if start.full]))
+        # A connection whose sync still runs, or waits, is polled beside it.
+        beside = [Start(outcome, full=False) for outcome in syncs if isinstance(outcome, DueConnection)]
+        polls = [start for start in starts if not start.full] + beside
+        queued = sum(starters.map(run.queue_polls, _chunks(polls, poll_queue.BATCH)))
+    counts = {"due": len(due), "syncs": Counter(syncs)[True], "polls": queued}
     telemetry.dispatched(counts, (now - times.parse(due[0].due_at)).total_seconds() if due else 0.0)
     return counts
+
+
+@dataclass(frozen=True)
+class _Dispatch:
+    """One dispatch, whose threads share it."""
+
+    state_machine: str
+    now: datetime
+    seconds_left: Callable[[], float]
+
+    def start_sync(self, connection: DueConnection) -> bool | DueConnection:
+        """
+        Claim the connection, then start its full sync; it is due again after `RETRY`.
+
+        Returns     whether it was started; the connection, as it is claimed, if a sync of it runs already
+        """
+        if self.seconds_left() < RESERVE_SECONDS:
+            return False
+        user_id, provider, until = connection.user_id, connection.provider, self.now + RETRY
+        try:
+            item = due_connections.claim_sync(connection, until)
+            if item is None:
+                return False
+            if due_connections.is_syncing(item):
+                return replace(connection, due_at=times.iso(until))
+            start_sync(self.state_machine, user_id, provider, times.parse(connection.due_at))
+        except (BotoCoreError, ClientError) as error:
+            _warn("A sync that was due could not be started", error, connection)
+            return False
+        return True
+
+    def queue_polls(self, starts: Sequence[Start[DueConnection]]) -> int:
+        """Claim these connections, then queue their polls; returns how many were queued."""
+        claimed = {}
+        for start in starts:
+            if self.seconds_left() < RESERVE_SECONDS:
+                break
+            if queued := self._claim_poll(start):
+                claimed[queued] = start.due
+        if not claimed:
+            return 0
+        try:
+            refused = list(poll_queue.send(list(claimed)))
+        except (BotoCoreError, ClientError) as error:
+            refused = list(claimed)
+            _warn("Polls that were due could not be queued", error, claimed[refused[0]])
+        for queued in refused:
+            self._release(queued, claimed[queued])
+        return len(claimed) - len(refused)
+
+    def _claim_poll(self, start: Start[DueConnection]) -> QueuedPoll | None:
+        """Plan the connection as if the poll brings nothing new, so that a poll without news writes no plan."""
+        connection = start.due
+        planned = connection_plan.without_news(connection.user_id, connection.provider, connection.plan, self.now)
+        try:
+            if not due_connections.replan(connection.user_id, connection.provider, planned, connection.due_at):
+                return None
+        except (BotoCoreError, ClientError) as error:
+            _warn("A poll that was due could not be claimed", error, connection)
+            return None
+        return poll_queue.queued(connection, times.iso(self.now), planned, start.seconds)
+
+    def _release(self, queued: QueuedPoll, connection: DueConnection) -> None:
+        """The connection is due as before, for the next dispatch."""
+        try:
+            due_connections.replan(queued.user_id, queued.provider, queued.before, queued.due_at)
+        except (BotoCoreError, ClientError) as error:
+            _warn("A poll that could not be queued waits for its listener's next one", error, connection)
+
+
+def _warn(text: str, error: Exception, connection: DueConnection) -> None:
+    extra = {"user_id": connection.user_id, "provider": connection.provider}
+    telemetry.logger.warning("%s: %s", text, error, extra=extra)
+
+
+def _chunks(values: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]
 
 
 def _by_application(due: Sequence[DueConnection]) -> Iterable[tuple[tuple[str, str], list[DueConnection]]]:
@@ -64,22 +154,3 @@ def _affordable(
     before = quota_usage.usage(provider, application)
     starts, after = quota.choose(due, before, quota_usage.state(provider, application), now, MAX_STARTS)
     return starts if starts and quota_usage.reserve(provider, application, before, after) else []
-
-
-def _start(state_machine: str, start: Start[DueConnection], now: datetime, seconds_left: Callable[[], float]) -> bool:
-    """Claim the connection, then start its sync; False if that was not possible. It is due again after `RETRY`."""
-    if seconds_left() < RESERVE_SECONDS:
-        return False
-    connection = start.due
-    user_id, provider = connection.user_id, connection.provider
-    only_plays = {} if start.full else {"data_types": [DataType.RECENTLY_PLAYED.value]}
-    try:
-        if not due_connections.claim(connection, now + RETRY):
-            return False
-        start_sync(state_machine, user_id, provider, times.parse(connection.due_at), only_plays)
-    except (BotoCoreError, ClientError) as error:
-        telemetry.logger.warning(
-            "A sync that was due could not be started: %s", error, extra={"user_id": user_id, "provider": provider}
-        )
-        return False
-    return True

@@ -9,7 +9,7 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS, Progress
 from blendify.core import telemetry, times
 from blendify.core.data_types import Outcome, Status
-from blendify.schedule.cadence import Cadence, cadence
+from blendify.schedule.cadence import cadence
 from blendify.syncing import lease, reschedule, syncs
 from blendify.syncing.lease import LEASE
 from blendify.syncing.syncs import Sync
@@ -32,7 +32,7 @@ def finish_sync(job: Job, round_number: int, results: Sequence[Mapping[str, Any]
                 {"status": "succeeded" | "partial" | "failed" | "gone", "cause"}
     """
     # A missing setting must show before anything is changed.
-    operators_cadence = cadence()
+    cadence()
     sync = syncs.find(job.user_id, job.sync_id)
     if sync is None:
         return {"status": "gone", "cause": "The listener has left: nothing of this sync is stored."}
@@ -44,7 +44,7 @@ def finish_sync(job: Job, round_number: int, results: Sequence[Mapping[str, Any]
         waiting = []
     if waiting:
         return _wait(job, round_number + 1, waiting)
-    return _end(job, sync, parts, operators_cadence)
+    return _end(job, sync, parts)
 
 
 def _resolve_crash(part: Progress, crashes: Mapping[str, str]) -> Progress:
@@ -83,13 +83,13 @@ def _wait(job: Job, next_round: int, waiting: Sequence[Progress]) -> dict[str, A
     return {"status": Status.WAITING, "until": times.iso(until), "round": next_round}
 
 
-def _end(job: Job, sync: Sync, parts: Sequence[Progress], operators_cadence: Cadence) -> dict[str, Any]:
+def _end(job: Job, sync: Sync, parts: Sequence[Progress]) -> dict[str, Any]:
     missed = [part for part in parts if part.outcome not in (Outcome.COMPLETE, Outcome.NOT_OFFERED)]
     any_complete = any(part.outcome is Outcome.COMPLETE for part in parts)
     status = Status.SUCCEEDED if not missed else Status.PARTIAL if any_complete else Status.FAILED
     why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
-    next_due = reschedule.after(sync, parts, operators_cadence)
+    next_due = reschedule.after(sync, parts)
     lease.release(job.user_id, job.provider, job.sync_id, also=next_due)
     seconds = (times.now() - times.parse(sync.started_at)).total_seconds()
     telemetry.synced(status, seconds)

@@ -1,7 +1,6 @@
 """When a connection is due next, by the sync that ends now."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from blendify.access import connections
 from blendify.access.connections import NotConnected
@@ -9,10 +8,9 @@ from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db.state_table import Change
-from blendify.providers import PROVIDERS
-from blendify.schedule import due_connections, polling_plan
-from blendify.schedule.cadence import Cadence
+from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Poll, SyncOutcome
+from blendify.syncing import connection_plan
 from blendify.syncing.syncs import Sync
 
 _POLLS = {
@@ -22,7 +20,7 @@ _POLLS = {
 }
 
 
-def after(sync: Sync, parts: Sequence[Progress], operators_cadence: Cadence) -> Change:
+def after(sync: Sync, parts: Sequence[Progress]) -> Change:
     """
     The change of the connection that makes it due again after this sync.
 
@@ -34,20 +32,8 @@ def after(sync: Sync, parts: Sequence[Progress], operators_cadence: Cadence) -> 
         return Change()
     if connection.status != connections.ACTIVE:
         return Change(remove=due_connections.ENTRY)
-    cadence = _for_provider(operators_cadence, sync.provider)
-    key = f"{sync.provider}#{sync.user_id}"
-    plan = polling_plan.plan(key, connection.plan, _outcome(sync, parts), cadence, times.now())
+    plan = connection_plan.after(sync.user_id, sync.provider, connection.plan, _outcome(sync, parts))
     return due_connections.planned(sync.user_id, plan)
-
-
-def _for_provider(operators_cadence: Cadence, provider: str) -> Cadence:
-    """The operator's cadence, with the number of plays that the provider remembers."""
-    plays = PROVIDERS[provider].endpoints.get(DataType.RECENTLY_PLAYED)
-    if plays is None or plays.log_window is None:
-        return operators_cadence
-    if plays.log_window.entries is None:
-        return replace(operators_cadence, forgets=False)
-    return replace(operators_cadence, remembered_plays=plays.log_window.entries)
 
 
 def _outcome(sync: Sync, parts: Sequence[Progress]) -> SyncOutcome:

@@ -14,12 +14,8 @@ from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
-POLL_LIFETIME = timedelta(days=30)
-"""The records of polls, up to 72 a day, expire after this; the records of other syncs do not expire."""
 MILLISECOND = timedelta(milliseconds=1)
 """The unit of the moments that syncs have."""
-MAX_SKIPPED_POLLS = 100
-"""So many polls are skipped to find the latest other syncs: more than a day's."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,6 @@ class Sync:
     waiting_until: str | None = None
     why: str | None = None
 
-    @property
-    def poll(self) -> bool:
-        """Whether it reads recent plays alone."""
-        return self.data_types == (DataType.RECENTLY_PLAYED,)
-
     @classmethod
     def of(cls, user_id: str, item: Item) -> "Sync":
         """The sync that an item of the state table describes."""
@@ -57,11 +48,6 @@ class Sync:
             waiting_until=item.get("waiting_until"),
             why=item.get("why"),
         )
-
-
-def poll_expires_at() -> int:
-    """When the record of a poll that begins now expires, in seconds since 1970."""
-    return int((times.now() + POLL_LIFETIME).timestamp())
 
 
 def new_id(started_at: datetime, execution: str) -> str:
@@ -114,24 +100,18 @@ def find(user_id: str, sync_id: str) -> Sync | None:
     return Sync.of(user_id, item) if item and "sync_id" in item else None
 
 
-def newest(user_id: str, count: int, *, polls: bool = True) -> Iterator[tuple[Sync, list[Progress]]]:
-    """
-    The user's latest syncs with their progress, newest first, in one query.
-
-    polls   False leaves out polls; fewer than `count` come if more than `MAX_SKIPPED_POLLS` lie between
-    """
+def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
+    """The user's latest syncs with their progress, newest first, in one query."""
     parts: list[Progress] = []
-    max_items = count * (len(DataType) + 1) + (0 if polls else 2 * MAX_SKIPPED_POLLS)
+    max_items = count * (len(DataType) + 1)
     for item in state_table().query(keys.user(user_id), keys.sync(), newest_first=True, limit=max_items):
         if "data_type" in item:
             # A sync's data types sort right behind it, so newest first they come before it.
             parts.append(Progress.of(user_id, item["sk"].split("#")[1], item))
         else:
-            sync = Sync.of(user_id, item)
-            if polls or not sync.poll:
-                yield sync, parts
-                count -= 1
+            yield Sync.of(user_id, item), parts
             parts = []
+            count -= 1
             if count == 0:
                 return
 
@@ -154,11 +134,7 @@ def all_syncs(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
 def resume(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
     """Mark the sync as running with these data types, at its begin and when another execution resumes it."""
     running = {"status": Status.RUNNING, "data_types": list(data_types)}
-    if data_types == (DataType.RECENTLY_PLAYED,):
-        change = Change(set={**running, "expires_at": poll_expires_at()}, remove=("waiting_until",))
-    else:
-        change = Change(set=running, remove=("waiting_until", "expires_at"))
-    _change(user_id, sync_id, change)
+    _change(user_id, sync_id, Change(set=running, remove=("waiting_until",)))
 
 
 def wait(user_id: str, sync_id: str, until: datetime, next_round: int) -> None:

@@ -10,6 +10,7 @@ from blendify.collecting.progress import Progress, all_progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
+from blendify.history import list_versions
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing import syncs
@@ -56,7 +57,7 @@ def dashboard() -> Response[str]:
         "dashboard",
         root=root,
         me=me,
-        syncs=_newest(user, SYNCS_ON_DASHBOARD, polls=False) or _newest(user, 1),
+        syncs=_newest(user, SYNCS_ON_DASHBOARD),
         titles=_TITLES,
         offers=[provider for provider in _connectable() if provider.name not in connected],
         soon=times.iso(times.now() + timedelta(days=max(grant_expiry.NOTICES))),
@@ -109,11 +110,18 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "scopes": list(connection.scopes),
         "authorized_at": connection.authorized_at,
         "access_ends_at": times.iso(ends_at) if ends_at else None,
+        "plays_read_at": _plays_read_at(connection),
     }
 
 
-def _newest(user: str, count: int, *, polls: bool = True) -> list[dict[str, Any]]:
-    return [_sync(sync, progress) for sync, progress in syncs.newest(user, count, polls=polls)]
+def _plays_read_at(connection: Connection) -> str | None:
+    """When recent plays were last read, by a poll or a sync; None before the first time."""
+    plays = list_versions.versions(connection.user_id, connection.provider, DataType.RECENTLY_PLAYED)
+    return max((version.signals.read_at for version in plays.values() if version.signals.read_at), default=None)
+
+
+def _newest(user: str, count: int) -> list[dict[str, Any]]:
+    return [_sync(sync, progress) for sync, progress in syncs.newest(user, count)]
 
 
 def _sync(sync: Sync, all_progress: Iterable[Progress]) -> dict[str, Any]:
