@@ -55,6 +55,8 @@ class RateLimiter:
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
         self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
+        self._next_slot_at: dict[str, int] = {}
+        """The next free slot of each limit after this worker's last call."""
         self._cooldown_until = 0
         """The cool-down that this worker knows of, before the others can read it."""
 
@@ -135,22 +137,27 @@ class RateLimiter:
         while True:
             now = times.milliseconds(times.now())
             slot, ready = Attr("next_slot_at"), Attr("cooldown_until").not_exists() | Attr("cooldown_until").lte(now)
-            busy = slot.gte(now) & slot.lte(now + self._longest_ms) & ready
-            idle = _idle(now) & ready
-            try:
-                next_slot_at = int(self._table.update(pk, "gate", _take_slot(interval), only_if=busy)["next_slot_at"])
-                break
-            except ConditionFailed as refused:
-                self._wait_or_raise(refused.stored, now)
+            busy = slot.gte(now) & slot.lte(now + self._longest_ms) & ready, _take_slot(interval)
             first = Change(set={"next_slot_at": now + interval, "interval": interval})
-            try:
-                next_slot_at = int(self._table.update(pk, "gate", first, only_if=idle)["next_slot_at"])
+            idle = _idle(now) & ready, first
+            # A failed condition costs as much as a write: what the item was at the last call says which to try first.
+            likely = (busy, idle) if self._next_slot_at.get(pk, 0) >= now else (idle, busy)
+            next_slot_at = self._first_met(pk, now, likely)
+            if next_slot_at is not None:
                 break
-            except ConditionFailed as refused:
-                self._wait_or_raise(refused.stored, now)
+        self._next_slot_at[pk] = next_slot_at
         wait = max(0, next_slot_at - interval - now)
         time.sleep(wait / 1000)
         return wait > 0
+
+    def _first_met(self, pk: str, now: int, choices: Sequence[tuple[ConditionBase, Change]]) -> int | None:
+        """Make the first change whose condition is met; returns the next free slot, None if the item has changed."""
+        for condition, change in choices:
+            try:
+                return int(self._table.update(pk, "gate", change, only_if=condition)["next_slot_at"])
+            except ConditionFailed as refused:
+                self._wait_or_raise(refused.stored, now)
+        return None
 
     def _wait_or_raise(self, item: Item | None, now: int) -> None:
         """After a slot was refused: sleep through a short cool-down, leave a long wait to the state machine."""
