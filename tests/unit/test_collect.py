@@ -178,7 +178,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
             raise KilledError
         return real(*arguments, **more)
 
-    monkeypatch.setattr("blendify.collecting.collector.PAGES", 1)
+    monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
     with monkeypatch.context() as patch:
         patch.setattr(worker, "move_on", deadly)
         with pytest.raises(KilledError):
@@ -198,7 +198,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     job = begun(world.connect(), DataType.PLAYLIST_TRACKS)
     expected = world.lists(DataType.PLAYLIST_TRACKS)
     names = list(expected)
-    monkeypatch.setattr("blendify.collecting.collector.PAGES", 1)
+    monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
     with monkeypatch.context() as patch:
         dies(patch, worker, "move_on", 4)
         with pytest.raises(KilledError):

@@ -222,15 +222,14 @@ def test_no_content_is_an_empty_list(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "message"), [(403, "Forbidden"), (404, "Resource not found"), (400, "Invalid base62 id")]
 )
-def test_a_playlist_that_is_gone_costs_only_itself(small: World, status: int, message: str) -> None:
+def test_a_playlist_that_is_gone_costs_only_itself(small: World, clock: Clock, status: int, message: str) -> None:
     """One that is closed, gone, or whose id is no longer known is passed over; the others are whole."""
-    job = ready(PLAYLIST_TRACKS, small)
     contents = small.lists(PLAYLIST_TRACKS)
     gone = max(contents, key=lambda name: len(contents[name]))
     for place in range(0, len(contents.pop(gone)), PAGE):
         breaks(small, PLAYLIST_TRACKS, place, gone, **refusal(status, message))
-    assert collect(PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    assert standing(job, PLAYLIST_TRACKS).counts["unavailable"] == 1
+    _, job, ended = synced(small, clock, PLAYLISTS, PLAYLIST_TRACKS)
+    assert (ended, standing(job, PLAYLIST_TRACKS).counts["unavailable"]) == ("succeeded", 1)
     same(job, PLAYLIST_TRACKS, [entry for entries in contents.values() for entry in entries])
 
 

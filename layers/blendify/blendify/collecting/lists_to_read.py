@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from blendify.collecting import discovered_lists
 from blendify.collecting.job import Job
-from blendify.collecting.page_reader import read
+from blendify.collecting.page_reader import Failed, read
 from blendify.collecting.progress import progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
@@ -45,8 +45,9 @@ def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
     endpoint = PROVIDERS[job.provider].endpoints[naming]
     asks = endpoint.paging.first(PageRequest("", 0), None)
     for step in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
-        if not isinstance(step.result, Page):
-            raise CollectError(step.result.why)
+        if isinstance(step.result, Failed):
+            raise step.result.error
+        assert isinstance(step.result, Page)  # noqa: S101 -- for the type checker: no page is passed over here
         entries = step.result.entries
         lists = [child for entry in entries if endpoint.child_list and (child := endpoint.child_list(entry))]
         discovered_lists.save(job.user_id, job.sync_id, step.ask.offset, lists)

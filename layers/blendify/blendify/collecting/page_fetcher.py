@@ -11,7 +11,7 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
-from blendify.core.errors import ProviderUnavailable
+from blendify.core.errors import ProviderUnavailable, Unreadable
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
@@ -68,7 +68,9 @@ class Fetcher:
             return page
 
         try:
-            return self.caller.get(*endpoint.request(ask, inquiry), take)
+            # A playlist that refuses is asked for once more when all others have been read.
+            final = Unreadable if endpoint.parent else ()
+            return self.caller.get(*endpoint.request(ask, inquiry), take, final=final)
         except ProviderUnavailable:
             if short and self.lenient:
                 return max(short, key=lambda page: len(page.entries))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 
 from blendify.collecting.page_consistency import Sweep
-from blendify.core.errors import EndlessList, ProviderUnavailable, Unreadable
+from blendify.core.errors import CollectError, EndlessList, Outage, ProviderUnavailable, Refused
 from blendify.providers.paging import Page, PageRequest, Paging
 
 SIDE_BY_SIDE = 8
 """Most pages that one collector fetches at once: also the bound of its memory."""
 MOST_LOST = 2
-"""Most consecutive pages that are passed over; if another one fails, the provider is failing."""
+"""Most consecutive pages that are passed over; if another one fails, the list is failing."""
 
 
 @dataclass
@@ -23,10 +23,10 @@ class _Planned:
 
 
 @dataclass(frozen=True)
-class Closed:
-    """A list that cannot be read, in place of its pages."""
+class Failed:
+    """A list that fails, or that the provider refuses, in place of the rest of its pages."""
 
-    why: str
+    error: CollectError
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Step:
     """The result of one request."""
 
     ask: PageRequest
-    result: Page | Closed | Lost
+    result: Page | Failed | Lost
     following: PageRequest | None
     """The next page of the same list; None when the list ends here."""
     sweep: Sweep
@@ -66,7 +66,9 @@ def read(
     lenient    whether to pass over a failing page, as long as the pages behind it can be read, and to accept what looks
                wrong: it has looked so for several rounds
 
-    Raises  what `fetch` raises; pages that are still being fetched are then awaited and dropped
+    A list that fails ends, and the next one begins.
+
+    Raises  what else `fetch` raises; pages that are still being fetched are then awaited and dropped
     """
     plan = deque(_Planned(ask) for ask in asks)
     sweep, lost = begun or Sweep(-1), 0
@@ -83,15 +85,16 @@ def read(
                 try:
                     page = _confirmed(ask, first.page.result(), fetch, sweep)
                     again = sweep.judge(ask, page, paging, ordered=ordered, lenient=lenient)
-                except Unreadable as error:
-                    _drop_list(plan, ask)
-                    yield Step(ask, Closed(str(error)), None, sweep)
-                    continue
-                except ProviderUnavailable as error:
+                except Outage:
+                    raise
+                except (ProviderUnavailable, Refused) as error:
                     lost += 1
-                    if not lenient or not plan or lost > MOST_LOST:
-                        raise
-                    yield Step(ask, Lost(str(error)), _following(plan, ask), sweep)
+                    if lenient and lost <= MOST_LOST and (following := _following(plan, ask)):
+                        yield Step(ask, Lost(str(error)), following, sweep)
+                        continue
+                    _drop_list(plan, ask)
+                    yield Step(ask, Failed(error), None, sweep)
+                    lost = 0
                     continue
                 if again is not None:
                     _drop_list(plan, ask)
@@ -100,10 +103,11 @@ def read(
                 lost = 0
                 try:
                     _plan_first(plan, paging.next_requests(ask, page))
-                except EndlessList:
+                except EndlessList as error:
                     sweep.changed = True
                     yield Step(ask, page, None, sweep)
-                    raise
+                    yield Step(ask, Failed(error), None, sweep)
+                    continue
                 yield Step(ask, page, _following(plan, ask), sweep)
         finally:
             for planned in plan:

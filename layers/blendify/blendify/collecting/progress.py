@@ -65,19 +65,43 @@ class Position:
     """Number of its records that are in the counts already."""
     expected: int | None = None
     """Number of its records that are in the counts as expected; None before its first page."""
+    tries: int = 0
+    """How often in a row it failed or was refused without a new page."""
+    aside: "tuple[Position, ...]" = ()
+    """Lists that failed, as far as they were read: each is read once more behind all others, in this order."""
+    broken: tuple[int, ...] = ()
+    """Numbers of the lists that failed to the end."""
+    closed: tuple[int, ...] = ()
+    """Numbers of the lists that were refused to the end."""
+    limited: int = 0
+    """Rounds in a row in which a call was answered 429 and no page came."""
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
         """The position in an item; missing fields have their initial values."""
         start: dict[str, Any] = {name: item.get(name, value) for name, value in vars(cls()).items()}
         numbers = {name: int(start[name]) for name in _NUMBERS if start[name] is not None}
-        return cls(**{**start, **numbers, "staged": tuple(start["staged"])})
+        lists = {name: tuple(int(number) for number in start[name]) for name in ("broken", "closed")}
+        aside = tuple(map(cls.of, start["aside"]))
+        return cls(**{**start, **numbers, **lists, "aside": aside, "staged": tuple(start["staged"])})
 
     def item(self) -> dict[str, Any]:
         """The stored form, without fields that have their initial values."""
         start = Position()
         item = {name: value for name, value in vars(self).items() if value != getattr(start, name)}
-        return item | ({"staged": list(self.staged)} if self.staged else {})
+        lists = {name: list(item[name]) for name in ("staged", "broken", "closed") if name in item}
+        return item | lists | ({"aside": [listed.item() for listed in self.aside]} if self.aside else {})
+
+    def at(self, number: int, list_state: "Position | None" = None) -> "Position":
+        """The position at another list, of which nothing is known but this; what concerns the other lists stays."""
+        return replace(
+            list_state or Position(),
+            number=number,
+            aside=self.aside,
+            broken=self.broken,
+            closed=self.closed,
+            limited=self.limited,
+        )
 
     @property
     def begun(self) -> bool:
@@ -89,7 +113,7 @@ class Position:
         return (self.number, self.offset) > (other.number, other.offset)
 
 
-_NUMBERS = ("number", "offset", "attempt", "total", "lost", "revision", "records", "expected")
+_NUMBERS = ("number", "offset", "attempt", "total", "lost", "revision", "records", "expected", "tries", "limited")
 
 
 @dataclass(frozen=True)

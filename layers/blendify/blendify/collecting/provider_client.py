@@ -73,11 +73,20 @@ class ProviderClient:
         pace = min((pace for pace in paces if pace), default=0.0)
         return max(2, min(MOST_AT_ONCE, ceil(PER_SECOND * pace / 60))) if pace else MOST_AT_ONCE
 
-    def get(self, path: str, parameters: Mapping[str, str], take: Callable[[Any], T], *, tries: int = TRIES) -> T:
+    def get(
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        take: Callable[[Any], T],
+        *,
+        tries: int = TRIES,
+        final: type[Refused] | tuple[()] = (),
+    ) -> T:
         """
         What `take` makes of the JSON that the provider answers, or of NO_CONTENT.
 
         tries   after so many failures or refusals the call has failed; one, if the call before it has failed as well
+        final   refusals that are raised at once: the caller itself asks again, later
 
         Raises  MustWait after a 429 (short pauses are slept out), ProviderUnavailable after the last try (by `take` as
                 well, for an answer that is not what was asked for), Refused after the last try, GrantRevoked, Outage
@@ -89,6 +98,8 @@ class ProviderClient:
             except (GrantRevoked, Outage) as error:
                 raise self._ended(error) from None
             except (ProviderUnavailable, Refused) as error:
+                if isinstance(error, final):
+                    raise
                 failures += 1
                 renewable = isinstance(error, AccessTokenRefused) and self._provider.access.renew is not None
                 if failures >= (1 + renewable if self._failing else tries):

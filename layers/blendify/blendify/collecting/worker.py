@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,6 +25,8 @@ from blendify.core.errors import (
 )
 from blendify.core.telemetry import logger, metrics
 
+MOST_LIMITED = 8
+"""Rounds in a row in which a call is answered 429 and no page comes, after which the data type has failed."""
 PASSING = (ProviderUnavailable, Refused)
 """What may pass: it ends a data type only when it repeats in later rounds."""
 MoveOn = Callable[..., Progress]
@@ -70,6 +73,12 @@ class WorkerProgress:
         _report_completed(self._stored)
         return Summary(self._stored.data_type, Outcome.COMPLETE)
 
+    def fail(self, error: CollectError, position: Position, counts: Mapping[str, int]) -> Summary:
+        """What could be read is read to its end, and some could not."""
+        self._move_on(_outcome(error), position, counts, why=str(error))
+        _report_stopped(self._stored, error)
+        return Summary(self._stored.data_type, self._stored.outcome)
+
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""
         patient = isinstance(error, PASSING) and (advanced or self._stored.setbacks < len(PATIENCE_SECONDS))
@@ -84,6 +93,12 @@ class WorkerProgress:
         outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._stored.setbacks
         if isinstance(error, MustWait):
             until = error.until
+            setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
+            if error.limited:
+                limited = 1 if advanced else position.limited + 1
+                position = replace(position, limited=limited)
+                if limited >= MOST_LIMITED:
+                    outcome, until = Outcome.FAILED, None
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1

@@ -116,6 +116,11 @@ def staged(sync_id: str, data_type: str, name: str) -> str:
     return f"staged#{sync_id}#{data_type}#{name}"
 
 
+def troubles(provider: str, data_type: str) -> str:
+    """Sort key of which lists of a data type failed or were refused in the latest sync."""
+    return f"troubles#{provider}#{data_type}"
+
+
 def checkpoint(provider: str, data_type: str) -> str:
     """Sort key of how much was appended since the last checkpoint of a data type."""
     return f"checkpoint#{provider}#{data_type}"

@@ -222,7 +222,7 @@ class DeletionPass:
             raise _TimeUp
 
 
-_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "checkpoint")
+_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "checkpoint", "troubles")
 """Kinds of items whose sort key names the provider next."""
 _OF_SYNCS: Iterable[str] = ("sync", "staged", "listed", "listing")
 """Kinds of items whose sort key names the sync next."""

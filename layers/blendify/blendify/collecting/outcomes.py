@@ -1,0 +1,51 @@
+"""The words of a data type's outcome: what could not be read, and what is known of it."""
+
+from collections.abc import Mapping
+
+from blendify.collecting.intake import Intake
+from blendify.core.data_types import DataType
+from blendify.core.errors import CollectError
+from blendify.history.list_versions import ListVersion
+
+MOST_NAMED = 5
+"""Lists that are named by their ids."""
+
+
+def failure(data_type: DataType, intake: Intake, lost: int) -> CollectError:
+    """Why a data type has failed in which pages or lists could not be read."""
+    broken, error = intake.next.broken, intake.error
+    if len(broken) == len(intake.lists) and error:
+        return error
+    parts = [counted(lost, "page")] if lost else []
+    if broken:
+        names = [intake.lists[index].list_id for index in broken]
+        noun = "playlist" if data_type is DataType.PLAYLIST_TRACKS else "list"
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        parts.append(f"{counted(len(names), noun)} ({', '.join(names[:MOST_NAMED])}{more})")
+    why = f": {error}" if error else ""
+    return CollectError(f"{' and '.join(parts)} could not be read, all others are stored{why}")
+
+
+def closed_for_all(intake: Intake, known: Mapping[str, ListVersion]) -> bool:
+    """Whether every list that could be read before is refused all at once: then it is no list that is closed."""
+    readable = {listed.list_id for listed in intake.lists if (version := known.get(listed.list_id)) and version.count}
+    closed = {intake.lists[index].list_id for index in intake.next.closed}
+    return len(readable) > 1 and readable <= closed and not readable <= intake.before.closed
+
+
+def notes(counts: Mapping[str, int]) -> str | None:
+    """What a listener is told of a data type that is complete."""
+    parts = []
+    if closed := counts.get("unavailable"):
+        parts.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
+    if doubtful := counts.get("doubtful"):
+        parts.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
+    if holes := counts.get("holes"):
+        places = counted(holes, "place")
+        parts.append(f"more was played than the provider remembers: plays may be missing in {places}")
+    return "; ".join(parts) or None
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
