@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from bench.writes import WriteMeter
 
 from blendify.access import connections
 from blendify.collecting.collector import collect
@@ -24,17 +25,17 @@ from blendify.schedule.cadence import Cadence
 from blendify.schedule.poll_queue import QueuedPoll
 from blendify.schedule.polling_plan import NEVER, Plan
 from blendify.syncing import connection_plan, dispatch, poll
-from local.bench.writes import WriteMeter
 from polls import recently_played
-from tests.unit import lastfm_world
 from tests.unit.http_events import Context
 from tests.unit.poll_queue import PollQueue, event
-from tests.unit.spotify_world import PATHS, STARTED, World, begun, facts, items, plenty
+from tests.unit.sync_steps import STARTED, begun, facts, plenty
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 PLAYS = DataType.RECENTLY_PLAYED
-PATH = PATHS[PLAYS]
+PATH = PLAYS
 HOUR = timedelta(hours=1)
 CADENCE = Cadence()
 
