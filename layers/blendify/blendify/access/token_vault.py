@@ -11,12 +11,13 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from blendify.core import aws, times
+from blendify.core import aws, telemetry, times
 from blendify.core.errors import CollectError
 from blendify.core.settings import settings
 
 LARGEST = 4_096
-_TAMPERED = {"InvalidCiphertextException", "IncorrectKeyException", "AccessDeniedException"}
+_TAMPERED = {"InvalidCiphertextException", "IncorrectKeyException"}
+_BROKEN = "the stored access to this account cannot be opened: connect it again"
 
 
 class SealBroken(CollectError):
@@ -69,7 +70,8 @@ def unseal(sealed: bytes, *, provider: str, user_id: str) -> TokenSet:
     """
     The token set, in memory.
 
-    Raises  SealBroken when it is another user's or provider's, or was changed after it was sealed
+    Raises  SealBroken when it is another user's or provider's, or was changed after it was sealed; ClientError when KMS
+            does not open anything, e.g. because the role may not use the key
     """
     try:
         response = aws.client("kms").decrypt(
@@ -77,10 +79,12 @@ def unseal(sealed: bytes, *, provider: str, user_id: str) -> TokenSet:
         )
     except ClientError as error:
         if error.response["Error"]["Code"] in _TAMPERED:
-            raise SealBroken(f"the sealed {provider} tokens of {user_id} cannot be decrypted: {error}") from error
+            # The listener reads the message. KMS's own names the account, the role and the key: that is for the log.
+            telemetry.logger.error("Sealed tokens cannot be opened: %s", error, extra={"provider": provider})
+            raise SealBroken(_BROKEN) from None
         raise
     try:
         access, refresh, expires_at, *previous = json.loads(response["Plaintext"])
         return TokenSet(access, refresh, times.parse(expires_at), previous[0] if previous else None)
     except ValueError:
-        raise SealBroken(f"the sealed {provider} tokens of {user_id} do not contain a token set") from None
+        raise SealBroken(_BROKEN) from None

@@ -1,5 +1,6 @@
 """JSON log lines with the keys sync, user and data type, and metrics in CloudWatch's embedded metric format."""
 
+import logging
 from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger, Metrics
@@ -9,6 +10,11 @@ from blendify.core.data_types import DataType, Status
 
 logger = Logger(service="blendify")
 metrics = Metrics(namespace="Blendify", service="blendify")
+
+for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "INFO"), ("urllib3", "ERROR")):
+    # Below these levels they write requests and answers, with tokens and secrets. The function's own log level, which
+    # an operator may set to DEBUG, does not reach them. urllib3 even warns with the whole address of a call.
+    logging.getLogger(_library).setLevel(_level)
 
 
 def list_read(data_type: DataType, list_id: str, records: int) -> None:
