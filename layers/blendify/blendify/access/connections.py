@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from blendify.providers.provider import Profile
 
 ACTIVE, RECONNECT = "active", "reconnect"
+MAX_NAME_CHARACTERS = 200
+"""Of a display name; the rest is cut off, as an item takes no more than 400 KB."""
 
 
 class NotConnected(CollectError):
@@ -134,7 +136,7 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
             "application": grant.application,
             "account_id": profile.account_id,
             "provider_user_id": profile.provider_user_id,
-            "display_name": profile.display_name.encode(errors="backslashreplace").decode(),
+            "display_name": profile.display_name.encode(errors="backslashreplace").decode()[:MAX_NAME_CHARACTERS],
             "scopes": list(grant.scopes),
             "status": ACTIVE,
             "authorized_at": now,

@@ -19,7 +19,7 @@ from blendify.access.users import UserGone
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core import telemetry
-from blendify.core.errors import CollectError, MustWait, RateLimited
+from blendify.core.errors import CollectError, MustWait, RateLimited, UnexpectedShape
 from blendify.core.http import http_session
 from blendify.providers.application import Application
 from blendify.providers.consent import ClientSideConsent, TokenResponse
@@ -27,6 +27,8 @@ from blendify.providers.provider import Profile, Provider
 
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
+MAX_ID_BYTES = 900
+"""Of an account's id, which is a part of a sort key: DynamoDB takes 1,024 bytes."""
 LONGEST_WAIT_MS = 2_000
 """How long the rate limiter may let a listener wait in the browser."""
 
@@ -120,10 +122,19 @@ def complete(
             raise MustWait(str(error), limiter.back_off(error, provider.backoff)) from error
     # Only now: anybody can come with a made-up code or token, which must take nothing from the listeners' quota.
     limiter.count_call()
-    profile = _with_account_id(provider, provider.profile(body), session_user_id)
+    profile = _with_account_id(provider, _storable(provider, provider.profile(body)), session_user_id)
     if session_user_id:
         connections.require_single_account(session_user_id, provider.name, profile)
     return _store(provider, application, profile, tokens, session_user_id)
+
+
+def _storable(provider: Provider, profile: Profile) -> Profile:
+    """The profile. Raises UnexpectedShape when one of its ids is longer than a key can be."""
+    if any(
+        len(name.encode(errors="replace")) > MAX_ID_BYTES for name in (profile.account_id, profile.provider_user_id)
+    ):
+        raise UnexpectedShape(f"{provider.title}'s profile response has an id that is too long")
+    return profile
 
 
 def _with_account_id(provider: Provider, profile: Profile, session_user_id: str | None) -> Profile:

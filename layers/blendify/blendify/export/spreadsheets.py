@@ -2,20 +2,23 @@
 Tables for people: CSV that spreadsheet programs open, with only the columns that have values.
 
 Format   RFC 4180 in UTF-8 with a byte order mark, without which some programs garble names; booleans as true, false
-Guard    Titles are foreign text: a cell that a spreadsheet would take for a formula gets an apostrophe in front
+Guard    Titles are foreign text: what a spreadsheet would take for a formula gets an apostrophe in front. That may be
+         the whole cell or, where a program splits lines at semicolons, tabs or line breaks, a part of it
 Source   https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 import csv
 import gzip
 import io
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blendify.export.archive import ArchiveFile
 
-FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA = re.compile(r"""(^|[;\t\r\n])(?=[\s\u200b\ufeff"']*[=+\-@＝＋－＠])|^(?=[\t\r\n])""")
+"""Where a formula could begin: programs skip space and quotation marks in front of it."""
 _CHUNK = 64 * 1024
 
 
@@ -68,16 +71,14 @@ class Spreadsheet:
 
 
 def cell(value: object) -> object:
-    """The value as a cell: a list becomes one text; text that begins like a formula is marked as text."""
+    """The value as a cell: a list becomes one text; text that could be taken for a formula is marked as text."""
     if value is None:
         return ""
     if isinstance(value, list):
         value = "; ".join(_artist(artist) for artist in value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULAS):
-        return f"'{value}"
-    return value
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _artist(artist: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import astuple, dataclass
 from typing import Any, TypeVar, get_type_hints, overload
 
-from blendify.reading.question import MAX_VALUE_CHARACTERS, BadParameter, Question
+from blendify.reading.question import MAX_KEY_BYTES, MAX_LIST_ID_BYTES, BadParameter, Question
 
 REFUSED = "cursor must be the next_cursor of a response to the same question, unchanged."
 
@@ -85,14 +85,17 @@ def decode(question: Question, *kinds: type[Any]) -> Any:
         raise BadParameter(REFUSED)
     for kind in kinds:
         if [type(part) for part in parts[1:]] == list(get_type_hints(kind).values()):
-            return kind(*parts[1:])
+            cursor = kind(*parts[1:])
+            if len(getattr(cursor, "list_id", "").encode()) <= MAX_LIST_ID_BYTES:
+                return cursor
     raise BadParameter(REFUSED)
 
 
 def _usable(part: object) -> bool:
     """Whether a part may stand in a key or be an offset; keys cannot hold unpaired surrogates."""
     if isinstance(part, str):
-        return len(part) <= MAX_VALUE_CHARACTERS and not any("\ud800" <= character <= "\udfff" for character in part)
+        surrogates = any("\ud800" <= character <= "\udfff" for character in part)
+        return not surrogates and len(part.encode()) <= MAX_KEY_BYTES
     return isinstance(part, int) and 0 <= part < 10**9
 
 

@@ -7,6 +7,10 @@ from blendify.providers import PROVIDERS
 
 MAX_VALUE_CHARACTERS = 2_048
 """Of a parameter's value."""
+MAX_KEY_BYTES = 1_024
+"""Of a value that is compared with sort keys: DynamoDB refuses longer ones."""
+MAX_LIST_ID_BYTES = 900
+"""Of a list's id, which is a part of a sort key."""
 MAX_ITEMS = 1_000
 """Items of one page."""
 DEFAULT_ITEMS = 100

@@ -132,12 +132,17 @@ def metadata_field(data_type: DataType) -> str:
 
 
 def record(fact: StoredFact, data_type: DataType, *, raw: bool = False) -> dict[str, Any]:
-    """A fact as apps read it: every field of its data type, null where the fact has no value."""
+    """A fact as apps read it: every field of its data type, null where the fact has no value that apps can use."""
     values = fact.attribute_values
     fields = {
-        **{name: values.get(name) for name in (*COMMON, *FIELDS[data_type])},
+        **{name: _safe(name, values.get(name)) for name in (*COMMON, *FIELDS[data_type])},
         "fetched_at": moment_of(str(fact.fetched_at)),
     }
     if raw:
         fields[metadata_field(data_type)] = fact.answer() if fact.raw else None
     return fields
+
+
+def _safe(name: str, value: Any) -> Any:
+    """The value; null for an address that is none of the web, such as `javascript:`, as apps follow addresses."""
+    return None if name.endswith("_url") and not str(value).lower().startswith(("https://", "http://")) else value

@@ -9,7 +9,14 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind
-from blendify.reading.question import MAX_ITEMS, MAX_VALUE_CHARACTERS, VIEWS, BadParameter, Question
+from blendify.reading.question import (
+    MAX_ITEMS,
+    MAX_LIST_ID_BYTES,
+    MAX_VALUE_CHARACTERS,
+    VIEWS,
+    BadParameter,
+    Question,
+)
 
 OF_LISTS = ("provider", "time_range", "playlist_id", "as_of", "view", "raw", "limit", "cursor")
 OF_HISTORY = ("provider", "time_range", "playlist_id", "raw", "limit", "cursor")
@@ -73,6 +80,12 @@ def _time_range(data_type: DataType, value: str) -> str:
     return _allowed("time_range", value, time_ranges(data_type))
 
 
+def _playlist_id(_: DataType, value: str) -> str:
+    if len(value.encode(errors="replace")) > MAX_LIST_ID_BYTES:
+        raise BadParameter(f"playlist_id must have at most {MAX_LIST_ID_BYTES} bytes.")
+    return value
+
+
 def _as_of(_: DataType, value: str) -> str:
     try:
         moment = times.parse(value)
@@ -105,7 +118,7 @@ def _allowed(name: str, value: str, values: list[str]) -> str:
 _PARSERS: Mapping[str, Callable[[DataType, str], Any]] = {
     "provider": _provider,
     "time_range": _time_range,
-    "playlist_id": lambda _, value: value,
+    "playlist_id": _playlist_id,
     "as_of": _as_of,
     "view": lambda _, value: _allowed("view", value, list(VIEWS)),
     "raw": _raw,

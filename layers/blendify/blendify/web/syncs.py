@@ -45,9 +45,11 @@ def start() -> Response[str]:
     active = [connection for connection in requested if connection.status == ACTIVE]
     if not active:
         return _nothing_to_sync(requested)
-    seconds = sync_requests.admit(user)
+    full = parameters.get("mode") == "full"
+    seconds = sync_requests.admit(user, full=full)
     if seconds:
-        text = f"You can ask for a sync once a minute. Ask again in {seconds} seconds."
+        rule = f"a full sync every {sync_requests.FULL_SECONDS // 60} minutes" if full else "a sync once a minute"
+        text = f"You can ask for {rule}. Ask again in {seconds} seconds."
         return responses.error_response(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
     try:
         return responses.json_response(202, {"syncs": [_started(connection, parameters) for connection in active]})
