@@ -14,7 +14,7 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
-from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_VALUE_CHARACTERS, VIEWS
+from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from local.paths import ROOT
@@ -45,7 +45,7 @@ def document() -> Schema:
         },
         "servers": [{"url": "/v1"}],
         "security": [{"session": []}, {"bearer": []}],
-        "paths": {**_account(), **_music(), **_export(), **_tokens(), **_leaving(), **_pages()},
+        "paths": {**_account(), **_music(), **_export(), **_tokens(), **_sessions(), **_leaving(), **_pages()},
         "components": {
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
@@ -95,7 +95,7 @@ def _parameter(data_type: DataType, name: str) -> Schema:
     schemas: Mapping[str, Schema] = {
         "provider": {"type": "string", "enum": offering},
         "time_range": {"type": "string", "enum": time_ranges(data_type)},
-        "playlist_id": {"type": "string", "minLength": 1, "maxLength": MAX_VALUE_CHARACTERS},
+        "playlist_id": {"type": "string", "minLength": 1, "maxLength": MAX_LIST_ID_BYTES},
         "as_of": MOMENT,
         "view": {"type": "string", "enum": list(VIEWS), "default": VIEWS[0]},
         "raw": {"type": "string", "enum": ["true", "false"], "default": "false"},
@@ -294,6 +294,29 @@ def _tokens() -> Schema:
     }
 
 
+def _sessions() -> Schema:
+    session = {"session_id": TEXT, "created_at": MOMENT, "expires_at": MOMENT, "current": {"type": "boolean"}}
+    return {
+        "/me/sessions": {
+            "get": _operation(
+                "Where the listener is logged in, oldest first",
+                {200: _json(_page(_object(session)))},
+                session=True,
+                errors=(403,),
+            )
+        },
+        "/me/sessions/{session_id}": {
+            "delete": _operation(
+                "End a session at once",
+                {204: {"description": "Ended"}},
+                [_path("session_id", "The session's id")],
+                errors=(403, 404),
+                session=True,
+            )
+        },
+    }
+
+
 def _leaving() -> Schema:
     history = {
         "name": "history",
@@ -357,13 +380,13 @@ def _pages() -> Schema:
         "/auth/{provider}/callback": {
             "get": step(
                 "Back from the provider's consent page",
-                {303: redirect, 400: page, 403: page, 404: page, 502: page, 503: page},
+                {200: page, 303: redirect, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
                 [provider],
             ),
             "post": {
                 **step(
-                    "The form of our own consent page",
-                    {303: redirect, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
+                    "The form of our own consent page, or of the page that asks a listener who is logged in",
+                    {200: page, 303: redirect, 400: page, 403: page, 404: page, 409: page, 502: page, 503: page},
                     [provider],
                 ),
                 "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},

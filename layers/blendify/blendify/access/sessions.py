@@ -2,13 +2,26 @@
 
 import secrets
 import time
+from dataclasses import dataclass
 from hashlib import sha256
 
 from blendify.access import users
+from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import state_table
 
 LIFETIME_SECONDS = 30 * 24 * 3600
+ID_CHARACTERS = 16
+"""Of the hash: enough to tell a user's sessions apart, and useless as a cookie."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session as its user can list it: without its secret."""
+
+    session_id: str
+    created_at: str
+    expires_at: str
 
 
 def begin(user_id: str) -> str:
@@ -19,6 +32,39 @@ def begin(user_id: str) -> str:
     state_table().put(keys.user(user_id), _key(session), {"expires_at": expires_at})
     state_table().put(_key(session), "session", {"user_id": user_id, "expires_at": expires_at})
     return session
+
+
+def session_id_of(session: str) -> str:
+    """The id under which `list_sessions` has the session of this cookie."""
+    return _digest(session)[:ID_CHARACTERS]
+
+
+def list_sessions(user_id: str) -> list[Session]:
+    """The user's sessions that are valid, oldest first."""
+    seconds = [
+        (int(item["expires_at"]), item["sk"].removeprefix(keys.session())[:ID_CHARACTERS])
+        for item in state_table().query(keys.user(user_id), keys.session())
+    ]
+    return [
+        Session(
+            session_id,
+            times.iso(times.from_milliseconds((expires_at - LIFETIME_SECONDS) * 1000)),
+            times.iso(times.from_milliseconds(expires_at * 1000)),
+        )
+        for expires_at, session_id in sorted(seconds)
+        if expires_at > time.time()
+    ]
+
+
+def end_by_id(user_id: str, session_id: str) -> bool:
+    """End one of the user's sessions; False when there is none with this id."""
+    if len(session_id) != ID_CHARACTERS:
+        return False
+    ended = [item["sk"] for item in state_table().query(keys.user(user_id), keys.session(session_id))]
+    for key in ended:
+        state_table().delete(key, "session")
+        state_table().delete(keys.user(user_id), key)
+    return bool(ended)
 
 
 def user_id_of(session: str | None) -> str | None:
@@ -41,4 +87,8 @@ def end(session: str) -> None:
 
 
 def _key(session: str) -> str:
-    return keys.session(sha256(session.encode(errors="backslashreplace")).hexdigest())
+    return keys.session(_digest(session))
+
+
+def _digest(session: str) -> str:
+    return sha256(session.encode(errors="backslashreplace")).hexdigest()

@@ -25,6 +25,8 @@ router = new_router()
 MAX_SYNCS = 20
 """Syncs in the response of GET /me/syncs."""
 SYNCS_ON_DASHBOARD = 6
+MAX_ID_CHARACTERS = 64
+"""Ids of syncs have 28 characters; the table's keys cannot be arbitrarily long."""
 _COUNTS = ("records", "appended", "removed", "holes", "unavailable", "expected", "calls")
 _TITLES = {data_type.value: data_type.words.capitalize() for data_type in DataType}
 
@@ -82,7 +84,7 @@ def list_syncs() -> Response[str]:
 def show_sync(sync_id: str) -> Response[str]:
     """One sync with its progress; 404 when this listener has none with this id."""
     user = user_id()
-    sync = syncs.find(user, sync_id)
+    sync = syncs.find(user, sync_id) if len(sync_id) <= MAX_ID_CHARACTERS else None
     if sync is None:
         return responses.error_response(router, 404, "not_found", "You have no sync with this id.")
     return responses.json_response(200, _sync(sync, all_progress(user, sync_id)))

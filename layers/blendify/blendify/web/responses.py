@@ -31,9 +31,9 @@ def json_response(
     return Response(status, JSON, text, headers=dict(headers or {}), cookies=cookies)
 
 
-def no_content() -> Response[str]:
+def no_content(cookies: list[Cookie] | None = None) -> Response[str]:
     """204: done; there is no body."""
-    return Response(204, JSON, "")
+    return Response(204, JSON, "", cookies=cookies)
 
 
 def error_response(

@@ -1,0 +1,32 @@
+"""/me/sessions: a listener sees where they are logged in, and ends a session."""
+
+from dataclasses import asdict
+
+from blendify.access import sessions
+from blendify.web import responses
+from blendify.web.cookies import SESSION, cookie_values, delete_cookie
+from blendify.web.guards import same_origin, session_user, user_id
+from blendify.web.responses import Response
+from blendify.web.router import new_router
+
+router = new_router()
+
+
+@router.get("/me/sessions", middlewares=[session_user])
+def list_sessions() -> Response[str]:
+    """The listener's sessions, oldest first; `current` is the one that asks."""
+    own = _of_this_browser()
+    items = [{**asdict(session), "current": session.session_id in own} for session in sessions.list_sessions(user_id())]
+    return responses.json_response(200, {"items": items, "next_cursor": None})
+
+
+@router.delete("/me/sessions/<session_id>", middlewares=[same_origin("You are still logged in."), session_user])
+def end(session_id: str) -> Response[str]:
+    """204; from now on the session's cookie opens nothing."""
+    if not sessions.end_by_id(user_id(), session_id):
+        return responses.error_response(router, 404, "not_found", "You have no session with this id.")
+    return responses.no_content([delete_cookie(SESSION)] if session_id in _of_this_browser() else None)
+
+
+def _of_this_browser() -> set[str]:
+    return set(map(sessions.session_id_of, cookie_values(router, SESSION)))
