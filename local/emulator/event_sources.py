@@ -1,4 +1,4 @@
-"""CloudFormation makes a number of a parameter, which is text. The emulator does not, for the most functions of a queue."""
+"""CloudFormation makes a number of a parameter, which is text. For most functions of a queue the emulator does not."""
 
 from typing import Any
 

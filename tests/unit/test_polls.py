@@ -333,8 +333,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def old_listener(clock: list[datetime]) -> Iterator[str]:
     """A listener of Last.fm, connected and due, whose first sync has not read anything."""
-    with lastfm_world.served() as behind:
-        user_id = lastfm_world.World.begin(behind).connect()
+    with socket_of("lastfm") as behind:
+        user_id = World.begin(behind).connect()
         due = {"due_at": clock[0], "lost_at": clock[0], "resync_at": clock[0] + 9 * HOUR}
         change = Change(set={name: times.iso(moment) for name, moment in due.items()})
         state_table().update(keys.user(user_id), keys.connection("lastfm"), change)
