@@ -1,5 +1,6 @@
-"""HTTP for all calls to providers: no redirects, no retries of its own, no endless bodies."""
+"""HTTP for all calls to providers: no redirects, no retries of its own, no endless answers."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from blendify.core.errors import ProviderUnavailable
@@ -9,22 +10,27 @@ if TYPE_CHECKING:
 
 USER_AGENT = "Blendify/1 (listening history)"
 """Some providers ask clients to identify themselves, and may block those that do not."""
-LARGEST_BODY = 32 * 1024 * 1024
-"""Bytes; a provider's largest page has less than 2 MB."""
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes; a provider's largest page has less than 2 MB, and eight pages may be in memory at once."""
 
 
 def http_session(connections: int = 8) -> "requests.Session":
     """
     A session that does not retry and reads no proxy or netrc settings; threads may share it.
 
+    A timeout is a pair: seconds to connect, and seconds for the whole answer.
+
     requests is imported here, as it costs a cold start a tenth more: many Lambdas never call a provider
     """
     import requests
-    from requests.adapters import HTTPAdapter
 
+    from blendify.core.timed_http import TimedAdapter
+
+    # At a header that cannot be parsed it warns with the whole address, and some addresses hold secrets.
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     http = requests.Session()
     http.trust_env = False
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    adapter = TimedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
     http.mount("https://", adapter)
     http.mount("http://", adapter)
     return http
@@ -34,7 +40,8 @@ def read_body(response: "requests.Response") -> bytes:
     """
     The body of a streamed response.
 
-    Raises  ProviderUnavailable if it is larger than any real page; requests.RequestException if it breaks off
+    Raises  ProviderUnavailable if it is larger than any real page; requests.RequestException if it breaks off, or does
+            not end within the read timeout
     """
     body = bytearray()
     for chunk in response.iter_content(64 * 1024):
