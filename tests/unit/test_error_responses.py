@@ -40,7 +40,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import DEFAULT_BACKOFF, Profile, Provider
-from blendify.providers.retry_after import retry_after
+from blendify.providers.retry_after import LONGEST, retry_after
 from blendify.providers.spotify.errors import classify_error
 from local.simulators.frame.serving import running
 from tests.unit.timeline import Timeline
@@ -148,7 +148,7 @@ def test_retry_after_as_a_date(ahead: int, seconds: float, monkeypatch: pytest.M
     assert limited(format_datetime(NOW + timedelta(seconds=ahead), usegmt=True)).seconds == seconds
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", "nan", "inf", "1e99", "Thu, 99 Foo 2026 25:61:00 GMT", "12 s"])
+@pytest.mark.parametrize("value", [None, "", "soon", "nan", "inf", "Thu, 99 Foo 2026 25:61:00 GMT", "12 s"])
 def test_unreadable_retry_after_is_none(value: str | None) -> None:
     """Missing, garbage or beyond measure: the rate limiter's own cool-down applies."""
     assert limited(value).seconds is None
@@ -158,7 +158,7 @@ def test_unreadable_retry_after_is_none(value: str | None) -> None:
 def test_any_retry_after_is_bounded_or_none(value: str) -> None:
     """Whatever the header has, it raises nothing."""
     seconds = retry_after(value)
-    assert seconds is None or 0 <= seconds < 1e12
+    assert seconds is None or 0 <= seconds <= LONGEST
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
