@@ -39,7 +39,6 @@ from blendify.providers.apple_music.profile import profile
 from blendify.providers.application import Application, ApplicationMissing
 from blendify.providers.endpoint import ListPosition, ListRef, RequestContext
 from blendify.providers.paging import Page, PageRequest
-from blendify.providers.record_identity import digest
 from local.paths import ROOT
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
@@ -106,7 +105,7 @@ def test_matching_with_the_catalogue_makes_no_new_record() -> None:
     """Ids, codes and pictures that Apple adds are no part of the digest."""
     before, after = records.saved_track({**SONG, "relationships": {}}, FIRST), records.saved_track(SONG, FIRST)
     assert before.fields != after.fields
-    assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
+    assert before.compared == after.compared
 
 
 def test_play_has_the_catalogues_id() -> None:
@@ -256,8 +255,8 @@ def test_any_json_becomes_a_record_with_a_key(data_type: DataType, entry: Any) -
 def test_pages() -> None:
     """The presence of `next` says that there is more; the history's lists have no total."""
     body = {"data": [SONG, None], "next": "/v1/me/library/songs?offset=2", "meta": {"total": 812}}
-    assert pages.listed(body) == Page([SONG, None], 812, more=True)
-    assert pages.listed({"data": []}) == Page([], None, more=False)
+    assert pages.page(body) == Page([SONG, None], 812, more=True)
+    assert pages.page({"data": []}) == Page([], None, more=False)
 
 
 def test_recently_added_ids_of_one_type() -> None:
@@ -285,14 +284,14 @@ def test_empty_playlist_is_a_404() -> None:
     """404 with code 40403 is data: an empty page."""
     body = {"errors": [{"status": "404", "code": "40403", "title": "No related resources"}]}
     assert classify_error(404, {}, json.dumps(body)) is None
-    assert pages.listed(body) == Page([], 0, more=False)
+    assert pages.page(body) == Page([], 0, more=False)
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"data": {}}, {"data": None}, {"errors": []}, {"errors": [{}]}, "x"])
 def test_body_that_is_not_a_page_is_an_unexpected_shape(body: Any) -> None:
     """A missing list must not be taken for an empty one."""
     with pytest.raises(UnexpectedShape):
-        pages.listed(body)
+        pages.page(body)
 
 
 def test_requests_of_first_pages() -> None:

@@ -3,13 +3,13 @@
 import pytest
 
 from blendify.history.list_entries import LARGEST_BYTES, LONGEST, Entry, average, chunks, pack, unpack
-from blendify.providers.record_identity import digest, identity
+from blendify.providers.record_identity import changed, digest, identity
 
 
 def entries(count: int) -> list[Entry]:
     moment = "2026-11-22T17:44:30.123Z"
-    names = [f"2026-03-{number % 28 + 1:02}T18:22:07Z#{digest({'n': number})}{number:010}" for number in range(count)]
-    return [Entry(name, digest({"name": name}), f"{moment}#spotify#{name}") for name in names]
+    names = [f"2026-03-{number % 28 + 1:02}T18:22:07Z#{digest((str(number),))}{number:010}" for number in range(count)]
+    return [Entry(name, digest((name,)), f"{moment}#spotify#{name}") for name in names]
 
 
 def test_what_is_packed_comes_back() -> None:
@@ -57,17 +57,18 @@ def test_an_entry_takes_few_bytes() -> None:
 
 def test_a_moment_makes_another_record() -> None:
     """A like that comes back is another span; an artist who is followed again is the same artist."""
-    assert identity({"record_id": "a", "added_at": "2026-01-01T00:00:00Z"}) == "2026-01-01T00:00:00Z#a"
-    assert identity({"record_id": "a", "added_at": "2026-02-01T00:00:00Z"}) == "2026-02-01T00:00:00Z#a"
+    assert identity({"record_id": "a", "added_at": "2026-01-01T00:00:00Z"}) == "2026-01-01T00:00:00.000Z#a"
+    assert identity({"record_id": "a", "added_at": "2026-02-01T00:00:00Z"}) == "2026-02-01T00:00:00.000Z#a"
     assert identity({"record_id": "a"}) == "a"
     assert identity({"record_id": "a"}, 2) == "a#2"
     assert identity({}) == "null"
 
 
-def test_what_nobody_did_is_no_change() -> None:
-    """Popularity, the place in the list, a field that is empty; a name or a rank is a change."""
-    fields = {"record_id": "a", "track_name": "N", "rank": 1}
-    assert digest(fields | {"popularity": 3, "position": 7, "isrc": None}) == digest(fields)
-    assert digest(fields | {"snapshot_id": "x"}, {"snapshot_id"}) == digest(fields)
-    assert digest(fields | {"track_name": "M"}) != digest(fields)
-    assert digest(fields | {"rank": 2}) != digest(fields)
+def test_what_is_not_known_is_no_change() -> None:
+    """A value that vanishes tells nothing; one that becomes known, becomes another or is taken away is a change."""
+    known = digest(("Sunday", 3, True, None))
+    assert not changed(known, digest(("Sunday", 3, True, None)))
+    assert not changed(known, digest((None, 3, None, None)))
+    for now in (("Monday", 3, True, None), ("Sunday", 4, True, None), ("Sunday", 3, True, "x"), ("", 3, True, None)):
+        assert changed(known, digest(now)), now
+    assert not changed(digest((None,)), digest(("",)))

@@ -30,7 +30,6 @@ from blendify.providers.lastfm.endpoints import TIME_RANGES
 from blendify.providers.lastfm.errors import classify_error
 from blendify.providers.lastfm.profile import profile
 from blendify.providers.paging import Numbered, Page, PageRequest
-from blendify.providers.record_identity import digest
 
 STARTED_AT = datetime(2026, 11, 22, 17, 44, 30, 900_000, tzinfo=UTC)
 ENDPOINTS = PROVIDERS["lastfm"].endpoints
@@ -137,7 +136,7 @@ def test_pictures_and_mbids_make_no_new_record() -> None:
     corrected = {**SCROBBLE, "mbid": "", "image": []}
     before, after = (records.loved_track(entry, FIRST) for entry in (SCROBBLE, corrected))
     assert before.fields != after.fields
-    assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
+    assert before.compared == after.compared
 
 
 _ANY_JSON = st.recursive(
@@ -153,7 +152,7 @@ def test_any_json_becomes_a_record_with_a_key(entry: Any) -> None:
         assert to_record(entry, FIRST).key
 
 
-@pytest.mark.parametrize("uts", ["", "soon", "-1", "9" * 30, None, [], "١٢"])
+@pytest.mark.parametrize("uts", ["", "soon", "-1", "9" * 30, "9" * 5_000, None, [], "inf"])
 def test_unreadable_time_is_null(uts: Any) -> None:
     """The play is a record all the same."""
     fields = records.play({**SCROBBLE, "date": {"uts": uts}}, FIRST).fields

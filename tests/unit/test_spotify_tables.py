@@ -15,7 +15,6 @@ from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition, ListRef, Record, RequestContext
 from blendify.providers.named_fields import MOST_ARTISTS
 from blendify.providers.paging import PageRequest
-from blendify.providers.record_identity import digest
 from blendify.providers.spotify import records
 from blendify.providers.spotify.endpoints import TIME_RANGES
 from blendify.providers.spotify.pages import followed, paged
@@ -200,13 +199,13 @@ EXPECTED: dict[DataType, tuple[Json, ListPosition, str, Json]] = {
     DataType.SAVED_TRACKS: (
         {"added_at": "2026-03-01T18:22:07Z", "track": TRACK},
         ListPosition("", 7),
-        "2026-03-01T18:22:07Z#3U4isOIWM3VvDubwSI3y7a",
+        "2026-03-01T18:22:07.000Z#3U4isOIWM3VvDubwSI3y7a",
         TRACK_FIELDS | {"added_at": "2026-03-01T18:22:07Z"},
     ),
     DataType.SAVED_ALBUMS: (
         {"added_at": "2026-03-01T18:22:07Z", "album": ALBUM},
         ListPosition("", 7),
-        "2026-03-01T18:22:07Z#4OTAx9un4e6NfoHuVRiOrC",
+        "2026-03-01T18:22:07.000Z#4OTAx9un4e6NfoHuVRiOrC",
         {
             "record_id": "4OTAx9un4e6NfoHuVRiOrC",
             "artist_id": "5y2Xq6xcjJb2jVM54GHK3t",
@@ -252,11 +251,11 @@ def test_named_fields_of_an_ordinary_entry(data_type: DataType) -> None:
     ],
 )
 def test_changes_by_spotify_make_no_new_record(data_type: DataType, change: Json) -> None:
-    """Popularity, followers, genres and addresses of pictures drift: they are stored, and no part of the digest."""
+    """Popularity, followers, genres, names and addresses of pictures drift: they are stored and not compared."""
     entry, position, _, _ = EXPECTED[data_type]
     before, after = (ENDPOINTS[data_type].to_record(item, position) for item in (entry, entry | change))
-    assert before.uncompared == after.uncompared
-    assert digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
+    assert before.fields != after.fields
+    assert before.compared == after.compared
 
 
 @pytest.mark.parametrize("owner", ["spotify", "ana.1"])
@@ -265,19 +264,28 @@ def test_description_and_version_count_unless_spotify_owns_the_playlist(owner: s
     """Spotify writes both anew daily for its own playlists; in all others they are somebody's change."""
     entry = PLAYLIST | {"owner": {"id": owner}}
     before, after = (records.playlist(item, SECOND) for item in (entry, entry | change))
-    equal = digest(before.fields, before.uncompared) == digest(after.fields, after.uncompared)
-    assert equal == (owner == "spotify")
+    assert (before.compared == after.compared) == (owner == "spotify")
 
 
-def test_a_changed_name_makes_a_new_record() -> None:
-    """The counterpart: what identifies a record to its listener is compared."""
+def test_a_name_is_compared_where_a_listener_gave_it() -> None:
+    """A playlist has its name from its owner, a track has it from Spotify, which corrects it."""
+    before, after = (records.playlist(PLAYLIST | {"name": name}, SECOND) for name in ("Sunday", "Monday"))
+    assert before.compared != after.compared
     before, after = (records.saved_track({"track": TRACK | {"name": name}}, SECOND) for name in ("All of Me", "Other"))
-    assert digest(before.fields, before.uncompared) != digest(after.fields, after.uncompared)
+    assert before.compared == after.compared
 
 
 @pytest.mark.parametrize(
     ("followers", "count"),
-    [({"total": 0}, 0), ({"total": None}, None), ({}, None), (None, None), ({"total": "9"}, None)],
+    [
+        ({"total": 0}, 0),
+        ({"total": None}, None),
+        ({}, None),
+        (None, None),
+        ({"total": "9"}, 9),
+        ({"total": 9.0}, 9),
+        ({"total": -1}, None),
+    ],
 )
 def test_followers_of_artists_and_playlists(followers: Json | None, count: int | None) -> None:
     """New applications get no followers, and neither do lists of playlists; 0 is a count."""
@@ -293,7 +301,7 @@ def test_playlist_without_a_description() -> None:
 
 def test_artists_that_are_no_objects_are_left_out() -> None:
     """Null entries have neither id nor name; at most fifty artists are named."""
-    listed = [None, "text", {"id": 7, "name": None}, *TRACK["artists"]]
+    listed = [None, "text", {"id": True, "name": None}, *TRACK["artists"]]
     fields = records.top_track(TRACK | {"artists": listed}, SECOND).fields
     assert fields["artists"] == [{"id": None, "name": None}, *TRACK_FIELDS["artists"]]
     assert len(records.top_track(TRACK | {"artists": TRACK["artists"] * 99}, SECOND).fields["artists"]) == MOST_ARTISTS
@@ -500,7 +508,7 @@ def test_row_21_two_plays_of_the_same_moment_are_two_records() -> None:
         records.play({"track": TRACK | {"id": name}, "played_at": "2026-11-22T17:44:30Z"}, SECOND).key
         for name in ("a", "b")
     ]
-    assert keys == ["2026-11-22T17:44:30Z#a", "2026-11-22T17:44:30Z#b"]
+    assert keys == ["2026-11-22T17:44:30.000Z#a", "2026-11-22T17:44:30.000Z#b"]
 
 
 def test_row_22_total_tracks_counts_beyond_the_embedded_fifty() -> None:

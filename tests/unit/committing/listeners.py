@@ -66,20 +66,21 @@ class Sort:
             fields["kind"] = "album"
         if answer:
             fields["track_name"] = f"{name} {answer['state']}"
+        state = (answer["state"],) if answer else ()
         match self.rules.kind:
             case ListKind.ARRANGED:
                 fields |= {"playlist_id": LIST, "position": position, "added_at": at}
-                return Record(f"{LIST}#{position:06}#{name or 'null'}", fields)
+                return Record(f"{LIST}#{position:06}#{name or 'null'}", fields, state)
             case ListKind.RANKED:
                 fields |= {"time_range": LIST, "rank": position + 1}
-                return Record(f"{LIST}#{position + 1:04}#{name or 'null'}", fields)
+                return Record(f"{LIST}#{position + 1:04}#{name or 'null'}", fields, (position + 1, *state))
             case ListKind.LOG:
                 fields["played_at"] = at
             case ListKind.SET:
                 fields["added_at"] = at
         if name is None:
             return Record(f"null#{position:06}", {**fields, "position": position})
-        return Record(f"{at}#{name}" if at else str(name), fields)
+        return Record(f"{at}#{name}" if at else str(name), fields, () if self.log else state)
 
 
 SORTS: dict[str, Sort] = {
@@ -104,6 +105,9 @@ class Listener:
     things: list[Thing] = field(default_factory=list)
     clock: int = 0
     added: int = 0
+    settled: bool = False
+    """Whether no more entries are null. One that is null later is taken for the one that stood between its neighbours,
+    as it cannot be told from one that was taken away while a null came."""
 
     def do(self) -> None:
         """Something that listeners do."""
@@ -120,7 +124,9 @@ class Listener:
             place = self.chance.randrange(size)
             self.things[place] = replace(self.things[place], state=self.things[place].state + 1)
         elif act < 0.95 and self.sort.ordered:
-            self.things.insert(self.chance.randrange(size), self.things.pop(self.chance.randrange(size)))
+            thing = self.things[place := self.chance.randrange(size)]
+            if thing.name is not None:
+                self.things.insert(self.chance.randrange(size), self.things.pop(place))
         elif act < 0.97:
             self.things.clear()
         return None
@@ -138,7 +144,7 @@ class Listener:
 
     def _add(self, place: int) -> None:
         name: str | None = self._name()
-        if self.sort.nulls and self.chance.random() < 0.05:
+        if self.sort.nulls and not self.settled and self.chance.random() < 0.1:
             self.things.insert(place, Thing(None))
             return
         self.things.insert(place, Thing(name, moment(self.clock) if self.sort.dated else None))

@@ -74,6 +74,7 @@ def test_two_workers_in_any_order_lose_nothing_and_double_nothing(name: str, sam
     for number in range(PAIRS):
         story = Story(f"{name} {same} {deadly} {number}", SORTS[name])
         story.do_things(8)
+        story.listener.settled = True
         story.sync(next(story.syncs), calm=True)
         story.do_things(5)
         first = next(story.syncs)

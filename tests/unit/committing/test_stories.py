@@ -65,6 +65,7 @@ class Story:
         """Some days, and at the end one without trouble."""
         for _ in range(self.chance.randint(1, 4)):
             self.do_things(6)
+            self.listener.settled = True
             self.hurried = self.chance.random() < 0.6
             self.memory.at_write = self.trouble if self.hurried else lambda: None
             self.sync(next(self.syncs))

@@ -4,16 +4,15 @@ One call to a provider's API: every response is either data or an error that say
 Redirects are not followed: a call goes to the address in the provider's table and to no other.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
 import requests
 
 from blendify.core.errors import ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
+from blendify.core.json_text import NotJson, parsed
 from blendify.providers.application import Application
 from blendify.providers.provider import Provider
 
@@ -30,7 +29,7 @@ class Call:
     parameters: Mapping[str, str]
     token: str = field(repr=False)
     timeout: tuple[float, float]
-    """Seconds to connect, and between two packets."""
+    """Seconds to connect, and for the whole answer."""
 
 
 def fetch(provider: Provider, application: Application, call: Call, http: requests.Session) -> Any:
@@ -59,22 +58,9 @@ def fetch(provider: Provider, application: Application, call: Call, http: reques
         raise ProviderUnavailable(f"{provider.title} did not answer ({type(failure).__name__})") from None
     if error:
         raise error
-    return NO_CONTENT if response.status_code == 204 else _parsed(provider, body)
-
-
-def _parsed(provider: Provider, body: bytes) -> Any:
+    if response.status_code == 204:
+        return NO_CONTENT
     try:
-        return json.loads(body, parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise ProviderUnavailable(f"{provider.title}'s response is not JSON ({len(body)} bytes)") from None
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError("the number is too large to be stored")
-    return number
+        return parsed(body)
+    except NotJson as refused:
+        raise ProviderUnavailable(f"{provider.title}'s response is not JSON: {refused} ({len(body)} bytes)") from None

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.collecting.plan import Listed, Source
+from blendify.collecting.recognition import KnownList
 from blendify.history.list_entries import Entry
 from blendify.providers.endpoint import ListKind, Record
-from blendify.providers.record_identity import digest, identity
+from blendify.providers.record_identity import changed, digest, identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ class Comparison:
     """Whether equal entries of one page are several, as moments are coarse. On the next page they may be met again."""
     _names: set[str] = field(default_factory=set)
     """Identities that an entry behind them must not have as well."""
+    _known: KnownList = field(init=False)
     _last: Counter[str] = field(default_factory=Counter)
     """By identity of the first of several the number of the last."""
+
+    def __post_init__(self) -> None:
+        self._known = KnownList(self.version.keys())
 
     def pass_over(self, listed: Iterable[Listed]) -> None:
         """Count entries that were compared before, by this worker or another."""
@@ -56,15 +61,16 @@ class Comparison:
         """
         if self.repeats:
             self._last.clear()
+        if self.kind is not ListKind.LOG:
+            records = self._known.recognized(records)
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
         for index, (record, answer) in enumerate(zip(records, answers, strict=True)):
             occurrence = self._occurrence(record.fields)
             name = identity(record.fields, occurrence)
-            # A play is an event: it is recorded once, even if its track is renamed later.
-            state = "" if self.kind is ListKind.LOG else digest(record.fields, record.uncompared)
+            state = digest(record.compared)
             entry = self.version.get(name)
-            if entry is None or entry.digest != state:
+            if entry is None or changed(entry.digest, state):
                 part = f"{record.key}#{occurrence}" if self.repeats and occurrence > 1 else record.key
                 entry = Entry(name, state, self.source.key(part))
                 fields = {**record.fields, "occurrence": occurrence} if occurrence > 1 else record.fields

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.collecting.page_fetcher import Fetcher
+from blendify.collecting.recognition import KnownList
 from blendify.providers.change_checks import PageDigest
 from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import PageRequest
-from blendify.providers.record_identity import digest, identity
+from blendify.providers.record_identity import changed, digest, identity
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,22 @@ def checked(
         return None
     given: dict[str, tuple[Record, Any]] = {}
     totals: list[int | None] = []
+    known_list = KnownList(known.keys())
 
     def look(offset: int) -> PageDigest:
         page = fetcher.page(PageRequest(list_id, number, offset), endpoint)
-        rows = [endpoint.to_record(entry, ListPosition(list_id, offset + at)) for at, entry in enumerate(page.entries)]
+        places = (ListPosition(list_id, offset + at) for at in range(len(page.entries)))
+        rows = known_list.recognized(list(map(endpoint.to_record, page.entries, places)))
         names = [identity(row.fields) for row in rows]
         given.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
         totals.append(page.total)
-        digests = [digest(row.fields, row.uncompared) for row in rows]
-        return PageDigest(list(zip(names, digests, strict=True)), page.total)
+        digests = [digest(row.compared) for row in rows]
+        # A digest that says no change is as good as the known one.
+        same = [
+            known[name] if name in known and not changed(known[name], now) else now
+            for name, now in zip(names, digests, strict=True)
+        ]
+        return PageDigest(list(zip(names, same, strict=True)), page.total)
 
     changes = endpoint.change_check(known, look, endpoint.paging.limit)
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):

@@ -77,7 +77,7 @@ class ListReader:
                 continue
             record, answer = change
             changes[position] = Change(record.fields, answer)
-            entry = Entry(name, digest(record.fields, record.uncompared), self.source.key(record.key))
+            entry = Entry(name, digest(record.compared), self.source.key(record.key))
             listed.append(Listed(entry, position))
         self._buffer.append(ListPage(listed, changes))
 

@@ -13,6 +13,7 @@ from typing import Any
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Source
+from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, LogWindow, Record
@@ -48,8 +49,9 @@ class LogReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
         reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
+        plays = KnownPlays(entries)
         for page in self._pages:
-            reader.add(self._dated(page, version, [entry.identity for entry in entries]), page.answers, page.start)
+            reader.add(self._dated(page, version, plays), page.answers, page.start)
         return reader
 
     def clear(self) -> None:
@@ -71,10 +73,10 @@ class LogReader:
         """Numbers of pages, and of their entries, that are only in memory."""
         return len(self._pages), sum(len(page.records) for page in self._pages)
 
-    def _dated(self, page: _LogPage, version: ListVersion, known: Sequence[str]) -> Sequence[Record]:
+    def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record]:
         if self.memory.dated:
-            return page.records
-        since = version.signals.read_at
+            return plays.recognized(page.records, page.seen_at)
+        since, known = version.signals.read_at, plays.names
         if self.memory.moves_to_front:
             return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
         return timestamps.with_moments(page.records, known, page.seen_at, since)

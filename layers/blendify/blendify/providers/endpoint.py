@@ -27,8 +27,8 @@ class Record:
 
     key: str
     fields: Mapping[str, Any]
-    uncompared: frozenset[str] = frozenset()
-    """Fields that change without any act of the listener: a change in these alone makes no new record."""
+    compared: tuple[Any, ...] = ()
+    """The values whose change makes a new record; all others change without any act of a listener."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +174,12 @@ class Endpoint:
         """
         A response as a page; `no_content` says that it was a 204.
 
-        Raises  UnexpectedShape when it is not a page, or another user's
+        Raises  UnexpectedShape when it is not a page, or another user's; one that names no owner is taken for theirs
         """
         if not no_content:
             page = self.to_page(body)
-            if self.belongs_to and (self.belongs_to(body) or "").casefold() != context.provider_user_id.casefold():
+            owner = self.belongs_to(body) if self.belongs_to else None
+            if owner is not None and owner.casefold() != context.provider_user_id.casefold():
                 raise UnexpectedShape("the provider sent the data of another user")
             return page
         if self.no_content_when_empty:

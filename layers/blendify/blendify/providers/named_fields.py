@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from blendify.providers.json_fields import get
+from blendify.providers.json_fields import listed
 
 MOST_ARTISTS = 50
 """Of one record; `raw` has all of them. At 1,000 characters a text they take a quarter of what an item can hold."""
@@ -20,8 +20,7 @@ def artists(names: Iterable[tuple[str | None, str | None]]) -> list[dict[str, st
 
 def genres(item: Any, key: str) -> str | None:
     """The names in the list under `key`, joined by commas; None when there are none."""
-    names = get(item, key)
-    return ", ".join(name for name in names if isinstance(name, str)) or None if isinstance(names, list) else None
+    return ", ".join(name for name in listed(item, key) if isinstance(name, str) and name) or None
 
 
 def isrc(code: str | None) -> str | None:

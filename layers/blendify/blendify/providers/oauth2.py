@@ -6,12 +6,11 @@ The token endpoint (RFC 6749, 3.2) gives tokens for a code or for a refresh toke
 """
 
 import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import requests
@@ -19,8 +18,10 @@ import requests
 from blendify.core import times
 from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
 from blendify.core.http import read_body
+from blendify.core.json_text import NotJson, parsed
 from blendify.providers.application import Application
 from blendify.providers.consent import TokenResponse
+from blendify.providers.json_fields import identifier, number, text
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
@@ -101,40 +102,37 @@ class AuthorizationCode:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                text = read_body(response)
+                answer = read_body(response)
         except requests.RequestException as error:
             # The chained exception of an HTTP library may print the request: only its class is used.
             raise ProviderUnavailable(f"{self.title}'s login server did not answer ({type(error).__name__})") from None
-        body, status = _json_object(text), response.status_code
-        if status == 200 and isinstance(body.get("access_token"), str):
+        body, status = _json(answer), response.status_code
+        if status == 200 and identifier(body, "access_token"):
             return _tokens(body)
-        if status in (400, 401) and body.get("error") == "invalid_grant":
+        if status in (400, 401) and text(body, "error") == "invalid_grant":
             raise GrantRevoked(f"{self.title} no longer accepts this login: connect again")
-        if status in (400, 401) and body.get("error") in ("invalid_client", "unauthorized_client"):
+        if status in (400, 401) and text(body, "error") in ("invalid_client", "unauthorized_client"):
             raise ApplicationBlocked(f"{self.title} does not accept this application's client id and secret")
         raise ProviderUnavailable(f"{self.title}'s login server gave no tokens (status {status})")
 
 
-def _json_object(text: bytes) -> Mapping[str, object]:
-    """The JSON object; an empty one for everything else."""
+def _json(answer: bytes) -> Any:
+    """The value; None for what is no JSON."""
     try:
-        body = json.loads(text)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+        return parsed(answer)
+    except NotJson:
+        return None
 
 
-def _tokens(body: Mapping[str, object]) -> TokenResponse:
-    refresh_token = body.get("refresh_token")
+def _tokens(body: Any) -> TokenResponse:
     return TokenResponse(
-        access_token=str(body["access_token"]),
-        refresh_token=refresh_token if isinstance(refresh_token, str) and refresh_token else None,
-        scopes=tuple(str(body.get("scope") or "").split()),
-        expires_at=times.now() + timedelta(seconds=_lifetime(body.get("expires_in"))),
+        access_token=identifier(body, "access_token") or "",
+        refresh_token=identifier(body, "refresh_token"),
+        scopes=tuple((text(body, "scope") or "").split()),
+        expires_at=times.now() + timedelta(seconds=_lifetime(number(body, "expires_in"))),
     )
 
 
-def _lifetime(expires_in: object) -> float:
+def _lifetime(expires_in: int | None) -> int:
     """Seconds that the access token lives; an hour when the response gives no plausible number."""
-    plausible = isinstance(expires_in, int | float) and 0 < expires_in <= LONGEST_LIFETIME
-    return float(expires_in) if plausible else DEFAULT_LIFETIME  # type: ignore[arg-type]
+    return expires_in if expires_in and 0 < expires_in <= LONGEST_LIFETIME else DEFAULT_LIFETIME

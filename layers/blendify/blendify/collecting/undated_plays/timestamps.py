@@ -111,9 +111,8 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
 
 
 def dated(row: Record, moment: str, after: str | None) -> Record:
-    """The play with its moments. A recorded play never changes, so none of its fields is compared."""
-    fields = {**row.fields, "played_at": moment, "played_after": after}
-    return Record(f"{moment}#{row.key}", fields, frozenset(fields))
+    """The play with its moments. A recorded play never changes, so nothing of it is compared."""
+    return Record(f"{moment}#{row.key}", {**row.fields, "played_at": moment, "played_after": after})
 
 
 def _moment(name: str) -> datetime:

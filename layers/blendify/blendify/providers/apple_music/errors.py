@@ -4,7 +4,6 @@ What Apple Music's error responses mean.
 Source  https://developer.apple.com/documentation/applemusicapi/errorsresponse and what other clients report
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +17,8 @@ from blendify.core.errors import (
     RequestRefused,
     Unreadable,
 )
-from blendify.providers.json_fields import get, text
+from blendify.core.json_text import NotJson, parsed
+from blendify.providers.json_fields import first, text
 from blendify.providers.retry_after import retry_after
 
 USER_TOKEN_REFUSED, NOTHING_RELATED = "40300", "40403"
@@ -54,12 +54,11 @@ def error_code(body: Any) -> str | None:
 
     Shape   {"errors": [{"id", "title", "detail", "status": "403", "code": "40300"}]}
     """
-    errors = get(body, "errors")
-    return text(errors[0], "code") if isinstance(errors, list) and errors else None
+    return text(first(body, "errors"), "code")
 
 
 def _parsed(body: str) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except NotJson:
         return None

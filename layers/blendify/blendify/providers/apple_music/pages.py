@@ -5,11 +5,11 @@ from typing import Any
 
 from blendify.core.errors import UnexpectedShape
 from blendify.providers.apple_music.errors import NOTHING_RELATED, error_code
-from blendify.providers.json_fields import get, number, text
+from blendify.providers.json_fields import count, get, text
 from blendify.providers.paging import Page
 
 
-def listed(body: Any) -> Page:
+def page(body: Any) -> Page:
     """
     A list of resources. Where it belongs to another resource, an empty one is an error response (404, 40403).
 
@@ -19,12 +19,15 @@ def listed(body: Any) -> Page:
     """
     if error_code(body) == NOTHING_RELATED:
         return Page(entries=[], total=0, more=False)
+    total = count(get(body, "meta"), "total")
     entries = get(body, "data")
     if not isinstance(entries, list):
-        raise UnexpectedShape("Apple Music's response is not a page: it has no `data`")
-    return Page(entries, total=number(get(body, "meta"), "total"), more=bool(text(body, "next")))
+        if entries is not None or total != 0:
+            raise UnexpectedShape("Apple Music's response is not a page: it has no `data`")
+        entries = []
+    return Page(entries, total=total, more=bool(text(body, "next")))
 
 
 def record_ids(kind: str) -> Callable[[Any], list[str]]:
     """Takes the ids of the resources of this kind from a list of several kinds."""
-    return lambda body: [text(entry, "id") or "" for entry in listed(body).entries if text(entry, "type") == kind]
+    return lambda body: [text(entry, "id") or "" for entry in page(body).entries if text(entry, "type") == kind]

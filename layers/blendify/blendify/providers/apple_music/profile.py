@@ -3,7 +3,7 @@
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.providers.json_fields import get, text
+from blendify.providers.json_fields import first, get, identifier
 from blendify.providers.provider import Profile
 
 
@@ -15,10 +15,9 @@ def profile(body: Any) -> Profile:
     Source  https://developer.apple.com/documentation/applemusicapi/get-a-user-s-storefront
     Raises  UnexpectedShape without a storefront
     """
-    data = get(body, "data")
-    storefront = data[0] if isinstance(data, list) and data else None
-    identity = text(storefront, "id")
+    storefront = first(body, "data")
+    identity = identifier(storefront, "id")
     if not identity:
         raise UnexpectedShape("Apple Music's response has no storefront")
-    country = text(get(storefront, "attributes"), "name") or identity.upper()
+    country = identifier(get(storefront, "attributes"), "name") or identity.upper()
     return Profile(account_id="", provider_user_id="", display_name=f"Apple Music, {country}")

@@ -6,7 +6,6 @@ Calls are signed with the application's secret; the session key also gives acces
 Source  https://www.last.fm/api/webauth, https://www.last.fm/api/authspec
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import md5
 from typing import Any
@@ -16,9 +15,10 @@ import requests
 
 from blendify.core.errors import AccessTokenRefused, GrantRevoked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
+from blendify.core.json_text import NotJson, parsed
 from blendify.providers.application import Application
 from blendify.providers.consent import NEVER, TokenResponse
-from blendify.providers.json_fields import get, text
+from blendify.providers.json_fields import get, identifier
 from blendify.providers.lastfm.errors import classify_error, error_number
 
 TIMEOUT = (3, 8)
@@ -72,7 +72,7 @@ class WebAuthentication:
             raise GrantRevoked("Last.fm no longer accepts this login: connect again")
         if error:
             raise error
-        key = text(get(_json(body), "session"), "key")
+        key = identifier(get(_json(body), "session"), "key")
         if not key:
             raise ProviderUnavailable("Last.fm gave no session key")
         return TokenResponse(key, refresh_token=None, scopes=(), expires_at=NEVER)
@@ -101,6 +101,6 @@ def _signed(application: Application, parameters: Mapping[str, str]) -> dict[str
 
 def _json(body: str) -> Any:
     try:
-        return json.loads(body)
-    except ValueError:
+        return parsed(body)
+    except NotJson:
         return None

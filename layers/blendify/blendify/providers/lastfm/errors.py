@@ -4,10 +4,8 @@ What Last.fm's error responses mean. They have any status, even 200, and are som
 Source  https://www.last.fm/api/errorcodes
 """
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -20,6 +18,8 @@ from blendify.core.errors import (
     RequestRefused,
     ScopeMissing,
 )
+from blendify.core.json_text import NotJson, parsed
+from blendify.providers.json_fields import number
 from blendify.providers.retry_after import retry_after
 
 LONGEST = 4_096
@@ -29,9 +29,9 @@ _XML = re.compile(r'<error code="(\d+)"')
 
 def classify_error(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
     """The error that a response stands for, None for data; the message is ours, never the provider's text."""
-    number = error_number(text)
-    if number is not None:
-        return _numbered_error(number, headers)
+    error = error_number(text)
+    if error is not None:
+        return _numbered_error(error, headers)
     if status < 300:
         return None
     if status == 429:
@@ -52,17 +52,13 @@ def error_number(text: str) -> int | None:
     if match := _XML.search(text):
         return int(match[1])
     try:
-        body: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        return number(parsed(text), "error")
+    except NotJson:
         return None
-    number = body.get("error") if isinstance(body, dict) else None
-    if isinstance(number, str) and number.isdecimal():
-        return int(number)
-    return number if isinstance(number, int) else None
 
 
-def _numbered_error(number: int, headers: Mapping[str, str]) -> CollectError:
-    match number:
+def _numbered_error(error: int, headers: Mapping[str, str]) -> CollectError:
+    match error:
         case 4 | 9:
             return AccessTokenRefused("Last.fm refused your login")
         case 6:
@@ -73,10 +69,10 @@ def _numbered_error(number: int, headers: Mapping[str, str]) -> CollectError:
         case 7:
             return NotFound("Last.fm does not find this list (error 7)")
         case 8 | 11 | 16:
-            return ProviderUnavailable(f"Last.fm is temporarily out of order (error {number})")
+            return ProviderUnavailable(f"Last.fm is temporarily out of order (error {error})")
         case 10 | 13 | 26:
             return ApplicationBlocked(
-                f"Last.fm does not accept this application's API key and shared secret (error {number})"
+                f"Last.fm does not accept this application's API key and shared secret (error {error})"
             )
         case 17:
             return ScopeMissing(
@@ -85,4 +81,4 @@ def _numbered_error(number: int, headers: Mapping[str, str]) -> CollectError:
         case 29:
             return RateLimited("Last.fm asked us to slow down", retry_after(headers.get("retry-after")))
         case _:
-            return RequestRefused(f"Last.fm refused the request (error {number})")
+            return RequestRefused(f"Last.fm refused the request (error {error})")

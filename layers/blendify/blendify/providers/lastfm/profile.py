@@ -3,8 +3,7 @@
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
-from blendify.providers.json_fields import get, text
-from blendify.providers.lastfm.pages import whole
+from blendify.providers.json_fields import get, identifier, number
 from blendify.providers.provider import Profile
 
 
@@ -18,7 +17,8 @@ def profile(body: Any) -> Profile:
     Raises  UnexpectedShape without name or registration
     """
     user = get(body, "user")
-    name, registered = text(user, "name"), whole(get(user, "registered"), "unixtime")
+    name, moment = identifier(user, "name"), get(user, "registered")
+    registered = number(moment, "unixtime") or number(moment, "#text")
     if not name or registered is None:
         raise UnexpectedShape("Last.fm's profile response has no name and registration")
     return Profile(account_id=f"{name.lower()}@{registered}", provider_user_id=name, display_name=name)

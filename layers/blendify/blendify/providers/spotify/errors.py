@@ -1,9 +1,7 @@
 """What Spotify's error responses mean. https://developer.spotify.com/documentation/web-api/concepts/api-calls"""
 
-import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -17,6 +15,8 @@ from blendify.core.errors import (
     ScopeMissing,
     Unreadable,
 )
+from blendify.core.json_text import NotJson, parsed
+from blendify.providers.json_fields import get, text
 from blendify.providers.retry_after import retry_after
 
 _NOT_ADMITTED = re.compile(
@@ -29,11 +29,11 @@ approved for app".
 """
 
 
-def classify_error(status: int, headers: Mapping[str, str], text: str) -> CollectError | None:
+def classify_error(status: int, headers: Mapping[str, str], answer: str) -> CollectError | None:
     """The error that a response stands for, None for data; the message is ours, never the provider's text."""
     if status < 300:
         return None
-    message, reason = _message_and_reason(text)
+    message, reason = _message_and_reason(answer)
     if status == 429:
         quota = reason == "QUOTA_EXCEEDED"
         why = "this application has used up its quota at Spotify" if quota else "Spotify asked us to slow down"
@@ -68,13 +68,12 @@ def _forbidden(message: str) -> CollectError:
     return Unreadable("Spotify does not let this application read this (403)")
 
 
-def _message_and_reason(text: str) -> tuple[str, str]:
+def _message_and_reason(answer: str) -> tuple[str, str]:
     """Message and reason in an error body, which is nested JSON or plain text."""
     try:
-        body: Any = json.loads(text)
-    except ValueError:
-        return text[:500], ""
-    error = body.get("error") if isinstance(body, dict) else None
-    if isinstance(error, dict):
-        return str(error.get("message", "")), str(error.get("reason", ""))
-    return str(error or ""), ""
+        body = parsed(answer)
+    except NotJson:
+        return answer[:500], ""
+    error = get(body, "error")
+    message = text(error, "message") or text(body, "error") or text(body, "error_description") or text(body, "message")
+    return message or "", text(error, "reason") or ""

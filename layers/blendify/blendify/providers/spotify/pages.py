@@ -1,9 +1,9 @@
 """Spotify's paging objects."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from blendify.core.errors import UnexpectedShape
+from blendify.providers.json_fields import count, get, identifier
 from blendify.providers.paging import Page
 
 
@@ -12,13 +12,15 @@ def paged(body: Any) -> Page:
     The plain paging object. Null entries stay in the page, as `total` counts them.
 
     Shape   {"items": [...], "total": int, "next": str | null, ...}; recently played has no `total`
-    Raises  UnexpectedShape without `items`
+    Raises  UnexpectedShape without `items`, unless there are none to give
     """
-    entries = body.get("items") if isinstance(body, Mapping) else None
+    total = count(body, "total")
+    entries = get(body, "items")
     if not isinstance(entries, list):
-        raise UnexpectedShape("Spotify's response is not a page: it has no `items`")
-    total = body.get("total")
-    return Page(entries=entries, total=total if isinstance(total, int) else None, more=bool(body.get("next")))
+        if entries is not None or total != 0:
+            raise UnexpectedShape("Spotify's response is not a page: it has no `items`")
+        entries = []
+    return Page(entries=entries, total=total, more=bool(get(body, "next")))
 
 
 def followed(body: Any) -> Page:
@@ -28,10 +30,10 @@ def followed(body: Any) -> Page:
     Shape   {"artists": {"items": [...], "cursors": {"after": str | null}, "total": int, "next": str | null}}
     Raises  UnexpectedShape without `artists`
     """
-    wrapped = body.get("artists") if isinstance(body, Mapping) else None
-    if not isinstance(wrapped, Mapping):
+    wrapped = get(body, "artists")
+    if not isinstance(wrapped, dict):
         raise UnexpectedShape("Spotify's response is not a page: it has no `artists`")
     page = paged(wrapped)
-    cursors = wrapped.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, Mapping) else None
+    last = identifier(page.entries[-1], "id") if page.entries else None
+    after = identifier(get(wrapped, "cursors"), "after") or last
     return Page(entries=page.entries, total=page.total, more=page.more, cursor=after if page.more else None)

@@ -4,29 +4,32 @@ JSON to record. Any key may be missing and any value null: such a field is null 
 Source  https://developer.spotify.com/documentation/web-api/reference
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from blendify.providers import named_fields
 from blendify.providers.endpoint import ListPosition, ListRef, Record
-from blendify.providers.json_fields import flag, get, number, text
-from blendify.providers.record_keys import Fields, keyed_record, positioned_record, ranked_record, saved_record
+from blendify.providers.json_fields import count, first, flag, get, identifier, listed, moment, number, text
+from blendify.providers.record_keys import Fields, keyed_record, positioned_record, ranked_record
 
-SPOTIFY_CHANGES = frozenset({"album_art_url", "artist_image_url", "genres", "playlist_image_url"})
-"""Fields that Spotify replaces at any time: genres of artists, addresses of pictures, mosaics of playlists."""
-EDITORIAL_CHANGES = frozenset({"description", "snapshot_id"})
-"""Fields of Spotify's own playlists that change daily: "With Ana, Ben, Cleo and more"."""
+# What is compared. A rank, a play, a like, a follow: that they are there, when, and in which place. What Spotify says
+# of the track, the album or the artist behind it is Spotify's doing, and is corrected, relinked, renamed and moved at
+# any time. A playlist has an owner who names and describes it, so `playlist` compares what owners do.
+
+SPOTIFY = "spotify"
+"""The user id of the owner of Spotify's own playlists."""
+_URI = re.compile(r"spotify:[a-z]+:([0-9A-Za-z]{22})")
 
 
 def top_track(entry: Any, position: ListPosition) -> Record:
     """A track with its rank; Spotify gives neither play counts nor dates, so the rank is all there is."""
-    return _changed_by_spotify(ranked_record(entry, position, _track(entry)))
+    return ranked_record(entry, position, _track(entry))
 
 
 def top_artist(entry: Any, position: ListPosition) -> Record:
     """An artist with its rank."""
-    return _changed_by_spotify(ranked_record(entry, position, _artist(entry)))
+    return ranked_record(entry, position, _artist(entry))
 
 
 def play(entry: Any, position: ListPosition) -> Record:
@@ -35,39 +38,46 @@ def play(entry: Any, position: ListPosition) -> Record:
 
     Shape   {"track": {...}, "played_at": "2026-11-22T17:44:30.123Z", "context": {"type", "uri", ...} | null}
     """
-    played_at = text(entry, "played_at")
     fields = _track(get(entry, "track")) | {
-        "played_at": played_at,
-        "context_uri": text(get(entry, "context"), "uri"),
+        "played_at": moment(entry, "played_at"),
+        "context_uri": identifier(get(entry, "context"), "uri"),
     }
-    return keyed_record(entry, position, fields, f"{played_at}#{fields.get('record_id')}")
+    return keyed_record(entry, position, fields)
 
 
 def playlist(entry: Any, position: ListPosition) -> Record:
-    """A playlist that the listener owns or follows, without its tracks."""
+    """
+    A playlist that the listener owns or follows, without its tracks.
+
+    Compared  what its owner does to it. Spotify's own playlists change their description daily ("With Ana, Ben, Cleo
+              and more") and their snapshot_id without a change, and so may those whose owner is not given
+    """
     owner, tracks = get(entry, "owner"), _tracks(entry)
     fields: Fields = {
-        "record_id": text(entry, "id") or text(entry, "uri"),
-        "playlist_id": text(entry, "id"),
+        "record_id": _id(entry),
+        "playlist_id": _spotify_id(entry),
         "playlist_name": text(entry, "name"),
-        "description": text(entry, "description") or None,
+        "description": identifier(entry, "description"),
         "playlist_image_url": _picture(entry),
-        "owner_id": text(owner, "id"),
-        "owner_name": text(owner, "display_name"),
-        "snapshot_id": text(entry, "snapshot_id"),
+        "owner_id": identifier(owner, "id"),
+        "owner_name": identifier(owner, "display_name"),
+        "snapshot_id": identifier(entry, "snapshot_id"),
         "collaborative": flag(entry, "collaborative"),
         "public": flag(entry, "public"),
-        "total_tracks": number(tracks, "total"),
+        "total_tracks": count(tracks, "total"),
         "follower_count": _followers(entry),
         "position": position.index,
     }
-    record = keyed_record(entry, position, fields, str(fields["record_id"]))
-    return _changed_by_spotify(record, () if _versioned(entry) else EDITORIAL_CHANGES)
-
-
-def _versioned(entry: Any) -> bool:
-    """False for Spotify's own playlists: they change without a new snapshot_id, and get a new one without a change."""
-    return text(get(entry, "owner"), "id") != "spotify"
+    of_owner = fields["owner_id"] not in (None, SPOTIFY)
+    compared = (
+        fields["playlist_name"],
+        text(entry, "description") if of_owner else None,
+        fields["snapshot_id"] if of_owner else None,
+        fields["collaborative"],
+        fields["public"],
+        fields["total_tracks"],
+    )
+    return keyed_record(entry, position, fields, compared)
 
 
 def tracks_of_playlist(entry: Any) -> ListRef | None:
@@ -76,12 +86,13 @@ def tracks_of_playlist(entry: Any) -> ListRef | None:
 
     New applications get neither for a playlist that the listener neither owns nor collaborates on: it cannot be read.
     """
-    playlist_id = text(entry, "id")
+    playlist_id = _spotify_id(entry)
     if not playlist_id:
         return None
     tracks = _tracks(entry)
-    version = text(entry, "snapshot_id") if _versioned(entry) else None
-    return ListRef(playlist_id, number(tracks, "total"), readable=tracks is not None, version=version)
+    # Spotify's own playlists change without a new snapshot_id, and get a new one without a change.
+    version = identifier(entry, "snapshot_id") if text(get(entry, "owner"), "id") != SPOTIFY else None
+    return ListRef(playlist_id, count(tracks, "total"), readable=tracks is not None, version=version)
 
 
 def playlist_track(entry: Any, position: ListPosition) -> Record:
@@ -97,10 +108,10 @@ def playlist_track(entry: Any, position: ListPosition) -> Record:
     fields |= {
         "playlist_id": position.list_id,
         "position": position.index,
-        "added_at": text(entry, "added_at"),
-        "added_by": text(get(entry, "added_by"), "id") or None,
+        "added_at": moment(entry, "added_at"),
+        "added_by": identifier(get(entry, "added_by"), "id"),
     }
-    return _changed_by_spotify(positioned_record(position, f"{position.index:06}", fields))
+    return positioned_record(position, f"{position.index:06}", fields)
 
 
 def saved_track(entry: Any, position: ListPosition) -> Record:
@@ -109,8 +120,7 @@ def saved_track(entry: Any, position: ListPosition) -> Record:
 
     Shape   {"added_at": "2026-03-01T18:22:07Z", "track": {...}}; UTC, to the second
     """
-    record = saved_record(entry, position, _track(get(entry, "track")), text(entry, "added_at"))
-    return _changed_by_spotify(record)
+    return keyed_record(entry, position, {**_track(get(entry, "track")), "added_at": moment(entry, "added_at")})
 
 
 def saved_album(entry: Any, position: ListPosition) -> Record:
@@ -121,40 +131,37 @@ def saved_album(entry: Any, position: ListPosition) -> Record:
     """
     album = get(entry, "album")
     fields: Fields = {
-        "record_id": text(album, "id") or text(album, "uri"),
+        "record_id": _id(album),
         **_album(album),
         **_artists(album),
-        "album_type": text(album, "album_type"),
-        "release_date": text(album, "release_date"),
-        "total_tracks": number(album, "total_tracks") or number(get(album, "tracks"), "total"),
+        "album_type": identifier(album, "album_type"),
+        "release_date": identifier(album, "release_date"),
+        "total_tracks": count(album, "total_tracks") or count(get(album, "tracks"), "total"),
         "genres": named_fields.genres(album, "genres"),
         "upc": named_fields.upc(text(get(album, "external_ids"), "upc")),
+        "added_at": moment(entry, "added_at"),
     }
-    return _changed_by_spotify(saved_record(entry, position, fields, text(entry, "added_at")))
+    return keyed_record(entry, position, fields)
 
 
 def followed_artist(entry: Any, position: ListPosition) -> Record:
     """An artist that the listener follows; Spotify gives neither the time nor an order."""
-    fields = _artist(entry)
-    return _changed_by_spotify(keyed_record(entry, position, fields, str(fields.get("record_id"))))
-
-
-def _changed_by_spotify(record: Record, further: Iterable[str] = ()) -> Record:
-    return replace(record, uncompared=SPOTIFY_CHANGES.union(further))
+    return keyed_record(entry, position, _artist(entry))
 
 
 def _track(item: Any) -> Fields:
-    """A track, an episode, a local file (it has no id, so its uri is the record id) or null."""
+    """A track, an episode, a chapter of an audiobook, a local file (its uri is the record id) or null."""
     if not isinstance(item, Mapping):
         return {"kind": "null"}
-    album, episode = get(item, "album"), text(item, "type") == "episode"
+    kind = identifier(item, "type")
+    holder = next((held for name in ("album", "show", "audiobook") if (held := get(item, name)) is not None), None)
     return {
-        "kind": "episode" if episode else "local" if flag(item, "is_local") else None,
-        "record_id": text(item, "id") or text(item, "uri"),
-        "track_id": text(item, "id"),
+        "kind": kind if kind not in (None, "track") else "local" if flag(item, "is_local") else None,
+        "record_id": _saved_id(item),
+        "track_id": _spotify_id(item),
         "track_name": text(item, "name"),
         **_artists(item),
-        **_album(album if album is not None else get(item, "show")),
+        **_album(holder),
         "duration_ms": number(item, "duration_ms"),
         "isrc": named_fields.isrc(text(get(item, "external_ids"), "isrc")),
         "explicit": flag(item, "explicit"),
@@ -164,8 +171,8 @@ def _track(item: Any) -> Fields:
 
 def _artist(item: Any) -> Fields:
     return {
-        "record_id": text(item, "id") or text(item, "uri"),
-        "artist_id": text(item, "id"),
+        "record_id": _id(item),
+        "artist_id": _spotify_id(item),
         "artist_name": text(item, "name"),
         "artist_image_url": _picture(item),
         "genres": named_fields.genres(item, "genres"),
@@ -176,7 +183,7 @@ def _artist(item: Any) -> Fields:
 
 def _album(album: Any) -> Fields:
     return {
-        "album_id": text(album, "id"),
+        "album_id": _spotify_id(album),
         "album_name": text(album, "name"),
         "album_art_url": _picture(album),
     }
@@ -184,15 +191,30 @@ def _album(album: Any) -> Fields:
 
 def _artists(item: Any) -> Fields:
     """All artists, the id of the first, and the names of all as on a cover."""
-    listed = get(item, "artists")
-    named = [artist for artist in listed if isinstance(artist, Mapping)] if isinstance(listed, list) else []
+    named = [artist for artist in listed(item, "artists") if isinstance(artist, Mapping)]
     if not named:
         return {}
     return {
-        "artist_id": text(named[0], "id"),
+        "artist_id": _spotify_id(named[0]),
         "artist_name": ", ".join(text(artist, "name") or "" for artist in named),
-        "artists": named_fields.artists((text(artist, "id"), text(artist, "name")) for artist in named),
+        "artists": named_fields.artists((_spotify_id(artist), text(artist, "name")) for artist in named),
     }
+
+
+def _saved_id(item: Any) -> str | None:
+    """The id of what was saved or played: where Spotify serves another track in its place, `linked_from` has it."""
+    return _id(get(item, "linked_from")) or _id(item)
+
+
+def _id(item: Any) -> str | None:
+    """What names the item: its id, or the uri of what has none, as local files."""
+    return _spotify_id(item) or identifier(item, "uri")
+
+
+def _spotify_id(item: Any) -> str | None:
+    """The id, which is in the uri as well."""
+    in_uri = _URI.fullmatch(text(item, "uri") or "")
+    return identifier(item, "id") or (in_uri[1] if in_uri else None)
 
 
 def _tracks(entry: Any) -> Any:
@@ -202,10 +224,9 @@ def _tracks(entry: Any) -> Any:
 
 def _followers(item: Any) -> int | None:
     """How many follow an artist or a playlist; Spotify omits it for new applications, and in lists of playlists."""
-    return number(get(item, "followers"), "total")
+    return count(get(item, "followers"), "total")
 
 
 def _picture(item: Any) -> str | None:
     """The address of the first picture, which is the largest; `images` may be null or empty."""
-    images = get(item, "images")
-    return text(images[0], "url") if isinstance(images, list) and images else None
+    return identifier(first(item, "images"), "url")
