@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from bench.writes import WriteMeter
 
+from bench.writes import WriteMeter
 from blendify.access import connections
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
@@ -30,7 +30,7 @@ from tests.unit.http_events import Context
 from tests.unit.poll_queue import PollQueue, event
 from tests.unit.sync_steps import STARTED, begun, facts, plenty
 from tests.unit.visible import items
-from tests.unit.world import World
+from tests.unit.world import World, socket_of
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

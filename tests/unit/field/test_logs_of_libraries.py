@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 import requests
@@ -16,7 +17,7 @@ from blendify.core.http import http_session
 from blendify.web import responses
 from blendify.web.router import handler, new_router
 from tests.unit.http_events import Context, event
-from tests.unit.spotify_world import logged
+from tests.unit.visible import logged
 
 SECRET = "this-is-the-session-key"
 
@@ -69,7 +70,7 @@ def test_a_debug_mode_of_powertools_prints_no_event(
     def start() -> responses.Response[str]:
         return responses.json_response(200, {})
 
-    handler(router)(event("GET", f"/?code={SECRET}", {"Cookie": f"session={SECRET}"}), Context())
+    handler(router)(event("GET", f"/?code={SECRET}", {"Cookie": f"session={SECRET}"}), cast(Any, Context()))
     assert SECRET not in "".join(capsys.readouterr()) + logged(caplog)
 
 

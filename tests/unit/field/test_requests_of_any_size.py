@@ -19,8 +19,8 @@ from blendify.reading.records import record
 from blendify.schedule.sync_requests import FULL_SECONDS, SECONDS, admit
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, consent, finish_login, start_login, user_of
-from tests.unit.spotify_world import World
 from tests.unit.step_functions import StepFunctions
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

@@ -7,8 +7,9 @@ import pytest
 from blendify.access import bearer_tokens, sessions
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER, consent, finish_login, logged_in, start_login, user_of
-from tests.unit.spotify_world import World, items
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
