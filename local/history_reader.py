@@ -11,6 +11,7 @@ It shares no code with the product, so that a mistake in the product's own readi
 import csv
 import io
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,7 @@ _RESOURCES = ("album", "playlist", "station")
 _ARRANGED = "playlist_tracks"
 _IN_ORDER = (_ARRANGED, "top_tracks", "top_artists")
 _LOG = "recently_played"
-_DICTIONARIES = {1: "answers-1.bin"}
+_DICTIONARIES = {2: "answers-2.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
 
@@ -206,7 +207,7 @@ def _misplaced(name: str, served: list[Any], records: list[StoredRecord]) -> Ite
 
 def unpack(blob: bytes, item: Mapping[str, Any]) -> Any:
     """
-    The answer in an item's `raw`: dictionary number, then zlib of JSON.
+    The answer in an item's `raw`: dictionary number, then zlib of JSON with 0x01 in place of ids that come again.
 
     The preset dictionary goes on with the item's own texts but its keys, also those in lists and maps, sorted, each on
     a line.
@@ -214,7 +215,18 @@ def unpack(blob: bytes, item: Mapping[str, Any]) -> Any:
     texts = [text for name, value in item.items() if name not in ("user#type", "fetched_at") for text in _texts(value)]
     zdict = (_FOLDER / _DICTIONARIES[blob[0]]).read_bytes() + "\n".join(sorted(texts)).encode()
     inflater = zlib.decompressobj(zdict=zdict)
-    return json.loads(inflater.decompress(blob[1:]) + inflater.flush())
+    return json.loads(_with_repeated_ids((inflater.decompress(blob[1:]) + inflater.flush()).decode()))
+
+
+def _with_repeated_ids(text: str) -> str:
+    """The text with the latest id in place of each 0x01. An id is a word of 22 letters and digits between marks."""
+    words, latest = re.split(r"([^0-9A-Za-z]|$)", text), ""
+    for place in range(0, len(words) - 1, 2):
+        if words[place + 1] == "\x01":
+            words[place + 1] = latest
+        elif len(words[place]) == 22 and place and words[place - 1] in '/:"' and words[place + 1] in '/"':
+            latest = words[place]
+    return "".join(words)
 
 
 def _texts(value: Mapping[str, Any]) -> Iterator[str]:

@@ -8,7 +8,6 @@ The method is that of zstd's COVER: it takes pieces of the samples greedily, by 
 the samples and are not yet in the dictionary.
 """
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -17,13 +16,17 @@ from pathlib import Path
 
 import requests
 
+from blendify.history import raw_answers
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
+from local.simulators.music import words
 from local.simulators.spotify import Options, Regime, Spotify
 
 SIZE = 32_000
 """Bytes; zlib refers back 32 KB at most."""
 WORD, PIECE = 8, 48
+RARE = 0.03
+"""A word that fewer than this part of the samples have is left out: it is of an id or a name."""
 LISTENERS = ("ada", "ben", "cleo")
 
 
@@ -35,9 +38,7 @@ def samples() -> Iterator[bytes]:
         with running(create_app(Spotify, options)) as address:
             for listener in LISTENERS:
                 truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
-                yield from (
-                    json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode() for record in _leaves(truth)
-                )
+                yield from (raw_answers.shortened(raw_answers.text(record)) for record in _leaves(truth))
 
 
 def _leaves(truth: object) -> Iterator[object]:
@@ -54,7 +55,7 @@ def train(texts: list[bytes], size: int = SIZE) -> bytes:
     frequency: Counter[bytes] = Counter()
     for text in texts:
         frequency.update({text[at : at + WORD] for at in range(len(text) - WORD + 1)})
-    frequency = Counter({word: count for word, count in frequency.items() if count > len(texts) * 0.02})
+    frequency = Counter({word: count for word, count in frequency.items() if count > len(texts) * RARE})
     candidates = texts[:: max(1, len(texts) // 100)]
     chosen: list[bytes] = []
     filled = 0
@@ -90,5 +91,7 @@ if __name__ == "__main__":
     target = Path(sys.argv[1])
     if target.exists() and target.stat().st_size:
         sys.exit(f"{target} exists: a dictionary that may be in use is never replaced. Give a new name.")
-    target.write_bytes(train(list(samples())))
+    # Until 2022 answers had the codes in the order of the alphabet.
+    alphabet = raw_answers.text(sorted(words.MARKETS))
+    target.write_bytes(alphabet + train(list(samples()), SIZE - len(alphabet)))
     print(f"{target}: {target.stat().st_size} bytes")

@@ -3,6 +3,7 @@
 import itertools
 import json
 import zlib
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ ANSWERS: dict[str, Any] = {
     "empty key": {"": ""},
     "null": None,
     "numbers as texts": {"playcount": "12", "1": 1},
+    "an id again and again": {"id": "4uLU6hMCjMI75M1A2tKUQC", "uri": "spotify:track:4uLU6hMCjMI75M1A2tKUQC"},
+    "another id between": ["4uLU6hMCjMI75M1A2tKUQC", "3HRuSJ7VheXVBmjlAXaREd", "4uLU6hMCjMI75M1A2tKUQC"],
+    "an id in a longer word": ["4uLU6hMCjMI75M1A2tKUQC", "x4uLU6hMCjMI75M1A2tKUQC", "ä4uLU6hMCjMI75M1A2tKUQCä"],
+    "the byte of repeats": ["4uLU6hMCjMI75M1A2tKUQC", "\u0001", "\u00014uLU6hMCjMI75M1A2tKUQC\u0001"],
 }
 
 
@@ -129,6 +134,14 @@ def test_a_changed_text_beside_is_noticed(beside: list[str]) -> None:
     packed = raw_answers.pack(text({"name": BESIDE[0], "id": BESIDE[1]}), BESIDE)
     with pytest.raises(zlib.error):
         raw_answers.unpack(packed, beside)
+
+
+def test_a_dictionary_in_use_never_changes() -> None:
+    """Answers that were packed with it could not be unpacked any more."""
+    assert (
+        sha256(raw_answers.dictionary(2)).hexdigest()
+        == "2583d8f19e0e7a771f9eb0b9c9bd9cf5d40015c1a16cd0cffb8444abea8b66c8"
+    )
 
 
 def test_what_stands_beside_is_not_stored_twice() -> None:
