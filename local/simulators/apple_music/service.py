@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import responses
 from secrets import token_bytes
-from typing import ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,11 +18,11 @@ from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, Appl
 from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.pages import ApiError, ByOffset, invalid
 from local.simulators.apple_music.resources import View
-from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.library import Clock
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener, Service
+from local.simulators.frame.troubles import OwnTroubles
 
 
 @dataclass(slots=True)
@@ -96,21 +95,7 @@ class AppleMusic(Service):
     library_type = AppleMusicLibrary
     api_roots = ("/v1/",)
     account_pages = consent.PAGES
-    fields = Fields(
-        groups={
-            "pictures": (("artwork", "url"),),
-            "codes": (("attributes", "isrc"), ("attributes", "upc")),
-            "names": (("attributes", "albumName"), ("attributes", "artistName")),
-            "genres": (("attributes", "genreNames"),),
-            "dates": (("attributes", "dateAdded"),),
-            "durations": (("attributes", "durationInMillis"),),
-            "optional": (("attributes", "artwork"), ("attributes", "genreNames"), ("attributes", "releaseDate")),
-        }
-    )
-    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
-        "library_unknown": {"status": 404},
-        "library_unknown_text": {"status": 404, "body": "Not Found"},
-    }
+    troubles = OwnTroubles.beside(__file__)
     endpoints = (
         Endpoint(path="/v1/me/storefront", read=_storefront),
         _history("/v1/me/history/heavy-rotation", "top_tracks", HEAVY_ROTATION, 10),

@@ -1,106 +1,69 @@
 """
 Bodies whose fields or bytes are not what the service means: values in other forms, fields that come and go, damage.
 
-A service names its fields by their paths, in `FIELDS`. New kinds go here.
+New kinds go here.
 """
 
 import gzip
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 
 from local.simulators.frame.responses import Json
 
-Paths = tuple[tuple[str, ...], ...]
-"""Ends of the paths of fields: the keys from an object down to the field; lists have none."""
-
 _UNCHANGED, _GONE = object(), object()
 _HUGE = int("9" * 4_000)
-_CONTROL = re.compile(rb'\\(["\\/]|[bfnrt]|u00[01][0-9a-f]|u)')
+_ESCAPE = re.compile(rb'\\(["\\/bfnrt]|u00[01][0-9a-f]|u)')
 _SHORT = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
-    """Which fields of a service's answers can be edited, and what else is true of them."""
-
-    groups: Mapping[str, Paths]
+def edited_body(
+    body: Json, edits: Mapping[str, Json], fields: Mapping[str, Sequence[str]], numbers: Sequence[str], day: int
+) -> Json:
     """
-    By what an edit calls them.
+    A changed copy of a body, which may have shared objects.
 
-    pictures   addresses of pictures
-    codes      such as ISRC
-    names      that the provider itself may correct, so no names of playlists
-    genres     those of an artist or an album
-    dates      when the listener added an entry
-    durations  of recordings
-    optional   what may be null
-    ids        those of a profile that the provider need not show
+    fields, numbers  as in `OwnTroubles`
+    day              the present one, since 1970: each has other values
     """
-    numbers: Paths = ()
-    """Where numbers are written as text; without any, every whole number of a body is written as one."""
+    some = edits.get("some", 1)
+    for group, how in edits.get("fields", {}).items():
+        ends, places = tuple(f".{path}" for path in fields.get(group, ())), count(1)
+        body = _walk(
+            body,
+            "",
+            lambda path, value: (
+                VALUES[how](value, day) if path.endswith(ends) and next(places) % some == 0 else _UNCHANGED  # noqa: B023
+            ),
+        )
+    if (form := edits.get("numbers")) is not None:
+        ends = tuple(f".{path}" for path in numbers)
+        body = _walk(body, "", lambda path, value: NUMBERS[form](value) if _number(path, value, ends) else _UNCHANGED)
+    return body
 
 
-@dataclass(frozen=True, slots=True)
-class BodyEdit:
-    """One body that is to be changed; `day` is the present one, since 1970."""
-
-    fields: Fields
-    day: int
-
-    def edited(self, body: Json, edits: Mapping[str, Json]) -> Json:
-        """A changed copy of a body. Shared objects are not changed."""
-        some = edits.get("some", 1)
-        for group, how in edits.get("fields", {}).items():
-            body = self._walked(body, self.fields.groups.get(group, ()), VALUES[how], some)
-        if (form := edits.get("numbers")) is not None:
-            body = self._numbers(body, NUMBERS[form])
-        return body
-
-    def _walked(self, body: Json, paths: Paths, change: Callable[[Json, int], Json], some: int) -> Json:
-        count = 0
-
-        def changed(path: tuple[str, ...], value: Json) -> Json:
-            nonlocal count
-            if not any(path[-len(end) :] == end for end in paths):
-                return _UNCHANGED
-            count += 1
-            return _UNCHANGED if count % some else change(value, self.day)
-
-        return _walk(body, (), changed)
-
-    def _numbers(self, body: Json, form: Callable[[Json], Json]) -> Json:
-        ends = self.fields.numbers
-
-        def changed(path: tuple[str, ...], value: Json) -> Json:
-            if ends:
-                known = isinstance(value, str) and value.isdecimal() and any(path[-len(end) :] == end for end in ends)
-            else:
-                known = isinstance(value, int) and not isinstance(value, bool)
-            return form(value) if known else _UNCHANGED
-
-        return _walk(body, (), changed)
+def _number(path: str, value: Json, ends: tuple[str, ...]) -> bool:
+    if ends:
+        return isinstance(value, str) and value.isdecimal() and path.endswith(ends)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _walk(value: Json, path: tuple[str, ...], change: Callable[[tuple[str, ...], Json], Json]) -> Json:
+def _walk(value: Json, path: str, change: Callable[[str, Json], Json]) -> Json:
     changed = change(path, value)
     if changed is not _UNCHANGED:
         return changed
     if isinstance(value, dict):
-        members = {key: _walk(member, (*path, key), change) for key, member in value.items()}
+        members = {key: _walk(member, f"{path}.{key}", change) for key, member in value.items()}
         return {key: member for key, member in members.items() if member is not _GONE}
-    if isinstance(value, list):
-        return [_walk(member, path, change) for member in value]
-    return value
+    # Places in a list are no part of a path.
+    return [_walk(member, path, change) for member in value] if isinstance(value, list) else value
 
 
 def _other(value: Json, day: int) -> Json:
     """Another value of the same type, each day another one."""
     if isinstance(value, str):
         return value.replace("://", f"://day-{day}.") if "://" in value else f"{value} ({day})"
-    if isinstance(value, list):
-        return [*reversed(value), f"Genre of day {day}"]
-    return value
+    return [*reversed(value), f"Genre of day {day}"] if isinstance(value, list) else value
 
 
 VALUES: Mapping[str, Callable[[Json, int], Json]] = {
@@ -108,7 +71,7 @@ VALUES: Mapping[str, Callable[[Json, int], Json]] = {
     "absent": lambda *_: _GONE,
     "null": lambda *_: None,
     "empty": lambda value, _: type(value)(),
-    "huge": lambda value, _: str(_HUGE) if isinstance(value, str) else _HUGE,
+    "huge": lambda value, _: value if value is None else type(value)(_HUGE),
 }
 """What becomes of a field."""
 
@@ -117,7 +80,7 @@ NUMBERS: Mapping[str, Callable[[Json], Json]] = {"float": float, "number": int, 
 
 BODY_EDITS = ("fields", "some", "numbers")
 """
-fields   by group of `Fields` what becomes of them: changed, absent, null, empty or huge
+fields   by group what becomes of them: changed, absent, null, empty or huge
 some     only every so many of these fields is meant
 numbers  every whole number is written as float (2345.0), text ("2345"), or number where the service writes text
 """
@@ -128,12 +91,9 @@ def _raw_controls(body: bytes) -> bytes:
 
     def raw(match: re.Match[bytes]) -> bytes:
         escape = match.group(1)
-        if escape.startswith(b"u00"):
-            return bytes([int(escape[1:], 16)])
-        return _SHORT.get(escape, match.group())
+        return bytes([int(escape[1:], 16)]) if escape.startswith(b"u00") else _SHORT.get(escape, match.group())
 
-    spelt = _CONTROL.sub(raw, body)
-    return spelt.replace(b"{", b'{"_note":"a\x01\tb",', 1) if spelt.startswith(b'{"') else spelt
+    return _ESCAPE.sub(raw, body).replace(b'{"', b'{"_note":"a\x01\tb","', 1)
 
 
 def _cut_gzip(body: bytes) -> bytes:

@@ -135,7 +135,7 @@ CONTROLS = [
     _control("/counters", "GET", counters),
     _control("/counters/reset", "POST", lambda service, _: service.traffic.reset_counters()),
     _control("/faults", "POST", add_fault),
-    _control("/troubles", "GET", lambda service, _: {**TROUBLES, **service.refusals}),
+    _control("/troubles", "GET", lambda service, _: {**TROUBLES, **service.troubles.refusals}),
     _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
     _control("/latency", "POST", slow_down),

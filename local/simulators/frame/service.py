@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
-from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.faults import EVERYWHERE, Fault
 from local.simulators.frame.library import Clock, Library, everything, resized
@@ -21,7 +20,7 @@ from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.traffic import PageTrouble, Traffic
-from local.simulators.frame.troubles import fault_of
+from local.simulators.frame.troubles import OwnTroubles
 
 
 class Refusal(Exception):
@@ -129,10 +128,7 @@ class Service(ABC):
     api_roots: ClassVar[Sequence[str]]
     """What the paths of the API begin with; what is below one and no endpoint is counted as `unknown`."""
     unknown: ClassVar[str] = "/v1/unknown"
-    fields: ClassVar[Fields]
-    """What troubles change about answers."""
-    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {}
-    """Troubles that this service alone makes, by name, as the fields of a `Fault`."""
+    troubles: ClassVar[OwnTroubles]
     decision_path: ClassVar[str] = ""
     """Where the consent page posts the listener's decision."""
 
@@ -228,7 +224,7 @@ class Service(ABC):
 
         Raises ValueError or TypeError for what makes no sense.
         """
-        fault = fault_of(name, self.refusals, {"endpoint": endpoint, **more})
+        fault = self.troubles.fault(name, {"endpoint": endpoint, **more})
         fault.check_endpoint(self.known_paths())
         self.traffic.faults.append(fault)
         return fault

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from local.simulators.frame.body_edits import BODY_EDITS, BYTE_EDITS, BodyEdit, edited_bytes
+from local.simulators.frame.body_edits import BODY_EDITS, BYTE_EDITS, edited_body, edited_bytes
 from local.simulators.frame.faults import DAY, Fault, FaultKind
 from local.simulators.frame.page_edits import PAGE_EDITS, edited_page
 from local.simulators.frame.responses import Json, encoded, json_response
 
 if TYPE_CHECKING:
     from local.simulators.frame.traffic import Asked, Spoiled
+    from local.simulators.frame.troubles import OwnTroubles
 
 TRANSPORT = "simulator.transport"
 """Where the connection of a request is found in its scope, so that it can be torn."""
@@ -86,7 +87,7 @@ async def spoiled(fault: Fault, asked: "Asked", service: "Spoiled", now: float) 
     """What becomes of a call, and whether that is something else than the true response."""
     match fault.kind:
         case FaultKind.EDIT:
-            return await _edited(fault.edit, asked, BodyEdit(service.fields, int(now // DAY)))
+            return await _edited(fault.edit, asked, service.troubles, int(now // DAY))
         case FaultKind.REWRITE if fault.rewrite is not None:
             return _changed(await asked.true_response(), fault.rewrite)
         case FaultKind.RESET:
@@ -108,7 +109,7 @@ async def spoiled(fault: Fault, asked: "Asked", service: "Spoiled", now: float) 
     return Slow(bytes(whole.body), status, fault.seconds if fault.kind is FaultKind.DRIBBLE else None), True
 
 
-async def _edited(edits: Mapping[str, Json], asked: "Asked", body_edit: BodyEdit) -> tuple[Response, bool]:
+async def _edited(edits: Mapping[str, Json], asked: "Asked", own: "OwnTroubles", day: int) -> tuple[Response, bool]:
     """The page is edited first, then the fields of the body, then its bytes."""
     response = None
     if edits.keys() & PAGE_EDITS.keys():
@@ -118,7 +119,7 @@ async def _edited(edits: Mapping[str, Json], asked: "Asked", body_edit: BodyEdit
     if response.status_code != 200:
         return response, changed
     if edits.keys() & set(BODY_EDITS):
-        response, here = _changed(response, lambda body: body_edit.edited(body, edits))
+        response, here = _changed(response, lambda body: edited_body(body, edits, own.fields, own.numbers, day))
         changed |= here
     if edits.keys() & set(BYTE_EDITS):
         body, headers = edited_bytes(bytes(response.body), edits)

@@ -5,15 +5,15 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import ClassVar, Protocol, cast
 
 from starlette.responses import Response
 
 from local.simulators.frame.bans import Ban, RateLimit, deadline
-from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.faults import Fault
 from local.simulators.frame.pages import Page, Reading, Window
 from local.simulators.frame.spoiling import spoiled
+from local.simulators.frame.troubles import OwnTroubles
 
 PageTrouble = Callable[[Reading], Page | None]
 
@@ -42,8 +42,8 @@ class Asked:
 class Spoiled(Protocol):
     """What the frame must know of a service to refuse and to spoil its answers."""
 
-    @property
-    def fields(self) -> Fields: ...
+    troubles: ClassVar[OwnTroubles]
+
     def too_many(self, headers: Mapping[str, str]) -> Response: ...
     def failure(self, status: int, headers: Mapping[str, str]) -> Response: ...
 

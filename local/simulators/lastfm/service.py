@@ -6,18 +6,18 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hmac import compare_digest
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.bans import RateLimit
-from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.consent_page import decide
 from local.simulators.frame.entries import Entries
 from local.simulators.frame.library import Clock
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener, Service, flag
+from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.lastfm.accounts import LastfmAccounts, authorize, signature
 from local.simulators.lastfm.catalogue import ODD_TRACKS, Catalogue
 from local.simulators.lastfm.errors import ApiError, Error
@@ -79,23 +79,7 @@ class Lastfm(Service):
     api_roots = ("/2.0",)
     unknown = "/2.0/?method=unknown"
     decision_path = "/api/auth/decision"
-    fields = Fields(
-        groups={
-            "pictures": (("image", "#text"),),
-            "codes": (("mbid",),),
-            "names": (("album", "#text"),),
-            "dates": (("date",),),
-            "durations": (("duration",),),
-            "optional": (("image",), ("album",), ("streamable",)),
-        },
-        numbers=tuple(
-            (name,) for name in ("total", "totalPages", "page", "perPage", "uts", "rank", "playcount", "duration")
-        ),
-    )
-    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
-        "user_unknown": {"status": 404, "body": {"error": 6, "message": "User not found"}},
-        "failed_with_200": {"status": 200, "body": {"error": 8, "message": Error.FAILED.value[2]}},
-    }
+    troubles = OwnTroubles.beside(__file__)
     account_pages = (
         AccountPage("/api/auth/", ("GET",), authorize),
         AccountPage("/api/auth", ("GET",), authorize, counted_as="/api/auth/"),

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.body_edits import Fields
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import Consent, OAuth2Service, oauth2_pages
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
 from local.simulators.spotify.catalogue import Catalogue, images, links, ordered
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
@@ -31,7 +31,6 @@ SCOPES = {
     "user-top-read": "See your top artists and tracks",
 }
 """Those that reading a library may need, of the twenty of the real service."""
-_QUOTA: Json = {"error": {"status": 429, "message": "", "reason": "QUOTA_EXCEEDED"}}
 _ONLY_WITH = {
     "country": "user-read-private",
     "explicit_content": "user-read-private",
@@ -94,30 +93,7 @@ class Spotify(OAuth2Service):
     api_roots = ("/v1/",)
     account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
     decision_path = "/authorize/decision"
-    fields = Fields(
-        groups={
-            "pictures": (("images", "url"),),
-            "codes": (("external_ids", "isrc"), ("external_ids", "upc")),
-            "names": (("album", "name"), ("artists", "name"), ("track", "name"), ("item", "name")),
-            "genres": (("genres",),),
-            "dates": (("added_at",),),
-            "durations": (("duration_ms",),),
-            "optional": (("owner",), ("images",), ("snapshot_id",), ("album", "release_date"), ("external_ids",)),
-            "ids": (("account_id",),),
-        }
-    )
-    refusals: ClassVar[Mapping[str, Mapping[str, Json]]] = {
-        "refused_not_registered": {
-            "status": 403,
-            "body": "Check settings on developer.spotify.com/dashboard, the user may not be registered.",
-        },
-        "refused_not_approved": {"status": 403, "body": "User not approved for app"},
-        "refused_premium_required": {
-            "status": 403,
-            "body": {"error": {"status": 403, "message": "Premium required", "reason": "PREMIUM_REQUIRED"}},
-        },
-        "throttled_quota": {"status": 429, "body": _QUOTA},
-    }
+    troubles = OwnTroubles.beside(__file__)
     endpoints = (
         Endpoint(path="/v1/me", read=_profile),
         Endpoint(path="/v1/me/top/tracks", list="top_tracks", scope="user-top-read", **_BY_TIME_RANGE),

@@ -81,7 +81,7 @@ def test_each_trouble_shows_once_and_passes(songs: Songs) -> None:
     true = songs.get().content
     last = songs.get(12).content
     shown = set()
-    for name in {*TROUBLES, *songs.service.refusals} - CONNECTION:
+    for name in {*TROUBLES, *songs.service.troubles.refusals} - CONNECTION:
         narrow: dict[str, Any] = {"limits": [4, None]} if name == "broken_large_pages" else {}
         narrow |= {"offsets": [4, None]} if name == "broken_behind" else {}
         narrow |= {"share": 1} if name == "refused_now_and_then" else {}
@@ -91,7 +91,9 @@ def test_each_trouble_shows_once_and_passes(songs: Songs) -> None:
             shown.add(name)
         songs.visitor.control("DELETE", "/faults")
         assert [songs.get().content, songs.get(12).content] == [true, last], name
-    expected = {*TROUBLES, *songs.service.refusals} - CONNECTION - ELSEWHERE[songs.service] - {"profile_without_ids"}
+    expected = (
+        {*TROUBLES, *songs.service.troubles.refusals} - CONNECTION - ELSEWHERE[songs.service] - {"profile_without_ids"}
+    )
     assert shown == expected
     served = songs.visitor.counters()["faults_served"]
     assert {name: count for name, count in served.items() if name != "count_text"} == dict.fromkeys(
@@ -103,7 +105,7 @@ def test_the_docs_name_every_trouble() -> None:
     docs = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
     table = docs.partition("| troubles |")[2].partition("\n\n")[0]
     named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
-    assert named == {*TROUBLES, *Spotify.refusals, *AppleMusic.refusals, *Lastfm.refusals}
+    assert named == {*TROUBLES, *Spotify.troubles.refusals, *AppleMusic.troubles.refusals, *Lastfm.troubles.refusals}
 
 
 def test_a_count_may_be_off_here_and_there(songs: Songs) -> None:
