@@ -74,7 +74,7 @@ def fresh_access_token(
             continue
         try:
             token = _refresh(
-                provider, application, connection, tokens, lambda refresh_token: renew(application, refresh_token, http)
+                provider, connection, tokens, lambda refresh_token: renew(application, refresh_token, http)
             )
         except Exception:
             connections.release_refresh(connection, claim)
@@ -85,7 +85,7 @@ def fresh_access_token(
 
 
 def classify_repeated_refusal(
-    provider: Provider, application: Application, user_id: str, refused: str, accepted: Callable[[], bool]
+    provider: Provider, user_id: str, refused: str, accepted: Callable[[], bool]
 ) -> CollectError:
     """
     The error to raise when the provider has refused `refused`, a token that cannot be renewed, in all tries of a call.
@@ -108,20 +108,20 @@ def classify_repeated_refusal(
             return AccessTokenRefused(f"{provider.title} refuses this, although it accepts your login elsewhere")
     except CollectError as error:
         return ProviderUnavailable(f"{provider.title} refused your login: {error}")
-    due = doubted_grants.record(connection)
+    due = doubted_grants.record(connection) + doubted_grants.CONFIRM_AFTER
     if times.now() < due and not _known_to_end(connection):
         return MustWait(f"{provider.title} refused your login: it is asked again before that is believed", due)
-    return _classify(provider, application, connection, ended)
+    return end_grant(provider, connection, ended)
 
 
 def _refresh(
-    provider: Provider, application: Application, connection: Connection, tokens: TokenSet, renew: _Renew
+    provider: Provider, connection: Connection, tokens: TokenSet, renew: _Renew
 ) -> str | None:
     """Refresh and store the tokens, then return the access token; None when a login has replaced them meanwhile."""
     try:
         response = _renew_confirmed(renew, tokens)
     except GrantRevoked as error:
-        raise _classify(provider, application, connection, error) from None
+        raise end_grant(provider, connection, error) from None
     fresh = _next_tokens(tokens, response)
     sealed = seal(fresh, provider=provider.name, user_id=connection.user_id)
     stored = connections.replace_tokens(connection, sealed, fresh.expires_at)
@@ -144,13 +144,11 @@ def _next_tokens(tokens: TokenSet, response: TokenResponse) -> TokenSet:
     return TokenSet(response.access_token, str(response.refresh_token), response.expires_at, tokens.refresh_token)
 
 
-def _classify(
-    provider: Provider, application: Application, connection: Connection, ended: GrantRevoked
-) -> CollectError:
+def end_grant(provider: Provider, connection: Connection, ended: GrantRevoked) -> CollectError:
     """The error for a confirmed refusal: `ended`, and the connection set to `reconnect`; or an outage, and it stays."""
     if _known_to_end(connection):
         return ended if connections.require_reconnect(connection) else _renewed_meanwhile(provider)
-    key = provider.name, application.name
+    key = provider.name, connection.application
     user_ids = refused_grants.record(*key, connection.user_id)
     if len(user_ids) < OUTAGE_USERS:
         if not connections.require_reconnect(connection):

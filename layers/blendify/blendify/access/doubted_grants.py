@@ -1,7 +1,8 @@
 """
-Grants in doubt: a token that cannot be renewed was refused in every try of a call.
+Grants in doubt: a token that cannot be renewed was refused in every try of a call, or the provider does not know the
+listener's account.
 
-Only another call, some minutes later, ends the grant. A call that succeeds in between clears the doubt.
+Only another call, minutes or hours later, ends the grant. A call that succeeds in between clears the doubt.
 """
 
 from contextlib import suppress
@@ -21,17 +22,17 @@ FORGOTTEN_AFTER = timedelta(days=3)
 
 
 def record(connection: Connection) -> datetime:
-    """Record that the connection's grant was refused; returns from when on another refusal ends it."""
+    """Record that the connection's grant is in doubt; returns since when it has been."""
     now = times.now()
     before = times.parse(connection.doubted_since) if connection.doubted_since else None
     if before is not None and now - before < FORGOTTEN_AFTER:
-        return before + CONFIRM_AFTER
+        return before
     same = Attr("tokens_version").eq(connection.tokens_version)
     new = Attr("doubted_since").not_exists() | Attr("doubted_since").eq(connection.doubted_since)
     change, where = Change(set={"doubted_since": times.iso(now)}), keys.user(connection.user_id)
     with suppress(ConditionFailed):
         state_table().update(where, keys.connection(connection.provider), change, only_if=same & new)
-    return now + CONFIRM_AFTER
+    return now
 
 
 def clear(user_id: str, provider: str) -> None:

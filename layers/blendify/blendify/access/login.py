@@ -8,8 +8,10 @@ is derived from the secret when the browser comes back.
 import base64
 import hmac
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from blendify.access import connections, oauth_states, users
 from blendify.access.connections import Grant
@@ -19,16 +21,31 @@ from blendify.access.users import UserGone
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.core import telemetry
-from blendify.core.errors import CollectError, MustWait, RateLimited, UnexpectedShape
+from blendify.core.errors import (
+    CollectError,
+    ListenerNotAdmitted,
+    MustWait,
+    NotFound,
+    ProviderUnavailable,
+    RateLimited,
+    Refused,
+    UnexpectedShape,
+    Unreadable,
+)
 from blendify.core.http import http_session
 from blendify.providers.application import Application
 from blendify.providers.consent import ClientSideConsent, TokenResponse
 from blendify.providers.provider import Profile, Provider
 
+if TYPE_CHECKING:
+    import requests
+
 TIMEOUT = (3, 8)
 """Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
 MAX_ID_BYTES = 900
 """Of an account's id, which is a part of a sort key: DynamoDB takes 1,024 bytes."""
+ASK_AGAIN_AFTER = 1.0
+"""Seconds between a refused call for the profile and the second one."""
 LONGEST_WAIT_MS = 2_000
 """How long the rate limiter may let a listener wait in the browser."""
 
@@ -116,8 +133,7 @@ def complete(
         try:
             verifier = _verifier(callback.browser_secret, callback.state)
             tokens = provider.access.exchange(application, callback.value, verifier, http)
-            path, parameters = provider.profile_request
-            body = fetch(provider, application, Call(path, parameters, tokens.access_token, TIMEOUT), http)
+            body = _profile_response(provider, application, tokens.access_token, http)
         except RateLimited as error:
             raise MustWait(str(error), limiter.back_off(error, provider.backoff)) from error
     # Only now: anybody can come with a made-up code or token, which must take nothing from the listeners' quota.
@@ -126,6 +142,29 @@ def complete(
     if session_user_id:
         connections.require_single_account(session_user_id, provider.name, profile)
     return _store(provider, application, profile, tokens, session_user_id)
+
+
+def _profile_response(provider: Provider, application: Application, token: str, http: "requests.Session") -> Any:
+    """
+    What the provider answers about the token's account. As the code is used up, a refusal is asked about once more.
+
+    Raises  ListenerNotAdmitted for a refusal (403) of which the provider says no more
+    """
+    path, parameters = provider.profile_request
+    call = Call(path, parameters, token, TIMEOUT)
+    try:
+        return fetch(provider, application, call, http)
+    except (ProviderUnavailable, Refused):
+        time.sleep(ASK_AGAIN_AFTER)
+    try:
+        return fetch(provider, application, call, http)
+    except NotFound:
+        raise
+    except Unreadable:
+        raise ListenerNotAdmitted(
+            f"{provider.title} does not let this application read this account. It may not be on the application's "
+            f"list of users: the operator can add it at {provider.title}"
+        ) from None
 
 
 def _storable(provider: Provider, profile: Profile) -> Profile:

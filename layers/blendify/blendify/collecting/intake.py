@@ -24,7 +24,7 @@ from blendify.collecting.troubles import Troubles
 from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
-from blendify.core.errors import CollectError, EndlessList, MustWait, Unreadable
+from blendify.core.errors import CollectError, EndlessList, MustWait, NotFound, Unreadable
 from blendify.providers.endpoint import Endpoint, ListKind, ListPosition, ListRef
 from blendify.providers.paging import Page, PageRequest
 
@@ -257,12 +257,31 @@ class Intake:
         tries = self.next.tries + 1
         before = self.before.closed if refused else self.before.failing
         final = ask.list_id in before or isinstance(error, EndlessList)
+        if self._means_empty(ask, error) and (tries >= MOST_TRIES or self.commits.version(ask.list_id).commit):
+            self._take_empty(ask)
+            return
         if final or tries >= (REFUSALS_BELIEVED if refused else MOST_TRIES):
             self._give_up(error, refused=refused)
             return
         self.store()
         telemetry.logger.info("Set %s aside: %s", ask.list_id or "the list", error)
         self._set_aside(replace(self.next, tries=tries))
+
+    def _means_empty(self, ask: PageRequest, error: CollectError) -> bool:
+        """Whether the refusal means an empty list, once it has repeated."""
+        known = self.commits.version(ask.list_id).count
+        endpoint = self.endpoint.for_list(ask.list_id)
+        return isinstance(error, NotFound) and endpoint.missing_when_empty and not known and ask.offset == 0
+
+    def _take_empty(self, ask: PageRequest) -> None:
+        log = self.endpoint.for_list(ask.list_id).list_kind is ListKind.LOG
+        self.failures, self.error = 0, None
+        self.reader = reader = self.commits.log_reader(ask.list_id) if log else self.commits.reader(ask.list_id)
+        if isinstance(reader, LogReader):
+            reader.add([], [], 0, times.now())
+        else:
+            reader.add([], [], 0)
+        self.end_list()
 
     def _set_aside(self, at: Position) -> None:
         """Read the present list on from this position when all others have been read."""

@@ -11,7 +11,7 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
-from blendify.core.errors import ProviderUnavailable, Unreadable
+from blendify.core.errors import NotFound, ProviderUnavailable, Refused, Unreadable
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
@@ -68,10 +68,17 @@ class Fetcher:
             return page
 
         try:
-            # A playlist that refuses is asked for once more when all others have been read.
-            final = Unreadable if endpoint.parent else ()
-            return self.caller.get(*endpoint.request(ask, inquiry), take, final=final)
+            return self.caller.get(*endpoint.request(ask, inquiry), take, final=self._final(ask, endpoint))
         except ProviderUnavailable:
             if short and self.lenient:
                 return max(short, key=lambda page: len(page.entries))
             raise
+
+    def _final(self, ask: PageRequest, endpoint: Endpoint) -> type[Refused] | tuple[()]:
+        """Refusals that are not asked about again at once."""
+        if endpoint.parent:
+            # It is asked once more when all other playlists have been read.
+            return Unreadable
+        version = self.version(ask.list_id)
+        known_empty = endpoint.missing_when_empty and version.commit and not version.count
+        return NotFound if known_empty else ()

@@ -151,9 +151,7 @@ class ProviderClient:
         if self._token is None:
             return error
         accepted = partial(self._accepts, *self._provider.profile_request, self._token)
-        doubted = access_tokens.classify_repeated_refusal(
-            self._provider, self._application, self._user_id, self._token, accepted
-        )
+        doubted = access_tokens.classify_repeated_refusal(self._provider, self._user_id, self._token, accepted)
         return self._ended(doubted) if isinstance(doubted, GrantRevoked | MustWait | Outage) else doubted
 
     def _if_not_the_application(self, error: ApplicationBlocked) -> CollectError:

@@ -156,6 +156,8 @@ class Endpoint:
     """Where the change check alone could miss one entry added and one removed."""
     at_most_every: timedelta | None = None
     """A list without a version is not read more often than this."""
+    missing_when_empty: bool = False
+    """Whether a 404 that repeats means an empty list, as long as the list has never held anything."""
     no_content_when_empty: bool = False
     """Whether a 204 means an empty list; elsewhere a 204 is an error."""
     separate_lists: Mapping[str, "Endpoint"] = field(default_factory=dict)

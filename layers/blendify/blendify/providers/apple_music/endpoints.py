@@ -34,7 +34,11 @@ def _recently_added(kind: str) -> RecentlyAdded:
 
 
 def table() -> Mapping[DataType, Endpoint]:
-    """The endpoints by data type; top lists are read as deep as the settings say."""
+    """
+    The endpoints by data type; top lists are read as deep as the settings say.
+
+    To listeners who have never used a part of their library Apple answers 404 for it, with code 40400 or in plain text.
+    """
     depth = settings().top_list_depth
     return {
         DataType.TOP_TRACKS: Endpoint(
@@ -43,6 +47,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.rotation,
             scopes=(),
+            missing_when_empty=True,
             lists=(HEAVY_ROTATION,),
             list_kind=ListKind.RANKED,
             at_most_every=DAILY,
@@ -55,6 +60,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.play,
             scopes=(),
+            missing_when_empty=True,
             list_kind=ListKind.LOG,
             log_window=LogWindow(entries=REMEMBERED, order=LogOrder.UNDATED),
             lists=("", RESOURCES),
@@ -65,6 +71,7 @@ def table() -> Mapping[DataType, Endpoint]:
                     to_page=pages.page,
                     to_record=records.played_from,
                     scopes=(),
+                    missing_when_empty=True,
                     list_kind=ListKind.LOG,
                     log_window=LogWindow(entries=REMEMBERED, order=LogOrder.MOVE_TO_FRONT),
                 )
@@ -76,6 +83,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.playlist,
             scopes=(),
+            missing_when_empty=True,
             child_list=records.tracks_of_playlist,
         ),
         DataType.PLAYLIST_TRACKS: Endpoint(
@@ -97,6 +105,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.saved_track,
             scopes=(),
+            missing_when_empty=True,
             change_check=change_checks.by_count,
             recently_added=_recently_added("library-songs"),
         ),
@@ -107,6 +116,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.saved_album,
             scopes=(),
+            missing_when_empty=True,
             change_check=change_checks.by_count,
             recently_added=_recently_added("library-albums"),
         ),
@@ -117,6 +127,7 @@ def table() -> Mapping[DataType, Endpoint]:
             to_page=pages.page,
             to_record=records.followed_artist,
             scopes=(),
+            missing_when_empty=True,
             change_check=change_checks.by_count,
         ),
     }
