@@ -3,9 +3,10 @@ Pages of a list that is being read, stored until the list is committed: a page i
 
 Item      several pages at once, as packed bytes, under a name made from them: it never changes. What does not fit
           into one item is kept in pieces, and then the name says in how many
-Content   JSON: [[position of the first entry, [run or change, …]], …]; a run of the version's own entries is [index of
-          the first, how many], a change [identity, digest, key, fields, answer]. Few are packed as answers are
-          (`raw_answers`), many as xz, which sees all of them at once: a sixth smaller
+Content   JSON: [[names of fields, …], [[position of the first entry, [run or change, …]], …]]; a run of the version's
+          own entries is [index of the first, how many], a change [identity, digest, key, answer, index of the names,
+          values of the fields]. Few are packed as answers are (`raw_answers`), many as xz, which sees all of them at
+          once: a sixth smaller
 Valid     for the version that the pages were compared with. What no position and no intent names counts for nothing
 Expiry    long after any intent is finished: a worker that finds an intent cannot do without its pages
 """
@@ -74,12 +75,16 @@ class StagedPages:
 def pack(pages: Sequence[ListPage], version: Sequence[Entry]) -> bytes:
     """Pages as they are stored, given what the list held before."""
     places = {entry.identity: place for place, entry in enumerate(version)}
-    rows = [[page.listed[0].position, list(_parts(page, places))] for page in pages if page.listed]
-    text = raw_answers.text(rows)
-    return raw_answers.pack(text, ()) if len(text) < LARGE_TEXT else lzma.compress(text, preset=2)
+    names: dict[tuple[str, ...], int] = {}
+    rows = [[page.listed[0].position, list(_parts(page, places, names))] for page in pages if page.listed]
+    text = raw_answers.text([list(names), rows])
+    if len(text) < LARGE_TEXT:
+        return raw_answers.pack(text, ())
+    return lzma.compress(raw_answers.shortened(text), preset=2)
 
 
-def _parts(page: ListPage, places: Mapping[str, int]) -> Iterator[list[object]]:
+def _parts(page: ListPage, places: Mapping[str, int], names: dict[tuple[str, ...], int]) -> Iterator[list[object]]:
+    """Runs and changes of a page; `names` gets the names of their fields, each set of them with its index."""
     run: list[int] = []
     for index, listed in enumerate(page.listed):
         change = page.changes.get(index)
@@ -92,7 +97,8 @@ def _parts(page: ListPage, places: Mapping[str, int]) -> Iterator[list[object]]:
         run = [] if change else [place, 1]
         if change:
             entry = listed.entry
-            yield [entry.identity, entry.digest, entry.key, change.fields, change.answer]
+            shape = names.setdefault(tuple(change.fields), len(names))
+            yield [entry.identity, entry.digest, entry.key, change.answer, shape, list(change.fields.values())]
     if run:
         yield [*run]
 
@@ -100,7 +106,10 @@ def _parts(page: ListPage, places: Mapping[str, int]) -> Iterator[list[object]]:
 def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
     """The pages, given the same version."""
     pages = []
-    rows = json.loads(lzma.decompress(packed)) if packed.startswith(XZ) else raw_answers.unpack(packed, ())
+    if packed.startswith(XZ):
+        names, rows = json.loads(raw_answers.restored(lzma.decompress(packed)))
+    else:
+        names, rows = raw_answers.unpack(packed, ())
     for start, parts in rows:
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
@@ -110,8 +119,8 @@ def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
                 run = version[first : first + count]
                 listed += [Listed(entry, at) for at, entry in enumerate(run, start + len(listed))]
                 continue
-            identity, digest, key, fields, answer = part
-            changes[len(listed)] = Change(fields, answer)
+            identity, digest, key, answer, shape, values = part
+            changes[len(listed)] = Change(dict(zip(names[shape], values, strict=True)), answer)
             listed.append(Listed(Entry(identity, digest, key), start + len(listed)))
         pages.append(ListPage(listed, changes))
     return pages
