@@ -7,10 +7,12 @@ changes; the next one takes its place by a conditional write, with the intent to
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeVar
 
 from boto3.dynamodb.conditions import Attr
 
@@ -23,8 +25,12 @@ from blendify.history.list_entries import Entry, chunks, pack, unpack
 
 INLINE_BYTES = 400
 """Packed entries that are kept in the list's own item, which is written at each look. Longer lists are in chunks."""
+THREADS = 8
+"""Chunks that are read or written at the same time."""
 REPLACED_SECONDS = 2 * 24 * 3600
 """How long a chunk that is no longer part of its list stays, for readers that have just begun."""
+
+V, T = TypeVar("V"), TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,8 @@ class ListVersion:
     def entries(self) -> list[Entry]:
         """The entries in the list's order."""
         entries = unpack(self.packed) if self.packed else []
-        for number in range(len(self.chunks)):
-            entries += self.chunk(number)
+        for chunk in _at_once(self.chunk, range(len(self.chunks))):
+            entries += chunk
         return entries
 
     def chunk(self, number: int) -> list[Entry]:
@@ -99,6 +105,14 @@ class ListVersion:
         return keys.version(self.provider, self.data_type, place(self.list_id))
 
 
+def _at_once(work: Callable[[V], T], values: Sequence[V]) -> Sequence[T]:
+    """The results of a request for each value, in the order of the values."""
+    if len(values) < 2:
+        return [work(value) for value in values]
+    with ThreadPoolExecutor(min(THREADS, len(values)), thread_name_prefix="chunk") as threads:
+        return list(threads.map(work, values))
+
+
 def versions(user_id: str, provider: str, data_type: DataType) -> dict[str, ListVersion]:
     """All lists of a data type that were ever read, by their ids."""
     return {version.list_id: version for version in versions_from(user_id, provider, data_type, "")}
@@ -109,6 +123,26 @@ def versions_from(user_id: str, provider: str, data_type: DataType, list_id: str
     prefix, start = keys.version(provider, data_type), keys.version(provider, data_type, place(list_id))
     for item in state_table().query(keys.user(user_id), prefix, start=start):
         yield ListVersion.of(user_id, provider, data_type, item)
+
+
+def all_entries(versions: Iterable[ListVersion]) -> dict[str, list[Entry]]:
+    """The entries of these lists, which are all of one data type, by their ids. Chunks are read some hundreds at once."""
+    lists = list(versions)
+    if not lists:
+        return {}
+    prefix = keys.entries(lists[0].provider, lists[0].data_type)
+    packed = {item["sk"]: item["packed"] for item in state_table().query(keys.user(lists[0].user_id), prefix)}
+    if any(version.chunk_key(name) not in packed for version in lists for name in version.chunks):
+        raise LookupError(f"a part of what is known of {lists[0].data_type} is missing")
+    return {
+        version.list_id: [
+            entry
+            for part in [version.packed, *(packed[version.chunk_key(name)] for name in version.chunks)]
+            if part
+            for entry in unpack(part)
+        ]
+        for version in lists
+    }
 
 
 def any_read(user_id: str, provider: str, data_type: DataType) -> bool:
@@ -164,14 +198,19 @@ def _holding(following: ListVersion, before: ListVersion, entries: Sequence[Entr
     if packed and len(packed) <= INLINE_BYTES:
         return replace(following, count=len(entries), chunks=(), sizes=(), packed=packed if entries else b"")
     there = {name.partition("-")[0]: name for name in before.chunks}
-    names, sizes = [], []
+    names, sizes, new = [], [], dict[str, bytes]()
     for digest, part, size in chunks(entries):
         name = there.get(digest)
         if name is None:
             name = f"{digest}-{following.revision}"
-            state_table().put(keys.user(before.user_id), before.chunk_key(name), {"packed": part})
+            new[name] = part
         names.append(name)
         sizes.append(size)
+
+    def store(name: str) -> None:
+        state_table().put(keys.user(before.user_id), before.chunk_key(name), {"packed": new[name]})
+
+    _at_once(store, list(new))
     return replace(following, count=len(entries), chunks=tuple(names), sizes=tuple(sizes), packed=b"")
 
 

@@ -16,7 +16,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.history.append import NOTHING, Written, append
 from blendify.history.facts import CHECKPOINTS, Fact
-from blendify.history.list_versions import versions
+from blendify.history.list_versions import all_entries, versions
 
 LEAST = 100
 """Fewest facts between two snapshots."""
@@ -37,7 +37,8 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     lists = versions(user_id, provider, data_type)
     if since * SHARE < sum(version.count for version in lists.values()):
         return NOTHING
-    held = {name: [(entry.identity, entry.key) for entry in lists[name].entries()] for name in sorted(lists)}
+    entries = all_entries(lists.values())
+    held = {name: [(entry.identity, entry.key) for entry in entries[name]] for name in sorted(lists)}
     written = _append(user_id, provider, data_type, moment, held)
     state_table().update(*where, Change(set={"since": 0}))
     return written
