@@ -103,11 +103,10 @@ def require_single_account(user_id: str, provider: str, profile: "Profile") -> N
 
     Raises  AccountTaken
     """
-    names = {profile.account_id, profile.provider_user_id}
+    names = {profile.account_id, *profile.aliases}
     own = {account.account_id for account in own_accounts(user_id, provider)}
     with suppress(NotConnected):
-        present = connection(user_id, provider)
-        own |= {present.account_id, present.provider_user_id}
+        own.add(connection(user_id, provider).account_id)
     if own and not own & names:
         raise AccountTaken("this user has connected another account of the same provider")
 
@@ -147,12 +146,14 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
         },
         remove=("refreshing_until", "announced", "doubted_since"),
     )
-    account = _own_account(provider, profile.account_id, grant.application)
     # One transaction, so that a login during an erasure does not restore anything.
     try:
         commit(
             update(where, keys.connection(provider), granted),
-            put(where, keys.own_account(provider, profile.account_id), account),
+            *(
+                put(where, keys.own_account(provider, name), _own_account(provider, name, grant.application))
+                for name in (profile.account_id, *profile.aliases)
+            ),
             check(where, keys.profile(), only_if=Attr("pk").exists()),
             check(where, keys.leaving(provider), only_if=Attr("begun").not_exists()),
         )

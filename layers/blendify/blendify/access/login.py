@@ -139,6 +139,7 @@ def complete(
     # Only now: anybody can come with a made-up code or token, which must take nothing from the listeners' quota.
     limiter.count_call()
     profile = _with_account_id(provider, _storable(provider, provider.profile(body)), session_user_id)
+    profile = users.known_profile(provider.name, profile)
     if session_user_id:
         connections.require_single_account(session_user_id, provider.name, profile)
     return _store(provider, application, profile, tokens, session_user_id)
@@ -198,7 +199,11 @@ def _store(
     erased_user_id: str | None = None
     while True:
         user_id = users.find_or_create_user(
-            provider.name, profile.account_id, erased_user_id=erased_user_id, session_user_id=session_user_id
+            provider.name,
+            profile.account_id,
+            aliases=profile.aliases,
+            erased_user_id=erased_user_id,
+            session_user_id=session_user_id,
         )
         sealed = seal(tokens, provider=provider.name, user_id=user_id)
         try:

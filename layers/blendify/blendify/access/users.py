@@ -4,15 +4,19 @@ import secrets
 from base64 import b32encode
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.core import times
 from blendify.core.errors import CollectError
 from blendify.db import keys
-from blendify.db.state_table import ConditionFailed, state_table
+from blendify.db.state_table import ConditionFailed, Item, state_table
 from blendify.db.transactions import commit, put
+
+if TYPE_CHECKING:
+    from blendify.providers.provider import Profile
 
 
 class UserGone(Exception):
@@ -49,37 +53,71 @@ def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:
         yield Account(item["provider"], item["account_id"], item["application"])
 
 
+def known_profile(provider: str, profile: "Profile") -> "Profile":
+    """
+    The profile with the account id by which the account is known, even where today's profile does not give it.
+
+    An alias that belongs to another account by now is left out.
+    """
+    known = {name: _account_of(provider, name) for name in (profile.account_id, *profile.aliases) if name}
+    account_id = known.get(profile.account_id)
+    if account_id not in (None, profile.account_id):
+        return replace(profile, account_id=str(account_id), aliases=(profile.account_id,))
+    own = tuple(name for name in profile.aliases if known[name] in (None, name, profile.account_id))
+    return replace(profile, aliases=own)
+
+
+def _account_of(provider: str, name: str) -> str | None:
+    """The id of the account that is known by this name; None when none is."""
+    item = state_table().get(keys.account(provider, name), "user")
+    return str(item.get("account_id", name)) if item else None
+
+
 def find_or_create_user(
-    provider: str, account_id: str, *, erased_user_id: str | None = None, session_user_id: str | None = None
+    provider: str,
+    account_id: str,
+    *,
+    aliases: tuple[str, ...] = (),
+    erased_user_id: str | None = None,
+    session_user_id: str | None = None,
 ) -> str:
     """
     The user to whom a provider account belongs, created at the first login. Two concurrent logins create one user.
 
+    aliases          further ids of the account: a user who is known by one of them alone is this one
     erased_user_id   a user who has left: their account goes to a new user
     session_user_id  the logged-in user: an account without a user becomes theirs
 
     Raises  AccountTaken when the account belongs to a user other than the logged-in one
     """
-    pk = keys.account(provider, account_id)
+    names, gone = (account_id, *aliases), {erased_user_id}
     while True:
-        item = state_table().get(pk, "user")
-        if item and session_user_id and item["user_id"] != session_user_id:
-            if exists(item["user_id"]):
+        found = {name: state_table().get(keys.account(provider, name), "user") for name in names}
+        owners = [str(item["user_id"]) for item in found.values() if item and item["user_id"] not in gone]
+        owner = owners[0] if owners else None
+        if owner and session_user_id not in (None, owner):
+            if exists(owner):
                 raise AccountTaken("this account belongs to another user")
-            erased_user_id = item["user_id"]
-        if item and item["user_id"] != erased_user_id:
-            return str(item["user_id"])
-        new_user_id = "u" + b32encode(secrets.token_bytes(10)).decode().lower()
-        now = times.iso(times.now())
-        free = Attr("user_id").eq(erased_user_id) if item else Attr("pk").not_exists()
-        if session_user_id:
-            with suppress(ConditionFailed):
-                state_table().put(pk, "user", {"user_id": session_user_id, "created_at": now}, only_if=free)
-                return session_user_id
+            gone.add(owner)
             continue
+        user_id = owner or session_user_id or "u" + b32encode(secrets.token_bytes(10)).decode().lower()
+        now = times.iso(times.now())
+        pointer = {"user_id": user_id, "account_id": account_id, "created_at": now}
+        writes = [
+            put(keys.account(provider, name), "user", pointer, only_if=_unchanged(item))
+            for name, item in found.items()
+            if not item
+            or item["user_id"] in gone
+            or (item["user_id"] == user_id and item.get("account_id") != account_id)
+        ]
+        if not owner and not session_user_id:
+            writes.append(put(keys.user(user_id), keys.profile(), {"created_at": now}))
+        if not writes:
+            return user_id
         with suppress(ConditionFailed):
-            commit(
-                put(pk, "user", {"user_id": new_user_id, "created_at": now}, only_if=free),
-                put(keys.user(new_user_id), keys.profile(), {"created_at": now}),
-            )
-            return new_user_id
+            commit(*writes)
+            return user_id
+
+
+def _unchanged(item: Item | None) -> ConditionBase:
+    return Attr("user_id").eq(item["user_id"]) if item else Attr("pk").not_exists()

@@ -22,6 +22,8 @@ class Profile:
     """Never changes: users are found by it. Empty where the provider gives nothing that identifies the account."""
     provider_user_id: str
     display_name: str
+    aliases: tuple[str, ...] = ()
+    """Further ids of the account, by which it is found on a day on which `account_id` is not given."""
 
 
 @dataclass(frozen=True)
