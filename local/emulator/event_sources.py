@@ -1,4 +1,4 @@
-"""CloudFormation makes a number of a parameter, which is text. For most functions of a queue the emulator does not."""
+"""The number of functions at once that a parameter sets for a queue: CloudFormation makes a number of its text."""
 
 from typing import Any
 

@@ -35,7 +35,6 @@ from tests.unit.world import World, socket_of
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 PLAYS = DataType.RECENTLY_PLAYED
-PATH = PLAYS
 HOUR = timedelta(hours=1)
 CADENCE = Cadence()
 
@@ -179,7 +178,7 @@ def test_a_failing_provider_is_polled_again_soon(
     world: World, clock: list[datetime], user_id: str, queue: PollQueue, no_pauses: None
 ) -> None:
     """A quarter of the interval later, and the plan does not say that plays were read."""
-    world.fault(PATH, status=500)
+    world.fault(PLAYS, status=500)
     waiting = queued(queue)
     poll.poll(waiting, plenty)
     plan = stored_plan(user_id)
