@@ -12,7 +12,7 @@ from local.emulator.server import Emulator
 from local.paths import LOCAL
 from local.providers import PROVIDERS, SPOTIFY, Simulator
 from local.stack import Stack
-from tests.e2e.system import System
+from tests.e2e.system import DueListener, System
 
 LIBRARY = {
     "top-tracks": 50,
@@ -55,6 +55,12 @@ def system(worker_id: str) -> Iterator[System]:
         yield System(stack, stack.up())
     finally:
         stack.down()
+
+
+@pytest.fixture(scope="session")
+def due_listener(system: System) -> DueListener:
+    """A listener who is due. The schedule comes once a minute; until it does, other tests can run."""
+    return DueListener.of(system, "uma")
 
 
 def _options(sizes: Mapping[str, int]) -> list[str]:

@@ -6,8 +6,11 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history.facts import CHECKPOINTS
 from local.browser import Browser
@@ -143,6 +146,25 @@ class System:
         """How the folded history differs from `truth` at that moment, as texts."""
         return self.reader(user_id).differences(truth, as_of)
 
+    def calls(self, listener: str) -> int:
+        """A listener's calls of Spotify's API so far, as its simulator counts them."""
+        return int(self.simulator.control("GET", "counters")["listeners"][listener])
+
+    def connection(self, user_id: str) -> dict[str, str]:
+        """The attributes of the item of a connection to Spotify, without the tokens."""
+        client = self.stack.emulator.client("dynamodb")
+        item = client.get_item(TableName=self.outputs["accounts_table"], Key=_connection_key(user_id))["Item"]
+        return {name: next(iter(value.values())) for name, value in item.items() if name != "tokens"}
+
+    def make_due(self, user_id: str) -> None:
+        """Set the due time of a connection to Spotify to a minute ago."""
+        self.stack.emulator.client("dynamodb").update_item(
+            TableName=self.outputs["accounts_table"],
+            Key=_connection_key(user_id),
+            UpdateExpression="SET due_at = :due_at",
+            ExpressionAttributeValues={":due_at": {"S": times.iso(datetime.now(UTC) - timedelta(minutes=1))}},
+        )
+
     def change(self, listener: str, act: str, data_type: str, provider: str = "spotify", **details: Any) -> None:
         """Change a listener's account. `name` is the list, for data types with several."""
         body = {"act": act, "list": data_type, **details}
@@ -205,3 +227,39 @@ class System:
                 histories.append(client.describe_execution(executionArn=arn))
                 histories.append(client.get_execution_history(executionArn=arn, maxResults=1000)["events"])
         return json.dumps(histories, default=str)
+
+
+def _connection_key(user_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"user#{user_id}"}, "sk": {"S": "connection#spotify"}}
+
+
+@dataclass(frozen=True)
+class DueListener:
+    """A listener whom the schedule has to poll, and what was known of them when they became due."""
+
+    name: str
+    browser: Browser
+    user_id: str
+    syncs_before: object
+    calls_before: int
+    read_before: str
+    """When their plays had been read last."""
+
+    @classmethod
+    def of(cls, system: System, name: str) -> "DueListener":
+        """Connect a listener, wait for the first sync, and make them due."""
+        browser, user_id = system.connect(name)
+        system.latest_sync(browser)
+        syncs, calls, read = browser.read("/me/syncs")["items"], system.calls(name), plays_read_at(browser)
+        system.make_due(user_id)
+        return cls(name, browser, user_id, syncs, calls, read)
+
+    def plays_read_at(self) -> str:
+        """When their plays were read last."""
+        return plays_read_at(self.browser)
+
+
+def plays_read_at(browser: Browser) -> str:
+    """When the plays of a listener with one connection were read last."""
+    me: Any = browser.read("/me")
+    return str(me["connections"][0]["plays_read_at"])

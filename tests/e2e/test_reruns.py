@@ -8,6 +8,9 @@ import pytest
 from local.history_reader import stored_differences
 from tests.e2e.system import System
 
+# While these tests run, the schedule comes to the listener for whom test_schedule.py waits.
+pytestmark = pytest.mark.usefixtures("due_listener")
+
 ALBUMS = "GET /v1/me/albums"
 
 

@@ -34,6 +34,7 @@ def test_a_login_does_not_wait_for_step_functions(world: World, silent: str, mon
         seconds = time.monotonic() - started
     aws.forget()
     assert (answer.status, answer.location) == (303, "../../dashboard")
-    assert 2 <= seconds < 15
+    # Without a limit of ours botocore would wait a minute, several times.
+    assert 2 <= seconds < 45
     (sync,) = browser.get(LISTENER, "/me/syncs").json["items"]
     assert (sync["status"], "could not be started" in sync["why"]) == ("failed", True)
