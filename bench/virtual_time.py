@@ -70,7 +70,7 @@ class _Pool:
         clock.now = max(began, heapq.heappop(self._free))
         try:
             value = function(*given)
-        except Exception as error:  # noqa: BLE001 -- it is raised where the result is asked for
+        except Exception as error:
             failure = error
 
             def answer() -> Any:

@@ -11,8 +11,9 @@ from blendify.providers.provider import Profile
 from blendify.providers.spotify.profile import profile as spotify_profile
 from tests.unit.http_events import Browser
 from tests.unit.login_flow import consent, finish_login, logged_in, start_login, user_of
-from tests.unit.spotify_world import FaultKind, World, items
 from tests.unit.step_functions import StepFunctions
+from tests.unit.visible import items
+from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 

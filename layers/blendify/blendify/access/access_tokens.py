@@ -114,9 +114,7 @@ def classify_repeated_refusal(
     return end_grant(provider, connection, ended)
 
 
-def _refresh(
-    provider: Provider, connection: Connection, tokens: TokenSet, renew: _Renew
-) -> str | None:
+def _refresh(provider: Provider, connection: Connection, tokens: TokenSet, renew: _Renew) -> str | None:
     """Refresh and store the tokens, then return the access token; None when a login has replaced them meanwhile."""
     try:
         response = _renew_confirmed(renew, tokens)

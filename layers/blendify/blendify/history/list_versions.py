@@ -30,7 +30,8 @@ THREADS = 8
 REPLACED_SECONDS = 2 * 24 * 3600
 """How long a chunk that is no longer part of its list stays, for readers that have just begun."""
 
-V, T = TypeVar("V"), TypeVar("T")
+V = TypeVar("V")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def versions_from(user_id: str, provider: str, data_type: DataType, list_id: str
 
 
 def all_entries(versions: Iterable[ListVersion]) -> dict[str, list[Entry]]:
-    """The entries of these lists, which are all of one data type, by their ids. Chunks are read some hundreds at once."""
+    """The entries of these lists, all of one data type, by the lists' ids. Chunks are read some hundreds at once."""
     lists = list(versions)
     if not lists:
         return {}
