@@ -1,4 +1,4 @@
-"""The way in, which ends in the same at every provider: a session, a connection, one sync that has been asked for."""
+"""A login ends in the same at every provider: a session, a connection, and one sync that was requested."""
 
 import pytest
 
@@ -14,11 +14,11 @@ from tests.unit.visible import in_clear, logged
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
-def test_the_way_in_ends_at_the_dashboard(subject: Subject, machines: StepFunctions) -> None:
-    """Nothing of the account is read before that but whose it is; then the sync that was asked for brings it all."""
+def test_a_login_ends_at_the_dashboard(subject: Subject, machines: StepFunctions) -> None:
+    """The login reads only whose account it is. The sync that it requested then collects the account."""
     browser = Browser()
-    answer, _ = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
-    assert (answer.status, answer.location, answer.body) == (303, "../../dashboard", "")
+    response, _ = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
+    assert (response.status, response.location, response.body) == (303, "../../dashboard", "")
     assert sum(map(subject.calls, subject.provider.offered)) == 0
     me = browser.get(LISTENER, "/me").json
     (connection,) = me["connections"]
@@ -32,17 +32,16 @@ def test_the_way_in_ends_at_the_dashboard(subject: Subject, machines: StepFuncti
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
-def test_the_way_in_leaves_no_secret(
-    subject: Subject, machines: StepFunctions, caplog: pytest.LogCaptureFixture
-) -> None:
-    """No code, token, key, state or cookie is in a table in clear, a log line, an input, an address or a repr."""
+def test_a_login_leaves_no_secret(subject: Subject, machines: StepFunctions, caplog: pytest.LogCaptureFixture) -> None:
+    """No code, token, key, state or cookie is readable in a table, a log line, an input, an address or a repr."""
     caplog.set_level("DEBUG", logger="blendify")
     browser = Browser()
-    answer, carried = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
+    response, carried = PROVIDER_LOGINS[subject.name](subject, browser, subject.listener)
     user_id = browser.get(LISTENER, "/me").json["user_id"]
-    owner = connections.connection(user_id, subject.name)
-    said = "".join([in_clear(), logged(caplog), str(machines.started), answer.location, answer.body, repr(owner)])
+    connection = connections.connection(user_id, subject.name)
+    response_text = response.location + response.body
+    visible = "".join([in_clear(), logged(caplog), str(machines.started), response_text, repr(connection)])
     secrets = [*subject.secrets, *carried]
-    assert "Connected" in said
+    assert "Connected" in visible
     assert len(secrets) >= 6
-    assert [secret for secret in secrets if secret in said] == []
+    assert [secret for secret in secrets if secret in visible] == []

@@ -1,4 +1,4 @@
-"""A provider that fails costs as little as possible, whichever it is; and what is missing says why."""
+"""When a provider fails, little is lost, and the reason is recorded. This holds for every provider."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.unit.sync_steps import plenty, standing
 
 ROUNDS = 1 + len(PATIENCE_SECONDS)
 SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
-"""Offered by all."""
+"""Every provider offers them."""
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
@@ -38,7 +38,10 @@ SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
     ids=str,
 )
 def test_a_data_type_that_fails_stops_no_other(subject: Subject, fault: dict[str, Any]) -> None:
-    """An error, silence, a torn line, another JSON: one has failed and says why, in our words; the other is whole."""
+    """
+    Errors, empty and broken responses, other JSON: one data type fails and says why in our words, the other is
+    complete.
+    """
     subject.fault(SAVED_TRACKS, **fault)
     job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert status == "partial"
@@ -52,7 +55,7 @@ def test_a_data_type_that_fails_stops_no_other(subject: Subject, fault: dict[str
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_a_provider_that_recovers_loses_nothing(subject: Subject, data_type: DataType) -> None:
-    """A single failure of a page is tried again, and the list is whole."""
+    """A page that fails once is asked for again, and the list is complete."""
     subject.fault(data_type, status=502, times=1)
     job = subject.ready(data_type)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
@@ -63,7 +66,7 @@ def test_a_provider_that_recovers_loses_nothing(subject: Subject, data_type: Dat
 @pytest.mark.parametrize("provider", SIMULATED)
 @pytest.mark.parametrize("rounds", range(1, ROUNDS))
 def test_a_provider_that_is_down_for_a_moment_costs_nothing(subject: Subject, rounds: int) -> None:
-    """It is back in one of the next rounds: the data type is complete, and whole."""
+    """It works again in one of the next rounds, and the data type is complete."""
     subject.fault("*", status=503)
     subject.at_call(rounds * TRIES + 1, subject.traffic.faults.clear)
     job, status = subject.run(SAVED_TRACKS)
@@ -74,7 +77,7 @@ def test_a_provider_that_is_down_for_a_moment_costs_nothing(subject: Subject, ro
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_an_outage_in_one_sync_takes_nothing_away(subject: Subject) -> None:
-    """What was known stays, nothing is taken for gone, and the sync after that is whole."""
+    """Known entries stay, none counts as removed, and the next sync is complete."""
     subject.run(SAVED_TRACKS)
     subject.fault("*", status=503)
     job, status = subject.run(SAVED_TRACKS, days=1)
@@ -87,7 +90,7 @@ def test_an_outage_in_one_sync_takes_nothing_away(subject: Subject) -> None:
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_type: DataType) -> None:
-    """Nobody calls before the pause is over; then the run goes on where it stood."""
+    """No call is made before the pause is over. Then the sync resumes where it stopped."""
     subject.fault(data_type, status=429, times=1)
     begun_at = subject.clock.now()
     job, status = subject.run(*subject.needs(data_type))
@@ -100,7 +103,7 @@ def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_typ
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> None:
-    """Each data type says `reconnect`, the connection is marked, and no call is made in vain any more."""
+    """Each data type has the outcome `reconnect`, the connection is marked, and no further call is made."""
     subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
     job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert status == "failed"

@@ -1,4 +1,4 @@
-"""The first sync of every provider brings everything, once, with the fewest calls."""
+"""The first sync of every provider stores everything once, with the fewest calls."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.unit.sync_steps import plenty, standing
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_everything_is_appended_once_with_the_fewest_calls(subject: Subject, data_type: DataType) -> None:
-    """Each record as the provider has it, counted right, and not one call more than the pages it takes."""
+    """Each record is stored as the provider has it, the counts are right, and each page takes one call."""
     job = subject.ready(data_type)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     served = [entry for entries in subject.lists(data_type).values() for entry in entries]
@@ -30,7 +30,7 @@ def test_everything_is_appended_once_with_the_fewest_calls(subject: Subject, dat
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_what_it_lacks_is_not_offered(subject: Subject) -> None:
-    """No call is made for it, and the run is no worse for it."""
+    """No call is made for it, and the sync succeeds."""
     offered = subject.provider.offered
     job = subject.begun()
     for data_type in DataType:
@@ -42,7 +42,7 @@ def test_what_it_lacks_is_not_offered(subject: Subject) -> None:
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_data_type_that_was_not_requested_is_no_call(subject: Subject) -> None:
-    """The branch of a data type that the run does not ask for ends at once."""
+    """The branch of a data type that the sync does not include ends at once."""
     job = subject.begun(DataType.TOP_TRACKS)
     assert collect(DataType.SAVED_TRACKS, job, plenty).outcome is Outcome.NOT_REQUESTED
     assert subject.calls() == 0
@@ -50,7 +50,7 @@ def test_a_data_type_that_was_not_requested_is_no_call(subject: Subject) -> None
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_a_final_outcome_is_answered_without_a_call(subject: Subject, data_type: DataType) -> None:
-    """A data type that is done stays so in every later round."""
+    """A data type that has ended keeps its outcome in every later round."""
     job = subject.ready(data_type)
     first = collect(data_type, job, plenty)
     calls, done = subject.calls(), standing(job, data_type)

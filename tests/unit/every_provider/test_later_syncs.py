@@ -1,4 +1,6 @@
-"""Syncs after the first, at every provider: only what changed is appended, and nothing is concluded from too little."""
+"""
+Syncs after the first, at every provider: they append only changes, and remove nothing because of a short response.
+"""
 
 from typing import Any
 
@@ -19,13 +21,13 @@ SETS = [
     for provider, data_type in PAIRS
     if Move.REMOVE in TRAITS[provider].moves.get(data_type, {}) and data_type is not DataType.PLAYLIST_TRACKS
 ]
-"""What a listener adds to and takes from."""
+"""Lists to which a listener adds entries and from which they remove some."""
 
 
 @pytest.mark.parametrize(("days", "mode"), [(0.04, "changes"), (1, "full"), (9, "changes")])
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_an_unchanged_list_appends_nothing(subject: Subject, data_type: DataType, days: float, mode: str) -> None:
-    """Within the hour, the next day when everything is to be read again, and when that is due."""
+    """Within the hour, in a full sync on the next day, and when a full read is due."""
     wanted = subject.needs(data_type)
     subject.run(*wanted)
     before = subject.calls(data_type)
@@ -38,7 +40,7 @@ def test_an_unchanged_list_appends_nothing(subject: Subject, data_type: DataType
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_what_came_and_what_went_are_a_fact_each(subject: Subject, data_type: DataType) -> None:
-    """However many others there are; and the history is the list again."""
+    """However many other entries there are. Folded, the history equals the list."""
     subject.run(data_type)
     before = subject.lists(data_type)[""]
     moves = subject.traits.moves[data_type]
@@ -58,7 +60,7 @@ def test_what_came_and_what_went_are_a_fact_each(subject: Subject, data_type: Da
 def test_an_answer_that_is_short_by_mistake_removes_nothing(
     subject: Subject, data_type: DataType, edit: dict[str, Any]
 ) -> None:
-    """Whatever it claims to be the length: nothing is removed, and the run ends with everything."""
+    """Whatever total it claims, nothing is removed, and the sync ends complete."""
     subject.run(data_type)
     subject.fault(data_type, kind=FaultKind.EDIT, edit=edit, times=1)
     job, status = subject.run(data_type, days=1)
@@ -70,7 +72,7 @@ def test_an_answer_that_is_short_by_mistake_removes_nothing(
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(subject: Subject, data_type: DataType) -> None:
-    """A listener who takes out all but one."""
+    """The listener removes all entries except one."""
     subject.run(data_type)
     before = subject.size(data_type)
     while subject.size(data_type) > 1:
@@ -86,7 +88,7 @@ def test_a_list_that_is_really_gone_is_read_twice_and_then_removed(subject: Subj
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_the_version_is_what_the_history_says(subject: Subject) -> None:
-    """Each entry names the fact that told of it last."""
+    """Each entry names its newest fact."""
     saved = DataType.SAVED_TRACKS
     subject.run(saved)
     subject.traits.moves[saved][Move.ADD](subject, subject.listener, "", 0, 0)

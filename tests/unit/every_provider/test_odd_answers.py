@@ -1,7 +1,7 @@
 """
-Answers that are not what they should be, and lists that change under the reader: the same for every provider.
+Wrong responses, and lists that change while they are read: the same for every provider.
 
-Numbers are those of the oddities that `test_oddities` has for one provider each.
+The numbers are those of the oddities in `test_oddities`, which has the ones of a single provider.
 """
 
 import json
@@ -24,7 +24,7 @@ COUNTED = [
     for provider, data_type in PAIRS
     if Trouble.SHORT not in TRAITS[provider].untold.get(data_type, ())
 ]
-"""Lists whose length is told."""
+"""Lists whose length the provider gives."""
 LONG = [pair for pair in COUNTED if pair[1] not in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.PLAYLISTS)]
 PLAYLISTS = [pair for pair in PAIRS if pair[1] is DataType.PLAYLIST_TRACKS]
 
@@ -32,7 +32,10 @@ PLAYLISTS = [pair for pair in PAIRS if pair[1] is DataType.PLAYLIST_TRACKS]
 @pytest.mark.parametrize("off", [-3, 3])
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_row_10_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataType, off: int) -> None:
-    """A length that is too small or too large costs no entry; too large, it is believed in the end, with a doubt."""
+    """
+    A total that is too small or too large loses no entry. One that is too large is accepted in the end, and counted as
+    doubtful.
+    """
     subject.fault(data_type, kind=FaultKind.EDIT, edit={"total_off": off})
     job, status = subject.run(data_type)
     assert status == "succeeded"
@@ -42,7 +45,7 @@ def test_row_10_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type:
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subject, data_type: DataType) -> None:
-    """What moved up to a page that was read already is found all the same, and the sync knows that it is whole."""
+    """Entries that moved to a page that was already read are stored nevertheless, and nothing is doubtful."""
     before = subject.lists(data_type)[""]
     remove = subject.traits.moves[data_type][Move.REMOVE]
     subject.at_call(3, lambda: remove(subject, subject.listener, "", 0, 0))
@@ -56,7 +59,7 @@ def test_row_10_a_list_that_shrinks_while_it_is_read_loses_nothing(subject: Subj
 
 @pytest.mark.parametrize(("provider", "data_type"), PLAYLISTS)
 def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject: Subject, data_type: DataType) -> None:
-    """Its last reading is the playlist as it is now, each entry at its place."""
+    """The last reading stores the playlist as it is now, each entry at its place."""
     contents = subject.lists(data_type)
     longest = max(contents, key=lambda name: len(contents[name]))
     job = subject.ready(data_type)
@@ -72,7 +75,7 @@ def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject
 
 @pytest.mark.parametrize(("provider", "data_type"), LONG)
 def test_row_26_a_page_that_is_served_twice_is_asked_once_more(subject: Subject, data_type: DataType) -> None:
-    """Once by mistake: one call more, and each record in its place."""
+    """After one wrong page there is one more call, and each record is at its place."""
     job = subject.ready(data_type)
     subject.fault(data_type, edit={"repeat": True}, times=1)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
@@ -83,7 +86,9 @@ def test_row_26_a_page_that_is_served_twice_is_asked_once_more(subject: Subject,
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
-    """Not an endless list, and not a complete one: what came first is kept, and the reason is told."""
+    """
+    The list neither goes on without end nor counts as complete. The first page is stored, and the reason is recorded.
+    """
     subject.fault(data_type, edit={"repeat": True})
     job, status = subject.run(data_type)
     assert status == "failed"
@@ -96,7 +101,7 @@ def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subj
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_an_entry_that_is_null_is_kept_as_it_came(subject: Subject, data_type: DataType) -> None:
-    """It stands in the place of a record; the others are none the worse for it, and the next sync has it right."""
+    """It takes the place of a record. All other records are stored."""
     job = subject.ready(data_type)
     subject.fault(data_type, kind=FaultKind.EDIT, edit={"null": [1]}, times=1)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
@@ -108,7 +113,7 @@ def test_an_entry_that_is_null_is_kept_as_it_came(subject: Subject, data_type: D
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_what_no_length_tells_is_named(subject: Subject) -> None:
-    """Where a short page cannot be noticed, the table of traits says so; everywhere else it is."""
+    """The table of traits says for which lists a short page cannot be noticed."""
     for data_type, unseen in subject.traits.untold.items():
         assert unseen <= UNCOUNTED
         assert subject.endpoint(data_type)

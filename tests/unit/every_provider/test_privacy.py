@@ -1,4 +1,4 @@
-"""What a provider issued stays between it and us: in no table in clear, in no log, in no reason that is told."""
+"""No secret that a provider issued is readable in a table, a log line or a reason."""
 
 import json
 from collections.abc import Callable
@@ -20,21 +20,21 @@ SAVED_TRACKS = DataType.SAVED_TRACKS
 
 
 def secrets(subject: Subject) -> list[str]:
-    """All that must not be told, our own secret at the provider included."""
+    """All secrets, including our own at the provider."""
     issued = subject.secrets
     assert len(issued) >= 2, issued
     return issued
 
 
 def visible(subject: Subject, caplog: pytest.LogCaptureFixture, *more: Any) -> str:
-    """What anybody with access to tables, logs and execution histories can see."""
+    """What can be seen in tables, logs and execution histories."""
     owner = connections.connection(subject.user_id, subject.name)
     return in_clear() + logged(caplog) + repr(owner) + "".join(map(repr, more))
 
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_no_secret_is_left_behind_by_a_run(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither tables nor log nor what the state machine is told hold a token or the client's secret in clear."""
+    """Tables, logs and the state machine's inputs have no token and no client secret in clear."""
     caplog.set_level("DEBUG", logger="blendify")
     job = subject.begun()
     results = [collect(data_type, job, plenty).event() for data_type in DataType]
@@ -61,7 +61,7 @@ FAILURES: dict[str, Callable[[list[str]], dict[str, Any]]] = {
 def test_a_provider_that_echoes_secrets_is_not_quoted(
     subject: Subject, caplog: pytest.LogCaptureFixture, failure: str
 ) -> None:
-    """Whatever its answer holds, and whatever goes wrong: the reason is told in our words."""
+    """Whatever its response holds and whatever goes wrong, the reason is in our words."""
     caplog.set_level("DEBUG", logger="blendify")
     subject.fault(SAVED_TRACKS, **FAILURES[failure](secrets(subject)))
     job, status = subject.run(SAVED_TRACKS, DataType.TOP_TRACKS)
@@ -72,7 +72,7 @@ def test_a_provider_that_echoes_secrets_is_not_quoted(
 
 @pytest.mark.parametrize("provider", SIMULATED)
 def test_a_dead_grant_tells_no_secret(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
-    """Nor does what is asked of the listener."""
+    """The request to the listener has none either."""
     caplog.set_level("DEBUG", logger="blendify")
     known = secrets(subject)
     subject.simulator.arrange(subject.listener, dict(subject.provider.dead))

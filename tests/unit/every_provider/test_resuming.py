@@ -1,4 +1,4 @@
-"""Whoever dies or has no time left is followed by another worker, at every provider."""
+"""When a worker dies or its time is up, another worker resumes. This holds for every provider."""
 
 import random
 
@@ -19,7 +19,7 @@ from tests.unit.test_collect import KilledError, dies
 def test_a_killed_collector_is_taken_up(
     subject: Subject, monkeypatch: pytest.MonkeyPatch, data_type: DataType, where: str
 ) -> None:
-    """Wherever it died, among the records or after them: afterwards each is there once, and counted once."""
+    """Wherever it died, each record is then stored once and counted once."""
     job, records = subject.ready(data_type), subject.size(data_type)
     chance = random.Random(f"{subject.name} {data_type}")  # noqa: S311
     with monkeypatch.context() as patch:
@@ -37,7 +37,10 @@ def test_a_killed_collector_is_taken_up(
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
 def test_a_collector_without_time_goes_on_in_the_next_round(subject: Subject, data_type: DataType) -> None:
-    """Every call stores at least a page, says `waiting` while there is more, and in the end all is there once."""
+    """
+    Every invocation stores at least a page and has the outcome `waiting` while there is more. In the end each record is
+    stored once.
+    """
     job, records = subject.ready(data_type), subject.size(data_type)
     outcomes = [collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome]
     while not outcomes[-1].final:

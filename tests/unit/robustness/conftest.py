@@ -1,4 +1,4 @@
-"""What all random runs share."""
+"""Shared by all random stories."""
 
 import logging
 
@@ -7,5 +7,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _quiet(caplog: pytest.LogCaptureFixture) -> None:
-    """pytest would keep every record of thousands of runs, and with its error all that a collector held."""
+    """
+    Do not capture logs: pytest would keep the records of thousands of syncs, and with each error the collector's
+    memory.
+    """
     caplog.set_level(logging.CRITICAL, logger="blendify")

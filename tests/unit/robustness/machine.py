@@ -1,6 +1,8 @@
 """
-The sync's state machine in one process and in virtual time: real begin, collectors and finish, on AWS in memory,
-against a simulator on a socket. Workers die at any request to AWS; what the machine does then is done here as well.
+The sync's state machine in one process and in virtual time.
+
+It runs the real begin, collectors and finish on AWS in memory, against a simulator on a socket. Workers die at any
+request to AWS. Then this machine does what Step Functions does: it tries again, and gives up after three tries.
 """
 
 import itertools
@@ -24,22 +26,22 @@ from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import LEASE
 
 START = datetime.now(UTC).replace(microsecond=0)
-"""Socket everything that simulated listeners have done before."""
+"""After everything that simulated listeners have done before."""
 TRIES = 3
-"""A task of the state machine is tried this often."""
+"""Tries of a task of the state machine."""
 MOST_EXECUTIONS = 30
-"""A day of waiting and a lease, with executions that die meanwhile."""
+"""Enough for a day of waits and leases, with executions that die meanwhile."""
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchExecuteStatement"})
 T = TypeVar("T")
 
 
 class Died(BaseException):
-    """The worker is gone: no handler of the product sees this."""
+    """The worker is dead. It is no `Exception`, so no handler of the product catches it."""
 
 
 @dataclass
 class Clock:
-    """Time that passes when somebody sleeps; everybody's."""
+    """Time for product, simulator and test. It passes only when one of them sleeps."""
 
     moment: datetime = START
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -60,13 +62,13 @@ class Clock:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Our time for the whole package, and for listeners: what they do on another day has another moment."""
+        """Use this time in the whole package and for what listeners do."""
         with patch.object(times, "now", self.now), patch("time.sleep", self.sleep):
             yield
 
 
 class Reaper:
-    """Lets workers die at chosen requests to AWS, before or after these have had their effect."""
+    """Lets workers die at chosen requests to AWS, before or after a request takes effect."""
 
     def __init__(self, kills: tuple[tuple[int, bool], ...]) -> None:
         self._kills = dict(kills)
@@ -74,13 +76,13 @@ class Reaper:
         self._dead = False
         self.requests = self.deaths = 0
         self.writes: list[int] = []
-        """Which of the requests were writes: a death after a read is one after the write before it."""
+        """The numbers of the requests that were writes. A death after a read is like one after the write before it."""
         self.witness: Callable[[], object] = lambda: None
-        """Called after each death, before anybody tries again."""
+        """Called after each death, before the next try."""
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Every client's requests pass by here; a dead worker's threads can do nothing more."""
+        """Count the requests of all clients. Threads of a dead worker can make none."""
         real = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def request(client: object, operation: str, parameters: object) -> Any:
@@ -103,7 +105,7 @@ class Reaper:
             yield
 
     def worker(self, work: Callable[[], T]) -> T | None:
-        """A task with its retries; None when every one of them died."""
+        """A task with its retries; None when each of them died."""
         for _ in range(TRIES):
             try:
                 return work()
@@ -115,7 +117,7 @@ class Reaper:
 
 @dataclass
 class Machine:
-    """Executions of the sync over one connection."""
+    """The sync's executions of one connection."""
 
     user_id: str
     data_types: tuple[DataType, ...]
@@ -129,17 +131,17 @@ class Machine:
     job: Job | None = None
 
     def position(self, data_type: DataType) -> Position:
-        """Where the run stands."""
+        """The position that the sync has stored."""
         stored = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
         return stored.position if stored else Position()
 
     def run(self) -> tuple[Job, str]:
-        """Executions until a run has ended; the run and its status."""
+        """Execute until a sync ends. Returns the sync and its status."""
         for number in range(1, MOST_EXECUTIONS + 1):
             ended = self._execute(f"execution-{number}")
             if ended:
                 return ended
-            # The execution died with its run: the next one begins when the lease is over.
+            # The execution died in its sync. The next one begins when the lease is over.
             self.clock.sleep(LEASE.total_seconds() + 1)
         raise AssertionError("the connection stays taken")
 
@@ -148,7 +150,7 @@ class Machine:
         given["data_types"] = [str(data_type) for data_type in self.data_types]
         started_at = self.clock.now()
         begun = self.reaper.worker(lambda: begin_sync(given, execution, started_at))
-        # A dead execution cannot be looked up here: its lease counts, which may go on behind a long wait.
+        # No dead execution can be looked up here, so only its lease counts. It may outlast a long wait.
         if begun is None or begun["outcome"] == "already_running":
             return None
         assert begun["outcome"] == "started", begun
@@ -156,7 +158,7 @@ class Machine:
         number = begun["round"]
         while True:
             self.rounds += 1
-            assert self.rounds < 200, "the run does not end"
+            assert self.rounds < 200, "the sync does not end"
             results = [self._collect(data_type, job) for data_type in self.data_types]
             answer = self.reaper.worker(lambda results=results, number=number: finish_sync(job, number, results))  # type: ignore[misc]
             if answer is None:

@@ -1,4 +1,4 @@
-"""What random runs must know of each provider: how much its listeners have, what they do, and what goes wrong there."""
+"""What random stories know of each provider: how much listeners have, what they do, and which troubles there are."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from tests.unit.robustness.schedules import Move, Trouble
 from tests.unit.simulated import SIMULATED
 
 Doing = Callable[[Any, str, str, int, int], object]
-"""What a listener does: in the list of this name, at this place, to that one."""
+"""An act of a listener. Takes world, listener, list, place, and the place to move to."""
 
 RECENTLY_PLAYED, SAVED_TRACKS, SAVED_ALBUMS = DataType.RECENTLY_PLAYED, DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS
 FOLLOWED_ARTISTS, PLAYLIST_TRACKS = DataType.FOLLOWED_ARTISTS, DataType.PLAYLIST_TRACKS
@@ -38,10 +38,10 @@ UNCOUNTED = SHORT_ANSWERS | {Trouble.NO_NEXT, Trouble.REPEATED}
 
 @dataclass(frozen=True)
 class Traits:
-    """One provider, as random runs meet it."""
+    """One provider in random stories."""
 
     sizes: Mapping[str, int]
-    """Of the simulator: lists of a few small pages."""
+    """Options of the simulator for lists of a few small pages."""
     moves: Mapping[DataType, Mapping[Move, Doing]]
     """How a list may change while it is read."""
     changes: Mapping[DataType, Mapping[str, Doing]]
@@ -49,14 +49,16 @@ class Traits:
     never: frozenset[Trouble] = frozenset()
     """Troubles that this provider does not make."""
     untold: Mapping[DataType, frozenset[Trouble]] = field(default_factory=dict)
-    """What nobody can notice, where the provider does not tell a list's length."""
+    """Troubles that cannot be noticed, because the provider does not give the list's length."""
     swept: frozenset[DataType] = frozenset()
-    """Where one entry for another may be seen by full sweeps alone: all runs of a history are some, and what follows
-    a run in which the list changed."""
+    """
+    Lists in which only a full sync sees that one entry replaced another. In stories all their syncs are full, and so is
+    the one after a sync in which the list changed.
+    """
 
 
 def act(which: Act, data_type: DataType) -> Doing:
-    """One act on a list of this data type; playlists are named by their ids, and new things have names of their own."""
+    """One act on a list of this data type. Playlists are named by id, and new entries have new names."""
 
     def do(world: Any, listener: str, name: str, place: int, to: int) -> None:
         where: dict[str, Any] = {} if which is Act.ADD else {"position": place}
@@ -73,12 +75,12 @@ def act(which: Act, data_type: DataType) -> Doing:
 
 
 def add_to_it(world: Any, listener: str, name: str, _: int, __: int) -> None:
-    """A playlist gets another entry, which its place in the list of playlists tells."""
+    """A playlist gets another entry. The list of playlists shows that."""
     world.change(Act.ADD, DataType.PLAYLIST_TRACKS, name, listener=listener)
 
 
 def take_away_and_add(data_type: DataType) -> Doing:
-    """Take something away and add it again: another span of the same record."""
+    """Remove an entry and add it again, which is another span of the same record."""
 
     def do(world: Any, listener: str, name: str, place: int, _: int) -> None:
         chosen = world.simulator.listeners[listener].library.entries(data_type, name)[place].number
@@ -89,7 +91,7 @@ def take_away_and_add(data_type: DataType) -> Doing:
 
 
 def play_again(data_type: DataType) -> Doing:
-    """The same song once more is another play."""
+    """Play a song once more, which is another play."""
 
     def do(world: Any, listener: str, _: str, place: int, __: int) -> None:
         chosen = world.simulator.listeners[listener].library.entries(data_type)[place].number
@@ -99,7 +101,7 @@ def play_again(data_type: DataType) -> Doing:
 
 
 def changes_of(service: type[Service], again: Collection[DataType] = ()) -> Mapping[DataType, Mapping[str, Doing]]:
-    """All that can happen to the lists of a service, and to some of them something `again`."""
+    """All acts on the lists of a service. Some lists also have `again`."""
     changes: dict[DataType, dict[str, Doing]] = {}
     for name, kind in service.library_type.LISTS.items():
         data_type = DataType(name)
@@ -128,7 +130,9 @@ def moves_of(service: type[Service], *data_types: DataType) -> Mapping[DataType,
 
 
 def _same_track(world: Any, listener: str, _: str, place: int, __: int) -> None:
-    """Not twice in one second: that is seen where both are on one page alone, and has a test of its own."""
+    """
+    Scrobble a song again, but not twice in one second: only a page with both shows that, and it has a test of its own.
+    """
     library = world.simulator.listeners[listener].library
     scrobbles = library.entries(RECENTLY_PLAYED)
     chosen, now = scrobbles[place].number, int(library.clock())
@@ -174,7 +178,7 @@ TRAITS: Mapping[str, Traits] = {
         untold={
             DataType.TOP_TRACKS: UNCOUNTED - {Trouble.NO_CONTENT},
             DataType.RECENTLY_PLAYED: UNCOUNTED - {Trouble.NO_CONTENT},
-            # Told by the list itself, not by its playlist.
+            # The list itself gives its length, and not its playlist.
             DataType.PLAYLIST_TRACKS: frozenset(),
         },
         swept=frozenset({DataType.FOLLOWED_ARTISTS}),

@@ -1,4 +1,4 @@
-"""What may go wrong in one sync, and when: drawn by hypothesis, printed in full when a promise breaks."""
+"""What goes wrong in one sync, and when. Hypothesis draws it, and prints it in full when a promise breaks."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -42,25 +42,25 @@ class Move(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """One run's misfortunes; calls and requests are counted over the whole run, from 1."""
+    """What goes wrong in one sync. Calls and requests are counted over the whole sync, from 1."""
 
     troubles: tuple[tuple[int, Trouble], ...] = ()
-    """At which call to the provider what happens."""
+    """The number of a call to the provider, and what happens to it."""
     kills: tuple[tuple[int, bool], ...] = ()
-    """At which request to AWS the worker dies; whether the request still had its effect."""
+    """The number of the request to AWS at which the worker dies, and whether the request still takes effect."""
     moves: tuple[tuple[int, Move, int], ...] = ()
-    """At which call the listener changes the list, how, and where (a share of its length, in tenths)."""
+    """The number of the call during which the listener changes the list, how, and where (in tenths of its length)."""
     pages: int | None = None
     """After how many pages a Lambda's time is up."""
 
     @property
     def monotone(self) -> bool:
-        """Whether the list only grows or only shrinks: the provider's count then tells every change."""
+        """Whether the list only grows or only shrinks. Then the provider's total shows every change."""
         return len({move for _, move, _ in self.moves}) <= 1
 
 
 def schedules(possible: Collection[Trouble], *, moving: bool) -> st.SearchStrategy[Schedule]:
-    """Any mix: up to six of the possible troubles, three deaths and three moves, in any order and at any time."""
+    """Up to six of the possible troubles, three deaths and three changes, in any order and at any time."""
     chosen = st.sampled_from(sorted(possible))
     moves = st.tuples(st.integers(2, 14), st.sampled_from(Move), st.integers(0, 9))
     return st.builds(

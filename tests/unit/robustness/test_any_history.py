@@ -1,7 +1,8 @@
 """
-Whatever listeners do between syncs, and whatever goes wrong in these: the history tells what their lists held at each.
+Random histories: listeners change their lists between syncs, and syncs have troubles. As of each sync the history
+equals the lists.
 
-`make test` draws 38 stories, `make soak` 1,250. The oracle is the simulator's own lists, folded by nobody.
+`make test` draws 38 stories, `make soak` 1,250. The oracle is the simulator's own lists.
 """
 
 from collections import Counter
@@ -39,12 +40,12 @@ STORIES = max(2 * len(PAIRS), SCHEDULES // 8)
 DAY = 24 * 3600
 
 Change = tuple[str, int, int]
-"""What the listener does, and two numbers that say where."""
+"""An act of the listener, and two numbers that say where."""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """What a listener does on one day, and what then goes wrong in the sync."""
+    """What a listener does on one day, and what goes wrong in the sync after it."""
 
     changes: tuple[Change, ...]
     schedule: Schedule
@@ -63,7 +64,7 @@ def stories(provider: str, data_type: DataType) -> st.SearchStrategy[list[Chapte
 def test_the_history_tells_every_day(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType, record_property: Any
 ) -> None:
-    """As of each sync that ended well the fold is the library, and a day without trouble records its changes alone."""
+    """As of each complete sync the fold equals the library. A day without trouble appends only its changes."""
     figures: Counter[str] = Counter()
 
     @settings(
@@ -90,10 +91,10 @@ def tell(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType, story: list[Chapter], limit: int, tenths: int
 ) -> Counter[str]:
     """
-    One story from login to its last day, and what it held.
+    One story from login to its last day. Returns what happened in it, as counts.
 
     limit    items of a page that an app asks for
-    tenths   of the time from one run to the next, at which an app asks what was there
+    tenths   of the time from one sync to the next, at which an app asks for the lists of that moment
     """
     clock = Clock()
     figures = Counter(stories=1)
@@ -142,7 +143,7 @@ def tell(
 
 
 def shown(stage: Stage) -> dict[str, list[Any]]:
-    """The listener's lists, as far as the provider tells them: where there is but one page, that."""
+    """The listener's lists as far as the provider serves them: of some only one page."""
     single = isinstance(PROVIDERS[stage.provider].endpoints[stage.data_type].paging, Single)
     return {name: entries[: PAGE if single else None] for name, entries in stage.lists().items()}
 
@@ -150,7 +151,9 @@ def shown(stage: Stage) -> dict[str, list[Any]]:
 def check_recorded(
     data_type: DataType, user_id: str, moment: str, before: dict[str, list[Any]], now: dict[str, list[Any]]
 ) -> None:
-    """Between two sound syncs: a fact for what is new, one for what is gone, for moves the fewest; and nothing more."""
+    """
+    Between two sound syncs there is a fact for each new and for each removed entry, the fewest for moves, and no other.
+    """
     facts = [
         fact
         for fact in HistoryReader(aws.client("dynamodb"), "history", user_id).items(data_type, moment)
@@ -176,7 +179,7 @@ def check_recorded(
 
 
 def came_again(before: Mapping[str, list[Any]], now: Mapping[str, list[Any]]) -> int:
-    """How many of what songs were played from are in front of those that nothing happened to: at least so many."""
+    """How many resources are in front of those that kept their order: at least these have been played from again."""
     was, held = ([resource["id"] for resource in lists[RESOURCES]] for lists in (before, now))
     return next(
         count
@@ -186,7 +189,7 @@ def came_again(before: Mapping[str, list[Any]], now: Mapping[str, list[Any]]) ->
 
 
 def fewest_moves(before: list[Any], now: list[Any]) -> int:
-    """How many of the entries that stayed must have moved: all but a longest row of them in the old order."""
+    """How many of the remaining entries must have moved: all but a longest run of them in the old order."""
     was, held = list(map(canonical, before)), list(map(canonical, now))
     common = [was.index(entry) for entry in held if entry in was]
     rows: list[int] = []
@@ -196,7 +199,7 @@ def fewest_moves(before: list[Any], now: list[Any]) -> int:
 
 
 def do(stage: Stage, change: Change) -> bool:
-    """Whether the listener could do that."""
+    """Make the change. Returns whether it was possible."""
     action, first, second = change
     lists = stage.lists()
     names = [entry["id"] for entry in lists[""] if entry] if stage.data_type is DataType.PLAYLISTS else sorted(lists)

@@ -1,8 +1,8 @@
 """
-Whatever goes wrong in a sync, in whatever order: what is stored is what was served, nothing lost, nothing twice.
+Random schedules of troubles in one sync: what is stored is what was served, nothing is lost, and nothing stored twice.
 
-`make test` draws 57 schedules, `make soak` 10,000. The seed stands in the command that make prints; a failure shows
-its schedule in full.
+`make test` draws 57 schedules, `make soak` 10,000. The command that make prints has the seed. A failure shows its
+schedule in full.
 """
 
 import os
@@ -41,7 +41,7 @@ take longer for one that is not stalled.
 def test_nothing_is_lost_and_nothing_twice(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType, record_property: Any
 ) -> None:
-    """Against an oracle of what the provider served; where that was cut short, the next sync makes it whole."""
+    """The oracle is what the provider served. If the sync failed, the next one completes the lists."""
     figures: Counter[str] = Counter()
 
     @settings(
@@ -71,7 +71,7 @@ def run(
     schedule: Schedule,
     tell: Callable[[str], object],
 ) -> Counter[str]:
-    """One schedule from login to the end, and what it did; `tell` hears how it went."""
+    """One schedule from login to the end. Returns what happened, as counts; `tell` is called with a summary."""
     clock, reaper = Clock(), Reaper(schedule.kills)
     with clock.installed():
         stage = Stage.set_up(sockets, provider, data_type, clock)
@@ -106,12 +106,12 @@ def stored(user_id: str, data_type: DataType, fetched_at: str) -> list[StoredRec
 
 
 def folded(user_id: str, data_type: DataType, as_of: str = "9") -> Lists:
-    """What the history says the listener has, or had."""
+    """The lists at a moment, folded from the history."""
     return HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type, as_of)
 
 
 def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, done: Any) -> None:
-    """The oracle: what each list held, at first and after each change, against what is stored of it."""
+    """Compare what is stored of each list with what it held at first and after each change."""
     complete = done.outcome is Outcome.COMPLETE
     everything = {name for state in stage.states for name in state}
     assert {record.list_id for record in records} <= everything

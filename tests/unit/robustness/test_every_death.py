@@ -1,4 +1,4 @@
-"""A worker dies at one request to AWS after the other: what it had stored is not read again, what it had not is."""
+"""A worker dies at each request to AWS in turn: pages that it had stored are not read again, all others are."""
 
 import os
 from collections.abc import Mapping
@@ -34,12 +34,12 @@ LISTS = [
     ("apple_music", DataType.PLAYLIST_TRACKS),
     ("lastfm", DataType.RECENTLY_PLAYED),
 ]
-"""By offset, by cursor and by page number; in many lists, and a log with and without moments."""
+"""Paged by offset, by cursor and by page number; single lists and many; logs with and without timestamps."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One page that was asked for."""
+    """A request for one page."""
 
     deaths: int
     """How many workers had died before."""
@@ -53,7 +53,9 @@ class Asked:
 def test_a_death_costs_no_stored_page(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType, effective: bool
 ) -> None:
-    """Before or after the request had its effect: each record is there once, no page behind the checkpoint is asked."""
+    """
+    Before or after the request takes effect: each record is stored once, and no page before the position is read again.
+    """
     requests, _, _ = run(sockets, provider, data_type, 0, effective=effective)
     assert requests > 20
     for at in range(1, requests, EVERY):
@@ -68,7 +70,7 @@ def test_a_death_costs_no_stored_page(
 
 
 def is_stored(page: Asked, provider: str, position: Position, names: list[str]) -> bool:
-    """Whether the checkpoint stands behind a page that was asked before the death."""
+    """Whether the stored position is behind a page that was requested before the death."""
     naming = PROVIDERS[provider].endpoints.get(DataType.PLAYLISTS)
     if naming and page.path == naming.path:
         return position != Position()
@@ -83,7 +85,7 @@ def is_stored(page: Asked, provider: str, position: Position, names: list[str]) 
 
 
 def in_order(stage: Stage) -> list[str]:
-    """The names of the lists as the run comes to them."""
+    """The names of the lists in the order in which the sync reads them."""
     if len(stage.wanted) == 1:
         return list(stage.lists())
     playlists = stage.world.lists(stage.wanted[0])[""]
@@ -93,7 +95,10 @@ def in_order(stage: Stage) -> list[str]:
 def run(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType, at: int, *, effective: bool
 ) -> tuple[int, list[Asked], tuple[Position, list[str]]]:
-    """One sync whose worker dies once: how many requests, what was asked, the checkpoint then and the lists."""
+    """
+    One sync whose worker dies once. Returns the number of requests, the pages, the position at the death, and the
+    lists.
+    """
     clock = Clock()
     reaper = Reaper(((at, effective),) if at else ())
     asked: list[Asked] = []

@@ -51,12 +51,12 @@ LISTS = [
 ]
 HOUR = 3_600
 EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 6
-"""`make soak` takes every write, `make test` every sixth; each in memory is in `committing`."""
+"""`make soak` takes every write, `make test` every sixth. `committing` takes each write in memory."""
 
 
 @dataclass
 class Scene:
-    """A listener whose library has changed since the last sync; as often as wanted."""
+    """A listener whose library has changed since the last sync. It can be restored as often as needed."""
 
     stage: Stage
     user_id: str
@@ -89,14 +89,14 @@ class Scene:
         return {id(shared): shared for shared in (self._library, self.stage.clock)}
 
     def restore(self) -> None:
-        """Everything as it was before the sync."""
+        """Restore everything to the state before the sync."""
         self.tables.restore()
         vars(self._library).clear()
         vars(self._library).update(copy.deepcopy(self.library, self._shared()))
         self.stage.clock.moment = self.moment
 
     def do(self, action: str, number: int = 0) -> None:
-        """Something that the listener does, in the longest of the lists."""
+        """An act of the listener on the longest list."""
         lists = self.stage.lists()
         name = max(lists, key=lambda list_id: len(lists[list_id]))
         TRAITS[self.stage.provider].changes[self.stage.data_type][action](
@@ -105,7 +105,7 @@ class Scene:
 
     @property
     def mode(self) -> str:
-        """Everything is read, but where a few calls are enough."""
+        """A full sync, except where an incremental check can be enough."""
         endpoint = PROVIDERS[self.stage.provider].endpoints[self.stage.data_type]
         return "changes" if endpoint.change_check else "full"
 
@@ -134,11 +134,11 @@ class Scene:
         return HistoryReader(aws.client("dynamodb"), "history", self.user_id)
 
     def history(self) -> list[dict[str, Any]]:
-        """All that is recorded."""
+        """All facts."""
         return self.reader.items(self.stage.data_type)
 
     def check(self) -> None:
-        """History, list versions and the listener's lists are one."""
+        """History and list versions equal the listener's lists."""
         stage, data_type = self.stage, self.stage.data_type
         lists = stage.lists()
         assert self.reader.lists(data_type).differences(lists) == []
@@ -160,7 +160,7 @@ class Scene:
 
 @contextmanager
 def before_write(number: int, do: Callable[[], object]) -> Iterator[list[int]]:
-    """Before the n-th write something else is done; counts the writes beside those."""
+    """Do something else before the n-th write. Yields the count of all other writes, in a list of one."""
     real = BaseClient._make_api_call  # type: ignore[attr-defined]
     count, lock, doing = [0], threading.RLock(), threading.local()
 
@@ -184,7 +184,7 @@ def before_write(number: int, do: Callable[[], object]) -> Iterator[list[int]]:
 def test_a_death_after_any_write_changes_nothing(
     sockets: Mapping[str, Socket], provider: str, data_type: DataType
 ) -> None:
-    """A write had its effect and its worker died: the sync ends as if nothing had happened, with the same records."""
+    """A worker dies right after a write. The sync then ends with the same records as without a death."""
     clock = Clock()
     with clock.installed(), small_pages():
         scene = Scene.begin(sockets, provider, data_type, clock)
@@ -242,7 +242,7 @@ def test_another_worker_before_any_write_loses_nothing_and_doubles_nothing(
 
 
 def collected(data_type: DataType, job: Job) -> None:
-    """A few rounds of a collector; one that another worker has overtaken has nothing more to say."""
+    """A few rounds of a collector. One that another worker superseded ends."""
     for _ in range(6):
         try:
             summary = collect(data_type, job, plenty)

@@ -1,4 +1,4 @@
-"""Schedules that once broke a promise, found by long runs."""
+"""Schedules that once broke a promise. Long runs found them."""
 
 from collections.abc import Mapping
 from unittest.mock import patch
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory")
 @pytest.mark.parametrize("call", range(3, 9))
 @pytest.mark.parametrize("provider", ["spotify", "lastfm"])
 def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Socket], provider: str, call: int) -> None:
-    """The newest like goes: what stood first on the next page has moved up to one that is not read again."""
+    """The newest like is removed, so the first entry of the next page moves to a page that is not read again."""
     schedule = Schedule(moves=((call, Move.REMOVE, 0),), pages=1)
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, provider, DataType.SAVED_TRACKS, schedule, print)

@@ -1,4 +1,6 @@
-"""A simulator whose troubles follow a schedule, a listener whose lists are many small pages, and what was served."""
+"""
+A simulator with troubles on schedule, a listener whose lists have many small pages, and a record of what was served.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -22,11 +24,11 @@ from tests.unit.robustness.schedules import Move, Schedule, Trouble, schedules
 from tests.unit.world import Socket, World
 
 PAGE = 4
-"""Entries of a page: what long lists do, shown by short ones."""
+"""Entries of a page. Short lists then behave like long ones."""
 
 
 def small(paging: Paging) -> Paging:
-    """The same with pages of `PAGE` entries; what these have in common is half of them."""
+    """The same paging with `PAGE` entries a page. Pages that overlap have half of them in common."""
     overlap = {"overlap": PAGE // 2} if getattr(paging, "overlap", 0) else {}
     return replace(paging, limit=PAGE, **overlap)  # type: ignore[type-var]
 
@@ -57,20 +59,20 @@ def small_pages() -> Iterator[None]:
 
 @dataclass
 class Stage:
-    """One listener's account, and everything that each of its lists ever held while it was read."""
+    """A listener's account, and everything that each list held while it was read."""
 
     provider: str
     world: World
     data_type: DataType
     clock: Clock
     states: list[dict[str, list[Any]]] = field(default_factory=list)
-    """The lists by their ids, as they were at first and after each change."""
+    """The lists by id, at first and after each change."""
     moved: set[str] = field(default_factory=set)
     """The lists that changed."""
 
     @classmethod
     def set_up(cls, sockets: Mapping[str, Socket], provider: str, data_type: DataType, clock: Clock) -> "Stage":
-        """Everything new: the simulator runs in the test's own time."""
+        """A new simulator in the test's own time."""
         sizes = TRAITS[provider].sizes
         world = World.begin(sockets[provider], clock=clock.seconds, **sizes)
         stage = cls(provider, world, data_type, clock)
@@ -83,17 +85,17 @@ class Stage:
 
     @property
     def wanted(self) -> tuple[DataType, ...]:
-        """The data type, behind the one whose entries name its lists."""
+        """The data types to sync: this one, after the one whose entries name its lists."""
         return self.world.needs(self.data_type)
 
     @property
     def moves_at_once(self) -> int | None:
-        """Nobody plays between two calls what fills the part that two pages have in common; None for any number."""
+        """Fewer plays between two calls than two pages have in common; None for any number."""
         common: int = getattr(small(PROVIDERS[self.provider].endpoints[self.data_type].paging), "overlap", 0)
         return common - 1 if common else None
 
     def arm(self, schedule: Schedule) -> None:
-        """From now on everything goes wrong that the schedule says, calls being counted from here."""
+        """Apply the schedule from now on. Calls are counted from here."""
         traffic = self.world.traffic
         troubles = schedule.troubles
         traffic.faults += [fault(call, trouble, self.clock) for call, trouble in troubles if trouble in _FAULTS]
@@ -126,7 +128,7 @@ class Stage:
         self.states.append(now)
 
     def calm(self) -> None:
-        """From now on nothing goes wrong."""
+        """End all troubles."""
         traffic = self.world.traffic
         traffic.faults.clear()
         traffic.on_call = None
@@ -165,7 +167,7 @@ def fault(call: int, trouble: Trouble, clock: Clock) -> Fault:
 
 
 def misfortunes(provider: str, data_type: DataType) -> st.SearchStrategy[Schedule]:
-    """Schedules of what may happen to this data type at this provider, and can be noticed."""
+    """Schedules of troubles that this provider has and that can be noticed in this data type."""
     traits = TRAITS[provider]
     possible = set(Trouble) - traits.never - traits.untold.get(data_type, frozenset())
     return schedules(possible, moving=data_type in traits.moves)
