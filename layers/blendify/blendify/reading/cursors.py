@@ -18,7 +18,7 @@ REFUSED = "cursor must be the next_cursor of a response to the same question, un
 
 @dataclass(frozen=True)
 class PlayCursor:
-    """In plays, latest first: behind the play with this moment and sort key."""
+    """In plays, latest first: after the play with this moment and sort key."""
 
     played_at: str
     key: str
@@ -26,7 +26,7 @@ class PlayCursor:
 
 @dataclass(frozen=True)
 class ListCursor:
-    """In the contents of lists: at this offset of a list whose state and last reading were these."""
+    """In the contents of lists: at an offset of a list, with the list's state and the time when it was last read."""
 
     provider: str
     list_id: str
@@ -37,7 +37,7 @@ class ListCursor:
 
 @dataclass(frozen=True)
 class RecordCursor:
-    """In distinct records, by id: behind the record `after`, of whose successor so many lists were returned."""
+    """In distinct records, by id: after the record `after`. So many lists of the next record were returned already."""
 
     after: str
     lists: int
@@ -56,7 +56,7 @@ Second = TypeVar("Second", bound=Cursor)
 
 
 def encode(question: Question, cursor: Cursor) -> str:
-    """The text of a cursor in the response to this question."""
+    """The cursor as text, for the response to this question."""
     text = json.dumps([question_id(question), *astuple(cursor)], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -71,7 +71,7 @@ def decode(question: Question, kind: type[First], other: type[Second], /) -> Fir
 
 def decode(question: Question, *kinds: type[Any]) -> Any:
     """
-    The question's cursor, as the one of these kinds that has its parts; None when the question has no cursor.
+    The question's cursor, which must be of one of these kinds; None if the question has no cursor.
 
     Raises  BadParameter when it is not one of ours, or belongs to another question
     """
@@ -100,7 +100,7 @@ def _usable(part: object) -> bool:
 
 
 def question_id(question: Question) -> int:
-    """A number that tells questions apart. `limit` and `raw` are left out: they may change from page to page."""
+    """A hash that differs between questions. It leaves out `limit` and `raw`, which may change from page to page."""
     parts = (
         question.data_type,
         question.provider,

@@ -25,7 +25,7 @@ ORDERED = (ListKind.RANKED, ListKind.ARRANGED)
 
 @dataclass(frozen=True)
 class ListSource:
-    """Whose lists: one user's, of one data type at one provider."""
+    """Identifies the lists of one user, provider and data type."""
 
     user_id: str
     provider: str
@@ -39,7 +39,7 @@ class ListSource:
 
 @dataclass(frozen=True)
 class ListContents:
-    """One list; `keys` gives the sort keys of its entries' facts from an offset on, read as they are taken."""
+    """One list. `keys` yields the sort keys of its entries' facts from an offset on, and reads them lazily."""
 
     list_id: str
     keys: Callable[[int], Iterator[str]]
@@ -51,7 +51,7 @@ class ListContents:
 
 def now(source: ListSource, *, only: str | None = None, start: str | None = None) -> Iterator[ListContents]:
     """
-    The lists as the last sync left them, in their order, read as they are taken.
+    The lists as of the last sync, in their order, read lazily.
 
     only     This list alone
     start    From this list on
@@ -73,7 +73,7 @@ def now(source: ListSource, *, only: str | None = None, start: str | None = None
 
 def as_of(source: ListSource, moment: str, *, only: str | None = None, start: str | None = None) -> list[ListContents]:
     """
-    The lists as the syncs left them that began at `moment` (ISO 8601) or earlier, in their order.
+    The lists as of the syncs that began at `moment` (ISO 8601) or earlier, in their order.
 
     only, start     As in `now`
     """
@@ -89,7 +89,7 @@ def as_of(source: ListSource, moment: str, *, only: str | None = None, start: st
 
 
 def _from(names: Sequence[str], start: str | None) -> Sequence[str]:
-    """The names from `start` on; all of them when it is not one of them."""
+    """The names from `start` on, or all if `start` is not among them."""
     return names[names.index(start) :] if start in names else names
 
 
@@ -101,12 +101,12 @@ def folded(
     only: str | None = None,
 ) -> snapshots.Lists:
     """
-    Per list the keys of its entries' newest facts, by identity.
+    The keys of the entries' newest facts, by list and identity.
 
     only    this list alone
     """
     if not list_versions.any_read(user_id, provider, data_type):
-        # There is no snapshot to begin at: the facts of all other providers would be read for nothing.
+        # Without a snapshot, the facts of all other providers would be read in vain.
         return {}
     shape = PROVIDERS[provider].endpoints[data_type].list_kind
     since, lists = queries.snapshot(user_id, provider, data_type, moment)
@@ -128,7 +128,7 @@ def _ordered(entries: dict[str, str], shape: ListKind) -> dict[str, str]:
 
 
 def _newest_first(entries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """By moment, latest first; entries of one moment by id, because sorting is stable."""
+    """Sorted by moment, latest first. The sort is stable, so entries of one moment stay sorted by id."""
     return sorted(sorted(entries), key=lambda entry: _moment(entry[0]), reverse=True)
 
 
@@ -170,7 +170,7 @@ def _entries(version: ListVersion, offset: int, *, whole: bool) -> Iterator[Entr
 
 
 def _by_moment(version: ListVersion, offset: int) -> Iterator[str]:
-    """Keys from an offset on, those of one moment sorted by id, although a chunk may end among them."""
+    """Keys from an offset on. Those of one moment are sorted by id, even across chunks."""
     number, start = 0, 0
     while start + version.sizes[number] <= offset and number + 1 < len(version.sizes):
         start += version.sizes[number]

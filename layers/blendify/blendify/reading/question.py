@@ -6,13 +6,13 @@ from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 
 MAX_VALUE_CHARACTERS = 2_048
-"""Of a parameter's value."""
+"""Longest value of a parameter."""
 MAX_KEY_BYTES = 1_024
-"""Of a value that is compared with sort keys: DynamoDB refuses longer ones."""
+"""Longest value that is compared with sort keys. DynamoDB refuses longer ones."""
 MAX_LIST_ID_BYTES = 900
-"""Of a list's id, which is a part of a sort key."""
+"""Longest id of a list, which is part of a sort key."""
 MAX_ITEMS = 1_000
-"""Items of one page."""
+"""Most items of one page."""
 DEFAULT_ITEMS = 100
 VIEWS = ("current", "distinct")
 
@@ -38,12 +38,12 @@ class Question:
 
     @property
     def list_id(self) -> str | None:
-        """The only list that is asked about; None for all."""
+        """The list that the question is limited to; None for all."""
         return self.time_range or self.playlist_id
 
     @property
     def providers(self) -> list[str]:
-        """The providers that are asked about and offer the data type."""
+        """The providers that the question includes and that offer the data type."""
         return [
             name
             for name, provider in PROVIDERS.items()

@@ -37,17 +37,17 @@ from blendify.reading.records import record
 MAX_RECORD_ID_BYTES = 1_000
 """DynamoDB takes 1,024 in an index."""
 BATCH = 200
-"""Facts read at a time."""
+"""Facts that are read in one request."""
 
 
 @dataclass(frozen=True)
 class PageLimits:
-    """What one page may cost, beside the number of items that the question gives."""
+    """Limits of one page, beside the number of items in the question."""
 
     characters: int = 3_000_000
-    """Of all items, roughly: Lambda passes on 6 MB, with every quotation mark escaped once more."""
+    """Rough size of all items. Lambda returns at most 6 MB, and escapes every quotation mark once more."""
     scanned: int = 5_000
-    """Plays or records that are looked at, whether they belong to the response or not."""
+    """Plays or records that are read, whether they belong to the response or not."""
 
 
 LIMITS = PageLimits()
@@ -55,7 +55,7 @@ LIMITS = PageLimits()
 
 @dataclass(frozen=True)
 class Page:
-    """Items as apps read them, and the cursor of the next page; None on the last one."""
+    """Items as apps read them, and the cursor of the next page; it is None on the last page."""
 
     items: list[dict[str, Any]]
     next_cursor: str | None
@@ -72,7 +72,7 @@ class Match:
 
 @dataclass(frozen=True)
 class ScanLimit:
-    """So many plays or records were looked at that the page ends here; the next one begins at the cursor."""
+    """The page ends here because enough plays or records were read. The next page begins at the cursor."""
 
     cursor: Cursor
 
@@ -81,23 +81,23 @@ Matches = Iterator[Match | ScanLimit]
 
 
 def current(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
-    """The records at present or at a past moment: plays latest first, all other data types list after list."""
+    """The records now or at a past moment: plays with the latest first, all other data types list by list."""
     logs = [name for name in question.providers if _shape(name, question) is ListKind.LOG]
     matches = _contents(user_id, question, logs, decode(question, PlayCursor, ListCursor), limits)
     return _page(user_id, question, matches, limits)
 
 
 def distinct(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
-    """The newest version of every record and list that ever was, by id; with `removed_at` once it has left."""
+    """The newest version of every record in each of its lists, past ones included, by id. Removed ones have `removed_at`."""
     cursor = decode(question, RecordCursor) or RecordCursor("", 0)
     matches = _newest(user_id, question, cursor.after, limits)
     return _page(user_id, question, islice(matches, cursor.lists, None), limits)
 
 
 def history(user_id: str, question: Question, record_id: str, limits: PageLimits = LIMITS) -> Page:
-    """Every appearance, change and removal of one record, oldest first; nothing for one that never was there."""
+    """Every appearance, change and removal of one record, oldest first; empty for an unknown record."""
     cursor = decode(question, FactCursor) or FactCursor("")
-    # API Gateway may pass on an id as it came, or decoded.
+    # API Gateway may pass on an id encoded or decoded.
     spellings = dict.fromkeys([record_id, unquote(record_id)])
     usable = [spelling for spelling in spellings if 0 < len(spelling.encode()) <= MAX_RECORD_ID_BYTES]
     appearances = (queries.appearances(user_id, question.data_type, spelling) for spelling in usable)
@@ -108,7 +108,7 @@ def history(user_id: str, question: Question, record_id: str, limits: PageLimits
 
 
 def _page(user_id: str, question: Question, matches: Matches, limits: PageLimits) -> Page:
-    """As many items as were asked for, or fewer where these would be too large; at least one."""
+    """As many items as requested, or fewer if they would be too large; at least one."""
     items: list[dict[str, Any]] = []
     size = 0
     while batch := list(islice(matches, min(BATCH, question.limit - len(items) + 1))):
@@ -128,7 +128,7 @@ def _page(user_id: str, question: Question, matches: Matches, limits: PageLimits
 def _contents(
     user_id: str, question: Question, logs: list[str], cursor: PlayCursor | ListCursor | None, limits: PageLimits
 ) -> Matches:
-    """Plays of all providers in one order, as if they were one list; then the lists of the other providers."""
+    """The plays of all providers in one order, then the lists of the other providers."""
     others = [name for name in question.providers if name not in logs]
     if not isinstance(cursor, ListCursor):
         if logs:
@@ -148,7 +148,7 @@ def _contents(
 def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor | None, limits: PageLimits) -> Matches:
     until = None
     if question.as_of:
-        # No provider's clock is wrong by a day: what was played later cannot have been known.
+        # Providers' clocks are wrong by less than a day, so a play later than that cannot have been known.
         until = times.iso(times.parse(question.as_of) + timedelta(days=1))
     before = (cursor.played_at, cursor.key) if cursor else None
     here = cursor or PlayCursor("", "")
@@ -162,7 +162,7 @@ def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor
 
 
 def _lists(source: ListSource, question: Question, cursor: ListCursor | None) -> Iterator[tuple[ListContents, int]]:
-    """The lists from the cursor on, each with the offset to begin at; the first one as it was on its first page."""
+    """The lists from the cursor on, each with its first offset. The cursor's list is as it was on its first page."""
     if cursor is None:
         yield from ((contents, 0) for contents in _known(source, question, only=question.list_id))
         return
@@ -170,7 +170,7 @@ def _lists(source: ListSource, question: Question, cursor: ListCursor | None) ->
     if cursor.state and not _is_moment(cursor.read_at):
         raise BadParameter(REFUSED)
     if cursor.state and [contents.state for contents in first] != [cursor.state]:
-        # The list has changed between two pages: its rest is what it was on the page before.
+        # The list has changed between two pages, so the rest is read as it was on the page before.
         then = lists.as_of(source, cursor.read_at, only=cursor.list_id)
         first = [replace(contents, state=cursor.state, read_at=cursor.read_at) for contents in then]
     yield from ((contents, cursor.offset) for contents in first)
@@ -195,7 +195,7 @@ def _is_moment(text: str) -> bool:
 
 
 def _newest(user_id: str, question: Question, after: str, limits: PageLimits) -> Matches:
-    """Of every record behind `after` the newest version in each of its lists, in the order of the lists' names."""
+    """The newest version of every record after `after` in each of its lists, in the order of the lists' names."""
     for scanned, (record_id, facts) in enumerate(queries.records(user_id, question.data_type, after)):
         if scanned == limits.scanned:
             yield ScanLimit(RecordCursor(after, 0))
@@ -213,7 +213,7 @@ def _newest(user_id: str, question: Question, after: str, limits: PageLimits) ->
 
 
 def _asked_for(question: Question, facts: Iterable[StoredFact]) -> list[StoredFact]:
-    """Those of the providers, the list and the time that the question names."""
+    """The facts that match the question's providers, list and time."""
     matching = []
     for fact in facts:
         key = str(fact.fetched_at)
