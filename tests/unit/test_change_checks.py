@@ -6,22 +6,23 @@ from math import ceil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.providers.change_checks import Changes, PageDigest, by_count, newest_first
+from blendify.providers.change_checks import Changes, Count, PageDigest, by_count, newest_first
 
 PAGE = 5
+COUNT = Count(PAGE)
 
 
 class Provider:
     """Serves one list and counts the calls."""
 
     def __init__(self, entries: Sequence[str], *, total: int | None = None, short: int | None = None) -> None:
-        self.entries, self.total, self.short = list(entries), total, short
+        self.entries, self.total, self.short, self.uncounted = list(entries), total, short, False
         self.calls = 0
 
     def read_page(self, offset: int) -> PageDigest:
         self.calls += 1
         size = PAGE if self.short is None else self.short
-        total = len(self.entries) if self.total is None else self.total
+        total = None if self.uncounted else len(self.entries) if self.total is None else self.total
         return PageDigest([(entry, "same") for entry in self.entries[offset : offset + size]], total)
 
 
@@ -40,7 +41,7 @@ def test_additions_and_removals(size: int, new: int, removed: set[int]) -> None:
     added = [f"new {number}" for number in range(new)]
     now = added + [entry for index, entry in enumerate(before) if index not in removed]
     provider = Provider(now)
-    changes = newest_first(known(before), provider.read_page, PAGE)
+    changes = newest_first(known(before), provider.read_page, COUNT)
     if changes is not None:
         assert (list(changes.current), list(changes.to_record)) == (now, added)
         assert provider.calls <= max(1, ceil(len(now) / PAGE)) + 1
@@ -49,7 +50,7 @@ def test_additions_and_removals(size: int, new: int, removed: set[int]) -> None:
 def test_unchanged_list_costs_one_call() -> None:
     """Whatever its length."""
     provider = Provider(old(1_000))
-    assert newest_first(known(old(1_000)), provider.read_page, PAGE) == Changes([], old(1_000))
+    assert newest_first(known(old(1_000)), provider.read_page, COUNT) == Changes([], old(1_000))
     assert provider.calls == 1
 
 
@@ -58,7 +59,7 @@ def test_removal_is_found_by_bisection() -> None:
     before = old(1_000)
     for place in (0, 4, 5, 500, 998, 999):
         provider = Provider(before[:place] + before[place + 1 :])
-        changes = newest_first(known(before), provider.read_page, PAGE)
+        changes = newest_first(known(before), provider.read_page, COUNT)
         assert changes is not None
         assert set(before) - set(changes.current) == {before[place]}
         assert provider.calls <= 10
@@ -68,24 +69,23 @@ def test_record_liked_again_is_new_at_the_top() -> None:
     """The length is the same; the first page is not, and the old entry is found removed."""
     before = old(100)
     provider = Provider(["old 60, again", *before[:60], *before[61:]])
-    changes = newest_first(known(before), provider.read_page, PAGE)
+    changes = newest_first(known(before), provider.read_page, COUNT)
     assert changes is not None
     assert (list(changes.to_record), set(before) - set(changes.current)) == (["old 60, again"], {"old 60"})
 
 
 def test_inconsistent_responses_require_a_full_read() -> None:
-    """A total above the entries, another order, short pages, no total."""
+    """A total above the entries, another order, short pages."""
     before = old(40)
-    assert newest_first(known(before), Provider(before, total=41).read_page, PAGE) is None
-    assert newest_first(known(before), Provider([before[1], before[0], *before[2:]]).read_page, PAGE) is None
-    assert newest_first(known(before), Provider(before, short=3).read_page, PAGE) is None
-    assert newest_first(known(before), lambda _: PageDigest([("old 0", "same")], None), PAGE) is None
+    assert newest_first(known(before), Provider(before, total=41).read_page, COUNT) is None
+    assert newest_first(known(before), Provider([before[1], before[0], *before[2:]]).read_page, COUNT) is None
+    assert newest_first(known(before), Provider(before, short=3).read_page, COUNT) is None
 
 
 def test_many_additions_require_a_full_read() -> None:
     """An imported library adds hundreds: after a few pages of additions a concurrent read is faster."""
     provider = Provider([*(f"new {number}" for number in range(500)), *old(10)])
-    assert newest_first(known(old(10)), provider.read_page, PAGE) is None
+    assert newest_first(known(old(10)), provider.read_page, COUNT) is None
     assert provider.calls <= 6
 
 
@@ -93,7 +93,7 @@ def test_changed_fields_on_a_read_page_are_recorded() -> None:
     """A track got another name, on a page that the check reads."""
     before = {**known(old(3)), "old 1": "another"}
     for check in (newest_first, by_count):
-        changes = check(before, Provider(old(3)).read_page, PAGE)
+        changes = check(before, Provider(old(3)).read_page, COUNT)
         assert changes is not None
         assert list(changes.to_record) == ["old 1"]
 
@@ -101,22 +101,56 @@ def test_changed_fields_on_a_read_page_are_recorded() -> None:
 def test_list_without_an_order() -> None:
     """An addition on the first page is found; a removal, or an addition behind it, requires a full read."""
     before = old(20)
-    assert by_count(known(before), Provider(["new", *before]).read_page, PAGE) == Changes(["new"], ["new", *before])
-    assert by_count(known(before), Provider(before).read_page, PAGE) == Changes([], before)
-    assert by_count(known(before), Provider(before[1:]).read_page, PAGE) is None
-    assert by_count(known(before), Provider([*before, "new"]).read_page, PAGE) is None
-    assert by_count(known(before), Provider(before, total=None, short=2).read_page, PAGE) is None
+    assert by_count(known(before), Provider(["new", *before]).read_page, COUNT) == Changes(["new"], ["new", *before])
+    assert by_count(known(before), Provider(before).read_page, COUNT) == Changes([], before)
+    assert by_count(known(before), Provider(before[1:]).read_page, COUNT) is None
+    assert by_count(known(before), Provider([*before, "new"]).read_page, COUNT) is None
+    assert by_count(known(before), Provider(before, total=None, short=2).read_page, COUNT) is None
 
 
 def test_first_page_of_only_additions_requires_a_full_read() -> None:
     """Five were added and one removed: both the total and the page show four."""
     known = {f"old {number}": "" for number in range(13)}
     page = PageDigest([(f"new {number}", "") for number in range(4)], 17)
-    assert by_count(known, lambda _: page, 4) is None
+    assert by_count(known, lambda _: page, Count(4)) is None
 
 
 def test_list_of_one_page_is_compared_whole() -> None:
     """Removals are found too; a page shorter than its total is no basis."""
-    assert by_count(known(old(4)), Provider(old(4)[1:]).read_page, PAGE) == Changes([], old(4)[1:])
-    assert by_count(known(old(4)), Provider([]).read_page, PAGE) == Changes([], [])
-    assert by_count(known(old(4)), Provider(old(4), short=2).read_page, PAGE) is None
+    assert by_count(known(old(4)), Provider(old(4)[1:]).read_page, COUNT) == Changes([], old(4)[1:])
+    assert by_count(known(old(4)), Provider([]).read_page, COUNT) == Changes([], [])
+    assert by_count(known(old(4)), Provider(old(4), short=2).read_page, COUNT) is None
+
+
+@given(st.integers(0, 40), st.integers(0, 3), st.sets(st.integers(0, 39), max_size=2), st.integers(-3, 3))
+def test_a_usual_miscount_is_as_good_as_a_true_count(size: int, new: int, removed: set[int], off: int) -> None:
+    """The same calls, and the same result."""
+    before, added = old(size), [f"new {number}" for number in range(new)]
+    now = added + [entry for index, entry in enumerate(before) if index not in removed]
+    for check in (newest_first, by_count):
+        true, wrong = Provider(now), Provider(now, total=len(now) + off)
+        expected = check(known(before), true.read_page, COUNT)
+        assert check(known(before), wrong.read_page, Count(PAGE, shortfall=off)) == expected
+        assert wrong.calls == true.calls
+
+
+@given(st.integers(0, 40), st.integers(0, 3), st.booleans())
+def test_where_the_count_tells_nothing_the_end_of_the_list_does(size: int, new: int, numbered: bool) -> None:
+    """One call more; the count is missing, or was off for the first time in the sync before."""
+    before, added = old(size), [f"new {number}" for number in range(new)]
+    uncounted, doubted = Provider(added + before), Provider(added + before, total=size + new + 1)
+    uncounted.uncounted = True
+    for provider, count in (
+        (uncounted, Count(PAGE, numbered=numbered)),
+        (doubted, Count(PAGE, shortfall=1, usual=False, numbered=numbered)),
+    ):
+        assert newest_first(known(before), provider.read_page, count) == Changes(added, added + before)
+        assert provider.calls <= 2
+
+
+@given(st.integers(12, 40), st.integers(1, 3), st.booleans())
+def test_a_list_that_is_longer_than_its_count_is_read_whole(size: int, more: int, numbered: bool) -> None:
+    """What came at the end, or was missing the last time, is on no page that a check reads."""
+    provider = Provider([*old(size), *(f"late {number}" for number in range(more))])
+    provider.uncounted = True
+    assert newest_first(known(old(size)), provider.read_page, Count(PAGE, numbered=numbered)) is None

@@ -202,12 +202,13 @@ def test_more_pages_while_page_is_below_total_pages() -> None:
 def test_pages_are_requested_by_number() -> None:
     """All have the same size, as another size would shift the pages."""
     paging = Numbered(limit=200)
-    requests = list(paging.first(PageRequest("", 0), 450))
-    assert [paging.params(request) for request in requests] == [
-        {"limit": "200", "page": str(page)} for page in (1, 2, 3)
-    ]
+    first, full = PageRequest("", 0), [SCROBBLE] * 200
+    assert paging.params(first) == {"limit": "200", "page": "1"}
+    requests = paging.next_requests(first, Page(full, 450, more=True))
+    assert [paging.params(request) for request in requests] == [{"limit": "200", "page": str(page)} for page in (2, 3)]
     deep = Numbered(limit=1000, depth=1500)
-    assert [deep.params(request)["page"] for request in deep.first(PageRequest("", 0), 9000)] == ["1", "2"]
+    requests = deep.next_requests(first, Page(full * 5, 9000, more=True))
+    assert [deep.params(request)["page"] for request in requests] == ["2"]
 
 
 def test_scrobbles_are_requested_until_the_syncs_start() -> None:

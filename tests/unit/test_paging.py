@@ -2,23 +2,21 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from math import ceil
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.core.errors import EndlessList
-from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging, Single
+from blendify.providers.paging import MOST_PLANNED, Cursor, Numbered, Offset, Page, PageRequest, Paging, Single
 
 START = PageRequest("list", 3)
 
 
-def requests(
-    paging: Paging, read: Callable[[PageRequest], Page], *, known_total: int | None = None, most: int = 500
-) -> Iterator[PageRequest]:
-    """The page requests for one list, in order; `known_total` is the length known before the first page."""
-    planned = deque(paging.first(START, known_total))
+def requests(paging: Paging, read: Callable[[PageRequest], Page], *, most: int = 500) -> Iterator[PageRequest]:
+    """The page requests for one list, in order."""
+    planned = deque([START])
     for _ in range(most):
         if not planned:
             return
@@ -41,23 +39,22 @@ def library(
     return read
 
 
-def offsets(paging: Offset, read: Callable[[PageRequest], Page], known_total: int | None = None) -> list[int]:
-    return [request.offset for request in requests(paging, read, known_total=known_total)]
+def offsets(paging: Offset, read: Callable[[PageRequest], Page]) -> list[int]:
+    return [request.offset for request in requests(paging, read)]
 
 
-@given(st.integers(0, 400), st.integers(1, 60), st.none() | st.integers(0, 500))
-def test_offsets_cover_a_list_exactly(size: int, limit: int, known_total: int | None) -> None:
-    """Pages start at 0, L, 2L …: no entry is left out and none is read twice, whatever length was known before."""
-    total = None if known_total is None else min(known_total, size)
-    starts = offsets(Offset(limit), library(size, limit), total)
+@given(st.integers(0, 400), st.integers(1, 60))
+def test_offsets_cover_a_list_exactly(size: int, limit: int) -> None:
+    """Pages start at 0, L, 2L …: no entry is left out and none is read twice."""
+    starts = offsets(Offset(limit), library(size, limit))
     covered = [entry for offset in starts for entry in range(offset, min(offset + limit, size))]
     assert covered == list(range(size))
 
 
-@given(st.integers(0, 400), st.integers(1, 60), st.booleans())
-def test_list_takes_the_fewest_calls(size: int, limit: int, known: bool) -> None:
+@given(st.integers(0, 400), st.integers(1, 60))
+def test_list_takes_the_fewest_calls(size: int, limit: int) -> None:
     """ceil(n / page) calls; one for an empty list, as only a response can say that it is empty."""
-    assert len(offsets(Offset(limit), library(size, limit), size if known else None)) == max(1, ceil(size / limit))
+    assert len(offsets(Offset(limit), library(size, limit))) == max(1, ceil(size / limit))
 
 
 @given(st.integers(0, 200), st.integers(2, 40), st.data())
@@ -65,7 +62,7 @@ def test_overlapping_pages_cover_a_list(size: int, limit: int, data: st.DataObje
     """Each page starts with the end of the one before and adds something; together they reach the end or the depth."""
     overlap, depth = data.draw(st.integers(0, limit - 1)), data.draw(st.none() | st.integers(1, 120))
     paging = Offset(limit, depth, overlap)
-    starts = offsets(paging, library(size, limit), data.draw(st.none() | st.just(size)))
+    starts = offsets(paging, library(size, limit))
     assert starts == [index * (limit - overlap) for index in range(len(starts))]
     end = min(size, depth or size)
     assert starts[-1] + limit >= end
@@ -80,14 +77,6 @@ def test_no_entry_beyond_the_depth_is_requested(size: int, depth: int) -> None:
     assert all(1 <= limit <= 50 for _, limit in pages)
     assert sum(limit for _, limit in pages) <= depth
     assert max(offset + limit for offset, limit in pages) >= min(size, depth)
-
-
-def test_resumed_list_continues_at_its_offset() -> None:
-    """Pages before it are not requested again."""
-    paging = Offset(50)
-    planned = list(paging.first(PageRequest("list", 3, offset=100), 230))
-    assert [request.offset for request in planned] == [100, 150, 200]
-    assert [request.last for request in planned] == [False, False, True]
 
 
 def test_first_page_plans_the_whole_list() -> None:
@@ -117,8 +106,8 @@ def test_missing_total_hides_nothing() -> None:
 
 
 def test_empty_page_ends_a_list() -> None:
-    """Also when it says that more follow."""
-    assert offsets(Offset(50), library(60, 50, total=None, more=True)) == [0, 50, 100]
+    """Also when it says that more follow. Without a count the list goes on where the page before ended."""
+    assert offsets(Offset(50), library(60, 50, total=None, more=True)) == [0, 50, 60]
 
 
 def cursors(names: list[str | None]) -> Callable[[PageRequest], Page]:
@@ -135,11 +124,10 @@ def test_cursor_leads_to_the_next_page() -> None:
     assert [request.offset for request in pages] == [0, 50, 100]
 
 
-@pytest.mark.parametrize("names", [["a", "a"], ["a", "b", "a"], ["a", "b", "c", "d", "b"]])
-def test_repeated_cursor_is_an_error(names: list[str]) -> None:
+@pytest.mark.parametrize(("names", "pages"), [(["a", "a"], 2), (["a", "b", "a"], 3), (["a", "b", "c", "d", "b"], 5)])
+def test_repeated_cursor_ends_a_list(names: list[str], pages: int) -> None:
     """A provider whose pages go in circles would otherwise be read without end."""
-    with pytest.raises(EndlessList, match="circles"):
-        list(requests(Cursor(50, "after"), cursors([*names, "x", "y"])))
+    assert len(list(requests(Cursor(50, "after"), cursors([*names, "x", "y"])))) == pages
 
 
 def test_page_without_entries_ends_a_list_of_cursors() -> None:
@@ -154,55 +142,76 @@ def test_single_page() -> None:
     assert [paging.params(request) for request in pages] == [{"limit": "50"}]
 
 
-@pytest.mark.parametrize(
-    ("paging", "offset", "entries", "total", "missing"),
-    [
-        (Offset(50), 0, 50, 120, 0),
-        (Offset(50), 0, 47, 120, 3),
-        (Offset(50), 100, 20, 120, 0),
-        (Offset(50), 100, 0, 120, 20),
-        (Offset(50), 150, 0, 120, 0),
-        (Offset(50), 50, 0, 120, 50),
-        (Offset(50), 0, 51, 120, 0),
-        (Offset(50), 0, 0, None, 0),
-        (Offset(50), 0, 12, 5, 0),
-        (Offset(50, 120), 100, 20, 2742, 0),
-        (Offset(50, 120), 100, 15, 2742, 5),
-        (Offset(50, 120), 50, 0, 2742, 0),
-        (Offset(50, 120), 50, 0, 90, 40),
-        (Offset(50, 30), 0, 28, 28, 0),
-    ],
-)
-def test_shortfall_of_a_page_by_offset(
-    paging: Offset, offset: int, entries: int, total: int | None, missing: int
-) -> None:
-    """
-    A page should have as many entries as its limit, the total and the depth allow. The total of a top list may be in
-    the thousands: an empty page beyond its end has no shortfall.
-    """
-    page = Page(["entry"] * entries, total, more=False)
-    assert paging.shortfall(PageRequest("list", 3, offset), page) == missing
+def test_a_count_of_millions_plans_a_few_pages() -> None:
+    """What follows them shows whether the count is right."""
+    planned = Offset(50).next_requests(START, Page(["entry"] * 50, 2_000_000, more=True))
+    assert [request.offset for request in planned] == [50 * number for number in range(1, MOST_PLANNED + 1)]
+    assert [request.last for request in planned] == [False] * (MOST_PLANNED - 1) + [True]
+
+
+@pytest.mark.parametrize("total", [0, 20, 49, 50])
+def test_a_full_page_disproves_a_count(total: int) -> None:
+    """It brings more than was counted, so more may follow. Where exactly as many came, the list is at its end."""
+    planned = Offset(50).next_requests(START, Page(["entry"] * 50, total, more=False))
+    assert [request.offset for request in planned] == ([50] if total < 50 else [])
+
+
+def test_a_page_that_is_larger_than_asked_for_is_followed_by_what_comes_behind_it() -> None:
+    planned = Offset(50).next_requests(START, Page(["entry"] * 60, 120, more=True))
+    assert [request.offset for request in planned] == [60, 110]
+
+
+def test_numbered_pages_are_counted_by_the_size_that_the_provider_allows() -> None:
+    """200 were asked for, and 50 a page come: 130 entries are three pages."""
+    paging, page = Numbered(200), Page(["entry"] * 50, 130, more=True, size=50)
+    planned = paging.next_requests(START, page)
+    assert [paging.params(request)["page"] for request in planned] == ["2", "3"]
+
+
+@pytest.mark.parametrize("total", [0, 20, 100, None])
+def test_a_full_numbered_page_is_never_the_end(total: int | None) -> None:
+    """What is said of further pages follows from the count, which may be wrong."""
+    paging = Numbered(50)
+    planned = paging.next_requests(replace(START, offset=50), Page(["entry"] * 50, total, more=False))
+    assert [paging.params(request)["page"] for request in planned] == ["3"]
+    assert paging.next_requests(replace(START, offset=50), Page(["entry"] * 49, total, more=False)) == []
 
 
 @pytest.mark.parametrize(
-    ("offset", "entries", "total", "cursor", "missing"),
+    ("paging", "offset", "entries", "total", "more", "missing"),
     [
-        (0, 50, 120, "a", 0),
-        (0, 3, 120, "a", 0),
-        (50, 50, 120, None, 20),
-        (100, 20, 120, None, 0),
-        (100, 0, 120, "a", 20),
-        (100, 0, 100, None, 0),
-        (100, 0, None, None, 0),
-        (100, 30, 120, None, 0),
+        (Offset(50), 0, 50, 120, True, None),
+        (Offset(50), 0, 47, 120, True, (47, 3)),
+        (Offset(50), 0, 47, 20, True, (47, 3)),
+        (Offset(50), 0, 47, 47, False, None),
+        (Offset(50), 0, 60, 120, True, None),
+        (Offset(50), 100, 20, 120, False, None),
+        (Offset(50), 100, 15, 120, False, (115, 35)),
+        (Offset(50), 0, 0, 120, False, None),
+        (Offset(50), 0, 12, 5, False, None),
+        (Offset(50), 0, 12, None, True, None),
+        (Offset(50, 30), 0, 28, 28, False, None),
+        (Offset(50, 30), 0, 28, 2742, True, (28, 2)),
     ],
 )
-def test_shortfall_where_cursors_end(
-    offset: int, entries: int, total: int | None, cursor: str | None, missing: int
+def test_what_a_short_page_lacks_is_asked_for(
+    paging: Offset, offset: int, entries: int, total: int | None, more: bool, missing: tuple[int, int] | None
 ) -> None:
-    """While a cursor leads on there is no shortfall, however short a page is; at the end the total must be reached."""
-    page = Page(["entry"] * entries, total, more=cursor is not None, cursor=cursor)
-    assert Cursor(50, "after").shortfall(PageRequest("list", 3, offset, "x"), page) == missing
+    """Where it ends, and no more than was missing: entries that are hidden there come with no page."""
+    rest = paging.missing(START if not offset else replace(START, offset=offset), Page(["e"] * entries, total, more))
+    assert (rest and (rest.offset, rest.size)) == missing
+    if rest:
+        assert paging.params(rest) == {"offset": str(rest.offset), "limit": str(rest.size)}
+        assert paging.next_requests(rest, Page(["e"], total, more)) == []
+
+
+def test_a_short_numbered_page_is_asked_for_once_more() -> None:
+    paging, page = Numbered(50), Page(["entry"] * 47, 120, more=True)
+    again = paging.missing(START, page)
+    assert again
+    assert paging.params(again)["page"] == "1"
+    assert paging.missing(again, page) is None
+    assert paging.missing(START, replace(page, size=47)) is None
 
 
 @given(st.integers(1, 60), st.integers(0, 50), st.integers(0, 500))
@@ -222,7 +231,7 @@ def test_rewinding_a_cursor_restarts_the_list() -> None:
     assert Cursor(50, "after").rewind(request, 7).previous_cursors == frozenset()
 
 
-def test_single_page_has_no_shortfall_and_no_rewind() -> None:
+def test_single_page_has_nothing_behind_it() -> None:
     """What the provider has forgotten is not counted."""
-    assert Single(50).shortfall(START, Page([], 50, more=True)) == 0
+    assert Single(50).missing(START, Page([], 50, more=True)) is None
     assert Single(50).rewind(START, 7) == START

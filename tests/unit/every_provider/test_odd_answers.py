@@ -85,18 +85,17 @@ def test_row_26_a_page_that_is_served_twice_is_asked_once_more(subject: Subject,
 
 
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
-def test_row_26_pages_that_are_always_the_one_before_are_a_failure(subject: Subject, data_type: DataType) -> None:
-    """
-    The list neither goes on without end nor counts as complete. The first page is stored, and the reason is recorded.
-    """
+def test_row_26_pages_that_are_always_the_one_before_double_nothing(subject: Subject, data_type: DataType) -> None:
+    """Each entry that came is stored once, and if not all of them came, a note says so."""
     subject.fault(data_type, edit={"repeat": True})
     job, status = subject.run(data_type)
-    assert status == "failed"
-    assert "one page twice" in str(standing(job, data_type).why)
+    assert status == "succeeded"
     stored = [json.dumps(fact.answer()) for fact in subject.facts(job, data_type)]
     held = [json.dumps(entry) for entry in subject.lists(data_type)[""]]
-    assert len(set(stored)) == len(stored) < len(held)
-    assert set(stored) < set(held)
+    assert len(set(stored)) == len(stored)
+    assert set(stored) <= set(held)
+    assert len(stored) == len(held) or "counts" in str(standing(job, data_type).why)
+    assert subject.calls(data_type) <= 4 * subject.fewest(data_type)
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)

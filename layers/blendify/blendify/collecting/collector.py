@@ -15,13 +15,14 @@ from blendify.access import connections
 from blendify.access.applications import application
 from blendify.collecting import freshness
 from blendify.collecting.commit import TimeIsUp
+from blendify.collecting.conclusion import habits, trusted_count
 from blendify.collecting.incremental import checked
 from blendify.collecting.intake import Intake
 from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.lists_to_read import targets
 from blendify.collecting.outcomes import closed_for_all, failure, notes
-from blendify.collecting.page_consistency import Sweep
+from blendify.collecting.page_consistency import Habits, Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Failed, Step, read
 from blendify.collecting.progress import COUNTS, Position, Progress, move_on, move_on_in_memory, progress
@@ -119,9 +120,7 @@ class _Collector:
         self._commits = ListCommits(job, self._data_type, endpoint, self._seconds_left)
         self._commits.finish_open()
         self._intake = intake = Intake(job, self._data_type, endpoint, self._commits, self._progress)
-        fetcher = Fetcher(
-            job, caller, connection.provider_user_id, self._commits.version, intake.since.get, lenient=False
-        )
+        fetcher = Fetcher(job, caller, connection.provider_user_id, self._commits.version, intake.since.get)
         self._begin(intake, fetcher)
         intake.adopt_commits()
         if self._check_for_changes(intake, fetcher):
@@ -240,9 +239,11 @@ class _Collector:
         version = self._commits.version(listed.list_id)
         if freshness.is_done(version, self._job) or not freshness.may_check(version, self._job):
             return False
-        known = {entry.identity: entry.digest for entry in self._commits.reader(listed.list_id).entries}
+        entries, absent = self._commits.reader(listed.list_id).entries, set(version.signals.absent)
+        known = {entry.identity: entry.digest for entry in entries if entry.identity not in absent}
+        count = trusted_count(version, self._endpoint.paging)
         try:
-            result = checked(listed.list_id, at.number, known, self._endpoint, fetcher)
+            result = checked(PageRequest(listed.list_id, at.number), known, self._endpoint, fetcher, count)
         except PASSING:
             # Reading the whole list needs fewer of the provider's answers than the check.
             return False
@@ -273,10 +274,11 @@ class _Collector:
             return
         steps = read(
             (ask for number in group for ask in self._requests(intake, number, start)),
-            partial(replace(fetcher, lenient=lenient).page, endpoint=endpoint),
+            partial(fetcher.page, endpoint=endpoint),
             endpoint.paging,
             ordered=endpoint.ordered,
-            begun=Sweep(start.number, start.attempt, start.total, start.changed, start.short, start.fingerprint),
+            begun=self._begun(intake, start),
+            habits=self._habits,
             side_by_side=self._progress.caller.at_once if self._progress.caller else 1,
             lenient=lenient,
         )
@@ -303,4 +305,12 @@ class _Collector:
         first = PageRequest(listed.list_id, number)
         if resumed:
             first = replace(first, offset=start.offset, cursor=start.cursor, attempt=start.attempt)
-        yield from endpoint.paging.first(first, start.total if resumed else None)
+        yield from endpoint.paging.ahead(first, start.total) if resumed else [first]
+
+    def _habits(self, list_id: str) -> Habits:
+        return habits(self._commits.version(list_id))
+
+    def _begun(self, intake: Intake, start: Position) -> Sweep:
+        """What is known of the list at which an earlier worker stopped."""
+        usual = self._habits(intake.listed(start.number).list_id)
+        return Sweep(start.number, start.attempt, start.total, start.changed, start.unsteady, start.fingerprint, usual)

@@ -1,18 +1,24 @@
 """Conclusion: what a list that was read to its end shows for its judgement, and leaves to later syncs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blendify.collecting import freshness
 from blendify.collecting.job import Job
-from blendify.collecting.judgement import MOST_ATTEMPTS, Evidence, Judgement
+from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Evidence, Judgement, is_usual
 from blendify.collecting.list_reader import ListReader
+from blendify.collecting.page_consistency import Habits
 from blendify.collecting.plan import Rules
 from blendify.core import times
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
-from blendify.providers.change_checks import newest_first
+from blendify.providers.change_checks import Count, newest_first
 from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.providers.paging import Numbered, Paging
+
+MOST_ABSENT = 100
+"""So many entries that were not given are remembered by name. With more, the list is read whole until it is sound."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,15 @@ class ListEnd:
     """Length by the provider's latest count."""
     provider_version: str | None = None
     """What the provider calls the list's state."""
+    listed_total: int | None = None
+    """Its length as the data type that names the lists tells it."""
     attempt: int = 1
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
-    short: bool = False
-    """A page repeatedly holds fewer entries than the provider counts."""
+    unsteady: bool = False
+    """The count differs from page to page, and the list has not changed."""
+    full: bool = False
+    """Its last page was full."""
     broken_off: bool = False
     """Reading ended before the list did, or pages of it could not be read."""
     known_to_be_gone: bool = False
@@ -45,26 +55,47 @@ def rules(endpoint: Endpoint) -> Rules:
     )
 
 
+def habits(version: ListVersion) -> Habits:
+    """How the provider miscounted the list in the syncs before."""
+    before = version.signals
+    usual = is_usual(before.shortfall, before.shortfall_syncs)
+    return Habits(before.shortfall if usual else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
+
+
+def trusted_count(version: ListVersion, paging: Paging) -> Count:
+    """What the provider's count of the list is worth in a look for changes."""
+    before = version.signals
+    usual = before.shortfall == 0 or is_usual(before.shortfall, before.shortfall_syncs)
+    return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
+
+
 def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
     """What the list shows as it was read, against its version."""
-    given, known = reader.names(), {entry.identity for entry in reader.entries}
-    counted, depth = end.total, endpoint.paging.depth
-    if depth and counted and counted > depth:
-        # Lists that are read to a chosen depth have been seen counted in thousands, and empty after fifty.
-        counted = depth if end.short else None
-    version = reader.version
+    came = [listed.entry.identity for listed in reader.listed()]
+    given, known = set(came), {entry.identity for entry in reader.entries}
+    counted, paging = end.total, endpoint.paging
+    if paging.depth and counted and counted > paging.depth:
+        # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
+        counted = paging.depth if len(given) % paging.limit else None
+    version, doubled = reader.version, endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
+    repeated = len(came) - len(given) + reader.repeated if doubled else 0
+    gone = known - given
+    uncounted = counted is None or counted > len(given)
     return Evidence(
         given=len(given),
         counted=counted,
         known=len(known),
-        gone=len(known - given),
+        gone=len(gone),
         new=len(given - known),
-        # A page that is short was asked again as often as the list would be.
-        attempt=MOST_ATTEMPTS if end.short else end.attempt,
+        repeated=repeated,
+        hidden=possibly_hidden([entry.identity for entry in reader.entries], came) if repeated and uncounted else 0,
+        attempt=end.attempt,
         changed=end.changed,
+        unsteady=end.unsteady,
         broken_off=end.broken_off,
         log=endpoint.list_kind is ListKind.LOG,
-        countable=endpoint.list_kind is not ListKind.LOG,
+        by_cursor=not paging.offset_based,
+        open_end=end.full and end.attempt == 1 and paging.depth is None,
         known_to_be_gone=end.known_to_be_gone,
         asked_twice=end.asked_twice,
         shortfall=version.signals.shortfall,
@@ -72,17 +103,50 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
     )
 
 
-def signals(version: ListVersion, judged: Judgement, end: ListEnd, job: Job) -> Signals:
+def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
+    """
+    How many entries that are missing may be hidden behind others that came a second time in their place.
+
+    An entry stood between two others that came as well. If no entry comes a second time between these, it is gone.
+
+    known   identities that the list held, in its order
+    came    identities as they came, some of them more than once
+    """
+    first: dict[str, int] = {}
+    doubles = [place for place, name in enumerate(came) if first.setdefault(name, place) != place]
+    hidden, before = 0, -1
+    behind = len(came)
+    # The place of the next known entry that came, for each known one.
+    following = []
+    for name in reversed(known):
+        following.append(behind)
+        behind = first.get(name, behind)
+    for name, after in zip(known, reversed(following), strict=True):
+        if name in first:
+            before = first[name]
+        elif after < before or any(before < place < after for place in doubles):
+            hidden += 1
+    return hidden
+
+
+def signals(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
     """What later syncs go by."""
-    before = version.signals
-    syncs = before.shortfall_syncs + 1 if judged.missing == before.shortfall else 1
+    before = reader.version.signals
+    absent: tuple[str, ...] = ()
+    if not judged.removals and endpoint.change_check:
+        given = reader.names()
+        absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
+    # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
+    steady = judged.sound or (not end.broken_off and not end.changed and len(absent) <= MOST_ABSENT)
     return Signals(
         read_at=job.fetched_at,
-        full_read_at=job.fetched_at if judged.sound and end.entry_by_entry else before.full_read_at,
-        total=end.total,
+        full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
+        total=end.total if end.listed_total is None else end.listed_total,
         provider_version=end.provider_version if judged.sound else None,
-        shortfall=judged.missing,
-        shortfall_syncs=syncs if judged.missing else 0,
+        shortfall=judged.shortfall,
+        shortfall_syncs=judged.shortfall_syncs,
+        unsteady_syncs=before.unsteady_syncs + 1 if end.unsteady or end.changed else 0,
+        absent=absent if steady else (),
     )
 
 
@@ -96,7 +160,7 @@ def log_signals(
     since   from which moment on it was asked for; None for all of it
     """
     before = version.signals
-    complete = end is not None and not (end.changed or end.short or end.broken_off)
+    complete = end is not None and not (end.changed or end.broken_off)
     remembered = freshness.remembered_from(version, endpoint, job, complete=complete)
     if not complete:
         return before, remembered

@@ -1,13 +1,13 @@
 """A check for changes in one list: its first pages and, where there is one, the list of what came last."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.recognition import KnownList
-from blendify.providers.change_checks import PageDigest
-from blendify.providers.endpoint import Endpoint, ListPosition, Record
+from blendify.providers.change_checks import Count, PageDigest
+from blendify.providers.endpoint import Endpoint, Record
 from blendify.providers.paging import PageRequest
 from blendify.providers.record_identity import changed, digest, identity
 
@@ -25,12 +25,13 @@ class CheckedList:
 
 
 def checked(
-    list_id: str, number: int, known: Mapping[str, str], endpoint: Endpoint, fetcher: Fetcher
+    ask: PageRequest, known: Mapping[str, str], endpoint: Endpoint, fetcher: Fetcher, count: Count
 ) -> CheckedList | None:
     """
     The list as a few calls tell it; None when only reading all of it does.
 
-    known   identities with digests of what the list held, in its order
+    known   identities with digests of what the provider gave last time, in its order
+    count   what its count is worth
     """
     if endpoint.change_check is None:
         return None
@@ -39,9 +40,8 @@ def checked(
     known_list = KnownList(known.keys())
 
     def look(offset: int) -> PageDigest:
-        page = fetcher.page(PageRequest(list_id, number, offset), endpoint)
-        places = (ListPosition(list_id, offset + at) for at in range(len(page.entries)))
-        rows = known_list.recognized(list(map(endpoint.to_record, page.entries, places)))
+        page = fetcher.page(replace(ask, offset=offset), endpoint)
+        rows = known_list.recognized(endpoint.records(page.entries, ask.list_id, offset))
         names = [identity(row.fields) for row in rows]
         given.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
         totals.append(page.total)
@@ -53,10 +53,10 @@ def checked(
         ]
         return PageDigest(list(zip(names, same, strict=True)), page.total)
 
-    changes = endpoint.change_check(known, look, endpoint.paging.limit)
+    changes = endpoint.change_check(known, look, count)
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
-    return CheckedList(changes.current, {name: given[name] for name in changes.to_record}, totals[-1])
+    return CheckedList(changes.current, {name: given[name] for name in changes.to_record}, totals[0])
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:

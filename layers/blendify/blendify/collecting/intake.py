@@ -24,8 +24,8 @@ from blendify.collecting.troubles import Troubles
 from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
-from blendify.core.errors import CollectError, EndlessList, MustWait, NotFound, Unreadable
-from blendify.providers.endpoint import Endpoint, ListKind, ListPosition, ListRef
+from blendify.core.errors import CollectError, MustWait, NotFound, Unreadable
+from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 from blendify.providers.paging import Page, PageRequest
 
 PAGES, ENTRIES = 8, 1_600
@@ -209,12 +209,16 @@ class Intake:
     def _add(self, step: Step, page: Page) -> None:
         """Add the page's entries to the list that is being read."""
         ask, endpoint = step.ask, self.endpoint.for_list(step.ask.list_id)
-        places = (ListPosition(ask.list_id, ask.offset + index) for index in range(len(page.entries)))
-        records = [endpoint.to_record(entry, place) for entry, place in zip(page.entries, places, strict=False)]
         if isinstance(self.reader, LogReader):
+            records = endpoint.records(page.entries, ask.list_id, ask.offset)
             self.reader.add(records, page.entries, ask.offset, times.now())
         elif self.reader:
-            self.reader.add(records, page.entries, ask.offset)
+            entries, start = page.entries, self.reader.place(ask.offset)
+            records = endpoint.records(entries, ask.list_id, start)
+            if endpoint.ordered and (again := self.reader.repetitions(records, ask, endpoint.paging.limit)):
+                entries = [entry for index, entry in enumerate(entries) if index not in again]
+                records = endpoint.records(entries, ask.list_id, start)
+            self.reader.add(records, entries, start)
         if self.endpoint.child_list:
             lists = [child for entry in page.entries if (child := self.endpoint.child_list(entry))]
             discovered_lists.save(self.job.user_id, self.job.sync_id, ask.offset, lists)
@@ -238,9 +242,10 @@ class Intake:
             offset=ask.offset,
             cursor=ask.cursor,
             attempt=ask.attempt,
-            total=sweep.total,
+            total=sweep.counted,
             changed=sweep.changed,
-            short=sweep.short,
+            unsteady=sweep.unsteady,
+            full=sweep.full,
             fingerprint=sweep.fingerprint,
             lost=reader.lost if reader else 0,
         )
@@ -256,7 +261,7 @@ class Intake:
         self.error, self.failures = error, self.failures + (not refused)
         tries = self.next.tries + 1
         before = self.before.closed if refused else self.before.failing
-        final = ask.list_id in before or isinstance(error, EndlessList)
+        final = ask.list_id in before
         if self._means_empty(ask, error) and (tries >= MOST_TRIES or self.commits.version(ask.list_id).commit):
             self._take_empty(ask)
             return
@@ -325,9 +330,11 @@ class Intake:
         end = ListEnd(
             total=at.total,
             provider_version=listed.version,
+            listed_total=listed.total,
             attempt=at.attempt,
             changed=at.changed,
-            short=at.short,
+            unsteady=at.unsteady,
+            full=at.full,
             broken_off=broken_off or reader.lost > 0,
             asked_twice=at.asked_twice,
             entry_by_entry=entry_by_entry,

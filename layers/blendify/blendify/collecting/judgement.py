@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     COMPLETE = "complete"
     """Every entry was seen: what is missing has left the list."""
     MISCOUNTED = "miscounted"
-    """Fewer entries were given than counted, as in the syncs before: what was given is the list."""
+    """The provider's count is wrong, as in the syncs before: what was given is the list."""
     DOUBTFUL = "doubtful"
     """What was given is kept, and nothing is removed."""
     UNFINISHED = "unfinished"
@@ -45,28 +45,41 @@ class Evidence:
     """Entries of the version that were not given."""
     new: int = 0
     """Entries that the version does not have."""
+    repeated: int = 0
+    """How many entries came a second time, which each list holds once."""
+    hidden: int = 0
+    """Entries of the version that were not given, and in whose place another one may have come a second time."""
     attempt: int = 1
     changed: bool = False
     """Whether the list changed while it was read, up to the last attempt."""
+    unsteady: bool = False
+    """Whether the count differs from page to page, although the list does not change."""
     broken_off: bool = False
     """Whether reading ended before the list did, or pages of it could not be read."""
     log: bool = False
     """Whether nothing ever leaves the list, but at its old end."""
-    countable: bool = True
-    """Whether a count can be held against the entries of the list: each of them is given once."""
+    by_cursor: bool = False
+    """Whether nobody can ask for what a page lacks: pages lead from one to the next."""
+    open_end: bool = False
+    """Whether the last page was full, and nobody has asked for what may follow it."""
     known_to_be_gone: bool = False
     """Whether the list itself is gone: the data type that names the lists no longer has it."""
     asked_twice: bool = False
     """Whether most of it was missing in an earlier look of the same sync already."""
     shortfall: int = 0
-    """Entries that were counted and not given in the latest sync that committed the list."""
+    """Entries that were counted and not given in the latest sync that committed the list; less than 0 for too many."""
     shortfall_syncs: int = 0
-    """How many consecutive syncs ended with exactly this shortfall."""
+    """How many consecutive syncs ended with this shortfall, or with less and less."""
+
+    @property
+    def shortfall_now(self) -> int:
+        """How many entries were counted and not given; less than 0 if more were given than counted."""
+        return 0 if self.counted is None else self.counted - self.given
 
     @property
     def missing(self) -> int:
         """How many entries were counted and not given."""
-        return max(0, (self.counted or 0) - self.given) if self.countable else 0
+        return max(0, self.shortfall_now)
 
     @property
     def mostly_gone(self) -> bool:
@@ -92,7 +105,8 @@ class Judgement:
     case: str
     verdict: Verdict
     why: str | None
-    missing: int = 0
+    shortfall: int = 0
+    shortfall_syncs: int = 0
 
     @property
     def removals(self) -> bool:
@@ -112,16 +126,20 @@ class Judgement:
     @property
     def counts(self) -> dict[str, int]:
         """What it adds to the counts of a sync."""
-        noted = self.verdict in (Verdict.DOUBTFUL, Verdict.MISCOUNTED)
-        return {"doubtful": int(noted), "lost": int(self.verdict is Verdict.UNFINISHED)}
+        counted = {"doubtful": Verdict.DOUBTFUL, "miscounted": Verdict.MISCOUNTED}
+        return {name: int(self.verdict is verdict) for name, verdict in counted.items()}
 
 
 def _short(evidence: Evidence) -> str:
     return f"the provider counts {evidence.counted} entries and gives {evidence.given}"
 
 
+def _twice(evidence: Evidence) -> str:
+    return f"the provider lists {evidence.repeated} entries twice, and may hide as many"
+
+
 def _believed(evidence: Evidence) -> bool:
-    return evidence.missing == evidence.shortfall and evidence.shortfall_syncs >= SHORTFALLS_BELIEVED
+    return evidence.missing <= evidence.shortfall and evidence.shortfall_syncs >= SHORTFALLS_BELIEVED
 
 
 CASES: Sequence[Case] = (
@@ -132,7 +150,7 @@ CASES: Sequence[Case] = (
         Verdict.UNFINISHED,
         lambda it: f"{it.given} entries were read before the end",
     ),
-    Case("a log in which plays are missing", lambda it: it.log and it.changed, Verdict.DOUBTFUL),
+    Case("a log in which plays are missing", lambda it: it.log and (it.changed or it.missing > 0), Verdict.DOUBTFUL),
     Case("a log", lambda it: it.log, Verdict.COMPLETE),
     Case(
         "changed while it was read, to the end",
@@ -146,9 +164,28 @@ CASES: Sequence[Case] = (
         Verdict.AGAIN,
         lambda it: f"{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
+    Case(
+        "some of it may stand behind the last page",
+        lambda it: it.gone > 0 and it.open_end and it.attempt < MOST_ATTEMPTS,
+        Verdict.AGAIN,
+        lambda it: f"{it.gone} of {it.known} entries may follow those that were counted",
+    ),
+    Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, _twice),
+    Case("as many came twice as are missing", lambda it: 0 < it.missing <= it.repeated, Verdict.MISCOUNTED, _twice),
     Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED, _short),
-    Case("short", lambda it: it.missing > 0 and it.attempt < MOST_ATTEMPTS, Verdict.AGAIN, _short),
-    Case("short to the end", lambda it: it.missing > 0, Verdict.DOUBTFUL, _short),
+    Case(
+        "short, and nobody could ask for what is missing",
+        lambda it: it.missing > 0 and it.by_cursor and it.shortfall_syncs == 0 and it.attempt == 1,
+        Verdict.AGAIN,
+        _short,
+    ),
+    Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL, _short),
+    Case(
+        "counted differently from page to page",
+        lambda it: it.unsteady,
+        Verdict.MISCOUNTED,
+        lambda _: "the provider's count differs from page to page",
+    ),
     Case("all of it was seen", lambda _: True, Verdict.COMPLETE),
 )
 """The first that applies counts."""
@@ -157,4 +194,12 @@ CASES: Sequence[Case] = (
 def judge(evidence: Evidence) -> Judgement:
     """The judgement, which follows from the evidence alone."""
     case = next(case for case in CASES if case.applies(evidence))
-    return Judgement(case.name, case.verdict, case.why(evidence), evidence.missing)
+    now = evidence.shortfall_now
+    repeats = now == evidence.shortfall or 0 < now < evidence.shortfall
+    syncs = 0 if now == 0 else evidence.shortfall_syncs + 1 if repeats else 1
+    return Judgement(case.name, case.verdict, case.why(evidence), now, syncs)
+
+
+def is_usual(shortfall: int, shortfall_syncs: int) -> bool:
+    """Whether a shortfall has repeated so often that the provider's count is taken to be off by it."""
+    return shortfall != 0 and shortfall_syncs >= SHORTFALLS_BELIEVED

@@ -92,9 +92,9 @@ class ListCommits:
         commit = Commit(
             job.sync_id,
             job.fetched_at,
-            signals(reader.version, judged, end, job),
+            signals(reader, judged, end, self.endpoint.for_list(list_id), job),
             then.item(),
-            {"records": shown.given, "doubtful": judged.counts["doubtful"], **counts},
+            {"records": shown.given, **judged.counts, **counts},
         )
         intent = Intent(commit, complete=judged.removals)
         try:
@@ -134,8 +134,8 @@ class ListCommits:
             compared = reader.compared(version)
             after, remembered = log_signals(version, end, endpoint, job, since)
             given = {"records": len(compared.names()) + counts.get("records", 0)}
-            doubtful = int(end is not None and judge(evidence(compared, end, endpoint)).counts["doubtful"])
-            commit = Commit(job.sync_id, job.fetched_at, after, then.item(), {**counts, **given, "doubtful": doubtful})
+            judged = judge(evidence(compared, end, endpoint)).counts if end else {}
+            commit = Commit(job.sync_id, job.fetched_at, after, then.item(), {**counts, **given, **judged})
             intent = Intent(commit, full=full, remembered_from=remembered)
             try:
                 version = self._committer(list_id).commit(version, compared, intent, compared.stage_for)

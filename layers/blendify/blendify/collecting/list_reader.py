@@ -5,7 +5,7 @@ The history is not touched before all of the list is there. If the list changes 
 that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`log_reader`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, Record
-from blendify.providers.record_identity import digest
+from blendify.providers.paging import PageRequest
+from blendify.providers.record_identity import digest, identity
 
 INLINE_BYTES = 1_200
 """Pages up to this size are stored in the intent itself."""
@@ -47,6 +48,8 @@ class ListReader:
     attempt: int = 1
     lost: int = 0
     """Pages that could not be read."""
+    repeated: int = 0
+    """Entries that were left out, as they came before."""
     _groups: list[_StagedGroup] = field(default_factory=list)
     _buffer: list[ListPage] = field(default_factory=list)
     _comparison: Comparison = field(init=False)
@@ -65,6 +68,48 @@ class ListReader:
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> None:
         """Add the page whose first entry is at position `start` of the list."""
         self._buffer.append(self._comparison.page(records, answers, start))
+
+    def place(self, offset: int) -> int:
+        """
+        The position of the next page's first entry.
+
+        offset  the position for which the page was asked; it counts in a list without an order, and behind lost pages
+        """
+        if self.kind is ListKind.SET:
+            return offset
+        end = max((listed.position + 1 for listed in self._last_page()), default=0)
+        return max(end, offset) if self.lost else end
+
+    def repetitions(self, records: Sequence[Record], ask: PageRequest, limit: int) -> Collection[int]:
+        """
+        Indexes of entries on a page of an ordered list that have come already.
+
+        In a ranked list each record stands once. A playlist may hold it many times, so only the head of a page that
+        is larger than asked for, or that begins before the end of the last one, can be what came before.
+        """
+        if self.kind is ListKind.RANKED:
+            names, known = [identity(record.fields) for record in records], self.names()
+            again = [
+                index
+                for index, (name, record) in enumerate(zip(names, records, strict=True))
+                if record.fields.get("record_id") and (name in known or name in names[:index])
+            ]
+            self.repeated += len(again)
+            return again
+        too_many = max(0, len(records) - (ask.size or limit))
+        too_early = 0 if self.lost else max(0, self.place(ask.offset) - ask.offset)
+        return range(self._came_before(records, too_many + too_early))
+
+    def _came_before(self, records: Sequence[Record], most: int) -> int:
+        """How many entries at the head of a page, at most so many, are those at the end of the page before."""
+        tail = [listed.entry.identity for listed in self._last_page()]
+        head = [identity(record.fields) for record in records]
+        for length in range(min(most, len(tail), len(head)), 0, -1):
+            # Behind an identity stands which of several equal entries it is.
+            pairs = zip(tail[-length:], head, strict=False)
+            if all(before == now or before.startswith(f"{now}#") for before, now in pairs):
+                return length
+        return 0
 
     def add_checked(self, checked: CheckedList) -> None:
         """Add the whole list, given its changes."""
@@ -145,7 +190,13 @@ class ListReader:
         """The identities of what was given."""
         return {listed.entry.identity for listed in self.listed()}
 
+    def _last_page(self) -> Sequence[Listed]:
+        """The last page that held anything."""
+        pages = [page.listed for page in self._buffer] or (self._groups[-1].pages if self._groups else [])
+        return next((page for page in reversed(pages) if page), ())
+
     def _compare_from(self, start: int) -> None:
         """Entries without an id are told apart by how many of them stand before."""
         self._comparison = Comparison(self.source, self.kind, self._before, self.repeats)
-        self._comparison.pass_over(listed for listed in self.listed() if listed.position < start)
+        whole = self.kind is not ListKind.SET
+        self._comparison.pass_over(listed for listed in self.listed() if whole or listed.position < start)

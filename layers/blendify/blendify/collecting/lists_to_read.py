@@ -43,8 +43,7 @@ def targets(job: Job, endpoint: Endpoint, fetch: Fetch) -> Iterator[ListRef]:
 def _list(job: Job, naming: DataType, fetch: Fetch) -> None:
     """Read only the names of the lists: this sync does not collect the data type that names them."""
     endpoint = PROVIDERS[job.provider].endpoints[naming]
-    asks = endpoint.paging.first(PageRequest("", 0), None)
-    for step in read(asks, lambda ask: fetch(ask, endpoint), endpoint.paging):
+    for step in read([PageRequest("", 0)], lambda ask: fetch(ask, endpoint), endpoint.paging):
         if isinstance(step.result, Failed):
             raise step.result.error
         assert isinstance(step.result, Page)  # noqa: S101 -- for the type checker: no page is passed over here

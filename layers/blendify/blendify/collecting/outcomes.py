@@ -37,9 +37,17 @@ def notes(counts: Mapping[str, int]) -> str | None:
     """What a listener is told of a data type that is complete."""
     parts = []
     if closed := counts.get("unavailable"):
-        parts.append(f"{closed} cannot be read by this application: not the listener's own, or gone")
+        lists = counted(closed, "list")
+        parts.append(f"{lists} cannot be read by this application: not the listener's own, or gone")
     if doubtful := counts.get("doubtful"):
-        parts.append(f"{doubtful} changed while they were read, or hold less than the provider counts")
+        changed = (
+            "1 list changed while it was read, or holds"
+            if doubtful == 1
+            else f"{doubtful} lists changed while they were read, or hold"
+        )
+        parts.append(f"{changed} less than the provider counts: nothing is removed there")
+    if miscounted := counts.get("miscounted"):
+        parts.append(f"the provider miscounts {counted(miscounted, 'list')}: what it gives is recorded")
     if holes := counts.get("holes"):
         places = counted(holes, "place")
         parts.append(f"more was played than the provider remembers: plays may be missing in {places}")

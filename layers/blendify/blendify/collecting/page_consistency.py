@@ -1,9 +1,12 @@
 """
-Whether the pages of one list fit together: lists change while they are read, and providers err in what they count.
+How the pages of one list fit together: lists change while they are read, and pages hold what they hold.
 
-Entries that are added move the others down, so that some are met twice: harmless, they meet their own key. Entries
-that leave move the others up, so that some are never met: the list is read again from before that place. Where the
-position is what counts (playlists, ranks), a list that changed is read again as a whole.
+Added entries move the others down, so that some are met twice: harmless, they meet their own key. Entries that leave
+move the others up, so that some are never met: the list is read again from before that place. Where the position is
+what counts (playlists, ranks), a list that changed is read again as a whole.
+
+A page may be short, empty, or one that came before. It is asked for once more, or what it lacks is; then the list goes
+on with what came. Whether the list as a whole is what the provider counts is judged at its end (`judgement`).
 """
 
 import marshal
@@ -11,8 +14,20 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from blendify.collecting.judgement import MOST_ATTEMPTS
-from blendify.core.errors import ProviderUnavailable
 from blendify.providers.paging import Page, PageRequest, Paging
+
+BARREN_ENDS = 2
+"""A list ends where so many requests in a row bring nothing new, whatever the provider counts."""
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a provider miscounted a list in the syncs before: what repeats is normal, and costs no more calls."""
+
+    shortfall: int = 0
+    """Entries that it counts and does not give."""
+    unsteady: bool = False
+    """Whether the count differs from page to page of a list that does not change."""
 
 
 @dataclass
@@ -25,53 +40,95 @@ class Sweep:
     """Length by the provider's latest count; where entries that leave move no others, by its highest."""
     changed: bool = False
     """The list changed while it was read, up to the last attempt."""
-    short: bool = False
-    """A page repeatedly holds fewer entries than the provider counts."""
+    unsteady: bool = False
+    """The count differs from page to page, and the list has not changed."""
     fingerprint: str | None = None
     """Identifies the last good page; stored with the checkpoint, so it outlives the worker."""
+    habits: Habits = Habits()
+    full: bool = False
+    """Whether the last page was full: more may follow it."""
+    _barren: int = 0
+    """Requests in a row that brought nothing new."""
+    _lacking: int = 0
+    """Entries that short pages lack, as far as they are taken for the usual shortfall."""
+    _totals: dict[int, int] = field(default_factory=dict, repr=False)
+    """By offset, the count that was told there last."""
     _seen: set[str] = field(default_factory=set, repr=False)
+
+    @property
+    def counted(self) -> int | None:
+        """The list's length by the provider's count: by that of its first page where each page tells another one."""
+        return self._totals.get(0, self.total) if self.unsteady else self.total
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
         known = {*self._seen, self.fingerprint}
         return any(entry is not None for entry in page.entries) and _fingerprint(page) in known
 
-    def judge(
-        self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool, lenient: bool = False
-    ) -> list[PageRequest] | None:
-        """
-        None when the page is good; else what to ask instead of it and of all that follows it in its list.
+    def changed_before(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
+        """Where to read again, as the list has changed since its earlier pages were read; None while it has not."""
+        again = self._moved(ask, page, paging, ordered=ordered)
+        if again is None:
+            return None
+        self.attempt += 1
+        self._seen, self.fingerprint, self._barren, self._lacking = set(), None, 0, 0
+        return replace(again, attempt=self.attempt)
 
-        `lenient` believes that two pages of an ordered list may be the same: a playlist can hold anything twice.
-
-        Raises  ProviderUnavailable for a page that was there before, or that contradicts the provider's own count by a
-                page or more
+    def take(self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None) -> "Following":
         """
-        if again := self._moved(ask, page, paging, ordered=ordered) or self._broke_off(ask, page, paging):
-            self.attempt += 1
-            self._seen, self.fingerprint = set(), None
-            return list(paging.first(replace(again, attempt=self.attempt), page.total))
-        if self.repeats(page) and not (ordered and lenient):
-            raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
-        missing = paging.shortfall(ask, page)
-        if missing >= paging.limit or (missing and not page.entries and ask.offset == 0):
-            raise ProviderUnavailable(
-                f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
-            )
-        self.short |= missing > 0
+        What to ask for after a page.
+
+        planned     the request behind it in the same list that is planned already
+        """
+        if not page.entries or self.repeats(page):
+            return self._nothing_new(ask, page, paging, planned)
+        self._barren = 0
         self.fingerprint = _fingerprint(page)
         self._seen.add(self.fingerprint)
-        return None
+        self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
+        requests = paging.next_requests(ask, page)
+        if page.cursor and not requests:
+            # The provider's pages go in circles.
+            self.changed = True
+        rest = paging.missing(ask, page)
+        if rest is None or self._is_usual(rest, page):
+            return Following(requests)
+        return Following([replace(rest, last=rest.last and not requests), *requests], doubtful=True)
+
+    def _nothing_new(self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None) -> "Following":
+        counted = self.total or 0
+        expected = page.entries or (counted > ask.offset and not (paging.depth and counted > paging.depth))
+        if expected and not ask.again and not self._barren:
+            return Following([replace(ask, again=True)], doubtful=True)
+        self._barren += 1
+        self.full = False
+        if self._barren >= BARREN_ENDS:
+            return Following([], ends=True, doubtful=True)
+        return Following([] if planned else paging.next_requests(ask, page), doubtful=True)
+
+    def _is_usual(self, rest: PageRequest, page: Page) -> bool:
+        """Whether a page lacks no more than the provider usually counts too many."""
+        lacks = min(rest.size or 1, max(1, (page.total or 0) - rest.offset))
+        if self._lacking + lacks > self.habits.shortfall:
+            return False
+        self._lacking += lacks
+        return True
 
     def _moved(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
         """Where to read again because the list's length is another than on the pages before."""
         before, self.total = self.total, page.total if page.total is not None else self.total
+        told = self._totals.get(ask.offset)
+        if page.total is not None:
+            self._totals[ask.offset] = page.total
         if before is None or self.total is None or before == self.total:
             return None
         if not paging.offset_based:
             self.total = max(before, self.total)
             return None
-        if self.attempt >= MOST_ATTEMPTS:
+        if self.unsteady or self.habits.unsteady or told == page.total:
+            # This page has told the same before, so the list has not changed.
+            self.unsteady = True
+        elif self.attempt >= MOST_ATTEMPTS:
             self.changed = True
         elif ordered:
             self.total = None
@@ -80,16 +137,17 @@ class Sweep:
             return paging.rewind(ask, before - self.total)
         return None
 
-    def _broke_off(self, ask: PageRequest, page: Page, paging: Paging) -> PageRequest | None:
-        """
-        Where to read again because pages that name the next one end before all that they ever counted is there: an
-        entry that a cursor named has left the list, or a page on the way was short.
-        """
-        counted = replace(page, total=self.total)
-        if ask.cursor and paging.shortfall(ask, counted) and self.attempt < MOST_ATTEMPTS:
-            self.total = None
-            return paging.rewind(ask, 0)
-        return None
+
+@dataclass(frozen=True)
+class Following:
+    """What to ask for after a page."""
+
+    requests: list[PageRequest]
+    """To be asked before all that is planned of the list."""
+    ends: bool = False
+    """Whether the list ends here: what is planned of it is dropped."""
+    doubtful: bool = False
+    """Whether to go on with one request at a time."""
 
 
 def _fingerprint(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""A sync's requests for one data type: pages, each checked against its own count, and the latest additions."""
+"""A sync's requests for one data type: pages, and the latest additions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
-from blendify.core.errors import NotFound, ProviderUnavailable, Refused, Unreadable
+from blendify.core.errors import NotFound, Refused, Unreadable
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
@@ -30,14 +30,12 @@ class Fetcher:
     """What is known of a list, by its id."""
     since: Callable[[str], datetime | None]
     """The moment from which a log is asked for, by its id; None for all of it."""
-    lenient: bool
-    """Whether the fullest of several short answers is accepted: it has been short for several rounds."""
 
     def page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         """
         One page; if the list's plays have no moments, all of the list.
 
-        Raises  as `Caller.get`; ProviderUnavailable also for a page that holds fewer entries than it counts
+        Raises  as `Caller.get`
         """
         page = self._page(ask, endpoint)
         if endpoint.log_window is None or endpoint.log_window.dated:
@@ -55,24 +53,11 @@ class Fetcher:
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id))
-        short: list[Page] = []
 
         def take(body: object) -> Page:
-            page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
-            # Behind a cursor `Sweep` judges: the entries may be missing on an earlier page.
-            if endpoint.paging.shortfall(ask, page) and not ask.cursor:
-                short.append(page)
-                raise ProviderUnavailable(
-                    f"the provider counts {page.total} entries and gives {len(page.entries)} from {ask.offset} on"
-                )
-            return page
+            return endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
 
-        try:
-            return self.caller.get(*endpoint.request(ask, inquiry), take, final=self._final(ask, endpoint))
-        except ProviderUnavailable:
-            if short and self.lenient:
-                return max(short, key=lambda page: len(page.entries))
-            raise
+        return self.caller.get(*endpoint.request(ask, inquiry), take, final=self._final(ask, endpoint))
 
     def _final(self, ask: PageRequest, endpoint: Endpoint) -> type[Refused] | tuple[()]:
         """Refusals that are not asked about again at once."""

@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from blendify.collecting.page_consistency import Sweep
-from blendify.core.errors import CollectError, EndlessList, Outage, ProviderUnavailable, Refused
+from blendify.collecting.page_consistency import Habits, Sweep
+from blendify.core.errors import CollectError, Outage, ProviderUnavailable, Refused
 from blendify.providers.paging import Page, PageRequest, Paging
 
 SIDE_BY_SIDE = 8
@@ -55,36 +55,40 @@ def read(
     *,
     ordered: bool = False,
     begun: Sweep | None = None,
+    habits: Callable[[str], Habits] = lambda _: Habits(),
     side_by_side: int = SIDE_BY_SIDE,
     lenient: bool = False,
 ) -> Generator[Step, None, None]:
     """
     Every page of every list, in the order of the plan; the requests that a page leads to come right after it.
 
+    More and more pages are fetched at once as long as they are what was to be expected: a count of millions may be
+    wrong, and then few calls are in vain.
+
     ordered    whether positions matter in these lists
     begun      what is known of the list at which an earlier worker stopped
-    lenient    whether to pass over a failing page, as long as the pages behind it can be read, and to accept what looks
-               wrong: it has looked so for several rounds
+    habits     how the provider miscounted a list before, by its id
+    lenient    whether to pass over a failing page, as long as the pages behind it can be read: it has failed for
+               several rounds
 
     A list that fails ends, and the next one begins.
 
     Raises  what else `fetch` raises; pages that are still being fetched are then awaited and dropped
     """
     plan = deque(_Planned(ask) for ask in asks)
-    sweep, lost = begun or Sweep(-1), 0
+    sweep, lost, at_once = begun or Sweep(-1), 0, 1
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
         try:
             while plan:
-                for planned in islice(plan, side_by_side):
+                for planned in islice(plan, at_once):
                     planned.page = planned.page or pool.submit(fetch, planned.ask)
                 first = plan.popleft()
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
                 ask = first.ask
                 if sweep.number != ask.list_index:
-                    sweep = Sweep(ask.list_index, ask.attempt)
+                    sweep = Sweep(ask.list_index, ask.attempt, habits=habits(ask.list_id))
                 try:
-                    page = _confirmed(ask, first.page.result(), fetch, sweep)
-                    again = sweep.judge(ask, page, paging, ordered=ordered, lenient=lenient)
+                    page = first.page.result()
                 except Outage:
                     raise
                 except (ProviderUnavailable, Refused) as error:
@@ -96,33 +100,21 @@ def read(
                     yield Step(ask, Failed(error), None, sweep)
                     lost = 0
                     continue
-                if again is not None:
-                    _drop_list(plan, ask)
-                    _plan_first(plan, again)
-                    continue
                 lost = 0
-                try:
-                    _plan_first(plan, paging.next_requests(ask, page))
-                except EndlessList as error:
-                    sweep.changed = True
-                    yield Step(ask, page, None, sweep)
-                    yield Step(ask, Failed(error), None, sweep)
+                if again := sweep.changed_before(ask, page, paging, ordered=ordered):
+                    _drop_list(plan, ask)
+                    _plan_first(plan, [again])
                     continue
-                yield Step(ask, page, _following(plan, ask), sweep)
+                new = page if not sweep.repeats(page) else replace(page, entries=[])
+                after = sweep.take(ask, page, paging, _following(plan, ask))
+                at_once = 1 if after.doubtful else min(2 * at_once, side_by_side)
+                if after.ends:
+                    _drop_list(plan, ask)
+                _plan_first(plan, after.requests)
+                yield Step(ask, new, _following(plan, ask), sweep)
         finally:
             for planned in plan:
                 _drop(planned)
-
-
-def _confirmed(ask: PageRequest, page: Page, fetch: Callable[[PageRequest], Page], sweep: Sweep) -> Page:
-    """The page; if it repeats an earlier one it is asked once more, because a cache may have answered."""
-    if not sweep.repeats(page):
-        return page
-    page = fetch(ask)
-    if sweep.repeats(page) and ask.offset >= (sweep.total or 0):
-        # Some providers serve the last page for ever beyond the end.
-        return Page([], page.total, more=False)
-    return page
 
 
 def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:

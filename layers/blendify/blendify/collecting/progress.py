@@ -22,6 +22,7 @@ COUNTS = (
     "unavailable",
     "lost",
     "doubtful",
+    "miscounted",
     "expected",
     "calls",
     "rate_limits",
@@ -47,8 +48,10 @@ class Position:
     """Its length by the provider's latest count."""
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
-    short: bool = False
-    """A page of it repeatedly holds fewer entries than the provider counts."""
+    unsteady: bool = False
+    """Its count differs from page to page, and it has not changed."""
+    full: bool = False
+    """Its last page was full."""
     fingerprint: str | None = None
     """Identifies its last page, to notice a page that is served twice."""
     lost: int = 0

@@ -85,9 +85,5 @@ class UnexpectedShape(ProviderUnavailable):
     """The response parses, but is not what the manual says: a passing fault or a proxy's, unless it stays."""
 
 
-class EndlessList(CollectError):
-    """The provider's pages lead back to an earlier page: somebody must look at it."""
-
-
 class Superseded(Exception):
     """Another worker has stored newer progress of the same data type: this worker must stop."""

@@ -14,13 +14,17 @@ class Signals:
     full_read_at: str | None = None
     """Start of the sync that last read every entry of it."""
     total: int | None = None
-    """Length by the provider's own count."""
+    """Length by the provider's own count: as the data type that names the lists tells it, or else the list itself."""
     provider_version: str | None = None
     """What the provider called the list's state when it was last read whole."""
     shortfall: int = 0
-    """Entries that the provider counted and did not give."""
+    """Entries that the provider counted and did not give; less than 0 if it gave more than it counted."""
     shortfall_syncs: int = 0
-    """How many consecutive syncs ended with exactly this shortfall."""
+    """How many consecutive syncs ended with this shortfall, or with less and less."""
+    unsteady_syncs: int = 0
+    """How many consecutive syncs met a count that differs from page to page."""
+    absent: tuple[str, ...] = ()
+    """Identities of entries that the list holds by the history, and that the provider did not give last time."""
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
@@ -32,6 +36,8 @@ class Signals:
             provider_version=item.get("provider_version"),
             shortfall=int(item.get("shortfall", 0)),
             shortfall_syncs=int(item.get("shortfall_syncs", 0)),
+            unsteady_syncs=int(item.get("unsteady_syncs", 0)),
+            absent=tuple(item.get("absent", ())),
         )
 
 
@@ -56,7 +62,11 @@ class Commit:
 
     def item(self) -> dict[str, Any]:
         """The stored form, without empty fields."""
-        signals = {name: value for name, value in vars(self.signals).items() if value not in (None, "")}
+        signals: dict[str, Any] = {name: value for name, value in vars(self.signals).items() if value}
+        if self.signals.total == 0:
+            signals["total"] = 0
+        if self.signals.absent:
+            signals["absent"] = list(self.signals.absent)
         counts = {name: count for name, count in self.counts.items() if count}
         item = {"sync_id": self.sync_id, "started_at": self.started_at, "signals": signals}
         return item | {name: value for name, value in (("then", dict(self.then)), ("counts", counts)) if value}

@@ -1,6 +1,9 @@
 """
 Change checks: find what changed in a long list in a few calls, from its length, its first page and what is known.
 
+The provider's count of a list is a hint. It may be off by as much as in the syncs before, and then it is as good as a
+true one. If it is missing or does not fit, the end of the list shows its length.
+
 A check returns None when only reading the whole list can tell. Changes that cancel out beyond the pages read are found
 by the next full refresh: one entry removed and one added in a list without an order; an entry that came back in the
 same second in which it was first added.
@@ -39,26 +42,63 @@ class Changes:
 
 ReadPage = Callable[[int], PageDigest]
 """Gets the page that starts at an offset."""
-ChangeCheck = Callable[[Mapping[str, str], ReadPage, int], Changes | None]
-"""Takes what is known (digests by identity, in order), a way to read pages, and the entries of a full page."""
 
 
-def newest_first(known: Mapping[str, str], read_page: ReadPage, limit: int) -> Changes | None:
+@dataclass(frozen=True)
+class Count:
+    """How far the provider's count of a list can be trusted."""
+
+    limit: int
+    """Entries of a full page."""
+    shortfall: int = 0
+    """By how much it was too high in the sync before; less than 0 if it was too low."""
+    usual: bool = True
+    """Whether it was off by that in the syncs before as well, or was right."""
+    numbered: bool = False
+    """Whether pages start at multiples of their size only."""
+
+    def length(self, pages: Sequence[PageDigest], expected: int, read_page: ReadPage) -> int | None:
+        """
+        The length of a list whose first pages are given; None if only reading the whole list can tell.
+
+        expected    its length if nothing was removed
+        """
+        told, came = pages[0].total, sum(len(page.entries) for page in pages)
+        if came < self.limit * len(pages) and (told is None or came in (told, expected)):
+            return came
+        length = expected if told is None else told - self.shortfall
+        steady = told is not None and all(page.total == told for page in pages)
+        if (steady and self.usual) or (length >= came and self._ends_at(length, read_page)):
+            return length
+        return None
+
+    def _ends_at(self, length: int, read_page: ReadPage) -> bool:
+        """Whether a list has this length: the page at its end has room for one entry more."""
+        start = length // self.limit * self.limit if self.numbered else max(0, length - self.limit + 1)
+        return start + len(read_page(start).entries) == length
+
+
+ChangeCheck = Callable[[Mapping[str, str], ReadPage, Count], Changes | None]
+"""Takes what is known (digests by identity, in order), a way to read pages, and what its count is worth."""
+
+
+def newest_first(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Changes | None:
     """
     For a list in which new entries come first and all others keep their order.
 
     The first pages hold the new entries. Removed ones are found by bisection, as all entries behind them moved up.
     """
-    pages = [read_page(0)]
-    total = pages[0].total
+    pages, limit = [read_page(0)], count.limit
     while len(pages) <= MOST_NEW_PAGES and pages[-1].entries and known.keys().isdisjoint(pages[-1].identities):
         pages.append(read_page(limit * len(pages)))
-    entries = [entry for page in pages for entry in page.entries]
+    # An entry may have come on two pages.
+    entries = list({identity: digest for page in pages for identity, digest in page.entries}.items())
     identities = [identity for identity, _ in entries]
     new = [identity for identity in identities if identity not in known]
-    if total is None or any(page.total != total for page in pages) or len(entries) < min(total, limit * len(pages)):
-        return None
     if len(pages) > MOST_NEW_PAGES:
+        return None
+    total = count.length(pages, len(known) + len(new), read_page)
+    if total is None or len(entries) < min(total, limit * len(pages)):
         return None
     search = _RemovalSearch(list(known), len(new), total, read_page, limit)
     if identities[: len(new)] != new or not search.worthwhile:
@@ -107,7 +147,7 @@ class _RemovalSearch:
             return True
         offset = max(start, min((start + end - self._limit) // 2, end - self._limit))
         page = self._read_page(offset)
-        if page.total != self._total or len(page.entries) < min(self._limit, self._total - offset):
+        if len(page.entries) < min(self._limit, self._total - offset):
             return False
         self.entries += page.entries
         identities = page.identities[: end - offset]
@@ -133,7 +173,7 @@ class _RemovalSearch:
         return before
 
 
-def by_count(known: Mapping[str, str], read_page: ReadPage, limit: int) -> Changes | None:
+def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Changes | None:
     """
     For a list without an order, or whose pages start at multiples of their size only: compares length and first page.
 
@@ -141,12 +181,13 @@ def by_count(known: Mapping[str, str], read_page: ReadPage, limit: int) -> Chang
     """
     page = read_page(0)
     digests = dict(page.entries)
-    if page.total is None or len(digests) < min(limit, page.total):
-        return None
     to_record = [identity for identity, digest in digests.items() if known.get(identity) != digest]
     new = [identity for identity in to_record if identity not in known]
-    if page.total == len(digests):
+    total = count.length([page], len(known) + len(new), read_page)
+    if total is None or len(digests) < min(count.limit, total):
+        return None
+    if total == len(digests):
         return Changes(to_record, list(digests))
-    if page.total != len(known) + len(new) or len(new) == len(digests):
+    if total != len(known) + len(new) or len(new) == len(digests):
         return None
     return Changes(to_record, [*new, *known])

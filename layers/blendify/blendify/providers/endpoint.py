@@ -172,6 +172,10 @@ class Endpoint:
         """Whether an entry's position is part of its record: such a list is read in one piece, or again."""
         return self.list_kind in (ListKind.RANKED, ListKind.ARRANGED)
 
+    def records(self, entries: Sequence[Any], list_id: str, start: int) -> list[Record]:
+        """The records of a page whose first entry is at position `start` of the list."""
+        return [self.to_record(entry, ListPosition(list_id, start + index)) for index, entry in enumerate(entries)]
+
     def parse(self, body: Any, context: RequestContext, *, no_content: bool) -> Page:
         """
         A response as a page; `no_content` says that it was a 204.

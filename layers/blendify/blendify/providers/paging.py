@@ -1,16 +1,17 @@
 """
-Paging: which pages to request first, and which after each response. Pure functions of a request and its page.
+Paging: which pages to request, and which after each response. Pure functions of a request and its page.
 
-`next` addresses are never followed, they only say that there is more: some providers write them for paths that an
-application may not call.
+A page is what came: it may hold more or fewer entries than asked for, and the provider's count is a hint. Where to go
+on follows from what a page held. `next` addresses are never followed, they only say that there is more: some providers
+write them for paths that an application may not call.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Any, ClassVar, Protocol
 
-from blendify.core.errors import EndlessList
+MOST_PLANNED = 64
+"""Most pages that are planned at once: a count of millions may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class PageRequest:
     """Whether no later page of this list has been planned yet."""
     attempt: int = 1
     """The attempt at this list: it is read again from the beginning when it changes meanwhile."""
+    size: int | None = None
+    """Fewer entries than a full page: those that were missing on the page before. None for a full page."""
+    again: bool = False
+    """Whether the provider is asked for the same, or for what was missing, a second time."""
     previous_cursors: frozenset[str] = field(default=frozenset(), repr=False)
     """The cursors requested before in this list: a repeated one ends the list."""
 
@@ -49,14 +54,14 @@ class Paging(Protocol):
     def params(self, request: PageRequest) -> dict[str, str]:
         """The query of one page."""
 
-    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
-        """The pages that can be planned without a response, from `start` on; `total` is the list's length if known."""
+    def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:
+        """This request and those behind it in a list of this length: pages can be read although one of them fails."""
 
     def next_requests(self, request: PageRequest, page: "Page") -> list[PageRequest]:
         """The pages to request after this one, in order; the first of them follows it directly."""
 
-    def shortfall(self, request: PageRequest, page: "Page") -> int:
-        """How many entries the page lacks by the provider's own count; 0 when it is complete as far as is known."""
+    def missing(self, request: PageRequest, page: "Page") -> PageRequest | None:
+        """What to ask for when the page holds fewer entries than it should, and others follow; None when it is full."""
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:
         """The page to read again from when `removed` entries left the list meanwhile, so that unread ones moved up."""
@@ -71,6 +76,8 @@ class Page:
     more: bool
     """Whether the provider says that another page follows."""
     cursor: str | None = None
+    size: int | None = None
+    """Entries of a full page, where the provider says so: it may allow fewer than were asked for."""
 
 
 @dataclass(frozen=True)
@@ -84,43 +91,59 @@ class Offset:
     offset_based: ClassVar[bool] = True
 
     def params(self, request: PageRequest) -> dict[str, str]:
-        return {"limit": str(self._size(request.offset)), "offset": str(request.offset)}
+        return {"limit": str(self._size(request)), "offset": str(request.offset)}
 
-    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:
-        yield from self._pages(start, max(total or 0, start.offset + 1))
+    def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:
+        end = min(total or 0, self.depth or total or 0)
+        return self._pages(request, end, request.offset) or [request]
 
     def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
-        end = request.offset + self.limit
         if not request.last or not page.entries:
             return []
-        total = max(page.total or 0, end + 1 if page.more else 0)
-        total = min(total, self.depth or total)
-        return list(self._pages(replace(request, offset=end - self.overlap), total)) if total > end else []
+        came, size = request.offset + len(page.entries), self._size(request)
+        # Without a count a short page may be all that the provider gives at once.
+        end = max(came, request.offset + size) if page.total is not None else came
+        if end >= (self.depth or end + 1):
+            return []
+        counted = min(page.total or 0, self.depth or page.total or 0)
+        # A page that brings more than was counted disproves the count.
+        beyond = page.more or (len(page.entries) >= size and page.total is not None and came > page.total)
+        start = replace(request, offset=end - self.overlap, size=None, again=False)
+        return self._pages(start, max(counted, end + 1 if beyond else 0), end)
 
-    def shortfall(self, request: PageRequest, page: "Page") -> int:
-        total = page.total or 0
-        if self.depth and self.depth < total:
-            # Lists read to a chosen depth have been seen with a total of thousands and no entry after the fiftieth.
-            total = self.depth if page.entries else request.offset
-        return max(0, min(self.limit, total - request.offset) - len(page.entries))
+    def missing(self, request: PageRequest, page: Page) -> PageRequest | None:
+        start, end = request.offset + len(page.entries), request.offset + self._size(request)
+        follows = page.more or (page.total or 0) > start
+        if start >= end or not page.entries or not follows or page.total is None or self.overlap:
+            return None
+        return replace(request, offset=start, size=end - start, last=False, again=True)
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:
         step = self.limit - self.overlap
         start = max(0, request.offset - step - removed) // step * step
         return PageRequest(request.list_id, request.list_index, start)
 
-    def _pages(self, start: PageRequest, total: int) -> Iterator[PageRequest]:
-        total = min(total, self.depth or total)
-        for offset in range(start.offset, max(total - self.overlap, start.offset + 1), self.limit - self.overlap):
-            yield replace(start, offset=offset, last=offset + self.limit >= total)
+    def _pages(self, start: PageRequest, total: int, end: int) -> list[PageRequest]:
+        if total <= end:
+            return []
+        step = self.limit - self.overlap
+        offsets = list(range(start.offset, max(total - self.overlap, start.offset + 1), step)[:MOST_PLANNED])
+        return [replace(start, offset=offset, last=offset == offsets[-1]) for offset in offsets]
 
-    def _size(self, offset: int) -> int:
-        return self.limit if self.depth is None else min(self.limit, self.depth - offset)
+    def _size(self, request: PageRequest) -> int:
+        size = request.size or self.limit
+        return size if self.depth is None else min(size, self.depth - request.offset)
 
 
 @dataclass(frozen=True)
 class Numbered(Offset):
-    """`limit` and `page`, counted from 1. A depth is rounded up to whole pages, as their size must not change."""
+    """
+    `limit` and `page`, counted from 1. A depth is rounded up to whole pages, as their size must not change.
+
+    The provider may allow fewer entries a page. Pages are counted by its own size then, and `offset` stands for the
+    number of the page. Only a page that is not full, or an empty one, is the end: what is said of more follows from
+    the count.
+    """
 
     def __post_init__(self) -> None:
         if self.depth:
@@ -128,6 +151,27 @@ class Numbered(Offset):
 
     def params(self, request: PageRequest) -> dict[str, str]:
         return {"limit": str(self.limit), "page": str(request.offset // self.limit + 1)}
+
+    def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
+        if not request.last or not page.entries:
+            return []
+        size, number = min(page.size or self.limit, self.limit), request.offset // self.limit + 1
+        pages = ceil((page.total or 0) / size)
+        if page.more or len(page.entries) >= size:
+            pages = max(pages, number + 1)
+        if self.depth:
+            pages = min(pages, ceil(self.depth / size))
+        numbers = list(range(number, pages)[:MOST_PLANNED])
+        following = replace(request, again=False)
+        return [replace(following, offset=one * self.limit, last=one == numbers[-1]) for one in numbers]
+
+    def missing(self, request: PageRequest, page: Page) -> PageRequest | None:
+        size, number = min(page.size or self.limit, self.limit), request.offset // self.limit + 1
+        before = (number - 1) * size
+        follows = page.more or (page.total or 0) > before + len(page.entries)
+        if not page.entries or len(page.entries) >= size or not follows or request.again:
+            return None
+        return replace(request, last=False, again=True)
 
 
 @dataclass(frozen=True)
@@ -142,22 +186,18 @@ class Cursor:
     def params(self, request: PageRequest) -> dict[str, str]:
         return {"limit": str(self.limit)} | ({self.parameter: request.cursor} if request.cursor else {})
 
-    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
-        yield start
+    def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:  # noqa: ARG002
+        return [request]
 
     def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
-        if not page.cursor or not page.entries:
+        known = request.previous_cursors | ({request.cursor} if request.cursor else set())
+        if not page.cursor or not page.entries or page.cursor in known:
             return []
         end = request.offset + len(page.entries)
-        if page.cursor == request.cursor or page.cursor in request.previous_cursors:
-            raise EndlessList(f"the provider's pages go in circles after {end} entries")
-        previous = request.previous_cursors | ({request.cursor} if request.cursor else set())
-        return [replace(request, offset=end, cursor=page.cursor, previous_cursors=previous)]
+        return [replace(request, offset=end, cursor=page.cursor, again=False, previous_cursors=known)]
 
-    def shortfall(self, request: PageRequest, page: Page) -> int:
-        if page.cursor and page.entries:
-            return 0
-        return max(0, (page.total or 0) - request.offset - len(page.entries))
+    def missing(self, request: PageRequest, page: Page) -> PageRequest | None:  # noqa: ARG002 -- a short page leads on as a full one does
+        return None
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:  # noqa: ARG002 -- there is no cursor for the page before: from the beginning
         return PageRequest(request.list_id, request.list_index)
@@ -174,14 +214,14 @@ class Single:
     def params(self, request: PageRequest) -> dict[str, str]:  # noqa: ARG002
         return {"limit": str(self.limit)}
 
-    def first(self, start: PageRequest, total: int | None) -> Iterator[PageRequest]:  # noqa: ARG002
-        yield start
+    def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:  # noqa: ARG002
+        return [request]
 
     def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:  # noqa: ARG002
         return []
 
-    def shortfall(self, request: PageRequest, page: Page) -> int:  # noqa: ARG002
-        return 0
+    def missing(self, request: PageRequest, page: Page) -> PageRequest | None:  # noqa: ARG002
+        return None
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:  # noqa: ARG002
         return request
