@@ -309,16 +309,6 @@ def test_the_end_of_the_grant_is_known(world: World) -> None:
     assert end - times.parse(owner.authorized_at) == timedelta(days=180)
 
 
-def test_a_refused_key_is_reported_to_the_operator(world: World) -> None:
-    """Apple responds with 401 for all listeners, so no connection is marked for reconnection."""
-    user_id = world.connect()
-    world.register(client_id="OTHERTEAM1.SIMKEY0001")
-    job = sync(user_id, PLAYS)
-    assert standing(job, PLAYS).outcome is Outcome.FAILED
-    assert "team id" in str(standing(job, PLAYS).why)
-    assert connections.connection(user_id, "apple_music").status == connections.ACTIVE
-
-
 def resources(user_id: str) -> list[StoredFact]:
     """The resources that songs were played from, the latest first."""
     facts = [fact for fact in stored(user_id, PLAYS) if fact.kind in RESOURCE_KINDS]

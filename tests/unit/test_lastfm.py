@@ -19,7 +19,6 @@ from blendify.history.stored_facts import StoredFact
 from blendify.syncing.finish_sync import finish_sync
 from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone
-from tests.aws.aws_in_memory import application
 from tests.unit.robustness.machine import Clock
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.world import Socket, World, socket_of
@@ -246,15 +245,6 @@ def test_the_rate_limit_is_slept_out(behind: Socket) -> None:
     assert standing(job, PLAYS).outcome is Outcome.COMPLETE
     assert standing(job, PLAYS).counts["rate_limits"] >= 1
     assert answers(stored(user_id)) == served(world.truth()[PLAYS])
-
-
-def test_a_refused_application_is_reported_to_the_operator(world: World) -> None:
-    """The reason of error 10 or 13 says what the operator must correct."""
-    user_id = world.connect()
-    application(f"{world.base}/api/auth/", f"{world.base}/2.0/", "lastfm", client_secret="another")
-    job = sync(user_id, PLAYS)
-    assert standing(job, PLAYS).outcome is Outcome.FAILED
-    assert "shared secret" in str(standing(job, PLAYS).why)
 
 
 def test_a_provider_that_forgets_nothing_is_polled_at_the_longest_interval(world: World) -> None:

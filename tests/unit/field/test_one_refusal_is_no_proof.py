@@ -152,6 +152,24 @@ def test_o3b_one_403_does_not_stop_an_application(subject: Subject) -> None:
     assert [one for one in (SAVED_TRACKS, TOP_TRACKS) if subject.differences(one)] == []
 
 
+@pytest.mark.parametrize(
+    ("provider", "credentials", "words"),
+    [
+        ("apple_music", {"client_id": "OTHERTEAM1.SIMKEY0001"}, "team id"),
+        ("lastfm", {"client_secret": "another"}, "shared secret"),
+    ],
+)
+def test_credentials_that_stay_refused_are_the_operators_to_repair(
+    subject: Subject, credentials: dict[str, str], words: str
+) -> None:
+    """After the last round the reason says what to correct; no listener is asked to connect again."""
+    subject.register(**credentials)
+    job, ended = subject.run(SAVED_TRACKS)
+    assert (ended, standing(job, SAVED_TRACKS).outcome) == ("failed", Outcome.FAILED)
+    assert words in str(standing(job, SAVED_TRACKS).why)
+    assert status(subject) == connections.ACTIVE
+
+
 @pytest.mark.parametrize("provider", ["spotify"])
 def test_o3b_an_application_that_stays_stopped_is_said_to_be(subject: Subject) -> None:
     """After the last round the reason is named; no data type is called more often than a provider that is down."""
