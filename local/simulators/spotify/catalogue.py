@@ -1,15 +1,17 @@
-"""Tracks, albums and artists as Spotify's answers show them."""
+"""Tracks, albums, artists, episodes and local files as Spotify's answers show them; `objects.json` has their shapes."""
 
 from functools import lru_cache
+from typing import Any
+from urllib.parse import quote_plus
 
 from local.simulators.frame.responses import Json
+from local.simulators.frame.templates import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest
-from local.simulators.music.recordings import BOX_SET, Album, Recordings, Track, tracks_of
+from local.simulators.music.recordings import BOX_SET, Recordings, tracks_of
 from local.simulators.spotify.regimes import Regime, fit
 
-API = "https://api.spotify.com/v1"
-
+_OBJECTS = Templates(__file__)
 _EVERYWHERE = list(words.MARKETS)
 _MARKETS = (
     *[_EVERYWHERE] * 7,
@@ -20,27 +22,25 @@ _MARKETS = (
 """By licence, in the order of recorded answers, which is none of the alphabet: seven of ten are sold everywhere."""
 _NOWHERE: list[str] = []
 _EMBEDDED = 50
+_PLOT: str = _OBJECTS.filled("plot")
 
 
 def links(kind: str, identity: str) -> dict[str, Json]:
     """What every object carries to name itself."""
-    return {
-        "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{identity}"},
-        "href": f"{API}/{kind}s/{identity}",
-        "id": identity,
-        "type": kind,
-        "uri": f"spotify:{kind}:{identity}",
-    }
+    named: dict[str, Json] = _OBJECTS.filled("links", kind=kind, id=identity)
+    return named
 
 
 def images(raw: bytes, *heights: int) -> list[Json]:
     """One picture in several sizes."""
-    picture = raw[8:20].hex()
     sizes = {640: "0000b273", 300: "00001e02", 64: "00004851"}
-    return [
-        {"height": height, "url": f"https://i.scdn.co/image/ab67616d{sizes[height]}{picture}", "width": height}
-        for height in heights
-    ]
+    address = f"https://i.scdn.co/image/ab67616d{{}}{raw[8:20].hex()}"
+    return [{"height": height, "url": address.format(sizes[height]), "width": height} for height in heights]
+
+
+def shaped(name: str, regime: Regime = Regime.LEGACY, /, named: Json = None, **values: Any) -> Json:
+    """An object, as the regime shows it and named by `links`, its keys in the order of recorded answers."""
+    return ordered({**_OBJECTS.filled(name, **values), **(named or {})}, regime)
 
 
 def ordered(body: dict[str, Json], regime: Regime) -> dict[str, Json]:
@@ -80,13 +80,9 @@ class Catalogue:
         checked  Whether the list says of each track if it is playable, although nobody named a market.
         """
         track, checked = self.recordings.track(number), checked or regime.trims
-        full = {
-            "album": self._short_album(track.album, regime, playable, checked),
-            **self._recording(track),
-            "external_ids": {"isrc": track.isrc},
-            "is_local": False,
-            "popularity": track.raw[16] % 100,
-        }
+        album = self._short_album(track.album, regime, playable, checked)
+        own = _OBJECTS.filled("track", track=track, album=album, popularity=track.raw[16] % 100)
+        full = {**self._recording(number), **own}
         if name is not None:
             full["name"] = name
         if not playable:
@@ -95,19 +91,12 @@ class Catalogue:
             full["is_playable"] = playable
         return ordered(full, regime)
 
-    def _recording(self, track: Track) -> dict[str, Json]:
+    def _recording(self, number: int) -> dict[str, Json]:
         """What a track shows inside its own album."""
-        return {
-            "artists": [self._named_artist(artist) for artist in track.artists],
-            "available_markets": _MARKETS[track.album % len(_MARKETS)],
-            "disc_number": track.disc,
-            "duration_ms": track.milliseconds,
-            "explicit": track.explicit,
-            **links("track", base62(track.raw)),
-            "name": track.name,
-            "preview_url": None,
-            "track_number": track.place,
-        }
+        track = self.recordings.track(number)
+        artists, markets = [self._named_artist(artist) for artist in track.artists], _MARKETS[track.album % 10]
+        shown = _OBJECTS.filled("recording", track=track, artists=artists, markets=markets)
+        return {**shown, **links("track", base62(track.raw))}
 
     def _make_named_artist(self, artist: int) -> Json:
         name = self.recordings.artist_name(artist)
@@ -117,71 +106,103 @@ class Catalogue:
         """A whole artist; a bare one has no pictures and no genres."""
         raw = digest(self.recordings.seed, "artist", artist)
         count = 0 if bare else (raw[17] % 5 if raw[17] % 3 else 0)
-        full = {
-            **self._named_artist(artist),
-            "followers": {"href": None, "total": int.from_bytes(raw[18:21]) >> (raw[21] % 16)},
-            "genres": [words.pick(words.GENRES, raw[22] + 3 * turn) for turn in range(count)],
-            "images": [] if bare else images(raw, 640, 300, 64),
-            "popularity": raw[23] % 100,
-        }
-        return ordered(full, regime)
+        return shaped(
+            "artist",
+            regime,
+            self._named_artist(artist),
+            followers=int.from_bytes(raw[18:21]) >> (raw[21] % 16),
+            genres=[words.pick(words.GENRES, raw[22] + 3 * turn) for turn in range(count)],
+            images=[] if bare else images(raw, 640, 300, 64),
+            popularity=raw[23] % 100,
+        )
 
     def _make_short_album(self, number: int, regime: Regime, playable: bool, checked: bool) -> Json:
-        full = self._cover(self.recordings.album(number))
+        full = self._cover(number)
         if checked:
             full["is_playable"] = playable
         if not playable:
             full["available_markets"] = _NOWHERE
         return ordered(full, regime)
 
-    def _cover(self, album: Album) -> dict[str, Json]:
-        return {
-            "album_type": "single" if album.size < 7 else "compilation" if album.size == BOX_SET else "album",
-            "artists": [self._named_artist(album.artist)],
-            "available_markets": _MARKETS[album.number % len(_MARKETS)],
-            **links("album", base62(album.raw)),
-            "images": images(album.raw, 640, 300, 64),
-            "name": album.name,
-            "release_date": album.date,
-            "release_date_precision": album.precision,
-            "total_tracks": album.size,
-        }
+    def _cover(self, number: int) -> dict[str, Json]:
+        album = self.recordings.album(number)
+        cover = _OBJECTS.filled(
+            "cover",
+            album=album,
+            type="single" if album.size < 7 else "compilation" if album.size == BOX_SET else "album",
+            artist=self._named_artist(album.artist),
+            markets=_MARKETS[number % len(_MARKETS)],
+            images=images(album.raw, 640, 300, 64),
+        )
+        return {**cover, **links("album", base62(album.raw))}
 
     def _album(self, number: int, regime: Regime, taken_down: bool = False) -> Json:
         """A whole album with its first tracks, `tracks.next` leads to more; one taken down has no name."""
-        album = self.recordings.album(number)
-        cover = self._cover(album)
-        owner = f"{1965 + album.raw[16] % 61} {cover['artists'][0]['name']} Recordings, under licence to nobody"
-        full = {
-            **cover,
-            "copyrights": [{"text": f"© {owner}", "type": "C"}, {"text": f"℗ {owner}", "type": "P"}],
-            "external_ids": {"upc": album.upc},
-            "genres": [],
-            "label": f"{cover['artists'][0]['name']} Recordings",
-            "popularity": album.raw[30] % 100,
-            "tracks": self._embedded(number, cover["href"], regime),
-        }
-        if taken_down:
-            full |= {"name": "", "images": []}
-        return ordered(full, regime)
+        album, cover = self.recordings.album(number), self._cover(number)
+        following = f"{cover['href']}/tracks?offset={_EMBEDDED}&limit={_EMBEDDED}"
+        full = _OBJECTS.filled(
+            "album",
+            album=album,
+            artist=cover["artists"][0]["name"],
+            year=1965 + album.raw[16] % 61,
+            popularity=album.raw[30] % 100,
+            href=cover["href"],
+            limit=_EMBEDDED,
+            next=following if album.size > _EMBEDDED else None,
+            tracks=[ordered(self._embedded(track), regime) for track in tracks_of(number)[:_EMBEDDED]],
+        )
+        return ordered({**cover, **full, **({"name": "", "images": []} if taken_down else {})}, regime)
 
-    def _embedded(self, album: int, href: str, regime: Regime) -> Json:
-        tracks = tracks_of(album)
-        rows = [self._embedded_track(track) for track in tracks[:_EMBEDDED]]
-        following = f"{href}/tracks?offset={_EMBEDDED}&limit={_EMBEDDED}"
-        return {
-            "href": f"{href}/tracks?offset=0&limit={_EMBEDDED}",
-            "items": [ordered(row, regime) for row in rows],
-            "limit": _EMBEDDED,
-            "next": following if len(tracks) > _EMBEDDED else None,
-            "offset": 0,
-            "previous": None,
-            "total": len(tracks),
-        }
-
-    def _embedded_track(self, number: int) -> dict[str, Json]:
+    def _embedded(self, number: int) -> dict[str, Json]:
         """A quarter of them stands for another edition of the recording, which `linked_from` names."""
-        full = self._recording(self.recordings.track(number)) | {"is_local": False}
+        full = self._recording(number)
         if number % 4 == 1:
             full["linked_from"] = links("track", base62(digest(self.recordings.seed, "edition", number)))
         return full
+
+
+def episode(index: int, regime: Regime) -> Json:
+    """A podcast episode with its show: no artists, no album."""
+    raw = digest("episode", index)
+    return shaped(
+        "episode",
+        regime,
+        links("episode", base62(raw)),
+        date=f"{2015 + raw[27] % 11}-{1 + raw[28] % 12:02}-{1 + raw[29] % 28:02}",
+        images=images(raw, 640, 300, 64),
+        milliseconds=1_200_000 + int.from_bytes(raw[24:27]) % 2_400_000,
+        name=f"{index + 1}- {words.title(int.from_bytes(raw[16:24]))}",
+        plot=_PLOT * 4,
+        show=_show(index % 7, regime),
+    )
+
+
+def _show(index: int, regime: Regime) -> Json:
+    raw = digest("show", index)
+    return shaped(
+        "show",
+        regime,
+        links("show", base62(raw)),
+        episodes=40 + raw[24],
+        images=images(raw, 640, 300, 64),
+        markets=_EVERYWHERE,
+        name=f"{words.pick(words.NOUNS, raw[20])} & {words.pick(words.NOUNS, raw[21])}",
+        plot=_PLOT,
+        publisher=words.person(raw[22] + 1024 * raw[23]),
+    )
+
+
+def local_file(index: int, regime: Regime) -> Json:
+    """A file the service has never seen: no ids, and its tags, some of them empty, packed into the URI."""
+    raw = digest("local", index)
+    tags = words.person(raw[0] + 1024 * raw[1]), f"Bootlegs: {raw[16]} & more", words.title(raw[2] + 1024 * raw[3])
+    artist, album, name = ("" if raw[20 + turn] % 5 == 0 else tag for turn, tag in enumerate(tags))
+    return shaped(
+        "local file",
+        regime,
+        record=shaped("local album", regime, album=album),
+        artist=artist,
+        name=name,
+        milliseconds=(60 + raw[17]) * 1000,
+        uri=f"spotify:local:{':'.join(map(quote_plus, (artist, album, name)))}:{60 + raw[17]}",
+    )

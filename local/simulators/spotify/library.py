@@ -13,8 +13,8 @@ from local.simulators.music.chance import Shuffle, base62, digest, mixed
 from local.simulators.music.playlists import NEWEST, NINE_YEARS
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
 from local.simulators.music.words import ODD_NAMES
+from local.simulators.spotify.catalogue import episode, local_file, shaped
 from local.simulators.spotify.playlists import EPISODE, LOCAL, NULL, ODD, UNPLAYABLE, Person, Playlist, playlists_of
-from local.simulators.spotify.rarities import episode, local_file
 from local.simulators.spotify.regimes import Regime
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
@@ -173,16 +173,14 @@ class SpotifyLibrary(Library):
 
     def show_content(self, entry: Entry, spot: Spot) -> Json:
         """An entry of a playlist. Without having been asked for, an episode is an entry without payload."""
-        payload = self._payload(entry, spot.view)
-        base = {
-            "added_at": None if entry.when == NEVER else seconds(entry.when),
-            "added_by": self.playlists_by_id[spot.name].adder(entry.when),
-            "is_local": entry.kind == LOCAL,
-            "primary_color": None,
-            "video_thumbnail": {"url": None},
-            **dict.fromkeys(spot.view.regime.payload_keys, payload),
-        }
-        return dict(sorted(base.items()))
+        return shaped(
+            "entry",
+            Regime.LEGACY,
+            dict.fromkeys(spot.view.regime.payload_keys, self._payload(entry, spot.view)),
+            added_at=None if entry.when == NEVER else seconds(entry.when),
+            added_by=self.playlists_by_id[spot.name].adder(entry.when),
+            local=entry.kind == LOCAL,
+        )
 
     def _payload(self, entry: Entry, view: View) -> Json:
         if entry.kind == NULL or (entry.kind == EPISODE and not view.episodes):

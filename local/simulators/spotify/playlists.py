@@ -8,7 +8,7 @@ from local.simulators.frame.entries import NEVER, Entry
 from local.simulators.frame.responses import Json
 from local.simulators.music import playlists, words
 from local.simulators.music.chance import base62, digest
-from local.simulators.spotify.catalogue import API, images, links
+from local.simulators.spotify.catalogue import images, links, shaped
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.regimes import Regime
 
@@ -56,21 +56,10 @@ class Playlist(playlists.Playlist):
 
     def head(self, regime: Regime, reader: str) -> Json:
         """The entry of this playlist in a list of playlists."""
-        base = {
-            "collaborative": self.collaborative,
-            "description": self.description,
-            **links("playlist", self.id),
-            "images": self.pictures,
-            "name": self.name,
-            "owner": self.owner.as_owner(),
-            "primary_color": self.color,
-            "public": self.public,
-            "snapshot_id": self.snapshot,
-        }
+        named = links("playlist", self.id)
         if self.readable(regime, reader):
-            for key in regime.contents_keys:
-                base[key] = {"href": f"{API}/playlists/{self.id}/{key}", "total": len(self)}
-        return dict(sorted(base.items()))
+            named |= {key: {"href": f"{named['href']}/{key}", "total": len(self)} for key in regime.contents_keys}
+        return shaped("playlist", Regime.LEGACY, named, playlist=self, owner=self.owner.as_owner())
 
     def adder(self, when: int) -> Json:
         """Who added an entry: of the oldest it is not known, and where the date is 1970, the id is empty."""

@@ -14,7 +14,7 @@ from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
-from local.simulators.spotify.catalogue import Catalogue, images, links, ordered
+from local.simulators.spotify.catalogue import Catalogue, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.pages import AfterArtist, ApiError, BeforeMoment, ByOffset
@@ -153,18 +153,17 @@ class Spotify(OAuth2Service):
 
     def profile(self, listener: SpotifyListener) -> Json:
         raw = digest(listener.library.start, "profile")
-        full = {
-            **links("user", listener.library.user_id),
-            "account_id": base62(raw),
-            "country": ("SE", "DE", "US", "BR", "JP")[raw[20] % 5],
-            "display_name": listener.name,
-            "email": f"{base62(raw)[:8].lower()}@example.com",
-            "explicit_content": {"filter_enabled": False, "filter_locked": False},
-            "followers": {"href": None, "total": raw[21]},
-            "images": images(raw, 300, 64),
-            "product": "premium",
-        }
-        return ordered(full, listener.regime)
+        return shaped(
+            "profile",
+            listener.regime,
+            links("user", listener.library.user_id),
+            account=base62(raw),
+            country=("SE", "DE", "US", "BR", "JP")[raw[20] % 5],
+            email=f"{base62(raw)[:8].lower()}@example.com",
+            followers=raw[21],
+            images=images(raw, 300, 64),
+            name=listener.name,
+        )
 
     def about(self) -> dict[str, Json]:
         return {"regime": self.options.regime}

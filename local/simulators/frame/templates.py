@@ -1,0 +1,40 @@
+"""The shapes of a service's objects, as JSON with places to fill in."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from local.simulators.frame.responses import Json
+
+_WHOLE = re.compile(r"\{([a-z0-9_.\[\]]+)\}", re.IGNORECASE)
+_FORMATTER = Formatter()
+
+
+class Templates:
+    """
+    The objects in `objects.json` beside a module, by name.
+
+    A text that is one place, `{name}` or `{track.isrc}`, becomes the value itself, of any type; a text with places
+    among other characters becomes a text.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._shapes: Mapping[str, Json] = json.loads(Path(module).with_name("objects.json").read_text("utf-8"))
+
+    def filled(self, name: str, /, **values: Any) -> Any:
+        """One object, new. Raises KeyError for a place without a value."""
+        return _filled(self._shapes[name], values)
+
+
+def _filled(shape: Json, values: Mapping[str, Any]) -> Json:
+    if isinstance(shape, dict):
+        return {key: _filled(member, values) for key, member in shape.items()}
+    if isinstance(shape, list):
+        return [_filled(member, values) for member in shape]
+    if not isinstance(shape, str) or "{" not in shape:
+        return shape
+    whole = _WHOLE.fullmatch(shape)
+    return _FORMATTER.get_field(whole[1], (), values)[0] if whole else _FORMATTER.vformat(shape, (), values)
