@@ -65,7 +65,7 @@ async def unauthorize(service: Any, request: Request) -> Response:
     """Signing out in the browser ends the token everywhere: form field `music_user_token`."""
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=_ANYWHERE)
-    service.accounts.end((await form(request) or {}).get("music_user_token", ""))
+    service.accounts.sign_out((await form(request) or {}).get("music_user_token", ""))
     return _json({})
 
 

@@ -165,7 +165,7 @@ class AppleMusicLibrary(Library):
         self.playlists_by_id[identity] = playlist
         return [Entry(PLAIN, place)]
 
-    def rename(self, data_type: str, entry: Entry, title: str) -> None:
+    def rename_playlist(self, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].touch(self.now())
 
@@ -243,6 +243,7 @@ AppleMusicLibrary.LISTS = {
         **_shown_as("library-playlists"),
         acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
         create=AppleMusicLibrary.new_playlist,
+        rename=AppleMusicLibrary.rename_playlist,
     ),
     "playlist_tracks": ListKind(
         names=lambda library: list(library.playlists_by_id),

@@ -96,7 +96,8 @@ class ChangedList:
     def rename(self, title: str, **where: Any) -> Entry:
         """In a list that is kept in order the entry gets another place."""
         entry = self.entries.pop(place := called("rename", self.place, **where))
-        self.library.rename(self.data_type, entry, title)
+        if self.kind.rename is not None:
+            self.kind.rename(self.library, entry, title)
         self.insert(entry, place)
         return entry
 

@@ -74,6 +74,8 @@ class ListKind:
     acts: frozenset[Act] = frozenset({Act.ADD, Act.REMOVE})
     create: Callable[..., Iterable[Entry]] | None = None
     """The new entries of `add`, by keywords of its own; without it the frame draws from the catalogue."""
+    rename: Callable[[Any, Entry, str], None] | None = None
+    """Gives the thing behind an entry another name, where that is an act."""
     choices: int = 0
     """The catalogue has so many things that can stand in the list."""
     thing: Callable[[int], int] = lambda choice: choice
@@ -113,10 +115,6 @@ class Library:
 
     def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
         """What else happens because an act was done; nothing, unless the service says otherwise."""
-
-    def rename(self, data_type: str, entry: Entry, title: str) -> None:
-        """Give the thing behind an entry another name; the service does that whose lists can be renamed in."""
-        raise NotImplementedError
 
     def entries(self, data_type: str, name: str = "") -> Entries:
         """One list; `name` is one of the kind's, or of a list that is not shown any more but still there."""

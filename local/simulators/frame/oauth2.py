@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from secrets import compare_digest, token_hex
+from secrets import compare_digest, token_hex, token_urlsafe
 from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
+from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest, Grant
 from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
-from local.simulators.frame.library import Clock
 from local.simulators.frame.options import ClientOptions
 from local.simulators.frame.responses import json_response
 from local.simulators.frame.service import AccountPage, Service
@@ -60,125 +59,71 @@ class OAuthError(Exception):
         self.description = description
 
 
-@dataclass(slots=True)
-class Consent:
-    """A listener's permission. It ends some time after it was given, however often tokens are refreshed."""
-
-    listener: str
-    scopes: list[str]
-    until: float
-    revoked: bool = False
-
-
-@dataclass(slots=True)
-class Access:
-    """An access token. It outlives a revoked consent until its own hour is over."""
-
-    consent: str
-    until: float
-
-
-@dataclass(slots=True)
-class Refresh:
-    """A refresh token."""
-
-    consent: str
-    uses: int | None = None
-    """How often it still works; None for as long as the consent lives."""
-
-
-@dataclass(slots=True)
-class Code:
-    """An authorization code, and what it was asked for with."""
-
-    consent: str
-    redirect_uri: str
-    challenge: str | None
-    until: float
-    used: bool = False
-
-
 class OAuth2Accounts(Accounts):
-    """Everything that the accounts host remembers."""
+    """
+    Consents end some time after they were given, however often tokens are refreshed. An access token outlives a revoked
+    consent until its own hour is over.
+    """
 
-    SAVED: ClassVar[dict[str, type[Any]]] = {"consents": Consent, "access_tokens": Access, "refresh_tokens": Refresh}
-
-    def __init__(self, options: OAuth2Options, clock: Clock) -> None:
-        self.consents: dict[str, Consent] = {}
-        self.access_tokens: dict[str, Access] = {}
-        self.refresh_tokens: dict[str, Refresh] = {}
-        self._codes: dict[str, Code] = {}
-        super().__init__(options, clock)
-        self.secrets.append(options.client_secret)
+    LASTING: ClassVar[frozenset[str]] = frozenset({"consent", "access", "refresh"})
+    REVOKED: ClassVar[str] = "consent"
 
     def allow(self, listener: str, scopes: list[str], redirect_uri: str, challenge: str | None = None) -> str:
         """The code for an application that a listener allows these scopes."""
-        now, identity = self.clock(), token_hex(16)
-        self.consents[identity] = Consent(listener, scopes, now + CONSENT_SECONDS)
-        code = self.issue("AQ", 200)
-        self._codes[code] = Code(identity, redirect_uri, challenge, now + CODE_SECONDS)
-        return code
+        identity, about = token_hex(16), {"redirect_uri": redirect_uri, "challenge": challenge}
+        self.grants[identity] = Grant("consent", listener, self.clock() + CONSENT_SECONDS, about={"scopes": scopes})
+        secret = f"AQ{token_urlsafe(200)}"
+        return self.issue("code", listener, CODE_SECONDS, secret, uses=1, consent=identity, about=about)
 
     def redeem(self, code: str, redirect_uri: str, verifier: str | None) -> dict[str, str | int]:
         """Exchange a code for tokens. The first attempt uses the code up, whether it succeeds or not."""
-        known = self._codes.get(code)
-        if known is None or known.used:
+        grant = self.find(code, "code")
+        if grant is None or grant.uses == 0:
             raise OAuthError("invalid_grant", "Invalid authorization code")
-        known.used = True
-        if self.clock() >= known.until:
+        grant.uses = 0
+        if self.clock() >= grant.until:
             raise OAuthError("invalid_grant", "Authorization code expired")
-        if redirect_uri != known.redirect_uri:
+        if redirect_uri != grant.about["redirect_uri"]:
             raise OAuthError("invalid_grant", "Invalid redirect URI")
-        if not _proves(verifier, known.challenge):
+        if not _proves(verifier, grant.about["challenge"]):
             raise OAuthError("invalid_grant", "code_verifier was incorrect")
-        return {**self._access(known.consent), "refresh_token": self._refresh_token(known.consent)}
+        return {**self._access(grant), "refresh_token": self._refresh_token(grant)}
 
     def refresh(self, token: str) -> dict[str, str | int]:
         """A new access token, and a new refresh token where the simulator rotates them."""
-        known = self.refresh_tokens.get(token)
-        if known is None:
+        grant = self.find(token, "refresh")
+        if grant is None:
             raise OAuthError("invalid_grant", "Invalid refresh token")
-        consent = self.consents[known.consent]
-        if known.uses == 0 or consent.revoked or self.clock() >= consent.until:
+        if not self.lives(grant) or not self.lives(self.grants[grant.consent]):
             raise OAuthError("invalid_grant", "Refresh token revoked")
-        if known.uses is not None:
-            known.uses -= 1
-        tokens = self._access(known.consent)
+        if grant.uses is not None:
+            grant.uses -= 1
+        tokens = self._access(grant)
         if self.options.refresh_tokens is not RefreshTokens.KEEP:
-            if known.uses is None:
-                known.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
-            tokens["refresh_token"] = self._refresh_token(known.consent)
+            if grant.uses is None:
+                grant.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
+            tokens["refresh_token"] = self._refresh_token(grant)
         return tokens
 
-    def listener_behind(self, secret: str) -> str | None:
-        known = self.access_tokens.get(secret) or self.refresh_tokens.get(secret) or self._codes.get(secret)
-        return None if known is None else self.consents[known.consent].listener
-
-    def revoke(self, listener: str) -> None:
-        """Refreshing fails; access tokens live on."""
-        for consent in self.consents.values():
-            if consent.listener == listener:
-                consent.revoked = True
+    def scopes(self, grant: Grant) -> list[str]:
+        """What the listener allowed."""
+        scopes: list[str] = self.grants[grant.consent].about["scopes"]
+        return scopes
 
     def expire_access(self, listener: str) -> None:
-        for access in self.access_tokens.values():
-            if self.consents[access.consent].listener == listener:
-                access.until = 0
+        self.end(listener, "access")
 
-    def _access(self, consent: str) -> dict[str, str | int]:
-        token = self.issue("BQ", 150)
-        self.access_tokens[token] = Access(consent, self.clock() + self.options.token_seconds)
+    def _access(self, grant: Grant) -> dict[str, str | int]:
+        seconds, secret = self.options.token_seconds, f"BQ{token_urlsafe(150)}"
         return {
-            "access_token": token,
+            "access_token": self.issue("access", grant.listener, seconds, secret, consent=grant.consent),
             "token_type": "Bearer",
-            "scope": " ".join(self.consents[consent].scopes),
-            "expires_in": self.options.token_seconds,
+            "scope": " ".join(self.scopes(grant)),
+            "expires_in": seconds,
         }
 
-    def _refresh_token(self, consent: str) -> str:
-        token = self.issue("AQ", 96)
-        self.refresh_tokens[token] = Refresh(consent)
-        return token
+    def _refresh_token(self, grant: Grant) -> str:
+        return self.issue("refresh", grant.listener, secret=f"AQ{token_urlsafe(96)}", consent=grant.consent)
 
 
 def _proves(verifier: str | None, challenge: str | None) -> bool:

@@ -1,20 +1,17 @@
 """Tokens and session keys, the page where they begin, and the signature that proves the application's secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import md5
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest
+from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest, Grant
 from local.simulators.frame.consent_page import dead_end, question, with_query
-from local.simulators.frame.library import Clock
 from local.simulators.frame.service import Service
 from local.simulators.lastfm.errors import ApiError, Error
-from local.simulators.lastfm.options import Options
 
 _UNSIGNED = {"api_sig", "callback", "format"}
 _PERMISSIONS = ("See your profile and what you listen to", "Act in your name until you remove it in your settings")
@@ -26,66 +23,32 @@ def signature(parameters: Mapping[str, str], secret: str) -> str:
     return md5((text + secret).encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-@dataclass(slots=True)
-class Token:
-    """Worth one session of the listener who allowed it."""
-
-    listener: str
-    until: float
-    used: bool = False
-
-
-@dataclass(slots=True)
-class Session:
-    """A session key lives until its listener removes the application."""
-
-    listener: str
-    revoked: bool = False
-
-
 class LastfmAccounts(Accounts):
-    """Tokens and session keys."""
+    """A token is worth one session; a session key lives until its listener removes the application."""
 
-    SAVED: ClassVar[dict[str, type[Any]]] = {"sessions": Session}
-
-    def __init__(self, options: Options, clock: Clock) -> None:
-        self.sessions: dict[str, Session] = {}
-        self._tokens: dict[str, Token] = {}
-        super().__init__(options, clock)
-        self.secrets.append(options.client_secret)
+    LASTING: ClassVar[frozenset[str]] = frozenset({"session"})
+    REVOKED: ClassVar[str] = "session"
 
     def allow(self, listener: str) -> str:
         """The token that the browser of a listener who agrees takes back to the application."""
-        token = self.issue("", 24)
-        self._tokens[token] = Token(listener, self.clock() + self.options.token_seconds)
-        return token
+        return self.issue("token", listener, self.options.token_seconds, uses=1)
 
-    def token(self, token: str) -> Token:
+    def token(self, token: str) -> Grant:
         """A token that is still worth a session. Raises `ApiError`."""
-        known = self._tokens.get(token)
-        if known is None or known.used:
+        grant = self.find(token, "token")
+        if grant is None or grant.uses == 0:
             raise ApiError(Error.AUTHENTICATION)
-        if self.clock() >= known.until:
+        if not self.lives(grant):
             raise ApiError(Error.EXPIRED)
-        return known
+        return grant
 
     def redeem(self, token: str) -> str:
         """The key of a new session. Raises `ApiError`."""
-        known = self.token(token)
-        known.used = True
-        key = self.issue("", 24)
-        self.sessions[key] = Session(known.listener)
+        grant = self.token(token)
+        grant.uses = 0
+        key = self.issue("session", grant.listener)
         self.save()
         return key
-
-    def listener_behind(self, secret: str) -> str | None:
-        known = self.sessions.get(secret) or self._tokens.get(secret)
-        return None if known is None else known.listener
-
-    def revoke(self, listener: str) -> None:
-        for session in self.sessions.values():
-            if session.listener == listener:
-                session.revoked = True
 
 
 async def authorize(service: Service, request: Request) -> Response:

@@ -105,8 +105,8 @@ class Lastfm(Service):
     def __init__(self, options: Options, clock: Clock = time.time) -> None:
         super().__init__(options, clock)
         self.traffic.limit = RateLimit(options.rate, 1, silent=True) if options.rate else None
-        for session in self.accounts.sessions.values():
-            _ = self.listeners[session.listener]
+        for grant in self.accounts.grants.values():
+            _ = self.listeners[grant.listener]
 
     def new_catalogue(self) -> Catalogue:
         return Catalogue(self.options.seed)
@@ -167,8 +167,8 @@ class Lastfm(Service):
     def _caller(self, parameters: Mapping[str, str]) -> str | None:
         if "sk" not in parameters:
             return None
-        session = self.accounts.sessions.get(parameters["sk"])
-        if session is None or session.revoked:
+        session = self.accounts.find(parameters["sk"], "session")
+        if session is None or not self.accounts.lives(session):
             raise ApiError(Error.SESSION)
         return session.listener
 

@@ -61,7 +61,7 @@ class SpotifyLibrary(Library):
     def listed_playlists(self) -> list[str]:
         return [self.playlists[entry.number].id for entry in self.entries("playlists")]
 
-    def rename(self, data_type: str, entry: Entry, title: str) -> None:
+    def rename_playlist(self, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].edits += 1
 
@@ -248,6 +248,7 @@ SpotifyLibrary.LISTS = {
         name_of=SpotifyLibrary.playlist_id,
         acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
         create=SpotifyLibrary.new_playlist,
+        rename=SpotifyLibrary.rename_playlist,
     ),
     "playlist_tracks": ListKind(
         names=SpotifyLibrary.listed_playlists,

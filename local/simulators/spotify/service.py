@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.entries import Entries, Entry
-from local.simulators.frame.oauth2 import Consent, OAuth2Service, oauth2_pages
+from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
@@ -49,7 +49,7 @@ class SpotifyListener(Listener):
 
 def _profile(call: Call) -> Json:
     whole = call.service.profile(call.listener)
-    return {key: value for key, value in whole.items() if _ONLY_WITH.get(key) in {None, *call.grant.scopes}}
+    return {key: value for key, value in whole.items() if _ONLY_WITH.get(key) in {None, *call.grant}}
 
 
 def _time_range(call: Call) -> str:
@@ -61,7 +61,7 @@ def _time_range(call: Call) -> str:
 
 def _listed(call: Call, entries: Entries) -> list[Entry]:
     """A missing scope for private or collaborative playlists makes the list shorter, without a word."""
-    playlists, scopes = call.listener.library.playlists, frozenset(call.grant.scopes)
+    playlists, scopes = call.listener.library.playlists, call.grant
     return [entry for entry in entries if playlists[entry.number].listed(scopes)]
 
 
@@ -116,21 +116,23 @@ class Spotify(OAuth2Service):
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         return self.accounts.listener_behind(_bearer(request))
 
-    def accept(self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None) -> tuple[str, Consent]:
+    def accept(
+        self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
+    ) -> tuple[str, frozenset[str]]:
         if endpoint is None:
             raise ApiError(404, "Service not found")
         if request.method != "GET":
             raise ApiError(405, "Method not allowed")
         if not (secret := _bearer(request)):
             raise ApiError(401, "No token provided")
-        if (access := self.accounts.access_tokens.get(secret)) is None:
+        if (access := self.accounts.find(secret, "access")) is None:
             raise ApiError(401, "Invalid access token")
-        if self.clock() >= access.until:
+        if not self.accounts.lives(access):
             raise ApiError(401, "The access token expired")
-        consent = self.accounts.consents[access.consent]
-        if endpoint.scope not in {None, *consent.scopes}:
+        scopes = frozenset(self.accounts.scopes(access))
+        if endpoint.scope not in {None, *scopes}:
             raise ApiError(403, "Insufficient client scope")
-        return consent.listener, consent
+        return access.listener, scopes
 
     def refuse(self, refusal: ApiError) -> Response:
         return _error(refusal.status, refusal.message)

@@ -176,7 +176,7 @@ def test_grants_outlive_a_restart(start: Start, tmp_path: Path) -> None:
     assert after.refresh(given["refresh_token"]).status_code == 200
     assert after.refresh(ben.refresh).json()["error"] == after.redeem(code).json()["error"] == "invalid_grant"
     assert given["access_token"] in after.service.accounts.secrets
-    assert start(Spotify, grants=tmp_path / "none.json").service.accounts.consents == {}
+    assert start(Spotify, grants=tmp_path / "none.json").service.accounts.grants == {}
 
 
 @pytest.mark.parametrize(
