@@ -1,6 +1,5 @@
 """HTTP for all calls to providers: no redirects, no retries of its own, no endless answers."""
 
-import logging
 from typing import TYPE_CHECKING
 
 from blendify.core.errors import ProviderUnavailable
@@ -26,8 +25,6 @@ def http_session(connections: int = 8) -> "requests.Session":
 
     from blendify.core.timed_http import TimedAdapter
 
-    # At a header that cannot be parsed it warns with the whole address, and some addresses hold secrets.
-    logging.getLogger("urllib3").setLevel(logging.CRITICAL)
     http = requests.Session()
     http.trust_env = False
     adapter = TimedAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)

@@ -11,9 +11,10 @@ from blendify.core.data_types import DataType, Status
 logger = Logger(service="blendify")
 metrics = Metrics(namespace="Blendify", service="blendify")
 
-for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "INFO"), ("urllib3", "ERROR")):
+for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "INFO"), ("urllib3", "CRITICAL")):
     # Below these levels they write requests and answers, with tokens and secrets. The function's own log level, which
-    # an operator may set to DEBUG, does not reach them. urllib3 even warns with the whole address of a call.
+    # an operator may set to DEBUG, does not reach them. At a header that it cannot parse urllib3 even warns with the
+    # whole address of a call.
     logging.getLogger(_library).setLevel(_level)
 
 
