@@ -26,25 +26,31 @@ HISTORY_QUOTA = 25_000
 """Events that one execution may have. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-def events(rounds: int, *, failing: bool = False) -> int:
+BUSY, CRASHES = 0, 1
+"""The retriers of a task: for a Lambda that has no room, and for all other errors."""
+
+
+def events(rounds: int, *, failing: int | None = None) -> int:
     """
     Events in the history of an execution with this number of rounds, counted from the definition.
 
-    `failing` is the worst case: every try of every collector crashes and is caught.
+    `failing` is a worst case: in every round this retrier of every collector is used up, and the error is caught.
     """
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
     states = definition["States"]
     everything = states["CollectEverything"]
     collectors = [state for branch in everything["Branches"] for state in branch["States"].values()]
     # A Parallel is entered and exited, and begins and succeeds in between.
-    a_round = 4 + sum(_events(state, failing=failing) for state in collectors if failing or state["Type"] != "Pass")
-    a_round += sum(_events(states[name], failing=False) for name in ("FinishSync", "SyncFinished", "WaitUntil"))
-    once = sum(_events(states[name], failing=False) for name in ("BeginSync", "SyncBegun", "SyncEnded"))
+    a_round = 4 + sum(
+        _events(state, failing=failing) for state in collectors if failing is not None or state["Type"] != "Pass"
+    )
+    a_round += sum(_events(states[name], failing=None) for name in ("FinishSync", "SyncFinished", "WaitUntil"))
+    once = sum(_events(states[name], failing=None) for name in ("BeginSync", "SyncBegun", "SyncEnded"))
     return 2 + once + rounds * a_round
 
 
-def _events(state: dict[str, Any], *, failing: bool) -> int:
+def _events(state: dict[str, Any], *, failing: int | None) -> int:
     """A state is entered and exited. A Lambda is scheduled, started and ended as often as it is tried."""
     if state["Type"] != "Task":
         return 2
-    return 2 + 3 * (1 + (state["Retry"][0]["MaxAttempts"] if failing else 0))
+    return 2 + 3 * (1 + (0 if failing is None else state["Retry"][failing]["MaxAttempts"]))

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from blendify.core.state_machines import LAMBDA_BUSY
 from local.paths import ROOT
 from local.template import resources
 
@@ -18,13 +19,21 @@ def test_a_pass_is_repeated_until_it_was_the_last() -> None:
     assert MACHINE["StartAt"] == "Erase"
     assert STATES["Erase"]["Next"] == "PassEnded"
     ways = {re.findall(r"'(\w+)'", choice["Condition"])[0]: choice["Next"] for choice in STATES["PassEnded"]["Choices"]}
-    assert ways == {"erased": "Erased", "wait": "WaitForWorkers"}
+    assert ways == {"erased": "Erased", "wait": "WaitForWorkers", "unknown": "UnknownErasure"}
     assert STATES["PassEnded"]["Default"] == "Erase"
     wait = STATES["WaitForWorkers"]
     assert (wait["Type"], wait["Next"], wait["Output"]) == ("Wait", "Erase", {"waited": True})
     assert wait["Seconds"] == "{% $states.input.seconds %}"
     assert STATES["Erased"]["Type"] == "Succeed"
-    assert set(STATES) == {"Erase", "PassEnded", "WaitForWorkers", "Erased"}
+    assert set(STATES) == {"Erase", "PassEnded", "WaitForWorkers", "Erased", "UnknownErasure"}
+
+
+def test_a_wrong_id_fails_at_once() -> None:
+    """A typing error of an operator does not run for hours, and the execution says what to give."""
+    assert STATES["UnknownErasure"]["Type"] == "Fail"
+    assert "erasure_id" in STATES["UnknownErasure"]["Cause"]
+    given = STATES["Erase"]["Arguments"]["erasure_id"]
+    assert given.endswith(": '' %}"), "an input without an id is no error of the expression, but an unknown id"
 
 
 def test_only_the_erasures_id_passes_through() -> None:
@@ -32,16 +41,18 @@ def test_only_the_erasures_id_passes_through() -> None:
     assert set(STATES["Erase"]["Arguments"]) == {"erasure_id", "waited"}
 
 
-def test_an_eraser_that_crashes_is_tried_for_hours() -> None:
-    """A killed pass costs only time; the pauses between tries grow."""
-    (retry,) = STATES["Erase"]["Retry"]
+def test_an_eraser_that_crashes_is_tried_until_an_alarm_is_due() -> None:
+    """Lambda's own errors for minutes, a defect for less than half an hour: then the execution fails, which is seen."""
+    busy, retry = STATES["Erase"]["Retry"]
+    assert set(busy["ErrorEquals"]) == LAMBDA_BUSY
     assert retry["ErrorEquals"] == ["States.ALL"]
-    waits = [
-        min(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn, retry["MaxDelaySeconds"])
-        for turn in range(retry["MaxAttempts"])
-    ]
-    assert sum(waits) > 2 * 3600
-    assert retry["JitterStrategy"] == "FULL"
+    for retrier, least, most in ((busy, 480, 900), (retry, 600, 1800)):
+        waits = [
+            min(retrier["IntervalSeconds"] * retrier["BackoffRate"] ** turn, retrier["MaxDelaySeconds"])
+            for turn in range(retrier["MaxAttempts"])
+        ]
+        assert least <= sum(waits) <= most
+        assert retrier["JitterStrategy"] == "FULL"
 
 
 def test_the_machine_outlives_its_function_and_calls_no_other() -> None:

@@ -233,10 +233,10 @@ def test_a_full_erasure_supersedes_that_of_a_provider(world: World) -> None:
     gone(user_id)
 
 
-def test_an_unknown_erasure_says_what_to_give() -> None:
-    """The execution fails with this message."""
-    with pytest.raises(LookupError, match="give the erasure_id"):
-        erase("none", plenty, waited=False)
+@pytest.mark.parametrize("erasure_id", ["none", ""])
+def test_an_unknown_erasure_is_said_to_be_unknown(erasure_id: str) -> None:
+    """The execution then fails at once, and says what to give."""
+    assert erase(erasure_id, plenty, waited=False) == {"status": "unknown"}
 
 
 def test_a_session_from_before_sessions_were_listed_ends_with_its_user(world: World) -> None:

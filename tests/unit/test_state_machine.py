@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bench.machine import HISTORY_QUOTA, events, transitions
+from bench.machine import BUSY, CRASHES, HISTORY_QUOTA, events, transitions
 from blendify.core.data_types import DataType
+from blendify.core.state_machines import LAMBDA_BUSY
 from blendify.syncing.finish_sync import GROWTH, MAX_DURATION, MAX_ROUNDS, MAX_SHORTEST_WAIT
 from blendify.syncing.lease import LEASE
 from local.paths import ROOT
@@ -59,11 +60,17 @@ def expressions(value: Any) -> Iterator[str]:
             yield from expressions(inner)
 
 
+def longest_waits(retry: dict[str, Any]) -> float:
+    """Seconds of all waits of a retrier."""
+    waits = (retry["IntervalSeconds"] * retry["BackoffRate"] ** turn for turn in range(retry["MaxAttempts"]))
+    return float(sum(min(wait, retry.get("MaxDelaySeconds", wait)) for wait in waits))
+
+
 def longest_duration(task: State) -> timedelta:
-    """The longest duration of a task with all of its retries."""
-    retry = task["Retry"][0]
-    waits = sum(retry["IntervalSeconds"] * retry["BackoffRate"] ** turn for turn in range(retry["MaxAttempts"]))
-    return timedelta(seconds=task["TimeoutSeconds"] * (retry["MaxAttempts"] + 1) + waits)
+    """The longest duration of a task with all of its retries. A function that finds no room takes no time."""
+    crashes = task["Retry"][CRASHES]
+    runs = task["TimeoutSeconds"] * (crashes["MaxAttempts"] + 1)
+    return timedelta(seconds=runs + sum(map(longest_waits, task["Retry"])))
 
 
 def test_every_name_is_used_once() -> None:
@@ -90,11 +97,21 @@ def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
     """A task that hangs times out; retries are few, spread out, and slower each time."""
     task = TASKS[name]
     assert 0 < task["TimeoutSeconds"] <= 920
+    assert len(task["Retry"]) == 2
     for retry in task["Retry"]:
-        assert retry["ErrorEquals"] == ["States.ALL"]
-        assert 1 <= retry["MaxAttempts"] <= 5
         assert retry["BackoffRate"] >= 2
         assert retry["JitterStrategy"] == "FULL"
+    assert task["Retry"][CRASHES]["ErrorEquals"] == ["States.ALL"]
+    assert 1 <= task["Retry"][CRASHES]["MaxAttempts"] <= 5
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_throttled_function_is_tried_for_minutes(name: str) -> None:
+    """The first retrier is for what is no error of ours. A collector has the next round as well, other steps do not."""
+    busy = TASKS[name]["Retry"][BUSY]
+    assert set(busy["ErrorEquals"]) == LAMBDA_BUSY
+    assert busy["MaxDelaySeconds"] <= 60
+    assert longest_waits(busy) >= (120 if name in COLLECTORS else 480)
 
 
 @pytest.mark.parametrize("name", TASKS)
@@ -160,9 +177,10 @@ def test_an_execution_times_out_after_its_sync_has_given_up() -> None:
 
 
 def test_the_longest_sync_stays_far_below_the_quota_of_events() -> None:
-    """All rounds of a sync fit into one execution, even if every try of every collector crashes."""
+    """All rounds of a sync fit into one execution, even if every try of every collector crashes, or finds no room."""
     assert events(MAX_ROUNDS) < HISTORY_QUOTA * 0.3
-    assert events(MAX_ROUNDS, failing=True) < HISTORY_QUOTA * 0.65
+    assert events(MAX_ROUNDS, failing=CRASHES) < HISTORY_QUOTA * 0.65
+    assert events(MAX_ROUNDS, failing=BUSY) < HISTORY_QUOTA * 0.95
 
 
 def test_many_rounds_are_spread_over_hours() -> None:

@@ -11,6 +11,7 @@ from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.core.state_machines import LAMBDA_BUSY
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
@@ -308,6 +309,18 @@ def test_a_wait_that_is_over_is_short(user_id: str) -> None:
     end_with(job, DataType.TOP_TRACKS, Outcome.WAITING, until=times.now() - timedelta(minutes=5))
     before = times.now()
     assert times.parse(finish(job)["until"]) > before
+
+
+@pytest.mark.parametrize("error", sorted(LAMBDA_BUSY))
+def test_a_collector_that_found_no_room_waits_without_a_setback(user_id: str, error: str) -> None:
+    """An account's concurrency is used up for an hour: the first sync goes on afterwards."""
+    job = begun(user_id, DataType.TOP_TRACKS)
+    for number in range(1, 10):
+        answer = finish(job, number, {"data_type": "top_tracks", "error": error})
+        assert answer["status"] == "waiting"
+    waiting = standing(job, DataType.TOP_TRACKS)
+    assert (waiting.outcome, waiting.setbacks) == (Outcome.WAITING, 0)
+    assert "no room" in str(waiting.why)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.PENDING, Outcome.RUNNING, Outcome.WAITING])

@@ -8,6 +8,17 @@ from botocore.exceptions import ClientError
 
 from blendify.core import aws, telemetry
 
+LAMBDA_BUSY = frozenset(
+    {
+        "Lambda.TooManyRequestsException",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.ClientExecutionTimeoutException",
+    }
+)
+"""Errors of a task whose function was not run, or not to its end, because Lambda throttled it or failed."""
+
 
 def start(state_machine: str, name: str, given: Mapping[str, Any], *, hurried: bool = False) -> None:
     """

@@ -47,11 +47,12 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
 
     waited      Whether the state machine has waited since the last complete pass
 
-    Returns {"status": "more", "waited"}, {"status": "wait", "seconds"} or {"status": "erased"}
+    Returns {"status": "more", "waited"}, {"status": "wait", "seconds"}, {"status": "erased"}, or {"status": "unknown"}
+            when no such erasure was requested
     """
     erasure = receipts.erasure(erasure_id)
     if erasure is None:
-        raise LookupError("there is no such erasure: give the erasure_id of one that was requested")
+        return {"status": "unknown"}
     if erasure.status == receipts.ERASED:
         return {"status": "erased"}
     deletion = DeletionPass(erasure, seconds_left)

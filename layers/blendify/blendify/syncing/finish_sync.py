@@ -7,7 +7,7 @@ from typing import Any
 from blendify.collecting import progress as progresses
 from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS, Progress
-from blendify.core import telemetry, times
+from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import Outcome, Status
 from blendify.schedule.cadence import cadence
 from blendify.syncing import lease, reschedule, syncs
@@ -19,6 +19,8 @@ MAX_ROUNDS = 120
 GROWTH = 1.06
 MAX_SHORTEST_WAIT = 900.0
 """Seconds."""
+BUSY_WAIT = timedelta(minutes=1)
+"""Wait after Lambda had no room for a collector, although Step Functions had tried again for a minute or two."""
 MAX_DURATION = timedelta(hours=72)
 """A sync that has not ended after this gives up. Providers have asked for waits of 24 hours."""
 
@@ -51,7 +53,14 @@ def _resolve_crash(part: Progress, crashes: Mapping[str, str]) -> Progress:
     """A collector without an outcome has crashed. Retry it after a wait, until too many tries bring nothing new."""
     if part.outcome.final or (part.outcome is Outcome.WAITING and part.data_type not in crashes):
         return part
-    why = f"the collector stopped unexpectedly ({crashes.get(part.data_type, 'no answer')}): the log has the details"
+    error = crashes.get(part.data_type, "no answer")
+    if error in state_machines.LAMBDA_BUSY:
+        # Nothing has failed of ours: it waits as long as it takes.
+        why, until = f"AWS had no room to run the collector ({error})", times.now() + BUSY_WAIT
+        return progresses.move_on(
+            part, outcome=Outcome.WAITING, position=part.position, counts={}, why=why, until=until
+        )
+    why = f"the collector stopped unexpectedly ({error}): the log has the details"
     if part.setbacks >= len(PATIENCE_SECONDS):
         return progresses.move_on(part, outcome=Outcome.FAILED, position=part.position, counts={}, why=why)
     return progresses.move_on(

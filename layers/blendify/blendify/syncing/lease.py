@@ -10,8 +10,9 @@ from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
-LEASE = timedelta(minutes=100)
-"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice."""
+LEASE = timedelta(minutes=110)
+"""Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice, and retried again
+while Lambda has no room for them."""
 
 
 @dataclass(frozen=True)
