@@ -1,10 +1,15 @@
 """The state table: writes respect their conditions, and reads are complete and in order."""
 
+from contextlib import nullcontext
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from boto3.dynamodb.conditions import Attr
+from botocore.exceptions import ClientError
 
+from blendify.core import aws
+from blendify.db import retries, transactions
 from blendify.db.state_table import Change, ConditionFailed, state_table
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -123,3 +128,54 @@ def test_a_limit_counts_over_all_pages() -> None:
     for number in range(6):
         state_table().put("p", f"{number}", {"blob": b"x" * 390_000})
     assert names(limit=3) == ["0", "1", "2"]
+
+
+class Refusing:
+    """DynamoDB that refuses the first writes."""
+
+    def __init__(self, refusals: int, error: ClientError) -> None:
+        self._client, self._refusals, self._error = aws.client("dynamodb"), refusals, error
+
+    def __getattr__(self, operation: str) -> Any:
+        real = getattr(self._client, operation)
+
+        def call(**request: Any) -> Any:
+            if operation != "get_item" and self._refusals:
+                self._refusals -= 1
+                raise self._error
+            return real(**request)
+
+        return call
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+
+@pytest.mark.parametrize(("refusals", "stored"), [(retries.TRIES - 1, True), (retries.TRIES, False)])
+def test_a_write_that_meets_a_transaction_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, no_pauses: None, refusals: int, stored: bool
+) -> None:
+    """A login and an erasure may write the same item at once. A conflict that does not end is an error."""
+    refusing = Refusing(refusals, ClientError({"Error": {"Code": retries.CONFLICT}}, "PutItem"))
+    monkeypatch.setattr(aws, "client", lambda _: refusing)
+    with nullcontext() if stored else pytest.raises(ClientError, match=retries.CONFLICT):
+        state_table().put("p", "s", {"name": "value"})
+    monkeypatch.undo()
+    assert (state_table().get("p", "s") is not None) is stored
+
+
+@pytest.mark.parametrize("reason", [*sorted(retries.PASSING), "ValidationError"])
+def test_a_transaction_that_is_cancelled_for_a_moment_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, no_pauses: None, reason: str
+) -> None:
+    """The table is at its limit, or another transaction was faster; any other reason is an error."""
+    response = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [{"Code": reason}]}
+    refusing = Refusing(2, ClientError(response, "TransactWriteItems"))  # type: ignore[arg-type]
+    monkeypatch.setattr(aws, "client", lambda _: refusing)
+    passing = reason in retries.PASSING
+    with nullcontext() if passing else pytest.raises(ClientError):
+        transactions.commit(transactions.put("p", "s", {"name": "value"}))
+    monkeypatch.undo()
+    assert (state_table().get("p", "s") is not None) is passing

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from blendify.core import aws
 from blendify.core.settings import settings
+from blendify.db.retries import CONFLICT, TRIES, pause
 
 Item = dict[str, Any]
 _serializer, _deserializer = TypeSerializer(), TypeDeserializer()
@@ -83,6 +84,19 @@ def _condition_failed(error: ClientError) -> ConditionFailed | None:
     return ConditionFailed(plain(item) if item else None)
 
 
+def _write(operation: str, **request: Any) -> Any:
+    """The response to a write; one that meets a transaction on the same item is tried again."""
+    client: Any = aws.client("dynamodb")
+    for attempt in range(TRIES):
+        try:
+            return getattr(client, operation)(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != CONFLICT or attempt == TRIES - 1:
+                raise
+            pause(attempt)
+    raise AssertionError("the last attempt returns or raises")
+
+
 def conditioned(condition: ConditionBase | None) -> dict[str, Any]:
     """The part of a request that makes a write conditional."""
     if condition is None:
@@ -128,7 +142,8 @@ class StateTable:
         """
         condition = conditioned(only_if)
         try:
-            aws.client("dynamodb").put_item(
+            _write(
+                "put_item",
                 TableName=self._table,
                 Item=stored({"pk": pk, "sk": sk, **item}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -154,7 +169,8 @@ class StateTable:
         Raises  ConditionFailed with the present item
         """
         try:
-            response = aws.client("dynamodb").update_item(
+            response = _write(
+                "update_item",
                 TableName=self._table,
                 Key=stored({"pk": pk, "sk": sk}),
                 ReturnValues="ALL_NEW",
@@ -170,7 +186,8 @@ class StateTable:
     def delete(self, pk: str, sk: str, *, only_if: ConditionBase | None = None) -> Item | None:
         """Delete the item; returns the deleted item, None if there was none or if it does not meet the condition."""
         try:
-            response = aws.client("dynamodb").delete_item(
+            response = _write(
+                "delete_item",
                 TableName=self._table,
                 Key=stored({"pk": pk, "sk": sk}),
                 ReturnValues="ALL_OLD",

@@ -1,6 +1,5 @@
 """Writes to the state table that happen all together or not at all. They cost twice as much; few writes need them."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +8,10 @@ from botocore.exceptions import ClientError
 
 from blendify.core import aws
 from blendify.core.settings import settings
+from blendify.db.retries import PASSING, TRIES, pause
 from blendify.db.state_table import Change, ConditionFailed, changed, conditioned, stored
 
 Write = dict[str, Any]
-TRIES = 6
-"""Two transactions on one item at once cancel each other; a cancelled one is tried again."""
 
 
 def put(pk: str, sk: str, item: Mapping[str, Any], *, only_if: ConditionBase | None = None) -> Write:
@@ -50,9 +48,9 @@ def commit(*writes: Write) -> None:
             reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
             if "ConditionalCheckFailed" in reasons:
                 raise ConditionFailed(None) from error
-            if "TransactionConflict" not in reasons or attempt == TRIES - 1:
+            if not reasons & PASSING or attempt == TRIES - 1:
                 raise
-            time.sleep(0.05 * 2**attempt)
+            pause(attempt)
         else:
             return
 
