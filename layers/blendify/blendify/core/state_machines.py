@@ -1,6 +1,7 @@
 """Step Functions: start executions once, ask whether they run, stop them."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from blendify.core import aws, telemetry
 
+CONSISTENT_SECONDS = 1.0
 LAMBDA_BUSY = frozenset(
     {
         "Lambda.TooManyRequestsException",
@@ -38,7 +40,12 @@ def is_running(execution: str) -> bool:
     """Whether an execution is running; True if Step Functions does not answer: a lease then ends by its own time."""
     client = aws.client("stepfunctions")
     try:
-        return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+        try:
+            return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
+        except client.exceptions.ExecutionDoesNotExist:
+            # An execution that has just been started may not be known everywhere yet.
+            time.sleep(CONSISTENT_SECONDS)
+            return client.describe_execution(executionArn=execution)["status"] == "RUNNING"
     except client.exceptions.ExecutionDoesNotExist:
         return False
     except ClientError as error:

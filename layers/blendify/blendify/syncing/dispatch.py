@@ -19,6 +19,7 @@ from blendify.core import telemetry, times
 from blendify.schedule import due_connections, poll_queue, quota, quota_usage
 from blendify.schedule.due_connections import RETRY, DueConnection
 from blendify.schedule.poll_queue import QueuedPoll
+from blendify.schedule.polling_plan import Plan
 from blendify.schedule.quota import Start
 from blendify.syncing import connection_plan
 from blendify.syncing.start_sync import start_sync
@@ -85,29 +86,34 @@ class _Dispatch:
                 return False
             if due_connections.is_syncing(item):
                 return replace(connection, due_at=times.iso(until))
+        except (BotoCoreError, ClientError) as error:
+            _warn("A sync that was due could not be claimed", error, user_id, provider)
+            return False
+        try:
             start_sync(self.state_machine, user_id, provider, times.parse(connection.due_at))
         except (BotoCoreError, ClientError) as error:
-            _warn("A sync that was due could not be started", error, connection)
+            _warn("A sync that was due could not be started", error, user_id, provider)
+            self._release(user_id, provider, connection.plan, times.iso(until))
             return False
         return True
 
     def queue_polls(self, starts: Sequence[Start[DueConnection]]) -> int:
         """Claim these connections, then queue their polls; returns how many were queued."""
-        claimed = {}
+        claimed = []
         for start in starts:
             if self.seconds_left() < RESERVE_SECONDS:
                 break
             if queued := self._claim_poll(start):
-                claimed[queued] = start.due
+                claimed.append(queued)
         if not claimed:
             return 0
         try:
-            refused = list(poll_queue.send(list(claimed)))
+            refused = list(poll_queue.send(claimed))
         except (BotoCoreError, ClientError) as error:
-            refused = list(claimed)
-            _warn("Polls that were due could not be queued", error, claimed[refused[0]])
+            refused = claimed
+            _warn("Polls that were due could not be queued", error, refused[0].user_id, refused[0].provider)
         for queued in refused:
-            self._release(queued, claimed[queued])
+            self._release(queued.user_id, queued.provider, queued.before, queued.due_at)
         return len(claimed) - len(refused)
 
     def _claim_poll(self, start: Start[DueConnection]) -> QueuedPoll | None:
@@ -118,21 +124,20 @@ class _Dispatch:
             if not due_connections.replan(connection.user_id, connection.provider, planned, connection.due_at):
                 return None
         except (BotoCoreError, ClientError) as error:
-            _warn("A poll that was due could not be claimed", error, connection)
+            _warn("A poll that was due could not be claimed", error, connection.user_id, connection.provider)
             return None
         return poll_queue.queued(connection, times.iso(self.now), planned, start.seconds)
 
-    def _release(self, queued: QueuedPoll, connection: DueConnection) -> None:
+    def _release(self, user_id: str, provider: str, before: Plan, due_at: str) -> None:
         """The connection is due as before, for the next dispatch."""
         try:
-            due_connections.replan(queued.user_id, queued.provider, queued.before, queued.due_at)
+            due_connections.replan(user_id, provider, before, due_at)
         except (BotoCoreError, ClientError) as error:
-            _warn("A poll that could not be queued waits for its listener's next one", error, connection)
+            _warn("A claim lasts until the connection is due again", error, user_id, provider)
 
 
-def _warn(text: str, error: Exception, connection: DueConnection) -> None:
-    extra = {"user_id": connection.user_id, "provider": connection.provider}
-    telemetry.logger.warning("%s: %s", text, error, extra=extra)
+def _warn(text: str, error: Exception, user_id: str, provider: str) -> None:
+    telemetry.logger.warning("%s: %s", text, error, extra={"user_id": user_id, "provider": provider})
 
 
 def _chunks(values: Sequence[T], size: int) -> list[Sequence[T]]:
