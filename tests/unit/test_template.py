@@ -1,10 +1,13 @@
 """template.yaml keeps the data that was collected, and gives each function only the permissions that it needs."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
+
+from botocore.session import Session
 
 from blendify.access import access_tokens, login
 from blendify.history.stored_facts import StoredFact
@@ -147,11 +150,42 @@ def test_only_functions_that_sync_decrypt_tokens() -> None:
     assert openers == {"BeginSync"} | COLLECTORS
 
 
-def test_only_the_begin_of_a_sync_emits_events() -> None:
-    """It announces grants that end soon, on the account's own bus."""
-    assert {name for name in FUNCTIONS if allowed(name, "events:PutEvents")} == {"BeginSync"}
-    (statement,) = statements_with("events:PutEvents", "BeginSync")
-    assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
+def test_only_begin_and_end_of_a_sync_emit_events() -> None:
+    """They announce grants that end soon and syncs that have ended, on the account's own bus."""
+    emitters = {name for name in FUNCTIONS if allowed(name, "events:PutEvents")}
+    assert emitters == {"BeginSync", "FinishSync"}
+    for name in emitters:
+        (statement,) = statements_with("events:PutEvents", name)
+        assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
+
+
+def test_a_dispatch_that_fails_is_seen_and_not_repeated() -> None:
+    """Lambda would keep a throttled one for six hours, and repeat a failed one twice; the next minute's does its work."""
+    config = FUNCTIONS["Dispatch"]["EventInvokeConfig"]
+    assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
+    destination = config["DestinationConfig"]["OnFailure"]
+    assert destination == {"Type": "SQS", "Destination": {"Fn::GetAtt": ["MissedDispatches", "Arn"]}}
+
+
+def test_logs_are_kept_for_a_time_that_cloudwatch_knows() -> None:
+    """Any other number would fail the deployment."""
+    parameter = template()["Parameters"]["LogRetentionDays"]
+    model = Session().get_service_model("logs").shape_for("PutRetentionPolicyRequest").members["retentionInDays"]
+    days = {int(number) for number in re.findall(r"\b\d+\b", model.documentation)}
+    assert set(parameter["AllowedValues"]) == days
+    assert parameter["Default"] in days
+
+
+def test_what_api_gateway_answers_by_itself_looks_like_our_errors() -> None:
+    """The shape of errors, and the headers of every response."""
+    responses = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "MISSING_AUTHENTICATION_TOKEN"} <= set(responses)
+    for response in responses.values():
+        text = response["ResponseTemplates"]["application/json"].replace("$context.error.messageString", '"words"')
+        assert set(json.loads(text)["error"]) == {"code", "message"}
+        headers = response["ResponseParameters"]["Headers"]
+        assert {"Cache-Control", "Referrer-Policy", "X-Content-Type-Options"} <= set(headers)
+        assert all(re.fullmatch("'.+'", value) for value in headers.values()), "quoted for API Gateway"
 
 
 def test_a_sync_begins_even_if_it_waits_for_another_workers_refresh() -> None:

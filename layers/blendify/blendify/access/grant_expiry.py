@@ -1,14 +1,12 @@
 """When a consent ends, and announcing it in time: only the listener can give a new one."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from blendify.access import connections
 from blendify.access.connections import Connection
-from blendify.core import aws, telemetry, times
+from blendify.core import events, telemetry, times
 from blendify.providers import PROVIDERS
 
 NOTICES = (30, 7)
@@ -41,19 +39,11 @@ def announce(connection: Connection) -> None:
         "days_left": (end - now).days,
         "notice": notice,
     }
+    if error := events.put("Grant ending", detail):
+        telemetry.logger.warning("The end of a grant could not be announced: %s", error)
+        return
     try:
-        error = _put(detail)
-        if error:
-            telemetry.logger.warning("The end of a grant could not be announced: %s", error)
-            return
         # Recorded after the event: announced twice is better than never.
         connections.record_announcement(connection, notice)
     except (BotoCoreError, ClientError) as failure:
-        telemetry.logger.warning("The end of a grant could not be announced: %s", failure)
-
-
-def _put(detail: Mapping[str, object]) -> str | None:
-    """The reason when EventBridge did not accept the event, else None."""
-    entry = {"Source": "blendify", "DetailType": "Grant ending", "Detail": json.dumps(detail)}
-    response = aws.client("events").put_events(Entries=[entry])
-    return response["Entries"][0].get("ErrorCode", "no reason given") if response["FailedEntryCount"] else None
+        telemetry.logger.warning("The announced end of a grant could not be recorded: %s", failure)

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify.core import times
+from blendify.core import telemetry, times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, StateTable, state_table
@@ -121,6 +121,7 @@ class RateLimiter:
         self._cooldown_until = max(self._cooldown_until, until)
         try:
             self._table.update(self._pk, "gate", change, only_if=Attr("cooldown_until").not_exists() | allowed)
+            telemetry.paused((until - now) / 1000)
         except ConditionFailed as refused:
             self._cooldown_until = until = _cooldown(refused.stored) or until
         return times.from_milliseconds(until)

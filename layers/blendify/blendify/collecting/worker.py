@@ -146,23 +146,23 @@ def _outcome(error: CollectError) -> Outcome:
 
 def _report_completed(done: Progress) -> None:
     """One data type is collected."""
-    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
-    metrics.add_metric(name="CollectSucceeded", unit=MetricUnit.Count, value=1)
-    _report_rate_limits(done)
+    _report_counts(done)
     logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
 
 
 def _report_stopped(done: Progress, error: CollectError) -> None:
     """One data type stopped before its end, for good or until later."""
     until = times.iso(error.until) if isinstance(error, MustWait) else None
-    metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
     if done.outcome is not Outcome.WAITING:
         metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
-    _report_rate_limits(done)
+        _report_counts(done)
     level = logger.info if done.outcome is Outcome.WAITING else logger.warning
     level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
 
 
-def _report_rate_limits(done: Progress) -> None:
+def _report_counts(done: Progress) -> None:
+    """The counts of all rounds together."""
+    if done.counts["appended"]:
+        metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
     if done.counts["rate_limits"]:
         metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])

@@ -1,4 +1,9 @@
-"""JSON log lines with the keys sync, user and data type, and metrics in CloudWatch's embedded metric format."""
+"""
+JSON log lines with the keys sync, user and data type, and metrics in CloudWatch's embedded metric format.
+
+Each set of dimensions is a metric that CloudWatch bills ($0.30 a month), so there is one dimension beside the service:
+the provider, for whatever can be a provider's fault.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -18,6 +23,11 @@ for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "
     logging.getLogger(_library).setLevel(_level)
 
 
+def about(provider: str) -> None:
+    """What this invocation counts from here on is about this provider."""
+    metrics.add_dimension(name="provider", value=provider)
+
+
 def list_read(data_type: DataType, list_id: str, records: int) -> None:
     """A list was read to its end."""
     logger.info("Retrieved %d %s for %s", records, data_type.noun, list_id or data_type.words)
@@ -29,10 +39,29 @@ def token_outage(title: str, users: int) -> None:
     logger.error("%s refuses the grants of many listeners at once: treated as an outage", title, extra={"users": users})
 
 
-def synced(status: Status, seconds: float) -> None:
-    """A sync has ended."""
+def synced(status: Status, seconds: float, *, grant_ended: bool) -> None:
+    """A sync has ended; `grant_ended` if only the listener can repair the connection."""
     metrics.add_metric(name="SyncDuration", unit=MetricUnit.Seconds, value=seconds)
     metrics.add_metric(name=f"Sync{status.value.capitalize()}", unit=MetricUnit.Count, value=1)
+    if grant_ended:
+        metrics.add_metric(name="GrantEnded", unit=MetricUnit.Count, value=1)
+
+
+def paused(seconds: float) -> None:
+    """A provider has asked us to make no calls for so long."""
+    metrics.add_metric(name="PauseSeconds", unit=MetricUnit.Seconds, value=seconds)
+
+
+def polled(*, failed: bool) -> None:
+    """A poll has ended."""
+    metrics.add_metric(name="Polls", unit=MetricUnit.Count, value=1)
+    if failed:
+        metrics.add_metric(name="PollFailed", unit=MetricUnit.Count, value=1)
+
+
+def history_changed(records: int) -> None:
+    """Records of the history were changed or deleted, and no erasure is under way that would explain it."""
+    metrics.add_metric(name="HistoryChanged", unit=MetricUnit.Count, value=records)
 
 
 def dispatched(counts: Mapping[str, int], oldest_seconds: float) -> None:

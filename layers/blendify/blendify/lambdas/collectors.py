@@ -5,7 +5,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from blendify.collecting.collector import collect
 from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
-from blendify.core.telemetry import metrics
 from blendify.lambdas.steps import Event, Handler, Result, observed, seconds_left
 
 
@@ -14,7 +13,6 @@ def collector(data_type: DataType) -> Handler:
 
     def handler(event: Event, context: LambdaContext) -> Result:
         job = Job.of(event)
-        metrics.add_dimension(name="data_type", value=data_type)
         return observed(
             lambda: collect(data_type, job, seconds_left(context)).event(), {**vars(job), "data_type": data_type}
         )

@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import logger, metrics
-from blendify.lambdas.steps import Event, Handler, seconds_left
+from blendify.core.telemetry import about, logger, polled
+from blendify.lambdas.steps import Event, Handler, flush, seconds_left
 from blendify.schedule.poll_queue import QueuedPoll
 
 MAX_RECEIVES = 3
@@ -27,14 +27,9 @@ def queued_polls(
 
     def handler(event: Event, context: LambdaContext) -> Any:
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-        try:
-            return process_partial_response(
-                event, lambda record: _take(record, make, give_up, seconds_left(context)), processor, context
-            )
-        finally:
-            if metrics.metric_set:
-                metrics.flush_metrics()
-            metrics.clear_metrics()
+        return process_partial_response(
+            event, lambda record: _take(record, make, give_up, seconds_left(context)), processor, context
+        )
 
     return handler
 
@@ -50,12 +45,16 @@ def _take(
     try:
         queued = QueuedPoll.of(record.body)
         logger.append_keys(user_id=queued.user_id, provider=queued.provider)
+        about(queued.provider)
         try:
             make(queued, left)
         except Exception:
+            polled(failed=True)
             if int(record.attributes.approximate_receive_count) >= MAX_RECEIVES:
                 give_up(queued)
             raise
     except Exception:
         logger.exception("A poll stopped unexpectedly")
         raise
+    finally:
+        flush()

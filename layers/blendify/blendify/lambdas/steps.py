@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import logger, metrics
+from blendify.core.telemetry import about, logger, metrics
 
 Event = dict[str, Any]
 Result = dict[str, Any]
@@ -48,12 +48,19 @@ def seconds_left(context: LambdaContext) -> Callable[[], float]:
 def observed(work: Callable[[], Result], keys: dict[str, Any]) -> Result:
     """Do the work under these log keys. Log what it raises, but never the event; flush the metrics in any case."""
     logger.structure_logs(append=False, **keys)
+    if "provider" in keys:
+        about(keys["provider"])
     try:
         return work()
     except Exception:
         logger.exception("Stopped unexpectedly")
         raise
     finally:
-        if metrics.metric_set:
-            metrics.flush_metrics()
-        metrics.clear_metrics()
+        flush()
+
+
+def flush() -> None:
+    """Write the metrics that were counted, if any; their dimensions are forgotten."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
+    metrics.clear_metrics()

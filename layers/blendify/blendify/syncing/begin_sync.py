@@ -32,6 +32,7 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
     """
     try:
         wanted = SyncInput.of(given)
+        telemetry.about(wanted.provider)
         connected = connection(wanted.user_id, wanted.provider)
     except InvalidInput as error:
         return {"outcome": "refused", "cause": str(error)}

@@ -7,7 +7,7 @@ from typing import Any
 from blendify.collecting import progress as progresses
 from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS, Progress
-from blendify.core import state_machines, telemetry, times
+from blendify.core import events, state_machines, telemetry, times
 from blendify.core.data_types import Outcome, Status
 from blendify.schedule.cadence import cadence
 from blendify.syncing import lease, reschedule, syncs
@@ -19,6 +19,8 @@ MAX_ROUNDS = 120
 GROWTH = 1.06
 MAX_SHORTEST_WAIT = 900.0
 """Seconds."""
+ANNOUNCED = ("records", "appended", "removed", "holes", "calls")
+"""Counts in the event of a sync that has ended."""
 BUSY_WAIT = timedelta(minutes=1)
 """Wait after Lambda had no room for a collector, although Step Functions had tried again for a minute or two."""
 MAX_DURATION = timedelta(hours=72)
@@ -101,10 +103,26 @@ def _end(job: Job, sync: Sync, parts: Sequence[Progress]) -> dict[str, Any]:
     next_due = reschedule.after(sync, parts)
     lease.release(job.user_id, job.provider, job.sync_id, also=next_due)
     seconds = (times.now() - times.parse(sync.started_at)).total_seconds()
-    telemetry.synced(status, seconds)
     outcomes = {part.data_type: part.outcome for part in parts}
+    telemetry.synced(status, seconds, grant_ended=Outcome.RECONNECT in outcomes.values())
+    _announce(job, sync, status, parts)
     telemetry.logger.info("Sync ended", extra={"status": status, "seconds": seconds, "outcomes": outcomes, "why": why})
     return {"status": status, "cause": why or "", "outcomes": outcomes}
+
+
+def _announce(job: Job, sync: Sync, status: Status, parts: Sequence[Progress]) -> None:
+    """Tell the operator's programs; one that misses the event asks the API."""
+    detail = {
+        "user_id": job.user_id,
+        "provider": job.provider,
+        "sync_id": job.sync_id,
+        "status": status,
+        "started_at": sync.started_at,
+        "finished_at": times.iso(times.now()),
+        **{name: sum(part.counts[name] for part in parts) for name in ANNOUNCED},
+    }
+    if error := events.put("Sync finished", detail):
+        telemetry.logger.warning("The end of a sync could not be announced: %s", error)
 
 
 def _reasons(missed: Sequence[Progress]) -> str | None:

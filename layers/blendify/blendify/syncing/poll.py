@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from blendify.collecting.collector import collect_once
 from blendify.collecting.job import Collected, Job
-from blendify.core import times
+from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import Superseded
 from blendify.history import list_versions
@@ -46,6 +46,7 @@ def poll(queued: QueuedPoll, seconds_left: Callable[[], float]) -> Outcome:
         return Outcome.WAITING
     collected = _collected(queued, seconds_left)
     _plan(queued, collected)
+    telemetry.polled(failed=collected.outcome is Outcome.FAILED)
     return collected.outcome
 
 
