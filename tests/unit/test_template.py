@@ -160,7 +160,7 @@ def test_only_begin_and_end_of_a_sync_emit_events() -> None:
 
 
 def test_a_dispatch_that_fails_is_seen_and_not_repeated() -> None:
-    """Lambda would keep a throttled one for six hours, and repeat a failed one twice; the next minute's does its work."""
+    """Lambda would keep a throttled one for six hours and repeat a failed one twice. The next minute does its work."""
     config = FUNCTIONS["Dispatch"]["EventInvokeConfig"]
     assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
     destination = config["DestinationConfig"]["OnFailure"]
@@ -170,8 +170,8 @@ def test_a_dispatch_that_fails_is_seen_and_not_repeated() -> None:
 def test_logs_are_kept_for_a_time_that_cloudwatch_knows() -> None:
     """Any other number would fail the deployment."""
     parameter = template()["Parameters"]["LogRetentionDays"]
-    model = Session().get_service_model("logs").shape_for("PutRetentionPolicyRequest").members["retentionInDays"]
-    days = {int(number) for number in re.findall(r"\b\d+\b", model.documentation)}
+    request: Any = Session().get_service_model("logs").shape_for("PutRetentionPolicyRequest")
+    days = {int(number) for number in re.findall(r"\b\d+\b", request.members["retentionInDays"].documentation)}
     assert set(parameter["AllowedValues"]) == days
     assert parameter["Default"] in days
 

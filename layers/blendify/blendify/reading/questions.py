@@ -88,7 +88,7 @@ def current(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Pa
 
 
 def distinct(user_id: str, question: Question, limits: PageLimits = LIMITS) -> Page:
-    """The newest version of every record in each of its lists, past ones included, by id. Removed ones have `removed_at`."""
+    """The newest version of every record in each of its lists, past ones too, by id. Removed ones have `removed_at`."""
     cursor = decode(question, RecordCursor) or RecordCursor("", 0)
     matches = _newest(user_id, question, cursor.after, limits)
     return _page(user_id, question, islice(matches, cursor.lists, None), limits)

@@ -144,5 +144,5 @@ def record(fact: StoredFact, data_type: DataType, *, raw: bool = False) -> dict[
 
 
 def _safe(name: str, value: Any) -> Any:
-    """The value. It is null for an address that is not of the web, such as `javascript:`, because apps follow addresses."""
+    """The value. Apps follow addresses, so it is null for one that is not of the web, such as `javascript:`."""
     return None if name.endswith("_url") and not str(value).lower().startswith(("https://", "http://")) else value
