@@ -5,7 +5,7 @@ from blendify.providers import PROVIDERS
 
 
 def of(user_id: str) -> str:
-    """The names of the listener's accounts, such as `ana (Spotify)`; empty without a connection."""
+    """The names of the listener's accounts, such as `ana (Provider)`; empty without a connection."""
     names = (
         f"{connection.display_name} ({PROVIDERS[connection.provider].title})"
         for connection in connections.connections(user_id)
