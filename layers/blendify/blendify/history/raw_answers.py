@@ -3,7 +3,7 @@ The provider's answer for one record, packed small and kept lossless.
 
 Format      1 byte: number of the preset dictionary; then zlib (RFC 1950) of the compact JSON in UTF-8
 Repeats     a word of 22 letters and digits between `/`, `:` or `"` and `/` or `"` is an id; one that is the same as the
-            id before it is a single byte, 0x01, which JSON never contains. Some providers' objects name their id four times:
+            id before it is a single byte, 0x01, which JSON never contains. Some providers name an id four times:
             a saved album's item is a seventh smaller
 Beside      an item's other text attributes (names, ids, addresses) are in its answer as well: they continue the
             dictionary, so that nothing is stored twice
