@@ -24,8 +24,17 @@ for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "
 
 
 def about(provider: str) -> None:
-    """What this invocation counts from here on is about this provider."""
+    """What is counted from here on is about this provider. What was counted before about another one is written."""
+    if metrics.dimension_set.get("provider", provider) != provider:
+        flush()
     metrics.add_dimension(name="provider", value=provider)
+
+
+def flush() -> None:
+    """Write the metrics that were counted, if any; their dimensions are forgotten."""
+    if metrics.metric_set:
+        metrics.flush_metrics()
+    metrics.clear_metrics()
 
 
 def list_read(data_type: DataType, list_id: str, records: int) -> None:

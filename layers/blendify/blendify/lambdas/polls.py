@@ -7,8 +7,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import about, logger, polled
-from blendify.lambdas.steps import Event, Handler, flush, seconds_left
+from blendify.core.telemetry import about, flush, logger, polled
+from blendify.lambdas.steps import Event, Handler, seconds_left
 from blendify.schedule.poll_queue import QueuedPoll
 
 MAX_RECEIVES = 3

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import about, logger, metrics
+from blendify.core.telemetry import about, flush, logger
 
 Event = dict[str, Any]
 Result = dict[str, Any]
@@ -57,10 +57,3 @@ def observed(work: Callable[[], Result], keys: dict[str, Any]) -> Result:
         raise
     finally:
         flush()
-
-
-def flush() -> None:
-    """Write the metrics that were counted, if any; their dimensions are forgotten."""
-    if metrics.metric_set:
-        metrics.flush_metrics()
-    metrics.clear_metrics()
