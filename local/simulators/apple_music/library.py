@@ -1,6 +1,6 @@
 """An invented listener of Apple Music: a table of lists, and how their entries are made and shown."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
 from typing import Any, ClassVar
@@ -26,6 +26,13 @@ TYPES = ("albums", "library-albums", "library-playlists", "playlists", "stations
 ALBUM, OWN_ALBUM, OWN_PLAYLIST, PLAYLIST, STATION, SONG, OWN_SONG = range(7)
 """Kinds of entries of lists that hold several types."""
 
+OF_ONE_TYPE = {
+    "playlists": "library-playlists",
+    "saved_tracks": "library-songs",
+    "saved_albums": "library-albums",
+    "followed_artists": "library-artists",
+}
+"""The type of the entries of a list that is in alphabetical order."""
 PLAYLIST_TYPES = ("library-songs", "library-music-videos")
 """The types of a playlist's entries, by their kinds."""
 
@@ -59,34 +66,34 @@ class AppleMusicLibrary(Library):
         """The present, and not before the end of what was generated."""
         return max(int(self.clock()), NEWEST)
 
-    def saved_tracks(self, _: str) -> Iterator[Entry]:
+    def first_saved_tracks(self, _: str) -> Iterator[Entry]:
         """A listener who has an account elsewhere likes the same songs there."""
-        return self._collected(self.options.saved_tracks, Shuffle(TRACKS, self.start, "saved tracks"))
+        return self._collected(self.options.saved_tracks, self.deck(TRACKS, "saved tracks"))
 
-    def saved_albums(self, _: str) -> Iterator[Entry]:
-        deck = Shuffle(ALBUMS, self.start, "saved albums")
+    def first_saved_albums(self, _: str) -> Iterator[Entry]:
+        deck = self.deck(ALBUMS, "saved albums")
         return self._collected(self.options.saved_albums, deck, long_player)
 
-    def followed_artists(self, _: str) -> Iterator[Entry]:
-        return self._collected(self.options.followed_artists, Shuffle(ARTISTS, self.start, "followed artists"))
+    def first_followed_artists(self, _: str) -> Iterator[Entry]:
+        return self._collected(self.options.followed_artists, self.deck(ARTISTS, "followed artists"))
 
     def _collected(self, size: int, deck: Shuffle, thing: Callable[[int], int] = int) -> Iterator[Entry]:
         gap = NINE_YEARS // max(size, 1)
         for place in range(size):
             yield Entry(OWN, thing(deck[place]), NEWEST - gap * place - mixed(self.start, place) % max(gap, 1))
 
-    def played(self, name: str) -> Iterator[Entry]:
+    def first_recently_played(self, name: str) -> Iterator[Entry]:
         return self._sources() if name == RESOURCES else self._songs()
 
     def _songs(self) -> Iterator[Entry]:
         """Every third one is of the library."""
-        deck, own = Shuffle(TRACKS, self.start, "plays"), Shuffle(TRACKS, self.start, "saved tracks")
+        deck, own = self.deck(TRACKS, "plays"), self.deck(TRACKS, "saved tracks")
         for place in range(self.options.plays):
             saved = place % 3 == 0 and place < self.options.saved_tracks
             yield Entry(SONG, own[place] if saved else deck[place])
 
     def _sources(self) -> Iterator[Entry]:
-        deck, mine = Shuffle(ALBUMS, self.start, "played"), list(self.playlists_by_id.values())
+        deck, mine = self.deck(ALBUMS, "played"), list(self.playlists_by_id.values())
         for place in range(self.options.plays):
             match place % 4:
                 case 0:
@@ -98,9 +105,9 @@ class AppleMusicLibrary(Library):
                 case _:
                     yield Entry(PLAYLIST, place)
 
-    def rotation(self, _: str) -> Iterator[Entry]:
+    def first_top_tracks(self, _: str) -> Iterator[Entry]:
         """What is played most, as the service weighs it."""
-        deck, own = Shuffle(ALBUMS, self.start, "rotation"), Shuffle(ALBUMS, self.start, "saved albums")
+        deck, own = self.deck(ALBUMS, "rotation"), self.deck(ALBUMS, "saved albums")
         mine = list(self.playlists_by_id.values())
         for place in range(self.options.top_tracks):
             match place % 5:
@@ -113,7 +120,7 @@ class AppleMusicLibrary(Library):
                 case _:
                     yield Entry(ALBUM, long_player(deck[place]))
 
-    def contents(self, identity: str) -> Entries:
+    def first_playlist_tracks(self, identity: str) -> Entries:
         return self.playlists_by_id[identity].entries
 
     def recently_added(self, view: View) -> Rows:
@@ -124,9 +131,9 @@ class AppleMusicLibrary(Library):
         entries = sorted(
             [*songs, *albums, *playlists], key=lambda entry: (-entry.when, TYPES[entry.kind], entry.number)
         )
-        return Rows(self, self.LISTS["recently_played"], "", entries, view)
+        return Rows(self, "recently_played", "", entries, view)
 
-    def play(self, name: str, item: int | None = None) -> list[Entry]:
+    def create_recently_played(self, name: str, item: int | None = None) -> list[Entry]:
         """A song, by its number, and its album as the newest thing that songs were played from."""
         song = self._chosen(item, lambda song: self.entries("recently_played").find(song, SONG) is not None)
         album = album_of(song)
@@ -143,7 +150,7 @@ class AppleMusicLibrary(Library):
                 entries.pop(MOST_RECENT)
         return [newest[name]]
 
-    def artist_with_song(self, _: str, item: int | None = None) -> Iterator[Entry]:
+    def create_followed_artists(self, _: str, item: int | None = None) -> Iterator[Entry]:
         """There is no following: an artist comes into the library with a song, which has the number `item`."""
 
         def there(song: int) -> bool:
@@ -155,7 +162,7 @@ class AppleMusicLibrary(Library):
         yield Entry(ALONG, self.artist_of(song), self.now())
         change(self, Act.ADD, "saved_tracks", item=song)
 
-    def new_playlist(self, _: str, title: str = "New playlist", entries: int = 0) -> list[Entry]:
+    def create_playlists(self, _: str, title: str = "New playlist", entries: int = 0) -> list[Entry]:
         place, now = len(self.playlists), self.now()
         identity = f"p.{base62(digest(self.start, 'created', place))[:14]}"
         playlist = Playlist(
@@ -165,7 +172,7 @@ class AppleMusicLibrary(Library):
         self.playlists_by_id[identity] = playlist
         return [Entry(PLAIN, place)]
 
-    def rename_playlist(self, entry: Entry, title: str) -> None:
+    def rename_playlists(self, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].touch(self.now())
 
@@ -193,7 +200,7 @@ class AppleMusicLibrary(Library):
             raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {TRACKS - 1}.")
         return item
 
-    def show_item(self, entry: Entry, spot: Spot) -> Json:
+    def show_top_tracks(self, entry: Entry, spot: Spot) -> Json:
         """An entry of a list of several types: what is in the library is shown as the library's."""
         kind = entry.kind
         if kind == OWN_ALBUM and self.find("saved_albums", entry.number) is None:
@@ -202,75 +209,45 @@ class AppleMusicLibrary(Library):
             kind = OWN_SONG
         return shown(self, TYPES[kind], entry.number, spot.view, entry.when)
 
-    def show_content(self, entry: Entry, spot: Spot) -> Json:
+    def show_playlist_tracks(self, entry: Entry, spot: Spot) -> Json:
         return shown(self, PLAYLIST_TYPES[entry.kind], entry.number, spot.view)
 
+    def names_top_tracks(self) -> Sequence[str]:
+        return (HEAVY_ROTATION,)
 
-def _shown(show: Callable[[Any, Entry, Spot], Json]) -> dict[str, Any]:
-    """How entries are shown, and what identifies them."""
-    return {"show": show, "name_of": lambda library, entry: show(library, entry, Spot("", 0, 0, View()))["id"]}
+    def names_recently_played(self) -> Sequence[str]:
+        return ("", RESOURCES)
 
+    def names_playlist_tracks(self) -> Sequence[str]:
+        return list(self.playlists_by_id)
 
-def _shown_as(kind: str) -> dict[str, Any]:
-    """The same for a list of one type, which is in alphabetical order."""
+    def first_playlists(self, _: str) -> Iterator[Entry]:
+        return (Entry(PLAIN, each.number) for each in self.playlists_by_id.values())
 
-    def show(library: Any, entry: Entry, spot: Spot) -> Json:
-        return shown(library, kind, entry.number, spot.view, entry.when)
+    show_recently_played = show_top_tracks
 
-    return {**_shown(show), "sorted_by": lambda library, entry: place_of(library, kind, entry.number)}
+    def __getattr__(self, method: str) -> Any:
+        """What holds for all lists: what identifies an entry, and how lists of one type are shown and ordered."""
+        verb, _, data_type = method.partition("_")
+        kind = OF_ONE_TYPE.get(data_type)
+        if verb == "id" and data_type in self.LISTS:
+            show = getattr(self, f"show_{data_type}")
+            return lambda entry: show(entry, Spot("", 0, 0, View()))["id"]
+        if verb == "show" and kind is not None:
+            return lambda entry, spot: shown(self, kind, entry.number, spot.view, entry.when)
+        if verb == "place" and kind is not None:
+            return lambda entry: place_of(self, kind, entry.number)
+        raise AttributeError(method)
 
 
 AppleMusicLibrary.LISTS = {
-    "top_tracks": ListKind(
-        names=lambda _: (HEAVY_ROTATION,),
-        generate=AppleMusicLibrary.rotation,
-        **_shown(AppleMusicLibrary.show_item),
-        acts=RANKS,
-        choices=ALBUMS,
-        thing=long_player,
-        same=(ALBUM, OWN_ALBUM),
-    ),
-    "recently_played": ListKind(
-        names=lambda _: ("", RESOURCES),
-        generate=AppleMusicLibrary.played,
-        **_shown(AppleMusicLibrary.show_item),
-        acts=frozenset({Act.ADD}),
-        create=AppleMusicLibrary.play,
-        most=MOST_RECENT,
-    ),
-    "playlists": ListKind(
-        generate=lambda library, _: (Entry(PLAIN, each.number) for each in library.playlists_by_id.values()),
-        **_shown_as("library-playlists"),
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
-        create=AppleMusicLibrary.new_playlist,
-        rename=AppleMusicLibrary.rename_playlist,
-    ),
+    "top_tracks": ListKind(acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)),
+    "recently_played": ListKind(acts=frozenset({Act.ADD}), most=MOST_RECENT),
+    "playlists": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME})),
     "playlist_tracks": ListKind(
-        names=lambda library: list(library.playlists_by_id),
-        generate=AppleMusicLibrary.contents,
-        **_shown(AppleMusicLibrary.show_content),
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}),
-        choices=TRACKS,
-        same=(),
-        new_last=True,
+        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
     ),
-    "saved_tracks": ListKind(
-        generate=AppleMusicLibrary.saved_tracks,
-        **_shown_as("library-songs"),
-        choices=TRACKS,
-        same=(OWN, ALONG),
-        dated=Moment.SECONDS,
-    ),
-    "saved_albums": ListKind(
-        generate=AppleMusicLibrary.saved_albums,
-        **_shown_as("library-albums"),
-        choices=ALBUMS,
-        thing=long_player,
-        dated=Moment.SECONDS,
-    ),
-    "followed_artists": ListKind(
-        generate=AppleMusicLibrary.followed_artists,
-        **_shown_as("library-artists"),
-        create=AppleMusicLibrary.artist_with_song,
-    ),
+    "saved_tracks": ListKind(choices=TRACKS, same=(OWN, ALONG), dated=Moment.SECONDS),
+    "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
+    "followed_artists": ListKind(),
 }

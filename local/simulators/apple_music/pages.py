@@ -1,11 +1,9 @@
 """How Apple Music refuses, and how it cuts lists into pages."""
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
+from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Refusal
-
-_MAX_OFFSET = 10**6
 
 
 class ApiError(Refusal):
@@ -31,12 +29,13 @@ class ByOffset(Pages):
     `relation` is the list's name where it is one of another resource: then a page with nothing in it is a 404
     """
 
+    last = 10**6
+
     def __init__(self, relation: str | None = None) -> None:
         self.relation = relation
 
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
-        limit = _integer(call, "limit", endpoint.default, 1, endpoint.most)
-        window = Window(_integer(call, "offset", 0, 0, _MAX_OFFSET), limit)
+        window = super().window(call, endpoint, rows)
         if self.relation is not None and window.start >= len(rows):
             detail = f"No related resources found for {self.relation}"
             raise ApiError(404, "40403", "No related resources", detail)
@@ -46,16 +45,11 @@ class ByOffset(Pages):
         following = min(sum(page.window), page.size)
         body: dict[str, Json] = {"next": f"{call.url}?offset={following}"} if page.more else {}
         body["data"] = page.entries
-        return body if page.total is UNCOUNTED else {**body, "meta": {"total": page.total}}
+        return body | ({"meta": count} if (count := page.count()) else {})
 
-
-def _integer(call: Call, name: str, default: int, lowest: int, highest: int) -> int:
-    if (text := call.parameters.get(name)) is None:
-        return default
-    if (value := whole_number(text)) is None:
-        raise invalid(name, f"Value must be an integer, but was: {text[:40]}")
-    if value < lowest:
-        raise invalid(name, f"Value must be an integer greater than or equal to {lowest}, but was: {value}")
-    if value > highest:
-        raise invalid(name, f"Value must be an integer less than or equal to {highest}, but was: {value}")
-    return value
+    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> ApiError:
+        least, most = bounds
+        if value is None:
+            return invalid(name, f"Value must be an integer, but was: {text[:40]}")
+        wanted = f"greater than or equal to {least}" if value < least else f"less than or equal to {most}"
+        return invalid(name, f"Value must be an integer {wanted}, but was: {value}")

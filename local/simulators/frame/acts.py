@@ -17,7 +17,7 @@ def change(library: Library, act: str, data_type: str, name: str = "", **details
     """
     Do one act to the list of a data type, and of a name where there are several.
 
-    add      position, and what the list's `create` takes; without that `item`, a number of the catalogue, and `ago`,
+    add      position, and what the list's `create_…` takes; without that `item`, a number of the catalogue, and `ago`,
              how many seconds ago it was: what comes in late stands between older entries
     remove   position (0), or the `id` of an entry
     move     position or id, and `to`, where the entry stands afterwards
@@ -32,13 +32,13 @@ def change(library: Library, act: str, data_type: str, name: str = "", **details
         raise ImpossibleChangeError(f"There is no list {data_type!r}; there are {', '.join(library.LISTS)}.")
     if act not in kind.acts:
         raise ImpossibleChangeError(f"What can happen to {data_type} is {', '.join(sorted(kind.acts))}; not {act!r}.")
-    if name not in kind.names(library):
+    if name not in library.names(data_type):
         raise ImpossibleChangeError(f"{data_type} has no list {name!r}.")
     changed = ChangedList(library, data_type, name, kind, library.entries(data_type, name))
     entry = called(act, getattr(changed, act), **details)
     if act != Act.ADD:
         library.changed(data_type, name, Act(act), entry)
-    return {"id": kind.name_of(library, entry)}
+    return {"id": changed.identity(entry)}
 
 
 def called(name: str, function: Callable[..., Any], *given: Any, **details: Any) -> Any:
@@ -63,8 +63,8 @@ class ChangedList:
     def add(self, position: int | None = None, **details: Any) -> Entry:
         if position is not None and not 0 <= position <= len(self.entries):
             raise ImpossibleChangeError(f"There is no place {position}.")
-        create = self.kind.create
-        given = (create, self.library, self.name) if create else (self.drawn,)
+        create = self.library.method("create", self.data_type)
+        given = (create, self.name) if create else (self.drawn,)
         entry: Entry | None = None
         for entry in called("add", *given, **details):
             self.insert(entry, position)
@@ -96,16 +96,15 @@ class ChangedList:
     def rename(self, title: str, **where: Any) -> Entry:
         """In a list that is kept in order the entry gets another place."""
         entry = self.entries.pop(place := called("rename", self.place, **where))
-        if self.kind.rename is not None:
-            self.kind.rename(self.library, entry, title)
+        getattr(self.library, f"rename_{self.data_type}")(entry, title)
         self.insert(entry, place)
         return entry
 
     def insert(self, entry: Entry, position: int | None) -> None:
         """Where the list's order puts it, or where it is asked for, or where new entries stand."""
-        if (key := self.kind.sorted_by) is not None:
+        if (key := self.library.method("place", self.data_type)) is not None:
             # Among entries with equal keys the new one comes first.
-            position = bisect_left(self.entries, key(self.library, entry), key=lambda each: key(self.library, each))
+            position = bisect_left(self.entries, key(entry), key=key)
         elif position is None:
             position = len(self.entries) if self.kind.new_last else self.newest(entry.when)
         self.entries.insert(position, entry)
@@ -153,11 +152,13 @@ class ChangedList:
         """Where the entry stands that is meant: the first one, unless anything is said."""
         if id is None:
             return self.check(0 if position is None else position)
-        identity = self.kind.name_of
         for place, entry in enumerate(self.entries):
-            if identity(self.library, entry) == id:
+            if self.identity(entry) == id:
                 return place
         raise ImpossibleChangeError(f"{self.data_type} has no entry {id!r}.")
+
+    def identity(self, entry: Entry) -> Json:
+        return getattr(self.library, f"id_{self.data_type}")(entry)
 
     def check(self, place: int) -> int:
         if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(self.entries):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
+from string import Template
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
@@ -12,41 +14,9 @@ from local.simulators.frame.service import Service
 
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<style>
-body {{ margin: 0; min-height: 100vh; display: grid; place-items: center; background: #121212; color: #fff;
-  font: 16px/1.5 system-ui, sans-serif }}
-main {{ max-width: 26rem; padding: 2rem; background: #1f1f1f; border-radius: 1rem }}
-h1 {{ font-size: 1.4rem; margin-top: 0 }}
-label, li {{ color: #b3b3b3 }}
-input {{ width: 100%; box-sizing: border-box; margin: .3rem 0 1.2rem; padding: .7rem; border-radius: .4rem;
-  border: 1px solid #727272; background: #121212; color: #fff; font: inherit }}
-button {{ width: 100%; margin-top: .6rem; padding: .8rem; border: 0; border-radius: 2rem; font: inherit;
-  font-weight: 700; background: #1ed760; cursor: pointer }}
-button[value=deny] {{ background: none; color: #fff }}
-[role=alert] {{ color: #ff8a80 }}
-</style>
-</head>
-<body><main>{content}</main></body>
-</html>
-"""
-
-_QUESTION = """<h1>{client} asks to</h1>
-<ul>{permissions}</ul>
-{warning}<form method="post" action="{action}">
-<input type="hidden" name="request" value="{request}">
-<label for="listener">You are</label>
-<input id="listener" name="listener" value="{listener}" maxlength="64" autocomplete="off">
-<button name="decision" value="allow">Agree</button>
-<button name="decision" value="deny">Cancel</button>
-</form>
-"""
+_PAGE, _QUESTION = (
+    Template((Path(__file__).parent / name).read_text("utf-8")) for name in ("page.html", "consent.html")
+)
 
 
 def question(service: Service, request: ConsentRequest, listener: str) -> Response:
@@ -57,7 +27,7 @@ def question(service: Service, request: ConsentRequest, listener: str) -> Respon
 def dead_end(message: str) -> Response:
     """A refusal that must not be sent to the redirect URI, as that is not known to be the application's."""
     content = f'<h1 role="alert">{escape(message)}</h1>'
-    return HTMLResponse(_PAGE.format(title="Error", content=content), 400, headers=_HEADERS)
+    return HTMLResponse(_PAGE.substitute(title="Error", content=content), 400, headers=_HEADERS)
 
 
 async def decide(service: Service, request: Request) -> Response:
@@ -96,7 +66,7 @@ async def form(request: Request) -> dict[str, str] | None:
 
 
 def _page(service: Service, identity: str, request: ConsentRequest, listener: str, warning: str = "") -> Response:
-    content = _QUESTION.format(
+    content = _QUESTION.substitute(
         client=escape(request.client),
         permissions="\n".join(f"<li>{escape(permission)}</li>" for permission in request.permissions),
         warning=f'<p role="alert">{escape(warning)}</p>\n' if warning else "",
@@ -104,5 +74,5 @@ def _page(service: Service, identity: str, request: ConsentRequest, listener: st
         request=escape(identity),
         listener=escape(listener),
     )
-    page = _PAGE.format(title=f"Authorize {escape(request.client)}", content=content)
+    page = _PAGE.substitute(title=f"Authorize {escape(request.client)}", content=content)
     return HTMLResponse(page, 400 if warning else 200, headers=_HEADERS)

@@ -1,6 +1,6 @@
 """What a listener has: lists that are made when first asked for, and then change in place."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.options import Options
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import number
+from local.simulators.music.chance import Shuffle, number
 
 Clock = Callable[[], float]
 """Seconds since 1970."""
@@ -57,31 +57,13 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class ListKind:
-    """
-    One kind of list that every listener has, a row of a service's table.
+    """One kind of list that every listener has, a row of a service's table."""
 
-    The first parameter of each function is the listener's `Library`.
-    """
-
-    generate: Callable[[Any, str], Iterable[Entry]]
-    """The entries of the list of a name at first, in its order. `Entries` are taken as they are, and then edited."""
-    show: Callable[[Any, Entry, Spot], Json]
-    """One entry as the service writes it."""
-    names: Callable[[Any], Sequence[str]] = lambda _: ("",)
-    """The names of the lists of this kind; a single one has none."""
-    readable: Callable[[Any, str, Any], bool] = lambda *_: True
-    """Whether a view of the service lets the list of a name be read."""
     acts: frozenset[Act] = frozenset({Act.ADD, Act.REMOVE})
-    create: Callable[..., Iterable[Entry]] | None = None
-    """The new entries of `add`, by keywords of its own; without it the frame draws from the catalogue."""
-    rename: Callable[[Any, Entry, str], None] | None = None
-    """Gives the thing behind an entry another name, where that is an act."""
     choices: int = 0
     """The catalogue has so many things that can stand in the list."""
-    thing: Callable[[int], int] = lambda choice: choice
+    thing: Callable[[int], int] = int
     """The number of the thing that a choice leads to."""
-    name_of: Callable[[Any, Entry], Json] = lambda *_: None
-    """What identifies an entry, in what an act answers."""
     same: tuple[int, ...] = (0,)
     """The kinds of entries of which the list has each thing once; empty where it may have one twice."""
     dated: Moment = Moment.NEVER
@@ -89,12 +71,23 @@ class ListKind:
     """Whether what is added stands last unless a position is given."""
     most: int | None = None
     """So many entries are remembered; older ones are forgotten."""
-    sorted_by: Callable[[Any, Entry], Any] | None = None
-    """The key of a list that the service keeps in order; positions are then no choice of the listener."""
 
 
 class Library:
-    """One listener's lists: all follows from the seed and the name, until an act changes something."""
+    """
+    One listener's lists: all follows from the seed and the name, until an act changes something.
+
+    A service's subclass has for each data type of `LISTS` these methods:
+
+    first_…(name)                 the entries of the list of a name at first; `Entries` are taken as they are
+    show_…(entry, spot)           one entry as the service writes it
+    id_…(entry)                   what identifies an entry, in what an act answers
+    names_…()                     the names of the lists of this kind, where there are several
+    readable_…(name, view)        whether a view of the service lets the list of a name be read, where it may not
+    place_…(entry)                the key of a list that the service keeps in order: positions are no choice then
+    create_…(name, **details)     the new entries of `add`, where the frame does not draw them from the catalogue
+    rename_…(entry, title)        gives the thing behind an entry another name, where that is an act
+    """
 
     LISTS: ClassVar[Mapping[str, ListKind]]
     """By data type."""
@@ -116,33 +109,45 @@ class Library:
     def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
         """What else happens because an act was done; nothing, unless the service says otherwise."""
 
+    def method(self, verb: str, data_type: str) -> Callable[..., Any] | None:
+        """One of the service's methods, if there is one."""
+        method: Callable[..., Any] | None = getattr(self, f"{verb}_{data_type}", None)
+        return method
+
+    def names(self, data_type: str) -> Sequence[str]:
+        """The names of the lists of this kind; a single one has none."""
+        names = self.method("names", data_type)
+        return names() if names else ("",)
+
     def entries(self, data_type: str, name: str = "") -> Entries:
         """One list; `name` is one of the kind's, or of a list that is not shown any more but still there."""
         place = (data_type, name)
         if place not in self._lists:
-            kind = self.LISTS[data_type]
-            generated = kind.generate(self, name)
-            entries = generated if isinstance(generated, Entries) else Entries(generated)
-            if kind.sorted_by is not None:
-                entries.sort(lambda entry: kind.sorted_by(self, entry))  # type: ignore[misc]
-            self._lists[place] = entries
+            first = getattr(self, f"first_{data_type}")(name)
+            self._lists[place] = entries = first if isinstance(first, Entries) else Entries(first)
+            if (key := self.method("place", data_type)) is not None:
+                entries.sort(key)
         return self._lists[place]
 
     def forget(self, data_type: str, name: str) -> None:
         self._lists.pop((data_type, name), None)
 
+    def deck(self, size: int, *names: object) -> Shuffle:
+        """The listener's own choice of so many things."""
+        return Shuffle(size, self.start, *names)
+
     def rows(self, data_type: str, name: str, view: Any, shown: Shown | None = None) -> "Rows":
         """One list as a caller sees it; `shown` takes out of it what there is for that caller."""
         entries = self.entries(data_type, name)
-        return Rows(self, self.LISTS[data_type], name, shown(entries) if shown else entries, view)
+        return Rows(self, data_type, name, shown(entries) if shown else entries, view)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A list that is rendered only where it is cut."""
 
-    library: Library
-    kind: ListKind
+    library: Any
+    data_type: str
     name: str
     entries: Sequence[Entry] | Entries
     view: Any
@@ -152,9 +157,9 @@ class Rows:
 
     def cut(self, start: int, stop: int) -> list[Json]:
         """From the first position to before the second; shorter at the end of the list."""
-        total = len(self)
+        total, show = len(self), getattr(self.library, f"show_{self.data_type}")
         return [
-            self.kind.show(self.library, self.entries[place], Spot(self.name, place, total, self.view))
+            show(self.entries[place], Spot(self.name, place, total, self.view))
             for place in range(max(0, start), min(stop, total))
         ]
 
@@ -166,11 +171,12 @@ def everything(library: Library, view: Callable[[str, str], Any]) -> dict[str, J
     `view` tells for a data type and a name how entries are shown
     """
     data: dict[str, Json] = {}
-    for data_type, kind in library.LISTS.items():
+    for data_type in library.LISTS:
         lists: dict[str, Json] = {}
-        for name in kind.names(library):
+        readable = library.method("readable", data_type)
+        for name in library.names(data_type):
             shown = view(data_type, name)
-            rows = library.rows(data_type, name, shown) if kind.readable(library, name, shown) else None
+            rows = library.rows(data_type, name, shown) if readable is None or readable(name, shown) else None
             lists[name] = None if rows is None else rows.cut(0, len(rows))
         data[data_type] = lists[""] if list(lists) == [""] else lists
     return data

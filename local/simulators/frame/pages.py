@@ -38,6 +38,10 @@ class Page:
     true: list[Json]
     """The entries that truly are on the page: a cursor names the last of them, whatever became of it."""
 
+    def count(self) -> dict[str, Json]:
+        """The length of the list, where it is told."""
+        return {} if self.total is UNCOUNTED else {"total": self.total}
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -64,9 +68,29 @@ class Pages(ABC):
     cursors = False
     """Whether a page belongs to the cursor that leads to it, and not to a number that the caller counts."""
 
-    @abstractmethod
+    last = 100_000
+    """The last place at which a page may begin."""
+
     def window(self, call: "Call", endpoint: "Endpoint", rows: Rows) -> Window:
         """What is asked for. Raises the service's `Refusal` for what it does not serve."""
+        return Window(self.number(call, "offset", 0, 0, self.last), self.limit(call, endpoint))
+
+    @abstractmethod
+    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> Exception:
+        """The refusal of a parameter that is no number (`value` is None), or none within these bounds."""
+
+    def limit(self, call: "Call", endpoint: "Endpoint") -> int:
+        return self.number(call, "limit", endpoint.default, 1, endpoint.most)
+
+    def number(self, call: "Call", name: str, default: int, *bounds: int) -> int:
+        """A parameter within its bounds. Raises the service's `Refusal`."""
+        if (text := call.parameters.get(name)) is None:
+            return default
+        least, most = bounds
+        value = int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
+        if value is None or not least <= value <= most:
+            raise self.refusal(name, text, value, (least, most))
+        return value
 
     @abstractmethod
     def written(self, call: "Call", endpoint: "Endpoint", page: Page) -> Json:
@@ -79,8 +103,3 @@ class Pages(ABC):
     def more(self, window: Window, size: int) -> bool:
         """Whether a true page promises a next one."""
         return window.start + window.limit < size
-
-
-def whole_number(text: str) -> int | None:
-    """The number that a parameter is, with digits of ASCII alone; None if it is none."""
-    return int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None

@@ -1,14 +1,14 @@
 """An invented listener of Last.fm: a table of lists, and how their entries are made and written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entry
 from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
 from local.simulators.frame.responses import Json
 from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
-from local.simulators.music.chance import Shuffle, mixed
+from local.simulators.music.chance import mixed
 from local.simulators.music.playlists import NEWEST, NINE_YEARS
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
@@ -36,18 +36,18 @@ class LastfmLibrary(Library):
     def key(name: str) -> str:
         return name.lower()
 
-    def top_tracks(self, period: str) -> Iterator[Entry]:
-        deck = Shuffle(TRACKS, self.start, "tracks", period)
+    def first_top_tracks(self, period: str) -> Iterator[Entry]:
+        deck = self.deck(TRACKS, "tracks", period)
         return (Entry(PLAIN, deck[place]) for place in range(self.options.top_tracks))
 
-    def top_artists(self, period: str) -> Iterator[Entry]:
-        deck = Shuffle(ARTISTS, self.start, "artists", period)
+    def first_top_artists(self, period: str) -> Iterator[Entry]:
+        deck = self.deck(ARTISTS, "artists", period)
         return (Entry(PLAIN, deck[place]) for place in range(self.options.top_artists))
 
-    def scrobbles(self, _: str) -> list[Entry]:
+    def first_recently_played(self, _: str) -> list[Entry]:
         """Newest first, no two at the same moment but for oddities; everything is played about four times."""
         count = self.options.scrobbles
-        gap, deck = max(NINE_YEARS // max(count, 1), 1), Shuffle(TRACKS, self.start, "scrobbles")
+        gap, deck = max(NINE_YEARS // max(count, 1), 1), self.deck(TRACKS, "scrobbles")
         plays = []
         for place in range(count):
             chance = mixed(self.start, place)
@@ -61,17 +61,17 @@ class LastfmLibrary(Library):
                 plays[place] = plays[place]._replace(number=odd)
         return plays
 
-    def loved_tracks(self, _: str) -> list[Entry]:
+    def first_saved_tracks(self, _: str) -> list[Entry]:
         """Newest first; the moment is that of the heart."""
         count = self.options.loved_tracks
-        deck, gap = Shuffle(TRACKS, self.start, "loved"), NINE_YEARS // max(count, 1)
+        deck, gap = self.deck(TRACKS, "loved"), NINE_YEARS // max(count, 1)
         loved = [Entry(PLAIN, deck[place], NEWEST - gap * place) for place in range(count)]
         if self.options.oddities:
             for place, odd in zip(range(3, count), ODD_TRACKS, strict=False):
                 loved[place] = loved[place]._replace(number=odd)
         return loved
 
-    def scrobble(self, _: str, item: int | None = None, count: int = 1, days: int = 0) -> Iterable[Entry]:
+    def create_recently_played(self, _: str, item: int | None = None, count: int = 1, days: int = 0) -> Iterable[Entry]:
         """
         So many plays, oldest first, of a track by its number in the catalogue, or each of another one.
 
@@ -98,7 +98,7 @@ class LastfmLibrary(Library):
     def fresh(self) -> int:
         """A track that was not drawn like this before."""
         self._drawn += 1
-        return Shuffle(TRACKS, self.start, "fresh")[self._drawn]
+        return self.deck(TRACKS, "fresh")[self._drawn]
 
     def profile(self) -> Json:
         """The registration date is a string and a number, as the real one's is."""
@@ -151,17 +151,35 @@ class LastfmLibrary(Library):
             "url": track_url(artist["name"], track.name),
         }
 
-    def show_top_track(self, entry: Entry, spot: Spot) -> Json:
+    def show_top_tracks(self, entry: Entry, spot: Spot) -> Json:
         duration = str(self.catalogue.track(entry.number).seconds)
         return {**self.track(entry.number), "duration": duration, **_rank(spot)}
 
-    def show_top_artist(self, entry: Entry, spot: Spot) -> Json:
+    def show_top_artists(self, entry: Entry, spot: Spot) -> Json:
         artist = self.catalogue.artist(entry.number)
         return {"streamable": "0", "image": images(STAR, mega=True), **artist, **_rank(spot)}
 
-    def track_url(self, entry: Entry) -> str:
+    def show_recently_played(self, entry: Entry, _: Spot) -> Json:
+        return {**self.play(entry.number), "date": _date(entry)}
+
+    def show_saved_tracks(self, entry: Entry, _: Spot) -> Json:
+        return {**self.track(entry.number), "date": _date(entry)}
+
+    def names_top_tracks(self) -> Sequence[str]:
+        return PERIODS
+
+    def place_recently_played(self, entry: Entry) -> int:
+        return -entry.when
+
+    def id_top_artists(self, entry: Entry) -> str:
+        return str(self.catalogue.artist(entry.number)["url"])
+
+    def id_top_tracks(self, entry: Entry) -> str:
         """Artist and name, which is all that Last.fm tells tracks apart by."""
         return str(self.track(entry.number)["url"])
+
+    names_top_artists = names_top_tracks
+    id_recently_played = id_saved_tracks = id_top_tracks
 
 
 def _rank(spot: Spot) -> dict[str, Json]:
@@ -176,42 +194,9 @@ def _date(entry: Entry) -> Json:
     return {"uts": str(entry.when), "#text": f"{moment:%d} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M}"}
 
 
-def _artist_url(library: Any, entry: Entry) -> Json:
-    return library.catalogue.artist(entry.number)["url"]
-
-
 LastfmLibrary.LISTS = {
-    "top_tracks": ListKind(
-        names=lambda _: PERIODS,
-        generate=LastfmLibrary.top_tracks,
-        show=LastfmLibrary.show_top_track,
-        name_of=LastfmLibrary.track_url,
-        acts=RANKS,
-        choices=TRACKS,
-    ),
-    "top_artists": ListKind(
-        names=lambda _: PERIODS,
-        generate=LastfmLibrary.top_artists,
-        show=LastfmLibrary.show_top_artist,
-        name_of=_artist_url,
-        acts=RANKS,
-        choices=ARTISTS,
-    ),
-    "recently_played": ListKind(
-        generate=LastfmLibrary.scrobbles,
-        show=lambda library, entry, _: {**library.play(entry.number), "date": _date(entry)},
-        name_of=LastfmLibrary.track_url,
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.REPLACE}),
-        create=LastfmLibrary.scrobble,
-        choices=ODD_TRACKS.stop,
-        same=(),
-        sorted_by=lambda _, entry: -entry.when,
-    ),
-    "saved_tracks": ListKind(
-        generate=LastfmLibrary.loved_tracks,
-        show=lambda library, entry, _: {**library.track(entry.number), "date": _date(entry)},
-        name_of=LastfmLibrary.track_url,
-        choices=ODD_TRACKS.stop,
-        dated=Moment.SECONDS,
-    ),
+    "top_tracks": ListKind(acts=RANKS, choices=TRACKS),
+    "top_artists": ListKind(acts=RANKS, choices=ARTISTS),
+    "recently_played": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.REPLACE}), choices=ODD_TRACKS.stop, same=()),
+    "saved_tracks": ListKind(choices=ODD_TRACKS.stop, dated=Moment.SECONDS),
 }

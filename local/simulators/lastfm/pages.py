@@ -1,23 +1,11 @@
 """How Last.fm cuts lists into pages: by number, with a lone entry or none at all in odd forms."""
 
-from collections.abc import Mapping
-
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
+from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint
 from local.simulators.lastfm.errors import ApiError, Error
 from local.simulators.lastfm.options import Lone
-
-
-def integer(parameters: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    """A parameter within its bounds; error 6 otherwise."""
-    if (text := parameters.get(name, "")) == "":
-        return default
-    value = whole_number(text)
-    if value is None or not least <= value <= most:
-        raise ApiError(Error.PARAMETERS, f"{name} param out of bounds ({least}-{most})")
-    return value
 
 
 class ByNumber(Pages):
@@ -28,8 +16,15 @@ class ByNumber(Pages):
         self.name = name
 
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
-        limit = integer(call.parameters, "limit", endpoint.default, 1, endpoint.most)
-        return Window((integer(call.parameters, "page", 1, 1, 1_000_000) - 1) * limit, limit)
+        limit = self.limit(call, endpoint)
+        return Window((self.number(call, "page", 1, 1, 1_000_000) - 1) * limit, limit)
+
+    def number(self, call: Call, name: str, default: int, *bounds: int) -> int:
+        """An empty parameter is none."""
+        return super().number(call, name, default, *bounds) if call.parameters.get(name) else default
+
+    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> ApiError:
+        return ApiError(Error.PARAMETERS, f"{name} param out of bounds ({bounds[0]}-{bounds[1]})")
 
     def capped(self, window: Window, most: int) -> Window:
         limit = min(window.limit, most)
@@ -51,8 +46,7 @@ class ByNumber(Pages):
             "page": str(number),
             "perPage": str(limit),
         }
-        if page.total is not UNCOUNTED:
-            about["total"] = str(page.total) if isinstance(page.total, int) else page.total
+        about |= {name: str(total) if isinstance(total, int) else total for name, total in page.count().items()}
         lone = call.service.options.lone
         alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and limit == 1))
         return {self.root: {self.name: entries[0] if alone else entries, "@attr": about}}

@@ -23,9 +23,10 @@ from local.simulators.lastfm.catalogue import ODD_TRACKS, Catalogue
 from local.simulators.lastfm.errors import ApiError, Error
 from local.simulators.lastfm.library import PERIODS, LastfmLibrary
 from local.simulators.lastfm.options import Options
-from local.simulators.lastfm.pages import ByNumber, Scrobbles, integer
+from local.simulators.lastfm.pages import ByNumber, Scrobbles
 
 _END_OF_TIME = 10**12
+_SCROBBLES = Scrobbles("recenttracks", "track")
 
 
 @dataclass(slots=True)
@@ -50,7 +51,8 @@ def _diary(call: Call) -> str:
 
 def _between(call: Call, entries: Entries) -> Entries:
     """Newest first, `from` included and `to` not."""
-    begin, end = (integer(call.parameters, *bound, 0, _END_OF_TIME) for bound in (("from", 0), ("to", _END_OF_TIME)))
+    bounds = (("from", 0), ("to", _END_OF_TIME))
+    begin, end = (_SCROBBLES.number(call, *bound, 0, _END_OF_TIME) for bound in bounds)
     first, past = (bisect_right(entries, -moment, key=lambda entry: -entry.when) for moment in (end, begin))
     return entries.part(first, past)
 
@@ -91,7 +93,7 @@ class Lastfm(Service):
         _method(
             "user.getRecentTracks",
             "recently_played",
-            pages=Scrobbles("recenttracks", "track"),
+            pages=_SCROBBLES,
             name=_diary,
             shown=_between,
         ),

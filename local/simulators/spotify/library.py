@@ -1,15 +1,15 @@
 """An invented listener of Spotify: a table of lists, and how their entries are made and shown."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.frame.library import RANKS, Act, Library, ListKind, Moment, Spot
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import Shuffle, base62, digest, mixed
+from local.simulators.music.chance import base62, digest, mixed
 from local.simulators.music.playlists import NEWEST, NINE_YEARS
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
 from local.simulators.music.words import ODD_NAMES
@@ -58,10 +58,10 @@ class SpotifyLibrary(Library):
     def playlists_by_id(self) -> dict[str, Playlist]:
         return {playlist.id: playlist for playlist in self.playlists}
 
-    def listed_playlists(self) -> list[str]:
+    def names_playlist_tracks(self) -> list[str]:
         return [self.playlists[entry.number].id for entry in self.entries("playlists")]
 
-    def rename_playlist(self, entry: Entry, title: str) -> None:
+    def rename_playlists(self, entry: Entry, title: str) -> None:
         self.playlists[entry.number].name = title
         self.playlists[entry.number].edits += 1
 
@@ -70,16 +70,16 @@ class SpotifyLibrary(Library):
         if data_type == "playlist_tracks":
             self.playlists_by_id[name].edits += 1
 
-    def saved_tracks(self, _: str) -> Iterator[Entry]:
-        deck, gap = self._deck(TRACKS, "saved tracks"), NINE_YEARS // max(self.options.saved_tracks, 1)
+    def first_saved_tracks(self, _: str) -> Iterator[Entry]:
+        deck, gap = self.deck(TRACKS, "saved tracks"), NINE_YEARS // max(self.options.saved_tracks, 1)
         for place in range(self.options.saved_tracks):
             # Now and then two tracks were saved in the same second.
             jitter = 0 if place % 40 == 39 else mixed(self.start, place) % max(gap, 1)
             when = NEWEST - gap * (place + (place % 40 == 38)) - jitter * (place % 40 != 38)
             yield Entry(self._kind(place), deck[place], when)
 
-    def saved_albums(self, _: str) -> list[Entry]:
-        count, deck = self.options.saved_albums, self._deck(ALBUMS, "saved albums")
+    def first_saved_albums(self, _: str) -> list[Entry]:
+        count, deck = self.options.saved_albums, self.deck(ALBUMS, "saved albums")
         entries = [
             Entry(PLAIN, long_player(deck[place]), NEWEST - NINE_YEARS * place // max(count, 1))
             for place in range(count)
@@ -92,31 +92,31 @@ class SpotifyLibrary(Library):
             entries[min(12, count - 1)] = Entry(NULL, 0)
         return entries
 
-    def followed_artists(self, _: str) -> Iterator[Entry]:
-        deck = self._deck(ARTISTS, "followed artists")
+    def first_followed_artists(self, _: str) -> Iterator[Entry]:
+        deck = self.deck(ARTISTS, "followed artists")
         return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.followed_artists))
 
-    def plays(self, _: str) -> Iterator[Entry]:
-        deck, odd = self._deck(TRACKS, "plays"), self.options.oddities and self.options.plays > 9
+    def first_recently_played(self, _: str) -> Iterator[Entry]:
+        deck, odd = self.deck(TRACKS, "plays"), self.options.oddities and self.options.plays > 9
         for place in range(self.options.plays):
             at = 7 if odd and place == 8 else place
             yield Entry(PLAIN, deck[place // 2], NEWEST * 1000 - at * 240_000 - mixed(self.start, at) % 200_000)
 
-    def top_tracks(self, time_range: str) -> Iterator[Entry]:
-        deck = self._deck(TRACKS, "top tracks", time_range)
+    def first_top_tracks(self, time_range: str) -> Iterator[Entry]:
+        deck = self.deck(TRACKS, "top tracks", time_range)
         return (Entry(self._kind(place), deck[place]) for place in range(self.options.top_tracks))
 
-    def top_artists(self, time_range: str) -> Iterator[Entry]:
-        deck = self._deck(ARTISTS, "top artists", time_range)
+    def first_top_artists(self, time_range: str) -> Iterator[Entry]:
+        deck = self.deck(ARTISTS, "top artists", time_range)
         return (Entry(self._artist_kind(place), deck[place]) for place in range(self.options.top_artists))
 
-    def shelf(self, _: str) -> Iterator[Entry]:
+    def first_playlists(self, _: str) -> Iterator[Entry]:
         return (Entry(PLAIN, playlist.number) for playlist in self.playlists)
 
-    def contents(self, identity: str) -> Entries:
+    def first_playlist_tracks(self, identity: str) -> Entries:
         return self.playlists_by_id[identity].entries
 
-    def new_playlist(self, _: str, title: str = "New playlist", entries: int = 0) -> Iterable[Entry]:
+    def create_playlists(self, _: str, title: str = "New playlist", entries: int = 0) -> Iterable[Entry]:
         number = len(self.playlists)
         identity = base62(digest(self.user_id, "created", number))
         owner = Person(self.user_id, self.name)
@@ -125,14 +125,27 @@ class SpotifyLibrary(Library):
         self.playlists_by_id[identity] = playlist
         return [Entry(PLAIN, number)]
 
-    def may_read(self, identity: str, view: View) -> bool:
+    def readable_playlist_tracks(self, identity: str, view: View) -> bool:
         return self.playlists_by_id[identity].readable(view.regime, self.user_id)
 
-    def playlist_id(self, entry: Entry) -> str:
+    def id_playlists(self, entry: Entry) -> str:
         return self.playlists[entry.number].id
 
-    def track_id(self, entry: Entry) -> Json:
+    def names_top_tracks(self) -> Sequence[str]:
+        return TIME_RANGES
+
+    def id_top_tracks(self, entry: Entry) -> Json:
         return self.catalogue.track_id(entry.number)
+
+    def id_followed_artists(self, entry: Entry) -> Json:
+        return self.catalogue.artist_id(entry.number)
+
+    def id_saved_albums(self, entry: Entry) -> Json:
+        return None if entry.kind == NULL else self.catalogue.album_id(entry.number)
+
+    names_top_artists = names_top_tracks
+    id_recently_played = id_playlist_tracks = id_saved_tracks = id_top_tracks
+    id_top_artists = id_followed_artists
 
     def track(self, entry: Entry, view: View, *, checked: bool = False) -> Json:
         """
@@ -143,35 +156,37 @@ class SpotifyLibrary(Library):
         name = ODD_NAMES[entry.number % len(ODD_NAMES)] if entry.kind == ODD else None
         return self.catalogue.track(entry.number, view.regime, entry.kind != UNPLAYABLE, name, checked)
 
-    def show_top_track(self, entry: Entry, spot: Spot) -> Json:
+    def show_top_tracks(self, entry: Entry, spot: Spot) -> Json:
         """Now and then the kind of the album is spelt in capitals."""
         body = self.track(entry, spot.view, checked=True)
         if not self.options.oddities or entry.number % 12:
             return body
         return {**body, "album": {**body["album"], "album_type": body["album"]["album_type"].upper()}}
 
-    def show_saved_track(self, entry: Entry, spot: Spot) -> Json:
+    def show_saved_tracks(self, entry: Entry, spot: Spot) -> Json:
         return {"added_at": seconds(entry.when), "track": self.track(entry, spot.view, checked=True)}
 
-    def show_saved_album(self, entry: Entry, spot: Spot) -> Json:
+    def show_saved_albums(self, entry: Entry, spot: Spot) -> Json:
         if entry.kind == NULL:
             return None
         album = self.catalogue.album(entry.number, spot.view.regime, entry.kind == ODD)
         return {"added_at": seconds(entry.when), "album": album}
 
-    def show_play(self, entry: Entry, spot: Spot) -> Json:
+    def show_recently_played(self, entry: Entry, spot: Spot) -> Json:
         body, context = self.track(entry, spot.view), None
         if entry.when % 3:
             context = {key: body["album"][key] for key in ("external_urls", "href", "type", "uri")}
         return {"track": body, "played_at": milliseconds(entry.when), "context": context}
 
-    def show_artist(self, entry: Entry, spot: Spot) -> Json:
+    def show_followed_artists(self, entry: Entry, spot: Spot) -> Json:
         return self.catalogue.artist(entry.number, spot.view.regime, entry.kind == ODD)
 
-    def show_playlist(self, entry: Entry, spot: Spot) -> Json:
+    show_top_artists = show_followed_artists
+
+    def show_playlists(self, entry: Entry, spot: Spot) -> Json:
         return self.playlists[entry.number].head(spot.view.regime, self.user_id)
 
-    def show_content(self, entry: Entry, spot: Spot) -> Json:
+    def show_playlist_tracks(self, entry: Entry, spot: Spot) -> Json:
         """An entry of a playlist. Without having been asked for, an episode is an entry without payload."""
         return shaped(
             "entry",
@@ -197,9 +212,6 @@ class SpotifyLibrary(Library):
     def _artist_kind(self, place: int) -> int:
         return ODD if self.options.oddities and place % 11 == 5 else PLAIN
 
-    def _deck(self, size: int, *names: object) -> Shuffle:
-        return Shuffle(size, self.start, *names)
-
 
 def seconds(when: int) -> str:
     """A moment in seconds as the service writes `added_at`."""
@@ -211,73 +223,16 @@ def milliseconds(when: int) -> str:
     return f"{datetime.fromtimestamp(when // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{when % 1000:03}Z"
 
 
-def _artist_id(library: Any, entry: Entry) -> Json:
-    return library.catalogue.artist_id(entry.number)
-
+ARRANGED = frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE})
+SHELF = frozenset({Act.ADD, Act.REMOVE, Act.RENAME})
 
 SpotifyLibrary.LISTS = {
-    "top_tracks": ListKind(
-        names=lambda _: TIME_RANGES,
-        generate=SpotifyLibrary.top_tracks,
-        show=SpotifyLibrary.show_top_track,
-        name_of=SpotifyLibrary.track_id,
-        acts=RANKS,
-        choices=TRACKS,
-    ),
-    "top_artists": ListKind(
-        names=lambda _: TIME_RANGES,
-        generate=SpotifyLibrary.top_artists,
-        show=SpotifyLibrary.show_artist,
-        name_of=_artist_id,
-        acts=RANKS,
-        choices=ARTISTS,
-    ),
-    "recently_played": ListKind(
-        generate=SpotifyLibrary.plays,
-        show=SpotifyLibrary.show_play,
-        name_of=SpotifyLibrary.track_id,
-        acts=frozenset({Act.ADD}),
-        choices=TRACKS,
-        same=(),
-        dated=Moment.MILLISECONDS,
-        most=50,
-    ),
-    "playlists": ListKind(
-        generate=SpotifyLibrary.shelf,
-        show=SpotifyLibrary.show_playlist,
-        name_of=SpotifyLibrary.playlist_id,
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME}),
-        create=SpotifyLibrary.new_playlist,
-        rename=SpotifyLibrary.rename_playlist,
-    ),
-    "playlist_tracks": ListKind(
-        names=SpotifyLibrary.listed_playlists,
-        readable=SpotifyLibrary.may_read,
-        generate=SpotifyLibrary.contents,
-        show=SpotifyLibrary.show_content,
-        name_of=SpotifyLibrary.track_id,
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE}),
-        choices=TRACKS,
-        same=(),
-        dated=Moment.SECONDS,
-        new_last=True,
-    ),
-    "saved_tracks": ListKind(
-        generate=SpotifyLibrary.saved_tracks,
-        show=SpotifyLibrary.show_saved_track,
-        name_of=SpotifyLibrary.track_id,
-        choices=TRACKS,
-        dated=Moment.SECONDS,
-    ),
-    "saved_albums": ListKind(
-        generate=SpotifyLibrary.saved_albums,
-        show=SpotifyLibrary.show_saved_album,
-        name_of=lambda library, entry: None if entry.kind == NULL else library.catalogue.album_id(entry.number),
-        choices=ALBUMS,
-        thing=long_player,
-        dated=Moment.SECONDS,
-    ),
-    "followed_artists": ListKind(
-        generate=SpotifyLibrary.followed_artists, show=SpotifyLibrary.show_artist, name_of=_artist_id, choices=ARTISTS
-    ),
+    "top_tracks": ListKind(acts=RANKS, choices=TRACKS),
+    "top_artists": ListKind(acts=RANKS, choices=ARTISTS),
+    "recently_played": ListKind(acts=frozenset({Act.ADD}), choices=TRACKS, same=(), dated=Moment.MILLISECONDS, most=50),
+    "playlists": ListKind(acts=SHELF),
+    "playlist_tracks": ListKind(acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True),
+    "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS),
+    "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
+    "followed_artists": ListKind(choices=ARTISTS),
 }

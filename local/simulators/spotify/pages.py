@@ -1,16 +1,13 @@
 """How Spotify cuts lists into pages: by offset, after an artist, and before a moment."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.pages import UNCOUNTED, Page, Pages, Window, whole_number
+from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Refusal
-
-MAX_OFFSET = 100_000
 
 
 class ApiError(Refusal):
@@ -22,28 +19,18 @@ class ApiError(Refusal):
         self.message = message
 
 
-def integer(parameters: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
-    """A number of the query; `ApiError` if it is none or out of bounds."""
-    if (text := parameters.get(name)) is None:
-        return default
-    value = whole_number(text)
-    if value is None or not lowest <= value <= highest:
-        raise ApiError(400, f"Invalid {name}")
-    return value
+class SpotifyPages(Pages):
+    """A number of the query that is none or out of bounds is named, and no more said."""
+
+    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> ApiError:
+        return ApiError(400, f"Invalid {name}")
 
 
-def limit(call: Call, endpoint: Endpoint) -> int:
-    return integer(call.parameters, "limit", endpoint.default, 1, endpoint.most)
-
-
-class ByOffset(Pages):
+class ByOffset(SpotifyPages):
     """`next` is null on the last page, and `previous` on the first; links repeat what was asked for besides."""
 
     def __init__(self, *repeated: str) -> None:
         self.repeated = repeated
-
-    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
-        return Window(integer(call.parameters, "offset", 0, 0, MAX_OFFSET), limit(call, endpoint))
 
     def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         offset, size = page.window
@@ -60,10 +47,10 @@ class ByOffset(Pages):
             "offset": offset,
             "previous": link(max(0, offset - size)) if offset else None,
         }
-        return counted(body, page)
+        return body | page.count()
 
 
-class AfterArtist(Pages):
+class AfterArtist(SpotifyPages):
     """After an artist who is not followed comes nothing: the page is empty. `offset` is ignored."""
 
     cursors = True
@@ -71,12 +58,12 @@ class AfterArtist(Pages):
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         if call.parameters.get("type") != "artist":
             raise ApiError(400, "Invalid type" if "type" in call.parameters else "Missing parameter type")
-        size, after = limit(call, endpoint), call.parameters.get("after")
+        size, after = self.limit(call, endpoint), call.parameters.get("after")
         if after is None:
             return Window(0, size)
         if not re.fullmatch(r"[0-9A-Za-z]{22}", after):
             raise ApiError(400, "Invalid base62 id")
-        ids = [rows.kind.name_of(rows.library, entry) for entry in rows.entries]
+        ids = [rows.library.id_followed_artists(entry) for entry in rows.entries]
         return Window(ids.index(after) + 1 if after in ids else len(ids), size)
 
     def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
@@ -91,10 +78,10 @@ class AfterArtist(Pages):
             "limit": size,
             "href": f"{url}{'' if after is None else f'after={after}&'}limit={size}",
         }
-        return {"artists": counted(artists, page)}
+        return {"artists": artists | page.count()}
 
 
-class BeforeMoment(Pages):
+class BeforeMoment(SpotifyPages):
     """
     Plays, newest first. The cursor is a moment, which is itself excluded; `next` leads to older plays, and is there on
     every page that is not empty.
@@ -105,8 +92,8 @@ class BeforeMoment(Pages):
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         if "after" in call.parameters:
             raise ApiError(400, "Plays after a moment are not simulated")
-        before = integer(call.parameters, "before", 10**14, 0, 10**14)
-        return Window(sum(entry.when >= before for entry in rows.entries), limit(call, endpoint))
+        before = self.number(call, "before", 10**14, 0, 10**14)
+        return Window(sum(entry.when >= before for entry in rows.entries), self.limit(call, endpoint))
 
     def more(self, window: Window, size: int) -> bool:
         return window.start < size
@@ -121,12 +108,7 @@ class BeforeMoment(Pages):
             body["next"] = f"{call.address}?before={oldest}&limit={size}"
         elif page.more:
             body["next"] = href
-        return counted(body, page)
-
-
-def counted(body: dict[str, Json], page: Page) -> dict[str, Json]:
-    """With the length of the list, where it is told."""
-    return body if page.total is UNCOUNTED else body | {"total": page.total}
+        return body | page.count()
 
 
 def moment(text: str) -> int:

@@ -72,7 +72,7 @@ def _playlist(call: Call) -> str:
         raise ApiError(400, "Invalid base62 id")
     if identity not in library.playlists_by_id:
         raise ApiError(404, "Resource not found")
-    if not library.may_read(identity, View(call.listener.regime)):
+    if not library.readable_playlist_tracks(identity, View(call.listener.regime)):
         raise ApiError(403, "Forbidden")
     return identity
 
