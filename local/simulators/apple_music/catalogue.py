@@ -1,17 +1,23 @@
-"""What Apple's catalogue holds, as the service shows it: recordings, stations, and playlists of its editors."""
+"""
+What Apple's catalogue holds, as the service shows it: recordings, stations, and playlists of its editors.
 
-from collections.abc import Callable, Mapping
+`objects.json` has the shapes of the attributes.
+"""
+
+from collections.abc import Mapping
 from functools import lru_cache
 
 from local.simulators.frame.responses import Json
+from local.simulators.frame.templates import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest, number
 from local.simulators.music.recordings import Album, Recordings
 
 STOREFRONT = "se"
+OBJECTS = Templates(__file__)
 
-_SITE = f"https://music.apple.com/{STOREFRONT}"
 _GENRES = ("Alternative", "Electronic", "Hip-Hop/Rap", "Pop", "Dance", "R&B/Soul", "Jazz", "Rock", "J-Pop", "Klassik")
+_COLOURS = ("bgColor", "textColor1", "textColor2", "textColor3", "textColor4")
 _FIRST_IDS = {
     "songs": 1_440_000_000,
     "albums": 1_600_000_000,
@@ -27,10 +33,6 @@ def resource(kind: str, identity: str, href: str, attributes: Mapping[str, Json]
     return {"id": identity, "type": kind, "href": href, "attributes": present}
 
 
-def catalogue_resource(kind: str, identity: str, attributes: Mapping[str, Json]) -> dict[str, Json]:
-    return resource(kind, identity, f"/v1/catalog/{STOREFRONT}/{kind}/{identity}", attributes)
-
-
 def catalogue_id(kind: str, thing: int) -> str:
     """The id of a thing by its number; a music video has the number of its song."""
     if kind == "playlists":
@@ -41,17 +43,7 @@ def catalogue_id(kind: str, thing: int) -> str:
 def artwork(*of: object) -> Json:
     """A picture as the library has it; the caller puts a size into the address."""
     raw = digest("artwork", *of)
-    picture = f"{raw[:2].hex()}/{raw[2:4].hex()}/{raw[4:20].hex()}"
-    return {
-        "width": 1200,
-        "height": 1200,
-        "url": f"https://is1-ssl.mzstatic.com/image/thumb/Music/v4/{picture}/cover.jpg/{{w}}x{{h}}bb.jpg",
-    }
-
-
-def address(kind: str, identity: str) -> str:
-    """The page of a thing on the service's website."""
-    return f"{_SITE}/{kind}/{identity}"
+    return OBJECTS.filled("artwork", picture=f"{raw[:2].hex()}/{raw[2:4].hex()}/{raw[4:20].hex()}")
 
 
 class Catalogue:
@@ -65,121 +57,76 @@ class Catalogue:
         self.recordings = Recordings(seed)
         self.shown = lru_cache(8_192)(self._shown)
 
+    def _shown(self, kind: str, thing: int) -> Json:
+        identity = catalogue_id(kind, thing)
+        values = getattr(self, f"_{kind.replace('-', '_')}")(thing)
+        attributes = OBJECTS.filled(kind, id=identity, **values)
+        return resource(kind, identity, f"/v1/catalog/{STOREFRONT}/{kind}/{identity}", attributes)
+
     def _genres(self, artist: int) -> list[str]:
         return [words.pick(_GENRES, number(self.recordings.seed, "genres", artist)), "Music"]
 
-    def _shown(self, kind: str, thing: int) -> Json:
-        identity = catalogue_id(kind, thing)
-        return catalogue_resource(kind, identity, _ATTRIBUTES[kind](self, thing, identity))
-
-    def _song(self, song: int, identity: str) -> Mapping[str, Json]:
+    def _songs(self, song: int) -> Mapping[str, Json]:
         track = self.recordings.track(song)
         album = self.recordings.album(track.album)
         return {
-            "albumName": album.name,
-            "artistName": " & ".join(map(self.recordings.artist_name, track.artists)),
+            "album": album,
+            "album_id": catalogue_id("albums", track.album),
+            "artists": " & ".join(map(self.recordings.artist_name, track.artists)),
             "artwork": _painted("album", track.album),
-            "composerName": self.recordings.artist_name(album.artist) if song % 3 else None,
-            "contentRating": "explicit" if track.explicit else None,
-            "discNumber": track.disc,
-            "durationInMillis": track.milliseconds,
-            "genreNames": self._genres(album.artist),
-            "hasLyrics": song % 4 != 0,
-            "isAppleDigitalMaster": song % 5 == 0,
-            "isrc": track.isrc,
-            "name": track.name,
-            "playParams": {"id": identity, "kind": "song"},
-            "previews": [{"url": f"https://audio-ssl.itunes.apple.com/itunes-assets/{identity}.plus.aac.p.m4a"}],
-            "releaseDate": _released(album),
-            "trackNumber": track.place,
-            "url": f"{address('album', catalogue_id('albums', track.album))}?i={identity}",
+            "composer": self.recordings.artist_name(album.artist) if song % 3 else None,
+            "genres": self._genres(album.artist),
+            "lyrics": song % 4 != 0,
+            "mastered": song % 5 == 0,
+            "rating": "explicit" if track.explicit else None,
+            "released": _released(album),
+            "track": track,
         }
 
-    def _album(self, thing: int, identity: str) -> Mapping[str, Json]:
+    def _albums(self, thing: int) -> Mapping[str, Json]:
         album = self.recordings.album(thing)
-        artist = self.recordings.artist_name(album.artist)
         return {
-            "artistName": artist,
+            "album": album,
+            "artist": self.recordings.artist_name(album.artist),
             "artwork": _painted("album", thing),
-            "copyright": f"℗ {album.date[:4]} {artist} Recordings",
-            "genreNames": self._genres(album.artist),
-            "isCompilation": album.size > 60,
-            "isComplete": True,
-            "isMasteredForItunes": thing % 5 == 0,
-            "isSingle": album.size == 1,
-            "name": album.name,
-            "playParams": {"id": identity, "kind": "album"},
-            "recordLabel": f"{artist} Recordings",
-            "releaseDate": _released(album),
-            "trackCount": album.size,
+            "compilation": album.size > 60,
+            "genres": self._genres(album.artist),
+            "mastered": thing % 5 == 0,
+            "released": _released(album),
+            "single": album.size == 1,
             "upc": f"{int.from_bytes(digest(self.recordings.seed, 'upc', thing)[:6]) % 10**12:012}",
-            "url": address("album", identity),
+            "year": album.date[:4],
         }
 
-    def _artist(self, artist: int, identity: str) -> Mapping[str, Json]:
-        return {
-            "artwork": _painted("artist", artist),
-            "genreNames": self._genres(artist),
-            "name": self.recordings.artist_name(artist),
-            "url": address("artist", identity),
-        }
+    def _artists(self, artist: int) -> Mapping[str, Json]:
+        name = self.recordings.artist_name(artist)
+        return {"artwork": _painted("artist", artist), "genres": self._genres(artist), "name": name}
 
-    def _video(self, song: int, identity: str) -> Mapping[str, Json]:
+    def _music_videos(self, song: int) -> Mapping[str, Json]:
         """The music video to a song, which is another recording."""
-        known = self.shown("songs", song)["attributes"]
-        return {
-            "artistName": known["artistName"],
-            "artwork": _painted("video", song),
-            "durationInMillis": known["durationInMillis"],
-            "genreNames": known["genreNames"],
-            "isrc": f"{known['isrc'][:5]}9{known['isrc'][6:]}",
-            "name": known["name"],
-            "playParams": {"id": identity, "kind": "musicVideo"},
-            "releaseDate": known["releaseDate"],
-            "url": address("music-video", identity),
-        }
+        shown = self.shown("songs", song)["attributes"]
+        isrc = f"{shown['isrc'][:5]}9{shown['isrc'][6:]}"
+        return {"artwork": _painted("video", song), "isrc": isrc, "song": shown}
 
-    def _station(self, station: int, identity: str) -> Mapping[str, Json]:
-        return {
-            "artwork": _painted("station", station),
-            "isLive": station % 7 == 0,
-            "mediaKind": "audio",
-            "name": f"{words.pick(words.GENRES, digest('station', station)[0])} Station",
-            "playParams": {"format": "tracks", "hasDrm": False, "id": identity, "kind": "radioStation"},
-            "url": address("station", identity),
-        }
+    def _stations(self, station: int) -> Mapping[str, Json]:
+        genre = words.pick(words.GENRES, digest("station", station)[0])
+        return {"artwork": _painted("station", station), "genre": genre, "live": station % 7 == 0}
 
-    def _playlist(self, playlist: int, identity: str) -> Mapping[str, Json]:
+    def _playlists(self, playlist: int) -> Mapping[str, Json]:
         """A playlist of the service's own editors."""
         raw = digest("editorial playlist", playlist)
         return {
             "artwork": _painted("playlist", playlist),
-            "curatorName": "Apple Music",
-            "description": {"short": "Made for you.", "standard": "Fresh songs, <b>every Friday</b>."},
-            "isChart": playlist % 9 == 0,
-            "lastModifiedDate": "2026-01-30T08:00:00Z",
+            "chart": playlist % 9 == 0,
             "name": f"{words.pick(words.MOODS, raw[16])} {base62(raw)[:2]}",
-            "playParams": {"id": identity, "kind": "playlist", "versionHash": raw[20:28].hex()},
-            "playlistType": "editorial",
-            "url": address("playlist", identity),
+            "version": raw[20:28].hex(),
         }
-
-
-_ATTRIBUTES: Mapping[str, Callable[[Catalogue, int, str], Mapping[str, Json]]] = {
-    "songs": Catalogue._song,
-    "albums": Catalogue._album,
-    "artists": Catalogue._artist,
-    "music-videos": Catalogue._video,
-    "stations": Catalogue._station,
-    "playlists": Catalogue._playlist,
-}
 
 
 def _painted(*of: object) -> Json:
     """A picture as the catalogue has it, with its colours."""
     raw = digest("colours", *of).hex()
-    names = ("bgColor", "textColor1", "textColor2", "textColor3", "textColor4")
-    return {**artwork(*of), **{name: raw[6 * place : 6 * place + 6] for place, name in enumerate(names)}}
+    return {**artwork(*of), **{name: raw[6 * place : 6 * place + 6] for place, name in enumerate(_COLOURS)}}
 
 
 def _released(album: Album) -> str:

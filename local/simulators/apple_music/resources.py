@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from local.simulators.apple_music.catalogue import artwork, resource
+from local.simulators.apple_music.catalogue import OBJECTS, artwork, resource
 from local.simulators.frame.entries import NEVER, PLAIN
 from local.simulators.frame.responses import Json
 from local.simulators.music import words
@@ -148,20 +148,19 @@ def _recording(library: "Library", kind: str, thing: int, identity: str) -> dict
     return {**attributes, **_ODD.get((kind, oddity), {})}
 
 
-def _playlist(library: "Library", number: int) -> dict[str, Json]:
+def _playlist(library: "Library", number: int) -> Json:
     playlist = library.playlists[number]
     play = {"globalId": playlist.catalogue_id, "id": playlist.id, "isLibrary": True, "kind": "playlist"}
-    return {
-        "artwork": artwork("playlist", playlist.id) if playlist.pictured else None,
-        "canEdit": playlist.can_edit,
-        "dateAdded": moment(playlist.added),
-        "description": None if playlist.description is None else {"standard": playlist.description},
-        "hasCatalog": playlist.catalogue_id is not None,
-        "isPublic": playlist.catalogue_id is not None,
-        "lastModifiedDate": None if playlist.modified is None else moment(playlist.modified),
-        "name": playlist.name,
-        "playParams": _without_none(play),
-    }
+    return OBJECTS.filled(
+        "library-playlists",
+        playlist=playlist,
+        added=moment(playlist.added),
+        artwork=artwork("playlist", playlist.id) if playlist.pictured else None,
+        description=None if playlist.description is None else {"standard": playlist.description},
+        modified=None if playlist.modified is None else moment(playlist.modified),
+        play=_without_none(play),
+        public=playlist.catalogue_id is not None,
+    )
 
 
 def _without_none(values: Mapping[str, Json]) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from local.simulators.apple_music import consent, keys
 from local.simulators.apple_music.accounts import AppleMusicAccounts
-from local.simulators.apple_music.catalogue import STOREFRONT, Catalogue
+from local.simulators.apple_music.catalogue import OBJECTS, STOREFRONT, Catalogue
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary
 from local.simulators.apple_music.options import Options
@@ -53,17 +53,6 @@ def view_of(parameters: Mapping[str, str]) -> View:
     return View("catalog" in included, "dateAdded" in parameters.get("extend", "").split(","))
 
 
-def _storefront(call: Call) -> Json:
-    attributes = {
-        "defaultLanguageTag": "sv",
-        "explicitContentPolicy": "allowed",
-        "name": "Sweden",
-        "supportedLanguageTags": ["sv", "en-GB"],
-    }
-    href = f"/v1/storefronts/{STOREFRONT}"
-    return {"data": [{"id": STOREFRONT, "type": "storefronts", "href": href, "attributes": attributes}]}
-
-
 def _playlist(call: Call) -> str:
     """A deleted one is unknown."""
     if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
@@ -97,7 +86,7 @@ class AppleMusic(Service):
     account_pages = consent.PAGES
     troubles = OwnTroubles.beside(__file__)
     endpoints = (
-        Endpoint(path="/v1/me/storefront", read=_storefront),
+        Endpoint(path="/v1/me/storefront", read=lambda _: {"data": [OBJECTS.filled("storefront")]}),
         _history("/v1/me/history/heavy-rotation", "top_tracks", HEAVY_ROTATION, 10),
         _history("/v1/me/recent/played/tracks", "recently_played", "", 30),
         _history("/v1/me/recent/played", "recently_played", RESOURCES, 10),
