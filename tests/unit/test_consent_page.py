@@ -65,6 +65,7 @@ def test_the_page_runs_our_script_and_the_providers(apple: World) -> None:
         assert apple.base in parts["connect-src"].split()
         assert "unsafe" not in policy
         assert page.headers["referrer-policy"] == "same-origin"
+        assert page.headers["cross-origin-opener-policy"] == "same-origin-allow-popups"
         assert page.headers["cache-control"] == "no-store"
         assert re.findall(r"<script(?! nonce=)|\son\w+=|javascript:", page.body) == []
     assert pages[0].headers["content-security-policy"] != pages[1].headers["content-security-policy"]

@@ -19,6 +19,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, state_table
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
+from blendify.providers.provider import Profile
 from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.login_flow import LISTENER
@@ -260,7 +261,7 @@ def test_names_of_listeners_run_nothing(world: World, name: str) -> None:
     """What the provider says a listener is called is text on the page."""
     user_id = world.connect()
     connection = connections.connection(user_id, "spotify")
-    profile = type("Profile", (), {"account_id": "a", "provider_user_id": "a", "display_name": name})()
+    profile = Profile("a", "a", name)
     grant = connections.Grant("default", connection.scopes, connection.tokens, connection.expires_at)
     connections.connect(user_id, "spotify", profile, grant)
     body = session_of(user_id).get(LISTENER, "/dashboard").body

@@ -95,13 +95,15 @@ def test_login_cookie_over_https(world: World, https: None) -> None:
 
 
 def test_security_headers(world: World) -> None:
-    """No cache, no sniffing, no referrer, no framing."""
+    """No cache, no sniffing, no referrer, no framing, no opener, and nothing of the device."""
     headers = Browser().get(LOGIN, "/auth/spotify/login").headers
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "geolocation=()" in headers["permissions-policy"]
 
 
 @pytest.mark.parametrize("name", ["napster", "<script>", "Spotify", "..", "spotify%00"])

@@ -40,12 +40,15 @@ from blendify.providers.provider import Profile, Provider
 if TYPE_CHECKING:
     import requests
 
-TIMEOUT = (3, 8)
-"""Seconds to connect and to answer for the profile; with the token endpoint's it stays below API Gateway's 29."""
+TIMEOUT = (3, 7)
+"""Seconds to connect and to answer for the profile; with all else that a login waits for it stays below API Gateway's
+29."""
 MAX_ID_BYTES = 900
 """Of an account's id, which is a part of a sort key: DynamoDB takes 1,024 bytes."""
 ASK_AGAIN_AFTER = 1.0
 """Seconds between a refused call for the profile and the second one."""
+ASK_AGAIN_WITHIN = 10.0
+"""A second call is made only if the login has taken no longer so far: API Gateway must not give up before it ends."""
 LONGEST_WAIT_MS = 2_000
 """How long the rate limiter may let a listener wait in the browser."""
 
@@ -127,13 +130,14 @@ def complete(
     """
     if callback.issuer is not None and callback.issuer.rstrip("/") != application.accounts_url:
         raise ForeignIssuer("another authorization server has answered")
+    again_until = time.monotonic() + ASK_AGAIN_WITHIN
     limiter = RateLimiter(application, None, longest_ms=LONGEST_WAIT_MS)
     limiter.wait_until_open()
     with http_session() as http:
         try:
             verifier = _verifier(callback.browser_secret, callback.state)
             tokens = provider.access.exchange(application, callback.value, verifier, http)
-            body = _profile_response(provider, application, tokens.access_token, http)
+            body = _profile_response(provider, application, tokens.access_token, http, again_until)
         except RateLimited as error:
             raise MustWait(str(error), limiter.back_off(error, provider.backoff)) from error
     # Only now: anybody can come with a made-up code or token, which must take nothing from the listeners' quota.
@@ -145,10 +149,13 @@ def complete(
     return _store(provider, application, profile, tokens, session_user_id)
 
 
-def _profile_response(provider: Provider, application: Application, token: str, http: "requests.Session") -> Any:
+def _profile_response(
+    provider: Provider, application: Application, token: str, http: "requests.Session", again_until: float
+) -> Any:
     """
     What the provider answers about the token's account. As the code is used up, a refusal is asked about once more.
 
+    again_until  no second call after this moment of the monotonic clock
     Raises  ListenerNotAdmitted for a refusal (403) of which the provider says no more
     """
     path, parameters = provider.profile_request
@@ -156,6 +163,8 @@ def _profile_response(provider: Provider, application: Application, token: str, 
     try:
         return fetch(provider, application, call, http)
     except (ProviderUnavailable, Refused):
+        if time.monotonic() > again_until:
+            raise
         time.sleep(ASK_AGAIN_AFTER)
     try:
         return fetch(provider, application, call, http)
@@ -170,9 +179,8 @@ def _profile_response(provider: Provider, application: Application, token: str, 
 
 def _storable(provider: Provider, profile: Profile) -> Profile:
     """The profile. Raises UnexpectedShape when one of its ids is longer than a key can be."""
-    if any(
-        len(name.encode(errors="replace")) > MAX_ID_BYTES for name in (profile.account_id, profile.provider_user_id)
-    ):
+    names = (profile.account_id, profile.provider_user_id, *profile.aliases)
+    if any(len(name.encode(errors="replace")) > MAX_ID_BYTES for name in names):
         raise UnexpectedShape(f"{provider.title}'s profile response has an id that is too long")
     return profile
 

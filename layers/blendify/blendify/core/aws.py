@@ -20,7 +20,13 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     max_pool_connections=32,
 )
-_ONE_SHORT_TRY = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
+HURRIED_SECONDS = (1, 2)
+"""To connect and to answer, for a call that a person does not wait for."""
+_ONE_SHORT_TRY = Config(
+    connect_timeout=HURRIED_SECONDS[0],
+    read_timeout=HURRIED_SECONDS[1],
+    retries={"mode": "standard", "total_max_attempts": 1},
+)
 _S3_ADDRESSES = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 """Links are then signed for the bucket's own region; elsewhere S3 redirects, which breaks the signature."""
 
@@ -53,7 +59,7 @@ def client(service: str) -> object:
 
 
 def hurried_client(service: Literal["stepfunctions"]) -> "SFNClient":
-    """A client that tries once, for three seconds at most: a person waits for something else."""
+    """A client that tries once, for `HURRIED_SECONDS`: a person waits for something else."""
     with _making_a_client:
         return _hurried_client(service)
 
