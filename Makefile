@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean test soak check format bench deploy requirements
+.PHONY: help demo up down clean live test soak check format bench deploy requirements
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ down: $(READY) ## stop the stack; keep what it stored
 clean: $(READY) ## stop the stack and delete all that it stored
 	-@python -m local.stack down
 	rm -rf .local/state .local/build .local/run .local/outputs.json
+
+live: $(READY) ## check against the real provider: you log in, everything is collected, read once more and compared
+	@PYTHONPATH=layers/blendify:. python -m local.live
 
 test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/test_paging.py; SEED=… repeats random ones
 	pytest -n $(WORKERS) --hypothesis-seed=$(SEED) $(TESTS)
