@@ -56,7 +56,7 @@ def create_key() -> None:
 
 
 def application(accounts_url: str, api_url: str, provider: str = "spotify", **more: Any) -> None:
-    """Configure a provider's application, as the template's secret does; limits are lifted unless given."""
+    """Configure a provider's application, as the template does; limits are lifted unless given."""
     row = {
         "client_id": "simulated-client",
         "client_secret": "simulated-secret",
@@ -68,11 +68,12 @@ def application(accounts_url: str, api_url: str, provider: str = "spotify", **mo
         **more,
     }
     secrets = aws.client("secretsmanager")
-    name, text = f"blendify/applications/{provider}/default", json.dumps(row)
+    name, secret = f"blendify/applications/{provider}/default", row.pop("client_secret")
     try:
-        secrets.create_secret(Name=name, SecretString=text)
+        secrets.create_secret(Name=name, SecretString=secret)
     except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=text)
+        secrets.put_secret_value(SecretId=name, SecretString=secret)
+    aws.client("ssm").put_parameter(Name=f"/{name}", Value=json.dumps(row), Type="String", Overwrite=True)
     applications.forget()
 
 

@@ -1,6 +1,5 @@
 """A callback connects the listener who started the login. In every other case nothing is stored."""
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blendify.access import applications, connections, sessions
+from blendify.access import connections, sessions
 from blendify.core import aws, times
 from blendify.core.settings import settings
 from local.simulators.frame.faults import FaultKind
@@ -300,11 +299,7 @@ def test_application_without_credentials(world: World, machines: StepFunctions) 
     """As at the start of the login: 503, nothing stored, and no error of ours."""
     browser = Browser()
     sent_back = consent(start_login(browser))
-    secrets = aws.client("secretsmanager")
-    name = "blendify/applications/spotify/default"
-    row = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"]) | {"client_id": ""}
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(row))
-    applications.forget()
+    world.register(client_id="")
     refused(finish_login(browser, sent_back), 503)
     nothing_stored()
 

@@ -1,6 +1,5 @@
 """A login starts with a secret in the browser, and its addresses come from the configuration."""
 
-import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -9,7 +8,6 @@ import pytest
 
 from blendify.access import applications, login
 from blendify.access.oauth_states import Origin
-from blendify.core import aws
 from blendify.core.settings import settings
 from blendify.providers import PROVIDERS
 from tests.unit.http_events import Browser
@@ -118,11 +116,7 @@ def test_unknown_provider(world: World, name: str) -> None:
 
 def test_application_without_credentials(world: World) -> None:
     """503 with a page, as only the operator can help; nothing is stored."""
-    secrets = aws.client("secretsmanager")
-    name = "blendify/applications/spotify/default"
-    row = json.loads(secrets.get_secret_value(SecretId=name)["SecretString"]) | {"client_id": ""}
-    secrets.put_secret_value(SecretId=name, SecretString=json.dumps(row))
-    applications.forget()
+    world.register(client_id="")
     response = Browser().get(LOGIN, "/auth/spotify/login")
     assert response.status == 503
     assert "operator" in response.body

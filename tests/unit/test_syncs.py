@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from blendify.access import applications
 from blendify.collecting import progress
 from blendify.collecting.job import Job
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
@@ -242,13 +241,9 @@ def test_a_sync_begins_even_if_the_token_cannot_be_refreshed(world: World, fault
     assert record(begun(world.connect(seconds=0))).status is Status.RUNNING
 
 
-def test_a_sync_begins_even_if_the_application_has_no_secret(user_id: str) -> None:
+def test_a_sync_begins_even_if_the_application_has_no_secret(world: World, user_id: str) -> None:
     """Without a client id the outcomes say so, and the sync is not `running` forever."""
-    name = "blendify/applications/spotify/default"
-    secrets = aws.client("secretsmanager")
-    row = secrets.get_secret_value(SecretId=name)["SecretString"].replace('"simulated-client"', '""')
-    secrets.put_secret_value(SecretId=name, SecretString=row)
-    applications.forget()
+    world.register(client_id="")
     assert record(begun(user_id)).status is Status.RUNNING
 
 

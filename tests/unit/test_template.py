@@ -25,6 +25,8 @@ FUNCTIONS = resources("AWS::Serverless::Function")
 MANAGED = resources("AWS::IAM::ManagedPolicy")
 HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
 COLLECTORS = {name for name in FUNCTIONS if name.startswith("Collect")} | {"PollRecentlyPlayed"}
+PUBLIC = {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"}
+"""What a function reads of an application, besides its secret."""
 CADENCE_MINUTES = ("ShortestPollMinutes", "LongestPollMinutes")
 API_GATEWAY_TIMEOUT = 29
 """Seconds after which API Gateway responds in place of a Lambda."""
@@ -383,6 +385,32 @@ def test_no_secret_is_in_an_environment() -> None:
     for name, value in variables.items():
         assert not re.search("SECRET|PASSWORD|TOKEN(?!S_KEY)", name)
         assert not any(parameter in str(value) for parameter in secret)
+
+
+def test_a_deployment_does_not_write_secrets_back() -> None:
+    """A secret's value depends on its own parameter alone, so that any other change leaves a rotated one as it is."""
+    hidden = {name for name, parameter in template()["Parameters"].items() if parameter.get("NoEcho")}
+    secrets = resources("AWS::SecretsManager::Secret")
+    parameters = {secret["SecretString"]["Fn::If"][1]["Ref"] for secret in secrets.values()}
+    assert parameters == hidden
+    assert all(secret["SecretString"]["Fn::If"][2] == {"Ref": "AWS::NoValue"} for secret in secrets.values())
+    for name, public in resources("AWS::SSM::Parameter").items():
+        assert not any(parameter in str(public) for parameter in hidden), name
+
+
+def test_the_public_part_of_an_application_is_json() -> None:
+    """Whatever the parameters are: their patterns admit no quotes, backslashes or blanks."""
+    parameters = template()["Parameters"]
+    for name, public in resources("AWS::SSM::Parameter").items():
+        text, more = public["Value"]["Fn::Sub"]
+        for used in re.findall(r"\$\{(\w+)\}", text):
+            if used in more:
+                continue
+            assert (
+                parameters[used]["Type"] == "Number" or re.fullmatch(parameters[used]["AllowedPattern"], 'a"b') is None
+            )
+        filled = re.sub(r"\$\{(\w+)\}", lambda use: "7" if "Calls" in use[1] else "value", text)
+        assert set(json.loads(filled)) == PUBLIC, name
 
 
 def test_no_secret_is_shown() -> None:

@@ -1,12 +1,14 @@
 """
-Provider applications: one secret in Secrets Manager each.
+Provider applications: what is public of one is a parameter of Systems Manager, its client secret a secret.
 
-Shape   {"client_id", "client_secret", "redirect_uri", "api_url", "accounts_url", "calls_per_minute",
-         "calls_per_minute_and_user"}
+Parameter   {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"}
+Secret      the client secret alone. A deployment that changes a limit or an address does not write it, so a secret that
+            was rotated stays
 """
 
 import json
 import time
+from typing import Any
 
 from blendify.core import aws
 from blendify.core.settings import settings
@@ -38,22 +40,37 @@ def forget() -> None:
 
 
 def _read(provider: str, name: str) -> Application:
-    client = aws.client("secretsmanager")
-    try:
-        text = client.get_secret_value(SecretId=f"{settings().applications}/{provider}/{name}")["SecretString"]
-    except client.exceptions.ResourceNotFoundException:
-        raise ApplicationMissing(f"this deployment has no {provider} application named {name}") from None
-    secret = json.loads(text)
-    if not secret["client_id"] or not secret["client_secret"]:
+    public = _public(provider, name)
+    secret = _client_secret(provider, name) if public["client_id"] else ""
+    if not secret:
         raise ApplicationMissing(f"the {provider} application {name} has no client id and secret yet")
     return Application(
         provider=provider,
         name=name,
-        client_id=secret["client_id"],
-        client_secret=secret["client_secret"],
-        redirect_uri=secret["redirect_uri"],
-        api_url=secret["api_url"].rstrip("/"),
-        accounts_url=secret["accounts_url"].rstrip("/"),
-        calls_per_minute=float(secret["calls_per_minute"]),
-        calls_per_minute_and_user=float(secret["calls_per_minute_and_user"]),
+        client_id=public["client_id"],
+        client_secret=secret,
+        redirect_uri=public["redirect_uri"],
+        api_url=public["api_url"].rstrip("/"),
+        accounts_url=public["accounts_url"].rstrip("/"),
+        calls_per_minute=float(public["calls_per_minute"]),
+        calls_per_minute_and_user=float(public["calls_per_minute_and_user"]),
     )
+
+
+def _public(provider: str, name: str) -> dict[str, Any]:
+    client = aws.client("ssm")
+    try:
+        parameter = client.get_parameter(Name=f"/{settings().applications}/{provider}/{name}")
+    except client.exceptions.ParameterNotFound:
+        raise ApplicationMissing(f"this deployment has no {provider} application named {name}") from None
+    return dict(json.loads(parameter["Parameter"]["Value"]))
+
+
+def _client_secret(provider: str, name: str) -> str:
+    """The secret, without blanks around it; empty if it has no value yet."""
+    client = aws.client("secretsmanager")
+    try:
+        secret = client.get_secret_value(SecretId=f"{settings().applications}/{provider}/{name}")
+    except client.exceptions.ResourceNotFoundException:
+        return ""
+    return secret["SecretString"].strip()

@@ -31,7 +31,7 @@ class Settings:
     accounts_table: str
     tokens_key: str
     applications: str
-    """Prefix of the secrets with the provider applications, e.g. `blendify/applications`."""
+    """Prefix of the names of the provider applications' parameters and secrets, e.g. `blendify/applications`."""
     public_url: str
     """Where listeners reach the API; empty for API Gateway's own https address."""
     top_list_depth: int
