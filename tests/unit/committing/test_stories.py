@@ -9,7 +9,7 @@ stories.
 import os
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -23,7 +23,7 @@ from blendify.collecting.plan import Source
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.core import times
 from blendify.core.errors import Superseded
-from blendify.history.intents import Commit, Intent
+from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Record
 from local.history_reader import Lists, canonical
@@ -137,12 +137,16 @@ class Story:
         size = self.sort.remembered or PAGE
         while True:
             version, told = self.opened(), self.listener.answers()[start : start + size]
-            page = self.comparison(version, started_at).page(self.dated(version, told), told, start)
+            dated = [(record, answer) for record, answer in zip(self.dated(version, told), told, strict=True) if record]
+            records, answers = [record for record, _ in dated], [answer for _, answer in dated]
+            page = self.comparison(version, started_at).page(records, answers, start)
             full = len(told) == self.sort.remembered and not self.sort.rules.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
                 self.commit(
-                    version, [page], Intent(Commit(str(number), started_at), full=full, remembered_from=keep_from)
+                    version,
+                    [page],
+                    Intent(Commit(str(number), started_at, Signals(remembered_from=keep_from)), full=full),
                 )
             except Superseded:
                 continue
@@ -154,7 +158,7 @@ class Story:
     seen: set[str] = field(default_factory=set)
     """What of a log was committed."""
 
-    def dated(self, version: ListVersion, told: list[Any]) -> list[Record]:
+    def dated(self, version: ListVersion, told: list[Any]) -> Sequence[Record | None]:
         """Records; where the provider tells no moments, with those at which they were seen first."""
         records = [self.sort.record(answer, place) for place, answer in enumerate(told)]
         known = [entry.identity for entry in self.memory.entries(version)]

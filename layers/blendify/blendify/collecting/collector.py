@@ -313,4 +313,6 @@ class _Collector:
     def _begun(self, intake: Intake, start: Position) -> Sweep:
         """What is known of the list at which an earlier worker stopped."""
         usual = self._habits(intake.listed(start.number).list_id)
-        return Sweep(start.number, start.attempt, start.total, start.changed, start.unsteady, start.fingerprint, usual)
+        sweep = Sweep(start.number, start.attempt, start.total, start.changed, start.unsteady, start.fingerprint, usual)
+        sweep.other_total = start.other_total
+        return sweep

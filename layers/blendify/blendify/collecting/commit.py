@@ -122,7 +122,7 @@ class Committer:
     def _planned(self, version: ListVersion, entries: Sequence[Entry], staged: StagedList, intent: Intent) -> Plan:
         source = _source(version, intent)
         listed = list(staged.listed())
-        read = ReadList(source, self.rules, listed, intent.complete, intent.full, intent.remembered_from)
+        read = ReadList(source, self.rules, listed, intent.complete, intent.full, intent.commit.signals.remembered_from)
         return plan(entries, read)
 
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:

@@ -27,6 +27,8 @@ class ListEnd:
 
     total: int | None = None
     """Length by the provider's latest count."""
+    other_total: int | None = None
+    """Length by another call."""
     provider_version: str | None = None
     """What the provider calls the list's state."""
     listed_total: int | None = None
@@ -51,7 +53,10 @@ def rules(endpoint: Endpoint) -> Rules:
     """The rules for a list of this endpoint, independent of its contents."""
     memory = endpoint.log_window
     return Rules(
-        endpoint.list_kind, endpoint.change_check is newest_first, memory is not None and memory.moves_to_front
+        endpoint.list_kind,
+        newest_first=endpoint.change_check is newest_first,
+        once_each=memory is not None and memory.moves_to_front,
+        undated=memory is not None and not memory.dated,
     )
 
 
@@ -150,22 +155,43 @@ def signals(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpo
     )
 
 
-def log_signals(
-    version: ListVersion, end: ListEnd | None, endpoint: Endpoint, job: Job, since: datetime | None
-) -> tuple[Signals, str | None]:
+def log_evidence(version: ListVersion, end: ListEnd, given: int, *, whole: bool) -> Evidence:
     """
-    What later syncs go by, and from which moment on (ISO 8601) the log's version tells all plays.
+    What a log shows that was read as far as it was asked for.
 
-    end     None while more of the log is to be read
+    given   different plays, of all workers of the sync
+    whole   whether all of it was asked for: then it is held against what another call counts
+    """
+    counted = max((total for total in (end.total, end.other_total) if total is not None), default=None)
+    return Evidence(
+        given=given,
+        counted=counted,
+        log=True,
+        changed=end.changed,
+        broken_off=end.broken_off,
+        shortfall=version.signals.shortfall if whole else 0,
+        shortfall_syncs=version.signals.shortfall_syncs if whole else 0,
+    )
+
+
+def log_signals(
+    version: ListVersion, judged: Judgement | None, endpoint: Endpoint, job: Job, since: datetime | None
+) -> Signals:
+    """
+    What later syncs go by.
+
+    judged  None while more of the log is to be read, and when it could not be read to its end
     since   from which moment on it was asked for; None for all of it
     """
-    before = version.signals
-    complete = end is not None and not (end.changed or end.broken_off)
-    remembered = freshness.remembered_from(version, endpoint, job, complete=complete)
-    if not complete:
-        return before, remembered
-    late = endpoint.log_window.late_window if endpoint.log_window else None
-    whole = since is None or (late is not None and since <= times.parse(job.fetched_at) - late)
-    # Another sync may have read on meanwhile.
-    after = replace(before, read_at=max(before.read_at or "", job.fetched_at), total=end.total if end else None)
-    return replace(after, full_read_at=job.fetched_at) if whole else after, remembered
+    before, memory, after = version.signals, endpoint.log_window, version.signals
+    if judged is not None:
+        # Another sync may have read on meanwhile.
+        after = replace(after, read_at=max(before.read_at or "", job.fetched_at))
+    if judged is not None and since is None:
+        after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
+        finished = judged.shortfall <= 0 or is_usual(judged.shortfall, judged.shortfall_syncs)
+        after = replace(after, full_read_at=job.fetched_at if finished else before.full_read_at)
+    elif judged is not None and since and before.full_read_at and memory:
+        looked_back = since <= times.parse(before.full_read_at) - memory.late_window
+        after = replace(after, full_read_at=job.fetched_at if looked_back else before.full_read_at)
+    return replace(after, remembered_from=freshness.remembered_from(after, endpoint, job))

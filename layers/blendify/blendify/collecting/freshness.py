@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify.collecting.job import Job
+from blendify.collecting.job import POLL, Job
 from blendify.core import times
 from blendify.core.settings import settings
+from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, ListRef
 
@@ -33,30 +34,32 @@ def may_check(version: ListVersion, job: Job) -> bool:
 
 def since(version: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
     """
-    The moment from which on a log is asked for: a little before the last sync that read all it asked for; now and then
-    earlier, for what has come in late. None for all of it, as long as it was never read whole.
+    The moment from which on a log is asked for; None for all of it.
+
+    That is a little before the last sync that read all it asked for. Now and then it is earlier, for what has come in
+    late: as far back as plays are promised to be looked for, counted from the last time that they were. A log whose
+    past is not finished is read whole by each sync, and by no poll.
     """
     memory, signals = endpoint.log_window, version.signals
-    if memory is None or memory.entries is not None or not signals.full_read_at or not signals.read_at:
+    if memory is None or memory.entries is not None or not signals.read_at or job.mode == "full":
         return None
     new = times.parse(signals.read_at) - memory.overlap
-    full = job.mode == "full" or _full_read_due(version, job)
-    return min(new, times.parse(job.fetched_at) - memory.late_window) if full else new
+    if not signals.full_read_at:
+        return new if job.mode == POLL else None
+    late = times.parse(signals.full_read_at) - memory.late_window
+    return min(new, late) if _full_read_due(version, job) else new
 
 
-def remembered_from(version: ListVersion, endpoint: Endpoint, job: Job, *, complete: bool) -> str | None:
+def remembered_from(signals: Signals, endpoint: Endpoint, job: Job) -> str | None:
     """
-    From which moment on what is known of a log is needed by later syncs, once this one has ended: all of it ("") until
-    it was read whole. None where the provider itself forgets.
+    From which moment on a log's version tells all plays: as far back as the next look for late ones reaches. What it
+    told before it need not have kept. None where the provider itself forgets.
     """
-    memory, signals = endpoint.log_window, version.signals
+    memory = endpoint.log_window
     if memory is None or memory.entries is not None:
         return None
-    whole = job.fetched_at if complete else signals.read_at
-    if not complete and not signals.full_read_at:
-        return ""
-    ends = [times.parse(job.fetched_at) - memory.late_window]
-    return times.iso(min([*ends, times.parse(whole) - memory.overlap] if whole else ends))
+    needed = times.iso(times.parse(signals.full_read_at or job.fetched_at) - memory.late_window)
+    return max(signals.remembered_from or "", needed)
 
 
 def _full_read_due(version: ListVersion, job: Job) -> bool:

@@ -243,6 +243,7 @@ class Intake:
             cursor=ask.cursor,
             attempt=ask.attempt,
             total=sweep.counted,
+            other_total=sweep.other_total,
             changed=sweep.changed,
             unsteady=sweep.unsteady,
             full=sweep.full,
@@ -329,6 +330,7 @@ class Intake:
         listed = self.listed(at.number)
         end = ListEnd(
             total=at.total,
+            other_total=at.other_total,
             provider_version=listed.version,
             listed_total=listed.total,
             attempt=at.attempt,

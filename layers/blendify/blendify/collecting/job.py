@@ -8,6 +8,8 @@ from typing import Any
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 
+POLL = "poll"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -19,7 +21,7 @@ class Job:
     fetched_at: str
     """The sync's start, the same in all its facts."""
     mode: str = "changes"
-    """`full` reads everything, even lists that seem unchanged."""
+    """`full` reads everything, even lists that seem unchanged; `poll` reads recent plays alone."""
 
     @classmethod
     def of(cls, event: Mapping[str, Any]) -> "Job":

@@ -1,12 +1,12 @@
 """Lists of one data type on their way into the history: opened by their versions, judged, committed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from blendify.collecting import freshness
 from blendify.collecting.commit import Committer
-from blendify.collecting.conclusion import ListEnd, evidence, log_signals, rules, signals
+from blendify.collecting.conclusion import ListEnd, evidence, log_evidence, log_signals, rules, signals
 from blendify.collecting.job import Job
 from blendify.collecting.judgement import Judgement, judge
 from blendify.collecting.list_reader import ListReader
@@ -122,21 +122,18 @@ class ListCommits:
         Raises  Superseded, TimeIsUp
         """
         list_id, job = reader.source.list_id, self.job
-        endpoint, memory = self.endpoint.for_list(list_id), reader.memory
-        full = (
-            end is not None
-            and memory.entries is not None
-            and reader.end >= memory.entries
-            and not memory.moves_to_front
-        )
+        endpoint = self.endpoint.for_list(list_id)
         version = self.version(list_id)
         while True:
             compared = reader.compared(version)
-            after, remembered = log_signals(version, end, endpoint, job, since)
-            given = {"records": len(compared.names()) + counts.get("records", 0)}
-            judged = judge(evidence(compared, end, endpoint)).counts if end else {}
-            commit = Commit(job.sync_id, job.fetched_at, after, then.item(), {**counts, **given, **judged})
-            intent = Intent(commit, full=full, remembered_from=remembered)
+            given = len(compared.names()) + reader.known_before + counts.get("records", 0)
+            judged = judge(log_evidence(version, end, given, whole=since is None)) if end else None
+            ended = judged if end and not (end.changed or end.broken_off) else None
+            after = log_signals(version, ended, endpoint, job, since)
+            after = replace(after, repeats_listed=reader.repeats_listed(version))
+            noted = judged.counts if judged else {}
+            commit = Commit(job.sync_id, job.fetched_at, after, then.item(), {**counts, "records": given, **noted})
+            intent = Intent(commit, full=end is not None and reader.may_have_gap(version))
             try:
                 version = self._committer(list_id).commit(version, compared, intent, compared.stage_for)
             except Superseded:

@@ -100,6 +100,11 @@ class ListStore:
         old = self.fact_at(old_key)
         return replace(old, fetched_at=key, fields={**old.fields, "position": position})
 
+    def recorded_plays(self, first: str, last: str) -> frozenset[str]:
+        """The keys of all plays that began between two moments, without the start of the sync that recorded them."""
+        keys = lookup.plays(self.user_id, self.data_type, first, last)
+        return frozenset(key.partition("#")[2] for key in keys)
+
     def fact_at(self, key: str) -> Fact:
         """The fact that is stored under a key."""
         return lookup.fact_at(self.user_id, self.data_type, key)

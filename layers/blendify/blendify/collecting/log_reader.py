@@ -5,8 +5,9 @@ Pages stay in memory unchanged until they are committed. If another worker commi
 sync), they are compared with the new version.
 """
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,10 @@ from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, LogWindow, Record
+from blendify.providers.record_identity import record_id
+
+ONE_ANSWER = 30
+"""So many entries of an undated log come in one answer; where two answers meet, an entry may stand in both."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,13 @@ class _LogPage:
     start: int
     """Position of its first entry."""
     seen_at: datetime
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether a record stands twice among the first entries, which are those of one answer."""
+        first = [record.fields.get("record_id") for record in self.records[:ONE_ANSWER]]
+        names = [name for name in first if name]
+        return len(set(names)) < len(names)
 
 
 @dataclass
@@ -39,6 +51,8 @@ class LogReader:
     attempt: int = 1
     lost: int = 0
     """Pages that could not be read."""
+    known_before: int = 0
+    """Plays of the uncommitted pages that are in the history, and too old for the version."""
     _pages: list[_LogPage] = field(default_factory=list)
 
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int, seen_at: datetime) -> None:
@@ -49,10 +63,37 @@ class LogReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
         reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
-        plays = KnownPlays(entries)
+        plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
-            reader.add(self._dated(page, version, plays), page.answers, page.start)
+            records, answers = self._without_old_plays(page, version)
+            self.known_before += len(page.records) - len(records)
+            dated = self._dated(replace(page, records=records), version, plays)
+            pairs = [(record, answer) for record, answer in zip(dated, answers, strict=True) if record]
+            reader.add([record for record, _ in pairs], [answer for _, answer in pairs], page.start)
         return reader
+
+    def _without_old_plays(self, page: _LogPage, version: ListVersion) -> tuple[Sequence[Record], Sequence[Any]]:
+        """
+        The page without plays that are in the history and older than what the version tells.
+
+        Only a reading of all of a log meets them. The index by which they are found may lag by seconds, which does not
+        matter: a sync that repeats its own facts finds their keys taken.
+        """
+        moments = [str(record.fields["played_at"]) for record in page.records if record.fields.get("played_at")]
+        start = version.signals.remembered_from
+        if not version.revision or start is None or not moments or min(moments) >= start:
+            return page.records, page.answers
+        recorded = self.store.recorded_plays(min(moments), max(moments))
+        equal: Counter[str] = Counter()
+        unknown = []
+        for index, record in enumerate(page.records):
+            equal[record.key] += 1
+            number = equal[record.key]
+            part = record.key if number == 1 or not self.memory.repeats else f"{record.key}#{number}"
+            moment = record.fields.get("played_at")
+            if not moment or moment >= start or self.source.key(part).partition("#")[2] not in recorded:
+                unknown.append(index)
+        return [page.records[index] for index in unknown], [page.answers[index] for index in unknown]
 
     def clear(self) -> None:
         """Forget the pages: all are committed."""
@@ -73,10 +114,30 @@ class LogReader:
         """Numbers of pages, and of their entries, that are only in memory."""
         return len(self._pages), sum(len(page.records) for page in self._pages)
 
-    def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record]:
+    def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record | None]:
         if self.memory.dated:
             return plays.recognized(page.records, page.seen_at)
         since, known = version.signals.read_at, plays.names
-        if self.memory.moves_to_front:
-            return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
-        return timestamps.with_moments(page.records, known, page.seen_at, since)
+        if self.repeats_listed(version):
+            return timestamps.with_moments(page.records, known, page.seen_at, since)
+        return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
+
+    def may_have_gap(self, version: ListVersion) -> bool:
+        """Whether the provider has given as many plays as it remembers, so that others may have been lost."""
+        if self.memory.entries is None or self.memory.moves_to_front or self.end < self.memory.entries:
+            return False
+        if self.memory.dated or self.repeats_listed(version):
+            return True
+        # Where each record stands once, those that were played again show that nothing was lost in between.
+        known = {record_id(entry.identity) for entry in self.store.entries(version)}
+        return known.isdisjoint(record.fields.get("record_id") for page in self._pages for record in page.records)
+
+    def repeats_listed(self, version: ListVersion) -> bool:
+        """
+        Whether an undated log lists each play. If not, it lists each record once, at its latest play.
+
+        That is decided by what answers showed, now or before: a record that stands twice in one answer.
+        """
+        if self.memory.dated or self.memory.moves_to_front:
+            return False
+        return version.signals.repeats_listed or any(page.has_repeats for page in self._pages)

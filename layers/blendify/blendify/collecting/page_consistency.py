@@ -47,6 +47,8 @@ class Sweep:
     habits: Habits = Habits()
     full: bool = False
     """Whether the last page was full: more may follow it."""
+    other_total: int | None = None
+    """The length of the list by another call."""
     _barren: int = 0
     """Requests in a row that brought nothing new."""
     _lacking: int = 0
@@ -86,6 +88,10 @@ class Sweep:
         self.fingerprint = _fingerprint(page)
         self._seen.add(self.fingerprint)
         self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
+        self.other_total = page.other_total or self.other_total
+        page = replace(page, other_total=self.other_total)
+        if page.total is not None and self.habits.shortfall > 0:
+            page = replace(page, total=max(0, page.total - self.habits.shortfall))
         requests = paging.next_requests(ask, page)
         if page.cursor and not requests:
             # The provider's pages go in circles.

@@ -1,7 +1,7 @@
 """A sync's requests for one data type: pages, and the latest additions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blendify.calling.fetch import NO_CONTENT
@@ -11,9 +11,9 @@ from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
 from blendify.core import times
-from blendify.core.errors import NotFound, Refused, Unreadable
+from blendify.core.errors import NotFound, Outage, ProviderUnavailable, Refused, Unreadable
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, RecentlyAdded, RequestContext
+from blendify.providers.endpoint import Endpoint, OtherCount, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import record_id
 
@@ -38,6 +38,8 @@ class Fetcher:
         Raises  as `Caller.get`
         """
         page = self._page(ask, endpoint)
+        if endpoint.other_count and ask.offset == 0 and self.since(ask.list_id) is None:
+            return replace(page, other_total=self._other_total(endpoint.other_count))
         if endpoint.log_window is None or endpoint.log_window.dated:
             return page
         # Without moments, only the whole list shows what is new in it.
@@ -50,6 +52,17 @@ class Fetcher:
     def newest(self, newest: RecentlyAdded) -> Sequence[str]:
         """Ids of the records that were added to a list last."""
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
+
+    def _other_total(self, other: OtherCount) -> int | None:
+        """The length of a log by another call; None where that does not tell it."""
+        context = RequestContext(self.account, times.parse(self.job.fetched_at))
+        parameters = {**other.parameters, **other.dynamic_parameters(context)}
+        try:
+            return self.caller.get(other.path, parameters, other.count, tries=2)
+        except Outage:
+            raise
+        except (ProviderUnavailable, Refused):
+            return None
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id))

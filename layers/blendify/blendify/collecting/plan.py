@@ -53,6 +53,8 @@ class Rules:
     """Of a set: whether its entries are sorted by their moments, even if only a part of it was read."""
     once_each: bool = False
     """Of a log: whether it holds each record once, at its latest play."""
+    undated: bool = False
+    """Of a log: whether its plays have no moments, so that those it lists may be older than many it does not."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,12 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
         newest = set(latest(names))
         names = [name for name in names if name in newest]
     start = read.remembered_from
-    needed = [name for index, name in enumerate(names) if index < REMEMBERED or (start is not None and name >= start)]
+    newest = set(latest(names)[:REMEMBERED]) if read.rules.undated else set()
+    needed = [
+        name
+        for index, name in enumerate(names)
+        if index < REMEMBERED or name in newest or (start is not None and name >= start)
+    ]
     if len(names) > len(needed) + SPARE_PLAYS:
         names = needed
     recorded = {index: listed.position for index, listed in new.values()}

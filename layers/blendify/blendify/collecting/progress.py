@@ -48,6 +48,8 @@ class Position:
     """Its length by the provider's latest count."""
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
+    other_total: int | None = None
+    """Its length by another call."""
     unsteady: bool = False
     """Its count differs from page to page, and it has not changed."""
     full: bool = False
@@ -116,7 +118,19 @@ class Position:
         return (self.number, self.offset) > (other.number, other.offset)
 
 
-_NUMBERS = ("number", "offset", "attempt", "total", "lost", "revision", "records", "expected", "tries", "limited")
+_NUMBERS = (
+    "number",
+    "offset",
+    "attempt",
+    "total",
+    "other_total",
+    "lost",
+    "revision",
+    "records",
+    "expected",
+    "tries",
+    "limited",
+)
 
 
 @dataclass(frozen=True)

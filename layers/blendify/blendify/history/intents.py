@@ -23,6 +23,10 @@ class Signals:
     """How many consecutive syncs ended with this shortfall, or with less and less."""
     unsteady_syncs: int = 0
     """How many consecutive syncs met a count that differs from page to page."""
+    remembered_from: str | None = None
+    """Of a log: from this moment on (ISO 8601) its version tells all plays; None for the newest alone."""
+    repeats_listed: bool = False
+    """Of a log without moments: whether an answer has listed a record twice, so that it lists each play."""
     absent: tuple[str, ...] = ()
     """Identities of entries that the list holds by the history, and that the provider did not give last time."""
 
@@ -37,6 +41,8 @@ class Signals:
             shortfall=int(item.get("shortfall", 0)),
             shortfall_syncs=int(item.get("shortfall_syncs", 0)),
             unsteady_syncs=int(item.get("unsteady_syncs", 0)),
+            remembered_from=item.get("remembered_from"),
+            repeats_listed=item.get("repeats_listed", False),
             absent=tuple(item.get("absent", ())),
         )
 
@@ -85,8 +91,6 @@ class Intent:
     """Whether an entry that is missing has left the list."""
     full: bool = False
     """Of a log: whether the provider told as many plays as it remembers."""
-    remembered_from: str | None = None
-    """Of a log: from this moment on (ISO 8601) all plays stay known; None for the newest alone."""
     appended: int = 0
     """Number of the plan's facts that are known to be in the history."""
     written: Mapping[str, int] = field(default_factory=dict)
@@ -101,14 +105,11 @@ class Intent:
             inline=bytes(item.get("inline", b"")),
             complete=item.get("complete", False),
             full=item.get("full", False),
-            remembered_from=item.get("remembered_from"),
             appended=int(item.get("appended", 0)),
             written={name: int(count) for name, count in item.get("written", {}).items()},
         )
 
     def item(self) -> dict[str, Any]:
-        """The stored form, without empty fields, except for an empty moment: it means the beginning of all time."""
-        item = {name: value for name, value in vars(self).items() if value or name == "remembered_from"}
-        if self.remembered_from is None:
-            del item["remembered_from"]
+        """The stored form, without empty fields."""
+        item = {name: value for name, value in vars(self).items() if value}
         return item | {"commit": self.commit.item()} | ({"staged": list(self.staged)} if self.staged else {})

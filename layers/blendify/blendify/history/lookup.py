@@ -1,5 +1,6 @@
-"""Consistent reads of single facts by key, for collectors. They do without pynamodb, which costs import time."""
+"""Reads of the history for collectors: facts by key, plays by moment. Without pynamodb, which costs import time."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from blendify.core import aws
@@ -18,6 +19,28 @@ def fact_at(user_id: str, data_type: str, key: str) -> Fact:
     item = _item(partition, key)
     more = range(2, int(plain(item.get("raw_parts", {"N": "1"}))) + 1)
     return Fact.read(item, *(plain(_item(partition, f"{key}{part_suffix(number)}")["raw"]) for number in more))
+
+
+def plays(user_id: str, data_type: str, first: str, last: str) -> Iterator[str]:
+    """The sort keys of plays that began between two moments, as far as the index knows them yet."""
+    query: dict[str, Any] = {
+        "TableName": settings().history_table,
+        "IndexName": "played",
+        "KeyConditionExpression": "#partition = :partition AND played_at BETWEEN :first AND :last",
+        "ProjectionExpression": "fetched_at",
+        "ExpressionAttributeNames": {"#partition": "user#type"},
+        "ExpressionAttributeValues": {
+            ":partition": {"S": f"{user_id}#{data_type}"},
+            ":first": {"S": first},
+            ":last": {"S": last},
+        },
+    }
+    while True:
+        answer = aws.client("dynamodb").query(**query)
+        yield from (str(item["fetched_at"]["S"]) for item in answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _item(partition: str, key: str) -> Any:

@@ -121,6 +121,19 @@ class RecentlyAdded:
 
 
 @dataclass(frozen=True)
+class OtherCount:
+    """
+    Another call that counts a log as a whole. The log's own count may be too low, and then its past is not finished.
+    """
+
+    path: str
+    parameters: Mapping[str, str]
+    dynamic_parameters: Callable[[RequestContext], Mapping[str, str]]
+    count: Callable[[Any], int | None]
+    """The count in a response; None if it has none."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One data type of one provider."""
 
@@ -150,6 +163,8 @@ class Endpoint:
     list_kind: ListKind = ListKind.SET
     log_window: LogWindow | None = None
     """For logs only."""
+    other_count: OtherCount | None = None
+    """For logs of which the provider drops nothing."""
     change_check: ChangeCheck | None = None
     """Finds changes in a few calls, where the provider's responses allow that."""
     recently_added: RecentlyAdded | None = None

@@ -78,6 +78,8 @@ class Page:
     cursor: str | None = None
     size: int | None = None
     """Entries of a full page, where the provider says so: it may allow fewer than were asked for."""
+    other_total: int | None = None
+    """The length of the list by another call."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class Numbered(Offset):
         if not request.last or not page.entries:
             return []
         size, number = min(page.size or self.limit, self.limit), request.offset // self.limit + 1
-        pages = ceil((page.total or 0) / size)
+        pages = ceil(max(page.total or 0, page.other_total or 0) / size)
         if page.more or len(page.entries) >= size:
             pages = max(pages, number + 1)
         if self.depth:

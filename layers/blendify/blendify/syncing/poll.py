@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from blendify.collecting.collector import collect_once
-from blendify.collecting.job import Collected, Job
+from blendify.collecting.job import POLL, Collected, Job
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import Superseded
@@ -61,8 +61,8 @@ def _collected(queued: QueuedPoll, seconds_left: Callable[[], float]) -> Collect
     if plays is None:
         return Collected(Outcome.NOT_OFFERED)
     versions = list_versions.versions(user_id, provider, DataType.RECENTLY_PLAYED).values()
-    never_whole = not any(version.signals.full_read_at for version in versions)
-    if never_whole and plays.log_window and plays.log_window.entries is None:
+    never_read = not any(version.signals.read_at for version in versions)
+    if never_read and plays.log_window and plays.log_window.entries is None:
         # A provider that forgets nothing gives all plays of many years to the first who asks: a full sync does.
         return Collected(Outcome.NOT_REQUESTED)
     sync_id = syncs.new_id(times.parse(queued.began_at), f"poll-{queued.due_at}")
@@ -72,7 +72,7 @@ def _collected(queued: QueuedPoll, seconds_left: Callable[[], float]) -> Collect
     later = [times.iso(times.parse(commit.started_at) + MILLISECOND) for commit in commits]
     fetched_at = own[0] if own else max([queued.began_at, *later])
     try:
-        return collect_once(DataType.RECENTLY_PLAYED, Job(user_id, provider, sync_id, fetched_at), seconds_left)
+        return collect_once(DataType.RECENTLY_PLAYED, Job(user_id, provider, sync_id, fetched_at, POLL), seconds_left)
     except Superseded:
         # The listener has left, or is leaving: nothing is known of their plays any more.
         return Collected(Outcome.RECONNECT)

@@ -19,9 +19,11 @@ SURE = 5
 
 def with_moments(
     rows: Sequence[Record], read: Collection[str], now: datetime, since: str | None, most: int
-) -> list[Record]:
+) -> list[Record | None]:
     """
     A whole list with `played_at`, in its order. A record that was not played again keeps its moment.
+
+    What is unknown behind one that was not played again is None, see `timestamps`.
 
     read    names of what the list held when it was last read to its end, and before
     since   start of that last reading
@@ -38,7 +40,11 @@ def with_moments(
         id_: (times.iso(moment), since if place < later else None)
         for place, (id_, moment) in enumerate(zip(ids, given, strict=True))
     }
-    return [dated(row, *by_id[str(row.fields["record_id"])]) if row.fields.get("record_id") else row for row in rows]
+    left_out = {id_ for place, id_ in enumerate(ids) if place > later and id_ not in old}
+    return [
+        None if id_ in left_out else dated(row, *by_id[id_]) if row.fields.get("record_id") else row
+        for row, id_ in ((row, str(row.fields.get("record_id"))) for row in rows)
+    ]
 
 
 def untouched(now: Sequence[str], known: Sequence[str], *, full: bool = False) -> list[int | None]:

@@ -16,9 +16,14 @@ LEAST = timedelta(milliseconds=1)
 """Moments are stored in milliseconds."""
 
 
-def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None) -> list[Record]:
+def with_moments(
+    rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None
+) -> list[Record | None]:
     """
     A whole list of plays with `played_at`, in its order. Known plays keep their moment.
+
+    New plays stand in front. What is unknown behind a known play is None: the sync before has read the whole list and
+    has not seen it there, so it is no play that can be dated.
 
     before  identities (`<moment>#<record id>`) of what is recorded
     since   start of the sync before; `played_after` of the plays in front of all that it read
@@ -27,13 +32,13 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     plays = [row for row in rows if row.fields.get("record_id")]
     behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
     known = [None if index is None else names[index] for index in behind]
+    later = next((at for at, name in enumerate(known) if name), len(known))
     end = max((index + 1 for index in behind if index is not None), default=0)
     given = moments(
         [_moment(name) if name else None for name in known], now, _moment(names[end]) if end < len(names) else None
     )
-    later = next((at for at, name in enumerate(known) if name), len(known))
     dated_plays = iter(
-        dated(row, times.iso(moment), since if at < later else None)
+        dated(row, times.iso(moment), since if at < later else None) if at < later or known[at] else None
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
     )
     return [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
@@ -48,9 +53,9 @@ def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     of the list or of the known plays, all are new: some of the same songs were played again, among others.
     """
     for new in range(len(now)):
-        rest = now[new : new + len(known)]
-        if rest and list(known[: len(rest)]) == list(rest):
-            return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
+        rest = now[new:]
+        if list(known[: len(rest)]) == list(rest):
+            return [*[None] * new, *range(len(rest))]
     matches = _longest_common(now, known)
     first = next((place for place, index in enumerate(matches) if index is not None), len(now))
     places = [index for index in matches if index is not None]

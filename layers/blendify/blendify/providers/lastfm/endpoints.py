@@ -10,7 +10,7 @@ from datetime import timedelta
 from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.providers import change_checks
-from blendify.providers.endpoint import Endpoint, ListKind, LogWindow, RequestContext
+from blendify.providers.endpoint import Endpoint, ListKind, LogWindow, OtherCount, RequestContext
 from blendify.providers.lastfm import pages, records
 from blendify.providers.paging import Numbered
 
@@ -84,6 +84,7 @@ def table() -> Mapping[DataType, Endpoint]:
             scopes=(),
             list_kind=ListKind.LOG,
             log_window=LogWindow(entries=None, overlap=timedelta(days=1), late_window=timedelta(days=14), repeats=True),
+            other_count=OtherCount("/", {"method": "user.getInfo"}, _user, pages.play_count),
         ),
         # Newest first, but pages start at multiples of their size only: the change check reads the first page.
         DataType.SAVED_TRACKS: Endpoint(

@@ -27,9 +27,19 @@ def page_of(root: str, entries: str) -> Callable[[Any], Page]:
         pages = number(attributes, "totalPages")
         # Without a count only an empty page shows the end.
         more = total is None if pages is None else (number(attributes, "page") or 1) < pages
-        return Page(counted, total, more)
+        return Page(counted, total, more, size=count(attributes, "perPage"))
 
     return page
+
+
+def play_count(body: Any) -> int | None:
+    """
+    How often the user has played anything, by the profile.
+
+    Shape   {"user": {"name": str, "playcount": "1500", …}}
+    Source  https://www.last.fm/api/show/user.getInfo
+    """
+    return count(get(body, "user"), "playcount")
 
 
 def user(root: str) -> Callable[[Any], str | None]:

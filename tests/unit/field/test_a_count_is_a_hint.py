@@ -1,0 +1,102 @@
+"""
+K2: a count is a hint. It is too high, too low, different from page to page, missing or absurd, for a while or for good.
+
+What came is kept, what is missing is said. What repeats becomes normal: from the second sync after the first one on,
+removals are recorded, and no call is made that a true count would not have needed.
+"""
+
+import pytest
+
+from blendify.core import aws
+from blendify.core.data_types import DataType, Outcome
+from local.history_reader import HistoryReader, canonical
+from local.simulators.frame.library import Act
+from tests.unit.every_provider.subject import Subject
+from tests.unit.robustness.providers import PAIRS, TRAITS, act
+from tests.unit.robustness.schedules import Trouble
+from tests.unit.sync_steps import standing
+
+TROUBLES = ("count_too_high", "count_too_low", "count_differs_by_page", "count_null", "count_huge")
+COUNTED = [
+    (provider, data_type)
+    for provider, data_type in PAIRS
+    if Trouble.SHORT not in TRAITS[provider].untold.get(data_type, ()) and data_type is not DataType.RECENTLY_PLAYED
+]
+"""Lists whose length is told."""
+RANKED = (DataType.TOP_TRACKS, DataType.TOP_ARTISTS)
+SPARE = 2
+"""Calls that a look for changes may need beyond the pages of a short list."""
+
+
+def change(subject: Subject, data_type: DataType) -> None:
+    """One entry leaves the longest list, and another one comes."""
+    possible = subject.traits.changes[data_type]
+    name = max(subject.lists(data_type), key=lambda name: len(subject.lists(data_type)[name]))
+    size = len(subject.lists(data_type)[name])
+    if Act.REMOVE in possible:
+        place = subject.lists(data_type)[name][size // 2]["id"] if data_type is DataType.PLAYLISTS else name
+        act(Act.REMOVE, data_type)(subject, subject.listener, place, size // 2, 0)
+    for one in (Act.ADD, Act.MOVE):
+        if one in possible and (one is Act.ADD or Act.REMOVE not in possible):
+            act(one, data_type)(subject, subject.listener, name, 0, size - 1)
+
+
+def collected(subject: Subject, data_type: DataType) -> tuple[int, Outcome, str]:
+    """Sync a day later: its calls for the data type, its outcome, and what the listener is told."""
+    before = subject.calls(data_type)
+    job, _ = subject.run(*subject.needs(data_type), days=1)
+    done = standing(job, data_type)
+    return subject.calls(data_type) - before, done.outcome, done.why or ""
+
+
+def lost(subject: Subject, data_type: DataType) -> list[str]:
+    """What the listener has and the history does not tell. A top list in doubt stays as it was, whole."""
+    if data_type in RANKED:
+        return []
+    told = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type).answers()
+    present = {canonical(answer) for answers in told.values() for answer in answers}
+    return [text for held in subject.lists(data_type).values() for text in map(canonical, held) if text not in present]
+
+
+def ranks(subject: Subject, data_type: DataType) -> list[list[int]]:
+    """The ranks that the history tells, list by list."""
+    told = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type)
+    return [[int(record["rank"]) for record in held.values()] for held in told.records.values()]
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize(("provider", "data_type"), COUNTED)
+def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type: DataType, trouble: str) -> None:
+    """One entry leaves the list each day, another comes. After three syncs the history is right each day."""
+    subject.fault(data_type, trouble)
+    for day in range(6):
+        calls, outcome, why = collected(subject, data_type)
+        assert outcome is Outcome.COMPLETE
+        if day in (0, 3, 4, 5):
+            assert subject.differences(data_type) == []
+        if data_type in RANKED:
+            assert all(sorted(set(told)) == sorted(told) for told in ranks(subject, data_type))
+        if day >= 3:
+            assert calls <= subject.fewest(data_type) + SPARE
+        assert calls <= 4 * subject.fewest(data_type) + 3
+        assert bool(why) == (trouble in ("count_too_high", "count_huge")) or trouble == "count_differs_by_page"
+        change(subject, data_type)
+    subject.traffic.faults.clear()
+    subject.run(*subject.needs(data_type), days=1)
+    assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize(("provider", "data_type"), COUNTED)
+def test_a_count_that_becomes_wrong_and_right_again(subject: Subject, data_type: DataType, trouble: str) -> None:
+    """Nothing that is in the list is called removed, and a week later all is well."""
+    collected(subject, data_type)
+    for _ in range(2):
+        subject.fault(data_type, trouble)
+        change(subject, data_type)
+        assert collected(subject, data_type)[1] is Outcome.COMPLETE
+        assert lost(subject, data_type) == []
+        subject.traffic.faults.clear()
+        assert collected(subject, data_type)[1] is Outcome.COMPLETE
+    subject.run(*subject.needs(data_type), days=8)
+    assert subject.differences(data_type) == []
