@@ -82,7 +82,7 @@ def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type:
         assert bool(why) == (trouble in ("count_too_high", "count_huge")) or trouble == "count_differs_by_page"
         change(subject, data_type)
     subject.traffic.faults.clear()
-    subject.run(*subject.needs(data_type), days=1)
+    subject.run(*subject.needs(data_type), days=8)
     assert subject.differences(data_type) == []
 
 

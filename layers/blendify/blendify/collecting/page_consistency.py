@@ -91,7 +91,8 @@ class Sweep:
         self.other_total = page.other_total or self.other_total
         page = replace(page, other_total=self.other_total)
         if page.total is not None and self.habits.shortfall > 0:
-            page = replace(page, total=max(0, page.total - self.habits.shortfall))
+            told = min(page.total, paging.depth or page.total)
+            page = replace(page, total=max(0, told - self.habits.shortfall))
         requests = paging.next_requests(ask, page)
         if page.cursor and not requests:
             # The provider's pages go in circles.
