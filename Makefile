@@ -61,9 +61,8 @@ format: $(READY) ## format the code, and mend what ruff can mend
 bench: $(READY) ## print the figures of the design: calls, write units, bytes, state transitions, import time
 	@PYTHONPATH=layers/blendify:. python -m bench
 
-deploy: $(READY) ## build for AWS and deploy; asks before it changes anything. The first time with OPTIONS=--guided
-	sam build
-	sam deploy $(OPTIONS)
+deploy: $(READY) ## build for AWS and deploy what deploy.yaml says (see deploy.example.yaml); asks nothing
+	@python -m local.deploy $(FILE)
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done

@@ -69,10 +69,11 @@ def application(accounts_url: str, api_url: str, provider: str = "spotify", **mo
     }
     secrets = aws.client("secretsmanager")
     name, secret = f"blendify/applications/{provider}/default", row.pop("client_secret")
+    secret_name = f"{name}/client_secret"
     try:
-        secrets.create_secret(Name=name, SecretString=secret)
+        secrets.create_secret(Name=secret_name, SecretString=secret)
     except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=secret)
+        secrets.put_secret_value(SecretId=secret_name, SecretString=secret)
     aws.client("ssm").put_parameter(Name=f"/{name}", Value=json.dumps(row), Type="String", Overwrite=True)
     applications.forget()
 

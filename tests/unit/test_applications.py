@@ -10,7 +10,7 @@ from tests.aws import aws_in_memory
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
-SECRET = "blendify/applications/spotify/default"
+SECRET = "blendify/applications/spotify/default/client_secret"
 
 
 def test_an_application_is_what_parameter_and_secret_say() -> None:

@@ -50,7 +50,7 @@ def test_a_library_does_not_log_the_address_of_a_call(odd_headers: str, caplog: 
 def test_a_library_does_not_log_what_aws_answers(caplog: pytest.LogCaptureFixture) -> None:
     """With the function's log level at DEBUG, botocore would log the applications' secrets."""
     caplog.set_level("DEBUG")
-    aws.client("secretsmanager").get_secret_value(SecretId="blendify/applications/spotify/default")
+    aws.client("secretsmanager").get_secret_value(SecretId="blendify/applications/spotify/default/client_secret")
     assert "simulated-secret" not in logged(caplog)
 
 

@@ -70,7 +70,7 @@ def _client_secret(provider: str, name: str) -> str:
     """The secret, without blanks around it; empty if it has no value yet."""
     client = aws.client("secretsmanager")
     try:
-        secret = client.get_secret_value(SecretId=f"{settings().applications}/{provider}/{name}")
+        secret = client.get_secret_value(SecretId=f"{settings().applications}/{provider}/{name}/client_secret")
     except client.exceptions.ResourceNotFoundException:
         return ""
     return secret["SecretString"].strip()
