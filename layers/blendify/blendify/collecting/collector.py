@@ -21,6 +21,7 @@ from blendify.collecting.intake import Intake
 from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.lists_to_read import targets
+from blendify.collecting.other_ways import otherwise
 from blendify.collecting.outcomes import closed_for_all, failure, notes
 from blendify.collecting.page_consistency import Habits, Sweep
 from blendify.collecting.page_fetcher import Fetcher
@@ -35,7 +36,7 @@ from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGrante
 from blendify.history import list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
-from blendify.providers.paging import PageRequest
+from blendify.providers.paging import PageRequest, Window
 
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
@@ -274,13 +275,14 @@ class _Collector:
             return
         steps = read(
             (ask for number in group for ask in self._requests(intake, number, start)),
-            partial(fetcher.page, endpoint=endpoint),
+            partial(replace(fetcher, last_time=lenient).page, endpoint=endpoint),
             endpoint.paging,
             ordered=endpoint.ordered,
             begun=self._begun(intake, start),
             habits=self._habits,
             side_by_side=self._progress.caller.at_once if self._progress.caller else 1,
             lenient=lenient,
+            otherwise=partial(otherwise, endpoint=endpoint, last_time=lenient),
         )
         # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
         with closing(steps):
@@ -304,7 +306,8 @@ class _Collector:
             return
         first = PageRequest(listed.list_id, number)
         if resumed:
-            first = replace(first, offset=start.offset, cursor=start.cursor, attempt=start.attempt)
+            window = Window(*start.window) if start.window else None
+            first = replace(first, offset=start.offset, cursor=start.cursor, window=window, attempt=start.attempt)
         yield from endpoint.paging.ahead(first, start.total) if resumed else [first]
 
     def _habits(self, list_id: str) -> Habits:

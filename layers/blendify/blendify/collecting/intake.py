@@ -212,6 +212,7 @@ class Intake:
         if isinstance(self.reader, LogReader):
             records = endpoint.records(page.entries, ask.list_id, ask.offset)
             self.reader.add(records, page.entries, ask.offset, times.now())
+            self.reader.cut |= ask.size is not None and endpoint.paging.depth is None and len(records) >= ask.size
         elif self.reader:
             entries, start = page.entries, self.reader.place(ask.offset)
             records = endpoint.records(entries, ask.list_id, start)
@@ -241,6 +242,7 @@ class Intake:
             self.next,
             offset=ask.offset,
             cursor=ask.cursor,
+            window=(ask.window.until, ask.window.start) if ask.window else None,
             attempt=ask.attempt,
             total=sweep.counted,
             other_total=sweep.other_total,

@@ -53,6 +53,8 @@ class LogReader:
     """Pages that could not be read."""
     known_before: int = 0
     """Plays of the uncommitted pages that are in the history, and too old for the version."""
+    cut: bool = False
+    """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
 
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int, seen_at: datetime) -> None:
@@ -107,7 +109,8 @@ class LogReader:
     @property
     def end(self) -> int:
         """The position at which the last page ends in the log."""
-        return max((page.start + len(page.records) for page in self._pages), default=0)
+        end = max((page.start + len(page.records) for page in self._pages), default=0)
+        return max(end, self.memory.entries or 0) if self.cut else end
 
     @property
     def buffered(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from blendify.calling.fetch import NO_CONTENT
 from blendify.collecting import freshness
 from blendify.collecting.job import Job
+from blendify.collecting.other_ways import tries
 from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.collecting.undated_plays.whole_list import whole
@@ -30,6 +31,8 @@ class Fetcher:
     """What is known of a list, by its id."""
     since: Callable[[str], datetime | None]
     """The moment from which a log is asked for, by its id; None for all of it."""
+    last_time: bool = False
+    """Whether the list is not read again in this sync: then fields may be left out."""
 
     def page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         """
@@ -65,12 +68,23 @@ class Fetcher:
             return None
 
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
-        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id))
+        window = ask.window
+        until = window.until if window else None
+        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id), until)
 
         def take(body: object) -> Page:
-            return endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
+            page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
+            if window and page.total is not None:
+                page = replace(page, total=page.total + window.start)
+            # The size of a page that is small on purpose says nothing of full pages.
+            return replace(page, size=None) if ask.size else page
 
-        return self.caller.get(*endpoint.request(ask, inquiry), take, final=self._final(ask, endpoint))
+        return self.caller.get(
+            *endpoint.request(ask, inquiry),
+            take,
+            tries=tries(ask, endpoint, last_time=self.last_time),
+            final=self._final(ask, endpoint),
+        )
 
     def _final(self, ask: PageRequest, endpoint: Endpoint) -> type[Refused] | tuple[()]:
         """Refusals that are not asked about again at once."""

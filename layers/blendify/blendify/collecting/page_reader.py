@@ -58,6 +58,7 @@ def read(
     habits: Callable[[str], Habits] = lambda _: Habits(),
     side_by_side: int = SIDE_BY_SIDE,
     lenient: bool = False,
+    otherwise: Callable[[PageRequest, Page | None], list[PageRequest]] = lambda *_: [],
 ) -> Generator[Step, None, None]:
     """
     Every page of every list, in the order of the plan; the requests that a page leads to come right after it.
@@ -71,12 +72,15 @@ def read(
     lenient    whether to pass over a failing page, as long as the pages behind it can be read: it has failed for
                several rounds
 
+    otherwise  what to ask for instead of a page at which the provider fails, given the page before it
+
     A list that fails ends, and the next one begins.
 
     Raises  what else `fetch` raises; pages that are still being fetched are then awaited and dropped
     """
     plan = deque(_Planned(ask) for ask in asks)
     sweep, lost, at_once = begun or Sweep(-1), 0, 1
+    parts = _Parts(otherwise)
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
         try:
             while plan:
@@ -87,13 +91,19 @@ def read(
                 ask = first.ask
                 if sweep.number != ask.list_index:
                     sweep = Sweep(ask.list_index, ask.attempt, habits=habits(ask.list_id))
+                    parts = _Parts(otherwise)
                 try:
                     page = first.page.result()
                 except Outage:
                     raise
                 except (ProviderUnavailable, Refused) as error:
+                    if others := parts.instead(ask, error, sweep.total):
+                        _plan_first(plan, others)
+                        at_once = 1
+                        continue
                     lost += 1
-                    if lenient and lost <= MOST_LOST and (following := _following(plan, ask)):
+                    following = _following(plan, ask)
+                    if lenient and following and lost <= MOST_LOST and (ask.offset > 0 or parts.before):
                         yield Step(ask, Lost(str(error)), following, sweep)
                         continue
                     _drop_list(plan, ask)
@@ -105,16 +115,56 @@ def read(
                     _drop_list(plan, ask)
                     _plan_first(plan, [again])
                     continue
+                _drop_superseded(plan, ask, page)
                 new = page if not sweep.repeats(page) else replace(page, entries=[])
                 after = sweep.take(ask, page, paging, _following(plan, ask))
                 at_once = 1 if after.doubtful else min(2 * at_once, side_by_side)
                 if after.ends:
                     _drop_list(plan, ask)
-                _plan_first(plan, after.requests)
+                _plan_first(plan, parts.following(ask, page, after.requests))
                 yield Step(ask, new, _following(plan, ask), sweep)
         finally:
             for planned in plan:
                 _drop(planned)
+
+
+@dataclass
+class _Parts:
+    """What is asked for in one list in place of pages that do not come."""
+
+    otherwise: Callable[[PageRequest, Page | None], list[PageRequest]]
+    before: Page | None = None
+    """The page that came last."""
+    _halves: bool = False
+
+    def instead(self, ask: PageRequest, error: CollectError, total: int | None) -> list[PageRequest]:
+        """Requests in place of one that has failed; none when there is no other way."""
+        return _within(self.otherwise(ask, self.before), total) if isinstance(error, ProviderUnavailable) else []
+
+    def following(self, ask: PageRequest, page: Page, requests: list[PageRequest]) -> list[PageRequest]:
+        """
+        These requests, which a page leads to; in halves, if a full page did not come and half of one did.
+        """
+        self.before = page
+        self._halves |= ask.way == 1 and ask.size is not None
+        if not self._halves:
+            return requests
+        parts = (_within(self.otherwise(request, page), page.total) or [request] for request in requests)
+        return [part for several in parts for part in several]
+
+
+def _within(asks: list[PageRequest], total: int | None) -> list[PageRequest]:
+    """Without those that begin behind the end of a list of this length."""
+    within = [ask for ask in asks if ask is asks[0] or total is None or ask.offset < total]
+    return [*within[:-1], replace(within[-1], last=asks[-1].last)] if within else []
+
+
+def _drop_superseded(plan: "deque[_Planned]", ask: PageRequest, page: Page) -> None:
+    """Drop what is planned of a list that is asked for by time from here on, and parts of pages behind its end."""
+    following = _following(plan, ask)
+    ends = page.total is not None and not page.more and ask.offset + len(page.entries) >= page.total
+    if following and (following.window != ask.window or (ends and following.way and following.size)):
+        _drop_list(plan, ask)
 
 
 def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:

@@ -42,6 +42,8 @@ class Position:
     number: int = 0
     offset: int = 0
     cursor: str | None = None
+    window: tuple[int, int] | None = None
+    """The part of a log that is asked for by time, as in `paging.Window`."""
     attempt: int = 1
     """1 for the first reading of the list; one more each time it is begun anew."""
     total: int | None = None
@@ -86,15 +88,16 @@ class Position:
         """The position in an item; missing fields have their initial values."""
         start: dict[str, Any] = {name: item.get(name, value) for name, value in vars(cls()).items()}
         numbers = {name: int(start[name]) for name in _NUMBERS if start[name] is not None}
-        lists = {name: tuple(int(number) for number in start[name]) for name in ("broken", "closed")}
-        aside = tuple(map(cls.of, start["aside"]))
+        lists: dict[str, Any] = {name: tuple(int(number) for number in start[name]) for name in ("broken", "closed")}
+        aside, window = tuple(map(cls.of, start["aside"])), start["window"]
+        lists["window"] = (int(window[0]), int(window[1])) if window else None
         return cls(**{**start, **numbers, **lists, "aside": aside, "staged": tuple(start["staged"])})
 
     def item(self) -> dict[str, Any]:
         """The stored form, without fields that have their initial values."""
         start = Position()
         item = {name: value for name, value in vars(self).items() if value != getattr(start, name)}
-        lists = {name: list(item[name]) for name in ("staged", "broken", "closed") if name in item}
+        lists = {name: list(item[name]) for name in ("staged", "broken", "closed", "window") if name in item}
         return item | lists | ({"aside": [listed.item() for listed in self.aside]} if self.aside else {})
 
     def at(self, number: int, list_state: "Position | None" = None) -> "Position":

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from blendify.access import access_tokens, doubted_grants
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
+from blendify.calling.tries import TRIES
 from blendify.core.errors import (
     AccessTokenRefused,
     ApplicationBlocked,
@@ -32,7 +33,6 @@ from blendify.providers.provider import Provider
 
 TIMEOUT = (5, 30)
 """Seconds to connect, and between two packets."""
-TRIES = 4
 LONGEST_PAUSE = 10.0
 """Seconds. Where pauses are never longer than that the gate sleeps them out; else nothing more is called."""
 MOST_PAUSES = 5
@@ -85,7 +85,8 @@ class ProviderClient:
         """
         What `take` makes of the JSON that the provider answers, or of NO_CONTENT.
 
-        tries   after so many failures or refusals the call has failed; one, if the call before it has failed as well
+        tries   after so many failures the call has failed; one, if the call before it has failed as well. Refusals are
+                always asked about four times: they pass, or another way helps no more
         final   refusals that are raised at once: the caller itself asks again, later
 
         Raises  MustWait after a 429 (short pauses are slept out), ProviderUnavailable after the last try (by `take` as
@@ -102,7 +103,8 @@ class ProviderClient:
                     raise
                 failures += 1
                 renewable = isinstance(error, AccessTokenRefused) and self._provider.access.renew is not None
-                if failures >= (1 + renewable if self._failing else tries):
+                most = TRIES if isinstance(error, Refused) else tries
+                if failures >= (1 + renewable if self._failing else most):
                     self._failing = True
                     raise self._explained(error) from None
                 if not (renewable and failures % 2):

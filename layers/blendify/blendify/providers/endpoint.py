@@ -104,6 +104,8 @@ class RequestContext:
     """The start of the sync."""
     since: datetime | None = None
     """Read a log from this time on; None for all of it."""
+    until: int | None = None
+    """Read a log before this second since 1970; None for all of it."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,10 @@ class Endpoint:
     """Where the change check alone could miss one entry added and one removed."""
     at_most_every: timedelta | None = None
     """A list without a version is not read more often than this."""
+    dispensable: frozenset[str] = frozenset()
+    """Query parameters that only add to the entries, and make a page heavy."""
+    entry_time: Callable[[Any], int | None] | None = None
+    """Seconds since 1970 of an entry, where a log can be asked for until a moment."""
     missing_when_empty: bool = False
     """Whether a 404 that repeats means an empty list, as long as the list has never held anything."""
     no_content_when_empty: bool = False
@@ -218,8 +224,9 @@ class Endpoint:
             # `.` and `..` would change the path, and percent-encoding does not prevent that.
             raise Unreadable("the provider gave this list an id that cannot be part of an address")
         named = {self.list_parameter: self.provider_list_names.get(list_id, list_id)} if self.list_parameter else {}
+        left_out = self.dispensable if page_request.trimmed else frozenset()
         return self.path.format(list_id=quote(list_id, safe="")), {
-            **self.parameters,
+            **{name: value for name, value in self.parameters.items() if name not in left_out},
             **(self.dynamic_parameters(context) if self.dynamic_parameters else {}),
             **named,
             **self.paging.params(page_request),

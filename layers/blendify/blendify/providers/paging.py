@@ -30,10 +30,26 @@ class PageRequest:
     """The attempt at this list: it is read again from the beginning when it changes meanwhile."""
     size: int | None = None
     """Fewer entries than a full page: those that were missing on the page before. None for a full page."""
+    way: int = 0
+    """0 for a page as it is usually asked for; its other ways are counted from 1 (see `collecting.other_ways`)."""
+    trimmed: bool = False
+    """Whether parameters are left out without which a page comes more easily."""
+    window: "Window | None" = None
+    """For a part of a log that is asked for by time."""
     again: bool = False
     """Whether the provider is asked for the same, or for what was missing, a second time."""
     previous_cursors: frozenset[str] = field(default=frozenset(), repr=False)
     """The cursors requested before in this list: a repeated one ends the list."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a log before a moment."""
+
+    until: int
+    """Seconds since 1970; entries of that second are not in it."""
+    start: int
+    """Index in the list of its first entry."""
 
 
 class Paging(Protocol):
@@ -62,6 +78,9 @@ class Paging(Protocol):
 
     def missing(self, request: PageRequest, page: "Page") -> PageRequest | None:
         """What to ask for when the page holds fewer entries than it should, and others follow; None when it is full."""
+
+    def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
+        """Requests for the same entries in smaller pages; none when the pages are that small already."""
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:
         """The page to read again from when `removed` entries left the list meanwhile, so that unread ones moved up."""
@@ -110,7 +129,7 @@ class Offset:
         counted = min(page.total or 0, self.depth or page.total or 0)
         # A page that brings more than was counted disproves the count.
         beyond = page.more or (len(page.entries) >= size and page.total is not None and came > page.total)
-        start = replace(request, offset=end - self.overlap, size=None, again=False)
+        start = replace(request, offset=end - self.overlap, size=None, again=False, way=0, trimmed=False)
         return self._pages(start, max(counted, end + 1 if beyond else 0), end)
 
     def missing(self, request: PageRequest, page: Page) -> PageRequest | None:
@@ -119,6 +138,19 @@ class Offset:
         if start >= end or not page.entries or not follows or page.total is None or self.overlap:
             return None
         return replace(request, offset=start, size=end - start, last=False, again=True)
+
+    def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
+        before, size = self._size(request), max(1, self.limit // divisor, self.overlap + 1)
+        if size >= before:
+            return []
+        if self.overlap:
+            return [replace(request, size=size)]
+        end = request.offset + before
+        parts = [
+            replace(request, offset=offset, size=min(size, end - offset), last=False)
+            for offset in range(request.offset, end, size)
+        ]
+        return [*parts[:-1], replace(parts[-1], last=request.last)]
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:
         step = self.limit - self.overlap
@@ -152,24 +184,35 @@ class Numbered(Offset):
             object.__setattr__(self, "depth", ceil(self.depth / self.limit) * self.limit)
 
     def params(self, request: PageRequest) -> dict[str, str]:
-        return {"limit": str(self.limit), "page": str(request.offset // self.limit + 1)}
+        size = request.size or self.limit
+        return {"limit": str(size), "page": str(_inside(request) // size + 1)}
 
     def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:
         if not request.last or not page.entries:
             return []
-        size, number = min(page.size or self.limit, self.limit), request.offset // self.limit + 1
-        pages = ceil(max(page.total or 0, page.other_total or 0) / size)
+        size, number = min(page.size or self.limit, self.limit), _inside(request) // self.limit + 1
+        begin = request.offset - _inside(request)
+        pages = ceil(max(0, max(page.total or 0, page.other_total or 0) - begin) / size)
         if page.more or len(page.entries) >= size:
             pages = max(pages, number + 1)
         if self.depth:
             pages = min(pages, ceil(self.depth / size))
         numbers = list(range(number, pages)[:MOST_PLANNED])
-        following = replace(request, again=False)
-        return [replace(following, offset=one * self.limit, last=one == numbers[-1]) for one in numbers]
+        following = replace(request, size=None, again=False, way=0, trimmed=False)
+        return [
+            replace(following, offset=begin + number * self.limit, last=number == numbers[-1]) for number in numbers
+        ]
+
+    def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
+        # Pages of another size have other numbers: only a size that divides this one gives the same entries.
+        size = self.limit // divisor
+        return super().smaller(request, divisor) if size and (request.size or self.limit) % size == 0 else []
 
     def missing(self, request: PageRequest, page: Page) -> PageRequest | None:
-        size, number = min(page.size or self.limit, self.limit), request.offset // self.limit + 1
-        before = (number - 1) * size
+        if request.size:
+            return None
+        size, number = min(page.size or self.limit, self.limit), _inside(request) // self.limit + 1
+        before = request.offset - _inside(request) + (number - 1) * size
         follows = page.more or (page.total or 0) > before + len(page.entries)
         if not page.entries or len(page.entries) >= size or not follows or request.again:
             return None
@@ -186,7 +229,8 @@ class Cursor:
     offset_based: ClassVar[bool] = False
 
     def params(self, request: PageRequest) -> dict[str, str]:
-        return {"limit": str(self.limit)} | ({self.parameter: request.cursor} if request.cursor else {})
+        size = request.size or self.limit
+        return {"limit": str(size)} | ({self.parameter: request.cursor} if request.cursor else {})
 
     def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:  # noqa: ARG002
         return [request]
@@ -197,6 +241,9 @@ class Cursor:
             return []
         end = request.offset + len(page.entries)
         return [replace(request, offset=end, cursor=page.cursor, again=False, previous_cursors=known)]
+
+    def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
+        return _in_one(request, self.limit, divisor)
 
     def missing(self, request: PageRequest, page: Page) -> PageRequest | None:  # noqa: ARG002 -- a short page leads on as a full one does
         return None
@@ -213,8 +260,8 @@ class Single:
     depth: None = None
     offset_based: ClassVar[bool] = False
 
-    def params(self, request: PageRequest) -> dict[str, str]:  # noqa: ARG002
-        return {"limit": str(self.limit)}
+    def params(self, request: PageRequest) -> dict[str, str]:
+        return {"limit": str(request.size or self.limit)}
 
     def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:  # noqa: ARG002
         return [request]
@@ -222,8 +269,22 @@ class Single:
     def next_requests(self, request: PageRequest, page: Page) -> list[PageRequest]:  # noqa: ARG002
         return []
 
+    def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
+        # The latest entries alone: the others cannot be asked for.
+        return _in_one(request, self.limit, divisor)
+
     def missing(self, request: PageRequest, page: Page) -> PageRequest | None:  # noqa: ARG002
         return None
 
     def rewind(self, request: PageRequest, removed: int) -> PageRequest:  # noqa: ARG002
         return request
+
+
+def _inside(request: PageRequest) -> int:
+    """Where a page starts in the list, or in the part of it that is asked for by time."""
+    return request.offset - (request.window.start if request.window else 0)
+
+
+def _in_one(request: PageRequest, limit: int, divisor: int) -> list[PageRequest]:
+    size = max(1, limit // divisor)
+    return [replace(request, size=size)] if size < (request.size or limit) else []

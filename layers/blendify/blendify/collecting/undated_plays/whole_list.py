@@ -1,6 +1,7 @@
 """Short lists whose order alone shows what is new: one page is not enough, so all pages are joined into one."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
@@ -21,7 +22,7 @@ def whole(
     entries, ids = page.entries, _ids(page, ask, endpoint)
     while (following := endpoint.paging.next_requests(ask, page)) and not is_known_from_here(ids, known):
         before, again = page, ask.offset + len(page.entries) - following[0].offset
-        ask = following[0]
+        ask = replace(following[0], size=ask.size, way=ask.way, trimmed=ask.trimmed)
         page = fetch(ask)
         if page.entries == before.entries and any(entry != page.entries[0] for entry in page.entries):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")

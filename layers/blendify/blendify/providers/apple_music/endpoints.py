@@ -56,6 +56,7 @@ def table() -> Mapping[DataType, Endpoint]:
         DataType.RECENTLY_PLAYED: Endpoint(
             path="/v1/me/recent/played/tracks",
             parameters=CATALOGUE,
+            dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=30, depth=REMEMBERED, overlap=10),
             to_page=pages.page,
             to_record=records.play,
@@ -89,6 +90,7 @@ def table() -> Mapping[DataType, Endpoint]:
         DataType.PLAYLIST_TRACKS: Endpoint(
             path="/v1/me/library/playlists/{list_id}/tracks",
             parameters=CATALOGUE,
+            dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=PAGE),
             to_page=pages.page,
             to_record=records.playlist_track,
@@ -101,6 +103,7 @@ def table() -> Mapping[DataType, Endpoint]:
         DataType.SAVED_TRACKS: Endpoint(
             path="/v1/me/library/songs",
             parameters={**CATALOGUE, "extend": "dateAdded"},
+            dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=PAGE),
             to_page=pages.page,
             to_record=records.saved_track,
@@ -112,6 +115,7 @@ def table() -> Mapping[DataType, Endpoint]:
         DataType.SAVED_ALBUMS: Endpoint(
             path="/v1/me/library/albums",
             parameters=CATALOGUE,
+            dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=PAGE),
             to_page=pages.page,
             to_record=records.saved_album,
@@ -123,6 +127,7 @@ def table() -> Mapping[DataType, Endpoint]:
         DataType.FOLLOWED_ARTISTS: Endpoint(
             path="/v1/me/library/artists",
             parameters=CATALOGUE,
+            dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=PAGE),
             to_page=pages.page,
             to_record=records.followed_artist,

@@ -35,7 +35,8 @@ def _window(context: RequestContext) -> Mapping[str, str]:
             the second after the start
     """
     begin = {"from": str(int(context.since.timestamp()))} if context.since else {}
-    return {**_user(context), **begin, "to": str(int(context.started_at.timestamp()) + 1)}
+    until = context.until or int(context.started_at.timestamp()) + 1
+    return {**_user(context), **begin, "to": str(until)}
 
 
 def table() -> Mapping[DataType, Endpoint]:
@@ -81,6 +82,7 @@ def table() -> Mapping[DataType, Endpoint]:
             paging=Numbered(limit=200),
             to_page=pages.page_of("recenttracks", "track"),
             to_record=records.play,
+            entry_time=records.played_seconds,
             scopes=(),
             list_kind=ListKind.LOG,
             log_window=LogWindow(entries=None, overlap=timedelta(days=1), late_window=timedelta(days=14), repeats=True),

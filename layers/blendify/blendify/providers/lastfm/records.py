@@ -98,8 +98,13 @@ def _address(artist_name: str | None, track_name: str | None = None) -> str | No
     return f"{artist}/_/{quote_plus(track_name)}" if track_name else artist
 
 
+def played_seconds(entry: Any) -> int | None:
+    """When a scrobble was played, in seconds since 1970; None for one without a date."""
+    return count(get(entry, "date"), "uts")
+
+
 def _time(entry: Any) -> str | None:
-    seconds = count(get(entry, "date"), "uts")
+    seconds = played_seconds(entry)
     try:
         return None if seconds is None else times.iso(datetime.fromtimestamp(seconds, UTC))
     except (ValueError, OverflowError, OSError):

@@ -1,0 +1,3 @@
+"""How often a call is tried before it has failed."""
+
+TRIES = 4

@@ -1,0 +1,69 @@
+"""
+Other ways to ask for a page that does not come: in smaller pages, without what makes it heavy, or by time.
+
+A page at which the provider fails may come in another way: half of it where the whole takes too long, or the entries
+before a moment where pages behind some number never come. Only that page is asked for again, and no other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from blendify.calling.tries import TRIES
+from blendify.providers.endpoint import Endpoint
+from blendify.providers.paging import Page, PageRequest, Window
+
+HALF, TENTH, TRIMMED, BY_TIME = "halves", "tenths", "without additions", "by time"
+
+
+def ways(endpoint: Endpoint, *, last_time: bool) -> Sequence[str]:
+    """
+    The ways in their order.
+
+    last_time   whether the list is not read again in this sync: then fields may be left out
+    """
+    if endpoint.entry_time:
+        return HALF, BY_TIME
+    if last_time and endpoint.dispensable:
+        return HALF, TENTH, TRIMMED
+    return HALF, TENTH
+
+
+def tries(ask: PageRequest, endpoint: Endpoint, *, last_time: bool) -> int:
+    """How often a page is asked for in one way: all ways together take as many tries as a call has."""
+    return 1 if ask.way else TRIES - len(ways(endpoint, last_time=last_time))
+
+
+def otherwise(ask: PageRequest, before: Page | None, endpoint: Endpoint, *, last_time: bool) -> list[PageRequest]:
+    """
+    What to ask for instead of a request that has failed, in the next way; nothing when there is none left.
+
+    before  the page before it in the same list, if this worker has read it
+    """
+    for number, way in enumerate(ways(endpoint, last_time=last_time), start=1):
+        if number > ask.way and (asks := _asked(way, replace(ask, way=number), before, endpoint)):
+            return asks
+    return []
+
+
+def _asked(way: str, ask: PageRequest, before: Page | None, endpoint: Endpoint) -> list[PageRequest]:
+    paging = endpoint.paging
+    if way == BY_TIME:
+        return _by_time(ask, before, endpoint)
+    if way == TRIMMED:
+        return [replace(ask, trimmed=True)]
+    return paging.smaller(ask, 2 if way == HALF else 10)
+
+
+def _by_time(ask: PageRequest, before: Page | None, endpoint: Endpoint) -> list[PageRequest]:
+    start = ask.window.start if ask.window else 0
+    if ask.offset <= start:
+        return []
+    if before is None:
+        # Another worker has read the page before: it is read again, for the moment of its last entry.
+        limit = endpoint.paging.limit
+        return [replace(ask, offset=max(start, (ask.offset - start - 1) // limit * limit + start), size=None, way=0)]
+    moment = endpoint.entry_time(before.entries[-1]) if endpoint.entry_time and before.entries else None
+    if moment is None:
+        return []
+    # Others of the same second may be on the page that does not come: those that came are met again, and known.
+    return [replace(ask, size=None, last=True, window=Window(moment + 1, ask.offset))]
