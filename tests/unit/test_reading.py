@@ -85,6 +85,28 @@ def test_what_a_page_tells_is_asked_right_after_it() -> None:
     assert places(list(read(plan(1, 1), fetch, PAGING))) == [(0, 0), (0, 10), (0, 20), (1, 0)]
 
 
+def test_what_a_page_tells_is_asked_for_while_it_waits_for_its_turn() -> None:
+    """The sixth of eight lists has a second page: it is under way before the lists in front are handed on."""
+    long, asked = 5, {offset: threading.Event() for offset in (0, 10)}
+
+    def fetch(ask: PageRequest) -> Page:
+        size = 15 if ask.list_index == long else 1
+        if ask.list_index == long:
+            asked[ask.offset].set()
+        return Page([(ask.list_index, place) for place in range(size)[ask.offset :][:10]], size, more=False)
+
+    steps = []
+    for step in read(plan(*[1] * 8), fetch, PAGING):
+        steps.append(step)
+        if step.ask.list_index in (3, 4) and step.ask.offset == 0:
+            # The page in front has come when the next one is looked at.
+            assert asked[0].wait(60)
+            time.sleep(0.05)
+        if places(steps[-1:]) == [(long, 0)]:
+            assert asked[10].is_set()
+    assert places(steps) == [*((number, 0) for number in range(long + 1)), (long, 10), (6, 0), (7, 0)]
+
+
 @pytest.mark.parametrize("error", [Unreadable("closed"), ProviderUnavailable("down")], ids=str)
 def test_a_list_that_fails_drops_only_its_own_pages(error: CollectError) -> None:
     """One list that fails or is refused is told once, in its place; the lists around it are whole."""

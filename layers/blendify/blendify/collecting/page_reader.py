@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from blendify.collecting.page_consistency import Habits, Sweep
@@ -82,13 +82,16 @@ def read(
     sweep, lost, at_once = begun or Sweep(-1), 0, 1
     parts = _Parts(otherwise)
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
+        early = _Early(lambda request: pool.submit(fetch, request))
         try:
             while plan:
                 for planned in islice(plan, at_once):
-                    planned.page = planned.page or pool.submit(fetch, planned.ask)
+                    planned.page = planned.page or early.take(planned.ask)
+                early.ask(islice(plan, 1, at_once), paging, at_once - 1)
                 first = plan.popleft()
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
                 ask = first.ask
+                early.drop(ask.list_index)
                 if sweep.number != ask.list_index:
                     sweep = Sweep(ask.list_index, ask.attempt, habits=habits(ask.list_id))
                     parts = _Parts(otherwise)
@@ -126,6 +129,40 @@ def read(
         finally:
             for planned in plan:
                 _drop(planned)
+            early.drop()
+
+
+@dataclass
+class _Early:
+    """
+    Pages that are asked for before they are planned, as a page leads to them that has come and waits for its turn.
+
+    They are planned when that page has its turn. If it turns out to be no good, the calls were in vain.
+    """
+
+    fetch: "Callable[[PageRequest], Future[Page]]"
+    _pages: "dict[PageRequest, Future[Page]]" = field(default_factory=dict)
+
+    def ask(self, waiting: Iterable[_Planned], paging: Paging, most: int) -> None:
+        """Ask for what these pages lead to, so that at most so many are asked for early."""
+        for planned in waiting:
+            if planned.page is None or not planned.page.done() or planned.page.exception():
+                continue
+            for request in paging.next_requests(planned.ask, planned.page.result()):
+                if len(self._pages) >= most:
+                    return
+                if request not in self._pages:
+                    self._pages[request] = self.fetch(request)
+
+    def take(self, request: PageRequest) -> "Future[Page]":
+        """The page, asked for by now."""
+        return self._pages.pop(request, None) or self.fetch(request)
+
+    def drop(self, before: int | None = None) -> None:
+        """Drop the pages of lists before this one, or all."""
+        for request in list(self._pages):
+            if before is None or request.list_index < before:
+                self._pages.pop(request).cancel()
 
 
 @dataclass
