@@ -58,7 +58,7 @@ class StagedPages:
         """
         pieces = []
         for number in range(int(name.partition("-")[2] or 1)):
-            item = state_table().get(self._partition, self._key(name, number))
+            item = state_table().get_unchanging(self._partition, self._key(name, number))
             if item is None:
                 raise LookupError(f"pages of {self.data_type} that sync {self.sync_id} has read are missing")
             pieces.append(bytes(item["packed"]))

@@ -85,7 +85,7 @@ class ListVersion:
 
     def chunk(self, number: int) -> list[Entry]:
         """The entries of one chunk of a long list."""
-        item = state_table().get(keys.user(self.user_id), self.chunk_key(self.chunks[number]))
+        item = state_table().get_unchanging(keys.user(self.user_id), self.chunk_key(self.chunks[number]))
         if item is None:
             raise LookupError(f"a part of what is known of {self.data_type} {self.list_id} is missing")
         return unpack(item["packed"])
