@@ -48,6 +48,18 @@ class _Done:
         self.clock.now = max(self.clock.now, self.at)
         return self.answer()
 
+    def exception(self) -> BaseException | None:
+        """Wait, then the error in place of a result, or None."""
+        try:
+            self.result()
+        except Exception as error:
+            return error
+        return None
+
+    def done(self) -> bool:
+        """Whether the result is there at the virtual present."""
+        return self.at <= self.clock.now
+
     def cancel(self) -> bool:
         """It has run already."""
         return False
