@@ -50,7 +50,7 @@ def test_an_intent_comes_back_as_it_was_written() -> None:
     """With moments that are empty, and all that is noted of it."""
     version = list_versions.flip(stored(), entries(1, 2), COMMIT)
     for intent in (
-        Intent(COMMIT, ("a", "b-2"), b"bytes", True, True, "", 7, {"write_units": 3}),
+        Intent(COMMIT, ("a", "b-2"), b"bytes", True, True, 7, {"write_units": 3}),
         Intent(COMMIT, complete=False),
     ):
         version = list_versions.intend(version, intent)

@@ -11,8 +11,9 @@ from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
 from blendify.access.applications import application
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS
+from blendify.calling.tries import TRIES
 from blendify.collecting.collector import collect
-from blendify.collecting.provider_client import TRIES, ProviderClient
+from blendify.collecting.provider_client import ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable

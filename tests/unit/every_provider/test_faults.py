@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from blendify.access import connections
+from blendify.calling.tries import TRIES
 from blendify.collecting.collector import collect
 from blendify.collecting.progress import PATIENCE_SECONDS
-from blendify.collecting.provider_client import TRIES
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
 from local.simulators.frame.faults import FaultKind

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from blendify.calling.tries import TRIES
 from blendify.collecting.progress import PATIENCE_SECONDS
-from blendify.collecting.provider_client import TRIES
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from local.history_reader import HistoryReader

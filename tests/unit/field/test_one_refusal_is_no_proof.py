@@ -12,8 +12,8 @@ import pytest
 
 from blendify.access import connections
 from blendify.access.doubted_grants import CONFIRM_AFTER
+from blendify.calling.tries import TRIES
 from blendify.collecting.progress import PATIENCE_SECONDS
-from blendify.collecting.provider_client import TRIES
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys

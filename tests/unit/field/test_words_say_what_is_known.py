@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from blendify.access import connections
-from blendify.collecting.provider_client import TRIES
+from blendify.calling.tries import TRIES
 from blendify.core.data_types import DataType, Outcome
 from blendify.schedule.cadence import cadence
 from tests.unit.every_provider.subject import Subject

@@ -122,7 +122,7 @@ def changed(change: Change, condition: ConditionBase | None) -> dict[str, Any]:
 
 
 class StateTable:
-    """Reads are strongly consistent, but for what never changes; writes are conditional where two workers may write the same item."""
+    """Reads are strongly consistent, except of what never changes. Writes that two workers may make are conditional."""
 
     def __init__(self, table: str) -> None:
         self._table = table
