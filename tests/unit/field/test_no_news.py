@@ -1,0 +1,54 @@
+"""K4: what is nobody's doing is no news. Fields that flicker append nothing, and heal without a trace."""
+
+from typing import Any
+
+import pytest
+
+from blendify.core.data_types import DataType
+from tests.unit.every_provider.subject import Subject
+from tests.unit.simulated import SIMULATED
+
+FLICKERS: dict[str, dict[str, Any]] = {
+    "numbers as floats": {"numbers": "float"},
+    "numbers as text": {"numbers": "text"},
+    "other values": {"fields": {"pictures": "changed", "names": "changed", "genres": "changed"}},
+    "no values": {
+        "fields": {"pictures": "absent", "codes": "absent", "genres": "null", "durations": "null", "optional": "null"}
+    },
+    "empty and huge values": {"fields": {"codes": "empty", "pictures": "null", "durations": "huge"}},
+    "half of the dates": {"fields": {"dates": "absent"}, "some": 2},
+    "no dates": {"fields": {"dates": "null"}},
+    "a null entry": {"null": [1]},
+}
+
+
+def appended(subject: Subject, mode: str, *data_types: DataType) -> dict[str, int]:
+    """What a sync of the next day appended, by data type."""
+    job, status = subject.run(*data_types, days=1, mode=mode)
+    assert status == "succeeded"
+    counts = {str(data_type): len(subject.facts(job, data_type)) for data_type in data_types}
+    return {name: count for name, count in counts.items() if count}
+
+
+@pytest.mark.parametrize("flicker", FLICKERS)
+@pytest.mark.parametrize("provider", SIMULATED)
+def test_what_flickers_appends_nothing(subject: Subject, flicker: str) -> None:
+    """A calm sync, two disturbed ones, a calm one: after the first nothing is appended, and nothing called removed."""
+    offered = subject.provider.offered
+    if flicker == "a null entry" and subject.name == "apple_music":
+        # Its plays have neither moments nor ids of their own: a null one is stored as it comes.
+        offered = tuple(data_type for data_type in offered if data_type is not DataType.RECENTLY_PLAYED)
+    assert subject.run(*offered)[1] == "succeeded"
+    before = subject.calls()
+    assert appended(subject, "changes", *offered) == {}
+    calm = subject.calls() - before
+    subject.fault("*", edit=FLICKERS[flicker])
+    before = subject.calls()
+    assert appended(subject, "changes", *offered) == {}
+    if flicker.startswith("numbers"):
+        assert subject.calls() - before <= calm
+    assert appended(subject, "full", *offered) == {}
+    subject.traffic.faults.clear()
+    assert appended(subject, "full", *offered) == {}
+    for data_type in offered:
+        assert subject.differences(data_type) == []
