@@ -7,6 +7,7 @@ before a moment where pages behind some number never come. Only that page is ask
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from blendify.calling.tries import TRIES
 from blendify.providers.endpoint import Endpoint
@@ -62,8 +63,10 @@ def _by_time(ask: PageRequest, before: Page | None, endpoint: Endpoint) -> list[
         # Another worker has read the page before: it is read again, for the moment of its last entry.
         limit = endpoint.paging.limit
         return [replace(ask, offset=max(start, (ask.offset - start - 1) // limit * limit + start), size=None, way=0)]
-    moment = endpoint.entry_time(before.entries[-1]) if endpoint.entry_time and before.entries else None
-    if moment is None:
+    moments = [endpoint.entry_time(entry) for entry in before.entries] if endpoint.entry_time else []
+    # Others of the last second may be on the page that does not come: those that came are met again, and known.
+    together = len(list(takewhile(lambda moment: moment == moments[-1], reversed(moments))))
+    if not moments or moments[-1] is None or together == len(moments):
         return []
-    # Others of the same second may be on the page that does not come: those that came are met again, and known.
-    return [replace(ask, size=None, last=True, window=Window(moment + 1, ask.offset))]
+    begin = ask.offset - together
+    return [replace(ask, offset=begin, size=None, last=True, window=Window(moments[-1] + 1, begin))]
