@@ -1,4 +1,4 @@
-"""Programs that go on after the command that started them: one pid file and one log each."""
+"""Programs that run in the background after the command ends. Each has a pid file and a log."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ _LONGEST_START_SECONDS = 120
 
 
 class NotStarted(CommandError):
-    """The program ended or did not answer in time; the message names its log."""
+    """The program ended or did not respond in time; the message names its log."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,18 @@ class Running:
 
 
 class Program:
-    """A program of ours in the background, known by its name and by the folder of its pid file and log."""
+    """A background program of ours. Its name and folder lead to its pid file and log."""
 
     def __init__(self, name: str, folder: Path, port: int) -> None:
         self.name, self.port = name, port
         self.log = folder / f"{name}.log"
         self._pid_file = folder / f"{name}.pid"
         self._child: subprocess.Popen[bytes] | None = None
-        """The process, if it was this one that started it."""
+        """The process, if this object started it."""
 
     @property
     def running(self) -> Running | None:
-        """The process while it runs, on whichever port; a recycled id of another program does not count."""
+        """The process while it runs, on any port. A pid that another program has by now does not count."""
         try:
             pid, started, *port = self._pid_file.read_text().split()
         except (FileNotFoundError, ValueError):
@@ -60,7 +60,7 @@ class Program:
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], ready: Callable[[], bool]) -> None:
         """
-        Start the program and return once `ready` says so; a program that is not ready in the end does not go on.
+        Start the program and return once `ready` returns true. A program that does not get ready is killed.
 
         Raises  NotStarted after two minutes, or at once when it ends
         """
@@ -93,7 +93,7 @@ class Program:
             time.sleep(0.1)
 
     def stop(self) -> bool:
-        """Ask it to end and wait until it has, so that it can save its state; False when it was not running."""
+        """Stop it and wait, so that it can save its state. Returns False if it was not running."""
         pid = self.pid
         if pid is None:
             if self._child:
@@ -119,7 +119,7 @@ class Program:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """
-    Wait until no other command starts or stops the programs of this folder, and keep others waiting.
+    Hold the lock of this folder's programs, so that only one command at a time starts or stops them.
 
     Raises  Misconfigured when the folder cannot be written
     """
@@ -139,7 +139,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def port_in(environment: Mapping[str, str], variable: str, usual: int) -> int:
     """
-    The port that a variable names, the usual one when it names none.
+    The port in an environment variable, or the usual one.
 
     Raises  Misconfigured
     """
@@ -152,7 +152,7 @@ def port_in(environment: Mapping[str, str], variable: str, usual: int) -> int:
 
 def require_free(port: int, variable: str, patience_seconds: float = 2) -> None:
     """
-    Make sure that nobody else listens there: whatever answered would be taken for our own program.
+    Make sure that no other program listens there: it would be taken for ours.
 
     Raises  Misconfigured with what to do
     """
@@ -176,7 +176,7 @@ def _free(port: int) -> bool:
 
 
 def answers(address: str) -> bool:
-    """Whether something answers there with a 200."""
+    """Whether the address responds with 200."""
     try:
         return requests.get(address, timeout=2).status_code == 200
     except requests.RequestException:
@@ -184,7 +184,7 @@ def answers(address: str) -> bool:
 
 
 def _started(pid: int) -> str:
-    """When the process began, as the system tells it; empty when it is gone or a zombie."""
+    """The start time of the process, by the system; empty if it has ended or is a zombie."""
     done = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
     stat, _, started = done.stdout.strip().partition(" ")
     return "" if stat.startswith("Z") else started.strip().replace(" ", "_")

@@ -1,4 +1,4 @@
-"""A listener's browser, which goes through the real pages: login, consent, callback, dashboard."""
+"""A listener's browser. It follows the real pages: login, consent, callback, dashboard."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class WalkFailed(CommandError):
 
 
 class Browser:
-    """One listener's browser: keeps cookies, follows redirects one by one."""
+    """One listener's browser. It has cookies and follows redirects one by one."""
 
     def __init__(self, api_url: str) -> None:
         self._api_url = api_url
@@ -24,7 +24,7 @@ class Browser:
         self._http.trust_env = False
 
     def connect(self, provider: str, listener: str) -> str:
-        """Connect the listener's account; answers the dashboard right after the login."""
+        """Connect the listener's account. Returns the dashboard right after the login."""
         consent = self._go(f"{self._api_url}/auth/{provider}/login")
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
@@ -65,7 +65,7 @@ class Browser:
     def send(
         self, path: str, body: object = None, *, method: str = "POST"
     ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
-        """Status, body and headers of the API's response to a request, e.g. to `/me/syncs`, also of a refusal."""
+        """Status, body and headers of the API's response, e.g. to `/me/syncs`. A refusal is no error."""
         answer = self._http.request(method, self._api_url + path, json=body, timeout=30)
         return answer.status_code, answer.json() if answer.text else {}, answer.headers
 
@@ -88,13 +88,13 @@ class Browser:
 
 
 class Form(HTMLParser):
-    """The first form of a page: its target, and the values that its inputs have and send."""
+    """The first form of a page: its target and the values of its inputs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.action = ""
         self.parameters = ""
-        """Parameters for a script on the page, as JSON; empty when the form is for people."""
+        """Parameters for a script on the page, as JSON; empty if a person fills in the form."""
         self.fields: dict[str, str] = {}
 
     @classmethod
@@ -115,7 +115,7 @@ class Form(HTMLParser):
 
 
 class _Heading(HTMLParser):
-    """The words of a page's first heading."""
+    """The text of a page's first heading."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> int:
-    """0 only if everything was collected and is stored as it was served."""
+    """Returns 0 only if everything was collected and is stored as it was served."""
     return status_of(_demo, lambda words: console.print(words, markup=False, style="red"))
 
 
@@ -69,7 +69,7 @@ def _connect_and_follow(stack: Stack, listener: str) -> tuple[Any, str]:
 
 
 def _make_token(browser: Browser, file: Path) -> None:
-    """A bearer token, as the listener's own application would have one, for the examples in docs/api.md."""
+    """Create a bearer token for the examples in docs/api.md, as an app of the listener would have."""
     known: Any = browser.read("/me/tokens")["items"]
     for token in known:
         if token["name"] == TOKEN_NAME:
@@ -81,7 +81,7 @@ def _make_token(browser: Browser, file: Path) -> None:
 
 
 def _follow(browser: Browser, before: datetime) -> tuple[Any, str]:
-    """The sync that began after `before`, once it has ended, with a bar per data type until then."""
+    """Wait for the end of the sync that began after `before`, with a progress bar for each data type."""
     give_up = time.monotonic() + LONGEST_SECONDS
     columns = (
         TextColumn("  {task.description:<18}"),
@@ -148,7 +148,7 @@ _TOTALS = ("write_units", "raw_bytes", "stored_bytes")
 
 
 def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[str, Any]) -> list[str]:
-    """Compare what is stored with what was served; print and answer the differences."""
+    """Compare what is stored with what was served. Prints and returns the differences."""
     truth = stack.simulator.truth(listener)
     history = HistoryReader(stack.emulator.client("dynamodb"), table, user_id)
     stored = {name: history.stored(name, sync["started_at"]) for name in truth}
@@ -162,7 +162,7 @@ def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[
 
 
 def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_id: str) -> list[str]:
-    """Change the library and run a second sync; answers where the history then differs from the library."""
+    """Change the library and run a second sync. Returns how the history then differs from the library."""
     count = change_library(stack, listener, stack.simulator.truth(listener))
     step(f"\n  {listener} changes {count} things; an operator starts a second sync")
     stack.simulator.control("POST", "counters/reset")

@@ -1,4 +1,4 @@
-"""Building and deploying template.yaml to the emulator with SAM CLI, as it is built and deployed to AWS."""
+"""Builds template.yaml and deploys it to the emulator with SAM CLI, in the same way as to AWS."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from local.template import defaults
 STACK = "blendify"
 BUCKET = "blendify-artifacts"
 API_ID = "b1e9d1f7"
-"""Given to the emulator as a tag, so that the addresses are the same for ever."""
+"""A tag for the emulator, so that addresses never change."""
 
 
 class CommandFailed(CommandError):
@@ -29,13 +29,13 @@ class CommandFailed(CommandError):
 
 @dataclass(frozen=True)
 class Deployment:
-    """The system, as it is deployed to one emulator."""
+    """The system deployed to one emulator."""
 
     emulator: Emulator
 
     @property
     def api_url(self) -> str:
-        """Every path of the API is below it."""
+        """The address of the API; all its paths are below it."""
         return f"{self.emulator.endpoint}/_aws/execute-api/{API_ID}/v1"
 
     def update(self, parameters: Mapping[str, str]) -> None:
@@ -79,7 +79,7 @@ class Deployment:
         sam(folder, self.emulator.client_environment(), "deploy", *where, *tags, *overrides)
 
     def _empty_bucket(self) -> None:
-        """Earlier deployments need their files no longer, and a power cut may have damaged some."""
+        """Delete the files of earlier deployments: they are not needed, and a power cut may have damaged some."""
         s3 = self.emulator.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
@@ -87,7 +87,7 @@ class Deployment:
                 s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
 
     def outputs(self) -> dict[str, str]:
-        """What one needs to know of the deployed system."""
+        """Addresses and names in the deployed system."""
         described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         return {
@@ -138,12 +138,12 @@ def sam(folder: Path, environment: Mapping[str, str], *command: str) -> None:
 
 
 def step(words: str) -> None:
-    """Say what is being done."""
+    """Print what is being done."""
     print(f"  {words}", flush=True)
 
 
 def _fingerprint(given: Mapping[str, str]) -> str:
-    """One hash over the parameters and every file that a deployment is made of."""
+    """A hash of the parameters and of every file that is deployed."""
     digest = sha256(json.dumps(given, sort_keys=True).encode())
     folders = ("functions", "layers", "statemachine")
     files = [file for folder in folders for file in (ROOT / folder).rglob("*") if "__pycache__" not in file.parts]

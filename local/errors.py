@@ -1,10 +1,10 @@
-"""What ends a command of the local stack with a sentence instead of a traceback."""
+"""Errors that end a command of the local stack with a sentence instead of a traceback."""
 
 import errno
 from collections.abc import Callable
 
 INTERRUPTED = 130
-"""128 and the number of the signal, as shells have it."""
+"""128 plus the number of the signal, as in shells."""
 _NOT_WRITABLE = (errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
@@ -15,13 +15,13 @@ class CommandError(Exception):
 
 
 class Misconfigured(CommandError, ValueError):
-    """The environment cannot be worked with; nothing was started."""
+    """The environment is wrong or incomplete. Nothing was started."""
 
     status = 2
 
 
 def status_of(command: Callable[[], int], say: Callable[[str], None]) -> int:
-    """The exit status of a command; what went wrong is said in a sentence."""
+    """Run a command. Returns its exit status; an error is said in a sentence."""
     try:
         return command()
     except CommandError as error:

@@ -27,7 +27,7 @@ Truth = Mapping[str, Any]
 END = "9"
 """Later than every moment."""
 RESOURCES = "resources"
-"""The list of what songs were played from: its records are plays of another kind than songs'."""
+"""The list of resources that songs were played from. Its records are plays of another kind."""
 _RESOURCES = ("album", "playlist", "station")
 _ARRANGED = "playlist_tracks"
 _IN_ORDER = (_ARRANGED, "top_tracks", "top_artists")
@@ -38,7 +38,7 @@ _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
 @dataclass(frozen=True)
 class StoredRecord:
-    """One record as the table holds it: its place in its list, and the provider's answer."""
+    """One stored record: its place in its list, and the provider's answer."""
 
     data_type: str
     list_id: str
@@ -95,7 +95,7 @@ class HistoryReader:
     user_id: str
 
     def items(self, data_type: str, prefix: str = "") -> list[Item]:
-        """All items of one data type, or those whose key begins so, in the order of their keys."""
+        """All items of one data type in the order of their keys, or those whose key has this prefix."""
         condition, values = "#p = :p", {":p": {"S": f"{self.user_id}#{data_type}"}}
         if prefix:
             condition, values = f"{condition} AND begins_with(fetched_at, :f)", {**values, ":f": {"S": prefix}}
@@ -109,29 +109,29 @@ class HistoryReader:
         return [item for page in pages for item in page["Items"]]
 
     def stored(self, data_type: str, started_at: str) -> list[StoredRecord]:
-        """The records that the sync of this moment stored; removals, and marks of how a list was read, are none."""
+        """The records that the sync of this moment stored, without removals and facts about how lists were read."""
         facts = (fact for fact in _facts(self.items(data_type, started_at)) if "answer" in fact)
         return [StoredRecord(data_type, list_of(data_type, fact), _position(fact), fact["answer"]) for fact in facts]
 
     def lists(self, data_type: str, as_of: str = END) -> Lists:
-        """What the listener had, by the syncs begun until then."""
+        """The listener's lists, by the syncs that began until then."""
         items = self.items(data_type)
         return Lists.of(data_type, _facts([item for item in items if _moment(item) <= as_of]))
 
     def differences(self, truth: Truth, as_of: str = END) -> list[str]:
-        """Where the history, folded, is not the truth of that moment, in words."""
+        """How the folded history differs from the truth of that moment, as texts."""
         return [text for name, served in truth.items() for text in self.lists(name, as_of).differences(served)]
 
 
 @dataclass(frozen=True)
 class ExportReader:
-    """One archive, opened by a reader who knows nothing but its readme."""
+    """One archive, read by its own readme alone."""
 
     archive: ZipFile
 
     @classmethod
     def of(cls, content: bytes) -> "ExportReader":
-        """The archive in these bytes; zipfile.BadZipFile when it is none."""
+        """Open the archive in these bytes. Raises zipfile.BadZipFile if they are none."""
         return cls(ZipFile(io.BytesIO(content)))
 
     @property
@@ -153,17 +153,17 @@ class ExportReader:
                 yield json.loads(line)
 
     def rows(self, data_type: str) -> list[dict[str, str]]:
-        """The same as a spreadsheet reads them."""
+        """The same from the file for spreadsheets."""
         text = self.archive.read(f"csv/{data_type}.csv").decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text, newline="")))
 
     def lists(self, data_type: str, as_of: str = END) -> Lists:
-        """What the listener had at `as_of`, by the lines alone."""
+        """The listener's lists at `as_of`, folded from the lines."""
         facts = (record for record in self.records(data_type) if record["fetched_at"] <= as_of)
         return Lists.of(data_type, ({**record, "moment": record["fetched_at"]} for record in facts))
 
     def damages(self) -> list[str]:
-        """Where the archive is not what its manifest says, in words."""
+        """How the archive differs from its manifest, as texts."""
         manifest, names = self.manifest, set(self.archive.namelist())
         damages = [f"{name}: not in the manifest" for name in names - set(manifest["files"]) - {"manifest.json"}]
         for name, described in manifest["files"].items():
@@ -182,7 +182,7 @@ class ExportReader:
 
 
 def stored_differences(truth: Truth, stored: Mapping[str, list[StoredRecord]]) -> list[str]:
-    """What one sync did not store as served: empty when each record is there once, in its place, equal as JSON."""
+    """How one sync's records differ from what was served; empty if each is stored once, in place, equal as JSON."""
     differences = []
     for data_type, served in truth.items():
         expected, records = _readable(served), stored.get(data_type, [])
@@ -240,31 +240,31 @@ def _texts(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def canonical(answer: Any) -> str:
-    """One text for what is equal as JSON."""
+    """The canonical text: the same for all that is equal as JSON."""
     return json.dumps(answer, sort_keys=True)
 
 
 def list_of(data_type: str, record: Mapping[str, Any]) -> str:
-    """The list that a record of these fields is of."""
+    """The list to which a record with these fields belongs."""
     if data_type == _LOG:
         return RESOURCES if record.get("kind") in _RESOURCES else ""
     return str(record.get("playlist_id" if data_type == _ARRANGED else "time_range") or "")
 
 
 def identity(record: Item) -> str:
-    """What makes the record itself within its list: moment and id, and which of several it is."""
+    """The identity of a record in its list: moment and id, and a number if there are several."""
     moment = record.get("played_at") or record.get("added_at") or ""
     return f"{moment} {record.get('record_id', 'null')} {record.get('occurrence', '1')}"
 
 
 def _moment(item: Item) -> str:
-    """When the sync began that stored this item."""
+    """The start of the sync that stored this item."""
     moment: str = item["fetched_at"]["S"].partition("#")[0]
     return moment
 
 
 def _facts(items: list[Item]) -> Iterator[Item]:
-    """What these items of the table say: their plain fields, the sync's `moment`, and the `answer` if there is one."""
+    """The facts in these items of the table: plain fields, the sync's `moment`, and the `answer` if there is one."""
     parts = {item["fetched_at"]["S"]: item["raw"]["B"] for item in items if "part" in item}
     for item in items:
         if "part" in item:
@@ -278,7 +278,7 @@ def _facts(items: list[Item]) -> Iterator[Item]:
 
 
 def _readable(served: Any) -> dict[str, list[Any]]:
-    """The lists that were served, by name; those that cannot be read are left out."""
+    """The served lists by name, without those that cannot be read."""
     lists = served if isinstance(served, Mapping) else {"": served}
     return {name: answers for name, answers in lists.items() if answers is not None}
 

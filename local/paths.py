@@ -1,4 +1,4 @@
-"""Where things lie on this machine: everything that a run makes is below `.local/`, which git ignores."""
+"""Folders on this machine. Everything that the local stack creates is below `.local/`, which git ignores."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The providers of the local stack: the real one where the environment has its credentials, else its simulator."""
+"""The providers of the local stack: real ones if the environment has their credentials, else simulators."""
 
 import os
 import sys
@@ -19,25 +19,25 @@ CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
 
 @dataclass(frozen=True)
 class Provider:
-    """One provider, by the names of the template's parameters for it."""
+    """One provider, and the names of its parameters in the template."""
 
     name: str
     title: str
     port: int
-    """Of its simulator, unless SIMULATOR_PORT moves all of them."""
+    """The simulator's port, unless SIMULATOR_PORT moves all of them."""
     credentials: Mapping[str, str]
-    """The parameters for its client's id or ids and, the last one, its secret; with what its simulator accepts."""
+    """The parameters for the client's ids and, last, its secret, with the values that the simulator accepts."""
     addresses: Mapping[str, str]
     """The parameters for its addresses, and their paths at the simulator."""
     paces: tuple[str, ...]
     """The parameters for calls a minute."""
     redirect_uri: str | None = None
-    """The parameter for where it sends listeners back to; None where a page of ours asks them."""
+    """The parameter for its redirect URI; None if listeners consent on our own page."""
     lists: Mapping[str, str] = field(default_factory=dict)
-    """Its names of lists that the history calls otherwise."""
+    """Names of lists: the provider's, and the history's where they differ."""
 
     def variable(self, parameter: str) -> str:
-        """`SpotifyApiUrl` as the environment calls it: `SPOTIFY_API_URL`."""
+        """The environment variable of a parameter: `SPOTIFY_API_URL` for `SpotifyApiUrl`."""
         return "".join(f"_{letter}" if letter.isupper() else letter for letter in parameter).lstrip("_").upper()
 
 
@@ -77,7 +77,7 @@ PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LAST
 
 def chosen(environment: Mapping[str, str]) -> Provider:
     """
-    The provider that PROVIDER names, Spotify when it names none.
+    The provider that PROVIDER names, or Spotify.
 
     Raises  Misconfigured
     """
@@ -89,12 +89,12 @@ def chosen(environment: Mapping[str, str]) -> Provider:
 
 @dataclass(frozen=True)
 class Simulator:
-    """A provider's simulator as a program of its own."""
+    """A provider's simulator in a process of its own."""
 
     port: int
     folder: Path
     options: Sequence[str] = ()
-    """More of its command line: sizes, regime, latency."""
+    """Options of its command line: sizes, regime, latency."""
     provider: Provider = SPOTIFY
 
     @property
@@ -109,7 +109,7 @@ class Simulator:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What the template is told of it; it has no quota unless it is given one, so the pace is lifted."""
+        """The template's parameters for it. It has no quota unless it is given one, so our rate limit is off."""
         return {
             **{name: one_line(value) for name, value in self.provider.credentials.items()},
             **{name: self.address + path for name, path in self.provider.addresses.items()},
@@ -117,7 +117,7 @@ class Simulator:
         }
 
     def start(self, redirect_uri: str) -> None:
-        """Start it anew, so that it has the options asked for."""
+        """Restart it with these options."""
         name = self.provider.name
         self.program.stop()
         require_free(self.port, "SIMULATOR_PORT")
@@ -129,7 +129,7 @@ class Simulator:
         self.program.start(command, dict(os.environ), lambda: answers(f"{self.address}/_simulator/health"))
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """What its control API answers, e.g. `GET counters` or `POST faults`."""
+        """The response of its control API, e.g. to `GET counters` or `POST faults`."""
         answer = requests.request(method, f"{self.address}/_simulator/{path}", json=body, timeout=120)
         answer.raise_for_status()
         return answer.json()
@@ -147,13 +147,13 @@ class Simulator:
 
 
 def one_line(value: str) -> str:
-    """A key as a parameter takes it: without the first and the last line of its file, and without line breaks."""
+    """A key in one line, as the parameter needs it: without the first and last line of its file."""
     return "".join(line.strip() for line in value.splitlines() if not line.startswith("-----"))
 
 
 def real_parameters(environment: Mapping[str, str], provider: Provider = SPOTIFY) -> dict[str, str] | None:
     """
-    What the template is told of the real provider; None when no credentials are given and the simulator is meant.
+    The template's parameters for the real provider; None without credentials, when the simulator is used.
 
     Raises  Misconfigured when only part of the credentials are set, or an address without credentials
     """

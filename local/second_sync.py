@@ -1,4 +1,4 @@
-"""The demo's second part: the simulated listener changes a few things, and a second sync appends just those."""
+"""The demo's second part: the simulated listener changes a few things, and a second sync appends only these."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,16 +19,15 @@ CHANGES: Sequence[Change] = (
     ("add", "followed_artists", {}),
     ("remove", "followed_artists", {"position": 3}),
 )
-"""Act, data type and what else the simulator is told of it."""
+"""Act, data type and the act's details."""
 SWEPT = {"apple_music": [("remove", "followed_artists")]}
 """
-What a sync of changes does not look for: who leaves a library in alphabetical order while others come, so that its
-length tells nothing. A full sync finds it.
+Changes that only a full sync detects: in an alphabetical list one artist leaves and another comes, so its length stays.
 """
 
 
 def change_library(stack: Stack, listener: str, truth: Mapping[str, Any]) -> int:
-    """Likes, plays, follows and one edited playlist, as far as the provider has them; answers how many changes."""
+    """Make likes, plays, follows and edits of a playlist, as far as the provider has them. Returns their number."""
     swept = SWEPT.get(stack.simulator.provider.name, [])
     changes = [change for change in CHANGES if change[1] in truth and change[:2] not in swept]
     changes += _edits(truth.get("playlist_tracks", {}))
@@ -54,7 +53,7 @@ def _edits(playlists: Mapping[str, Any]) -> list[Change]:
 
 
 def appended(history: HistoryReader, data_types: Iterable[str]) -> Table:
-    """What the latest sync appended, a line a record."""
+    """A table of what the latest sync appended, one line a record."""
     items = {data_type: history.items(data_type) for data_type in data_types}
     latest = max(item["fetched_at"]["S"].partition("#")[0] for listed in items.values() for item in listed)
     shown = Table("data type", "", "record", title="What the second sync appended", title_justify="left")
@@ -67,7 +66,7 @@ def appended(history: HistoryReader, data_types: Iterable[str]) -> Table:
 
 
 def _words(fields: Mapping[str, Any]) -> str:
-    """A record as people name it."""
+    """A record as text: its name, its artist, and its place in a playlist."""
     name = next((fields[key] for key in _NAMES if key in fields), fields.get("record_id", "(no name)"))
     artist = f", {fields['artist_name']}" if "artist_name" in fields and name != fields["artist_name"] else ""
     placed = "position" in fields and "track_name" in fields

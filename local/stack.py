@@ -21,19 +21,19 @@ from local.paths import LOCAL
 from local.providers import PROVIDERS, SPOTIFY, Simulator, chosen, real_parameters
 
 Real = Mapping[str, Mapping[str, str] | None]
-"""The parameters of real providers by name; a provider without them is simulated."""
+"""The parameters of real providers by name. A provider without parameters is simulated."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One copy of the system, with everything of its own below `folder`."""
+    """One copy of the system. All its files are below `folder`."""
 
     folder: Path
     emulator: Emulator
     simulator: Simulator
-    """Of the chosen provider."""
+    """The chosen provider's simulator."""
     others: Sequence[Simulator] = ()
-    """Of the other providers, so that one listener can connect several."""
+    """The other providers' simulators, so that one listener can connect several providers."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Stack":
@@ -56,17 +56,17 @@ class Stack:
 
     @property
     def simulators(self) -> Sequence[Simulator]:
-        """Of all providers."""
+        """The simulators of all providers."""
         return (self.simulator, *self.others)
 
     @property
     def deployment(self) -> Deployment:
-        """The system, as it is deployed to this emulator."""
+        """The system deployed to this emulator."""
         return Deployment(self.emulator)
 
     @property
     def api_url(self) -> str:
-        """Every path of the API is below it."""
+        """The address of the API; all its paths are below it."""
         return self.deployment.api_url
 
     def up(self, real: Real | None = None) -> dict[str, str]:

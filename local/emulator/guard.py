@@ -54,7 +54,7 @@ class Guard:
             await self._signed(scope, receive, send)
 
     def _at_own_host(self, scope: Scope) -> Scope:
-        """The emulator would also go by the host, e.g. to a bucket of that name: the path alone decides."""
+        """Replace the host, which could lead to another service, e.g. a bucket of that name. Only the path decides."""
         headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
         return {**scope, "headers": [(b"host", self._hosts[0].encode()), *headers]}
 

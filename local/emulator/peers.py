@@ -1,4 +1,4 @@
-"""Whose program is at the other end of a connection: the kernel tells on Linux; elsewhere nobody is known."""
+"""Tells whose program is at the other end of a connection. Linux knows that; on other systems it is unknown."""
 
 import os
 from pathlib import Path

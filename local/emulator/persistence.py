@@ -34,7 +34,7 @@ logger = logging.getLogger("persistence")
 
 
 class Unreadable(Exception):
-    """The saved state cannot be loaded by this version of the emulator; it is left as it is."""
+    """This version of the emulator cannot load the saved state, which stays unchanged."""
 
 
 class Persistence:

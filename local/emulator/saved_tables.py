@@ -19,7 +19,7 @@ from local.emulator.state_file import ItemChange, NotSaved, StateFile
 
 Response = tuple[int, dict[str, str], bytes]
 _OPERATIONS = ("_put_item", "_update_item", "_delete_item")
-"""What Step Functions calls without a request."""
+"""Operations that Step Functions calls without a request."""
 logger = logging.getLogger("saved_tables")
 
 
@@ -32,7 +32,7 @@ class SavedTables:
         self._thread = threading.local()
 
     def install(self) -> None:
-        """From here on writes are saved."""
+        """Save all writes from now on."""
         self._dynamodb._set_item = self._set_item
         self._dynamodb._remove_item = self._remove_item
         self._dynamodb._items_replaced = self._items_replaced
@@ -64,7 +64,7 @@ class SavedTables:
         return [table["TableId"] for table in self._dynamodb._tables.all_values()]
 
     def descriptions(self) -> dict[str, Any]:
-        """The module's state as it saves it itself, without the items: copying them would take seconds."""
+        """The module's own state without the items, because copying them would take seconds."""
         empty = type(self._dynamodb._tables)()
         for (account, region, name), table in list(self._dynamodb._tables.all_items()):
             empty.set_scoped(account, region, name, {**table, "items": {}})

@@ -1,4 +1,4 @@
-"""The AWS emulator (ministack): started from its own environment, on loopback, with its state kept over restarts."""
+"""The AWS emulator (ministack). It runs in its own environment on loopback, and its state survives restarts."""
 
 import json
 import os
@@ -22,13 +22,13 @@ from local.paths import LOCAL
 
 REGION = "us-east-1"
 ACCESS_KEY = "test"
-"""The emulator's root; a key of twelve digits is an account of its own. Both have the stack's secret key."""
+"""The emulator's root account. A key of twelve digits is another account. Both have the stack's secret key."""
 PYTHON = LOCAL / "emulator" / "venv" / "bin" / "python"
-"""Of the emulator's own environment."""
+"""The interpreter of the emulator's own environment."""
 
 
 class NotSaved(CommandError):
-    """The emulator's state could not be saved whole; the message says why. What was saved before is still there."""
+    """The emulator's state could not be saved completely; the message says why. The state saved before is intact."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Emulator:
 
     @property
     def endpoint(self) -> str:
-        """Where AWS clients reach it."""
+        """The address for AWS clients."""
         return f"http://127.0.0.1:{self.port}"
 
     @cached_property
@@ -52,7 +52,7 @@ class Emulator:
 
     @property
     def state(self) -> Path:
-        """What it keeps over restarts."""
+        """The folder of the state that survives restarts."""
         return self.folder / "state"
 
     def check(self) -> None:
@@ -91,7 +91,7 @@ class Emulator:
 
     @property
     def secret_key(self) -> str:
-        """What every request but the API's is signed with; only the person whose stack this is can read it."""
+        """The secret key that signs every request except those to the API. Only the owner of the stack can read it."""
         return (self.state / "secret_key").read_text()
 
     @cached_property
@@ -99,7 +99,7 @@ class Emulator:
         return {}
 
     def client(self, service: str) -> Any:
-        """An AWS client that talks to it."""
+        """An AWS client of the emulator."""
         if service not in self._clients:
             self._clients[service] = boto3.client(  # type: ignore[call-overload]
                 service,
@@ -111,7 +111,7 @@ class Emulator:
         return self._clients[service]
 
     def client_environment(self) -> dict[str, str]:
-        """What command line tools need to talk to it."""
+        """The environment in which command line tools use the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
@@ -125,11 +125,11 @@ class Emulator:
 
     @property
     def deployed(self) -> str:
-        """The fingerprint of what is deployed there; empty when that is not known."""
+        """The fingerprint of the deployment; empty if unknown."""
         return str(self.control("GET", "/_blendify/deployed")["deployed"])
 
     def record_deployment(self, fingerprint: str) -> None:
-        """What `deployed` is from now on; saved with everything else."""
+        """Set `deployed`. It is saved with everything else."""
         self.control("PUT", "/_blendify/deployed", {"deployed": fingerprint})
 
     def save(self) -> None:
@@ -147,7 +147,7 @@ class Emulator:
         answer.raise_for_status()
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        """What one of its own pages answers, e.g. `/_ministack/config`; AWS has none of these."""
+        """The response of one of its own pages, e.g. `/_ministack/config`, which AWS does not have."""
         answer = self._request(method, path, body)
         answer.raise_for_status()
         return answer.json()
@@ -164,7 +164,7 @@ class Emulator:
         return self.folder / "run" / "tmp"
 
     def _environment(self) -> dict[str, str]:
-        """Functions inherit it whole, so it holds nothing of the person's own environment."""
+        """Its environment. Functions inherit all of it, so it has nothing of the person's own environment."""
         inherited = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
         return {
             **inherited,
@@ -191,10 +191,10 @@ class Emulator:
 
 
 def runtime() -> str:
-    """The Lambda runtime that the emulator's functions really have: its own interpreter."""
+    """The Lambda runtime of the emulator's functions, which is its own interpreter."""
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def architecture() -> str:
-    """This machine's processor, as Lambda calls it."""
+    """Lambda's name of this machine's processor."""
     return "arm64" if os.uname().machine in ("arm64", "aarch64") else "x86_64"

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS items (
 
 
 class NotSaved(Exception):
-    """The file could not be written, e.g. because the disk is full; what it held before is still there."""
+    """The file could not be written, e.g. because the disk is full. Its earlier content is intact."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ItemChange:
 
 
 class StateFile:
-    """The file, opened by one process at a time; any thread may use it."""
+    """The file. One process at a time opens it; any thread may use it."""
 
     def __init__(self, path: Path, most_pages: int | None = None) -> None:
         """
@@ -68,7 +68,7 @@ class StateFile:
         path.chmod(0o600)
 
     def close(self) -> None:
-        """Give the file free."""
+        """Close the file."""
         with self._lock:
             self._database.close()
 
