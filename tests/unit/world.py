@@ -14,6 +14,7 @@ from blendify.access.token_vault import seal
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
+from blendify.providers.apple_music import developer_tokens
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Offset, Paging, Single
 from local.simulators.frame.bans import RateLimit
@@ -59,6 +60,8 @@ class World:
         """A new simulator on this socket. The options are the simulator's own, among them the sizes of its lists."""
         provider = behind.provider
         simulator = provider.service(provider.options(**{**provider.sizes, **options}), clock)
+        # A token of an earlier test may be of a later time, and then it is not valid yet.
+        developer_tokens.forget()
         behind.app.state.simulator = simulator
         world = cls(provider, behind.base, simulator)
         world.register()
