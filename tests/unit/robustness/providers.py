@@ -29,6 +29,7 @@ TIMES_OF_RATE_LIMITS = frozenset(
         Trouble.LIMITED_DAY,
         Trouble.LIMITED_ZERO,
         Trouble.LIMITED_DATE,
+        Trouble.LIMITED_YEARS,
         Trouble.QUOTA,
     }
 )

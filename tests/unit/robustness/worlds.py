@@ -17,7 +17,6 @@ from blendify.core.data_types import DataType
 from blendify.history import list_entries, list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Paging
-from local.simulators.frame.faults import Fault, FaultKind
 from tests.unit.robustness.machine import Clock
 from tests.unit.robustness.providers import TRAITS
 from tests.unit.robustness.schedules import Move, Schedule, Trouble, schedules
@@ -98,7 +97,9 @@ class Stage:
         """Apply the schedule from now on. Calls are counted from here."""
         traffic = self.world.traffic
         troubles = schedule.troubles
-        traffic.faults += [fault(call, trouble, self.clock) for call, trouble in troubles if trouble in _FAULTS]
+        for call, trouble in troubles:
+            if trouble is not Trouble.TOKEN_OVER:
+                arm_trouble(self.world, call, trouble, self.clock)
         over = {call for call, trouble in troubles if trouble is Trouble.TOKEN_OVER}
         before = self.world.calls()
 
@@ -134,36 +135,16 @@ class Stage:
         traffic.on_call = None
 
 
-_FAULTS: dict[Trouble, dict[str, Any]] = {
-    Trouble.LIMITED: {"status": 429, "headers": {"retry-after": "3"}},
-    Trouble.LIMITED_LONG: {"status": 429, "headers": {"retry-after": "40"}, "body": "Too many requests"},
-    Trouble.LIMITED_DAY: {"status": 429, "headers": {"retry-after": "86400"}},
-    Trouble.LIMITED_ZERO: {"status": 429, "headers": {"retry-after": "0"}},
-    Trouble.LIMITED_SILENT: {"status": 429},
-    Trouble.LIMITED_DATE: {"status": 429},
-    Trouble.QUOTA: {"status": 429, "body": {"error": {"status": 429, "message": "", "reason": "QUOTA_EXCEEDED"}}},
-    Trouble.SERVER_ERROR: {"status": 500},
-    Trouble.UNAVAILABLE: {"status": 503, "body": "upstream connect error"},
-    Trouble.STALLED: {"kind": FaultKind.STALL, "seconds": 2.0},
-    Trouble.RESET: {"kind": FaultKind.RESET},
-    Trouble.TRUNCATED: {"kind": FaultKind.TRUNCATE},
-    Trouble.HTML: {"kind": FaultKind.HTML},
-    Trouble.EMPTY: {"kind": FaultKind.EMPTY},
-    Trouble.NO_CONTENT: {"kind": FaultKind.EMPTY, "status": 204},
-    Trouble.NO_ENTRIES: {"kind": FaultKind.EDIT, "edit": {"keep": 0}},
-    Trouble.SHORT: {"kind": FaultKind.EDIT, "edit": {"keep": 2}},
-    Trouble.LYING_TOTAL: {"kind": FaultKind.EDIT, "edit": {"total_off": 3}},
-    Trouble.REPEATED: {"kind": FaultKind.EDIT, "edit": {"repeat": True}},
-    Trouble.NO_NEXT: {"kind": FaultKind.EDIT, "edit": {"next": False}},
-}
-
-
-def fault(call: int, trouble: Trouble, clock: Clock) -> Fault:
-    """What the simulator does to the n-th call."""
-    details = dict(_FAULTS[trouble])
+def arm_trouble(world: World, call: int, trouble: Trouble, clock: Clock) -> None:
+    """Let the simulator do this to the n-th call."""
+    details: dict[str, Any] = {"skip": call - 1, "times": 1}
     if trouble is Trouble.LIMITED_DATE:
         details["headers"] = {"retry-after": format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)}
-    return Fault("*", **{"kind": FaultKind.STATUS, **details}, skip=call - 1, times=1)
+    elif trouble is Trouble.STALLED:
+        details["seconds"] = 2.0
+    elif trouble is Trouble.LYING_TOTAL:
+        details["edit"] = {"total_off": 3}
+    world.simulator.trouble(trouble, **details)
 
 
 def misfortunes(provider: str, data_type: DataType) -> st.SearchStrategy[Schedule]:
