@@ -47,8 +47,8 @@ def small(behind: Socket, clock: Clock) -> World:
 
 def breaks(world: World, data_type: DataType, offset: int, playlist: str = "", **details: Any) -> None:
     """A page that the simulator refuses, each time it is asked for it: with 502, unless `details` say more."""
-    only = {"offset": str(offset), **({"id": playlist} if playlist else {})}
-    world.fault(data_type, only=only, **{"status": 502, **details})
+    only = {"id": playlist} if playlist else {}
+    world.fault(data_type, only=only, offsets=(offset, offset + PAGE - 1), **{"status": 502, **details})
 
 
 def refusal(status: int, message: str) -> dict[str, Any]:

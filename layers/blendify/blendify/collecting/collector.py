@@ -36,7 +36,7 @@ from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGrante
 from blendify.history import list_versions, snapshots
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
-from blendify.providers.paging import PageRequest, Window
+from blendify.providers.paging import Page, PageRequest, Window
 
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
@@ -282,7 +282,7 @@ class _Collector:
             habits=self._habits,
             side_by_side=self._progress.caller.at_once if self._progress.caller else 1,
             lenient=lenient,
-            otherwise=partial(otherwise, endpoint=endpoint, last_time=lenient),
+            otherwise=partial(self._otherwise, intake, endpoint, last_time=lenient),
         )
         # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
         with closing(steps):
@@ -290,6 +290,12 @@ class _Collector:
                 self._take(intake, step, last_time=lenient)
                 if self._seconds_left() < RESERVE_SECONDS:
                     raise _time_is_up()
+
+    def _otherwise(
+        self, intake: Intake, endpoint: Endpoint, ask: PageRequest, before: Page | None, *, last_time: bool
+    ) -> list[PageRequest]:
+        """Another way to ask for a page; none while the provider fails wherever it is asked."""
+        return otherwise(ask, before, endpoint, last_time=last_time) if intake.failures == 0 else []
 
     def _take(self, intake: Intake, step: Step, *, last_time: bool) -> None:
         intake.take(step)

@@ -104,14 +104,11 @@ def read(
                         _plan_first(plan, others)
                         at_once = 1
                         continue
-                    lost += 1
-                    following = _following(plan, ask)
-                    if lenient and following and lost <= MOST_LOST and (ask.offset > 0 or parts.before):
-                        yield Step(ask, Lost(str(error)), following, sweep)
-                        continue
-                    _drop_list(plan, ask)
-                    yield Step(ask, Failed(error), None, sweep)
-                    lost = 0
+                    lost += parts.lose(ask, plan)
+                    known = ask.offset > 0 or parts.before is not None
+                    step = _without_page(plan, ask, error, sweep, may_pass_over=lenient and known and lost <= MOST_LOST)
+                    lost = lost if isinstance(step.result, Lost) else 0
+                    yield step
                     continue
                 lost = 0
                 if again := sweep.changed_before(ask, page, paging, ordered=ordered):
@@ -173,16 +170,35 @@ class _Parts:
     before: Page | None = None
     """The page that came last."""
     _halves: bool = False
+    _came: bool = False
+    """Whether a part of the present page came."""
+    _lost: int = 0
+    """How many parts of it did not."""
+
+    def lose(self, ask: PageRequest, plan: "deque[_Planned]") -> int:
+        """
+        Take note that a page or a part of one does not come; answers how many pages more that makes.
+
+        Where two parts fail and none came, the others of that page are not asked for.
+        """
+        if ask.way == 0:
+            self._came, self._lost = False, 0
+        self._lost += 1
+        while self._lost > 1 and not self._came and (following := _following(plan, ask)) and following.way:
+            _drop(plan.popleft())
+        return int(self._lost == 1)
 
     def instead(self, ask: PageRequest, error: CollectError, total: int | None) -> list[PageRequest]:
         """Requests in place of one that has failed; none when there is no other way."""
+        if ask.way == 0:
+            self._came, self._lost = False, 0
         return _within(self.otherwise(ask, self.before), total) if isinstance(error, ProviderUnavailable) else []
 
     def following(self, ask: PageRequest, page: Page, requests: list[PageRequest]) -> list[PageRequest]:
         """
         These requests, which a page leads to; in halves, if a full page did not come and half of one did.
         """
-        self.before = page
+        self.before, self._came = page, True
         self._halves |= ask.way == 1 and ask.size is not None
         if not self._halves:
             return requests
@@ -202,6 +218,17 @@ def _drop_superseded(plan: "deque[_Planned]", ask: PageRequest, page: Page) -> N
     ends = page.total is not None and not page.more and ask.offset + len(page.entries) >= page.total
     if following and (following.window != ask.window or (ends and following.way and following.size)):
         _drop_list(plan, ask)
+
+
+def _without_page(
+    plan: "deque[_Planned]", ask: PageRequest, error: CollectError, sweep: Sweep, *, may_pass_over: bool
+) -> Step:
+    """The step for a page that does not come: it is passed over, or its list has failed."""
+    following = _following(plan, ask)
+    if may_pass_over and following:
+        return Step(ask, Lost(str(error)), following, sweep)
+    _drop_list(plan, ask)
+    return Step(ask, Failed(error), None, sweep)
 
 
 def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:
