@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean live test soak check format bench deploy requirements
+.PHONY: help demo up down clean live test soak check format bench deploy status operate requirements
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ bench: $(READY) ## print the figures of the design: calls, write units, bytes, s
 
 deploy: $(READY) ## build for AWS and deploy what deploy.yaml says (see deploy.example.yaml); asks nothing
 	@python -m local.deploy $(FILE)
+
+status: $(READY) ## show the fleet: what is due, gates, queues, erasures, the last failures; ON=aws shows the stack on AWS
+	@PYTHONPATH=layers/blendify:. python -m local.operate $(if $(ON),--on $(ON)) status
+
+operate: $(READY) ## lift a pause, sync a listener, resume an erasure, retry polls: DO="…"; ON=aws as above
+	@PYTHONPATH=layers/blendify:. python -m local.operate $(if $(ON),--on $(ON)) $(or $(DO),--help)
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done

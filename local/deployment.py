@@ -49,6 +49,7 @@ class Deployment:
             "Architecture": architecture(),
             "PublicUrl": self.api_url,
             "RequireTls": "false",
+            "MetricMath": "off",
         }
         given = {**defaults(), **own, **parameters}
         wanted = _fingerprint(given)
@@ -99,6 +100,8 @@ class Deployment:
             "history_table": outputs["HistoryTable"],
             "accounts_table": outputs["AccountsTable"],
             "log_group": outputs["LogGroup"],
+            "polls_queue": outputs["PollsQueue"],
+            "failed_polls_queue": outputs["FailedPollsQueue"],
             **{
                 f"{provider.name}_redirect_uri": outputs[provider.redirect_uri]
                 for provider in PROVIDERS.values()

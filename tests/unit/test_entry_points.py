@@ -20,7 +20,7 @@ HANDLERS = sorted(
     # One collector stands for all: they differ in their data type alone.
     if path.parent.name != "collectors" or path.stem == "top_tracks"
 )
-STEPS = ("sync.", "erase.", "export.")
+STEPS = ("sync.", "erase.", "export.", "watch.")
 """The handlers that no listener waits for, except collectors."""
 
 TABLES = tuple(f"blendify.providers.{name}" for name in PROVIDERS)

@@ -211,7 +211,7 @@ def test_substitutions_are_all_defined_and_all_used() -> None:
 def test_the_role_may_invoke_the_functions_of_its_tasks() -> None:
     """The role may invoke exactly those."""
     policies = resources("AWS::Serverless::StateMachine")["SyncStateMachine"]["Policies"]
-    allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies)
+    allowed = sorted(policy["LambdaInvokePolicy"]["FunctionName"]["Ref"] for policy in policies if "Ref" not in policy)
     assert allowed == sorted({function_of(name) for name in TASKS})
 
 

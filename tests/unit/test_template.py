@@ -286,7 +286,7 @@ def test_the_schedule_invokes_the_dispatch_alone_and_keeps_undelivered_events() 
 
 def test_polls_are_taken_from_their_queue() -> None:
     """In batches of which only crashed messages return, by a bounded number of functions, each with time for a poll."""
-    (mapping,) = resources("AWS::Lambda::EventSourceMapping").values()
+    mapping = resources("AWS::Lambda::EventSourceMapping")["PollsAreMade"]
     queues, function = resources("AWS::SQS::Queue"), FUNCTIONS["PollRecentlyPlayed"]
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Polls", "Arn"]}
     assert mapping["FunctionName"] == {"Ref": "PollRecentlyPlayed"}
@@ -318,6 +318,19 @@ def test_a_due_connections_entry_has_its_whole_plan() -> None:
     every = due_connections.attributes(Plan(moment, moment, moment, 1, 1.0, 1.0, moment))
     held = {*index["Projection"]["NonKeyAttributes"], *due_connections.ENTRY}
     assert held == {*every, "due_shard", "provider", "application"}
+
+
+def test_changes_of_the_history_are_watched() -> None:
+    """The stream tells the watcher of changes and deletions alone, by keys; the watcher reads nothing else of it."""
+    mapping = resources("AWS::Lambda::EventSourceMapping")["HistoryIsWatched"]
+    assert HISTORY["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["HistoryTable", "StreamArn"]}
+    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {"eventName": ["MODIFY", "REMOVE"]}
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnseenChanges", "Arn"]}
+    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert not {name for name in FUNCTIONS if allowed(name, "dynamodb:GetRecords")} - {"WatchHistory"}
+    assert not allowed("WatchHistory", "dynamodb:GetItem", "HistoryTable")
 
 
 def test_the_schedule_can_be_switched_off() -> None:
@@ -369,7 +382,7 @@ def test_a_login_ends_before_api_gateway_gives_up() -> None:
 def test_all_functions_write_to_one_log_that_expires() -> None:
     """Logs are JSON, in one group with a retention."""
     logging = template()["Globals"]["Function"]["LoggingConfig"]
-    assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}
+    assert (logging["LogFormat"], logging["LogGroup"]) == ("JSON", {"Ref": "Logs"})
     assert all("LoggingConfig" not in function for function in FUNCTIONS.values())
     for group in resources("AWS::Logs::LogGroup").values():
         assert group["RetentionInDays"]
