@@ -224,7 +224,7 @@ def test_second_try_uses_the_previous_refresh_token(behind: Socket) -> None:
     fresh(user_id)
     second = stored_tokens(user_id)
     assert second.previous_refresh_token == first
-    del world.simulator.accounts.refresh_tokens[second.refresh_token]
+    del world.simulator.accounts.grants[second.refresh_token]
     expire(user_id)
     token = fresh(user_id)
     third = stored_tokens(user_id)

@@ -1,17 +1,15 @@
 """Collecting appends every record once, with the fewest calls, and goes on where it was stopped."""
 
-import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from blendify.collecting import worker
 from blendify.collecting.collector import RESERVE_SECONDS, collect
-from blendify.collecting.progress import move_on
+from blendify.collecting.progress import Progress, move_on
+from blendify.collecting.worker import MoveOn
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers import PROVIDERS
@@ -141,17 +139,16 @@ class KilledError(Exception):
     """As when Lambda ends a function."""
 
 
-def dies(monkeypatch: pytest.MonkeyPatch, where: Any, name: str, call: int) -> None:
-    """Let the n-th call of a function raise, once."""
-    real: Callable[..., Any] = getattr(where, name)
+def dies_at(checkpoint: int, attempt: int | None = None) -> MoveOn:
+    """Checkpoints of which the n-th is never written, counted among those of one attempt at a list, if given."""
     count = iter(range(1, 100_000))
 
-    def deadly(*arguments: Any, **more: Any) -> Any:
-        if next(count) == call:
+    def deadly(*arguments: Any, **more: Any) -> Progress:
+        if attempt in (None, more["position"].attempt) and next(count) == checkpoint:
             raise KilledError
-        return real(*arguments, **more)
+        return move_on(*arguments, **more)
 
-    monkeypatch.setattr(where, name, deadly)
+    return deadly
 
 
 @pytest.mark.parametrize(("again", "checkpoint"), [(False, 1), (False, 2), (True, 2)])
@@ -170,19 +167,9 @@ def test_a_reading_that_was_begun_is_gone_on_with(
             world.change("remove", "playlist_tracks", name, position=3)
 
     world.simulator.traffic.on_call = between_pages
-    real: Callable[..., Any] = getattr(worker, "move_on")  # noqa: B009 -- it is imported there
-    count = itertools.count(1)
-
-    def deadly(*arguments: Any, **more: Any) -> Any:
-        if more["position"].attempt == 2 and next(count) == checkpoint:
-            raise KilledError
-        return real(*arguments, **more)
-
     monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
-    with monkeypatch.context() as patch:
-        patch.setattr(worker, "move_on", deadly)
-        with pytest.raises(KilledError):
-            collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    with pytest.raises(KilledError):
+        collect(DataType.PLAYLIST_TRACKS, job, plenty, dies_at(checkpoint, attempt=2))
     if again:
         world.change("add", "playlist_tracks", name, position=0)
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
@@ -199,10 +186,8 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     expected = world.lists(DataType.PLAYLIST_TRACKS)
     names = list(expected)
     monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
-    with monkeypatch.context() as patch:
-        dies(patch, worker, "move_on", 4)
-        with pytest.raises(KilledError):
-            collect(DataType.PLAYLIST_TRACKS, job, plenty)
+    with pytest.raises(KilledError):
+        collect(DataType.PLAYLIST_TRACKS, job, plenty, dies_at(4))
     assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1
     world.change("remove", "playlists", id=names[0])
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE

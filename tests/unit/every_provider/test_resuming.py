@@ -1,17 +1,31 @@
 """When a worker dies or its time is up, another worker resumes. This holds for every provider."""
 
 import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from blendify.collecting import worker
 from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.progress import move_on
 from blendify.core.data_types import DataType, Outcome
 from tests.aws import moto_partiql
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS
 from tests.unit.sync_steps import plenty
-from tests.unit.test_collect import KilledError, dies
+from tests.unit.test_collect import KilledError, dies_at
+
+
+def dies_at_call(real: Callable[..., Any], call: int) -> Callable[..., Any]:
+    """The function, which raises at its n-th call."""
+    count = iter(range(1, 100_000))
+
+    def deadly(*arguments: Any, **more: Any) -> Any:
+        if next(count) == call:
+            raise KilledError
+        return real(*arguments, **more)
+
+    return deadly
 
 
 @pytest.mark.parametrize("where", ["checkpoint", "append"])
@@ -23,12 +37,10 @@ def test_a_killed_collector_is_taken_up(
     job, records = subject.ready(data_type), subject.size(data_type)
     chance = random.Random(f"{subject.name} {data_type}")  # noqa: S311
     with monkeypatch.context() as patch:
-        if where == "checkpoint":
-            dies(patch, worker, "move_on", 1)
-        else:
-            dies(patch, moto_partiql, "insert", chance.randint(2, records - 1))
+        if where == "append":
+            patch.setattr(moto_partiql, "insert", dies_at_call(moto_partiql.insert, chance.randint(2, records - 1)))
         with pytest.raises(KilledError):
-            collect(data_type, job, plenty)
+            collect(data_type, job, plenty, dies_at(1) if where == "checkpoint" else move_on)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE
     assert subject.differences(data_type) == []
     counts = subject.counts(job, data_type)

@@ -44,9 +44,13 @@ MOST_FAILING = 8
 """Lists in a row that fail, after which the provider is failing: the round ends."""
 
 
-def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Summary:
+def collect(
+    data_type: DataType, job: Job, seconds_left: Callable[[], float], move_on: MoveOn = move_on
+) -> Summary:
     """
     Append what is new, changed, moved or gone in this data type, from the sync's position on; answers how far it came.
+
+    move_on     writes each checkpoint
 
     Expected refusals (wait, reconnect, scope, provider down) are outcomes; only defects and infrastructure raise.
     """
@@ -56,7 +60,7 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float]) ->
     if stored.outcome.final:
         return Summary(data_type, stored.outcome)
     try:
-        return _collected(_Collector(job, stored, seconds_left))
+        return _collected(_Collector(job, stored, seconds_left, move_on))
     except (Superseded, LookupError):
         # The sync was ended by a disconnect, or deleted with its listener, while we worked: stop.
         stored = progress(job.user_id, job.sync_id, data_type)
