@@ -124,10 +124,10 @@ def _key(item: capacity.Item) -> capacity.Item:
 
 
 def _stored(real: Any, client: Any, table_name: str, key: capacity.Item) -> capacity.Item | None:
-    found: capacity.Item | None = real(
+    item: capacity.Item | None = real(
         client, "GetItem", {"TableName": table_name, "Key": key, "ConsistentRead": True}
     ).get("Item")
-    return found
+    return item
 
 
 def _kind(key: capacity.Item) -> str:

@@ -31,9 +31,9 @@ def read_once_more(subject: Subject) -> list[Comparison]:
 def test_what_is_stored_is_what_is_read_directly(subject: Subject) -> None:
     """Every data type, every list, every entry, and no field that the simulator's own answers do not have."""
     assert subject.run(*subject.provider.offered)[1] == "succeeded"
-    found = read_once_more(subject)
-    assert {each.data_type for each in found} == set(subject.provider.offered)
-    for each in found:
+    compared = read_once_more(subject)
+    assert {each.data_type for each in compared} == set(subject.provider.offered)
+    for each in compared:
         assert each.served > 0
         assert (each.missing, each.surplus, each.changed, each.unmet) == (0, 0, [], []), each.data_type
 

@@ -36,9 +36,9 @@ def change(subject: Subject, data_type: DataType) -> None:
     if Act.REMOVE in possible:
         place = subject.lists(data_type)[name][size // 2]["id"] if data_type is DataType.PLAYLISTS else name
         act(Act.REMOVE, data_type)(subject, subject.listener, place, size // 2, 0)
-    for one in (Act.ADD, Act.MOVE):
-        if one in possible and (one is Act.ADD or Act.REMOVE not in possible):
-            act(one, data_type)(subject, subject.listener, name, 0, size - 1)
+    for chosen in (Act.ADD, Act.MOVE):
+        if chosen in possible and (chosen is Act.ADD or Act.REMOVE not in possible):
+            act(chosen, data_type)(subject, subject.listener, name, 0, size - 1)
 
 
 def collected(subject: Subject, data_type: DataType) -> tuple[int, Outcome, str]:
@@ -53,15 +53,15 @@ def lost(subject: Subject, data_type: DataType) -> list[str]:
     """What the listener has and the history does not tell. A top list in doubt stays as it was, whole."""
     if data_type in RANKED:
         return []
-    told = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type).answers()
-    present = {canonical(answer) for answers in told.values() for answer in answers}
+    lists = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type).answers()
+    present = {canonical(answer) for answers in lists.values() for answer in answers}
     return [text for held in subject.lists(data_type).values() for text in map(canonical, held) if text not in present]
 
 
 def ranks(subject: Subject, data_type: DataType) -> list[list[int]]:
     """The ranks that the history tells, list by list."""
-    told = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type)
-    return [[int(record["rank"]) for record in held.values()] for held in told.records.values()]
+    history = HistoryReader(aws.client("dynamodb"), "history", subject.user_id).lists(data_type)
+    return [[int(record["rank"]) for record in held.values()] for held in history.records.values()]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -75,7 +75,7 @@ def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type:
         if day in (0, 3, 4, 5):
             assert subject.differences(data_type) == []
         if data_type in RANKED:
-            assert all(sorted(set(told)) == sorted(told) for told in ranks(subject, data_type))
+            assert all(sorted(set(stored)) == sorted(stored) for stored in ranks(subject, data_type))
         if day >= 3:
             assert calls <= subject.fewest(data_type) + SPARE
         assert calls <= 4 * subject.fewest(data_type) + 3

@@ -133,7 +133,7 @@ def test_an_endpoint_that_fails_or_throttles_for_good_holds_no_other_data_type_u
     subject.fault(SAVED_TRACKS, trouble)
     job, ended = subject.run(SAVED_TRACKS, TOP_TRACKS, PLAYS)
     assert (ended, standing(job, SAVED_TRACKS).outcome) == ("partial", Outcome.FAILED)
-    assert [one for one in (TOP_TRACKS, PLAYS) if subject.differences(one)] == []
+    assert [data_type for data_type in (TOP_TRACKS, PLAYS) if subject.differences(data_type)] == []
     assert subject.calls(SAVED_TRACKS) <= 8 * 6
 
 

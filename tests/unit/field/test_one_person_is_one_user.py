@@ -33,21 +33,21 @@ def user(profile: Profile, session_user_id: str | None = None) -> str:
 @pytest.mark.parametrize("days", [list(days) for days in product([True, False], repeat=3)], ids=str)
 def test_the_optional_id_makes_no_second_user(days: list[bool]) -> None:
     """With and without it, in any order, logged in and not."""
-    found = [user(spotify_profile(WITH if given else WITHOUT)) for given in days]
-    assert len(set(found)) == 1
+    user_ids = [user(spotify_profile(WITH if given else WITHOUT)) for given in days]
+    assert len(set(user_ids)) == 1
     for given in (True, False):
-        assert user(spotify_profile(WITH if given else WITHOUT), found[0]) == found[0]
+        assert user(spotify_profile(WITH if given else WITHOUT), user_ids[0]) == user_ids[0]
 
 
 @pytest.mark.parametrize("order", list(permutations([("A", "x"), ("B", "x"), ("B", "y")])), ids=str)
 def test_two_account_ids_are_two_people(order: list[tuple[str, str]]) -> None:
     """Also where one has got the other's former user id."""
-    found = {account: user(spotify_profile({"account_id": account, "id": name})) for account, name in order}
-    assert found["A"] != found["B"]
+    user_ids = {account: user(spotify_profile({"account_id": account, "id": name})) for account, name in order}
+    assert user_ids["A"] != user_ids["B"]
     for account, name in order:
-        assert user(spotify_profile({"account_id": account, "id": name})) == found[account]
+        assert user(spotify_profile({"account_id": account, "id": name})) == user_ids[account]
         with pytest.raises(AccountTaken):
-            user(spotify_profile({"account_id": account, "id": name}), found["B" if account == "A" else "A"])
+            user(spotify_profile({"account_id": account, "id": name}), user_ids["B" if account == "A" else "A"])
 
 
 def test_a_login_without_the_id_leads_to_the_same_user(world: World, machines: StepFunctions) -> None:
@@ -87,8 +87,8 @@ def test_the_case_of_a_name_is_no_other_person(name: str) -> None:
 def test_the_registration_is_read_in_each_form() -> None:
     """Number, text and fraction, under either of its two keys."""
     forms = [{"unixtime": "1140000000"}, {"unixtime": 1140000000}, {"unixtime": 1140000000.0}, {"#text": 1140000000}]
-    found = {
+    user_ids = {
         PROVIDERS["lastfm"].profile({"user": {"name": "Ana", "registered": form}}).account_id
         for form in [*forms, {"unixtime": None, "#text": "1140000000"}]
     }
-    assert len(found) == 1
+    assert len(user_ids) == 1

@@ -128,7 +128,7 @@ def test_a_grant_that_cannot_be_renewed_ends_only_by_a_later_call(subject: Subje
     assert (ended, status(subject)) == ("succeeded", connections.ACTIVE)
     assert subject.clock.now() - begun_at >= CONFIRM_AFTER
     assert connections.connection(subject.user_id, subject.name).doubted_since is None
-    assert [one for one in (SAVED_TRACKS, TOP_TRACKS) if subject.differences(one)] == []
+    assert [data_type for data_type in (SAVED_TRACKS, TOP_TRACKS) if subject.differences(data_type)] == []
 
 
 @pytest.mark.parametrize("provider", WITHOUT_RENEWAL)
@@ -148,8 +148,8 @@ def test_o3b_one_403_does_not_stop_an_application(subject: Subject) -> None:
     subject.fault("*", times=2 * TRIES, status=403, body=SPOTIFY_ERROR)
     job, ended = subject.run(SAVED_TRACKS, TOP_TRACKS)
     assert ended == "succeeded"
-    assert [standing(job, one).why for one in (SAVED_TRACKS, TOP_TRACKS)] == [None, None]
-    assert [one for one in (SAVED_TRACKS, TOP_TRACKS) if subject.differences(one)] == []
+    assert [standing(job, data_type).why for data_type in (SAVED_TRACKS, TOP_TRACKS)] == [None, None]
+    assert [data_type for data_type in (SAVED_TRACKS, TOP_TRACKS) if subject.differences(data_type)] == []
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,8 @@ def test_a_table_that_is_split_elsewhere_has_no_formula(delimiter: str) -> None:
             sheet.add({"a": mean, "b": mean})
         sheet.write(table)
     rows = csv.reader(io.StringIO(table.text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
-    found = [part for row in rows for part in row if part.lstrip(' \xa0\t\r\n"').startswith(("=", "+", "-", "@"))]
-    assert found == []
+    formulas = [part for row in rows for part in row if part.lstrip(' \xa0\t\r\n"').startswith(("=", "+", "-", "@"))]
+    assert formulas == []
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil.example/x", 7, ""])

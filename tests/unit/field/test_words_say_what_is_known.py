@@ -128,7 +128,7 @@ def test_d6_a_listener_who_was_deleted_or_renamed_is_asked(subject: Subject) -> 
     subject.fault("*", "user_unknown")
     job, ended = subject.run(*data_types, days=1)
     assert ended == "failed"
-    assert {standing(job, one).outcome for one in SIMULATED["lastfm"].offered} == {Outcome.RECONNECT}
+    assert {standing(job, data_type).outcome for data_type in SIMULATED["lastfm"].offered} == {Outcome.RECONNECT}
     assert "renamed or deleted" in str(standing(job, PLAYS).why)
     plan = connections.connection(subject.user_id, "lastfm").plan
     assert plan is not None

@@ -247,4 +247,4 @@ def test_old_scrobbles_arrive_late(lastfm: Lastfm) -> None:
     moments = [int(play["date"]["uts"]) for play in after if play not in before]
     assert [play for play in after if play in before] == before
     assert moments[0] == int(lastfm.clock()) - 400 * 86_400
-    assert {one - other for one, other in pairwise(moments)} == {300}
+    assert {newer - older for newer, older in pairwise(moments)} == {300}

@@ -194,8 +194,8 @@ def test_grants_of_another_version_are_refused_with_words(
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2
-    assert f"{file} does not hold grants" in (told := capsys.readouterr().err)
-    assert "Delete it, or run `make clean`" in told
+    assert f"{file} does not hold grants" in (error := capsys.readouterr().err)
+    assert "Delete it, or run `make clean`" in error
     assert file.read_text() == text
 
 
@@ -203,6 +203,6 @@ def test_all_secrets_are_told(spotify: SpotifyVisitor) -> None:
     code = spotify.code()
     tokens = spotify.redeem(code).json()
     again = spotify.refresh(tokens["refresh_token"]).json()["access_token"]
-    told = spotify.control("GET", "/secrets")["secrets"]
-    assert set(told) == {SECRET, code, tokens["access_token"], tokens["refresh_token"], again}
+    secrets = spotify.control("GET", "/secrets")["secrets"]
+    assert set(secrets) == {SECRET, code, tokens["access_token"], tokens["refresh_token"], again}
     assert "hush" not in repr(Options(client_secret="hush"))

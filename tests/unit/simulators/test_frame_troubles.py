@@ -230,8 +230,8 @@ def test_troubles_may_be_narrowed(songs: Songs) -> None:
 
 def test_a_ban_may_be_shorter_than_it_tells(songs: Songs) -> None:
     songs.trouble("throttled_years", times=1)
-    told = songs.get()
-    assert (told.status_code, told.headers["retry-after"]) == (429, "999999999") or songs.service is Lastfm
+    response = songs.get()
+    assert (response.status_code, response.headers["retry-after"]) == (429, "999999999") or songs.service is Lastfm
     assert "429" in str(songs.get().status_code) or songs.service is Lastfm
     songs.visitor.clock.now += 61
     assert songs.get().status_code == 200

@@ -322,8 +322,8 @@ def test_failures_have_a_number(fan: LastfmAccount) -> None:
     for wanted in ({"status": 500}, {"status": 503}, {"status": 200, "body": {"error": 16, "message": "Later"}}):
         fan.visitor.fault(f"GET /2.0/?method={RECENT}", times=1, **wanted)
     responses = [fan.visitor.ask(RECENT, user="ana") for _ in range(4)]
-    told = [(each.status_code, each.json().get("error")) for each in responses]
-    assert told == [(500, 8), (503, 11), (200, 16), (200, None)]
+    errors = [(each.status_code, each.json().get("error")) for each in responses]
+    assert errors == [(500, 8), (503, 11), (200, 16), (200, None)]
 
 
 def test_pages_can_lie(fan: LastfmAccount) -> None:
