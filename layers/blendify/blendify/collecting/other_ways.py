@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from blendify.calling.tries import TRIES
 from blendify.providers.endpoint import Endpoint
-from blendify.providers.paging import Page, PageRequest, Window
+from blendify.providers.paging import Page, PageRequest, Single, Window
 
 HALF, TENTH, TRIMMED, BY_TIME = "halves", "tenths", "without additions", "by time"
 
@@ -22,6 +22,9 @@ def ways(endpoint: Endpoint, *, last_time: bool) -> Sequence[str]:
 
     last_time   whether the list is not read again in this sync: then fields may be left out
     """
+    if isinstance(endpoint.paging, Single) and not last_time:
+        # What is behind a smaller page of it cannot be asked for: a passing fault would lose plays.
+        return ()
     if endpoint.entry_time:
         return HALF, BY_TIME
     if last_time and endpoint.dispensable:
