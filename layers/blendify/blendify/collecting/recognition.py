@@ -18,7 +18,7 @@ from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import identity, is_dated, is_null, moment, record_id
 
 LONGEST_PLAY = timedelta(days=1)
-"""A play whose moment was not given at first began at most so long before it was seen."""
+"""A play that was seen without its moment is newer than the one behind it, or began at most so long before."""
 LATEST = "9"
 """Behind all moments."""
 GUESSED = ("guessed",)
@@ -123,7 +123,8 @@ class KnownPlays:
         for place in unknown if self._known else ():
             name = page.names[place]
             if is_dated(name):
-                page.settle(place, self._between(f"{moment(name)}#", moment(name)) or self._seen_later(name))
+                same_moment = self._between(f"{moment(name)}#", moment(name))
+                page.settle(place, [*same_moment, *self._seen_later(name)])
         for place in unknown:
             if not is_dated(page.names[place]):
                 track = page.records[place].fields.get("record_id")
@@ -139,12 +140,19 @@ class KnownPlays:
         return self._in_order[bisect_left(self._in_order, first) : bisect_left(self._in_order, f"{last}$")][::-1]
 
     def _seen_later(self, name: str) -> Sequence[str]:
-        """The play of this track that was seen a little later, when it had no moment yet."""
-        if not self._guessed:
-            return []
-        latest = times.iso(times.parse(moment(name)) + LONGEST_PLAY)
-        guessed = [guess for guess in self._guessed if moment(name) <= moment(guess) <= latest]
-        return [guess for guess in guessed if record_id(guess) == record_id(name)]
+        """The play of this track that was seen later, when it had no moment yet."""
+        return [
+            guess
+            for guess in self._guessed
+            if record_id(guess) == record_id(name) and moment(name) <= moment(guess) and self._behind(guess) <= name
+        ]
+
+    def _behind(self, guess: str) -> str:
+        """A name behind which a play is too old to be the guessed one."""
+        older = self._between("", moment(guess))
+        place = list(older).index(guess) + 1
+        day_before = times.iso(times.parse(moment(guess)) - LONGEST_PLAY)
+        return min(older[place] if place < len(older) else "", day_before)
 
 
 @dataclass
