@@ -216,7 +216,9 @@ class Intake:
         elif self.reader:
             entries, start = page.entries, self.reader.place(ask.offset)
             records = endpoint.records(entries, ask.list_id, start)
-            if endpoint.ordered and (again := self.reader.repetitions(records, ask, endpoint.paging.limit)):
+            size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
+            expected = min(size, rest) if rest > 0 else size
+            if endpoint.ordered and (again := self.reader.repetitions(records, ask.offset, expected)):
                 entries = [entry for index, entry in enumerate(entries) if index not in again]
                 records = endpoint.records(entries, ask.list_id, start)
             self.reader.add(records, entries, start)

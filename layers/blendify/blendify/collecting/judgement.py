@@ -197,6 +197,9 @@ def judge(evidence: Evidence) -> Judgement:
     now = evidence.shortfall_now
     repeats = now == evidence.shortfall or 0 < now < evidence.shortfall
     syncs = 0 if now == 0 else evidence.shortfall_syncs + 1 if repeats else 1
+    if evidence.repeated and case.verdict is Verdict.MISCOUNTED:
+        # Nothing is missing: the provider counts what it lists twice.
+        syncs = max(syncs, SHORTFALLS_BELIEVED)
     return Judgement(case.name, case.verdict, case.why(evidence), now, syncs)
 
 

@@ -18,7 +18,6 @@ from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, Record
-from blendify.providers.paging import PageRequest
 from blendify.providers.record_identity import digest, identity
 
 INLINE_BYTES = 1_200
@@ -80,12 +79,15 @@ class ListReader:
         end = max((listed.position + 1 for listed in self._last_page()), default=0)
         return max(end, offset) if self.lost else end
 
-    def repetitions(self, records: Sequence[Record], ask: PageRequest, limit: int) -> Collection[int]:
+    def repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
         """
         Indexes of entries on a page of an ordered list that have come already.
 
         In a ranked list each record stands once. A playlist may hold it many times, so only the head of a page that
-        is larger than asked for, or that begins before the end of the last one, can be what came before.
+        is larger than expected, or that begins before the end of the last one, can be what came before.
+
+        offset      the position for which the page was asked
+        expected    how many entries it should have
         """
         if self.kind is ListKind.RANKED:
             names, known = [identity(record.fields) for record in records], self.names()
@@ -96,8 +98,8 @@ class ListReader:
             ]
             self.repeated += len(again)
             return again
-        too_many = max(0, len(records) - (ask.size or limit))
-        too_early = 0 if self.lost else max(0, self.place(ask.offset) - ask.offset)
+        too_many = max(0, len(records) - expected)
+        too_early = 0 if self.lost else max(0, self.place(offset) - offset)
         return range(self._came_before(records, too_many + too_early))
 
     def _came_before(self, records: Sequence[Record], most: int) -> int:
@@ -192,8 +194,10 @@ class ListReader:
 
     def _last_page(self) -> Sequence[Listed]:
         """The last page that held anything."""
-        pages = [page.listed for page in self._buffer] or (self._groups[-1].pages if self._groups else [])
-        return next((page for page in reversed(pages) if page), ())
+        for page in reversed(self._buffer):
+            if page.listed:
+                return page.listed
+        return next((page for group in reversed(self._groups) for page in reversed(group.pages) if page), ())
 
     def _compare_from(self, start: int) -> None:
         """Entries without an id are told apart by how many of them stand before."""

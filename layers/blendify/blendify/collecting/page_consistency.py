@@ -123,7 +123,10 @@ class Sweep:
 
     def _moved(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
         """Where to read again because the list's length is another than on the pages before."""
-        before, self.total = self.total, page.total if page.total is not None else self.total
+        # Behind the end of a list some providers count nothing.
+        beyond = not page.entries and not page.total and ask.offset > 0
+        total = self.total if page.total is None or beyond else page.total
+        before, self.total = self.total, total
         told = self._totals.get(ask.offset)
         if page.total is not None:
             self._totals[ask.offset] = page.total
