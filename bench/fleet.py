@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.machine import transitions
-from bench.prices import FIXED_MONTH, Use
+from bench.prices import Use, fixed_month
 from blendify.core import times
 from blendify.schedule.cadence import Cadence
 from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan
@@ -62,7 +62,7 @@ RESYNC_USE = Use(
     transitions=transitions(),
     lambda_requests=10,
     gb_seconds=0.5 * (0.3 + 8 * 0.6 + 0.2),
-    write_units=52 + 4,
+    write_units=47 + 2 + (2 + 2),
     read_units=55,
     kms_requests=10,
     log_gb=9e-6,
@@ -191,7 +191,7 @@ class Report:
         calls = CALL.times(self.per_day(counts.calls) * month)
         plays = PLAY.times(self.per_day(counts.plays) * month)
         use = syncs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month) + QUEUE_MONTH.times(1 / users)
-        return {**use.dollars, "Fixed": FIXED_MONTH / users}
+        return {**use.dollars, "Fixed": fixed_month() / users}
 
 
 def simulate(fleet: Fleet) -> Report:

@@ -25,8 +25,20 @@ LOG_GB = 0.50
 TABLE_GB_MONTH = 0.25 + 0.20
 """Storage, and the backup for point-in-time recovery."""
 KEY_MONTH, SECRET_MONTH = 1.00, 0.40
-FIXED_MONTH = KEY_MONTH + 3 * SECRET_MONTH
-"""One KMS key, and a secret for each of the three providers."""
+METRIC_MONTH, ALARM_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 3.00
+"""A metric is a name with one set of dimensions; an alarm costs so much for each metric that it looks at."""
+METRICS, METRICS_OF_A_PROVIDER = 3, 12
+"""Metrics that the code may emit: of the fleet, and of each provider. CloudWatch bills those that were emitted."""
+WATCHED, WATCHED_OF_A_PROVIDER = 16, 6
+"""Metrics that alarms look at: a share of failed syncs is of three, and three alarms look at each provider's metric."""
+
+
+def fixed_month(providers: int = 1) -> float:
+    """Dollars a month of a stack whose functions do nothing, at most: key, secrets, metrics, alarms, dashboard."""
+    metrics = METRICS + METRICS_OF_A_PROVIDER * providers
+    watched = WATCHED + WATCHED_OF_A_PROVIDER * providers
+    secrets = SECRET_MONTH * providers
+    return KEY_MONTH + secrets + METRIC_MONTH * metrics + ALARM_MONTH * watched + DASHBOARD_MONTH
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """The fleet in virtual time uses the product's own plan and quota, so its figures are those of a deployment."""
 
+import re
+
 import pytest
 
 from bench import prices
 from bench.fleet import MEASURED, Counts, Fleet, Report, simulate
 from bench.prices import Use
+from blendify.providers import PROVIDERS
 from blendify.schedule.quota import SHARE
+from local.paths import ROOT
 from local.template import resources
 
 
@@ -62,13 +66,32 @@ def test_costs_are_named_by_service(enough: Report) -> None:
     dollars = enough.dollars
     assert set(dollars) == {*Use().dollars, "Fixed"}
     assert all(amount > 0 for amount in dollars.values())
-    assert max(dollars, key=lambda name: dollars[name]) == "Step Functions"
+    assert max(dollars.keys() - {"Fixed"}, key=lambda name: dollars[name]) == "Step Functions"
 
 
-def test_fixed_costs_are_those_of_the_templates_key_and_secrets() -> None:
-    """An application's secret costs the same each month whether it is used or not."""
-    keys, secrets = resources("AWS::KMS::Key"), resources("AWS::SecretsManager::Secret")
-    assert len(keys) * prices.KEY_MONTH + len(secrets) * prices.SECRET_MONTH == pytest.approx(prices.FIXED_MONTH)
+def test_fixed_costs_are_those_of_the_template_and_of_the_codes_metrics() -> None:
+    """A key, a secret for each provider, every metric that the code emits and that an alarm looks at, a dashboard."""
+    assert len(resources("AWS::KMS::Key")) == len(resources("AWS::CloudWatch::Dashboard")) == 1
+    assert len(resources("AWS::SecretsManager::Secret")) == len(PROVIDERS)
+    table = (ROOT / "docs" / "operating.md").read_text()
+    rows = re.findall(r"^\| (`.+?`) \| (?:count|seconds)(.*?) \|", table, re.MULTILINE)
+    names = dict.fromkeys(("provider", "fleet"), 0)
+    for named, scope in rows:
+        names["provider" if "provider" in scope else "fleet"] += named.count("`") // 2
+    assert (names["fleet"], names["provider"]) == (prices.METRICS, prices.METRICS_OF_A_PROVIDER)
+    watched = {"fleet": 0.0, "provider": 0.0}
+    for alarm in resources("AWS::CloudWatch::Alarm").values():
+        queries = alarm.get("Metrics", [])
+        stated = sum("MetricStat" in query for query in queries)
+        watched["provider" if queries else "fleet"] += stated / len(PROVIDERS) if stated else 1
+    assert (watched["fleet"], watched["provider"]) == (prices.WATCHED, prices.WATCHED_OF_A_PROVIDER)
+    assert prices.fixed_month(3) == pytest.approx(prices.fixed_month() + 2 * (0.40 + 12 * 0.30 + 6 * 0.10))
+
+
+def test_a_user_costs_about_two_cents(enough: Report) -> None:
+    """Besides what the stack itself costs, whose share is large in a fleet of 300: a bound for changes of the code."""
+    dollars = {name: amount for name, amount in enough.dollars.items() if name not in ("Fixed", "SQS")}
+    assert sum(dollars.values()) < 0.0245
 
 
 def test_a_use_costs_what_the_list_says() -> None:
