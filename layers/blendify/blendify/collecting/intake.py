@@ -234,7 +234,7 @@ class Intake:
     def _lose(self, ask: PageRequest, lost: Lost) -> None:
         assert self.reader is not None  # noqa: S101 -- for the type checker
         self.error = CollectError(lost.why)
-        self.reader.lost += 1
+        self.reader.lost += not lost.more
         telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, lost.why)
 
     def _at(self, step: Step, ask: PageRequest) -> Position:

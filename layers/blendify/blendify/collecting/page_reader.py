@@ -34,6 +34,8 @@ class Lost:
     """A page that the provider fails to give while it gives others."""
 
     why: str
+    more: bool = False
+    """Whether it is a further part of a page that was lost before."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,11 @@ def read(
                         _plan_first(plan, others)
                         at_once = 1
                         continue
-                    lost += parts.lose(ask, plan)
+                    more = parts.lose(ask, plan)
+                    lost += not more
                     known = ask.offset > 0 or parts.before is not None
-                    step = _without_page(plan, ask, error, sweep, may_pass_over=lenient and known and lost <= MOST_LOST)
+                    passed_over = Lost(str(error), more) if lenient and known and lost <= MOST_LOST else None
+                    step = _without_page(plan, ask, error, sweep, passed_over)
                     lost = lost if isinstance(step.result, Lost) else 0
                     yield step
                     continue
@@ -175,9 +179,9 @@ class _Parts:
     _lost: int = 0
     """How many parts of it did not."""
 
-    def lose(self, ask: PageRequest, plan: "deque[_Planned]") -> int:
+    def lose(self, ask: PageRequest, plan: "deque[_Planned]") -> bool:
         """
-        Take note that a page or a part of one does not come; answers how many pages more that makes.
+        Take note that a page or a part of one does not come; answers whether a part of the same page was lost before.
 
         Where two parts fail and none came, the others of that page are not asked for.
         """
@@ -186,7 +190,7 @@ class _Parts:
         self._lost += 1
         while self._lost > 1 and not self._came and (following := _following(plan, ask)) and following.way:
             _drop(plan.popleft())
-        return int(self._lost == 1)
+        return self._lost > 1
 
     def instead(self, ask: PageRequest, error: CollectError, total: int | None) -> list[PageRequest]:
         """Requests in place of one that has failed; none when there is no other way."""
@@ -221,12 +225,12 @@ def _drop_superseded(plan: "deque[_Planned]", ask: PageRequest, page: Page) -> N
 
 
 def _without_page(
-    plan: "deque[_Planned]", ask: PageRequest, error: CollectError, sweep: Sweep, *, may_pass_over: bool
+    plan: "deque[_Planned]", ask: PageRequest, error: CollectError, sweep: Sweep, passed_over: Lost | None
 ) -> Step:
     """The step for a page that does not come: it is passed over, or its list has failed."""
     following = _following(plan, ask)
-    if may_pass_over and following:
-        return Step(ask, Lost(str(error)), following, sweep)
+    if passed_over and following:
+        return Step(ask, passed_over, following, sweep)
     _drop_list(plan, ask)
     return Step(ask, Failed(error), None, sweep)
 

@@ -36,9 +36,9 @@ MoveOn = Callable[..., Progress]
 class WorkerProgress:
     """The stored progress, and what the next checkpoint adds: calls and time since the last one."""
 
-    def __init__(self, stored: Progress, move_on: MoveOn = move_on) -> None:
-        """`move_on` keeps each checkpoint: in the sync's record, unless another function is given."""
-        self._stored, self._keep = stored, move_on
+    def __init__(self, stored: Progress, keep: MoveOn | None = None) -> None:
+        """`keep` stores each checkpoint: in the sync's record, unless another function is given."""
+        self._stored, self._keep = stored, keep or move_on
         self._since = time.monotonic()
         self._reported = {"calls": 0, "rate_limits": 0}
         self.caller: ProviderClient | None = None
