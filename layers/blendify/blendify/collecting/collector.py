@@ -26,7 +26,7 @@ from blendify.collecting.outcomes import closed_for_all, failure, notes
 from blendify.collecting.page_consistency import Habits, Sweep
 from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.page_reader import Failed, Step, read
-from blendify.collecting.progress import COUNTS, Position, Progress, move_on_in_memory, progress
+from blendify.collecting.progress import COUNTS, Position, Progress, move_on, move_on_in_memory, progress
 from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.troubles import Troubles
 from blendify.collecting.worker import PASSING, MoveOn, WorkerProgress
@@ -44,9 +44,7 @@ MOST_FAILING = 8
 """Lists in a row that fail, after which the provider is failing: the round ends."""
 
 
-def collect(
-    data_type: DataType, job: Job, seconds_left: Callable[[], float], move_on: MoveOn = move_on
-) -> Summary:
+def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float], move_on: MoveOn = move_on) -> Summary:
     """
     Append what is new, changed, moved or gone in this data type, from the sync's position on; answers how far it came.
 
@@ -101,9 +99,7 @@ def _time_is_up() -> MustWait:
 class _Collector:
     """One data type of one sync, in one worker."""
 
-    def __init__(
-        self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn | None = None
-    ) -> None:
+    def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
         self._progress = WorkerProgress(stored, move_on)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]

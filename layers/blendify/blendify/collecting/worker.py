@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from blendify.access.connections import NotConnected
 from blendify.collecting.job import Summary
-from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
+from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress
 from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.data_types import Outcome
@@ -36,9 +36,9 @@ MoveOn = Callable[..., Progress]
 class WorkerProgress:
     """The stored progress, and what the next checkpoint adds: calls and time since the last one."""
 
-    def __init__(self, stored: Progress, keep: MoveOn | None = None) -> None:
-        """`keep` stores each checkpoint: in the sync's record, unless another function is given."""
-        self._stored, self._keep = stored, keep or move_on
+    def __init__(self, stored: Progress, move_on: MoveOn) -> None:
+        """`move_on` writes each checkpoint."""
+        self._stored, self._write = stored, move_on
         self._since = time.monotonic()
         self._reported = {"calls": 0, "rate_limits": 0}
         self.caller: ProviderClient | None = None
@@ -120,7 +120,7 @@ class WorkerProgress:
         calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
         spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
-        self._stored = self._keep(
+        self._stored = self._write(
             self._stored,
             outcome=outcome,
             position=position,
