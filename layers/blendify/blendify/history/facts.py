@@ -28,7 +28,7 @@ FIELDS: Mapping[str, type] = {
     "record_id": str,
     # The record has left its list; the fields are those it had last, and there is no answer.
     "removed": bool,
-    # What the entry is when it is not what its list is named for: episode, local, video, album, null … One kind is no
+    # What the entry is when it is not what its list is named for: episode, chapter, local, video, null … One kind is no
     # entry: hole (plays may be missing from `missing_from` until `missing_until`)
     "kind": str,
     # 2, 3 … where the list holds the same record several times.

@@ -27,7 +27,8 @@ COMMON: Mapping[str, Field] = {
     "fetched_at": Field(TEXT, "The start of the sync that recorded it, ISO 8601, UTC"),
     "kind": Field(
         TEXT,
-        "episode, local, video, album, playlist or station for an entry that its list is not named for; else null",
+        "episode, chapter, local, video, album, playlist, station, null, or the provider's own word, for an entry that "
+        "its list is not named for; else null",
     ),
 }
 _ARTIST: Mapping[str, Field] = {
