@@ -47,6 +47,9 @@ def statements(function: str) -> Iterator[Statement]:
             yield from as_list(policy["Statement"])
 
 
+PLAYED_INDEX = str({"Fn::Sub": "${HistoryTable.Arn}/index/played"})
+
+
 def statements_with(action: str, function: str) -> list[Statement]:
     """The statements of a function's role that name this action."""
     return [statement for statement in statements(function) if action in as_list(statement["Action"])]
@@ -141,10 +144,12 @@ def test_only_leaving_stops_syncs() -> None:
 
 
 def test_only_collectors_append() -> None:
-    """INSERT into the history, which cannot overwrite, belongs to collectors and polls, which do not query it."""
+    """INSERT into the history, which cannot overwrite, belongs to collectors and polls. They query one index of it."""
     writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
     assert writers == COLLECTORS
-    assert not {name for name in writers if allowed(name, "dynamodb:Query", "HistoryTable")}
+    for name in writers:
+        queried = [str(statement["Resource"]) for statement in statements_with("dynamodb:Query", name)]
+        assert [resource for resource in queried if "HistoryTable" in resource] == [PLAYED_INDEX]
 
 
 def test_only_functions_that_sync_decrypt_tokens() -> None:

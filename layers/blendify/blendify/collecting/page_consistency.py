@@ -53,6 +53,9 @@ class Sweep:
     """Requests in a row that brought nothing new."""
     _lacking: int = 0
     """Entries that short pages lack, as far as they are taken for the usual shortfall."""
+    _offset: int = -1
+    _latest: set[bytes] = field(default_factory=set, repr=False)
+    """The entries of the last page, and where it began."""
     _totals: dict[int, int] = field(default_factory=dict, repr=False)
     """By offset, the count that was told there last."""
     _seen: set[str] = field(default_factory=set, repr=False)
@@ -66,6 +69,16 @@ class Sweep:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
         known = {*self._seen, self.fingerprint}
         return any(entry is not None for entry in page.entries) and _fingerprint(page) in known
+
+    def new_in(self, ask: PageRequest, page: Page) -> Page:
+        """The page without what a page before it, or the same page a moment ago, has brought."""
+        if self.repeats(page):
+            return replace(page, entries=[])
+        entries = page.entries
+        if ask.again and ask.offset == self._offset:
+            entries = [entry for entry in entries if marshal.dumps(entry, 2) not in self._latest]
+        self._offset, self._latest = ask.offset, {marshal.dumps(entry, 2) for entry in page.entries}
+        return replace(page, entries=entries)
 
     def changed_before(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
         """Where to read again, as the list has changed since its earlier pages were read; None while it has not."""

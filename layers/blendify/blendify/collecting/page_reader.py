@@ -120,7 +120,7 @@ def read(
                     _plan_first(plan, [again])
                     continue
                 _drop_superseded(plan, ask, page)
-                new = page if not sweep.repeats(page) else replace(page, entries=[])
+                new = sweep.new_in(ask, page)
                 after = sweep.take(ask, page, paging, _following(plan, ask))
                 at_once = 1 if after.doubtful else min(2 * at_once, side_by_side)
                 if after.ends:

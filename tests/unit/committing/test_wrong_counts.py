@@ -1,0 +1,253 @@
+"""
+Whatever a provider counts, and however it cuts its lists: history and list are one, or the sync says that it doubts.
+
+The product's own reading, judgement, plan and commit; the provider and the tables are in memory. Each story has some
+syncs under troubles that last or pass, a listener who changes the list in between, and a calm end.
+"""
+
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from blendify.collecting.commit import Committer
+from blendify.collecting.conclusion import ListEnd, evidence, habits, signals
+from blendify.collecting.job import Job
+from blendify.collecting.judgement import MOST_ATTEMPTS, Judgement, Verdict, judge
+from blendify.collecting.list_reader import ListReader
+from blendify.collecting.page_reader import read
+from blendify.collecting.plan import Source
+from blendify.collecting.staged_pages import StagedPages
+from blendify.core.data_types import DataType
+from blendify.history.intents import Commit, Intent
+from blendify.providers.endpoint import Endpoint, ListPosition, Record
+from blendify.providers.paging import Cursor, Numbered, Offset, Page, PageRequest, Paging
+from local.history_reader import canonical
+from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment
+from tests.unit.committing.memory import PROVIDER, Memory
+
+LISTS = {name: replace(sort, nulls=False) for name, sort in SORTS.items() if not sort.log}
+STORIES = int(os.environ.get("STORIES", "21600")) // 48 // len(LISTS)
+PAGE, DAY = 4, 1_000
+PAGINGS: Sequence[Paging] = (Offset(PAGE), Numbered(PAGE), Cursor(PAGE, "after"))
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How the provider errs; the default does not."""
+
+    off: int = 0
+    """By how much it counts too many."""
+    off_behind: int = 0
+    """The same on pages behind the first."""
+    uncounted: bool = False
+    larger: int = 0
+    overlap: int = 0
+    twice: int | None = None
+    """The place of an entry that is listed twice."""
+    hidden: int | None = None
+    """The place of an entry that its neighbour hides."""
+    empty: int | None = None
+    """The offset from which on pages are empty."""
+    again: int | None = None
+    """The offset from which on each page is the first one."""
+
+    @property
+    def loses(self) -> bool:
+        """Whether entries do not come."""
+        return self.hidden is not None or self.empty is not None or self.again is not None
+
+
+def trouble(chance: random.Random, sort: Sort, paging: Paging) -> Trouble:
+    """One or two ways to err; some of them only where a list has no order of its own."""
+    offset = chance.choice([4, 8])
+    ways: list[dict[str, Any]] = [
+        {"off": chance.choice([-3, -1, 1, 2, 2_000_000])},
+        {"off_behind": chance.choice([-3, -1, 1, 3])},
+        {"uncounted": True},
+        {"empty": offset},
+        {"again": offset},
+    ]
+    if isinstance(paging, Offset) and not isinstance(paging, Numbered):
+        ways += [{"larger": 2}, {"overlap": 1}]
+    if not sort.ordered:
+        ways += [{"twice": chance.randrange(12)}, {"hidden": chance.randrange(12)}]
+    return Trouble(**chance.choice(ways))
+
+
+@dataclass
+class Provider:
+    """The list of one listener, served in pages."""
+
+    listener: Listener
+    paging: Paging
+    trouble: Trouble = Trouble()
+    calls: int = 0
+
+    def page(self, ask: PageRequest) -> Page:
+        self.calls += 1
+        served, err = self.listener.answers(), self.trouble
+        if err.twice is not None and err.twice < len(served):
+            served.insert(err.twice, served[err.twice])
+        if err.hidden is not None and 0 < err.hidden < len(served):
+            served[err.hidden] = served[err.hidden - 1]
+        start, size = ask.offset, ask.size or PAGE
+        if isinstance(self.paging, Cursor):
+            start = int(ask.cursor or 0)
+        entries = served[max(0, start - err.overlap * (start > 0)) : start + size + err.larger]
+        if err.empty is not None and start >= err.empty:
+            entries = []
+        if err.again is not None and start >= err.again:
+            entries = served[:PAGE]
+        total = None if err.uncounted else max(0, len(served) + err.off + err.off_behind * (start > 0))
+        end = start + size
+        more = end < len(served)
+        if isinstance(self.paging, Numbered) and total is not None:
+            more = end < total
+        return Page(entries, total, more, cursor=str(end) if more and isinstance(self.paging, Cursor) else None)
+
+
+@dataclass
+class Story:
+    """Some syncs of one list."""
+
+    seed: str
+    sort: Sort
+    memory: Memory = field(default_factory=Memory)
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.seed)  # noqa: S311
+        self.listener = Listener(self.sort, self.chance)
+        choices = PAGINGS if not self.sort.ordered else PAGINGS[:2]
+        self.paging = self.chance.choice(choices)
+        self.provider = Provider(self.listener, self.paging)
+        data_type = DataType.SAVED_TRACKS
+        self.endpoint = Endpoint("/", self.paging, lambda body: body, self.record, (), list_kind=self.sort.rules.kind)
+        self.job = partial(Job, "user", PROVIDER, mode="changes")
+        self.staged = StagedPages("user", "sync", data_type)
+
+    def record(self, answer: Any, position: ListPosition) -> Record:
+        return self.sort.record(answer, position.index)
+
+    def tell(self) -> None:
+        for _ in range(self.chance.randint(6, 20)):
+            self.listener.do()
+        self.sync()
+        for _ in range(self.chance.randint(1, 3)):
+            self.provider.trouble = trouble(self.chance, self.sort, self.paging)
+            # What does not come for three syncs is believed to be gone, unless another entry stands in its place.
+            lasts = 2 if self.provider.trouble.loses and self.provider.trouble.hidden is None else 5
+            for _ in range(self.chance.randint(1, lasts)):
+                self.change()
+                self.sync()
+            self.provider.trouble = Trouble()
+            if self.chance.random() < 0.5:
+                self.change()
+            self.sync()
+            self.same()
+
+    def change(self) -> None:
+        for _ in range(self.chance.randint(0, 2)):
+            self.listener.do()
+
+    def sync(self) -> None:
+        """Read, judge, and read again where that is wanted; commit."""
+        self.number += 1
+        before, asked_twice = len(self.memory.history), False
+        for attempt in range(1, MOST_ATTEMPTS + 1):
+            self.provider.calls = 0
+            reader, end = self.reading(attempt, asked_twice=asked_twice)
+            shown = evidence(reader, end, self.endpoint)
+            judged = judge(shown)
+            pages = -(-len(self.listener.things) // PAGE) + 1
+            assert self.provider.calls <= 4 * MOST_ATTEMPTS * pages + 8, f"{self.provider.calls} calls"
+            if not judged.again:
+                break
+            asked_twice = asked_twice or shown.mostly_gone
+        assert not judged.again, "the list is read for ever"
+        self.commit(reader, end, judged)
+        self.check(judged, list(self.memory.history)[before:])
+
+    def reading(self, attempt: int, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
+        version = self.memory.version
+        source = Source(moment(DAY * self.number), PROVIDER, LIST)
+        reader = ListReader(version, self.memory.entries(version), source, self.sort.rules.kind, self.staged)
+        reader.attempt = attempt
+        ask = PageRequest(LIST, 0, attempt=attempt)
+        steps = read(
+            [ask], self.provider.page, self.paging, ordered=self.sort.ordered, habits=lambda _: habits(version)
+        )
+        for step in steps:
+            assert isinstance(step.result, Page)
+            if step.ask.attempt != reader.attempt:
+                reader.read_again(step.ask.offset)
+                reader.attempt = step.ask.attempt
+            entries, start = step.result.entries, reader.place(step.ask.offset)
+            rest = (step.result.total or 0) - step.ask.offset
+            size = step.ask.size or PAGE
+            records = self.endpoint.records(entries, LIST, start)
+            expected = min(size, rest) if rest > 0 else size
+            if self.sort.ordered and (again := reader.repetitions(records, step.ask.offset, expected)):
+                entries = [entry for index, entry in enumerate(entries) if index not in again]
+                records = self.endpoint.records(entries, LIST, start)
+            reader.add(records, entries, start)
+        sweep = step.sweep
+        end = ListEnd(
+            total=sweep.counted,
+            attempt=sweep.attempt,
+            changed=sweep.changed,
+            unsteady=sweep.unsteady,
+            full=sweep.full,
+            asked_twice=asked_twice,
+        )
+        return reader, end
+
+    def commit(self, reader: ListReader, end: ListEnd, judged: Judgement) -> None:
+        started_at = moment(DAY * self.number)
+        job = self.job(str(self.number), started_at)
+        commit = Commit(str(self.number), started_at, signals(reader, judged, end, self.endpoint, job))
+        pages = list(reader.pages())
+        committer = Committer(self.memory, self.sort.rules, lambda: 900.0)
+        committer.commit(
+            reader.version, reader, Intent(commit, complete=judged.removals), partial(self.memory.stage, pages)
+        )
+
+    def check(self, judged: Judgement, appended: Sequence[str]) -> None:
+        """Nothing is invented or called removed that is there, and what is not right is said."""
+        facts = [self.memory.history[key] for key in appended]
+        names = {thing.name for thing in self.listener.things}
+        wrong = [fact.fields for fact in facts if fact.fields.get("removed") and self.is_there(fact.fields)]
+        assert not wrong, f"{wrong} is removed"
+        assert {fact.fields.get("record_id") for fact in facts if not fact.fields.get("removed")} <= names
+        if judged.verdict is Verdict.COMPLETE and not self.provider.trouble.uncounted:
+            self.same()
+
+    def is_there(self, fields: Any) -> bool:
+        if self.sort.ordered and self.sort.doubles:
+            return False
+        when = fields.get("added_at")
+        return any(thing.name == fields.get("record_id") and thing.added_at == when for thing in self.listener.things)
+
+    def same(self) -> None:
+        held = [self.memory.history[entry.key].answer for entry in self.memory.held]
+        told, wanted = list(map(canonical, held)), list(map(canonical, self.listener.answers()))
+        if not self.sort.ordered:
+            told, wanted = sorted(told), sorted(wanted)
+        assert told == wanted, f"the version tells {told}, and the list is {wanted}"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_wrong_counts_and_odd_pages_lose_double_and_invent_nothing(name: str) -> None:
+    """And whatever was wrong is right again after one sync without trouble."""
+    for number in range(STORIES):
+        story = Story(f"{name} {number}", LISTS[name])
+        try:
+            story.tell()
+        except AssertionError as error:
+            trouble = f"{story.paging}, {story.provider.trouble}, sync {story.number}"
+            raise AssertionError(f"Story({story.seed!r}, LISTS[{name!r}]), {trouble}: {error}") from error
