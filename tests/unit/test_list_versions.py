@@ -114,7 +114,7 @@ def test_no_staged_item_is_larger_than_an_item_may_be(size: int) -> None:
     pages = [ListPage(listed := [Listed(entry, 0) for entry in entries(1)], {0: Change({}, noise)})]
     assert listed
     staged = StagedPages("u", "sync", SAVED_TRACKS)
-    name = staged.keep(staged_pages.pack(pages, []))
+    name = staged.store(staged_pages.pack(pages, []))
     assert staged_pages.unpack(staged.load(name), []) == pages
     stored = [item for item in items() if item["sk"]["S"].startswith("staged#sync#saved_tracks#")]
     assert len(stored) == int(name.partition("-")[2] or 1) == max(1, -(-size // 2 // staged_pages.LARGEST_BYTES))

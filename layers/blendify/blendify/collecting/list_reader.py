@@ -142,7 +142,7 @@ class ListReader:
     def stage(self) -> tuple[str, ...]:
         """Store what is not stored yet; answers the names of all."""
         if any(page.listed for page in self._buffer):
-            name = self.staged_pages.keep(staged_pages.pack(self._buffer, self.entries))
+            name = self.staged_pages.store(staged_pages.pack(self._buffer, self.entries))
             self._groups.append(_StagedGroup(name, [page.listed for page in self._buffer]))
         self._buffer.clear()
         return tuple(group.name for group in self._groups)
@@ -157,7 +157,7 @@ class ListReader:
         packed = staged_pages.pack(self._buffer, self.entries) if self._buffer else b""
         if len(packed) <= INLINE_BYTES:
             return replace(intent, staged=names, inline=packed)
-        return replace(intent, staged=(*names, self.staged_pages.keep(packed)))
+        return replace(intent, staged=(*names, self.staged_pages.store(packed)))
 
     def listed(self) -> Iterator[Listed]:
         """All entries, in their order."""

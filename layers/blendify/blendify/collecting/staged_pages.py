@@ -30,7 +30,7 @@ LARGEST_BYTES = 300_000
 """Of one item."""
 LARGE_TEXT = 50_000
 XZ = b"\xfd7zXZ"
-KEPT_SECONDS = 400 * 24 * 3600
+EXPIRY_SECONDS = 400 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class StagedPages:
     sync_id: str
     data_type: DataType
 
-    def keep(self, packed: bytes) -> str:
+    def store(self, packed: bytes) -> str:
         """Store packed pages; answers their name."""
         pieces = [packed[start : start + LARGEST_BYTES] for start in range(0, len(packed), LARGEST_BYTES)]
         name = sha256(packed).hexdigest()[:16] + (f"-{len(pieces)}" if len(pieces) > 1 else "")
-        expires_at = int(time.time()) + KEPT_SECONDS
+        expires_at = int(time.time()) + EXPIRY_SECONDS
         for number, piece in enumerate(pieces):
             state_table().put(self._partition, self._key(name, number), {"packed": piece, "expires_at": expires_at})
         return name
