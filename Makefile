@@ -19,10 +19,10 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean live test soak check format bench deploy status operate requirements
+.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate requirements
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## start the stack, collect a simulated listener's account, show and verify what was stored
 	@python -m local.demo
@@ -58,8 +58,11 @@ format: $(READY) ## format the code, and mend what ruff can mend
 	ruff format .
 	ruff check --fix .
 
-bench: $(READY) ## print the figures of the design: calls, write units, bytes, state transitions, import time
+bench: $(READY) ## print the figures of the design, and write docs/bench.md: calls, write units, memory, import time
 	@PYTHONPATH=layers/blendify:. python -m bench
+
+check-bench: $(READY) ## fail if a count is worse than its bound: calls, records, write units; a minute or two
+	@PYTHONPATH=layers/blendify:. python -m bench counts
 
 deploy: $(READY) ## build for AWS and deploy what deploy.yaml says (see deploy.example.yaml); asks nothing
 	@python -m local.deploy $(FILE)

@@ -65,19 +65,6 @@ class Bench:
         query = dict(parse_qsl(urlsplit(redirect.headers["Location"]).query))
         return login.complete(provider, client_app, Callback(query["code"], query["state"], attempt.browser_secret))
 
-    def longest_branch(self, user_id: str) -> float:
-        """
-        Seconds of the slowest branch of a sync. Each is measured alone, because on AWS each has its own processor.
-        """
-        job, seconds = self.begin(user_id), []
-        for branch in BRANCHES:
-            began = time.perf_counter()
-            for data_type in branch:
-                collect(data_type, job, lambda: 900.0)
-            seconds.append(time.perf_counter() - began)
-        finish_sync(job, 1, [])
-        return max(seconds)
-
     def pass_time(self, span: timedelta) -> None:
         """Move the product's clock ahead."""
         self.ahead += span

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
+from bench.figures import Figure, at_most
 from bench.in_process import Bench
 from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.job import Job
@@ -80,35 +81,36 @@ class Meter:
         self.units += sum(max(1, ceil(size / 4096)) for size in sizes) * (1 if consistent else 0.5)
 
 
-def rows(here: Bench) -> Iterator[tuple[str, str, str]]:
-    """Rows of what, aim and today's figure."""
+def figures(here: Bench) -> Iterator[Figure]:
+    """Read units of common questions."""
     data = here.control("GET", f"truth/{LISTENER}")["data"]
     a_year_of_top_tracks(data["top_tracks"], data["saved_tracks"])
     newest, oldest = a_year_of_likes(data["saved_tracks"])
     half = times.iso(FIRST + timedelta(days=DAYS // 2))
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
-    yield "read units: top tracks now, three ranges", "", _measured(lambda: _all(Question(top, limit=1000)))
-    yield (
-        "read units: the 50 newest likes",
-        "",
-        _measured(lambda: questions.current(USER, Question(saved, limit=50)).items),
-    )
-    yield "read units: all likes now", "", _measured(lambda: _all(Question(saved, limit=1000)))
-    for data_type, name in ((top, "top tracks"), (saved, "all likes")):
+    yield _measured("top tracks now, three ranges", 60, lambda: _all(Question(top, limit=1000)))
+    yield _measured("the 50 newest likes", 10, lambda: questions.current(USER, Question(saved, limit=50)).items)
+    yield _measured("all likes now", 340, lambda: _all(Question(saved, limit=1000)))
+    for data_type, name, most in ((top, "top tracks", 1_000), (saved, "all likes", 320)):
         question = Question(data_type, limit=1000, as_of=half)
-        with_snapshots = _measured(lambda question=question: _all(question))  # type: ignore[misc]
+        yield _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
         with patch.object(queries, "snapshot", lambda *_: ("", {})):
-            without = _measured(lambda question=question: _all(question))  # type: ignore[misc]
-        yield f"read units: {name} half a year ago", "", f"{with_snapshots}; without snapshots {without}"
-    for record_id, what in ((newest, "a track liked once"), (oldest, "one liked and unliked again and again")):
-        reads = _measured(lambda record_id=record_id: questions.history(USER, Question(saved), record_id).items)  # type: ignore[misc]
-        yield f"read units: the history of {what}", "in proportion to its own items", reads
+            fold = _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
+        yield Figure(f"{fold.what}, without snapshots", "", fold.today)
+    for record_id, what, most in ((newest, "a track liked once", 2), (oldest, "one liked again and again", 40)):
+        question = Question(saved)
+        yield _measured(
+            f"the history of {what}",
+            most,
+            lambda record_id=record_id, question=question: questions.history(USER, question, record_id).items,  # type: ignore[misc]
+        )
 
 
-def _measured(ask: Callable[[], list[Any]]) -> str:
+def _measured(what: str, most: float, ask: Callable[[], list[Any]]) -> Figure:
     with Meter().running() as meter:
         records = ask()
-    return f"{meter.units:,.1f} ({len(records):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
+    today = f"{meter.units:,.1f} ({len(records):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
+    return at_most(f"read units: {what}", meter.units, most, today)
 
 
 def _all(question: Question) -> list[Any]:

@@ -28,17 +28,26 @@ class Writes:
 
     kinds: Mapping[str, int]
     """In tables, by what the items are: facts of the history, versions, staged pages …"""
-    indexes: int
-    """In all indexes together."""
+    by_index: Mapping[str, int]
+    """In each index."""
 
     @property
     def tables(self) -> int:
         """In all tables together."""
         return sum(self.kinds.values())
 
+    @property
+    def indexes(self) -> int:
+        """In all indexes together."""
+        return sum(self.by_index.values())
+
     def __str__(self) -> str:
-        kinds = ", ".join(f"{name} {units:,}" for name, units in sorted(self.kinds.items(), key=_largest_first))
-        return f"{self.tables:,} ({kinds}); indexes {self.indexes:,}"
+        return f"{self.tables:,} ({named(self.kinds)}); indexes {self.indexes:,} ({named(self.by_index)})"
+
+
+def named(units: Mapping[str, int]) -> str:
+    """Units with their names, the most first."""
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(units.items(), key=_largest_first))
 
 
 def _largest_first(counted: tuple[str, int]) -> tuple[int, str]:
@@ -50,7 +59,7 @@ class WriteMeter:
     """Counts all writes while it runs."""
 
     kinds: Counter[str] = field(default_factory=Counter)
-    indexes: int = 0
+    by_index: Counter[str] = field(default_factory=Counter)
     _lock: Any = field(default_factory=RLock)
 
     @contextmanager
@@ -62,7 +71,7 @@ class WriteMeter:
             if operation == "BatchExecuteStatement":
                 response = real(client, operation, {**parameters, "ReturnConsumedCapacity": "INDEXES"})
                 with self._lock:
-                    self._add_statements(response)
+                    self._add_statements(parameters, response)
                 return response
             writes = _writes(operation, parameters)
             if not writes:
@@ -88,19 +97,22 @@ class WriteMeter:
     def taken(self) -> Writes:
         """What was counted since the last call."""
         with self._lock:
-            taken = Writes(dict(self.kinds), self.indexes)
-            self.kinds, self.indexes = Counter(), 0
+            taken = Writes(dict(self.kinds), dict(self.by_index))
+            self.kinds, self.by_index = Counter(), Counter()
         return taken
 
     def _add(self, key: capacity.Item, units: capacity.WriteUnits, times: int) -> None:
         self.kinds[_kind(key)] += times * units.table
-        self.indexes += times * sum(units.indexes.values())
+        self.by_index.update({name: times * count for name, count in units.indexes.items()})
 
-    def _add_statements(self, response: Mapping[str, Any]) -> None:
+    def _add_statements(self, parameters: Mapping[str, Any], response: Mapping[str, Any]) -> None:
+        """The statements of a request write all to one partition."""
+        partition = parameters["Statements"][0]["Parameters"][0]["S"]
+        kind = "snapshots" if partition.endswith("#checkpoints") else "facts"
         for consumed in response["ConsumedCapacity"]:
-            table = int(consumed["Table"]["CapacityUnits"])
-            self.kinds["facts"] += table
-            self.indexes += int(consumed["CapacityUnits"]) - table
+            self.kinds[kind] += int(consumed["Table"]["CapacityUnits"])
+            for name, index in consumed.get("GlobalSecondaryIndexes", {}).items():
+                self.by_index[name] += int(index["CapacityUnits"])
 
 
 def _writes(operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, capacity.Item]]:
