@@ -15,8 +15,8 @@ SERVICES = ("apple_music", "lastfm", "spotify")
 
 def service(name: str) -> type[Service]:
     """The simulated service of a provider: `SERVICE` in the folder of its name."""
-    found: type[Service] = import_module(f"local.simulators.{name}").SERVICE
-    return found
+    service: type[Service] = import_module(f"local.simulators.{name}").SERVICE
+    return service
 
 
 def main() -> None:

@@ -78,7 +78,7 @@ def _bytes(part: str) -> bytes:
 def _object(part: str) -> dict[str, Any]:
     """What a part of a token says; empty if it says nothing."""
     try:
-        told = json.loads(_bytes(part))
+        value = json.loads(_bytes(part))
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return value if isinstance(value, dict) else {}

@@ -82,6 +82,9 @@ class AppleMusic(Service):
     port = 8483
     options_type = Options
     library_type = AppleMusicLibrary
+    catalogue_type = Catalogue
+    accounts_type = AppleMusicAccounts
+    listener_type = AppleMusicListener
     api_roots = ("/v1/",)
     account_pages = consent.PAGES
     troubles = OwnTroubles.beside(__file__)
@@ -108,15 +111,6 @@ class AppleMusic(Service):
     def __init__(self, options: Options, clock: Clock = time.time) -> None:
         super().__init__(options, clock)
         self.developer_tokens = DeveloperTokens(keys.public_key(), keys.TEAM_ID, keys.KEY_ID, clock)
-
-    def new_catalogue(self) -> Catalogue:
-        return Catalogue(self.options.seed)
-
-    def new_accounts(self) -> AppleMusicAccounts:
-        return AppleMusicAccounts(self.options, self.clock)
-
-    def new_listener(self, name: str, library: AppleMusicLibrary) -> AppleMusicListener:
-        return AppleMusicListener(name, library)
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         listener: str | None = self.accounts.listener_behind(_user_token(request))

@@ -138,10 +138,8 @@ class OAuth2Service(Service):
 
     scopes: ClassVar[Mapping[str, str]]
     """The permissions that there are, in the words of the consent page."""
+    accounts_type = OAuth2Accounts
     accounts: OAuth2Accounts
-
-    def new_accounts(self) -> OAuth2Accounts:
-        return OAuth2Accounts(self.options, self.clock)
 
     def granted(self, listener: str, scopes: list[str]) -> list[str]:
         """Which of the requested scopes the listener consents to."""

@@ -123,6 +123,10 @@ class Service(ABC):
     """Where it listens unless another is chosen."""
     options_type: ClassVar[type[Options]]
     library_type: ClassVar[type[Library]]
+    catalogue_type: ClassVar[Any]
+    """The music that exists, as the service renders it, from a seed."""
+    accounts_type: ClassVar[type[Accounts]]
+    listener_type: ClassVar[type[Listener]] = Listener
     endpoints: ClassVar[Sequence[Endpoint]]
     account_pages: ClassVar[Sequence[AccountPage]]
     api_roots: ClassVar[Sequence[str]]
@@ -137,21 +141,10 @@ class Service(ABC):
     def __init__(self, options: Any, clock: Clock = time.time) -> None:
         self.options = options
         self.clock = clock
-        self.catalogue = self.new_catalogue()
-        self.accounts = self.new_accounts()
+        self.catalogue = type(self).catalogue_type(options.seed)
+        self.accounts = self.accounts_type(options, clock)
         self.listeners = Listeners(self)
         self.traffic = Traffic(self, latency_ms=options.latency_ms, flight_seconds=options.flight_seconds, clock=clock)
-
-    @abstractmethod
-    def new_catalogue(self) -> Any:
-        """The music that exists, as the service renders it."""
-
-    @abstractmethod
-    def new_accounts(self) -> Accounts: ...
-
-    def new_listener(self, name: str, library: Any) -> Any:
-        """An account that is mentioned for the first time."""
-        return Listener(name, library)
 
     @abstractmethod
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
@@ -295,7 +288,7 @@ class Listeners:
             if not service.is_name(name):
                 raise KeyError(name)
             library = service.library_type(name, service.options, service.catalogue, service.clock)
-            self._known[key] = service.new_listener(name, library)
+            self._known[key] = service.listener_type(name, library)
         return self._known[key]
 
 

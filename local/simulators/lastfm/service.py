@@ -78,6 +78,9 @@ class Lastfm(Service):
     port = 8482
     options_type = Options
     library_type = LastfmLibrary
+    catalogue_type = Catalogue
+    accounts_type = LastfmAccounts
+    listener_type = LastfmListener
     api_roots = ("/2.0",)
     unknown = "/2.0/?method=unknown"
     decision_path = "/api/auth/decision"
@@ -109,15 +112,6 @@ class Lastfm(Service):
         self.traffic.limit = RateLimit(options.rate, 1, silent=True) if options.rate else None
         for grant in self.accounts.grants.values():
             _ = self.listeners[grant.listener]
-
-    def new_catalogue(self) -> Catalogue:
-        return Catalogue(self.options.seed)
-
-    def new_accounts(self) -> LastfmAccounts:
-        return LastfmAccounts(self.options, self.clock)
-
-    def new_listener(self, name: str, library: LastfmLibrary) -> LastfmListener:
-        return LastfmListener(name, library)
 
     def is_name(self, name: str) -> bool:
         """Letters, digits, hyphens and underscores; may be longer than a real one."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -43,8 +43,11 @@ _ONLY_WITH = {
 class SpotifyListener(Listener):
     """`scopes` are those that the listener consents to at most, None for all that are requested."""
 
-    regime: Regime = Regime.RESTRICTED
+    regime: Regime = field(init=False)
     scopes: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.regime = self.library.options.regime
 
 
 def _profile(call: Call) -> Json:
@@ -89,6 +92,8 @@ class Spotify(OAuth2Service):
     port = 8480
     options_type = Options
     library_type = SpotifyLibrary
+    catalogue_type = Catalogue
+    listener_type = SpotifyListener
     scopes = SCOPES
     api_roots = ("/v1/",)
     account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
@@ -106,12 +111,6 @@ class Spotify(OAuth2Service):
         Endpoint(path="/v1/me/following", list="followed_artists", pages=AfterArtist(), scope="user-follow-read"),
     )
     options: Options
-
-    def new_catalogue(self) -> Catalogue:
-        return Catalogue(self.options.seed)
-
-    def new_listener(self, name: str, library: SpotifyLibrary) -> SpotifyListener:
-        return SpotifyListener(name, library, self.options.regime)
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         return self.accounts.listener_behind(_bearer(request))
