@@ -7,13 +7,14 @@ from typing import ClassVar
 from local.simulators.frame.entries import PLAIN, Entry
 from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
 from local.simulators.frame.responses import Json
+from local.simulators.frame.templates import Templates
 from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
 from local.simulators.music.chance import mixed
 from local.simulators.music.playlists import NEWEST, NINE_YEARS
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 
-_STREAMABLE = {"fulltrack": "0", "#text": "0"}
+_OBJECTS = Templates(__file__)
 _DAY = 86_400
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -102,54 +103,31 @@ class LastfmLibrary(Library):
 
     def profile(self) -> Json:
         """The registration date is a string and a number, as the real one's is."""
-        registered = NEWEST - NINE_YEARS - _DAY
         tracks = [entry.number for entry in self.entries("recently_played")]
-        artists = {track % ARTISTS for track in tracks}
-        return {
-            "name": self.name,
-            "age": "0",
-            "subscriber": "0",
-            "realname": "",
-            "bootstrap": "0",
-            "playcount": str(len(tracks)),
-            "artist_count": str(len(artists)),
-            "playlists": "0",
-            "track_count": str(len(set(tracks))),
-            "album_count": str(len(artists)),
-            "image": images(None),
-            "registered": {"unixtime": str(registered), "#text": registered},
-            "country": "None",
-            "gender": "n",
-            "url": f"https://www.last.fm/user/{self.name}",
-            "type": "user",
-        }
+        return _OBJECTS.filled(
+            "profile",
+            name=self.name,
+            artists=len({track % ARTISTS for track in tracks}),
+            images=images(None),
+            plays=len(tracks),
+            registered=NEWEST - NINE_YEARS - _DAY,
+            tracks=len(set(tracks)),
+        )
 
     def play(self, number: int) -> dict[str, Json]:
         """A track as the list of scrobbles writes it."""
-        track = self.catalogue.track(number)
-        artist = self.catalogue.artist(track.artist)
-        return {
-            "artist": {"mbid": artist["mbid"], "#text": artist["name"]},
-            "streamable": "0",
-            "image": images(track.picture),
-            "mbid": track.mbid,
-            "album": {"mbid": track.album_mbid, "#text": track.album},
-            "name": track.name,
-            "url": track_url(artist["name"], track.name),
-        }
+        return self._shown("play", number, self.catalogue.track(number).picture)
 
     def track(self, number: int) -> dict[str, Json]:
         """A track as all other lists write it."""
+        return self._shown("track", number, STAR)
+
+    def _shown(self, kind: str, number: int, picture: str | None) -> dict[str, Json]:
         track = self.catalogue.track(number)
-        artist = self.catalogue.artist(track.artist)
-        return {
-            "streamable": _STREAMABLE,
-            "mbid": track.mbid,
-            "name": track.name,
-            "image": images(STAR),
-            "artist": artist,
-            "url": track_url(artist["name"], track.name),
-        }
+        artist, pictures = self.catalogue.artist(track.artist), images(picture)
+        url = track_url(artist["name"], track.name)
+        shown: dict[str, Json] = _OBJECTS.filled(kind, track=track, artist=artist, images=pictures, url=url)
+        return shown
 
     def show_top_tracks(self, entry: Entry, spot: Spot) -> Json:
         duration = str(self.catalogue.track(entry.number).seconds)
