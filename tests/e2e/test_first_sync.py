@@ -64,4 +64,4 @@ def test_unreadable_playlists_are_reported_and_do_not_count_as_failures(system: 
 
     assert sync["data_types"]["playlist_tracks"]["outcome"] == "complete"
     assert sync["data_types"]["playlist_tracks"]["unavailable"] == 2
-    assert "2 cannot be read" in sync["data_types"]["playlist_tracks"]["why"]
+    assert "2 lists cannot be read" in sync["data_types"]["playlist_tracks"]["why"]
