@@ -128,12 +128,14 @@ class Live:
         print(f"  The sync has {sync['status']['S']}. Everything is read once more.", flush=True)
         user_id, client = user.removeprefix("user#"), self.stack.emulator.client
         name = f"{STACK}/applications/{self.provider}/default"
-        application = json.loads(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+        application = json.loads(client("ssm").get_parameter(Name=f"/{name}")["Parameter"]["Value"])
+        secret = client("secretsmanager").get_secret_value(SecretId=f"{name}/client_secret")["SecretString"].strip()
         addresses = {key: application[key].rstrip("/") for key in ("api_url", "accounts_url")}
+        own = {"provider": self.provider, "name": "default", "client_secret": secret}
         context = {"purpose": "oauth-token", "provider": self.provider, "user": user_id}
         opened = client("kms").decrypt(CiphertextBlob=connection["tokens"]["B"], EncryptionContext=context)
         direct = Direct(
-            Application(**{**application, **addresses, "provider": self.provider, "name": "default"}),
+            Application(**{**application, **addresses, **own}),
             connection["provider_user_id"]["S"],
             json.loads(opened["Plaintext"])[0],
         )
