@@ -32,7 +32,7 @@ from blendify.providers.application import Application
 from blendify.providers.provider import Provider
 
 TIMEOUT = (5, 30)
-"""Seconds to connect, and between two packets."""
+"""Seconds to connect, and for the whole answer."""
 LONGEST_PAUSE = 10.0
 """Seconds. Where pauses are never longer than that the gate sleeps them out; else nothing more is called."""
 MOST_PAUSES = 5
