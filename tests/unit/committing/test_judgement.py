@@ -31,6 +31,7 @@ ROWS = [
     ("one came twice", Evidence(9, counted=10, known=9, repeated=1), MISCOUNTED),
     ("one came twice, in place of another", Evidence(9, counted=10, known=10, gone=1, repeated=1, hidden=1), DOUBTFUL),
     ("one came twice, another is gone", Evidence(9, counted=10, known=10, gone=1, repeated=1), MISCOUNTED),
+    ("one came twice as the list grew", Evidence(9, counted=10, known=9, repeated=1, grown=True), DOUBTFUL),
     ("one came twice, two are missing", Evidence(8, counted=10, known=10, gone=2, repeated=1), DOUBTFUL),
     ("counted differently by each page", Evidence(9, counted=9, known=10, gone=1, unsteady=True), MISCOUNTED),
     (

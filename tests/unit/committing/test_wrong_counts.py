@@ -63,11 +63,16 @@ class Trouble:
 
 
 def trouble(chance: random.Random, sort: Sort, paging: Paging) -> Trouble:
-    """One or two ways to err; some of them only where a list has no order of its own."""
+    """
+    A way to err; some only where a list has no order of its own.
+
+    A playlist that is counted too short, and holds one track twice where two pages meet, cannot be told from one whose
+    pages overlap.
+    """
     offset = chance.choice([4, 8])
     ways: list[dict[str, Any]] = [
-        {"off": chance.choice([-3, -1, 1, 2, 2_000_000])},
-        {"off_behind": chance.choice([-3, -1, 1, 3])},
+        {"off": chance.choice([1, 2, 2_000_000] if sort.doubles else [-3, -1, 1, 2, 2_000_000])},
+        {"off_behind": chance.choice([1, 3] if sort.doubles else [-3, -1, 1, 3])},
         {"uncounted": True},
         {"empty": offset},
         {"again": offset},
@@ -201,6 +206,7 @@ class Story:
             total=sweep.counted,
             attempt=sweep.attempt,
             changed=sweep.changed,
+            grown=sweep.grown,
             unsteady=sweep.unsteady,
             full=sweep.full,
             asked_twice=asked_twice,

@@ -323,5 +323,5 @@ class _Collector:
         """What is known of the list at which an earlier worker stopped."""
         usual = self._habits(intake.listed(start.number).list_id)
         sweep = Sweep(start.number, start.attempt, start.total, start.changed, start.unsteady, start.fingerprint, usual)
-        sweep.other_total = start.other_total
+        sweep.other_total, sweep.grown = start.other_total, start.grown
         return sweep

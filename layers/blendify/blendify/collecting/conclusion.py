@@ -14,7 +14,7 @@ from blendify.core import times
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.change_checks import Count, newest_first
-from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.providers.endpoint import Endpoint, ListKind, LogWindow
 from blendify.providers.paging import Numbered, Paging
 
 MOST_ABSENT = 100
@@ -36,6 +36,8 @@ class ListEnd:
     attempt: int = 1
     changed: bool = False
     """It changed while it was read, up to the last attempt."""
+    grown: bool = False
+    """Entries came in while it was read."""
     unsteady: bool = False
     """The count differs from page to page, and the list has not changed."""
     full: bool = False
@@ -92,10 +94,12 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         known=len(known),
         gone=len(gone),
         new=len(given - known),
-        repeated=repeated,
+        # A reading that went back meets entries again that came once.
+        repeated=repeated if end.attempt == 1 else 0,
         hidden=possibly_hidden([entry.identity for entry in reader.entries], came) if repeated and uncounted else 0,
         attempt=end.attempt,
         changed=end.changed,
+        grown=end.grown,
         unsteady=end.unsteady,
         broken_off=end.broken_off,
         log=endpoint.list_kind is ListKind.LOG,
@@ -155,14 +159,16 @@ def signals(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpo
     )
 
 
-def log_evidence(version: ListVersion, end: ListEnd, given: int, *, whole: bool) -> Evidence:
+def log_evidence(version: ListVersion, end: ListEnd, given: int, window: LogWindow, *, whole: bool) -> Evidence:
     """
     What a log shows that was read as far as it was asked for.
 
     given   different plays, of all workers of the sync
     whole   whether all of it was asked for: then it is held against what another call counts
     """
-    counted = max((total for total in (end.total, end.other_total) if total is not None), default=None)
+    totals = [total for total in (end.total, end.other_total) if total is not None]
+    # Of a log that forgets nobody knows how much it should hold.
+    counted = max(totals, default=None) if window.entries is None else None
     return Evidence(
         given=given,
         counted=counted,

@@ -52,6 +52,8 @@ class Evidence:
     attempt: int = 1
     changed: bool = False
     """Whether the list changed while it was read, up to the last attempt."""
+    grown: bool = False
+    """Whether entries came in while the list was read: those met before were met again, and the new ones were not."""
     unsteady: bool = False
     """Whether the count differs from page to page, although the list does not change."""
     broken_off: bool = False
@@ -171,7 +173,12 @@ CASES: Sequence[Case] = (
         lambda it: f"{it.gone} of {it.known} entries may follow those that were counted",
     ),
     Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, _twice),
-    Case("as many came twice as are missing", lambda it: 0 < it.missing <= it.repeated, Verdict.MISCOUNTED, _twice),
+    Case(
+        "as many came twice as are missing",
+        lambda it: 0 < it.missing <= it.repeated and not it.grown,
+        Verdict.MISCOUNTED,
+        _twice,
+    ),
     Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED, _short),
     Case(
         "short, and nobody could ask for what is missing",

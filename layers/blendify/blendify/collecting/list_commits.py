@@ -127,7 +127,7 @@ class ListCommits:
         while True:
             compared = reader.compared(version)
             given = len(compared.names()) + reader.known_before + counts.get("records", 0)
-            judged = judge(log_evidence(version, end, given, whole=since is None)) if end else None
+            judged = judge(log_evidence(version, end, given, reader.memory, whole=since is None)) if end else None
             ended = judged if end and not (end.changed or end.broken_off) else None
             after = log_signals(version, ended, endpoint, job, since)
             after = replace(after, repeats_listed=reader.repeats_listed(version))

@@ -47,6 +47,8 @@ class Sweep:
     habits: Habits = Habits()
     full: bool = False
     """Whether the last page was full: more may follow it."""
+    grown: bool = False
+    """Entries came in while the list was read."""
     other_total: int | None = None
     """The length of the list by another call."""
     _barren: int = 0
@@ -86,7 +88,7 @@ class Sweep:
         if again is None:
             return None
         self.attempt += 1
-        self._seen, self.fingerprint, self._barren, self._lacking = set(), None, 0, 0
+        self._seen, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
         return replace(again, attempt=self.attempt)
 
     def take(self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None) -> "Following":
@@ -146,7 +148,7 @@ class Sweep:
         if before is None or self.total is None or before == self.total:
             return None
         if not paging.offset_based:
-            self.total = max(before, self.total)
+            self.grown, self.total = self.grown or self.total > before, max(before, self.total)
             return None
         if self.unsteady or self.habits.unsteady or told == page.total:
             # This page has told the same before, so the list has not changed.
@@ -158,6 +160,8 @@ class Sweep:
             return PageRequest(ask.list_id, ask.list_index)
         elif self.total < before:
             return paging.rewind(ask, before - self.total)
+        else:
+            self.grown = True
         return None
 
 

@@ -52,6 +52,8 @@ class Position:
     """It changed while it was read, up to the last attempt."""
     other_total: int | None = None
     """Its length by another call."""
+    grown: bool = False
+    """Entries came in while it was read."""
     unsteady: bool = False
     """Its count differs from page to page, and it has not changed."""
     full: bool = False
