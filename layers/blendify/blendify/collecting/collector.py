@@ -124,9 +124,8 @@ class _Collector:
         fetcher = Fetcher(job, caller, connection.provider_user_id, self._commits.version, intake.since.get)
         self._begin(intake, fetcher)
         intake.adopt_commits()
-        if self._check_for_changes(intake, fetcher):
-            return
         ready = intake.ends
+        self._check_for_changes(intake, fetcher)
         while (number := intake.next.number) < ready:
             group = self._group(intake, number, ready)
             self._read(intake, group, fetcher)
@@ -231,15 +230,15 @@ class _Collector:
         version = self._commits.version(listed.list_id)
         return freshness.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
-    def _check_for_changes(self, intake: Intake, fetcher: Fetcher) -> bool:
-        """Whether a few calls were enough to learn every change of the only list; the list is then committed."""
+    def _check_for_changes(self, intake: Intake, fetcher: Fetcher) -> None:
+        """Take in the only list, if a few calls are enough to learn every change of it."""
         at = intake.next
         if self._endpoint.change_check is None or at.number >= len(intake.lists) or at.begun or at.aside:
-            return False
+            return
         listed = intake.lists[at.number]
         version = self._commits.version(listed.list_id)
         if freshness.is_done(version, self._job) or not freshness.may_check(version, self._job):
-            return False
+            return
         entries, absent = self._commits.reader(listed.list_id).entries, set(version.signals.absent)
         known = {entry.identity: entry.digest for entry in entries if entry.identity not in absent}
         count = trusted_count(version, self._endpoint.paging)
@@ -247,11 +246,10 @@ class _Collector:
             result = checked(PageRequest(listed.list_id, at.number), known, self._endpoint, fetcher, count)
         except PASSING:
             # Reading the whole list needs fewer of the provider's answers than the check.
-            return False
+            return
         if result is None:
-            return False
+            return
         intake.take_checked(listed, result)
-        return True
 
     def _group(self, intake: Intake, number: int, ready: int) -> range:
         """The lists from this one on that are read together: at one endpoint, none of them for the last time."""
