@@ -50,6 +50,7 @@ class Deployment:
             "PublicUrl": self.api_url,
             "RequireTls": "false",
             "MetricMath": "off",
+            "NarrowRoles": "off",
         }
         given = {**defaults(), **own, **parameters}
         wanted = _fingerprint(given)

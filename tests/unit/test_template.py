@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.session import Session
 
-from blendify.access import access_tokens, login
+from blendify.access import access_tokens, login, token_vault
 from blendify.core import aws
 from blendify.history.stored_facts import StoredFact
 from blendify.lambdas.polls import MAX_RECEIVES
@@ -156,6 +156,17 @@ def test_only_functions_that_sync_decrypt_tokens() -> None:
     """Pages, login and callback cannot decrypt stored tokens."""
     openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
     assert openers == {"BeginSync"} | COLLECTORS
+
+
+def test_the_tokens_key_is_used_for_tokens_alone() -> None:
+    """Every grant of it demands the purpose that the code gives; the local stack, which cannot check it, omits that."""
+    grants = [statement for name in FUNCTIONS for statement in statements(name) if "kms:" in str(statement["Action"])]
+    assert grants
+    purpose = token_vault._context("spotify", "u1")["purpose"]
+    for statement in grants:
+        condition, wanted, without = statement["Condition"]["Fn::If"]
+        assert (condition, without) == ("RolesAreNarrow", {"Ref": "AWS::NoValue"})
+        assert wanted == {"StringEquals": {"kms:EncryptionContext:purpose": purpose}}
 
 
 def test_only_begin_and_end_of_a_sync_emit_events() -> None:
