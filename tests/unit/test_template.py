@@ -245,16 +245,19 @@ def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
 
 
 def test_the_function_that_reads_music_can_only_read() -> None:
-    """It reads the history, its indexes and the state table. Collectors alone read an index as well."""
+    """It reads the history, its indexes and the state table. Collectors look up plays by their moments, nobody else."""
     actions = {action for statement in statements("Music") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
     readers = {
-        name
-        for name in FUNCTIONS
-        for statement in statements(name)
-        if "HistoryTable.Arn}/index/" in str(statement["Resource"])
+        index: {
+            name
+            for name in FUNCTIONS
+            for statement in statements(name)
+            if f"HistoryTable.Arn}}/index/{index}" in str(statement["Resource"])
+        }
+        for index in ("record", "played")
     }
-    assert readers == {"Music"} | COLLECTORS
+    assert readers == {"record": {"Music"}, "played": {"Music"} | COLLECTORS}
 
 
 def test_the_historys_indexes_are_those_of_the_code() -> None:
@@ -380,6 +383,15 @@ def test_no_permission_is_a_wildcard() -> None:
                 if "*" in re.sub("(/applications/|-sync:|/exports/)[*]$", "", text):
                     wild.append((function, text))
     assert wild == []
+
+
+def test_every_policy_has_todays_version() -> None:
+    """Without one, AWS reads a policy as of 2008, which knows no policy variables."""
+    own = [
+        policy for function in FUNCTIONS.values() for policy in function.get("Policies", []) if "Statement" in policy
+    ]
+    documents = [*own, *(policy["PolicyDocument"] for policy in MANAGED.values())]
+    assert {document["Version"] for document in documents} == {"2012-10-17"}
 
 
 def test_every_function_has_a_timeout() -> None:
