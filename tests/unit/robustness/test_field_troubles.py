@@ -1,0 +1,243 @@
+"""
+What providers really do wrong, for some days or for good, while listeners go on: each kind at every provider.
+
+Nothing is lost, doubled, invented or called removed that is still there; and one full sweep after the trouble has
+ended everything is as the provider has it. `make test` draws two stories a kind and provider, `make soak` a hundred.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from unittest.mock import patch
+from zlib import crc32
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from blendify.collecting import provider_client
+from blendify.core.data_types import DataType, Outcome
+from local.history_reader import RESOURCES, canonical
+from tests.aws.aws_in_memory import create_tables
+from tests.unit.robustness.machine import Clock, Machine, Reaper
+from tests.unit.robustness.providers import PAIRS, TRAITS
+from tests.unit.robustness.test_any_history import Change, do, shown
+from tests.unit.robustness.test_any_schedule import IMPATIENT, folded
+from tests.unit.robustness.worlds import PAGE, Stage, small_pages
+from tests.unit.sync_steps import standing
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+T = TypeVar("T")
+
+STORIES = max(2, int(os.environ.get("SCHEDULES", "57")) // 100)
+DAY = 24 * 3600
+SEVERAL_PAGES = 10
+"""So many calls more than the bound of a kind a sync may cost: of playlists, of what is asked for once more."""
+RANKED = frozenset({DataType.TOP_TRACKS, DataType.TOP_ARTISTS})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Troubles of one kind, by name, with the fields of `Fault` that narrow them here."""
+
+    troubles: Mapping[str, Mapping[str, Any]]
+    exact: bool = True
+    """Whether the lists can be read whole while it lasts."""
+    days: tuple[tuple[bool, ...], ...] = (
+        (False, True, True),
+        (True, False, True),
+        (True, True),
+        (False, True, False, True),
+    )
+    """Which days have the trouble; hypothesis begins with the first."""
+    without: frozenset[DataType] = frozenset()
+    """Where it cannot be told from the truth."""
+    providers: tuple[str, ...] = tuple(TRAITS)
+    most_calls: int = 4
+    """So many times the pages of all lists is what a sync may cost."""
+
+
+ONCE_EACH: Mapping[str, Any] = {"each": True, "times": 1}
+
+KINDS: Mapping[str, Kind] = {
+    "one refusal is no proof": Kind(
+        {
+            **{f"refused_{status}": ONCE_EACH for status in (400, 401, 403, 404, "html")},
+            "refused_now_and_then": {},
+        }
+    ),
+    "a count is a hint": Kind(
+        {
+            "count_too_high": {},
+            "count_too_low": {},
+            "count_differs_by_page": {},
+            "count_null": {},
+            "count_absent": {},
+            "count_text": {},
+            "count_float": {},
+        }
+    ),
+    "a page is what came": Kind(
+        {
+            "pages_smaller": {},
+            "pages_larger": {},
+            "pages_overlap": {},
+            "entry_twice": {},
+            "entries_missing": {},
+        }
+    ),
+    # What is hidden twice in a row is taken for a miscount, and a list of ranks for what it shows.
+    "an overlap hides an entry": Kind(
+        {"entry_hidden": {}}, exact=False, days=((False, True, False), (True, False)), without=RANKED
+    ),
+    "whatever stands in JSON": Kind(
+        {
+            "body_with_bom": {},
+            "body_controls": {},
+            "body_gzip": {},
+            **dict.fromkeys(("body_blank", "body_null", "body_text", "body_cut_gzip", "body_cut"), ONCE_EACH),
+        }
+    ),
+    "the past is never finished": Kind({"ends_early": {}, "ends_at_once": {}}, providers=("lastfm",)),
+    "a page is asked in another way": Kind({"broken_large_pages": {"limits": (PAGE, None)}}),
+    "a page that never answers": Kind(
+        {"broken_behind": {"offsets": (PAGE, None)}, "broken_page": {"offsets": (PAGE, PAGE)}},
+        exact=False,
+        most_calls=10,
+    ),
+    # A sync gives up when it has waited for a day.
+    "a wait has an end": Kind(
+        {f"throttled_{wait}": {"times": 1} for wait in ("milliseconds", "years", "year_9999")}, exact=False
+    ),
+}
+
+OFFERED = {provider: [data_type for name, data_type in PAIRS if name == provider] for provider in TRAITS}
+
+
+def turned(values: Sequence[T], *by: str) -> st.SearchStrategy[T]:
+    """One of these; hypothesis begins with another one in each test, or else few stories would all begin alike."""
+    start = crc32("".join(by).encode()) % len(values)
+    return st.sampled_from([*values[start:], *values[:start]])
+
+
+@dataclass
+class Story:
+    """One listener over some days, and what is stored of the lists."""
+
+    stage: Stage
+    user_id: str
+
+    def sync(self, mode: str = "changes") -> tuple[Any, int]:
+        """How the data type ended, and the calls that it cost."""
+        stage = self.stage
+        before = stage.world.calls()
+        machine = Machine(self.user_id, stage.wanted, stage.clock, Reaper(()), None, stage.provider, mode)
+        job, _ = machine.run()
+        done = standing(job, stage.data_type)
+        note(f"{mode}: {done.outcome} {dict(done.counts)} {done.why} {stage.world.calls() - before} calls")
+        return done, stage.world.calls() - before
+
+    def trouble(self, name: str, **narrowed: Any) -> None:
+        self.stage.world.simulator.trouble(name, **narrowed)
+
+    def answers(self) -> dict[str, Counter[str]]:
+        """What the history says that the lists hold."""
+        lists = folded(self.user_id, self.stage.data_type).answers()
+        return {name: Counter(map(canonical, answers)) for name, answers in lists.items()}
+
+    def differences(self) -> list[str]:
+        return folded(self.user_id, self.stage.data_type).differences(shown(self.stage))
+
+
+def begun(sockets: Mapping[str, Any], provider: str, data_type: DataType, clock: Clock) -> Story:
+    create_tables()
+    stage = Stage.set_up(sockets, provider, data_type, clock)
+    return Story(stage, stage.world.connect(stage.listener))
+
+
+def check_nothing_false(story: Story, before: Mapping[str, Counter[str]]) -> None:
+    """Of what was stored before all is there that the provider still has; nothing is there twice or was never there."""
+    states = [{name: Counter(map(canonical, held)) for name, held in state.items()} for state in story.stage.states]
+    now, answers = states[-1], story.answers()
+    for name in {*now, *answers}:
+        stored = answers.get(name, Counter())
+        most: Counter[str] = Counter()
+        for state in states:
+            most |= state.get(name, Counter())
+        assert not set(stored) - set(most), f"{name}: something is stored that was never served"
+        if name == RESOURCES:
+            continue
+        assert not stored - most, f"{name}: something is stored twice"
+        lost = (before.get(name, Counter()) & now.get(name, Counter())) - stored
+        assert not lost, f"{name}: something is called removed that is there"
+
+
+@pytest.mark.parametrize(
+    ("kind", "provider"), [(name, provider) for name, kind in KINDS.items() for provider in kind.providers]
+)
+def test_a_trouble_leaves_nothing_wrong(sockets: Mapping[str, Any], kind: str, provider: str) -> None:
+    """Some days with it, from the first or later, and one without."""
+
+    @settings(
+        max_examples=STORIES,
+        deadline=None,
+        database=None,
+        print_blob=True,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),
+    )
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        offered = [each for each in OFFERED[provider] if each not in KINDS[kind].without]
+        data_type = data.draw(turned(offered, kind, provider))
+        name = data.draw(turned(sorted(KINDS[kind].troubles), provider, kind))
+        changes = st.lists(
+            st.tuples(
+                st.sampled_from(sorted(TRAITS[provider].changes[data_type])), st.integers(0, 9), st.integers(0, 9)
+            ),
+            max_size=3,
+        )
+        days = [(troubled, data.draw(changes)) for troubled in data.draw(st.sampled_from(KINDS[kind].days))]
+        note(f"{data_type}, {name}: {days}")
+        with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+            tell(sockets, provider, data_type, KINDS[kind], name, days)
+
+    check()
+
+
+def tell(
+    sockets: Mapping[str, Any],
+    provider: str,
+    data_type: DataType,
+    kind: Kind,
+    name: str,
+    days: list[tuple[bool, list[Change]]],
+) -> None:
+    """One story, of days with and without the trouble."""
+    clock = Clock()
+    with clock.installed():
+        story = begun(sockets, provider, data_type, clock)
+        stage = story.stage
+        for troubled, changes in days:
+            for change in changes:
+                do(stage, change)
+            stage.states.append(stage.lists())
+            before = story.answers()
+            stage.calm()
+            if troubled:
+                story.trouble(name, **kind.troubles[name])
+            done, calls = story.sync()
+            check_nothing_false(story, before)
+            assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED), done.why
+            if kind.exact or not troubled:
+                assert done.outcome is Outcome.COMPLETE, done.why
+            pages = sum(1 + len(entries) // PAGE for entries in stage.states[-1].values())
+            assert calls <= kind.most_calls * pages + SEVERAL_PAGES, f"{calls} calls for {pages} pages"
+            clock.sleep(DAY)
+        stage.calm()
+        done, _ = story.sync("full")
+        assert done.outcome is Outcome.COMPLETE, done.why
+        assert story.differences() == []
