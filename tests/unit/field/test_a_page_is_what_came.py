@@ -9,7 +9,7 @@ import pytest
 
 from blendify.core.data_types import DataType, Outcome
 from tests.unit.every_provider.subject import Subject
-from tests.unit.field.test_a_count_is_a_hint import COUNTED, collected, lost
+from tests.unit.field.test_a_count_is_a_hint import COUNTED, collected, lost, spread
 from tests.unit.robustness.providers import PAIRS
 
 SETS = [
@@ -24,8 +24,7 @@ WHOLE = {
 """Troubles in which all entries come, with what they are set to."""
 
 
-@pytest.mark.parametrize("trouble", WHOLE)
-@pytest.mark.parametrize(("provider", "data_type"), COUNTED)
+@pytest.mark.parametrize(("provider", "data_type", "trouble"), spread(COUNTED, WHOLE))
 def test_pages_of_other_sizes_hold_the_same_list(subject: Subject, data_type: DataType, trouble: str) -> None:
     """Each entry is stored once and at its place, in at most three times the calls; a later sync appends nothing."""
     subject.fault(data_type, trouble, edit=WHOLE[trouble])
@@ -50,9 +49,8 @@ def test_pages_that_always_lack_their_end(subject: Subject, data_type: DataType)
     assert subject.differences(data_type) == []
 
 
-@pytest.mark.parametrize("times", [1, 2, None])
-@pytest.mark.parametrize("trouble", ["page_again", "page_empty"])
-@pytest.mark.parametrize(("provider", "data_type"), LONG)
+@pytest.mark.parametrize("times", [1, None])
+@pytest.mark.parametrize(("provider", "data_type", "trouble"), spread(LONG, ["page_again", "page_empty"]))
 def test_a_page_that_brings_nothing_new(subject: Subject, data_type: DataType, trouble: str, times: int | None) -> None:
     """Once or twice, or for good: nothing is doubled, what did not come is said, and all is there when it has ended."""
     subject.fault(data_type, trouble, times=times, offsets=(4, None))
@@ -82,8 +80,7 @@ def test_o6a_an_entry_that_is_listed_twice_for_good(subject: Subject, data_type:
             subject.clock.sleep(7 * 24 * 3600)
 
 
-@pytest.mark.parametrize("place", [1, 5, -1])
-@pytest.mark.parametrize(("provider", "data_type"), SETS)
+@pytest.mark.parametrize(("provider", "data_type", "place"), spread(SETS, [1, 5, -1]))
 def test_o6b_an_entry_that_another_one_hides_is_not_removed(subject: Subject, data_type: DataType, place: int) -> None:
     """For many days: it stays, a note says so, and when it comes again nothing is appended."""
     collected(subject, data_type)
