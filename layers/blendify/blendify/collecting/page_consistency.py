@@ -29,6 +29,13 @@ class Habits:
     unsteady: bool = False
     """Whether the count differs from page to page of a list that does not change."""
 
+    def corrected(self, page: Page, paging: Paging) -> Page:
+        """The page with the length that the list probably has."""
+        if page.total is None or self.shortfall <= 0:
+            return page
+        told = min(page.total, paging.depth or page.total)
+        return replace(page, total=max(0, told - self.shortfall))
+
 
 @dataclass
 class Sweep:
@@ -104,10 +111,7 @@ class Sweep:
         self._seen.add(self.fingerprint)
         self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
         self.other_total = page.other_total or self.other_total
-        page = replace(page, other_total=self.other_total)
-        if page.total is not None and self.habits.shortfall > 0:
-            told = min(page.total, paging.depth or page.total)
-            page = replace(page, total=max(0, told - self.habits.shortfall))
+        page = self.habits.corrected(replace(page, other_total=self.other_total), paging)
         requests = paging.next_requests(ask, page)
         if page.cursor and not requests:
             # The provider's pages go in circles.

@@ -84,12 +84,12 @@ def read(
     sweep, lost, at_once = begun or Sweep(-1), 0, 1
     parts = _Parts(otherwise)
     with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
-        early = _Early(lambda request: pool.submit(fetch, request))
+        early = _Early(lambda request: pool.submit(fetch, request), paging, habits)
         try:
             while plan:
                 for planned in islice(plan, at_once):
                     planned.page = planned.page or early.take(planned.ask)
-                early.ask(islice(plan, 1, at_once), paging, at_once - 1)
+                early.ask(islice(plan, 1, at_once), at_once - 1)
                 first = plan.popleft()
                 assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
                 ask = first.ask
@@ -142,14 +142,17 @@ class _Early:
     """
 
     fetch: "Callable[[PageRequest], Future[Page]]"
+    paging: Paging
+    habits: Callable[[str], Habits]
     _pages: "dict[PageRequest, Future[Page]]" = field(default_factory=dict)
 
-    def ask(self, waiting: Iterable[_Planned], paging: Paging, most: int) -> None:
+    def ask(self, waiting: Iterable[_Planned], most: int) -> None:
         """Ask for what these pages lead to, so that at most so many are asked for early."""
         for planned in waiting:
             if planned.page is None or not planned.page.done() or planned.page.exception():
                 continue
-            for request in paging.next_requests(planned.ask, planned.page.result()):
+            page = self.habits(planned.ask.list_id).corrected(planned.page.result(), self.paging)
+            for request in self.paging.next_requests(planned.ask, page):
                 if len(self._pages) >= most:
                     return
                 if request not in self._pages:
