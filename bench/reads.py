@@ -91,13 +91,13 @@ def figures(here: Bench) -> Iterator[Figure]:
     yield _measured("top tracks now, three ranges", 60, lambda: _all(Question(top, limit=1000)))
     yield _measured("the 50 newest likes", 10, lambda: questions.current(USER, Question(saved, limit=50)).items)
     yield _measured("all likes now", 340, lambda: _all(Question(saved, limit=1000)))
-    for data_type, name, most in ((top, "top tracks", 1_000), (saved, "all likes", 320)):
+    for data_type, name, most in ((top, "top tracks", 45), (saved, "all likes", 320)):
         question = Question(data_type, limit=1000, as_of=half)
         yield _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
         with patch.object(queries, "snapshot", lambda *_: ("", {})):
             fold = _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
         yield Figure(f"{fold.what}, without snapshots", "", fold.today)
-    for record_id, what, most in ((newest, "a track liked once", 2), (oldest, "one liked again and again", 40)):
+    for record_id, what, most in ((newest, "a track liked once", 2), (oldest, "one liked again and again", 20)):
         question = Question(saved)
         yield _measured(
             f"the history of {what}",

@@ -106,9 +106,9 @@ def version(provider: str, data_type: str, list_id: str | None = None) -> str:
     return f"version#{provider}#{data_type}#{'' if list_id is None else list_id}"
 
 
-def entries(provider: str, data_type: str, list_id: str = "", name: str = "") -> str:
-    """Sort key of a part of a long list; without a name the prefix of all parts of the data type's lists."""
-    return f"entries#{provider}#{data_type}#" + (f"{list_id}#{name}" if name else "")
+def entries(provider: str, data_type: str, list_id: str, name: str) -> str:
+    """Sort key of a part of a long list."""
+    return f"entries#{provider}#{data_type}#{list_id}#{name}"
 
 
 def staged(sync_id: str, data_type: str, name: str) -> str:
