@@ -405,7 +405,7 @@ def test_an_execution_is_started_with_ids_alone(user_id: str, monkeypatch: pytes
     """Its input is what an operator would give. Its name has connection and time, and fits Step Functions."""
     requests: list[dict[str, str]] = []
     machine = type("Machine", (), {"start_execution": lambda _, **request: requests.append(request)})()
-    monkeypatch.setattr(aws, "client", lambda service: {"stepfunctions": machine}[service])
+    monkeypatch.setattr(aws, "hurried_client", lambda service: {"stepfunctions": machine}[service])
     start_after_login(MACHINE, user_id, "spotify")
     (request,) = requests
     assert request["stateMachineArn"] == MACHINE
