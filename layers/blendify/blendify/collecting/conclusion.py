@@ -96,7 +96,7 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         new=len(given - known),
         # A reading that went back meets entries again that came once.
         repeated=repeated if end.attempt == 1 else 0,
-        hidden=possibly_hidden([entry.identity for entry in reader.entries], came) if repeated and uncounted else 0,
+        hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
         attempt=end.attempt,
         changed=end.changed,
         grown=end.grown,
@@ -110,6 +110,16 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         shortfall=version.signals.shortfall,
         shortfall_syncs=version.signals.shortfall_syncs,
     )
+
+
+def _hidden(reader: ListReader, came: Sequence[str], endpoint: Endpoint) -> int:
+    """How many known entries may be hidden behind others that came twice."""
+    known = [entry.identity for entry in reader.entries]
+    before = reader.version.signals
+    if endpoint.list_kind is ListKind.RANKED and not is_usual(before.shortfall, before.shortfall_syncs):
+        # Ranks change, so an entry's old neighbours tell nothing. A list that stays like this is the list.
+        return len(set(known).difference(came))
+    return possibly_hidden(known, came)
 
 
 def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
