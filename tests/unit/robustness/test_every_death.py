@@ -105,11 +105,11 @@ def run(
     positions: list[Position] = []
     get = ProviderClient.get
 
-    def spy(caller: ProviderClient, path: str, parameters: Mapping[str, str], take: Any) -> Any:
+    def spy(caller: ProviderClient, path: str, parameters: Mapping[str, str], take: Any, **more: Any) -> Any:
         number = int(parameters.get("page", 1))
         offset = int(parameters.get("offset", (number - 1) * PAGE))
         asked.append(Asked(reaper.deaths, path, offset, parameters.get("after")))
-        return get(caller, path, parameters, take)
+        return get(caller, path, parameters, take, **more)
 
     create_tables()
     with clock.installed(), small_pages(), patch.object(ProviderClient, "get", spy):

@@ -124,6 +124,9 @@ class KnownPlays:
             name = page.names[place]
             if is_dated(name):
                 same_moment = self._between(f"{moment(name)}#", moment(name))
+                if len(same_moment) > 1 and page.may_cut(moment(name)):
+                    # Those that are not here may stand on the next page.
+                    same_moment = []
                 page.settle(place, [*same_moment, *self._seen_later(name)])
         for place in unknown:
             if not is_dated(page.names[place]):
@@ -177,6 +180,11 @@ class _Page:
                 continue
             self.rename(place, name)
             return
+
+    def may_cut(self, played_at: str) -> bool:
+        """Whether plays of this moment stand at an end of the page, so that others may stand on another page."""
+        moments = [moment(name) for name in self.names if is_dated(name)]
+        return played_at in (moments[0], moments[-1])
 
     def guess(self, place: int, now: datetime) -> None:
         """Give an entry without a moment one: just before the next newer entry."""
