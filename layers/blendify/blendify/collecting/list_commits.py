@@ -133,7 +133,7 @@ class ListCommits:
             after = replace(after, repeats_listed=reader.repeats_listed(version))
             noted = judged.counts if judged else {}
             commit = Commit(job.sync_id, job.fetched_at, after, then.item(), {**counts, "records": given, **noted})
-            intent = Intent(commit, full=end is not None and reader.may_have_gap(version))
+            intent = Intent(commit, full=end is not None and reader.may_have_gap)
             try:
                 version = self._committer(list_id).commit(version, compared, intent, compared.stage_for)
             except Superseded:

@@ -18,7 +18,6 @@ from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, LogWindow, Record
-from blendify.providers.record_identity import record_id
 
 ONE_ANSWER = 30
 """So many entries of an undated log come in one answer; where two answers meet, an entry may stand in both."""
@@ -125,15 +124,10 @@ class LogReader:
             return timestamps.with_moments(page.records, known, page.seen_at, since)
         return move_to_front.with_moments(page.records, known, page.seen_at, since, self.memory.entries or 0)
 
-    def may_have_gap(self, version: ListVersion) -> bool:
+    @property
+    def may_have_gap(self) -> bool:
         """Whether the provider has given as many plays as it remembers, so that others may have been lost."""
-        if self.memory.entries is None or self.memory.moves_to_front or self.end < self.memory.entries:
-            return False
-        if self.memory.dated or self.repeats_listed(version):
-            return True
-        # Where each record stands once, those that were played again show that nothing was lost in between.
-        known = {record_id(entry.identity) for entry in self.store.entries(version)}
-        return known.isdisjoint(record.fields.get("record_id") for page in self._pages for record in page.records)
+        return not (self.memory.entries is None or self.memory.moves_to_front or self.end < self.memory.entries)
 
     def repeats_listed(self, version: ListVersion) -> bool:
         """

@@ -34,7 +34,9 @@ def with_moments(
     behind = untouched(ids, list(map(record_id, names)), full=len(ids) >= most)
     old = {id_: names[index] for id_, index in zip(ids, behind, strict=True) if index is not None}
     known = map(old.get, ids)
-    given = moments([times.parse(name.partition("#")[0]) if name else None for name in known], now, None)
+    # If everything was played again, it was after all that the sync before has seen.
+    oldest = times.parse(names[0].partition("#")[0]) if names and not old else None
+    given = moments([times.parse(name.partition("#")[0]) if name else None for name in known], now, oldest)
     later = next((place for place, id_ in enumerate(ids) if id_ in old), len(ids))
     by_id = {
         id_: (times.iso(moment), since if place < later else None)
