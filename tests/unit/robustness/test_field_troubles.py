@@ -104,6 +104,15 @@ KINDS: Mapping[str, Kind] = {
         }
     ),
     "the past is never finished": Kind({"ends_early": {}, "ends_at_once": {}}, providers=("lastfm",)),
+    # Behind the end of a list that is read to a chosen depth, or by cursors, nobody can ask. Plays without moments are
+    # dated by what stands before and behind them.
+    "a list goes on behind its end": Kind(
+        {"ends_early": {}, "ends_at_once": {}},
+        exact=False,
+        without=frozenset(
+            {DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS, DataType.RECENTLY_PLAYED}
+        ),
+    ),
     "a page is asked in another way": Kind({"broken_large_pages": {"limits": (PAGE, None)}}),
     "a page that never answers": Kind(
         {"broken_behind": {"offsets": (PAGE, None)}, "broken_page": {"offsets": (PAGE, PAGE)}},

@@ -67,6 +67,9 @@ class Count:
         if came < self.limit * len(pages) and (told is None or came in (told, expected)):
             return came
         length = expected if told is None else told - self.shortfall
+        if 0 < length < expected and length % self.limit == 0 and read_page(length).entries:
+            # The count says that entries are gone. They stand behind the full page at which it ends.
+            return None
         steady = told is not None and all(page.total == told for page in pages)
         if (steady and self.usual) or (length >= came and self._ends_at(length, read_page)):
             return length
