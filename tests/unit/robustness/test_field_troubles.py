@@ -104,13 +104,19 @@ KINDS: Mapping[str, Kind] = {
         }
     ),
     "the past is never finished": Kind({"ends_early": {}, "ends_at_once": {}}, providers=("lastfm",)),
-    # Behind the end of a list that is read to a chosen depth, or by cursors, nobody can ask. Plays without moments are
-    # dated by what stands before and behind them.
+    # Behind the end of a list that is read to a chosen depth, or by cursors, nobody can ask; in a playlist, which may hold
+    # a track twice, the answer could be its last page once more. Plays without moments are dated by their neighbours.
     "a list goes on behind its end": Kind(
         {"ends_early": {}, "ends_at_once": {}},
         exact=False,
         without=frozenset(
-            {DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS, DataType.RECENTLY_PLAYED}
+            {
+                DataType.TOP_TRACKS,
+                DataType.TOP_ARTISTS,
+                DataType.FOLLOWED_ARTISTS,
+                DataType.RECENTLY_PLAYED,
+                DataType.PLAYLIST_TRACKS,
+            }
         ),
     ),
     "a page is asked in another way": Kind({"broken_large_pages": {"limits": (PAGE, None)}}),

@@ -98,11 +98,14 @@ class Sweep:
         self._seen, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
         return replace(again, attempt=self.attempt)
 
-    def take(self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None) -> "Following":
+    def take(
+        self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None, *, ordered: bool = False
+    ) -> "Following":
         """
         What to ask for after a page.
 
         planned     the request behind it in the same list that is planned already
+        ordered     whether positions matter in the list
         """
         if not page.entries or self.repeats(page):
             return self._nothing_new(ask, page, paging, planned)
@@ -113,6 +116,9 @@ class Sweep:
         self.other_total = page.other_total or self.other_total
         page = self.habits.corrected(replace(page, other_total=self.other_total), paging)
         requests = paging.next_requests(ask, page)
+        if not requests and self.full and ask.attempt > 1 and not ordered:
+            # What is read once more is read beyond its count; but an ordered list would grow by its last page.
+            requests = paging.next_requests(ask, replace(page, more=True))
         if page.cursor and not requests:
             # The provider's pages go in circles.
             self.changed = True

@@ -121,7 +121,7 @@ def read(
                     continue
                 _drop_superseded(plan, ask, page)
                 new = sweep.new_in(ask, page)
-                after = sweep.take(ask, page, paging, _following(plan, ask))
+                after = sweep.take(ask, page, paging, _following(plan, ask), ordered=ordered)
                 at_once = 1 if after.doubtful else min(2 * at_once, side_by_side)
                 if after.ends:
                     _drop_list(plan, ask)

@@ -127,9 +127,8 @@ class Offset:
         if end >= (self.depth or end + 1):
             return []
         counted = min(page.total or 0, self.depth or page.total or 0)
-        # A page that brings more than was counted disproves the count. A list that is read once more is read beyond it.
-        disproved = page.total is not None and (came > page.total or request.attempt > 1)
-        beyond = page.more or (len(page.entries) >= size and disproved)
+        # A page that brings more than was counted disproves the count.
+        beyond = page.more or (len(page.entries) >= size and page.total is not None and came > page.total)
         start = replace(request, offset=end - self.overlap, size=None, again=False, way=0, trimmed=False)
         return self._pages(start, max(counted, end + 1 if beyond else 0), end)
 
