@@ -104,8 +104,8 @@ KINDS: Mapping[str, Kind] = {
         }
     ),
     "the past is never finished": Kind({"ends_early": {}, "ends_at_once": {}}, providers=("lastfm",)),
-    # Behind the end of a list that is read to a chosen depth, or by cursors, nobody can ask; in a playlist, which may hold
-    # a track twice, the answer could be its last page once more. Plays without moments are dated by their neighbours.
+    # Behind the end of a list that is read to a chosen depth, or by cursors, nobody can ask. In a playlist, which may
+    # hold a track twice, the answer could be its last page once more. Plays without moments are dated by neighbours.
     "a list goes on behind its end": Kind(
         {"ends_early": {}, "ends_at_once": {}},
         exact=False,
