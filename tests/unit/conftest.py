@@ -1,12 +1,13 @@
 """AWS in memory for unit tests."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 
 import pytest
 
-from blendify.core import aws
+from blendify.core import aws, telemetry
 from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
 from tests.unit.poll_queue import PollQueue
@@ -86,3 +87,20 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     now = [STARTED]
     monkeypatch.setattr("blendify.core.times.now", lambda: now[0])
     return now
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The sleeps of a second or more, which tests skip."""
+    slept: list[float] = []
+    real = time.sleep
+    monkeypatch.setattr("time.sleep", lambda seconds: slept.append(seconds) if seconds >= 1 else real(seconds))
+    return slept
+
+
+@pytest.fixture
+def no_metrics() -> Iterator[None]:
+    """No metric is left over from another test, or for the next."""
+    telemetry.metrics.clear_metrics()
+    yield
+    telemetry.metrics.clear_metrics()

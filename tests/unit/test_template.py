@@ -1,69 +1,31 @@
-"""template.yaml keeps the data that was collected, and gives each function only the permissions that it needs."""
+"""template.yaml keeps the data that was collected, and its parts fit each other and the code."""
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.session import Session
 
-from blendify.access import access_tokens, login, token_vault
+from blendify.access import access_tokens, login
 from blendify.core import aws
 from blendify.history.stored_facts import StoredFact
-from blendify.lambdas.polls import MAX_RECEIVES
 from blendify.leaving import erasure
 from blendify.providers import oauth2
-from blendify.schedule import due_connections, poll_queue, quota
+from blendify.schedule import due_connections, quota
 from blendify.schedule.cadence import Cadence
 from blendify.schedule.polling_plan import Plan
-from blendify.syncing import poll
 from local.template import resources, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
-MANAGED = resources("AWS::IAM::ManagedPolicy")
 HISTORY = resources("AWS::DynamoDB::Table")["HistoryTable"]
-COLLECTORS = {name for name in FUNCTIONS if name.startswith("Collect")} | {"PollRecentlyPlayed"}
+MANAGED = resources("AWS::IAM::ManagedPolicy")
+
 PUBLIC = {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"}
 """What a function reads of an application, besides its secret."""
 CADENCE_MINUTES = ("ShortestPollMinutes", "LongestPollMinutes")
 API_GATEWAY_TIMEOUT = 29
 """Seconds after which API Gateway responds in place of a Lambda."""
-
-Statement = dict[str, Any]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def statements(function: str) -> Iterator[Statement]:
-    """The statements of a function's role, from its own policies and from shared ones."""
-    for policy in FUNCTIONS[function].get("Policies", []):
-        if "Ref" in policy:
-            yield from MANAGED[policy["Ref"]]["PolicyDocument"]["Statement"]
-        else:
-            yield from as_list(policy["Statement"])
-
-
-PLAYED_INDEX = str({"Fn::Sub": "${HistoryTable.Arn}/index/played"})
-
-
-def statements_with(action: str, function: str) -> list[Statement]:
-    """The statements of a function's role that name this action."""
-    return [statement for statement in statements(function) if action in as_list(statement["Action"])]
-
-
-def allowed(function: str, action: str, table: str | None = None) -> bool:
-    """Whether a function may do this to a table of the template; a Deny wins."""
-    effects = {
-        statement["Effect"]
-        for statement in statements(function)
-        if any(fnmatchcase(action, pattern) for pattern in as_list(statement["Action"]))
-        and (table is None or any(f"'{table}'" in str(resource) for resource in as_list(statement["Resource"])))
-    }
-    return "Allow" in effects and "Deny" not in effects
 
 
 def test_history_costs_nothing_without_syncs() -> None:
@@ -95,36 +57,6 @@ def test_users_and_tokens_outlive_the_stack() -> None:
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
 
 
-def test_only_the_eraser_may_change_history() -> None:
-    """It deletes batches. No other role may change or delete what was appended."""
-    changing = [
-        "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:DeleteTable",
-        "dynamodb:PartiQLDelete",
-        "dynamodb:PartiQLUpdate",
-        "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
-        "dynamodb:UpdateTable",
-    ]
-    permissions = [
-        (function, action) for function in FUNCTIONS for action in changing if allowed(function, action, "HistoryTable")
-    ]
-    assert permissions == [("Erase", "dynamodb:BatchWriteItem")]
-
-
-def test_only_its_machine_invokes_the_eraser() -> None:
-    """No route, schedule or other state machine leads to the only function that may delete history."""
-    assert "Events" not in FUNCTIONS["Erase"]
-    users = {
-        name
-        for name, machine in resources("AWS::Serverless::StateMachine").items()
-        if {"LambdaInvokePolicy": {"FunctionName": {"Ref": "Erase"}}} in machine["Policies"]
-    }
-    assert users == {"EraseStateMachine"}
-    assert not [name for name in FUNCTIONS if allowed(name, "lambda:InvokeFunction")]
-
-
 def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
     """The long wait is for collectors and for the builder of exports. All other functions end before the short wait."""
     common = template()["Globals"]["Function"]["Timeout"]
@@ -132,50 +64,6 @@ def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
         long = name.startswith("Collect") or name in ("BuildExport", "PollRecentlyPlayed")
         wait = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
         assert name == "Erase" or function.get("Timeout", common) < wait.total_seconds(), name
-
-
-def test_only_leaving_stops_syncs() -> None:
-    """The route and the eraser stop executions of the sync, and no others."""
-    stoppers = {name for name in FUNCTIONS if allowed(name, "states:StopExecution")}
-    assert stoppers == {"Leave", "Erase"}
-    for name in stoppers:
-        (statement,) = statements_with("states:StopExecution", name)
-        assert statement["Resource"]["Fn::Sub"].endswith(":execution:${AWS::StackName}-sync:*")
-
-
-def test_only_collectors_append() -> None:
-    """INSERT into the history, which cannot overwrite, belongs to collectors and polls. They query one index of it."""
-    writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
-    assert writers == COLLECTORS
-    for name in writers:
-        queried = [str(statement["Resource"]) for statement in statements_with("dynamodb:Query", name)]
-        assert [resource for resource in queried if "HistoryTable" in resource] == [PLAYED_INDEX]
-
-
-def test_only_functions_that_sync_decrypt_tokens() -> None:
-    """Pages, login and callback cannot decrypt stored tokens."""
-    openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
-    assert openers == {"BeginSync"} | COLLECTORS
-
-
-def test_the_tokens_key_is_used_for_tokens_alone() -> None:
-    """Every grant of it demands the purpose that the code gives; the local stack, which cannot check it, omits that."""
-    grants = [statement for name in FUNCTIONS for statement in statements(name) if "kms:" in str(statement["Action"])]
-    assert grants
-    purpose = token_vault._context("spotify", "u1")["purpose"]
-    for statement in grants:
-        condition, wanted, without = statement["Condition"]["Fn::If"]
-        assert (condition, without) == ("RolesAreNarrow", {"Ref": "AWS::NoValue"})
-        assert wanted == {"StringEquals": {"kms:EncryptionContext:purpose": purpose}}
-
-
-def test_only_begin_and_end_of_a_sync_emit_events() -> None:
-    """They announce grants that end soon and syncs that have ended, on the account's own bus."""
-    emitters = {name for name in FUNCTIONS if allowed(name, "events:PutEvents")}
-    assert emitters == {"BeginSync", "FinishSync"}
-    for name in emitters:
-        (statement,) = statements_with("events:PutEvents", name)
-        assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")
 
 
 def test_a_dispatch_that_fails_is_seen_and_not_repeated() -> None:
@@ -210,54 +98,6 @@ def test_what_api_gateway_answers_by_itself_looks_like_our_errors() -> None:
 def test_a_sync_begins_even_if_it_waits_for_another_workers_refresh() -> None:
     """The first step lives longer than the longest wait for a token that another worker refreshes."""
     assert FUNCTIONS["BeginSync"]["Timeout"] > access_tokens.REFRESH_WAIT_SECONDS
-
-
-def test_only_functions_that_call_providers_read_client_secrets() -> None:
-    """The functions of the read API cannot read an application's secret."""
-    readers = {name for name in FUNCTIONS if allowed(name, "secretsmanager:GetSecretValue")}
-    assert readers.isdisjoint(
-        {"Listener", "Logout", "FinishSync", "Dispatch", "RequestSync", "Leave", "BearerTokens", "Sessions", "Erase"}
-    )
-
-
-def test_each_state_machine_has_its_starters() -> None:
-    """Login, schedule and listeners' requests start syncs; the read API starts nothing."""
-    starters = {
-        name: statement["Resource"]["Ref"]
-        for name in FUNCTIONS
-        for statement in statements_with("states:StartExecution", name)
-    }
-    syncs = dict.fromkeys(("Callback", "Dispatch", "RequestSync"), "SyncStateMachine")
-    assert starters == {**syncs, "Leave": "EraseStateMachine", "RequestExport": "ExportStateMachine"}
-
-
-def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
-    """It queries nothing else, starts syncs, queues polls, and calls no provider."""
-    readers = {
-        name for name in FUNCTIONS for statement in statements(name) if "/index/due" in str(statement["Resource"])
-    }
-    assert readers == {"Dispatch"}
-    queries = statements_with("dynamodb:Query", "Dispatch")
-    assert [statement["Resource"] for statement in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
-    actions = {action for statement in statements("Dispatch") for action in as_list(statement["Action"])}
-    tables = {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"}
-    assert actions == tables | {"states:StartExecution", "sqs:SendMessage*"}
-
-
-def test_the_function_that_reads_music_can_only_read() -> None:
-    """It reads the history, its indexes and the state table. Collectors look up plays by their moments, nobody else."""
-    actions = {action for statement in statements("Music") for action in as_list(statement["Action"])}
-    assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
-    readers = {
-        index: {
-            name
-            for name in FUNCTIONS
-            for statement in statements(name)
-            if f"HistoryTable.Arn}}/index/{index}" in str(statement["Resource"])
-        }
-        for index in ("record", "played")
-    }
-    assert readers == {"record": {"Music"}, "played": {"Music"} | COLLECTORS}
 
 
 def test_the_historys_indexes_are_those_of_the_code() -> None:
@@ -303,26 +143,6 @@ def test_the_schedule_invokes_the_dispatch_alone_and_keeps_undelivered_events() 
     assert allowed_to == {("lambda:InvokeFunction", "Dispatch"), ("sqs:SendMessage", "MissedDispatches")}
 
 
-def test_polls_are_taken_from_their_queue() -> None:
-    """In batches of which only crashed messages return, by a bounded number of functions, each with time for a poll."""
-    mapping = resources("AWS::Lambda::EventSourceMapping")["PollsAreMade"]
-    queues, function = resources("AWS::SQS::Queue"), FUNCTIONS["PollRecentlyPlayed"]
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Polls", "Arn"]}
-    assert mapping["FunctionName"] == {"Ref": "PollRecentlyPlayed"}
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == poll_queue.BATCH
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "PollConcurrency"}}
-    assert queues["Polls"]["VisibilityTimeout"] > function["Timeout"] > poll.NEEDED_SECONDS
-    assert queues["Polls"]["RedrivePolicy"] == {
-        "deadLetterTargetArn": {"Fn::GetAtt": ["FailedPolls", "Arn"]},
-        "maxReceiveCount": MAX_RECEIVES,
-    }
-    retries = MAX_RECEIVES * queues["Polls"]["VisibilityTimeout"]
-    assert retries + quota.HORIZON_MS / 1000 < queues["Polls"]["MessageRetentionPeriod"]
-    receivers = {name for name in FUNCTIONS if allowed(name, "sqs:ReceiveMessage")}
-    assert receivers == {"PollRecentlyPlayed"}
-
-
 def test_every_queue_is_encrypted_and_dead_letters_stay_for_two_weeks() -> None:
     """Whoever is on holiday for a week still finds them."""
     queues = resources("AWS::SQS::Queue")
@@ -337,19 +157,6 @@ def test_a_due_connections_entry_has_its_whole_plan() -> None:
     every = due_connections.attributes(Plan(moment, moment, moment, 1, 1.0, 1.0, moment))
     held = {*index["Projection"]["NonKeyAttributes"], *due_connections.ENTRY}
     assert held == {*every, "due_shard", "provider", "application"}
-
-
-def test_changes_of_the_history_are_watched() -> None:
-    """The stream tells the watcher of changes and deletions alone, by keys; the watcher reads nothing else of it."""
-    mapping = resources("AWS::Lambda::EventSourceMapping")["HistoryIsWatched"]
-    assert HISTORY["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["HistoryTable", "StreamArn"]}
-    (pattern,) = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {"eventName": ["MODIFY", "REMOVE"]}
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnseenChanges", "Arn"]}
-    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
-    assert not {name for name in FUNCTIONS if allowed(name, "dynamodb:GetRecords")} - {"WatchHistory"}
-    assert not allowed("WatchHistory", "dynamodb:GetItem", "HistoryTable")
 
 
 def test_the_schedule_can_be_switched_off() -> None:
@@ -367,22 +174,6 @@ def test_the_cadence_of_the_template_is_the_codes_own() -> None:
     assert Cadence().resync_period == timedelta(hours=float(parameters["ResyncHours"]["Default"]))
     polls = [timedelta(minutes=float(parameters[name]["Default"])) for name in CADENCE_MINUTES]
     assert [Cadence().shortest_poll, Cadence().longest_poll] == polls
-
-
-def test_no_permission_is_a_wildcard() -> None:
-    """Actions are written out, and each statement names its resources."""
-    wild = []
-    for function in FUNCTIONS:
-        for statement in statements(function):
-            # One action on AWS; on the emulator a batch has another one.
-            actions = set(as_list(statement["Action"])) - {"sqs:SendMessage*"}
-            wild += [(function, action) for action in actions if "*" in action]
-            for resource in as_list(statement["Resource"]):
-                text = str(resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource)
-                # The names behind these prefixes are not known in advance.
-                if "*" in re.sub("(/applications/|-sync:|/exports/)[*]$", "", text):
-                    wild.append((function, text))
-    assert wild == []
 
 
 def test_every_policy_has_todays_version() -> None:
