@@ -118,7 +118,7 @@ class Intake:
             for version in self.commits.known.values()
             if (commit := version.commit) and commit.sync_id == self.job.sync_id
         ]
-        for then, list_id, counts in sorted(commits, key=lambda found: (found[0].number, found[0].offset)):
+        for then, list_id, counts in sorted(commits, key=lambda commit: (commit[0].number, commit[0].offset)):
             if then.is_behind(self.next):
                 unfinished = then.number < len(self.lists) + len(then.aside) and then.offset > 0
                 ended = then.number if unfinished else then.number - 1
@@ -141,14 +141,7 @@ class Intake:
             self.since[list_id] = times.parse(at.since) if at.since else None
             return at
         if at.staged and self.commits.version(list_id).revision != at.revision:
-            again = Position(
-                attempt=at.attempt,
-                asked_twice=at.asked_twice,
-                records=at.records,
-                expected=at.expected,
-                tries=at.tries,
-            )
-            self.next = at.at(number, again)
+            self.next = at.at(number, at.read_again())
             return self.next
         self.reader = self.commits.reader(list_id)
         self.reader.attempt, self.reader.lost = at.attempt, at.lost
@@ -353,12 +346,12 @@ class Intake:
         except ReadAgain as again:
             # Its records that are in the counts already are not counted again.
             counted = self._counted_of(at.number)
-            looked = Position(
+            looked = replace(
+                at.read_again(),
                 attempt=at.attempt + 1,
                 asked_twice=at.asked_twice or again.asked_twice,
                 records=counted.records,
                 expected=counted.expected,
-                tries=at.tries,
             )
             self.error = CollectError(str(again))
             self._set_aside(looked)

@@ -102,6 +102,16 @@ class Position:
         lists = {name: list(item[name]) for name in ("staged", "broken", "closed", "window") if name in item}
         return item | lists | ({"aside": [listed.item() for listed in self.aside]} if self.aside else {})
 
+    def read_again(self) -> "Position":
+        """The start of the list, with what outlives one reading of it."""
+        return Position(
+            attempt=self.attempt,
+            asked_twice=self.asked_twice,
+            records=self.records,
+            expected=self.expected,
+            tries=self.tries,
+        )
+
     def at(self, number: int, list_state: "Position | None" = None) -> "Position":
         """The position at another list, of which nothing is known but this; what concerns the other lists stays."""
         return replace(
