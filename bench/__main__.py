@@ -1,7 +1,7 @@
 """
 Prints the figures of the design, and says which are worse than their bounds.
 
-    make bench          all of them, and writes docs/bench.md; about five minutes on two idle cores
+    make bench          all of them, and writes docs/bench.md; up to half an hour
     make check-bench    the counts alone, a minute of processor time; fails if one is worse than its bound
 
 Counts come from the simulator and from the stored items; times are given only as ratios.
