@@ -92,8 +92,8 @@ def find_or_create_user(
     """
     names, gone = (account_id, *aliases), {erased_user_id}
     while True:
-        found = {name: state_table().get(keys.account(provider, name), "user") for name in names}
-        owners = [str(item["user_id"]) for item in found.values() if item and item["user_id"] not in gone]
+        pointers = {name: state_table().get(keys.account(provider, name), "user") for name in names}
+        owners = [str(item["user_id"]) for item in pointers.values() if item and item["user_id"] not in gone]
         owner = owners[0] if owners else None
         if owner and session_user_id not in (None, owner):
             if exists(owner):
@@ -105,7 +105,7 @@ def find_or_create_user(
         pointer = {"user_id": user_id, "account_id": account_id, "created_at": now}
         writes = [
             put(keys.account(provider, name), "user", pointer, only_if=_unchanged(item))
-            for name, item in found.items()
+            for name, item in pointers.items()
             if not item
             or item["user_id"] in gone
             or (item["user_id"] == user_id and item.get("account_id") != account_id)

@@ -33,8 +33,8 @@ class Habits:
         """The page with the length that the list probably has."""
         if page.total is None or self.shortfall <= 0:
             return page
-        told = min(page.total, paging.depth or page.total)
-        return replace(page, total=max(0, told - self.shortfall))
+        counted = min(page.total, paging.depth or page.total)
+        return replace(page, total=max(0, counted - self.shortfall))
 
 
 @dataclass
@@ -152,7 +152,7 @@ class Sweep:
         beyond = not page.entries and not page.total and ask.offset > 0
         total = self.total if page.total is None or beyond else page.total
         before, self.total = self.total, total
-        told = self._totals.get(ask.offset)
+        same_page = self._totals.get(ask.offset)
         if page.total is not None:
             self._totals[ask.offset] = page.total
         if before is None or self.total is None or before == self.total:
@@ -160,7 +160,7 @@ class Sweep:
         if not paging.offset_based:
             self.grown, self.total = self.grown or self.total > before, max(before, self.total)
             return None
-        if self.unsteady or self.habits.unsteady or told == page.total:
+        if self.unsteady or self.habits.unsteady or same_page == page.total:
             # This page has told the same before, so the list has not changed.
             self.unsteady = True
         elif self.attempt >= MOST_ATTEMPTS:

@@ -55,13 +55,13 @@ def shortened(plain: bytes) -> bytes:
     """The JSON text with a byte for each id that repeats the one before it."""
     before = b""
 
-    def once(found: re.Match[bytes]) -> bytes:
+    def once(match: re.Match[bytes]) -> bytes:
         nonlocal before
-        mark, word = found[0][:1], found[0][1:]
+        mark, word = match[0][:1], match[0][1:]
         if word == before:
             return mark + _SAME
         before = word
-        return found[0]
+        return match[0]
 
     return _ID.sub(once, plain)
 
@@ -70,9 +70,9 @@ def restored(short: bytes) -> bytes:
     """The inverse of `shortened`."""
     before = b""
 
-    def again(found: re.Match[bytes]) -> bytes:
+    def again(match: re.Match[bytes]) -> bytes:
         nonlocal before
-        mark, word = found[0][:1], found[0][1:]
+        mark, word = match[0][:1], match[0][1:]
         if word != _SAME:
             before = word
         return mark + before
