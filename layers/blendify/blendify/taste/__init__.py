@@ -1,0 +1,1 @@
+"""What the insights say about a listener's taste: plain formulas without clock, settings or input and output."""
