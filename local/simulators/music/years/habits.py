@@ -1,0 +1,168 @@
+"""What a listener plays on a day: artists who stay, come, go and come back, songs that will not leave her, holidays."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import exp
+from random import Random
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from local.simulators.music.recordings import Recordings, tracks_of
+
+ZONE = ZoneInfo("Europe/Berlin")
+ARTISTS = 76
+"""How many artists she ever plays. Each is behind three albums of the catalogue."""
+_PLAYS = (13, 12, 13, 14, 17, 21, 15)
+"""On a usual day, from Monday on."""
+_WORKDAY = {7: 4, 8: 4, 12: 2, 13: 1, 17: 4, 18: 3, 19: 3, 20: 5, 21: 4, 22: 2}
+_WEEKEND = {9: 1, 10: 3, 11: 4, 12: 2, 14: 2, 15: 3, 16: 3, 18: 2, 20: 4, 21: 5, 22: 4, 23: 3}
+"""Hour → weight of a session that begins in it."""
+_SESSION = (3, 9)
+"""Songs in a row."""
+_WHOLE_ALBUM = 0.2
+"""The share of sessions that follow an album."""
+_OBSESSED_DAYS = 9
+_OBSESSED_SHARE = 0.4
+
+
+class Play(NamedTuple):
+    """A track of the catalogue, and the moment at which it began, in milliseconds since 1970."""
+
+    track: int
+    when: int
+
+
+@dataclass(frozen=True)
+class Artist:
+    """One artist, as the listener hears them."""
+
+    albums: Sequence[int]
+    arc: str
+    """How the weight goes: stays, fades, grows, fling, returns, ends, now and then."""
+    middle: float
+    """Of the arc, as a share of all days."""
+    width: float
+
+    def weight(self, at: float) -> float:
+        """How likely a session is about this artist, at a share of all days."""
+        match self.arc:
+            case "stays":
+                return 3.0
+            case "fades":
+                return 4.0 / (1 + exp((at - self.middle) / self.width))
+            case "grows":
+                return 4.0 / (1 + exp((self.middle - at) / self.width))
+            case "fling":
+                return 9.0 * exp(-(((at - self.middle) / self.width) ** 2))
+            case "returns":
+                return 5.0 if at < self.middle or at > 0.93 else 0.0
+            case "ends":
+                return 5.0 if at < self.middle else 0.0
+            case _:
+                return 0.25
+
+
+_ARCS = [
+    *["stays"] * 6, *["fades"] * 8, *["grows"] * 10, *["fling"] * 24, *["returns"] * 4, *["ends"] * 4,
+]  # fmt: skip
+
+
+@dataclass
+class Habits:
+    """Draws the plays of each day from the first to the last; the same seed draws the same."""
+
+    recordings: Recordings
+    first: date
+    days: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        self._chance = Random(self.seed)  # noqa: S311 -- the same listener each time
+        arcs = _ARCS + ["now and then"] * (ARTISTS - len(_ARCS))
+        stretches = self._chance.sample(range(200, 20_000), ARTISTS)
+        self.artists = [self._artist(3 * stretch, arc) for stretch, arc in zip(stretches, arcs, strict=True)]
+        self._obsessions = dict(self._drawn_obsessions())
+
+    def plays(self) -> Iterator[tuple[date, list[Play]]]:
+        """Each day with its plays, the oldest first."""
+        for number in range(self.days):
+            day = self.first + timedelta(days=number)
+            yield day, self._day(day, number)
+
+    def _artist(self, album: int, arc: str) -> Artist:
+        middle = self._chance.uniform(0.25, 0.75)
+        width = {"fling": self._chance.uniform(0.02, 0.045), "returns": 0.0}.get(arc, 0.06)
+        if arc == "fling":
+            middle = self._chance.uniform(0.0, 1.0)
+        if arc in ("returns", "ends"):
+            middle = self._chance.uniform(0.3, 0.5)
+        albums = [number for number in range(album, album + 3) if len(tracks_of(number)) > 1]
+        return Artist(albums, arc, middle, width)
+
+    def _drawn_obsessions(self) -> Iterator[tuple[int, int]]:
+        """Days, and the track that is played again and again on each."""
+        for _ in range(max(1, self.days // 90)):
+            begin = self._chance.randrange(max(1, self.days - _OBSESSED_DAYS))
+            track = self._track(self._drawn(begin))
+            for number in range(begin, begin + _OBSESSED_DAYS):
+                yield number, track
+
+    def _day(self, day: date, number: int) -> list[Play]:
+        share = self._mood(day)
+        wanted = round(_PLAYS[day.weekday()] * share * self._chance.uniform(0.5, 1.5))
+        weekend = day.weekday() >= 5 or share < 1
+        hours = _WEEKEND if weekend else _WORKDAY
+        sessions = []
+        while wanted > 0:
+            length = min(wanted, self._chance.randint(*_SESSION))
+            (hour,) = self._chance.choices(list(hours), list(hours.values()))
+            begin = datetime.combine(day, time(hour, self._chance.randrange(60), self._chance.randrange(60)), ZONE)
+            sessions.append((begin.timestamp(), self._session(number, length)))
+            wanted -= length
+        return self._in_a_row(sorted(sessions))
+
+    def _mood(self, day: date) -> float:
+        """The share of a usual day's plays: less at the sea in August, and between the years."""
+        if day.month == 8 and 2 <= day.day <= 20:
+            return 0.3
+        if (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2):
+            return 0.6
+        return 1.0
+
+    def _session(self, number: int, length: int) -> list[int]:
+        artist = self._drawn(number)
+        if self._chance.random() < _WHOLE_ALBUM and artist.albums:
+            return list(tracks_of(self._chance.choice(artist.albums)))[:length]
+        tracks = []
+        for _ in range(length):
+            obsession = self._obsessions.get(number)
+            if obsession is not None and self._chance.random() < _OBSESSED_SHARE:
+                tracks.append(obsession)
+                continue
+            if self._chance.random() < 0.4:
+                artist = self._drawn(number)
+            tracks.append(self._track(artist))
+        return tracks
+
+    def _drawn(self, number: int) -> Artist:
+        at = number / max(1, self.days - 1)
+        (artist,) = self._chance.choices(self.artists, [artist.weight(at) for artist in self.artists])
+        return artist
+
+    def _track(self, artist: Artist) -> int:
+        """The first songs of an album are those that everybody knows."""
+        tracks = tracks_of(self._chance.choice(artist.albums))
+        return tracks[min(int(self._chance.expovariate(0.45)), len(tracks) - 1)]
+
+    def _in_a_row(self, sessions: Sequence[tuple[float, list[int]]]) -> list[Play]:
+        """One song after the other, also where a session begins before the one before it has ended."""
+        plays: list[Play] = []
+        free = 0.0
+        for begin, tracks in sessions:
+            moment = max(begin, free)
+            for track in tracks:
+                plays.append(Play(track, int(moment * 1000) + self._chance.randrange(1000)))
+                moment += self.recordings.track(track).milliseconds / 1000 + self._chance.uniform(1, 3)
+            free = moment
+        return plays

@@ -1,0 +1,179 @@
+"""What a listener holds at the end of each day: likes, albums, follows, playlists, and what a service ranks for her."""
+
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import NamedTuple
+
+from local.simulators.music.recordings import Recordings, tracks_of
+from local.simulators.music.years.habits import Habits, Play
+
+REMEMBERED = 50
+"""Plays that a service remembers."""
+RANKS = 50
+RANGES: Mapping[str, tuple[int, int]] = {"short_term": (28, 3), "medium_term": (182, 14), "long_term": (365, 28)}
+"""Time range → days that it counts, and days after which it is counted anew."""
+WARM_UP = 120
+"""Days before the first: nobody begins with empty lists."""
+_LIKES_BEFORE, _YEARS_BEFORE = 160, 8
+_LIKED_AFTER, _LIKED_DAYS = 4, 21
+"""Plays within days after which a song may be liked."""
+_FOLLOWED_AFTER, _SAVED_AFTER = 25, 20
+"""Plays of an artist, and of an album."""
+_SEASONS = ("Winter", "Spring", "Summer", "Autumn")
+
+
+class Added(NamedTuple):
+    """A thing of the catalogue, and when it was added, in seconds since 1970."""
+
+    number: int
+    when: int
+
+
+@dataclass
+class Shelf:
+    """The state at the end of a day. `changed` names the data types that are not as they were the day before."""
+
+    day: date
+    plays: deque[Play] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    """The newest last."""
+    likes: list[Added] = field(default_factory=list)
+    """The newest first, as the next two."""
+    albums: list[Added] = field(default_factory=list)
+    follows: list[int] = field(default_factory=list)
+    playlists: dict[str, list[Added]] = field(default_factory=dict)
+    top_tracks: dict[str, Sequence[int]] = field(default_factory=dict)
+    top_artists: dict[str, Sequence[int]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+
+
+class Life:
+    """Goes through the days from the first to the last; `days()` yields the one shelf, which changes."""
+
+    def __init__(self, recordings: Recordings, first: date, last: date, seed: int = 7) -> None:
+        self.recordings = recordings
+        self.first = first
+        self._chance = Random(seed)  # noqa: S311 -- the same listener each time
+        begin = first - timedelta(days=WARM_UP)
+        self._habits = Habits(recordings, begin, (last - begin).days + 1, seed)
+        self._shelf = Shelf(begin)
+        self._past: deque[tuple[date, list[Play]]] = deque()
+        self._counts: dict[str, Counter[int]] = {name: Counter() for name in RANGES}
+        self._of_artist: Counter[int] = Counter()
+        self._of_album: Counter[int] = Counter()
+        self._like_before(begin)
+
+    def days(self) -> Iterator[Shelf]:
+        """The shelf at the end of each day."""
+        shelf = self._shelf
+        for day, plays in self._habits.plays():
+            shelf.day, shelf.changed = day, set()
+            self._play(plays)
+            self._count(day, plays)
+            self._tidy(day)
+            if day >= self.first:
+                if day == self.first:
+                    shelf.changed = {"top_tracks", "top_artists", "likes", "albums", "follows", "playlists"}
+                yield shelf
+
+    def _like_before(self, begin: date) -> None:
+        """Likes of the years before, more of them each year."""
+        end = datetime(begin.year, begin.month, begin.day, tzinfo=UTC).timestamp()
+        heard = [artist for artist in self._habits.artists if artist.arc in ("stays", "fades", "returns", "ends")]
+        likes = {}
+        for _ in range(_LIKES_BEFORE):
+            artist = self._chance.choice(heard)
+            track = self._chance.choice(tracks_of(self._chance.choice(artist.albums)))
+            likes[track] = int(end - _YEARS_BEFORE * 365 * 86_400 * self._chance.random() ** 1.7)
+        shelf = self._shelf
+        shelf.likes = sorted((Added(*like) for like in likes.items()), key=lambda like: -like.when)
+        for name, size in (("Road trip", 24), ("Sunday morning", 18), ("Running", 20)):
+            chosen = self._chance.sample(shelf.likes, size)
+            shelf.playlists[name] = sorted(chosen, key=lambda like: like.when)
+
+    def _play(self, plays: Sequence[Play]) -> None:
+        shelf = self._shelf
+        liked = {like.number for like in shelf.likes}
+        recent = Counter(play.track for day, past in self._past if (shelf.day - day).days < _LIKED_DAYS for play in past)
+        for play in plays:
+            shelf.plays.append(play)
+            shelf.changed.add("plays")
+            track = self.recordings.track(play.track)
+            recent[play.track] += 1
+            self._of_artist[track.artists[0]] += 1
+            self._of_album[track.album] += 1
+            when = play.when // 1000 + 60
+            if recent[play.track] >= _LIKED_AFTER and play.track not in liked and self._chance.random() < 0.4:
+                liked.add(play.track)
+                shelf.likes.insert(0, Added(play.track, when))
+                self._collect_season(Added(play.track, when))
+                shelf.changed.add("likes")
+            self._keep(track.artists[0], track.album, when)
+
+    def _keep(self, artist: int, album: int, when: int) -> None:
+        shelf = self._shelf
+        if self._of_artist[artist] == _FOLLOWED_AFTER and artist not in shelf.follows:
+            shelf.follows.insert(0, artist)
+            shelf.changed.add("follows")
+        if self._of_album[album] == _SAVED_AFTER and all(album != saved.number for saved in shelf.albums):
+            shelf.albums.insert(0, Added(album, when))
+            shelf.changed.add("albums")
+
+    def _collect_season(self, like: Added) -> None:
+        """What is liked goes into the playlist of its season, which is made with its first song."""
+        day = self._shelf.day
+        name = f"{_SEASONS[day.month % 12 // 3]} {day.year + (day.month == 12)}"
+        self._shelf.playlists.setdefault(name, []).append(like)
+        self._shelf.changed.add("playlists")
+
+    def _tidy(self, day: date) -> None:
+        """On Sundays: a like that has not been played for long goes, and the songs for running change."""
+        if day.weekday() != 6:
+            return
+        shelf = self._shelf
+        heard = self._counts["medium_term"]
+        silent = [place for place, like in enumerate(shelf.likes) if not heard[like.number]]
+        if silent and self._chance.random() < 0.35:
+            shelf.likes.pop(self._chance.choice(silent))
+            shelf.changed.add("likes")
+        running = shelf.playlists["Running"]
+        when = shelf.plays[-1].when // 1000 if shelf.plays else 0
+        known = {entry.number for entry in running}
+        fresh = [like for like in shelf.likes[:40] if like.number not in known]
+        if fresh and self._chance.random() < 0.7:
+            running.pop(self._chance.randrange(len(running)))
+            running.append(Added(self._chance.choice(fresh).number, when))
+            shelf.changed.add("playlists")
+        if shelf.follows and self._chance.random() < 0.04:
+            shelf.follows.pop(self._chance.randrange(len(shelf.follows)))
+            shelf.changed.add("follows")
+
+    def _count(self, day: date, plays: list[Play]) -> None:
+        """Ranks by plays of each range's days, of equal ones first the one that was played last."""
+        self._past.append((day, plays))
+        number = (day - self.first).days
+        while self._past and (day - self._past[0][0]).days >= RANGES["long_term"][0]:
+            self._past.popleft()
+        for name, (span, every) in RANGES.items():
+            if number % every and day != self.first:
+                continue
+            tracks: Counter[int] = Counter()
+            for past, played in self._past:
+                if (day - past).days < span:
+                    tracks.update(play.track for play in played)
+            self._counts[name] = tracks
+            artists: Counter[int] = Counter()
+            for track, count in tracks.items():
+                artists[self.recordings.track(track).artists[0]] += count
+            self._shelf.top_tracks[name] = _ranked(tracks)
+            self._shelf.top_artists[name] = _ranked(artists)
+            self._shelf.changed |= {"top_tracks", "top_artists"}
+
+
+def _ranked(counts: Counter[int]) -> Sequence[int]:
+    """By count; of equal ones the smaller number first, so that nothing moves without a reason."""
+    return [number for number, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:RANKS]]
+
+
