@@ -1,6 +1,6 @@
 """What a listener has: lists that are made when first asked for, and then change in place."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
@@ -128,6 +128,10 @@ class Library:
             if (key := self.method("place", data_type)) is not None:
                 entries.sort(key)
         return self._lists[place]
+
+    def hold(self, data_type: str, entries: Iterable[Entry], name: str = "") -> None:
+        """Let a list hold these entries from now on."""
+        self._lists[data_type, name] = entries if isinstance(entries, Entries) else Entries(entries)
 
     def forget(self, data_type: str, name: str) -> None:
         self._lists.pop((data_type, name), None)

@@ -207,6 +207,10 @@ class Service(ABC):
     def about_listener(self, listener: Any) -> dict[str, Json]:
         return {}
 
+    def library_of(self, name: str) -> Library:
+        """The library of a listener who is new here."""
+        return self.library_type(name, self.options, self.catalogue, self.clock)
+
     def known_paths(self) -> list[str]:
         pages = [page.counted_as or page.path for page in self.account_pages]
         return [*pages, *(endpoint.path for endpoint in self.endpoints), self.unknown]
@@ -287,8 +291,7 @@ class Listeners:
         if key not in self._known:
             if not service.is_name(name):
                 raise KeyError(name)
-            library = service.library_type(name, service.options, service.catalogue, service.clock)
-            self._known[key] = service.listener_type(name, library)
+            self._known[key] = service.listener_type(name, service.library_of(name))
         return self._known[key]
 
 

@@ -41,6 +41,10 @@ class Playlist:
             self._entries = self._generated()
         return self._entries
 
+    def hold(self, entries: Entries) -> None:
+        """Have these entries instead."""
+        self._entries = entries
+
     def _generated(self) -> Entries:
         deck, start = Shuffle(TRACKS, self.id), number(self.id, "dates")
         age = 86_400 * (30 + start % 2_500)

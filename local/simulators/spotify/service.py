@@ -14,8 +14,10 @@ from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
+from local.simulators.spotify import long_standing
 from local.simulators.spotify.catalogue import Catalogue, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
+from local.simulators.spotify.long_standing import LongStanding
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.pages import AfterArtist, ApiError, BeforeMoment, ByOffset
 from local.simulators.spotify.regimes import Regime
@@ -111,6 +113,13 @@ class Spotify(OAuth2Service):
         Endpoint(path="/v1/me/following", list="followed_artists", pages=AfterArtist(), scope="user-follow-read"),
     )
     options: Options
+
+    def library_of(self, name: str) -> SpotifyLibrary:
+        if name != long_standing.NAME:
+            return SpotifyLibrary(name, self.options, self.catalogue, self.clock)
+        library = LongStanding(name, self.options, self.catalogue, self.clock)
+        library.live_until_today()
+        return library
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         return self.accounts.listener_behind(_bearer(request))

@@ -1,0 +1,74 @@
+"""A listener with two years behind them: their library begins as `music.years` tells it, and changes like any other."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
+from local.simulators.music.chance import base62, digest
+from local.simulators.music.recordings import Recordings
+from local.simulators.music.years.shelf import Added, Life, Shelf
+from local.simulators.spotify.catalogue import images
+from local.simulators.spotify.library import SpotifyLibrary
+from local.simulators.spotify.playlists import Person, Playlist
+
+NAME = "nora"
+"""What the listener is called, at the consent page too."""
+
+
+def first_day(today: date) -> date:
+    """The quarter that began two years ago: the same for some weeks, so that a simulator started again tells the same."""
+    return date(today.year - 2, (today.month - 1) // 3 * 3 + 1, 1)
+
+
+def life(seed: int, today: date) -> Life:
+    """The days from the first to yesterday: of today nobody knows yet how it ends."""
+    return Life(Recordings(seed), first_day(today), date.fromordinal(today.toordinal() - 1))
+
+
+@lru_cache(2)
+def _yesterday(seed: int, today: date) -> Shelf:
+    *_, last = life(seed, today).days()
+    return last
+
+
+class LongStanding(SpotifyLibrary):
+    """The listener's library: at first as it was at the end of yesterday."""
+
+    def live_until_today(self) -> None:
+        """Take over everything that happened."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        self.take(_yesterday(self.options.seed, today))
+
+    def take(self, shelf: Shelf) -> None:
+        """Hold what a shelf holds, and nothing else."""
+        self._lists.clear()
+        self.hold("recently_played", (Entry(PLAIN, *play) for play in reversed(shelf.plays)))
+        self.hold("saved_tracks", _dated(shelf.likes))
+        self.hold("saved_albums", _dated(shelf.albums))
+        self.hold("followed_artists", (Entry(PLAIN, artist) for artist in shelf.follows))
+        for data_type, ranked in (("top_tracks", shelf.top_tracks), ("top_artists", shelf.top_artists)):
+            for time_range, numbers in ranked.items():
+                self.hold(data_type, (Entry(PLAIN, number) for number in numbers), time_range)
+        self._take_playlists(shelf)
+
+    def _take_playlists(self, shelf: Shelf) -> None:
+        known = {playlist.name: playlist for playlist in self.playlists}
+        self.playlists = [known.get(name) or self._new(number, name) for number, name in enumerate(shelf.playlists)]
+        self.playlists_by_id = {playlist.id: playlist for playlist in self.playlists}
+        # The newest playlist stands first, as it does at the service.
+        self.hold("playlists", (Entry(PLAIN, playlist.number) for playlist in reversed(self.playlists)))
+        for playlist in self.playlists:
+            entries = Entries(_dated(shelf.playlists[playlist.name]))
+            playlist.edits = max((entry.when for entry in entries), default=NEVER)
+            self.hold("playlist_tracks", entries, playlist.id)
+            playlist.hold(entries)
+
+    def _new(self, number: int, name: str) -> Playlist:
+        raw = digest(self.start, "playlist", name)
+        owner = Person(self.user_id, self.name)
+        return Playlist(number=number, id=base62(raw), name=name, size=0, owner=owner, pictures=images(raw, 640, 300, 64))
+
+
+def _dated(added: Iterable[Added]) -> Iterable[Entry]:
+    return (Entry(PLAIN, number, when) for number, when in added)
