@@ -21,6 +21,7 @@ from bench.in_process import Bench
 from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.job import Job
 from blendify.collecting.list_commits import ListCommits
+from blendify.collecting.list_store import ListStore
 from blendify.collecting.progress import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
@@ -173,7 +174,7 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     records = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
-    commits = ListCommits(job, data_type, endpoint, lambda: 900.0)
+    commits = ListCommits(job, endpoint, ListStore(USER, PROVIDER, data_type), lambda: 900.0)
     reader = commits.reader(list_id)
     reader.add(records, entries, 0)
     counts = commits.commit(reader, ListEnd(total=len(entries)), Position(number + 1), {})

@@ -20,6 +20,7 @@ from blendify.collecting.incremental import checked
 from blendify.collecting.intake import Intake
 from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits
+from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists_to_read import targets
 from blendify.collecting.other_ways import otherwise
 from blendify.collecting.outcomes import closed_for_all, failure, notes
@@ -118,7 +119,8 @@ class _Collector:
         app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
         caller = ProviderClient(provider, app, connection.user_id, doubted=doubted)
         self._progress.caller = caller
-        self._commits = ListCommits(job, self._data_type, endpoint, self._seconds_left)
+        store = ListStore(job.user_id, job.provider, self._data_type)
+        self._commits = ListCommits(job, endpoint, store, self._seconds_left)
         self._commits.finish_open()
         self._intake = intake = Intake(job, self._data_type, endpoint, self._commits, self._progress)
         fetcher = Fetcher(job, caller, connection.provider_user_id, self._commits.version, intake.since.get)

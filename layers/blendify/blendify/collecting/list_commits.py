@@ -16,7 +16,6 @@ from blendify.collecting.plan import Source
 from blendify.collecting.progress import Position
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
-from blendify.history import list_versions
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, LogWindow
@@ -39,16 +38,18 @@ class ListCommits:
     """The versions of all lists of the data type, as this worker knows them."""
 
     job: Job
-    data_type: DataType
     endpoint: Endpoint
+    store: ListStore
     seconds_left: Callable[[], float]
-    store: ListStore = field(init=False)
     _versions: dict[str, ListVersion] = field(init=False)
 
     def __post_init__(self) -> None:
-        job = self.job
-        self.store = ListStore(job.user_id, job.provider, self.data_type)
-        self._versions = list_versions.versions(job.user_id, job.provider, self.data_type)
+        self._versions = self.store.versions()
+
+    @property
+    def data_type(self) -> DataType:
+        """The data type of the lists."""
+        return self.store.data_type
 
     def finish_open(self) -> None:
         """Finish the commits that earlier workers left half done, in this sync or another. Raises TimeIsUp."""

@@ -46,6 +46,10 @@ class ListStore:
     data_type: DataType
     _entries: tuple[ListVersion | None, Sequence[Entry]] = field(default=(None, ()), repr=False)
 
+    def versions(self) -> dict[str, ListVersion]:
+        """All lists of the data type that were ever read, by their ids."""
+        return list_versions.versions(self.user_id, self.provider, self.data_type)
+
     def version(self, list_id: str) -> ListVersion:
         """A list's version as it is now."""
         return list_versions.version(self.user_id, self.provider, self.data_type, list_id)

@@ -35,13 +35,18 @@ def note(user_id: str, provider: str, data_type: DataType, moment: str, changes:
     if since < LEAST:
         return NOTHING
     lists = versions(user_id, provider, data_type)
-    if since * SHARE < sum(version.count for version in lists.values()):
+    if not is_due(since, sum(version.count for version in lists.values())):
         return NOTHING
     entries = all_entries(lists.values())
     held = {name: [(entry.identity, entry.key) for entry in entries[name]] for name in sorted(lists)}
-    written = _append(user_id, provider, data_type, moment, held)
+    written = append([snapshot(user_id, provider, data_type, moment, held)])
     state_table().update(*where, Change(set={"since": 0}))
     return written
+
+
+def is_due(changes: int, entries: int) -> bool:
+    """Whether so many facts since the last snapshot are enough for the next, with so many entries in all lists."""
+    return changes >= LEAST and changes * SHARE >= entries
 
 
 def lists_of(packed: bytes) -> Lists:
@@ -49,14 +54,15 @@ def lists_of(packed: bytes) -> Lists:
     return {list_id: dict(entries) for list_id, entries in json.loads(zlib.decompress(packed))}
 
 
-def _append(
+def snapshot(
     user_id: str,
     provider: str,
     data_type: DataType,
     moment: str,
     held: Mapping[str, Sequence[tuple[str, str]]],
-) -> Written:
+) -> Fact:
+    """The fact that at a moment the lists held these entries: identity and key of the newest fact, in order."""
     lists: Iterable[tuple[str, Sequence[tuple[str, str]]]] = held.items()
     packed = zlib.compress(json.dumps([item for item in lists if item[1]], separators=(",", ":")).encode(), 6)
     where = f"{user_id}#{data_type}{CHECKPOINTS}"
-    return append([Fact(where, f"{provider}#{moment}", provider, {}, packed)])
+    return Fact(where, f"{provider}#{moment}", provider, {}, packed)

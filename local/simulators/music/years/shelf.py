@@ -13,7 +13,7 @@ from local.simulators.music.years.habits import Habits, Play
 REMEMBERED = 50
 """Plays that a service remembers."""
 RANKS = 50
-RANGES: Mapping[str, tuple[int, int]] = {"short_term": (28, 3), "medium_term": (182, 14), "long_term": (365, 28)}
+RANGES: Mapping[str, tuple[int, int]] = {"short_term": (28, 4), "medium_term": (182, 14), "long_term": (365, 28)}
 """Time range → days that it counts, and days after which it is counted anew."""
 WARM_UP = 120
 """Days before the first: nobody begins with empty lists."""
