@@ -7,6 +7,7 @@ pages, follow the sync, compare what is stored with what was served; then change
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -18,11 +19,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from local import two_years
 from local.browser import Browser, WalkFailed
 from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.history_reader import HistoryReader, stored_differences
 from local.second_sync import appended, change_library
+from local.simulators.spotify.long_standing import NAME as NORA
 from local.stack import Stack
 
 LONGEST_SECONDS = 600
@@ -52,6 +55,8 @@ def _demo() -> int:
     wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
     if not wrong:
         wrong = _second_sync(stack, outputs, listener, user_id)
+    if not wrong and provider.name == two_years.PROVIDER:
+        wrong = _two_years(stack)
     _print_addresses(stack, outputs, time.monotonic() - began)
     return 0 if sync["status"] == "succeeded" and not wrong else 1
 
@@ -189,10 +194,26 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
     return wrong
 
 
+def _two_years(stack: Stack) -> list[str]:
+    """A second listener, whose account was connected two years ago. Returns what their first sync since then missed."""
+    step(f"\n  {NORA} has used all this for two years")
+    # Another process, as the product's code takes its settings and clients from the environment once.
+    subprocess.run([sys.executable, "-m", "local.two_years"], check=True)
+    browser, before = Browser(stack.api_url), datetime.now(UTC)
+    browser.connect(two_years.PROVIDER, NORA)
+    sync, _ = _follow(browser, before)
+    appended = sum(progress["appended"] + progress["removed"] for progress in sync["data_types"].values())
+    console.print(f"  {NORA} connects: the sync ends as {sync['status']}, and appends {appended} records")
+    return [] if sync["status"] == "succeeded" and not appended else ["two years end otherwise than they were stored"]
+
+
 def _print_addresses(stack: Stack, outputs: Mapping[str, str], seconds: float) -> None:
     console.print(f"\n  Done in {seconds:.0f} s. The stack goes on running; `make down` stops it.")
     console.print(f"  Start page    {outputs['api_url']}/")
     console.print(f"  Dashboard     {outputs['dashboard_url']}")
+    if stack.simulator.provider.name == two_years.PROVIDER:
+        login = f"{outputs['api_url']}/auth/{two_years.PROVIDER}/login"
+        console.print(f"  Two years     {login}  (as {NORA}: then the dashboard is theirs)")
     console.print(f"  Simulator     {stack.simulator.address}")
     console.print("  All outputs   .local/outputs.json")
     console.print('  Ask for data  curl -H "Authorization: Bearer $(cat .local/token)" \\')

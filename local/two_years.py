@@ -33,6 +33,7 @@ from blendify.providers.endpoint import Endpoint, ListKind, ListPosition
 from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.simulators.frame import entries as simulated
+from local.simulators.music.years.shelf import Life
 from local.simulators.spotify import Options, Spotify
 from local.simulators.spotify.library import View
 from local.simulators.spotify.long_standing import NAME, LongStanding, life
@@ -125,9 +126,9 @@ class Past:
     def __post_init__(self) -> None:
         self.stores = {data_type: MemoryStore(self.user_id, data_type) for data_type in DataType}
 
-    def live(self, seed: int, today: date) -> None:
-        """Commit each day's changes."""
-        for shelf in life(seed, today).days():
+    def live(self, life: Life) -> None:
+        """Commit the changes of each day of a life."""
+        for shelf in life.days():
             self.library.take(shelf)
             job = self._job(shelf.day)
             for part, data_types in SHELVES.items():
@@ -207,7 +208,7 @@ def fill(today: date) -> int:
     if list_versions.any_read(user_id, PROVIDER, DataType.SAVED_TRACKS):
         return 0
     past = Past(user_id, listener.library)
-    past.live(simulator.options.seed, today)
+    past.live(life(simulator.options.seed, today))
     return past.save()
 
 

@@ -17,7 +17,7 @@ NAME = "nora"
 
 
 def first_day(today: date) -> date:
-    """The quarter that began two years ago: the same for some weeks, so that a simulator started again tells the same."""
+    """Of the quarter that began two years ago. A simulator that is started again some weeks later says the same."""
     return date(today.year - 2, (today.month - 1) // 3 * 3 + 1, 1)
 
 
@@ -67,7 +67,8 @@ class LongStanding(SpotifyLibrary):
     def _new(self, number: int, name: str) -> Playlist:
         raw = digest(self.start, "playlist", name)
         owner = Person(self.user_id, self.name)
-        return Playlist(number=number, id=base62(raw), name=name, size=0, owner=owner, pictures=images(raw, 640, 300, 64))
+        pictures = images(raw, 640, 300, 64)
+        return Playlist(number=number, id=base62(raw), name=name, size=0, owner=owner, pictures=pictures)
 
 
 def _dated(added: Iterable[Added]) -> Iterable[Entry]:

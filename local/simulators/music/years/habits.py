@@ -22,6 +22,8 @@ _SESSION = (3, 9)
 """Songs in a row."""
 _WHOLE_ALBUM = 0.2
 """The share of sessions that follow an album."""
+HORIZON = 942
+"""Days over which all arcs go, however many of them are told: so the past stays the same while time goes on."""
 _OBSESSED_DAYS = 9
 _OBSESSED_SHARE = 0.4
 
@@ -41,11 +43,11 @@ class Artist:
     arc: str
     """How the weight goes: stays, fades, grows, fling, returns, ends, now and then."""
     middle: float
-    """Of the arc, as a share of all days."""
+    """Of the arc, as a share of the horizon."""
     width: float
 
     def weight(self, at: float) -> float:
-        """How likely a session is about this artist, at a share of all days."""
+        """How likely a session is about this artist, at a share of the horizon."""
         match self.arc:
             case "stays":
                 return 3.0
@@ -56,7 +58,7 @@ class Artist:
             case "fling":
                 return 9.0 * exp(-(((at - self.middle) / self.width) ** 2))
             case "returns":
-                return 5.0 if at < self.middle or at > 0.93 else 0.0
+                return 5.0 if at < self.middle or at > 0.9 else 0.0
             case "ends":
                 return 5.0 if at < self.middle else 0.0
             case _:
@@ -70,7 +72,7 @@ _ARCS = [
 
 @dataclass
 class Habits:
-    """Draws the plays of each day from the first to the last; the same seed draws the same."""
+    """Draws the plays of each day; the same seed draws the same, however many days are asked for."""
 
     recordings: Recordings
     first: date
@@ -102,8 +104,8 @@ class Habits:
 
     def _drawn_obsessions(self) -> Iterator[tuple[int, int]]:
         """Days, and the track that is played again and again on each."""
-        for _ in range(max(1, self.days // 90)):
-            begin = self._chance.randrange(max(1, self.days - _OBSESSED_DAYS))
+        for _ in range(HORIZON // 90):
+            begin = self._chance.randrange(HORIZON - _OBSESSED_DAYS)
             track = self._track(self._drawn(begin))
             for number in range(begin, begin + _OBSESSED_DAYS):
                 yield number, track
@@ -146,7 +148,7 @@ class Habits:
         return tracks
 
     def _drawn(self, number: int) -> Artist:
-        at = number / max(1, self.days - 1)
+        at = number / HORIZON
         (artist,) = self._chance.choices(self.artists, [artist.weight(at) for artist in self.artists])
         return artist
 

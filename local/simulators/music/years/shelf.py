@@ -20,7 +20,7 @@ WARM_UP = 120
 _LIKES_BEFORE, _YEARS_BEFORE = 160, 8
 _LIKED_AFTER, _LIKED_DAYS = 4, 21
 """Plays within days after which a song may be liked."""
-_FOLLOWED_AFTER, _SAVED_AFTER = 25, 20
+_FOLLOWED_AFTER, _SAVED_AFTER = 25, 40
 """Plays of an artist, and of an album."""
 _SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 
@@ -96,7 +96,8 @@ class Life:
     def _play(self, plays: Sequence[Play]) -> None:
         shelf = self._shelf
         liked = {like.number for like in shelf.likes}
-        recent = Counter(play.track for day, past in self._past if (shelf.day - day).days < _LIKED_DAYS for play in past)
+        days = [plays for day, plays in self._past if (shelf.day - day).days < _LIKED_DAYS]
+        recent = Counter(play.track for past in days for play in past)
         for play in plays:
             shelf.plays.append(play)
             shelf.changed.add("plays")
@@ -175,5 +176,3 @@ class Life:
 def _ranked(counts: Counter[int]) -> Sequence[int]:
     """By count; of equal ones the smaller number first, so that nothing moves without a reason."""
     return [number for number, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:RANKS]]
-
-
