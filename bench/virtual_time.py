@@ -18,7 +18,7 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 from blendify.calling import fetch as calling
-from blendify.collecting import page_reader, provider_client
+from blendify.fetching import page_reader, provider_client
 from blendify.history import append, list_versions
 
 CALL, REQUEST = 0.080, 0.005

@@ -17,9 +17,9 @@ from blendify.access.access_tokens import (
 )
 from blendify.access.applications import application
 from blendify.access.token_vault import seal
-from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.errors import ApplicationBlocked, GrantRevoked, ProviderUnavailable
+from blendify.fetching.provider_client import ProviderClient
 from blendify.providers import oauth2
 from local.simulators.frame.faults import FaultKind
 from local.simulators.frame.oauth2 import RefreshTokens

@@ -21,7 +21,6 @@ from starlette.routing import Route
 from blendify.access import connections, users
 from blendify.access.connections import Grant
 from blendify.access.token_vault import TokenSet, seal
-from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.errors import (
     AccessTokenRefused,
@@ -36,6 +35,7 @@ from blendify.core.errors import (
     ScopeMissing,
     Unreadable,
 )
+from blendify.fetching.provider_client import ProviderClient
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
 from blendify.providers.oauth2 import AuthorizationCode

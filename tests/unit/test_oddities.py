@@ -162,7 +162,7 @@ def test_row_12_eleven_thousand_entries_are_read_by_one_lambda_after_the_other(
         return lambda: RESERVE_SECONDS + next(left, 0) - 0.5
 
     # The simulator and the table would take a minute for as many; everything between them is real.
-    monkeypatch.setattr("blendify.collecting.provider_client.fetch", fetch)
+    monkeypatch.setattr("blendify.fetching.provider_client.fetch", fetch)
     monkeypatch.setattr(moto_partiql, "insert", insert)
     job = begun(world.connect(), PLAYLIST_TRACKS)
     outcomes = [collect(PLAYLIST_TRACKS, job, limited()).outcome]

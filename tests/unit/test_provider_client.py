@@ -13,10 +13,10 @@ from blendify.access.applications import application
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS
 from blendify.calling.tries import TRIES
 from blendify.collecting.collector import collect
-from blendify.collecting.provider_client import ProviderClient
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import MustWait, Outage, ProviderUnavailable
+from blendify.fetching.provider_client import ProviderClient
 from blendify.providers import PROVIDERS
 from blendify.providers.application import Application
 from blendify.providers.paging import Page

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blendify.collecting.page_consistency import Habits, Sweep
-from blendify.collecting.page_reader import MOST_LOST, SIDE_BY_SIDE, Failed, Lost, Step, read
 from blendify.core.errors import CollectError, MustWait, ProviderUnavailable, Unreadable
+from blendify.fetching.page_consistency import Habits, Sweep
+from blendify.fetching.page_reader import MOST_LOST, SIDE_BY_SIDE, Failed, Lost, Step, read
 from blendify.providers.paging import Cursor, Offset, Page, PageRequest
 
 PAGING = Offset(10)

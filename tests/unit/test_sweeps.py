@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.collecting.judgement import MOST_ATTEMPTS
-from blendify.collecting.page_consistency import Habits, Sweep
+from blendify.fetching.page_consistency import MOST_ATTEMPTS, Habits, Sweep
 from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging
 
 OFFSET, CURSOR = Offset(10), Cursor(10, "after")

@@ -1,11 +1,13 @@
 """Short lists without moments, read as one: where pages meet, where they need not go on, and what cannot be."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
-from blendify.collecting.undated_plays.whole_list import overlap, whole
+from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
+from blendify.fetching.whole_list import overlap, whole
 from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import Offset, Page, PageRequest
 
@@ -25,7 +27,7 @@ def read(served: list[str], known: str = "", limit: int = 6, common: int = 0) ->
         return Page(list(here[ask.offset : ask.offset + limit]), None, more=ask.offset + limit < len(here))
 
     first = PageRequest("", 0)
-    page = whole(first, fetch(first), endpoint, fetch, known)
+    page = whole(first, fetch(first), endpoint, fetch, partial(is_known_from_here, known=known))
     assert page.total is None
     assert not page.more
     return "".join(page.entries), len(served) - len(list(calls))

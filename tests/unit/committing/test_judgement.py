@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.collecting.conclusion import possibly_hidden
-from blendify.collecting.judgement import CASES, MOST_ATTEMPTS, SHORTFALLS_BELIEVED, Evidence, Verdict, judge
+from blendify.collecting.judgement import CASES, SHORTFALLS_BELIEVED, Evidence, Verdict, judge
+from blendify.fetching.page_consistency import MOST_ATTEMPTS
 
 COMPLETE, MISCOUNTED, DOUBTFUL, AGAIN = Verdict.COMPLETE, Verdict.MISCOUNTED, Verdict.DOUBTFUL, Verdict.AGAIN
 

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify.collecting import provider_client
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
+from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
 from local.history_reader import RESOURCES, HistoryReader, canonical

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from blendify.collecting import provider_client
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
+from blendify.fetching import provider_client
 from local.history_reader import RESOURCES, HistoryReader, Lists, StoredRecord, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -9,9 +9,9 @@ from unittest.mock import patch
 import pytest
 
 from blendify.collecting.progress import Position
-from blendify.collecting.provider_client import ProviderClient
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
+from blendify.fetching.provider_client import ProviderClient
 from blendify.providers import PROVIDERS
 from local.history_reader import HistoryReader, stored_differences
 from tests.aws.aws_in_memory import create_tables

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from blendify.collecting import provider_client
 from blendify.core.data_types import DataType, Outcome
+from blendify.fetching import provider_client
 from local.history_reader import RESOURCES, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify.collecting import provider_client
 from blendify.core.data_types import DataType
+from blendify.fetching import provider_client
 from tests.unit.robustness.schedules import Move, Schedule
 from tests.unit.robustness.test_any_schedule import IMPATIENT, run
 from tests.unit.robustness.worlds import small_pages

@@ -6,7 +6,7 @@ the stored position. Pages are staged before the position moves on, so a death c
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -22,22 +22,25 @@ from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists_to_read import targets
-from blendify.collecting.other_ways import otherwise
 from blendify.collecting.outcomes import closed_for_all, failure, notes
-from blendify.collecting.page_consistency import Habits, Sweep
-from blendify.collecting.page_fetcher import Fetcher
-from blendify.collecting.page_reader import Failed, Step, read
 from blendify.collecting.progress import COUNTS, Position, Progress, move_on, move_on_in_memory, progress
-from blendify.collecting.provider_client import ProviderClient
 from blendify.collecting.troubles import Troubles
+from blendify.collecting.undated_plays.move_to_front import is_known_from_here, latest
 from blendify.collecting.worker import PASSING, MoveOn, WorkerProgress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded
+from blendify.fetching.other_ways import otherwise
+from blendify.fetching.page_consistency import Habits, Sweep
+from blendify.fetching.page_fetcher import Fetcher, ListMemory
+from blendify.fetching.page_reader import Failed, Step, read
+from blendify.fetching.provider_client import ProviderClient
 from blendify.history import list_versions, snapshots
+from blendify.history.list_versions import ListVersion
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 from blendify.providers.paging import Page, PageRequest, Window
+from blendify.providers.record_identity import record_id
 
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
@@ -123,7 +126,7 @@ class _Collector:
         self._commits = ListCommits(job, endpoint, store, self._seconds_left)
         self._commits.finish_open()
         self._intake = intake = Intake(job, self._data_type, endpoint, self._commits, self._progress)
-        fetcher = Fetcher(job, caller, connection.provider_user_id, self._commits.version, intake.since.get)
+        fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), self._memory)
         self._begin(intake, fetcher)
         intake.adopt_commits()
         ready = intake.ends
@@ -315,6 +318,19 @@ class _Collector:
             window = Window(*start.window) if start.window else None
             first = replace(first, offset=start.offset, cursor=start.cursor, window=window, attempt=start.attempt)
         yield from endpoint.paging.ahead(first, start.total) if resumed else [first]
+
+    def _memory(self, list_id: str) -> ListMemory:
+        """What earlier syncs know of a list, for its requests."""
+        version, since = self._commits.version(list_id), self._intake.since.get(list_id) if self._intake else None
+        empty = version.commit is not None and not version.count
+        return ListMemory(since, empty, partial(self._rest_is_known, version))
+
+    def _rest_is_known(self, version: ListVersion, record_ids: Sequence[str]) -> bool:
+        memory = self._endpoint.for_list(version.list_id).log_window
+        if memory is None or not memory.moves_to_front or not freshness.may_check(version, self._job):
+            return False
+        plays = latest([entry.identity for entry in self._commits.store.entries(version)])
+        return is_known_from_here(record_ids, list(map(record_id, plays)))
 
     def _habits(self, list_id: str) -> Habits:
         return habits(self._commits.version(list_id))

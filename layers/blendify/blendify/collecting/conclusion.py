@@ -8,9 +8,9 @@ from blendify.collecting import freshness
 from blendify.collecting.job import Job
 from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Evidence, Judgement, is_usual
 from blendify.collecting.list_reader import ListReader
-from blendify.collecting.page_consistency import Habits
 from blendify.collecting.plan import Rules
 from blendify.core import times
+from blendify.fetching.page_consistency import Habits
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.change_checks import Count, newest_first

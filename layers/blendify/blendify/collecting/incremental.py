@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from blendify.collecting.page_fetcher import Fetcher
 from blendify.collecting.recognition import KnownList
+from blendify.fetching.page_fetcher import Fetcher
 from blendify.providers.change_checks import Count, PageDigest
 from blendify.providers.endpoint import Endpoint, Record
 from blendify.providers.paging import PageRequest

@@ -18,13 +18,13 @@ from blendify.collecting.job import Job
 from blendify.collecting.list_commits import ListCommits, ReadAgain
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.log_reader import LogReader
-from blendify.collecting.page_reader import Failed, Lost, Step
 from blendify.collecting.progress import PATIENCE_SECONDS, Position
 from blendify.collecting.troubles import Troubles
 from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, MustWait, NotFound, Unreadable
+from blendify.fetching.page_reader import Failed, Lost, Step
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 from blendify.providers.paging import Page, PageRequest
 

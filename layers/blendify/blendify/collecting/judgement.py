@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_ATTEMPTS = 3
-"""Most readings of a list that changes while it is read; then it is taken as it is, and the next sync reads it anew."""
+from blendify.fetching.page_consistency import MOST_ATTEMPTS
+
 SHORTFALLS_BELIEVED = 2
 """Consecutive syncs with the same shortfall after which it counts as a miscount: the provider hides nothing."""
 

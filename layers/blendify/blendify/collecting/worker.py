@@ -10,7 +10,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from blendify.access.connections import NotConnected
 from blendify.collecting.job import Summary
 from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress
-from blendify.collecting.provider_client import ProviderClient
 from blendify.core import times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import (
@@ -24,6 +23,7 @@ from blendify.core.errors import (
     ScopeMissing,
 )
 from blendify.core.telemetry import logger, metrics
+from blendify.fetching.provider_client import ProviderClient
 
 MOST_LIMITED = 8
 """Rounds in a row in which a call is answered 429 and no page comes, after which the data type has failed."""

@@ -5,32 +5,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blendify.calling.fetch import NO_CONTENT
-from blendify.collecting import freshness
-from blendify.collecting.job import Job
-from blendify.collecting.other_ways import tries
-from blendify.collecting.provider_client import ProviderClient
-from blendify.collecting.undated_plays.move_to_front import latest
-from blendify.collecting.undated_plays.whole_list import whole
-from blendify.core import times
 from blendify.core.errors import NotFound, Outage, ProviderUnavailable, Refused, Unreadable
-from blendify.history.list_versions import ListVersion
+from blendify.fetching.other_ways import tries
+from blendify.fetching.provider_client import ProviderClient
+from blendify.fetching.whole_list import whole
 from blendify.providers.endpoint import Endpoint, OtherCount, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
-from blendify.providers.record_identity import record_id
+
+
+@dataclass(frozen=True)
+class ListMemory:
+    """What earlier syncs leave to one that asks for a list."""
+
+    since: datetime | None = None
+    """The moment from which on a log is asked for; None for all of it."""
+    empty: bool = False
+    """Whether it was read, and held nothing."""
+    rest_is_known: Callable[[Sequence[str]], bool] = lambda _: False
+    """Of a log without moments: whether all is known behind these record ids, which are the first of the list."""
 
 
 @dataclass(frozen=True)
 class Fetcher:
     """Shared by the threads that fetch pages concurrently."""
 
-    job: Job
     caller: ProviderClient
     account: str
     """The listener's id at the provider."""
-    version: Callable[[str], ListVersion]
-    """What is known of a list, by its id."""
-    since: Callable[[str], datetime | None]
-    """The moment from which a log is asked for, by its id; None for all of it."""
+    started_at: datetime
+    """The start of the sync."""
+    memory: Callable[[str], ListMemory]
+    """By the list's id."""
     last_time: bool = False
     """Whether the list is not read again in this sync: then fields may be left out."""
 
@@ -41,16 +46,13 @@ class Fetcher:
         Raises  as `Caller.get`
         """
         page = self._page(ask, endpoint)
-        if endpoint.other_count and ask.offset == 0 and self.since(ask.list_id) is None:
+        memory = self.memory(ask.list_id)
+        if endpoint.other_count and ask.offset == 0 and memory.since is None:
             return replace(page, other_total=self._other_total(endpoint.other_count))
         if endpoint.log_window is None or endpoint.log_window.dated:
             return page
         # Without moments, only the whole list shows what is new in it.
-        version = self.version(ask.list_id)
-        known: list[str] = []
-        if endpoint.log_window.moves_to_front and freshness.may_check(version, self.job):
-            known = list(map(record_id, latest([entry.identity for entry in version.entries()])))
-        return whole(ask, page, endpoint, lambda request: self._page(request, endpoint), known)
+        return whole(ask, page, endpoint, lambda request: self._page(request, endpoint), memory.rest_is_known)
 
     def newest(self, newest: RecentlyAdded) -> Sequence[str]:
         """Ids of the records that were added to a list last."""
@@ -58,7 +60,7 @@ class Fetcher:
 
     def _other_total(self, other: OtherCount) -> int | None:
         """The length of a log by another call; None where that does not tell it."""
-        context = RequestContext(self.account, times.parse(self.job.fetched_at))
+        context = RequestContext(self.account, self.started_at)
         parameters = {**other.parameters, **other.dynamic_parameters(context)}
         try:
             return self.caller.get(other.path, parameters, other.count, tries=2)
@@ -70,7 +72,7 @@ class Fetcher:
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         window = ask.window
         until = window.until if window else None
-        inquiry = RequestContext(self.account, times.parse(self.job.fetched_at), self.since(ask.list_id), until)
+        inquiry = RequestContext(self.account, self.started_at, self.memory(ask.list_id).since, until)
 
         def take(body: object) -> Page:
             page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)
@@ -91,6 +93,4 @@ class Fetcher:
         if endpoint.parent:
             # It is asked once more when all other playlists have been read.
             return Unreadable
-        version = self.version(ask.list_id)
-        known_empty = endpoint.missing_when_empty and version.commit and not version.count
-        return NotFound if known_empty else ()
+        return NotFound if endpoint.missing_when_empty and self.memory(ask.list_id).empty else ()

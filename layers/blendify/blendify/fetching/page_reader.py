@@ -6,8 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from blendify.collecting.page_consistency import Habits, Sweep
 from blendify.core.errors import CollectError, Outage, ProviderUnavailable, Refused
+from blendify.fetching.page_consistency import Habits, Sweep
 from blendify.providers.paging import Page, PageRequest, Paging
 
 SIDE_BY_SIDE = 8

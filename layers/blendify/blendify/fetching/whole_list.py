@@ -3,24 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from blendify.collecting.undated_plays.move_to_front import is_known_from_here
 from blendify.core.errors import ProviderUnavailable
 from blendify.providers.endpoint import Endpoint, ListPosition
 from blendify.providers.paging import Page, PageRequest
 
 
 def whole(
-    ask: PageRequest, page: Page, endpoint: Endpoint, fetch: Callable[[PageRequest], Page], known: Sequence[str]
+    ask: PageRequest,
+    page: Page,
+    endpoint: Endpoint,
+    fetch: Callable[[PageRequest], Page],
+    rest_is_known: Callable[[Sequence[str]], bool],
 ) -> Page:
     """
     A list as one page, from its first page on, as far as it can have changed.
 
-    known   record ids that the list held, each once; empty to read all of it
+    rest_is_known   whether no more need be read behind these record ids, the first of the list
 
     Raises  ProviderUnavailable when one page is served twice, and what `fetch` raises
     """
     entries, ids = page.entries, _ids(page, ask, endpoint)
-    while (following := endpoint.paging.next_requests(ask, page)) and not is_known_from_here(ids, known):
+    while (following := endpoint.paging.next_requests(ask, page)) and not rest_is_known(ids):
         before, again = page, ask.offset + len(page.entries) - following[0].offset
         ask = replace(following[0], size=ask.size, way=ask.way, trimmed=ask.trimmed)
         page = fetch(ask)

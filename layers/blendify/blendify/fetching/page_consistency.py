@@ -13,9 +13,10 @@ import marshal
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from blendify.collecting.judgement import MOST_ATTEMPTS
 from blendify.providers.paging import Page, PageRequest, Paging
 
+MOST_ATTEMPTS = 3
+"""Most readings of a list that changes while it is read; then it is taken as it is, and the next sync reads it anew."""
 BARREN_ENDS = 2
 """A list ends where so many requests in a row bring nothing new, whatever the provider counts."""
 
