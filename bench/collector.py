@@ -15,8 +15,8 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
+from blendify.jobs.job import Job
 
 
 @contextmanager

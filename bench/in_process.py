@@ -24,10 +24,10 @@ from blendify.access.applications import application
 from blendify.access.login import Callback
 from blendify.access.oauth_states import Origin
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
-from blendify.collecting.progress import COUNTS, all_progress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
+from blendify.jobs.job import Job
+from blendify.jobs.progress import COUNTS, all_progress
 from blendify.providers import PROVIDERS
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync

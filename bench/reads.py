@@ -19,14 +19,14 @@ from botocore.client import BaseClient
 from bench.figures import Figure, at_most
 from bench.in_process import Bench
 from blendify.collecting.conclusion import ListEnd
-from blendify.collecting.job import Job
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.progress import Position
+from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.db.attribute_values import item_size
 from blendify.history import queries, snapshots
+from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListPosition
 from blendify.reading import questions

@@ -16,10 +16,10 @@ from typing import Any
 
 from blendify.access import users
 from blendify.collecting.conclusion import ListEnd
-from blendify.collecting.job import Job
+from blendify.jobs.job import Job
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.progress import Position
+from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, snapshots

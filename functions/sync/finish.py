@@ -1,6 +1,6 @@
 """Finish a round of a sync: end the sync, or say until when it waits."""
 
-from blendify.collecting.job import Job
+from blendify.jobs.job import Job
 from blendify.lambdas.steps import Event, Result, step
 from blendify.syncing.finish_sync import finish_sync
 

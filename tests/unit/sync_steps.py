@@ -4,13 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blendify.collecting import progress
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
-from blendify.collecting.progress import Progress
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
+from blendify.jobs import progress
+from blendify.jobs.job import Job
+from blendify.jobs.progress import Progress
 from blendify.syncing.begin_sync import begin_sync
 from local.history_reader import HistoryReader
 from tests.unit.world import World

@@ -8,10 +8,10 @@ import pytest
 
 from blendify.access.applications import application
 from blendify.calling.rate_limiter import RateLimiter
-from blendify.collecting.progress import Position, move_on
 from blendify.core import telemetry
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import RateLimited
+from blendify.jobs.progress import Checkpoint, move_on
 from blendify.lambdas.steps import observed
 from blendify.syncing import dispatch
 from blendify.syncing.finish_sync import finish_sync
@@ -81,7 +81,7 @@ def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]
         job = begun(world.connect(f"listener-{number}"), DataType.TOP_TRACKS, DataType.PLAYLISTS)
         for data_type, ended in ((DataType.TOP_TRACKS, outcome), (DataType.PLAYLISTS, Outcome.COMPLETE)):
             last = outcome if outcome is Outcome.FAILED else ended
-            move_on(standing(job, data_type), outcome=last, position=Position(), counts={})
+            move_on(standing(job, data_type), Checkpoint(last))
         observed(lambda job=job: finish_sync(job, 1, []), {"provider": "spotify"})  # type: ignore[misc]
     limiter = RateLimiter(application("spotify"), None)
 

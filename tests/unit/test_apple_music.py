@@ -10,10 +10,10 @@ import pytest
 
 from blendify.access import connections, grant_expiry
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.stored_facts import StoredFact
+from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
 from local.history_reader import HistoryReader
 from local.simulators.apple_music.library import ALBUM

@@ -8,9 +8,9 @@ from unittest.mock import patch
 import pytest
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
 from local.history_reader import HistoryReader
 from tests.aws import moto_partiql

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from blendify.collecting.checkpoints import MoveOn
 from blendify.collecting.collector import RESERVE_SECONDS, collect
-from blendify.collecting.progress import Progress, move_on
-from blendify.collecting.worker import MoveOn
+from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.progress import Checkpoint, Progress, move_on
 from blendify.providers import PROVIDERS
 from local.simulators.spotify.service import SCOPES
 from tests.unit.sync_steps import begun, facts, plenty, ready, standing, whole
@@ -105,7 +106,7 @@ def test_lists_are_counted_also_after_waiting_for_their_names(behind: Socket) ->
     world = World.begin(behind, followed_playlists=3)
     job = begun(world.connect(), DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
     naming = standing(job, DataType.PLAYLISTS)
-    move_on(naming, outcome=Outcome.WAITING, position=naming.position, counts={}, until=times.now())
+    move_on(naming, Checkpoint(Outcome.WAITING, until=times.now()))
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.WAITING
 
     for data_type in (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS):
@@ -143,10 +144,10 @@ def dies_at(checkpoint: int, attempt: int | None = None) -> MoveOn:
     """Checkpoints of which the n-th is never written, counted among those of one attempt at a list, if given."""
     count = iter(range(1, 100_000))
 
-    def deadly(*arguments: Any, **more: Any) -> Progress:
-        if attempt in (None, more["position"].attempt) and next(count) == checkpoint:
+    def deadly(before: Progress, at: Checkpoint) -> Progress:
+        if attempt in (None, Position.of(at.position or {}).attempt) and next(count) == checkpoint:
             raise KilledError
-        return move_on(*arguments, **more)
+        return move_on(before, at)
 
     return deadly
 
@@ -188,7 +189,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
     with pytest.raises(KilledError):
         collect(DataType.PLAYLIST_TRACKS, job, plenty, dies_at(4))
-    assert standing(job, DataType.PLAYLIST_TRACKS).position.number >= 1
+    assert Position.of(standing(job, DataType.PLAYLIST_TRACKS).position).number >= 1
     world.change("remove", "playlists", id=names[0])
     assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
     stored = Counter(str(fact.playlist_id) for fact in facts(job, DataType.PLAYLIST_TRACKS))

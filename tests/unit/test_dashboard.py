@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from blendify.access import connections, sessions
-from blendify.collecting import progress
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
+from blendify.jobs import progress
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Profile
@@ -241,7 +241,7 @@ def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
 
     def move(outcome: Outcome, until: datetime | None) -> None:
         before = standing(job, DataType.SAVED_TRACKS)
-        progress.move_on(before, outcome=outcome, position=before.position, counts={}, until=until)
+        progress.move_on(before, progress.Checkpoint(outcome, until=until))
 
     def waiting_until() -> Any:
         read = session_of(job.user_id).get(LISTENER, "/me").json["latest_sync"]["data_types"]

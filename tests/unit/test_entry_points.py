@@ -25,8 +25,6 @@ STEPS = ("sync.", "erase.", "export.", "watch.")
 
 TABLES = tuple(f"blendify.providers.{name}" for name in PROVIDERS)
 """Loaded when a provider is first needed."""
-PROGRESS = {"blendify.collecting", "blendify.collecting.job", "blendify.collecting.progress"}
-"""Steps use this of collecting: a collector's input, and its progress."""
 WITH_FIRST_CALL = {"blendify.core.timed_http"}
 """Loaded with a function's first call to a provider, as it needs `requests`."""
 DISPATCH = {"core", "db", "lambdas", "providers", "schedule", "syncing"}
@@ -66,9 +64,8 @@ def unwanted(loaded: dict[str, set[str]], handlers: tuple[str, ...], *names: str
 
 def test_steps_load_nothing_of_the_collecting_side(loaded: dict[str, set[str]]) -> None:
     """They load no module of the collector, no HTTP library, no provider's tables and no page."""
-    collecting = unwanted(loaded, STEPS, "blendify.collecting")
-    assert {handler: modules - PROGRESS for handler, modules in collecting.items() if modules - PROGRESS} == {}
-    assert unwanted(loaded, STEPS, "blendify.web", "jinja2", "requests", "cryptography", *TABLES) == {}
+    packages = ("blendify.collecting", "blendify.fetching", "blendify.web")
+    assert unwanted(loaded, STEPS, *packages, "jinja2", "requests", "cryptography", *TABLES) == {}
 
 
 def test_dispatch_loads_the_schedule_alone(loaded: dict[str, set[str]]) -> None:

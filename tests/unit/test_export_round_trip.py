@@ -9,12 +9,12 @@ import pytest
 
 from blendify.access import connections
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
+from blendify.jobs.job import Job
 from local.history_reader import ExportReader, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.exports import create_bucket, exported

@@ -10,12 +10,12 @@ import pytest
 
 from blendify.access import connections
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
+from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
 from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone

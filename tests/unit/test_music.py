@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import queries, snapshots
+from blendify.jobs.job import Job
 from blendify.reading.records import FIELDS, metadata_field
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.music_api import ask, browser_of, differences, everything

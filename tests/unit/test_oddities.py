@@ -14,9 +14,9 @@ from requests.adapters import HTTPAdapter
 
 from blendify.calling.fetch import Call
 from blendify.collecting.collector import RESERVE_SECONDS, collect
-from blendify.collecting.job import Job
 from blendify.core.data_types import DataType, Outcome
 from blendify.history.facts import Fact
+from blendify.jobs.job import Job
 from local.simulators.frame.faults import FaultKind
 from tests.aws import capacity, moto_partiql
 from tests.unit.robustness.machine import Clock, Machine, Reaper

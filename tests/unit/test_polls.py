@@ -10,7 +10,6 @@ import pytest
 from bench.writes import WriteMeter
 from blendify.access import connections
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
@@ -18,6 +17,7 @@ from blendify.db.state_table import Change, state_table
 from blendify.history import list_versions
 from blendify.history.intents import Intent
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import Job
 from blendify.lambdas.polls import queued_polls
 from blendify.lambdas.steps import Handler
 from blendify.schedule import due_connections

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from blendify.access import connections
-from blendify.collecting.job import Job
-from blendify.collecting.progress import Position, move_on
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
+from blendify.jobs.job import Job
+from blendify.jobs.progress import Checkpoint, move_on
 from blendify.schedule import due_connections
 from blendify.schedule.cadence import Cadence
 from blendify.syncing import lease
@@ -56,7 +56,7 @@ def sync(
     job = begun(user_id, *data_types, execution=f"execution-{clock[0]}", started_at=clock[0])
     for data_type in data_types or tuple(DataType):
         counts = {"calls": 3, **({"plays": plays} if data_type is DataType.RECENTLY_PLAYED else {})}
-        move_on(standing(job, data_type), outcome=outcome, position=Position(), counts=counts)
+        move_on(standing(job, data_type), Checkpoint(outcome, counts=counts))
     finish_sync(job, 1, [])
     return job
 
@@ -113,7 +113,7 @@ def test_a_dead_grant_is_not_due_until_the_next_login(world: World, user_id: str
     job = begun(user_id, DataType.TOP_TRACKS)
     assert connections.require_reconnect(connections.connection(user_id, "spotify"))
     assert due(STARTED + 1000 * HOUR) == []
-    move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.RECONNECT, position=Position(), counts={})
+    move_on(standing(job, DataType.TOP_TRACKS), Checkpoint(Outcome.RECONNECT))
     finish_sync(job, 1, [])
     assert due(STARTED + 1000 * HOUR) == []
     assert "lease_sync_id" not in item(user_id)
@@ -177,6 +177,6 @@ def test_a_sync_that_lost_its_lease_does_not_plan(user_id: str, clock: list[date
     second = begin_sync(given, "execution-2", clock[0])
     before = item(user_id)
     assert before["lease_sync_id"] == second["job"]["sync_id"] != job.sync_id
-    move_on(standing(job, DataType.TOP_TRACKS), outcome=Outcome.COMPLETE, position=Position(), counts={})
+    move_on(standing(job, DataType.TOP_TRACKS), Checkpoint(Outcome.COMPLETE))
     finish_sync(job, 1, [])
     assert item(user_id) == before

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
+from blendify.jobs.job import Job
 from blendify.schedule.poll_queue import QueuedPoll
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.sync_steps import begun

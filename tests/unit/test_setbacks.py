@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
-from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.job import Job
+from blendify.jobs.progress import PATIENCE_SECONDS
 from blendify.syncing.finish_sync import finish_sync
 from local.simulators.frame.faults import FaultKind
 from tests.aws import moto_partiql

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from blendify.collecting import progress
-from blendify.collecting.job import Job
-from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress, move_on
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.state_machines import LAMBDA_BUSY
 from blendify.db import keys
 from blendify.db.state_table import state_table
+from blendify.jobs import progress
+from blendify.jobs.job import Job
+from blendify.jobs.progress import PATIENCE_SECONDS, Checkpoint, Progress, move_on
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease as leases
 from blendify.syncing import syncs
@@ -45,7 +45,7 @@ def lease(user_id: str) -> str | None:
 
 def end_with(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
     """Store a collector's outcome."""
-    return move_on(standing(job, data_type), outcome=outcome, position=Position(), counts={}, **more)
+    return move_on(standing(job, data_type), Checkpoint(outcome, **more))
 
 
 def finish(job: Job, number: int = 1, *results: dict[str, str]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ import pytest
 
 from blendify.collecting.commit import Committer
 from blendify.collecting.conclusion import ListEnd, evidence, habits, signals
-from blendify.collecting.job import Job
 from blendify.collecting.judgement import Judgement, Verdict, judge
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.plan import Source
@@ -25,6 +24,7 @@ from blendify.core.data_types import DataType
 from blendify.fetching.page_consistency import MOST_ATTEMPTS
 from blendify.fetching.page_reader import read
 from blendify.history.intents import Commit, Intent
+from blendify.jobs.job import Job
 from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import Cursor, Numbered, Offset, Page, PageRequest, Paging
 from local.history_reader import canonical

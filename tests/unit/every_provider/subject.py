@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
+from blendify.jobs.job import Job
 from local.history_reader import HistoryReader, canonical
 from tests.unit import sync_steps
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -7,8 +7,8 @@ import pytest
 from blendify.access import connections
 from blendify.calling.tries import TRIES
 from blendify.collecting.collector import collect
-from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.progress import PATIENCE_SECONDS
 from blendify.providers import PROVIDERS
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject

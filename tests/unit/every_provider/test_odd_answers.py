@@ -9,6 +9,7 @@ import json
 import pytest
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.position import Position
 from blendify.core.data_types import DataType, Outcome
 from local.history_reader import canonical
 from local.simulators.frame.faults import FaultKind
@@ -63,7 +64,7 @@ def test_row_10_a_playlist_that_changes_while_it_is_read_keeps_its_order(subject
     contents = subject.lists(data_type)
     longest = max(contents, key=lambda name: len(contents[name]))
     job = subject.ready(data_type)
-    while not standing(job, data_type).position.offset:
+    while not Position.of(standing(job, data_type).position).offset:
         assert collect(data_type, job, lambda: RESERVE_SECONDS - 1).outcome is Outcome.WAITING
     subject.traits.moves[data_type][Move.REMOVE](subject, subject.listener, longest, 1, 0)
     assert collect(data_type, job, plenty).outcome is Outcome.COMPLETE

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
-from blendify.collecting.progress import move_on
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.progress import move_on
 from tests.aws import moto_partiql
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from blendify.calling.tries import TRIES
-from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.progress import PATIENCE_SECONDS
 from local.history_reader import HistoryReader
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.machine import Clock

@@ -13,11 +13,11 @@ import pytest
 from blendify.access import connections
 from blendify.access.doubted_grants import CONFIRM_AFTER
 from blendify.calling.tries import TRIES
-from blendify.collecting.progress import PATIENCE_SECONDS
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import Change, state_table
+from blendify.jobs.progress import PATIENCE_SECONDS
 from local.simulators.frame.faults import FaultKind
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS

@@ -17,10 +17,11 @@ from unittest.mock import patch
 from botocore.client import BaseClient
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
-from blendify.collecting.job import Job
-from blendify.collecting.progress import Position, progress
+from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
+from blendify.jobs.job import Job
+from blendify.jobs.progress import progress
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
 from blendify.syncing.lease import LEASE
@@ -133,7 +134,7 @@ class Machine:
     def position(self, data_type: DataType) -> Position:
         """The position that the sync has stored."""
         stored = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
-        return stored.position if stored else Position()
+        return Position.of(stored.position if stored else {})
 
     def run(self) -> tuple[Job, str]:
         """Execute until a sync ends. Returns the sync and its status."""

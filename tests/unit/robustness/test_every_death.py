@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from blendify.collecting.progress import Position
+from blendify.collecting.position import Position
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.fetching.provider_client import ProviderClient

@@ -18,12 +18,12 @@ import pytest
 from botocore.client import BaseClient
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
-from blendify.collecting.progress import create
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import Superseded
 from blendify.history import list_versions, lookup
+from blendify.jobs.job import Job
+from blendify.jobs.progress import create
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
 from local.history_reader import RESOURCES, HistoryReader, canonical

@@ -14,19 +14,18 @@ from functools import partial
 from blendify.access import connections
 from blendify.access.applications import application
 from blendify.collecting import freshness
+from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.commit import TimeIsUp
 from blendify.collecting.conclusion import habits, trusted_count
 from blendify.collecting.incremental import checked
 from blendify.collecting.intake import Intake
-from blendify.collecting.job import Collected, Job, Summary
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists_to_read import targets
 from blendify.collecting.outcomes import closed_for_all, failure, notes
-from blendify.collecting.progress import COUNTS, Position, Progress, move_on, move_on_in_memory, progress
+from blendify.collecting.position import Position
 from blendify.collecting.troubles import Troubles
 from blendify.collecting.undated_plays.move_to_front import is_known_from_here, latest
-from blendify.collecting.worker import PASSING, MoveOn, WorkerProgress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded
@@ -37,6 +36,8 @@ from blendify.fetching.page_reader import Failed, Step, read
 from blendify.fetching.provider_client import ProviderClient
 from blendify.history import list_versions, snapshots
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import Collected, Job, Summary
+from blendify.jobs.progress import COUNTS, Progress, move_on, progress
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 from blendify.providers.paging import Page, PageRequest, Window
@@ -77,8 +78,8 @@ def collect_once(data_type: DataType, job: Job, seconds_left: Callable[[], float
 
     Raises  what `collect` raises, and Superseded when the listener has left
     """
-    begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, Position(), step=0)
-    collector = _Collector(job, replace(begun, counts=dict.fromkeys(COUNTS, 0)), seconds_left, move_on_in_memory)
+    begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, {}, step=0)
+    collector = _Collector(job, replace(begun, counts=dict.fromkeys(COUNTS, 0)), seconds_left, Progress.after)
     _collected(collector)
     ended = collector.progress
     return Collected(ended.outcome, None if ended.setbacks else ended.until, ended.counts)
@@ -105,7 +106,7 @@ class _Collector:
 
     def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
-        self._progress = WorkerProgress(stored, move_on)
+        self._progress = Checkpoints(stored, move_on)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
         self._intake: Intake | None = None
 

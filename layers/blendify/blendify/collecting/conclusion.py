@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blendify.collecting import freshness
-from blendify.collecting.job import Job
 from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Evidence, Judgement, is_usual
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.plan import Rules
@@ -13,6 +12,7 @@ from blendify.core import times
 from blendify.fetching.page_consistency import Habits
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import Job
 from blendify.providers.change_checks import Count, newest_first
 from blendify.providers.endpoint import Endpoint, ListKind, LogWindow
 from blendify.providers.paging import Numbered, Paging

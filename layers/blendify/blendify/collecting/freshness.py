@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify.collecting.job import POLL, Job
 from blendify.core import times
 from blendify.core.settings import settings
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import POLL, Job
 from blendify.providers.endpoint import Endpoint, ListRef
 
 

@@ -11,20 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from blendify.collecting import discovered_lists, freshness
+from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
 from blendify.collecting.conclusion import ListEnd
 from blendify.collecting.incremental import CheckedList
-from blendify.collecting.job import Job
 from blendify.collecting.list_commits import ListCommits, ReadAgain
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.log_reader import LogReader
-from blendify.collecting.progress import PATIENCE_SECONDS, Position
+from blendify.collecting.position import Position
 from blendify.collecting.troubles import Troubles
-from blendify.collecting.worker import WorkerProgress
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, MustWait, NotFound, Unreadable
 from blendify.fetching.page_reader import Failed, Lost, Step
+from blendify.jobs.job import Job
+from blendify.jobs.progress import PATIENCE_SECONDS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 from blendify.providers.paging import Page, PageRequest
 
@@ -46,7 +47,7 @@ class Intake:
     data_type: DataType
     endpoint: Endpoint
     commits: ListCommits
-    progress: WorkerProgress
+    progress: Checkpoints
     lists: Sequence[ListRef] = ()
     before: Troubles = field(default_factory=Troubles)
     since: dict[str, datetime | None] = field(default_factory=dict)

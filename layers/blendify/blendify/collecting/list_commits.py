@@ -7,17 +7,17 @@ from datetime import datetime
 from blendify.collecting import freshness
 from blendify.collecting.commit import Committer
 from blendify.collecting.conclusion import ListEnd, evidence, log_evidence, log_signals, rules, signals
-from blendify.collecting.job import Job
 from blendify.collecting.judgement import Judgement, judge
 from blendify.collecting.list_reader import ListReader
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.log_reader import LogReader
 from blendify.collecting.plan import Source
-from blendify.collecting.progress import Position
+from blendify.collecting.position import Position
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import Job
 from blendify.providers.endpoint import Endpoint, LogWindow
 
 RESERVE_SECONDS = 15.0

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from blendify.collecting import discovered_lists
-from blendify.collecting.job import Job
-from blendify.collecting.progress import progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, MustWait
 from blendify.fetching.page_reader import Failed, read
+from blendify.jobs.job import Job
+from blendify.jobs.progress import progress
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListRef
 from blendify.providers.paging import Page, PageRequest

@@ -6,8 +6,8 @@ from typing import Any
 
 from blendify.access import connections, users
 from blendify.access.connections import Connection
-from blendify.collecting.progress import COUNTS, Progress
 from blendify.export.archive import Archive
+from blendify.jobs.progress import COUNTS, Progress
 from blendify.syncing import syncs
 
 

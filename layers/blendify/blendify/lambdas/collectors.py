@@ -3,8 +3,8 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify.collecting.collector import collect
-from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
+from blendify.jobs.job import Job
 from blendify.lambdas.steps import Event, Handler, Result, observed, seconds_left
 
 

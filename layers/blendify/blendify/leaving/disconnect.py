@@ -1,9 +1,9 @@
 """A listener disconnects an account: its tokens are destroyed at once, and a running sync ends."""
 
 from blendify.access import connections
-from blendify.collecting.progress import withdraw
 from blendify.core import state_machines
 from blendify.core.data_types import Outcome, Status
+from blendify.jobs.progress import withdraw
 from blendify.providers import PROVIDERS
 from blendify.syncing import syncs
 

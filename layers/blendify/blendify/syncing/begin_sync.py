@@ -7,12 +7,12 @@ from typing import Any
 from blendify.access import access_tokens, grant_expiry
 from blendify.access.applications import application
 from blendify.access.connections import Connection, NotConnected, connection
-from blendify.collecting import progress as progresses
-from blendify.collecting.job import Job
 from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import CollectError
 from blendify.core.http import http_session
+from blendify.jobs import progress as progresses
+from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
 from blendify.syncing import lease, syncs
 from blendify.syncing.lease import LEASE, Holder

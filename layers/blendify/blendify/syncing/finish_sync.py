@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from blendify.collecting import progress as progresses
-from blendify.collecting.job import Job
-from blendify.collecting.progress import PATIENCE_SECONDS, Progress
 from blendify.core import events, state_machines, telemetry, times
 from blendify.core.data_types import Outcome, Status
+from blendify.jobs import progress as progresses
+from blendify.jobs.job import Job
+from blendify.jobs.progress import PATIENCE_SECONDS, Checkpoint, Progress
 from blendify.schedule.cadence import cadence
 from blendify.syncing import lease, reschedule, syncs
 from blendify.syncing.lease import LEASE
@@ -59,26 +59,17 @@ def _resolve_crash(part: Progress, crashes: Mapping[str, str]) -> Progress:
     if error in state_machines.LAMBDA_BUSY:
         # Nothing has failed of ours: it waits as long as it takes.
         why, until = f"AWS had no room to run the collector ({error})", times.now() + BUSY_WAIT
-        return progresses.move_on(
-            part, outcome=Outcome.WAITING, position=part.position, counts={}, why=why, until=until
-        )
+        return progresses.move_on(part, Checkpoint(Outcome.WAITING, why, until))
     why = f"the collector stopped unexpectedly ({error}): the log has the details"
     if part.setbacks >= len(PATIENCE_SECONDS):
-        return progresses.move_on(part, outcome=Outcome.FAILED, position=part.position, counts={}, why=why)
-    return progresses.move_on(
-        part,
-        outcome=Outcome.WAITING,
-        position=part.position,
-        counts={},
-        why=why,
-        until=times.now() + timedelta(seconds=PATIENCE_SECONDS[part.setbacks]),
-        setbacks=part.setbacks + 1,
-    )
+        return progresses.move_on(part, Checkpoint(Outcome.FAILED, why))
+    until = times.now() + timedelta(seconds=PATIENCE_SECONDS[part.setbacks])
+    return progresses.move_on(part, Checkpoint(Outcome.WAITING, why, until, setbacks=part.setbacks + 1))
 
 
 def _give_up(part: Progress) -> Progress:
     why = f"gave up waiting: {part.why}"
-    return progresses.move_on(part, outcome=Outcome.FAILED, position=part.position, counts={}, why=why)
+    return progresses.move_on(part, Checkpoint(Outcome.FAILED, why))
 
 
 def _wait(job: Job, next_round: int, waiting: Sequence[Progress]) -> dict[str, Any]:

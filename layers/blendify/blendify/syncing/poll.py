@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from blendify.collecting.collector import collect_once
-from blendify.collecting.job import POLL, Collected, Job
 from blendify.core import telemetry, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import Superseded
 from blendify.history import list_versions
+from blendify.jobs.job import POLL, Collected, Job
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections
 from blendify.schedule.poll_queue import QueuedPoll

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from blendify.access import access_tokens, connections, doubted_grants
 from blendify.access.connections import Connection, NotConnected
-from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import GrantRevoked
 from blendify.db.state_table import Change
+from blendify.jobs.progress import Progress
 from blendify.providers import PROVIDERS
 from blendify.schedule import due_connections
 from blendify.schedule.polling_plan import Poll, SyncOutcome

@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.collecting.progress import Progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
+from blendify.jobs.progress import Progress
 
 MILLISECOND = timedelta(milliseconds=1)
 """The unit of the moments that syncs have."""

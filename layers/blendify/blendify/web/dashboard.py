@@ -6,11 +6,11 @@ from typing import Any
 
 from blendify.access import connections, grant_expiry
 from blendify.access.connections import Connection
-from blendify.collecting.progress import Progress, all_progress
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import connectable
 from blendify.history import list_versions
+from blendify.jobs.progress import Progress, all_progress
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing import syncs

@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
 from blendify.access.connections import NotConnected
-from blendify.collecting.job import Summary
-from blendify.collecting.progress import PATIENCE_SECONDS, Position, Progress
+from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import Outcome
 from blendify.core.errors import (
@@ -24,16 +23,18 @@ from blendify.core.errors import (
 )
 from blendify.core.telemetry import logger, metrics
 from blendify.fetching.provider_client import ProviderClient
+from blendify.jobs.job import Summary
+from blendify.jobs.progress import PATIENCE_SECONDS, Checkpoint, Progress
 
 MOST_LIMITED = 8
 """Rounds in a row in which a call is answered 429 and no page comes, after which the data type has failed."""
 PASSING = (ProviderUnavailable, Refused)
 """What may pass: it ends a data type only when it repeats in later rounds."""
-MoveOn = Callable[..., Progress]
-"""`progress.move_on`, or a function with the same parameters."""
+MoveOn = Callable[[Progress, Checkpoint], Progress]
+"""`progress.move_on`, or a function like it."""
 
 
-class WorkerProgress:
+class Checkpoints:
     """The stored progress, and what the next checkpoint adds: calls and time since the last one."""
 
     def __init__(self, stored: Progress, move_on: MoveOn) -> None:
@@ -47,7 +48,7 @@ class WorkerProgress:
     @property
     def position(self) -> Position:
         """Everything before this position is stored, and counted."""
-        return self._stored.position
+        return Position.of(self._stored.position)
 
     @property
     def latest(self) -> Progress:
@@ -65,17 +66,17 @@ class WorkerProgress:
 
         Raises  Superseded when another worker has moved on
         """
-        self._move_on(Outcome.RUNNING, position, counts, setbacks=setbacks)
+        self._move_on(position, Checkpoint(Outcome.RUNNING, counts=counts, setbacks=setbacks))
 
     def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
-        self._move_on(Outcome.COMPLETE, position, counts, why=notes)
+        self._move_on(position, Checkpoint(Outcome.COMPLETE, notes, counts=counts))
         _report_completed(self._stored)
         return Summary(self._stored.data_type, Outcome.COMPLETE)
 
     def fail(self, error: CollectError, position: Position, counts: Mapping[str, int]) -> Summary:
         """What could be read is read to its end, and some could not."""
-        self._move_on(_outcome(error), position, counts, why=str(error))
+        self._move_on(position, Checkpoint(_outcome(error), str(error), counts=counts))
         _report_stopped(self._stored, error)
         return Summary(self._stored.data_type, self._stored.outcome)
 
@@ -102,33 +103,18 @@ class WorkerProgress:
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        self._move_on(outcome, position, counts, why=str(error), until=until, setbacks=setbacks)
+        self._move_on(position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks))
         _report_stopped(self._stored, error)
         return Summary(self._stored.data_type, self._stored.outcome, until)
 
-    def _move_on(
-        self,
-        outcome: Outcome,
-        position: Position,
-        counts: Mapping[str, int],
-        *,
-        why: str | None = None,
-        until: datetime | None = None,
-        setbacks: int | None = None,
-    ) -> None:
+    def _move_on(self, position: Position, checkpoint: Checkpoint) -> None:
+        """Write a checkpoint with this position and, beside its own counts, what was spent since the last one."""
         moment, caller = time.monotonic(), self.caller
         calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
         spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
-        self._stored = self._write(
-            self._stored,
-            outcome=outcome,
-            position=position,
-            counts={**counts, **spent},
-            why=why,
-            until=until,
-            setbacks=setbacks,
-        )
+        counts = {**checkpoint.counts, **spent}
+        self._stored = self._write(self._stored, replace(checkpoint, position=position.item(), counts=counts))
         self._reported, self._since = calls, moment
 
 
