@@ -16,7 +16,6 @@ from typing import Any
 
 from blendify.access import users
 from blendify.collecting.conclusion import ListEnd
-from blendify.jobs.job import Job
 from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.position import Position
@@ -28,6 +27,7 @@ from blendify.history.facts import Fact
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListPosition
 from local.deployment import step
