@@ -1,0 +1,56 @@
+"""Two days: what a listener loved on each, what came and what went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blendify.insights.buckets import LibraryChange, MonthOfLibrary, Ranked, TopList
+from blendify.taste import rankings
+
+
+@dataclass(frozen=True)
+class Stayed:
+    """An entry of both lists."""
+
+    entry: Ranked
+    """As it is in the later list."""
+    rank_then: int
+
+
+@dataclass(frozen=True)
+class ThenAndNow:
+    """Two lists. A list that is not known on its day is None, and then nothing came or went."""
+
+    then: TopList | None
+    now: TopList | None
+    came: tuple[Ranked, ...]
+    went: tuple[Ranked, ...]
+    stayed: tuple[Stayed, ...]
+    added: tuple[LibraryChange, ...]
+    """To the library, after the earlier day and until the later one, newest first."""
+    removed: tuple[LibraryChange, ...]
+
+
+def then_and_now(
+    history: Sequence[TopList], library: Sequence[MonthOfLibrary], first_day: str, last_day: str
+) -> ThenAndNow:
+    """
+    The two days of one list, given as its snapshots by day, and of the library between them.
+
+    first_day   not after last_day
+    """
+    then, now = rankings.in_force(history, first_day), rankings.in_force(history, last_day)
+    came: tuple[Ranked, ...] = ()
+    went: tuple[Ranked, ...] = ()
+    stayed: tuple[Stayed, ...] = ()
+    if then and now:
+        before, after = rankings.by_key(then), rankings.by_key(now)
+        came = tuple(entry for key, entry in after.items() if key not in before)
+        went = tuple(entry for key, entry in before.items() if key not in after)
+        stayed = tuple(Stayed(entry, before[key].rank) for key, entry in after.items() if key in before)
+    added = [change for month in library for change in month.added if first_day < change.day <= last_day]
+    removed = [change for month in library for change in month.removed if first_day < change.day <= last_day]
+    return ThenAndNow(then, now, came, went, stayed, _newest_first(added), _newest_first(removed))
+
+
+def _newest_first(changes: list[LibraryChange]) -> tuple[LibraryChange, ...]:
+    return tuple(sorted(changes, key=lambda change: (change.day, change.record_id), reverse=True))
