@@ -26,7 +26,8 @@ INSIGHT = r"SELECT SUM\((?P<metric>\w+)\) FROM SCHEMA\(Blendify, (?P<first>\w+),
 OF_AWS = {
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"},
     "AWS/Lambda": {"Throttles"},
-    "AWS/DynamoDB": {"WriteThrottleEvents"},
+    "AWS/DynamoDB": {"WriteThrottleEvents", "ReadThrottleEvents"},
+    "AWS/Usage": {"ResourceCount"},
     "AWS/ApiGateway": {"5XXError", "Latency"},
     "AWS/States": {"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionThrottled"},
 }
@@ -72,7 +73,7 @@ def metrics(output: str) -> dict[str, tuple[frozenset[str], str]]:
 
 @pytest.fixture
 def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """What the code really counts: a dispatch, syncs with three ends, a pause, an outage, a changed history."""
+    """What the code really counts: a dispatch, syncs with three ends, troubles of a provider, a changed history."""
     world.register()
     capsys.readouterr()
     observed(lambda: dict(dispatch.dispatch("machine", plenty)), {})
@@ -88,12 +89,16 @@ def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]
     def trouble() -> dict[str, Any]:
         limiter.back_off(RateLimited("too many", 30.0))
         telemetry.token_outage("Spotify", 7)
+        telemetry.refresh_failed("ProviderUnavailable")
+        telemetry.login_failed()
+        telemetry.polled(failed=True)
         return {}
 
     observed(trouble, {"provider": "spotify"})
 
     def changed() -> dict[str, Any]:
         telemetry.history_changed(1)
+        telemetry.oldest_erasure(1.0)
         return {}
 
     observed(changed, {})
@@ -102,7 +107,7 @@ def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]
 
 def test_each_metric_of_ours_is_what_the_code_logs(logged: dict[str, tuple[frozenset[str], str]]) -> None:
     """Name, dimensions and unit: an alarm on a metric that does not exist never rings."""
-    units = {"OldestDue": "Seconds", "PauseSeconds": "Seconds"}
+    units = {"OldestDue": "Seconds", "OldestErasure": "Seconds", "PauseSeconds": "Seconds"}
     for name, alarm in ALARMS.items():
         wanted = [alarm] if "MetricName" in alarm else []
         for query in alarm.get("Metrics", []):

@@ -130,7 +130,7 @@ def test_only_connections_on_the_schedule_cost_a_write_in_its_index() -> None:
 
 def test_the_schedule_invokes_the_dispatch_alone_and_keeps_undelivered_events() -> None:
     """It has its own role. A missed dispatch is retried for two minutes at most, as the next dispatch does its work."""
-    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    schedule = resources("AWS::Scheduler::Schedule")["DispatchSchedule"]
     target = schedule["Target"]
     assert target["Arn"] == {"Fn::GetAtt": ["Dispatch", "Arn"]}
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 120
@@ -141,6 +141,45 @@ def test_the_schedule_invokes_the_dispatch_alone_and_keeps_undelivered_events() 
         for statement in policy["PolicyDocument"]["Statement"]
     }
     assert allowed_to == {("lambda:InvokeFunction", "Dispatch"), ("sqs:SendMessage", "MissedDispatches")}
+
+
+def test_erasures_are_looked_at_every_day() -> None:
+    """By a function that only its schedule invokes; a look that fails is tried again, then it is in a queue."""
+    schedule = resources("AWS::Scheduler::Schedule")["ErasuresAreWatched"]
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["WatchErasures", "Arn"]}
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["MissedAlerts", "Arn"]}
+    (policy,) = resources("AWS::IAM::Role")["ErasuresAreWatchedRole"]["Policies"]
+    allowed_to = [(each["Action"], each["Resource"]["Fn::GetAtt"][0]) for each in policy["PolicyDocument"]["Statement"]]
+    assert allowed_to == [("lambda:InvokeFunction", "WatchErasures"), ("sqs:SendMessage", "MissedAlerts")]
+    assert "Events" not in FUNCTIONS["WatchErasures"]
+
+
+def test_every_asynchronous_edge_has_a_place_for_what_failed() -> None:
+    """Schedules, functions that they invoke, streams, queues, rules and subscriptions: each names a queue."""
+    places: dict[str, Any] = {}
+    for name, schedule in resources("AWS::Scheduler::Schedule").items():
+        places[name] = schedule["Target"]["DeadLetterConfig"]["Arn"]
+        function = schedule["Target"]["Arn"]["Fn::GetAtt"][0]
+        places[function] = FUNCTIONS[function]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+    for name, rule in resources("AWS::Events::Rule").items():
+        for target in rule["Targets"]:
+            places[name] = target["DeadLetterConfig"]["Arn"]
+    for name, subscription in resources("AWS::SNS::Subscription").items():
+        places[name] = subscription["RedrivePolicy"]["deadLetterTargetArn"]
+    queues = resources("AWS::SQS::Queue")
+    for name, mapping in resources("AWS::Lambda::EventSourceMapping").items():
+        source, _ = mapping["EventSourceArn"]["Fn::GetAtt"]
+        queue = queues.get(source)
+        places[name] = (
+            queue["RedrivePolicy"]["deadLetterTargetArn"]
+            if queue
+            else mapping["DestinationConfig"]["OnFailure"]["Destination"]
+        )
+    assert len(places) >= 8
+    for name, place in places.items():
+        queue_name, attribute = place["Fn::GetAtt"]
+        assert (attribute, queue_name in queues) == ("Arn", True), name
 
 
 def test_every_queue_is_encrypted_and_dead_letters_stay_for_two_weeks() -> None:
@@ -161,7 +200,7 @@ def test_a_due_connections_entry_has_its_whole_plan() -> None:
 
 def test_the_schedule_can_be_switched_off() -> None:
     """One parameter does it; logins, listeners and the console still start syncs."""
-    (schedule,) = resources("AWS::Scheduler::Schedule").values()
+    schedule = resources("AWS::Scheduler::Schedule")["DispatchSchedule"]
     assert schedule["State"] == {"Fn::If": ["SyncsAreScheduled", "ENABLED", "DISABLED"]}
     assert template()["Conditions"]["SyncsAreScheduled"] == {"Fn::Equals": [{"Ref": "ScheduledSyncs"}, "on"]}
     assert schedule["ScheduleExpression"] == "rate(1 minute)"

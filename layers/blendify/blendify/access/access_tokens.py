@@ -120,6 +120,9 @@ def _refresh(provider: Provider, connection: Connection, tokens: TokenSet, renew
         response = _renew_confirmed(renew, tokens)
     except GrantRevoked as error:
         raise end_grant(provider, connection, error) from None
+    except CollectError as error:
+        telemetry.refresh_failed(type(error).__name__)
+        raise
     fresh = _next_tokens(tokens, response)
     sealed = seal(fresh, provider=provider.name, user_id=connection.user_id)
     stored = connections.replace_tokens(connection, sealed, fresh.expires_at)

@@ -84,7 +84,7 @@ def polls_queue() -> str:
 
 @cache
 def erase_state_machine() -> str:
-    """The ARN of the erasure's state machine; only the function that starts erasures has it."""
+    """The ARN of the erasure's state machine; only functions that start or watch erasures have it."""
     return required(os.environ, "ERASE_STATE_MACHINE")
 
 

@@ -7,9 +7,11 @@ the provider, for whatever can be a provider's fault.
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify.core.data_types import DataType, Status
 
@@ -21,6 +23,11 @@ for _library, _level in (("boto3", "INFO"), ("botocore", "INFO"), ("pynamodb", "
     # an operator may set to DEBUG, does not reach them. At a header that it cannot parse urllib3 even warns with the
     # whole address of a call.
     logging.getLogger(_library).setLevel(_level)
+
+
+def invocation(context: LambdaContext) -> dict[str, Any]:
+    """Log keys that join a line with what Lambda itself reports of an invocation: its duration, or its timeout."""
+    return {"function": context.function_name, "request_id": context.aws_request_id}
 
 
 def about(provider: str) -> None:
@@ -46,6 +53,22 @@ def token_outage(title: str, users: int) -> None:
     """A provider refuses the grants of so many users at once that we treat it as an outage."""
     metrics.add_metric(name="TokenOutage", unit=MetricUnit.Count, value=1)
     logger.error("%s refuses the grants of many listeners at once: treated as an outage", title, extra={"users": users})
+
+
+def refresh_failed(reason: str) -> None:
+    """Tokens could not be renewed for another reason than that the grant has ended. `reason` names the error."""
+    metrics.add_metric(name="RefreshFailed", unit=MetricUnit.Count, value=1)
+    logger.warning("Tokens could not be renewed: %s", reason)
+
+
+def login_failed() -> None:
+    """A listener came back from the provider's consent, and could not be connected."""
+    metrics.add_metric(name="LoginFailed", unit=MetricUnit.Count, value=1)
+
+
+def oldest_erasure(seconds: float) -> None:
+    """The age of the erasure that was asked for longest ago and is not finished; 0 without one."""
+    metrics.add_metric(name="OldestErasure", unit=MetricUnit.Seconds, value=seconds)
 
 
 def synced(status: Status, seconds: float, *, grant_ended: bool) -> None:

@@ -4,6 +4,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType
+from blendify.core.telemetry import invocation
 from blendify.jobs.job import Job
 from blendify.lambdas.steps import Event, Handler, Result, observed, seconds_left
 
@@ -13,8 +14,7 @@ def collector(data_type: DataType) -> Handler:
 
     def handler(event: Event, context: LambdaContext) -> Result:
         job = Job.of(event)
-        return observed(
-            lambda: collect(data_type, job, seconds_left(context)).event(), {**vars(job), "data_type": data_type}
-        )
+        keys = {**invocation(context), **vars(job), "data_type": data_type}
+        return observed(lambda: collect(data_type, job, seconds_left(context)).event(), keys)
 
     return handler

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import about, flush, logger, polled
+from blendify.core.telemetry import about, flush, invocation, logger, polled
 from blendify.lambdas.steps import Event, Handler, seconds_left
 from blendify.schedule.poll_queue import QueuedPoll
 
@@ -27,9 +27,12 @@ def queued_polls(
 
     def handler(event: Event, context: LambdaContext) -> Any:
         processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-        return process_partial_response(
-            event, lambda record: _take(record, make, give_up, seconds_left(context)), processor, context
-        )
+
+        def take(record: SQSRecord) -> None:
+            logger.structure_logs(append=False, **invocation(context))
+            _take(record, make, give_up, seconds_left(context))
+
+        return process_partial_response(event, take, processor, context)
 
     return handler
 
@@ -41,7 +44,6 @@ def _take(
     left: Callable[[], float],
 ) -> None:
     """One message of the batch. Log what it raises, but never the event."""
-    logger.structure_logs(append=False)
     try:
         queued = QueuedPoll.of(record.body)
         logger.append_keys(user_id=queued.user_id, provider=queued.provider)

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import about, flush, logger
+from blendify.core.telemetry import about, flush, invocation, logger
 
 Event = dict[str, Any]
 Result = dict[str, Any]
@@ -15,8 +15,8 @@ Handler = Callable[[Event, LambdaContext], Result]
 def step(work: Callable[[Event], Result]) -> Handler:
     """A step of a state machine."""
 
-    def handler(event: Event, context: LambdaContext) -> Result:  # noqa: ARG001 -- Lambda passes it
-        return observed(lambda: work(event), dict(event.get("job") or {}))
+    def handler(event: Event, context: LambdaContext) -> Result:
+        return observed(lambda: work(event), {**invocation(context), **(event.get("job") or {})})
 
     return handler
 
@@ -26,7 +26,7 @@ def timed_step(work: Callable[[Event, Callable[[], float]], Result]) -> Handler:
 
     def handler(event: Event, context: LambdaContext) -> Result:
         keys: dict[str, Any] = {name: event[name] for name in ("user_id", "export_id") if name in event}
-        return observed(lambda: work(event, seconds_left(context)), keys)
+        return observed(lambda: work(event, seconds_left(context)), {**invocation(context), **keys})
 
     return handler
 
@@ -35,7 +35,7 @@ def scheduled(work: Callable[[Callable[[], float]], Result]) -> Handler:
     """A Lambda that the schedule invokes; its argument gives the seconds that are left."""
 
     def handler(event: Event, context: LambdaContext) -> Result:  # noqa: ARG001 -- Lambda passes it
-        return observed(lambda: work(seconds_left(context)), {})
+        return observed(lambda: work(seconds_left(context)), invocation(context))
 
     return handler
 

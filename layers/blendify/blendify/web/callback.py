@@ -18,7 +18,7 @@ from blendify.access.login import Callback
 from blendify.access.oauth_states import LoginState, StateRefused
 from blendify.core.errors import CollectError
 from blendify.core.settings import state_machine
-from blendify.core.telemetry import logger
+from blendify.core.telemetry import about, logger, login_failed
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing.after_login import start_after_login
@@ -109,6 +109,8 @@ def _used(callback: Returned, user: str | None) -> Response[str]:
         user_id = _connect(callback, user)
     except CollectError as error:
         login.conclude(state, connected=False)
+        about(provider.name)
+        login_failed()
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
         return login_pages.failed(router, provider, error)
     login.conclude(state, connected=True)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from blendify.core.telemetry import logger
+from blendify.core.telemetry import flush, invocation, logger
 from blendify.reading.question import BadParameter
 from blendify.web import request, responses
 
@@ -58,8 +58,11 @@ def handler(router: Router) -> Handler:
     """
 
     def handle(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        logger.structure_logs(append=False)
-        response: dict[str, Any] = router.resolve(request.normalised(event), context)
+        logger.structure_logs(append=False, **invocation(context))
+        try:
+            response: dict[str, Any] = router.resolve(request.normalised(event), context)
+        finally:
+            flush()
         if event["httpMethod"].upper() == "HEAD":
             response["body"] = ""
         headers = response.setdefault("multiValueHeaders", {})
