@@ -17,6 +17,7 @@ from local.template import resources
 from tests.aws.lean_moto import lean_moto
 from tests.aws.moto_partiql import inserts
 
+_TABLES = (("HistoryTable", "history"), ("AccountsTable", "accounts"), ("InsightsTable", "insights"))
 _IN_MOTO = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 """The properties of the template's tables that moto knows."""
 _one_request = RLock()
@@ -85,6 +86,6 @@ def create_tables() -> None:
         dynamodb.delete_table(TableName=name)
     # Otherwise moto keeps every table that it ever made, with all items.
     reset_model_data()
-    for logical, name in (("HistoryTable", "history"), ("AccountsTable", "accounts")):
+    for logical, name in _TABLES:
         properties = resources("AWS::DynamoDB::Table")[logical]
-        dynamodb.create_table(TableName=name, **{key: properties[key] for key in _IN_MOTO})
+        dynamodb.create_table(TableName=name, **{key: properties[key] for key in _IN_MOTO if key in properties})

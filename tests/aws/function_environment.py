@@ -27,6 +27,9 @@ FUNCTION_ENVIRONMENT = {
     "EXPORT_STATE_MACHINE": f"{_MACHINES}:export",
     "POLLS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/polls",
     "EXPORTS_BUCKET": "exports",
+    "INSIGHTS_TABLE": "insights",
+    "INSIGHTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/insights.fifo",
+    "INSIGHTS_SLOT_SECONDS": "40",
 }
 
 

@@ -83,6 +83,24 @@ def polls_queue() -> str:
 
 
 @cache
+def insights_table() -> str:
+    """The table of what is derived from the history; only functions that read or write it have it."""
+    return required(os.environ, "INSIGHTS_TABLE")
+
+
+@cache
+def insights_queue() -> str:
+    """The URL of the queue of buckets to compute; only functions that ask for that have it."""
+    return required(os.environ, "INSIGHTS_QUEUE")
+
+
+@cache
+def insights_slot() -> int:
+    """Seconds in which a bucket is asked for once: shorter than the queue's delay."""
+    return int(required(os.environ, "INSIGHTS_SLOT_SECONDS"))
+
+
+@cache
 def erase_state_machine() -> str:
     """The ARN of the erasure's state machine; only functions that start or watch erasures have it."""
     return required(os.environ, "ERASE_STATE_MACHINE")

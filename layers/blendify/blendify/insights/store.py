@@ -1,0 +1,103 @@
+"""
+What is known of a listener, read from the insights table. Views and pages ask here, and never fold the history.
+
+Months (`2026-11`) and days (`2026-11-28`) are texts, in the listener's time zone. None for the first or last month
+means from the beginning, or until now. Reads are eventually consistent.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from blendify.insights import packing, table
+from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.library import month_of_library
+from blendify.insights.plays import joined
+from blendify.providers import PROVIDERS
+
+WHOLE = "00"
+"""In place of the day, in the name of a bucket of plays that holds a whole month."""
+EARLIEST, LATEST = "0", "9999"
+
+
+def plays(user_id: str, first_month: str | None, last_month: str | None) -> list[MonthOfPlays]:
+    """The plays of these months, by month; months without plays are left out."""
+    first, last = table.name("plays", first_month or EARLIEST), table.name("plays", last_month or LATEST)
+    pieces = map(packing.to_plays, table.read(user_id, first, last))
+    return [joined(list(here)) for _, here in groupby(pieces, key=lambda piece: piece.month)]
+
+
+def top_lists(user_id: str, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
+    """
+    A top list of all providers as it changed between two days, by day; with the one in force on the first day.
+
+    what        `tracks` or `artists`
+    """
+    lists: list[TopList] = []
+    for provider in PROVIDERS:
+        of_list = table.name("tops", what, time_range, provider)
+        before = table.read(
+            user_id,
+            table.name(of_list, EARLIEST),
+            table.name(of_list, first_day),
+            newest_first=True,
+            limit=1,
+        )
+        begin = [packing.to_top_lists(rows)[0] for rows in before]
+        later = table.read(user_id, table.name(of_list, first_day), table.name(of_list, last_day))
+        following = [packing.to_top_lists(rows)[0] for rows in later]
+        lists += [top for top in begin if top.day < first_day] + following
+    return sorted(lists, key=lambda top: (top.day, top.provider))
+
+
+def current_top_lists(user_id: str) -> list[TopList]:
+    """The newest top list of each provider, kind and time range."""
+    buckets = table.read(user_id, table.name("current", ""), table.name("current", "~"))
+    return [top for rows in buckets for top in packing.to_top_lists(rows)]
+
+
+def library(user_id: str, first_month: str | None, last_month: str | None) -> list[MonthOfLibrary]:
+    """What was added to the library in these months and removed from it, by month; months without are left out."""
+    first, last = table.name("library", first_month or EARLIEST), table.name("library", last_month or LATEST)
+    names = _playlist_names(user_id)
+    pieces = (
+        (month, _named(added, names), _named(gone, names)) for month, added, gone in _pieces(user_id, first, last)
+    )
+    return [month_of_library(month, here) for month, here in groupby(pieces, key=lambda piece: piece[0])]
+
+
+def firsts(user_id: str) -> list[First]:
+    """When each song and each artist is first known of, by day and key."""
+    buckets = table.read(user_id, table.name("firsts", ""), table.name("firsts", "~"))
+    every = [first for rows in buckets for first in packing.to_firsts(rows[0])]
+    return sorted(every, key=lambda first: (first.day, first.key))
+
+
+def known(user_id: str) -> Known:
+    """Since when things are known of the listener."""
+    rows = table.read_named(user_id, ["known"])
+    return Known(*rows["known"]) if rows else Known("UTC", None, None, None, None, None)
+
+
+def _pieces(user_id: str, first: str, last: str) -> Iterator[tuple[str, list[LibraryChange], list[LibraryChange]]]:
+    for month, added, removed in table.read(user_id, first, last):
+        yield month, packing.to_changes(added), packing.to_changes(removed)
+
+
+def _playlist_names(user_id: str) -> dict[tuple[str, str], str]:
+    """The newest name of each playlist, by provider and id."""
+    newest: dict[tuple[str, str], tuple[str, str]] = {}
+    for rows in table.read(user_id, table.name("names", EARLIEST), table.name("names", LATEST)):
+        for playlist, named in packing.names(rows).items():
+            newest[playlist] = max(newest.get(playlist, ("", "")), named)
+    return {playlist: name for playlist, (_, name) in newest.items()}
+
+
+def _named(changes: Iterable[LibraryChange], names: dict[tuple[str, str], str]) -> list[LibraryChange]:
+    """The changes with the names of their playlists."""
+    return [
+        replace(change, playlist_name=names.get((change.provider, change.playlist_id)))
+        if change.playlist_id
+        else change
+        for change in changes
+    ]

@@ -1,0 +1,137 @@
+"""
+The insights table: what is derived of a listener, under keys that sort as they are read.
+
+Key     `user_id`, and `bucket` = the bucket's name and the number of the part, such as `plays#2026-11#28#00`
+Item    `packed` (see `packing`), `parts` (how many there are), `mark` (which belong together)
+Writes  whole buckets alone. One writer at a time for a listener: the queue delivers their messages one after another
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from blendify.core import aws
+from blendify.core.settings import insights_table
+from blendify.db.batch_delete import BATCH, delete, pages
+from blendify.insights import packing
+
+BATCH_GET = 100
+"""Items that one request may read by their keys."""
+END = "\U0010ffff"
+
+
+def name(*parts: str) -> str:
+    """The name of a bucket, or what the names of several begin with."""
+    return "#".join(parts)
+
+
+def read(user_id: str, first: str, last: str, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Any]:
+    """
+    The rows of the buckets from `first` to `last`, both by name, in the order of their names.
+
+    limit   so many items at most: only for buckets of one part
+
+    A bucket that is written at this moment is read again.
+    """
+    items = _items(user_id, f"{first}#", f"{last}#{END}", newest_first=newest_first, limit=limit)
+    for _, rows in _buckets(user_id, items):
+        yield rows
+
+
+def read_named(user_id: str, names: Sequence[str]) -> dict[str, Any]:
+    """The rows of these buckets by name; those that do not exist are left out."""
+    items: list[dict[str, Any]] = []
+    keys = [_key(user_id, f"{wanted}#00") for wanted in names]
+    for start in range(0, len(keys), BATCH_GET):
+        request: Any = {insights_table(): {"Keys": keys[start : start + BATCH_GET], "ConsistentRead": True}}
+        while request:
+            answer = aws.client("dynamodb").batch_get_item(RequestItems=request)
+            items += answer["Responses"].get(insights_table(), [])
+            request = answer.get("UnprocessedKeys")
+    return dict(_buckets(user_id, sorted(items, key=lambda item: str(item["bucket"]["S"]))))
+
+
+def write(user_id: str, bucket: str, rows: Any) -> None:
+    """Put the bucket in place of what it was."""
+    parts = packing.pack(rows)
+    items = [
+        {
+            **_key(user_id, f"{bucket}#{number:02}"),
+            "packed": {"B": part},
+            "parts": {"N": str(len(parts))},
+            "mark": {"S": packing.mark(parts)},
+        }
+        for number, part in enumerate(parts)
+    ]
+    before = 0
+    for item in reversed(items):
+        answer = aws.client("dynamodb").put_item(TableName=insights_table(), Item=item, ReturnValues="ALL_OLD")
+        before = int(answer.get("Attributes", {}).get("parts", {}).get("N", "0"))
+    _remove_all([f"{bucket}#{number:02}" for number in range(len(parts), before)], user_id)
+
+
+def remove(user_id: str, first: str, last: str) -> None:
+    """Delete the buckets from `first` to `last`, both by name."""
+    _remove_all([item["bucket"]["S"] for item in _items(user_id, f"{first}#", f"{last}#{END}", keys=True)], user_id)
+
+
+def remove_everything(user_id: str) -> int:
+    """Delete all that is derived of a listener; returns the number of items."""
+    count = 0
+    for page in pages(insights_table(), ("user_id", user_id), "bucket"):
+        _remove_all([item["bucket"]["S"] for item in page], user_id)
+        count += len(page)
+    return count
+
+
+def _remove_all(buckets: Sequence[str], user_id: str) -> None:
+    for start in range(0, len(buckets), BATCH):
+        delete(insights_table(), [_key(user_id, bucket) for bucket in buckets[start : start + BATCH]])
+
+
+def _buckets(user_id: str, items: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Name and rows of each bucket, of items that stand in its order, forwards or backwards."""
+    for bucket, group in groupby(items, key=lambda item: str(item["bucket"]["S"]).rpartition("#")[0]):
+        here = list(group)
+        if not _whole(here):
+            here = list(_items(user_id, f"{bucket}#", f"{bucket}#~", consistent=True))
+            here = [item for item in here if item["mark"] == here[0]["mark"]]
+        here.sort(key=lambda item: str(item["bucket"]["S"]))
+        yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
+
+
+def _whole(items: Sequence[dict[str, Any]]) -> bool:
+    return len(items) == int(items[0]["parts"]["N"]) and len({item["mark"]["S"] for item in items}) == 1
+
+
+def _items(
+    user_id: str,
+    first: str,
+    last: str,
+    *,
+    newest_first: bool = False,
+    limit: int | None = None,
+    consistent: bool = False,
+    keys: bool = False,
+) -> Iterator[dict[str, Any]]:
+    request: dict[str, Any] = {
+        "TableName": insights_table(),
+        "KeyConditionExpression": "user_id = :user AND bucket BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":user": {"S": user_id}, ":first": {"S": first}, ":last": {"S": last}},
+        "ScanIndexForward": not newest_first,
+        "ConsistentRead": consistent or keys,
+    }
+    if keys:
+        request["ProjectionExpression"] = "bucket"
+    if limit:
+        request["Limit"] = limit
+    while True:
+        answer = aws.client("dynamodb").query(**request)
+        yield from answer["Items"]
+        if limit or "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _key(user_id: str, bucket: str) -> dict[str, Any]:
+    return {"user_id": {"S": user_id}, "bucket": {"S": bucket}}
