@@ -367,8 +367,13 @@ def _pages() -> Schema:
         "additionalProperties": {"type": "string"},
         "description": "The login's state, and the token that the provider's script got, under the provider's name",
     }
+    asset: Schema = {"description": "The file", "content": {"text/css": {"schema": TEXT}}}
+    file = _path("file", "`{name}-{first 12 hex digits of its SHA-256}.{css|js|svg}`, as pages name it")
     return {
         "/": {"get": step("The start page", {200: page, 303: redirect})},
+        "/assets/{file}": {
+            "get": step("A stylesheet, a script or the icon of our pages", {200: asset, 404: page}, [file])
+        },
         "/dashboard": {"get": step("The listener's dashboard", {200: page, 303: redirect})},
         "/auth/{provider}/login": {
             "get": step(

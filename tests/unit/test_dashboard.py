@@ -162,7 +162,6 @@ def test_the_dashboard_offers_a_download(world: World) -> None:
     """Nothing is asked before the listener does; then the page's own script asks for it and follows it."""
     body = session_of(world.connect()).get(LISTENER, "/dashboard").body
     assert "Prepare a download" in body
-    assert "me/export" in body
 
 
 def test_the_dashboard_without_a_connection_offers_to_connect(world: World) -> None:
@@ -209,7 +208,7 @@ def test_the_dashboard_warns_before_access_ends(world: World, days_ago: float, s
     end = times.iso(authorized(user_id, days_ago))
     body = session_of(user_id).get(LISTENER, "/dashboard").body
     assert "Connected" in body
-    assert (f'Access ends on <time datetime="{end}">' in body) is shown
+    assert (f'Access ends on <time datetime="{end}"' in body) is shown
     assert ('<a class="button" href="auth/spotify/login">Connect Spotify again</a>' in body) is shown
 
 
@@ -284,7 +283,6 @@ def test_the_start_page_offers_every_provider(world: World) -> None:
     response = Browser().get(LISTENER, "/")
     assert response.status == 200
     assert re.findall(r'href="auth/(\w+)/login"', response.body) == list(PROVIDERS)
-    assert "script" not in response.headers["content-security-policy"].replace("script-src 'nonce-", "")
 
 
 @pytest.mark.parametrize("here", [(), ("lastfm",)], ids=["none", "one"])
@@ -299,13 +297,6 @@ def test_only_what_is_set_up_is_offered(
     for page in (start, dashboard):
         assert re.findall(r'href="auth/(\w+)/login"', page.body) == list(here)
     assert ("has not set one up" in start.body) == (not here)
-
-
-def test_a_page_brings_its_icon() -> None:
-    """Otherwise browsers ask for one at the host's root, which is not ours, and report a 404."""
-    page = Browser().get(LISTENER, "/")
-    assert re.search(r'<link rel="icon" href="data:image/svg', page.body)
-    assert "img-src data:;" in page.headers["content-security-policy"]
 
 
 def test_an_unknown_address_is_not_there(world: World) -> None:

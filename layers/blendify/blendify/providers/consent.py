@@ -28,15 +28,15 @@ class TokenResponse:
 
 @dataclass(frozen=True)
 class ClientSideConsent:
-    """Consent on a page of ours: the provider's script asks the listener, and the page posts the result."""
+    """
+    Consent on a page of ours: the provider's script asks the listener, and the page posts the result.
+
+    `consent.js` in the provider's folder adapts the provider's script to our page. It defines an object `provider` with
+    `begin(parameters)`, `ask()` and `forget()`; example: apple_music/consent.js.
+    """
 
     script_url: str
     """The address of the provider's script."""
-    adapter_script: str
-    """
-    JavaScript that adapts the provider's script to our page. It defines an object `provider` with `begin(parameters)`,
-    `ask()` and `forget()`; example: apple_music/consent.js.
-    """
     parameters: Mapping[str, str] = field(repr=False)
     """The argument of `begin`. Everybody can read it in the page."""
     allowed_origins: tuple[str, ...]

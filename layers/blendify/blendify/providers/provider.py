@@ -41,6 +41,8 @@ class Provider:
     profile: Callable[[Any], Profile]
     classify_error: Callable[[int, Mapping[str, str], str], CollectError | None]
     """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
+    image_hosts: Sequence[str] = ()
+    """Where the pictures in its answers are, as sources of a Content-Security-Policy: our pages show no others."""
     application_request: tuple[str, Mapping[str, str]] | None = None
     """
     Path and query of a call that needs the application's credentials and no listener: it tells whether the provider

@@ -15,7 +15,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing import syncs
 from blendify.syncing.syncs import Sync
-from blendify.web import responses
+from blendify.web import assets, responses
 from blendify.web.guards import reader, reader_id, user_id
 from blendify.web.responses import Response
 from blendify.web.router import new_router
@@ -42,6 +42,16 @@ def start() -> Response[str]:
     return responses.page(200, "start", root="./", providers=_connectable(), connected=connected)
 
 
+@router.get("/assets/<requested>")
+def asset(requested: str) -> Response[str]:
+    """A stylesheet, a script or the icon, which browsers keep for a year; 404 when there is none of this name."""
+    file, lasting = assets.find(requested)
+    if file is None:
+        return responses.error_response(router, 404, "not_found", "There is nothing at this address.")
+    headers = {"Cache-Control": assets.LIFETIME} if lasting else {}
+    return Response(200, file.media_type, file.text, headers=headers)
+
+
 @router.get("/dashboard")
 def dashboard() -> Response[str]:
     """The listener's page, complete without script; 303 to the start page without a session."""
@@ -57,6 +67,7 @@ def dashboard() -> Response[str]:
     return responses.page(
         200,
         "dashboard",
+        here="home",
         root=root,
         me=me,
         syncs=_newest(user, SYNCS_ON_DASHBOARD),

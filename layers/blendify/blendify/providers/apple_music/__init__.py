@@ -14,6 +14,7 @@ PROVIDER = Provider(
     profile_request=("/v1/me/storefront", {}),
     profile=profile,
     classify_error=classify_error,
+    image_hosts=("https://*.mzstatic.com",),
     # Without the listener's token. It is in every storefront's catalogue, whatever it holds.
     application_request=("/v1/storefronts/us", {}),
     # A 429 never says how long to wait; all of 70 measured ones were over after 3.5 s.

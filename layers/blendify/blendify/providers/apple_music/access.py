@@ -10,8 +10,6 @@ Source  https://developer.apple.com/documentation/applemusicapi/user-authenticat
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
@@ -45,7 +43,6 @@ class MusicKit:
         page, api = _origin(application.redirect_uri), _origin(application.api_url)
         return ClientSideConsent(
             script_url=application.accounts_url,
-            adapter_script=_adapter_script(),
             parameters={"developer_token": developer_token(application, page)},
             allowed_origins=(
                 api,
@@ -72,11 +69,6 @@ class MusicKit:
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
         listener = {"Music-User-Token": token} if token else {}
         return parameters, {"Authorization": f"Bearer {developer_token(application)}", **listener}
-
-
-@cache
-def _adapter_script() -> str:
-    return Path(__file__).with_name("consent.js").read_text()
 
 
 def _origin(address: str) -> str:

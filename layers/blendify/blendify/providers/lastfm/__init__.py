@@ -15,6 +15,7 @@ PROVIDER = Provider(
     profile_request=("/", {"method": "user.getInfo"}),
     profile=profile,
     classify_error=classify_error,
+    image_hosts=("https://lastfm.freetls.fastly.net",),
     # Error 29 never says how long to wait; the limit is one of calls a second.
     backoff=(0.5, 1.0, 2.0, 4.0, 8.0),
 )

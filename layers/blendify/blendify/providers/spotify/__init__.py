@@ -24,4 +24,5 @@ PROVIDER = Provider(
     profile_request=("/me", {}),
     profile=profile,
     classify_error=classify_error,
+    image_hosts=("https://*.scdn.co", "https://*.spotifycdn.com"),
 )

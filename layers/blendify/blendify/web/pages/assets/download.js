@@ -1,3 +1,6 @@
+import { byId, localTime } from "./page.js";
+import { leaving } from "./leave.js";
+
 const download = { text: byId("download-text"), now: byId("download-now"), fresh: byId("download-fresh"), trouble: byId("download-trouble") };
 
 function size(bytes) {
@@ -42,7 +45,7 @@ async function requestExport(query) {
   download.now.disabled = download.fresh.disabled = true;
   try {
     let body = await fetchExport(query);
-    while (body && body.status === "preparing" && !erasing) {
+    while (body && body.status === "preparing" && !leaving.begun) {
       await new Promise((done) => setTimeout(done, body.retrySeconds * 1000));
       body = await fetchExport("");
     }

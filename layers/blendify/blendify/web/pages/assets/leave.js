@@ -1,12 +1,16 @@
+import { byId, element } from "./page.js";
+
+// `begun`: an erasure has begun, and scripts stop asking the server.
+export const leaving = { begun: false };
 const leaveDialog = byId("leave"), leaveButton = byId("leave-now"), confirmation = leaveDialog.querySelector("[type=checkbox]");
 // The provider that the dialog disconnects; empty when it erases everything.
 let leavingProvider = "";
 
-const history = () => leaveDialog.querySelector("[name=history]:checked").value;
+const choice = () => leaveDialog.querySelector("[name=history]:checked").value;
 
 // The server is asked only by the last button; until then Cancel, Escape and leaving the page change nothing.
 function drawLeaveDialog() {
-  const erases = !leavingProvider || history() === "erase";
+  const erases = !leavingProvider || choice() === "erase";
   byId("leave-sure").hidden = !erases;
   leaveButton.disabled = erases && !confirmation.checked;
   leaveButton.textContent = !leavingProvider ? "Erase everything" : erases ? "Disconnect and erase" : "Disconnect";
@@ -44,11 +48,11 @@ function showReceipt(erasureId) {
 async function confirmLeaving() {
   leaveButton.disabled = true;
   try {
-    const path = leavingProvider ? `me/connections/${leavingProvider}?history=${history()}` : "me";
+    const path = leavingProvider ? `me/connections/${leavingProvider}?history=${choice()}` : "me";
     const response = await fetch(path, { method: "DELETE", headers: { Accept: "application/json" } });
     if (response.status === 401) return location.assign("./");
     if (response.status === 202) {
-      erasing = true;
+      leaving.begun = true;
       leaveDialog.close();
       return showReceipt((await response.json()).erasure_id);
     }

@@ -1,3 +1,5 @@
+import { byId, element, localTime } from "./page.js";
+
 // One line of the list of sessions or tokens, with a button that ends it.
 function accessRow(text, button, path) {
   const row = element("li", ""), end = element("button", "plain", button);

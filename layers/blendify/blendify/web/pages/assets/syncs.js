@@ -1,27 +1,14 @@
-"use strict";
+import { ask, byId, element, localTime, unreachable } from "./page.js";
+import { leaving } from "./leave.js";
 const { syncs, titles, active } = JSON.parse(document.getElementById("data").textContent);
-const byId = (id) => document.getElementById(id);
 // A login or the button has just asked for a sync: until then the page waits for its record to appear.
 let syncExpectedUntil = Date.now() + 5000;
 let shownSyncs = syncs;
-// Set when an erasure has begun: the page then stops asking the server.
-let erasing = false;
 
-const localTime = (text) => {
-  const moment = new Date(text);
-  return moment.toDateString() === new Date().toDateString() ? moment.toLocaleTimeString() : moment.toLocaleString();
-};
 const words = { pending: "about to start", running: "reading", waiting: "waiting", complete: "complete", not_offered: "not offered",
   not_permitted: "not permitted", reconnect: "connect again", failed: "failed", succeeded: "Complete", partial: "Complete in part" };
 const headlines = { running: "Reading your account", waiting: "Taking a break", succeeded: "Your collection is up to date",
   partial: "Your collection is up to date in part", failed: "Your account could not be read" };
-
-function element(tag, className, text) {
-  const created = document.createElement(tag);
-  created.className = className;
-  if (text !== undefined) created.textContent = text;
-  return created;
-}
 
 function progressRow(dataType, progress) {
   const row = element("div", "row");
@@ -88,7 +75,7 @@ const isPoll = (sync) => Object.keys(sync.data_types).join() === "recently_playe
 
 // Draws the syncs, and asks the server again for as long as the latest one changes or a new one is expected.
 async function follow(all) {
-  if (erasing) return;
+  if (leaving.begun) return;
   shownSyncs = all;
   drawSyncs(all);
   const busy = !all.length || ["running", "waiting"].includes(all[0].status) || Date.now() < syncExpectedUntil;
@@ -97,7 +84,7 @@ async function follow(all) {
   await new Promise((done) => setTimeout(done, all.length && all[0].status === "waiting" ? 10000 : 1000));
   try {
     const response = await fetch("me", { headers: { Accept: "application/json" } });
-    if (response.status === 401) return erasing || location.assign("./");
+    if (response.status === 401) return leaving.begun || location.assign("./");
     const latest = response.ok && (await response.json()).latest_sync;
     const shows = latest && (!isPoll(latest) || !all.length || latest.sync_id === all[0].sync_id);
     return follow(shows ? [latest, ...all.filter((sync) => sync.sync_id !== latest.sync_id)] : all);
@@ -122,3 +109,5 @@ byId("ask").addEventListener("click", async () => {
   }
   byId("ask").hidden = false;
 });
+
+follow(syncs);
