@@ -38,7 +38,7 @@ clean: $(READY) ## stop the stack and delete all that it stored
 	rm -rf .local/state .local/build .local/run .local/outputs.json
 
 live: $(READY) ## check against the real provider: you log in, everything is collected, read once more and compared
-	@PYTHONPATH=layers/blendify:. python -m local.live
+	@PYTHONPATH=layers/blendify:. python -m operations.live
 
 test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/test_paging.py; SEED=… repeats random ones
 	pytest -n $(WORKERS) --hypothesis-seed=$(SEED) $(TESTS)
@@ -65,13 +65,13 @@ check-bench: $(READY) ## fail if a count is worse than its bound: calls, records
 	@PYTHONPATH=layers/blendify:. python -m bench counts
 
 deploy: $(READY) ## build for AWS and deploy what deploy.yaml says (see deploy.example.yaml); asks nothing
-	@python -m local.deploy $(FILE)
+	@python -m operations.deploy $(FILE)
 
 status: $(READY) ## show the fleet: what is due, gates, queues, erasures, the last failures; ON=aws shows the stack on AWS
-	@PYTHONPATH=layers/blendify:. python -m local.operate $(if $(ON),--on $(ON)) status
+	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) status
 
 operate: $(READY) ## lift a pause, sync a listener, resume an erasure, retry polls: DO="…"; ON=aws as above
-	@PYTHONPATH=layers/blendify:. python -m local.operate $(if $(ON),--on $(ON)) $(or $(DO),--help)
+	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) $(or $(DO),--help)
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.live import Live
+from operations.live import Live
 from tests.e2e.system import System
 
 

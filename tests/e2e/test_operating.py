@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.deployment import STACK
-from local.operate import Fleet, outputs_of
+from operations.operate import Fleet, outputs_of
 from tests.e2e.system import System, wait_for
 
 

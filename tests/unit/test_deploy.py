@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.deploy import Wanted, foreign
 from local.errors import Misconfigured
 from local.paths import ROOT
 from local.template import defaults, template
+from operations.deploy import Wanted, foreign
 
 
 def file_with(folder: Path, content: object, mode: int = 0o600) -> Path:

@@ -24,7 +24,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 CODE = re.compile(r"`([^`\n]+)`")
 ENDS = (Status.SUCCEEDED, Status.PARTIAL, Status.FAILED)
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
-FOLDERS = "functions|layers|local|bench|statemachine|tests"
+FOLDERS = "functions|layers|local|operations|bench|statemachine|tests"
 FILE = re.compile(rf"[\w./-]+\.py|(?:{FOLDERS})/[\w./-]+")
 """A path of the repository, or the end of one."""
 

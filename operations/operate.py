@@ -1,8 +1,8 @@
 """
 The fleet at a glance, and small commands in place of hand edits of tables. They work on AWS and on the emulator alike.
 
-    python -m local.operate [--on aws] status
-    python -m local.operate [--on aws] lift-pause PROVIDER | sync USER PROVIDER | resume-erasure ID | retry-polls
+    python -m operations.operate [--on aws] status
+    python -m operations.operate [--on aws] lift-pause PROVIDER | sync USER PROVIDER | resume-erasure ID | retry-polls
 
 `--on aws` means the stack that deploy.yaml names; without it, the one on this machine.
 """
@@ -22,10 +22,10 @@ from blendify.core import times
 from blendify.db import keys
 from blendify.providers import NAMES
 from blendify.schedule.due_connections import INDEX, SHARDS
-from local.deploy import FILE, Wanted
 from local.deployment import STACK
 from local.errors import Misconfigured, status_of
 from local.stack import Stack
+from operations.deploy import FILE, Wanted
 
 SHOWN = 5
 """Executions of each kind."""
@@ -184,7 +184,9 @@ def _known(provider: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local.operate", description="The fleet, and what to do for it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m operations.operate", description="The fleet, and what to do for it."
+    )
     parser.add_argument("--on", choices=["aws", "here"], default="here")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", help="what is due, gates, queues, erasures, the last failures")

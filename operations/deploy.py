@@ -1,7 +1,7 @@
 """
 Building and deploying to AWS: one file of parameters, one runtime and processor for build and deployment.
 
-    python -m local.deploy [FILE]      FILE is deploy.yaml unless given; deploy.example.yaml shows what it may hold
+    python -m operations.deploy [FILE]      FILE is deploy.yaml unless given; deploy.example.yaml shows what it may hold
 
 Nothing is asked. The change set is shown before it is executed, and afterwards what to register with providers.
 """

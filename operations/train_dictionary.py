@@ -1,7 +1,7 @@
 """
 Make a preset dictionary for stored answers from sample records: what many samples share, the most frequent last.
 
-    python -m local.train_dictionary layers/blendify/blendify/history/dictionaries/<name>.bin
+    python -m operations.train_dictionary layers/blendify/blendify/history/dictionaries/<name>.bin
 
 A dictionary in use is never replaced: a better one gets a new file and a new number in `blendify.history.raw_answers`.
 The method is that of zstd's COVER: it takes pieces of the samples greedily, by how often their 8-byte words occur in

@@ -1,0 +1,1 @@
+"""Commands for a system wherever it runs: deploy it, operate it, check it against the real provider."""
