@@ -81,10 +81,10 @@ class Direct:
             data_type, _, name = title.partition(" ")
             names = [entry["id"] for entry in served["playlists"][""] if entry] if name == "*" else [name]
             lists = {each: self._read(address.format(quote(each, safe="")), keys.split()) for each in names}
-            found = {each: entries for each, entries in lists.items() if entries is not None}
+            readable = {each: entries for each, entries in lists.items() if entries is not None}
             if data_type.startswith("top_"):
-                found = {each: entries[:TOP] for each, entries in found.items()}
-            served.setdefault(data_type, {}).update(found)
+                readable = {each: entries[:TOP] for each, entries in readable.items()}
+            served.setdefault(data_type, {}).update(readable)
         return served
 
     def _read(self, address: str, keys: list[str]) -> list[Any] | None:

@@ -102,12 +102,12 @@ class Fleet:
 
     def resume_erasure(self, erasure_id: str) -> str:
         """Go on with an erasure that has failed."""
-        found = self.client("dynamodb").query(
+        erasure = self.client("dynamodb").query(
             TableName=self.outputs["AccountsTable"],
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": keys.erasure(erasure_id)}},
         )
-        if not found["Items"]:
+        if not erasure["Items"]:
             raise Misconfigured(f"There is no erasure {erasure_id}: the id is the name of its first execution.")
         started = self.client("stepfunctions").start_execution(
             stateMachineArn=self.machine("erase"), input=json.dumps({"erasure_id": erasure_id})

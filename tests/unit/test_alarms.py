@@ -60,15 +60,15 @@ def test_what_the_emulator_cannot_compute_stands_behind_a_condition() -> None:
 
 def metrics(output: str) -> dict[str, tuple[frozenset[str], str]]:
     """Dimensions and unit of each metric in these log lines, as CloudWatch reads them."""
-    found: dict[str, tuple[frozenset[str], str]] = {}
+    by_name: dict[str, tuple[frozenset[str], str]] = {}
     for line in output.splitlines():
         if '"_aws"' in line:
             for directive in json.loads(line)["_aws"]["CloudWatchMetrics"]:
                 assert directive["Namespace"] == "Blendify"
                 (dimensions,) = directive["Dimensions"]
                 for metric in directive["Metrics"]:
-                    found[metric["Name"]] = frozenset(dimensions), metric["Unit"]
-    return found
+                    by_name[metric["Name"]] = frozenset(dimensions), metric["Unit"]
+    return by_name
 
 
 @pytest.fixture

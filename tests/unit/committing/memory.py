@@ -31,7 +31,7 @@ class Pages:
     content: Sequence[ListPage]
 
     def listed(self) -> Iterable[Listed]:
-        return [one for page in self.content for one in page.listed]
+        return [listed for page in self.content for listed in page.listed]
 
     def pages(self) -> Iterator[ListPage]:
         return iter(self.content)
@@ -124,8 +124,8 @@ class Memory:
         for fact in facts:
 
             def insert(fact: MemoryFact = fact) -> None:
-                kept = self.history.setdefault(fact.fetched_at, fact)
-                assert kept == fact, f"two facts claim {fact.fetched_at}"
+                stored = self.history.setdefault(fact.fetched_at, fact)
+                assert stored == fact, f"two facts claim {fact.fetched_at}"
 
             self._write(insert)
         return {}

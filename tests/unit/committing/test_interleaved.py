@@ -30,7 +30,7 @@ class TwoAtOnce:
 
     def run(self, *works: Callable[[], object]) -> None:
         """Both to their ends; raises what a worker did not expect."""
-        threads = [threading.Thread(target=self._one, args=(number, work)) for number, work in enumerate(works)]
+        threads = [threading.Thread(target=self._run, args=(number, work)) for number, work in enumerate(works)]
         for thread in threads:
             thread.start()
         self._batons[self.chance.randrange(2)].release()
@@ -51,7 +51,7 @@ class TwoAtOnce:
             self._batons[other].release()
             self._batons[number].acquire()
 
-    def _one(self, number: int, work: Callable[[], object]) -> None:
+    def _run(self, number: int, work: Callable[[], object]) -> None:
         self._mine.number = number
         self._batons[number].acquire()
         try:

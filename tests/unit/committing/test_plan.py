@@ -33,23 +33,23 @@ def names(entries: object) -> str:
 
 @pytest.mark.parametrize("kind", [ListKind.SET, ListKind.RANKED, ListKind.ARRANGED])
 def test_a_list_that_is_as_it_was_has_nothing_to_tell(kind: ListKind) -> None:
-    found = plan(version("abc"), read(kind, "abc", "abc"))
-    assert (found.facts, list(found.entries)) == (0, version("abc"))
+    planned = plan(version("abc"), read(kind, "abc", "abc"))
+    assert (planned.facts, list(planned.entries)) == (0, version("abc"))
 
 
 @pytest.mark.parametrize("kind", [ListKind.SET, ListKind.RANKED, ListKind.ARRANGED])
 def test_what_came_what_changed_and_what_went(kind: ListKind) -> None:
-    found = plan(version("abc"), read(kind, "axC", "abc"))
-    assert (dict(found.recorded), names(found.removed), names(found.entries)) == ({1: 1, 2: 2}, "b", "axc")
-    assert {entry.identity for entry in found.entries if entry.key.startswith(SOURCE.started_at)} == {"x", "c"}
+    planned = plan(version("abc"), read(kind, "axC", "abc"))
+    assert (dict(planned.recorded), names(planned.removed), names(planned.entries)) == ({1: 1, 2: 2}, "b", "axc")
+    assert {entry.identity for entry in planned.entries if entry.key.startswith(SOURCE.started_at)} == {"x", "c"}
 
 
 def test_what_moved_in_a_playlist_is_told_by_the_fewest_moves() -> None:
-    found = plan(version("abcd"), read(ListKind.ARRANGED, "dabc", "abcd"))
-    (move,) = found.moves
+    planned = plan(version("abcd"), read(ListKind.ARRANGED, "dabc", "abcd"))
+    (move,) = planned.moves
     assert (move.entry.identity, move.position, move.old_key) == ("d", 0, EARLIER.key("d"))
-    assert (names(found.entries), found.facts) == ("dabc", 1)
-    assert found.entries[0].key == move.entry.key != move.old_key
+    assert (names(planned.entries), planned.facts) == ("dabc", 1)
+    assert planned.entries[0].key == move.entry.key != move.old_key
 
 
 def test_what_moved_in_a_set_is_nothing_to_tell() -> None:
@@ -58,24 +58,25 @@ def test_what_moved_in_a_set_is_nothing_to_tell() -> None:
 
 def test_a_page_that_is_lost_removes_nothing() -> None:
     """And what is new in a playlist is recorded at its place in the list, not among what was read."""
-    found = plan(version("abcdef"), read(ListKind.SET, "ab..xf", "abcdef", complete=False))
-    assert (names(found.entries), found.facts) == ("abcdefx", 1)
-    found = plan(version("abcdef"), read(ListKind.ARRANGED, "ab..xf", "abcdef", complete=False))
-    assert (dict(found.recorded), names(found.entries), found.facts) == ({2: 4}, "abcdxef", 1)
+    planned = plan(version("abcdef"), read(ListKind.SET, "ab..xf", "abcdef", complete=False))
+    assert (names(planned.entries), planned.facts) == ("abcdefx", 1)
+    planned = plan(version("abcdef"), read(ListKind.ARRANGED, "ab..xf", "abcdef", complete=False))
+    assert (dict(planned.recorded), names(planned.entries), planned.facts) == ({2: 4}, "abcdxef", 1)
 
 
 def test_no_two_entries_claim_one_rank() -> None:
     """A top list of which a part is missing stays what it was, unless all that it held was given."""
-    found = plan(version("abc"), read(ListKind.RANKED, "xa.", "abc", complete=False))
-    assert (names(found.entries), found.facts) == ("abc", 0)
-    found = plan(version("ab"), read(ListKind.RANKED, "XAB", complete=False))
-    assert (names(found.entries), found.facts) == ("xab", 3)
+    planned = plan(version("abc"), read(ListKind.RANKED, "xa.", "abc", complete=False))
+    assert (names(planned.entries), planned.facts) == ("abc", 0)
+    planned = plan(version("ab"), read(ListKind.RANKED, "XAB", complete=False))
+    assert (names(planned.entries), planned.facts) == ("xab", 3)
 
 
 def test_a_list_without_entries_is_a_plan_of_removals() -> None:
-    found = plan(version("ab"), read(ListKind.ARRANGED, ""))
-    assert (names(found.removed), list(found.entries)) == ("ab", [])
-    assert [removal(SOURCE, entry) for entry in found.removed] == [SOURCE.key(f"removed#list#{one}") for one in "ab"]
+    planned = plan(version("ab"), read(ListKind.ARRANGED, ""))
+    assert (names(planned.removed), list(planned.entries)) == ("ab", [])
+    keys = [SOURCE.key(f"removed#list#{name}") for name in "ab"]
+    assert [removal(SOURCE, entry) for entry in planned.removed] == keys
 
 
 def plays(*numbers: int, source: Source = EARLIER) -> list[Entry]:
@@ -90,22 +91,22 @@ def log(entries: list[Entry], **more: object) -> ReadList:
 
 
 def test_a_play_is_recorded_once_and_never_removed() -> None:
-    found = plan(plays(2, 1), log(plays(3, 2, source=SOURCE)))
-    assert (dict(found.recorded), found.removed) == ({0: 0}, ())
-    assert list(found.entries) == [*plays(3, source=SOURCE), *plays(2, 1)]
+    planned = plan(plays(2, 1), log(plays(3, 2, source=SOURCE)))
+    assert (dict(planned.recorded), planned.removed) == ({0: 0}, ())
+    assert list(planned.entries) == [*plays(3, source=SOURCE), *plays(2, 1)]
 
 
 def test_the_oldest_plays_are_forgotten_many_at_a_time() -> None:
-    """Of those that the provider still tells of none is."""
+    """None of those that the provider still gives is forgotten."""
     many = plays(*range(REMEMBERED + SPARE_PLAYS, 0, -1))
     assert list(plan(many, log([])).entries) == many
-    found = plan(many, log(plays(REMEMBERED + SPARE_PLAYS + 1)))
-    assert list(found.entries) == [*plays(REMEMBERED + SPARE_PLAYS + 1), *many][:REMEMBERED]
+    planned = plan(many, log(plays(REMEMBERED + SPARE_PLAYS + 1)))
+    assert list(planned.entries) == [*plays(REMEMBERED + SPARE_PLAYS + 1), *many][:REMEMBERED]
     assert len(plan(many, log(plays(999), remembered_from="")).entries) == len(many) + 1
 
 
 @pytest.mark.parametrize(
-    ("known", "told", "full", "gap"),
+    ("known", "given", "full", "gap"),
     [
         ((2, 1), (9, 8), True, (2, 8)),
         ((2, 1), (9, 8), False, None),
@@ -115,8 +116,8 @@ def test_the_oldest_plays_are_forgotten_many_at_a_time() -> None:
     ids=["nothing in common", "fewer than it remembers", "one in common", "the first sync"],
 )
 def test_plays_that_may_be_missing_are_a_gap(
-    known: tuple[int, ...], told: tuple[int, ...], full: bool, gap: tuple[int, int] | None
+    known: tuple[int, ...], given: tuple[int, ...], full: bool, gap: tuple[int, int] | None
 ) -> None:
-    found = plan(plays(*known), log(plays(*told, source=SOURCE), full=full)).gap
-    ends = [one.identity.partition("#")[0] for one in plays(*gap)] if gap else []
-    assert found == (Gap(SOURCE.key(f"hole#{ends[1]}"), *ends) if gap else None)
+    planned = plan(plays(*known), log(plays(*given, source=SOURCE), full=full)).gap
+    ends = [play.identity.partition("#")[0] for play in plays(*gap)] if gap else []
+    assert planned == (Gap(SOURCE.key(f"hole#{ends[1]}"), *ends) if gap else None)

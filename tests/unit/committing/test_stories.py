@@ -125,7 +125,8 @@ class Story:
         intent = Intent(Commit(str(number), started_at), complete=sound or (whole and not self.sort.ordered))
         self.commit(version, read, intent)
         if not intent.complete:
-            removed = [one for one in self.memory.records() if one["moment"] == started_at and one.get("removed")]
+            facts = [fact for fact in self.memory.records() if fact["moment"] == started_at]
+            removed = [fact for fact in facts if fact.get("removed")]
             assert removed == [], "a list that was read in part has lost something"
         if sound:
             self.days.append((started_at, before))
@@ -136,11 +137,13 @@ class Story:
         started_at, start = moment(DAY * number), 0
         size = self.sort.remembered or PAGE
         while True:
-            version, told = self.opened(), self.listener.answers()[start : start + size]
-            dated = [(record, answer) for record, answer in zip(self.dated(version, told), told, strict=True) if record]
+            version, given = self.opened(), self.listener.answers()[start : start + size]
+            dated = [
+                (record, answer) for record, answer in zip(self.dated(version, given), given, strict=True) if record
+            ]
             records, answers = [record for record, _ in dated], [answer for _, answer in dated]
             page = self.comparison(version, started_at).page(records, answers, start)
-            full = len(told) == self.sort.remembered and not self.sort.rules.once_each
+            full = len(given) == self.sort.remembered and not self.sort.rules.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
                 self.commit(
@@ -150,17 +153,17 @@ class Story:
                 )
             except Superseded:
                 continue
-            self.seen.update(answer["id"] for answer in told)
+            self.committed_plays.update(answer["id"] for answer in given)
             start += size
             if self.sort.remembered or start >= len(self.listener.things):
                 return
 
-    seen: set[str] = field(default_factory=set)
-    """What of a log was committed."""
+    committed_plays: set[str] = field(default_factory=set)
+    """Ids of what was committed of a log."""
 
-    def dated(self, version: ListVersion, told: list[Any]) -> Sequence[Record | None]:
+    def dated(self, version: ListVersion, given: list[Any]) -> Sequence[Record | None]:
         """Records; where the provider tells no moments, with those at which they were seen first."""
-        records = [self.sort.record(answer, place) for place, answer in enumerate(told)]
+        records = [self.sort.record(answer, place) for place, answer in enumerate(given)]
         known = [entry.identity for entry in self.memory.entries(version)]
         now = times.parse(moment(DAY * self.latest + self.listener.clock))
         since = version.commit.started_at if version.commit else None
@@ -191,11 +194,11 @@ class Story:
         """Page after page, as the provider tells them; the list may change meanwhile, and pages may be lost."""
         start = 0
         while True:
-            told = pages(self.listener.answers()[start:], PAGE)[0][1]
+            given = pages(self.listener.answers()[start:], PAGE)[0][1]
             lost = not whole and self.chance.random() < 0.4
             if not lost:
-                records = [self.sort.record(answer, start + place) for place, answer in enumerate(told)]
-                yield comparison.page(records, told, start)
+                records = [self.sort.record(answer, start + place) for place, answer in enumerate(given)]
+                yield comparison.page(records, given, start)
             start += PAGE
             if start >= len(self.listener.answers()):
                 return
@@ -211,13 +214,15 @@ class Story:
         self.same("version", self.folded(records), held)
         self.same("list", self.folded(records), self.listener.answers())
         then, was = self.chance.choice(self.days)
-        self.same(then, self.folded([one for one in records if one["moment"] <= then]), was)
+        self.same(then, self.folded([fact for fact in records if fact["moment"] <= then]), was)
         return None
 
     def check_log(self, records: list[dict[str, Any]]) -> None:
         """Each play that was told of is there once, in the order in which they were played."""
-        plays = sorted((one for one in records if one.get("kind") != "hole"), key=lambda one: str(one["played_at"]))
-        names = [one["record_id"] for one in reversed(plays)]
+        plays = sorted(
+            (fact for fact in records if fact.get("kind") != "hole"), key=lambda fact: str(fact["played_at"])
+        )
+        names = [fact["record_id"] for fact in reversed(plays)]
         held = [self.memory.history[entry.key].answer["id"] for entry in self.memory.held]
         if self.sort.rules.once_each:
             names = list(dict.fromkeys(names))
@@ -225,7 +230,7 @@ class Story:
             assert [name for name in names if name in listed] == listed, f"{names} instead of {listed}"
             assert held == names
             return
-        assert self.seen <= set(names), "a play is lost"
+        assert self.committed_plays <= set(names), "a play is lost"
         assert names == [thing.name for thing in self.listener.things if thing.name in set(names)]
         assert held == names[: len(held)]
         since_first = [thing.name for thing in self.listener.things]
@@ -236,10 +241,10 @@ class Story:
         return [answer for held in Lists.of(self.sort.data_type, records).answers().values() for answer in held]
 
     def same(self, what: str, folded: list[Any], wanted: list[Any]) -> None:
-        told, held = list(map(canonical, folded)), list(map(canonical, wanted))
+        stored, held = list(map(canonical, folded)), list(map(canonical, wanted))
         if not self.sort.ordered:
-            told, held = sorted(told), sorted(held)
-        assert told == held, f"{what}: the history tells {told}, and it is {held}"
+            stored, held = sorted(stored), sorted(held)
+        assert stored == held, f"{what}: the history has {stored}, and the list is {held}"
 
 
 @pytest.mark.parametrize("name", SORTS)

@@ -242,10 +242,10 @@ class Story:
 
     def same(self) -> None:
         held = [self.memory.history[entry.key].answer for entry in self.memory.held]
-        told, wanted = list(map(canonical, held)), list(map(canonical, self.listener.answers()))
+        stored, wanted = list(map(canonical, held)), list(map(canonical, self.listener.answers()))
         if not self.sort.ordered:
-            told, wanted = sorted(told), sorted(wanted)
-        assert told == wanted, f"the version tells {told}, and the list is {wanted}"
+            stored, wanted = sorted(stored), sorted(wanted)
+        assert stored == wanted, f"the version has {stored}, and the list is {wanted}"
 
 
 @pytest.mark.parametrize("name", LISTS)

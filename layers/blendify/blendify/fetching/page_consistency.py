@@ -68,7 +68,7 @@ class Sweep:
     """The entries of the last page, and where it began."""
     _totals: dict[int, int] = field(default_factory=dict, repr=False)
     """By offset, the count that was told there last."""
-    _seen: set[str] = field(default_factory=set, repr=False)
+    _fingerprints: set[str] = field(default_factory=set, repr=False)
 
     @property
     def counted(self) -> int | None:
@@ -77,7 +77,7 @@ class Sweep:
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
-        known = {*self._seen, self.fingerprint}
+        known = {*self._fingerprints, self.fingerprint}
         return any(entry is not None for entry in page.entries) and _fingerprint(page) in known
 
     def new_in(self, ask: PageRequest, page: Page) -> Page:
@@ -96,7 +96,7 @@ class Sweep:
         if again is None:
             return None
         self.attempt += 1
-        self._seen, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
+        self._fingerprints, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
         return replace(again, attempt=self.attempt)
 
     def take(
@@ -112,7 +112,7 @@ class Sweep:
             return self._nothing_new(ask, page, paging, planned)
         self._barren = 0
         self.fingerprint = _fingerprint(page)
-        self._seen.add(self.fingerprint)
+        self._fingerprints.add(self.fingerprint)
         self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
         self.other_total = page.other_total or self.other_total
         page = self.habits.corrected(replace(page, other_total=self.other_total), paging)

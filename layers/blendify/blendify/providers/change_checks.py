@@ -63,14 +63,14 @@ class Count:
 
         expected    its length if nothing was removed
         """
-        told, came = pages[0].total, sum(len(page.entries) for page in pages)
-        if came < self.limit * len(pages) and (told is None or came in (told, expected)):
+        total, came = pages[0].total, sum(len(page.entries) for page in pages)
+        if came < self.limit * len(pages) and (total is None or came in (total, expected)):
             return came
-        length = expected if told is None else told - self.shortfall
+        length = expected if total is None else total - self.shortfall
         if 0 < length < expected and length % self.limit == 0 and read_page(length).entries:
             # The count says that entries are gone. They stand behind the full page at which it ends.
             return None
-        steady = told is not None and all(page.total == told for page in pages)
+        steady = total is not None and all(page.total == total for page in pages)
         if (steady and self.usual) or (length >= came and self._ends_at(length, read_page)):
             return length
         return None
