@@ -7,8 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.apple_music.pages import ApiError
 from local.simulators.frame.consent_page import form
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json, encoded, json_response
 from local.simulators.frame.service import AccountPage
 
@@ -47,8 +47,7 @@ async def authorize(service: Any, request: Request) -> Response:
     fields = await form(request) or {}
     developer_token, name = fields.get("developer_token", ""), fields.get("listener", "")
     if not service.developer_tokens.accepts(developer_token, request.headers.get("origin")):
-        refused: Response = service.refuse(unauthorized())
-        refused.headers.update(_ANYWHERE)
+        refused: Response = service.refuse(Refusal("unauthorized"), _ANYWHERE)
         return refused
     match fields.get("decision"):
         case "deny":
@@ -67,11 +66,6 @@ async def unauthorize(service: Any, request: Request) -> Response:
         return Response(status_code=204, headers=_ANYWHERE)
     service.accounts.sign_out((await form(request) or {}).get("music_user_token", ""))
     return _json({})
-
-
-def unauthorized() -> ApiError:
-    """The developer token is missing, wrong or old: nobody of the application gets through."""
-    return ApiError(401, "40100", "Unauthorized", "Authentication failed")
 
 
 def _json(value: Mapping[str, Json], status: int = 200) -> Response:

@@ -4,11 +4,9 @@ import time
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import responses
 from secrets import token_bytes
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from local.simulators.apple_music import consent, keys
 from local.simulators.apple_music.accounts import AppleMusicAccounts
@@ -16,11 +14,12 @@ from local.simulators.apple_music.catalogue import OBJECTS, STOREFRONT, Catalogu
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary
 from local.simulators.apple_music.options import Options
-from local.simulators.apple_music.pages import ApiError, ByOffset, invalid
+from local.simulators.apple_music.pages import ByOffset
 from local.simulators.apple_music.resources import View
 from local.simulators.frame.library import Clock
 from local.simulators.frame.pages import Reading
-from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.refusals import Refusal, Refusals
+from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener, Service
 from local.simulators.frame.troubles import OwnTroubles
 
@@ -42,21 +41,21 @@ class RecentlyAdded(Endpoint):
 
 
 def view_of(parameters: Mapping[str, str]) -> View:
-    """What is asked for; an unknown attribute is no error. Raises ApiError for an unknown parameter or relation."""
+    """What is asked for; an unknown attribute is no error. Raises `Refusal` for an unknown parameter or relation."""
     for name in parameters:
         if name not in {"limit", "offset", "include", "extend"}:
-            raise ApiError(400, "40004", "Invalid Parameter", f"Parameter '{name}' is not allowed", name)
+            raise Refusal("unknown_parameter", name=name)
     included = set(filter(None, parameters.get("include", "").split(",")))
     # The others that the real service knows are not simulated.
     if unknown := included - {"catalog"}:
-        raise invalid("include", f"No relationship matching '{min(unknown)}'")
+        raise Refusal("unknown_relation", relation=min(unknown))
     return View("catalog" in included, "dateAdded" in parameters.get("extend", "").split(","))
 
 
 def _playlist(call: Call) -> str:
     """A deleted one is unknown."""
     if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
-        raise _not_found()
+        raise Refusal("not_found")
     return identity
 
 
@@ -88,6 +87,8 @@ class AppleMusic(Service):
     api_roots = ("/v1/",)
     account_pages = consent.PAGES
     troubles = OwnTroubles.beside(__file__)
+    refusals = Refusals(__file__)
+    tells_deadlines = False
     endpoints = (
         Endpoint(path="/v1/me/storefront", read=lambda _: {"data": [OBJECTS.filled("storefront")]}),
         _history("/v1/me/history/heavy-rotation", "top_tracks", HEAVY_ROTATION, 10),
@@ -120,43 +121,23 @@ class AppleMusic(Service):
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         accepts = self.developer_tokens.accepts
         if scheme.lower() != "bearer" or not accepts(token.strip(), request.headers.get("origin")):
-            raise consent.unauthorized()
+            raise Refusal("unauthorized")
         if endpoint is None:
-            raise _not_found()
+            raise Refusal("not_found")
         if (name := self.accounts.listener_with(_user_token(request))) is None:
-            raise ApiError(403, "40300", "Forbidden", "Invalid authentication")
+            raise Refusal("forbidden")
         if request.method != "GET":
-            raise _wrong_method()
+            raise Refusal("wrong_method")
         view = view_of(parameters)
         if any(view):
             self.listeners[name].views[endpoint.path] = view
         return name, view
 
-    def refuse(self, refusal: ApiError) -> Response:
+    def error(self, **row: Json) -> Json:
         """A list of errors, whose status and code are strings."""
-        error: dict[str, Json] = {
-            "id": b32encode(token_bytes(16)).decode().rstrip("="),
-            "title": refusal.title,
-            "detail": refusal.detail,
-            "status": str(refusal.status),
-            "code": refusal.code,
+        return {
+            "errors": [{"id": b32encode(token_bytes(16)).decode().rstrip("="), **row, "status": str(row["status"])}]
         }
-        if refusal.parameter is not None:
-            error["source"] = {"parameter": refusal.parameter}
-        return json_response({"errors": [error]}, refusal.status)
-
-    def too_many(self, headers: Mapping[str, str]) -> Response:
-        """The service does not tell how long to wait."""
-        return self.refuse(ApiError(429, "42900", "Too Many Requests", "The request rate limit has been reached"))
-
-    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
-        title = responses.get(status, "Error")
-        response = self.refuse(ApiError(status, f"{status}00", title, "The request could not be completed"))
-        response.headers.update(headers)
-        return response
-
-    def wrong_method(self, allowed: str) -> Response:
-        return self.refuse(_wrong_method())
 
     def view(self, call: Call) -> View:
         view: View = call.grant
@@ -173,11 +154,3 @@ class AppleMusic(Service):
 
 def _user_token(request: Request) -> str:
     return request.headers.get("music-user-token", "")
-
-
-def _not_found() -> ApiError:
-    return ApiError(404, "40400", "Resource Not Found", "Resource with requested id was not found")
-
-
-def _wrong_method() -> ApiError:
-    return ApiError(405, "40500", "Method Not Allowed", "The method is not allowed here")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local.simulators.frame.library import Rows
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json
 
 if TYPE_CHECKING:
@@ -72,24 +73,21 @@ class Pages(ABC):
     """The last place at which a page may begin."""
 
     def window(self, call: "Call", endpoint: "Endpoint", rows: Rows) -> Window:
-        """What is asked for. Raises the service's `Refusal` for what it does not serve."""
+        """What is asked for. Raises `Refusal` for what the service does not serve."""
         return Window(self.number(call, "offset", 0, 0, self.last), self.limit(call, endpoint))
-
-    @abstractmethod
-    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> Exception:
-        """The refusal of a parameter that is no number (`value` is None), or none within these bounds."""
 
     def limit(self, call: "Call", endpoint: "Endpoint") -> int:
         return self.number(call, "limit", endpoint.default, 1, endpoint.most)
 
     def number(self, call: "Call", name: str, default: int, *bounds: int) -> int:
-        """A parameter within its bounds. Raises the service's `Refusal`."""
+        """A parameter within its bounds. Raises `Refusal`."""
         if (text := call.parameters.get(name)) is None:
             return default
         least, most = bounds
         value = int(text) if re.fullmatch(r"-?[0-9]{1,15}", text) else None
         if value is None or not least <= value <= most:
-            raise self.refusal(name, text, value, (least, most))
+            wrong = "not_a_number" if value is None else "too_small" if value < least else "too_large"
+            raise Refusal(wrong, name=name, text=text[:40], least=least, most=most)
         return value
 
     @abstractmethod

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from http.client import responses
 from typing import Any, ClassVar
 
 from starlette.requests import Request
@@ -18,13 +19,10 @@ from local.simulators.frame.faults import EVERYWHERE, Fault
 from local.simulators.frame.library import Clock, Library, everything, resized
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
+from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.traffic import PageTrouble, Traffic
 from local.simulators.frame.troubles import OwnTroubles
-
-
-class Refusal(Exception):
-    """A refusal of the API; each service has a subclass that says how it is written."""
 
 
 @dataclass(slots=True)
@@ -133,6 +131,9 @@ class Service(ABC):
     """What the paths of the API begin with; what is below one and no endpoint is counted as `unknown`."""
     unknown: ClassVar[str] = "/v1/unknown"
     troubles: ClassVar[OwnTroubles]
+    refusals: ClassVar[Refusals]
+    tells_deadlines: ClassVar[bool] = True
+    """Whether the refusal of a rate limit says when to come again."""
     decision_path: ClassVar[str] = ""
     """Where the consent page posts the listener's decision."""
 
@@ -159,24 +160,27 @@ class Service(ABC):
         """
 
     @abstractmethod
-    def refuse(self, refusal: Any) -> Response:
-        """A `Refusal` as a response."""
-
-    @abstractmethod
-    def too_many(self, headers: Mapping[str, str]) -> Response:
-        """The refusal of a rate limit; `headers` say when to come again, for services that tell."""
-
-    @abstractmethod
-    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
-        """An error of which nothing is known but the status."""
+    def error(self, **row: Json) -> Json:
+        """The body of a refusal, from its row."""
 
     @abstractmethod
     def profile(self, listener: Any) -> Json:
         """What the service says of the account itself, with nothing left out."""
 
-    def wrong_method(self, allowed: str) -> Response:
-        """The refusal of another HTTP method than an accounts page has."""
-        return Response("Method not allowed", 405, {"allow": allowed})
+    def refuse(self, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+        """A refusal as a response."""
+        row = self.refusals.row(refusal)
+        return json_response(self.error(**row), row["status"], headers)
+
+    def too_many(self, headers: Mapping[str, str]) -> Response:
+        """The refusal of a rate limit; `headers` say when to come again, for services that tell."""
+        return self.refuse(Refusal("too_many"), headers if self.tells_deadlines else None)
+
+    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
+        """An error of which nothing is known but the status."""
+        own = f"failure_{status}"
+        reason = responses.get(status, "Error")
+        return self.refuse(Refusal(own if own in self.refusals else "failure", status=status, reason=reason), headers)
 
     def written(self, body: Json) -> Response:
         return json_response(body)

@@ -26,14 +26,15 @@ class Templates:
 
     def filled(self, name: str, /, **values: Any) -> Any:
         """One object, new. Raises KeyError for a place without a value."""
-        return _filled(self._shapes[name], values)
+        return filled(self._shapes[name], values)
 
 
-def _filled(shape: Json, values: Mapping[str, Any]) -> Json:
+def filled(shape: Json, values: Mapping[str, Any]) -> Json:
+    """A copy of a shape with these values in its places. Raises KeyError for a place without one."""
     if isinstance(shape, dict):
-        return {key: _filled(member, values) for key, member in shape.items()}
+        return {key: filled(member, values) for key, member in shape.items()}
     if isinstance(shape, list):
-        return [_filled(member, values) for member in shape]
+        return [filled(member, values) for member in shape]
     if not isinstance(shape, str) or "{" not in shape:
         return shape
     whole = _WHOLE.fullmatch(shape)

@@ -16,8 +16,9 @@ from local.simulators.frame.control import CONTROLS
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Window
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import AccountPage, Call, Endpoint, Refusal, Service
+from local.simulators.frame.service import AccountPage, Call, Endpoint, Service
 from local.simulators.frame.spoiling import TRANSPORT
 from local.simulators.frame.traffic import Asked, PageTrouble
 
@@ -54,7 +55,7 @@ def _account_route(page: AccountPage) -> Route:
             if trouble is not None:
                 return None
             if request.method not in page.methods:
-                return service.wrong_method(", ".join(page.methods))
+                return service.refuse(Refusal("wrong_method"), {"allow": ", ".join(page.methods)})
             response = await page.handle(service, request)
             service.accounts.save()
             return response

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest, Grant
 from local.simulators.frame.consent_page import dead_end, question, with_query
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.service import Service
-from local.simulators.lastfm.errors import ApiError, Error
 
 _UNSIGNED = {"api_sig", "callback", "format"}
 _PERMISSIONS = ("See your profile and what you listen to", "Act in your name until you remove it in your settings")
@@ -34,16 +34,16 @@ class LastfmAccounts(Accounts):
         return self.issue("token", listener, self.options.token_seconds, uses=1)
 
     def token(self, token: str) -> Grant:
-        """A token that is still worth a session. Raises `ApiError`."""
+        """A token that is still worth a session. Raises `Refusal`."""
         grant = self.find(token, "token")
         if grant is None or grant.uses == 0:
-            raise ApiError(Error.AUTHENTICATION)
+            raise Refusal("unknown_token")
         if not self.lives(grant):
-            raise ApiError(Error.EXPIRED)
+            raise Refusal("expired")
         return grant
 
     def redeem(self, token: str) -> str:
-        """The key of a new session. Raises `ApiError`."""
+        """The key of a new session. Raises `Refusal`."""
         grant = self.token(token)
         grant.uses = 0
         key = self.issue("session", grant.listener)

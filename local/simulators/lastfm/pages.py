@@ -4,7 +4,6 @@ from local.simulators.frame.library import Rows
 from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint
-from local.simulators.lastfm.errors import ApiError, Error
 from local.simulators.lastfm.options import Lone
 
 
@@ -22,9 +21,6 @@ class ByNumber(Pages):
     def number(self, call: Call, name: str, default: int, *bounds: int) -> int:
         """An empty parameter is none."""
         return super().number(call, name, default, *bounds) if call.parameters.get(name) else default
-
-    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> ApiError:
-        return ApiError(Error.PARAMETERS, f"{name} param out of bounds ({bounds[0]}-{bounds[1]})")
 
     def capped(self, window: Window, most: int) -> Window:
         limit = min(window.limit, most)

@@ -6,27 +6,12 @@ from urllib.parse import urlencode
 
 from local.simulators.frame.library import Rows
 from local.simulators.frame.pages import Page, Pages, Window
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import Call, Endpoint, Refusal
+from local.simulators.frame.service import Call, Endpoint
 
 
-class ApiError(Refusal):
-    """A refusal of the Web API."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-class SpotifyPages(Pages):
-    """A number of the query that is none or out of bounds is named, and no more said."""
-
-    def refusal(self, name: str, text: str, value: int | None, bounds: tuple[int, int]) -> ApiError:
-        return ApiError(400, f"Invalid {name}")
-
-
-class ByOffset(SpotifyPages):
+class ByOffset(Pages):
     """`next` is null on the last page, and `previous` on the first; links repeat what was asked for besides."""
 
     def __init__(self, *repeated: str) -> None:
@@ -50,19 +35,19 @@ class ByOffset(SpotifyPages):
         return body | page.count()
 
 
-class AfterArtist(SpotifyPages):
+class AfterArtist(Pages):
     """After an artist who is not followed comes nothing: the page is empty. `offset` is ignored."""
 
     cursors = True
 
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         if call.parameters.get("type") != "artist":
-            raise ApiError(400, "Invalid type" if "type" in call.parameters else "Missing parameter type")
+            raise Refusal("wrong_type" if "type" in call.parameters else "no_type")
         size, after = self.limit(call, endpoint), call.parameters.get("after")
         if after is None:
             return Window(0, size)
         if not re.fullmatch(r"[0-9A-Za-z]{22}", after):
-            raise ApiError(400, "Invalid base62 id")
+            raise Refusal("wrong_id")
         ids = [rows.library.id_followed_artists(entry) for entry in rows.entries]
         return Window(ids.index(after) + 1 if after in ids else len(ids), size)
 
@@ -81,7 +66,7 @@ class AfterArtist(SpotifyPages):
         return {"artists": artists | page.count()}
 
 
-class BeforeMoment(SpotifyPages):
+class BeforeMoment(Pages):
     """
     Plays, newest first. The cursor is a moment, which is itself excluded; `next` leads to older plays, and is there on
     every page that is not empty.
@@ -91,7 +76,7 @@ class BeforeMoment(SpotifyPages):
 
     def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
         if "after" in call.parameters:
-            raise ApiError(400, "Plays after a moment are not simulated")
+            raise Refusal("not_simulated")
         before = self.number(call, "before", 10**14, 0, 10**14)
         return Window(sum(entry.when >= before for entry in rows.entries), self.limit(call, endpoint))
 

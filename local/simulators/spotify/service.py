@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
 
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
-from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.refusals import Refusal, Refusals
+from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
@@ -19,7 +19,7 @@ from local.simulators.spotify.catalogue import Catalogue, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
 from local.simulators.spotify.long_standing import LongStanding
 from local.simulators.spotify.options import Options
-from local.simulators.spotify.pages import AfterArtist, ApiError, BeforeMoment, ByOffset
+from local.simulators.spotify.pages import AfterArtist, BeforeMoment, ByOffset
 from local.simulators.spotify.regimes import Regime
 
 SCOPES = {
@@ -60,7 +60,7 @@ def _profile(call: Call) -> Json:
 def _time_range(call: Call) -> str:
     time_range = call.parameters.get("time_range", "medium_term")
     if time_range not in TIME_RANGES:
-        raise ApiError(400, "Invalid time range")
+        raise Refusal("wrong_time_range")
     return time_range
 
 
@@ -74,11 +74,11 @@ def _playlist(call: Call) -> str:
     """A playlist that the caller may read, also one that is not listed any more."""
     identity, library = call.path["id"], call.listener.library
     if not re.fullmatch(r"[0-9A-Za-z]{22}", identity):
-        raise ApiError(400, "Invalid base62 id")
+        raise Refusal("wrong_id")
     if identity not in library.playlists_by_id:
-        raise ApiError(404, "Resource not found")
+        raise Refusal("not_found")
     if not library.readable_playlist_tracks(identity, View(call.listener.regime)):
-        raise ApiError(403, "Forbidden")
+        raise Refusal("forbidden")
     return identity
 
 
@@ -101,6 +101,7 @@ class Spotify(OAuth2Service):
     account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
     decision_path = "/authorize/decision"
     troubles = OwnTroubles.beside(__file__)
+    refusals = Refusals(__file__)
     endpoints = (
         Endpoint(path="/v1/me", read=_profile),
         Endpoint(path="/v1/me/top/tracks", list="top_tracks", scope="user-top-read", **_BY_TIME_RANGE),
@@ -128,31 +129,23 @@ class Spotify(OAuth2Service):
         self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
     ) -> tuple[str, frozenset[str]]:
         if endpoint is None:
-            raise ApiError(404, "Service not found")
+            raise Refusal("no_such_path")
         if request.method != "GET":
-            raise ApiError(405, "Method not allowed")
+            raise Refusal("wrong_method")
         if not (secret := _bearer(request)):
-            raise ApiError(401, "No token provided")
+            raise Refusal("no_token")
         if (access := self.accounts.find(secret, "access")) is None:
-            raise ApiError(401, "Invalid access token")
+            raise Refusal("unknown_token")
         if not self.accounts.lives(access):
-            raise ApiError(401, "The access token expired")
+            raise Refusal("expired")
         scopes = frozenset(self.accounts.scopes(access))
         if endpoint.scope not in {None, *scopes}:
-            raise ApiError(403, "Insufficient client scope")
+            raise Refusal("no_scope")
         return access.listener, scopes
 
-    def refuse(self, refusal: ApiError) -> Response:
-        return _error(refusal.status, refusal.message)
-
-    def too_many(self, headers: Mapping[str, str]) -> Response:
-        return _error(429, "API rate limit exceeded", headers)
-
-    def failure(self, status: int, headers: Mapping[str, str]) -> Response:
-        return _error(status, "The request could not be completed", headers)
-
-    def wrong_method(self, allowed: str) -> Response:
-        return _error(405, "Method not allowed", {"allow": allowed})
+    def error(self, **row: Json) -> Json:
+        """A nested object."""
+        return {"error": row}
 
     def view(self, call: Call) -> View:
         types = call.parameters.get("additional_types", "track").split(",")
@@ -188,11 +181,6 @@ class Spotify(OAuth2Service):
     def arrange_regime(self, listener: SpotifyListener, value: Json) -> None:
         """Restricted, transitional or legacy, from now on."""
         listener.regime = Regime(value)
-
-
-def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """An error of the Web API: a nested object."""
-    return json_response({"error": {"status": status, "message": message}}, status, headers)
 
 
 def _bearer(request: Request) -> str:
