@@ -18,13 +18,14 @@ from botocore.client import BaseClient
 
 from bench.figures import Figure, at_most
 from bench.in_process import Bench
-from blendify.collecting.conclusion import ListEnd
-from blendify.collecting.list_commits import ListCommits
+from blendify.collecting.evidence import ListEnd
 from blendify.collecting.list_store import ListStore
+from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.db.attribute_values import item_size
+from blendify.fetching.page_consistency import Observed
 from blendify.history import queries, snapshots
 from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
@@ -174,8 +175,9 @@ def _record(day: int, data_type: DataType, number: int, list_id: str, entries: l
     endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     records = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
-    commits = ListCommits(job, endpoint, ListStore(USER, PROVIDER, data_type), lambda: 900.0)
-    reader = commits.reader(list_id)
+    lists = Lists(job, endpoint, ListStore(USER, PROVIDER, data_type), lambda: 900.0)
+    reader = lists.list_reader(list_id)
     reader.add(records, entries, 0)
-    counts = commits.commit(reader, ListEnd(total=len(entries)), Position(number + 1), {})
+    end = ListEnd(Observed(total=len(entries)))
+    counts = lists.commit(reader, end, Position(number + 1), {})
     return counts.get("appended", 0) + counts.get("removed", 0)

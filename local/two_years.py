@@ -15,12 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from blendify.access import users
-from blendify.collecting.conclusion import ListEnd
-from blendify.collecting.list_commits import ListCommits
+from blendify.collecting.evidence import ListEnd
 from blendify.collecting.list_store import ListStore
+from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
+from blendify.fetching.page_consistency import Observed
 from blendify.history import list_versions, snapshots
 from blendify.history.append import append
 from blendify.history.facts import Fact
@@ -29,7 +30,8 @@ from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Endpoint, ListKind, ListPosition
+from blendify.providers.endpoint import Endpoint, ListKind, ListRef
+from blendify.providers.paging import Page, PageRequest
 from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.simulators.frame import entries as simulated
@@ -143,7 +145,7 @@ class Past:
     def _sync(self, data_type: DataType, job: Job) -> None:
         store, endpoint = self.stores[data_type], PROVIDERS[PROVIDER].endpoints[data_type]
         before = len(store.facts)
-        commits = ListCommits(job, endpoint, store, lambda: 900.0)
+        lists = Lists(job, endpoint, store, lambda: 900.0)
         for number, name in enumerate(self.library.names(data_type.value)):
             held = tuple(self.library.entries(data_type.value, name))
             known = self._last.get((data_type, name), ())
@@ -152,27 +154,18 @@ class Past:
             rows = self.library.rows(data_type.value, name, View(self.library.options.regime))
             # Of plays the new ones, and one that is known: so nothing can have been missed between two syncs.
             count = held.index(known[0]) + 1 if data_type is DataType.RECENTLY_PLAYED and known else len(held)
-            self._commit(commits, endpoint, name, rows.cut(0, count), Position(number + 1))
+            self._commit(lists, endpoint, name, rows.cut(0, count), Position(number + 1))
             self._last[data_type, name] = held
         if endpoint.list_kind is not ListKind.LOG:
             self._note(data_type, job, len(store.facts) - before)
 
-    def _commit(
-        self, commits: ListCommits, endpoint: Endpoint, name: str, entries: Sequence[Any], then: Position
-    ) -> None:
-        records = [endpoint.to_record(entry, ListPosition(name, place)) for place, entry in enumerate(entries)]
-        if endpoint.list_kind is ListKind.LOG:
-            log = commits.log_reader(name)
-            log.add(records, entries, 0, times.parse(commits.job.fetched_at))
-            commits.commit_log(log, ListEnd(full=True), None, then, {})
-            return
-        reader = commits.reader(name)
-        reader.add(records, entries, 0)
-        known = endpoint.parent is not None
-        version = self.library.playlists_by_id[name].snapshot if known else None
-        listed = len(entries) if known else None
-        end = ListEnd(total=len(entries), provider_version=version, listed_total=listed)
-        commits.commit(reader, end, then, {})
+    def _commit(self, lists: Lists, endpoint: Endpoint, name: str, entries: list[Any], then: Position) -> None:
+        reader, total, listed = lists.reader(name), len(entries), None
+        reader.add_page(PageRequest(name, 0), Page(entries, total, more=False), endpoint.for_list(name))
+        if endpoint.parent is not None:
+            listed = ListRef(name, total, version=self.library.playlists_by_id[name].snapshot, readable=True)
+        observed = Observed(full=True) if endpoint.list_kind is ListKind.LOG else Observed(total=total)
+        lists.commit(reader, ListEnd(observed, listed), then, {})
 
     def _note(self, data_type: DataType, job: Job, changes: int) -> None:
         """A snapshot when one is due, as after a sync."""

@@ -145,7 +145,7 @@ def dies_at(checkpoint: int, attempt: int | None = None) -> MoveOn:
     count = iter(range(1, 100_000))
 
     def deadly(before: Progress, at: Checkpoint) -> Progress:
-        if attempt in (None, Position.of(at.position or {}).attempt) and next(count) == checkpoint:
+        if attempt in (None, Position.of(at.position or {}).observed.attempt) and next(count) == checkpoint:
             raise KilledError
         return move_on(before, at)
 
@@ -168,7 +168,7 @@ def test_a_reading_that_was_begun_is_gone_on_with(
             world.change("remove", "playlist_tracks", name, position=3)
 
     world.simulator.traffic.on_call = between_pages
-    monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
+    monkeypatch.setattr("blendify.collecting.collection.PAGES", 1)
     with pytest.raises(KilledError):
         collect(DataType.PLAYLIST_TRACKS, job, plenty, dies_at(checkpoint, attempt=2))
     if again:
@@ -186,7 +186,7 @@ def test_a_resumed_run_keeps_its_list_of_playlists(world: World, monkeypatch: py
     job = begun(world.connect(), DataType.PLAYLIST_TRACKS)
     expected = world.lists(DataType.PLAYLIST_TRACKS)
     names = list(expected)
-    monkeypatch.setattr("blendify.collecting.intake.PAGES", 1)
+    monkeypatch.setattr("blendify.collecting.collection.PAGES", 1)
     with pytest.raises(KilledError):
         collect(DataType.PLAYLIST_TRACKS, job, plenty, dies_at(4))
     assert Position.of(standing(job, DataType.PLAYLIST_TRACKS).position).number >= 1

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from blendify.collecting.commit import Committer
-from blendify.collecting.conclusion import ListEnd, evidence, habits, signals
+from blendify.collecting.evidence import ListEnd, evidence
 from blendify.collecting.judgement import Judgement, Verdict, judge
-from blendify.collecting.list_reader import ListReader
 from blendify.collecting.plan import Source
+from blendify.collecting.read import ListReader
+from blendify.collecting.signals import after_list, habits
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType
 from blendify.fetching.page_consistency import MOST_ATTEMPTS
@@ -183,45 +184,27 @@ class Story:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
         reader = ListReader(version, self.memory.entries(version), source, self.sort.rules.kind, self.staged)
-        reader.attempt = attempt
         ask = PageRequest(LIST, 0, attempt=attempt)
         steps = read(
             [ask], self.provider.page, self.paging, ordered=self.sort.ordered, habits=lambda _: habits(version)
         )
         for step in steps:
             assert isinstance(step.result, Page)
-            if step.ask.attempt != reader.attempt:
+            if step.ask.attempt != attempt:
                 reader.read_again(step.ask.offset)
-                reader.attempt = step.ask.attempt
-            entries, start = step.result.entries, reader.place(step.ask.offset)
-            rest = (step.result.total or 0) - step.ask.offset
-            size = step.ask.size or PAGE
-            records = self.endpoint.records(entries, LIST, start)
-            expected = min(size, rest) if rest > 0 else size
-            if self.sort.ordered and (again := reader.repetitions(records, step.ask.offset, expected)):
-                entries = [entry for index, entry in enumerate(entries) if index not in again]
-                records = self.endpoint.records(entries, LIST, start)
-            reader.add(records, entries, start)
-        sweep = step.sweep
-        end = ListEnd(
-            total=sweep.counted,
-            attempt=sweep.attempt,
-            changed=sweep.changed,
-            grown=sweep.grown,
-            unsteady=sweep.unsteady,
-            full=sweep.full,
-            asked_twice=asked_twice,
-        )
+                attempt = step.ask.attempt
+            reader.add_page(step.ask, step.result, self.endpoint)
+        end = ListEnd(step.sweep.observed(), asked_twice=asked_twice)
         return reader, end
 
     def commit(self, reader: ListReader, end: ListEnd, judged: Judgement) -> None:
         started_at = moment(DAY * self.number)
         job = self.job(str(self.number), started_at)
-        commit = Commit(str(self.number), started_at, signals(reader, judged, end, self.endpoint, job))
+        commit = Commit(str(self.number), started_at, after_list(reader, judged, end, self.endpoint, job))
         pages = list(reader.pages())
         committer = Committer(self.memory, self.sort.rules, lambda: 900.0)
         committer.commit(
-            reader.version, reader, Intent(commit, complete=judged.removals), partial(self.memory.stage, pages)
+            reader.version, reader, Intent(commit, complete=judged.sound), partial(self.memory.stage, pages)
         )
 
     def check(self, judged: Judgement, appended: Sequence[str]) -> None:

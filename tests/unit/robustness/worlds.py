@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from blendify.collecting import intake
+from blendify.collecting import collection
 from blendify.core.data_types import DataType
 from blendify.history import list_entries, list_versions, snapshots
 from blendify.providers import PROVIDERS
@@ -38,7 +38,7 @@ def small_pages() -> Iterator[None]:
     chunks = patch.object(list_entries, "SMALLEST", PAGE)
     inline = patch.object(list_versions, "INLINE_BYTES", 150)
     often = patch.object(snapshots, "LEAST", PAGE)
-    staged = patch.object(intake, "PAGES", 2)
+    staged = patch.object(collection, "PAGES", 2)
     with chunks, inline, often, staged, ExitStack() as tables:
         for provider in PROVIDERS.values():
             endpoints = {

@@ -60,7 +60,7 @@ class Checkpoints:
         """The sync's counts so far, of all workers together."""
         return self._stored.counts
 
-    def checkpoint(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
+    def save(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
         """
         Everything before `position` is stored, and counted once.
 

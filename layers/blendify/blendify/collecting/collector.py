@@ -6,47 +6,42 @@ the stored position. Pages are staged before the position moves on, so a death c
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
 from blendify.access import connections
 from blendify.access.applications import application
-from blendify.collecting import freshness
+from blendify.collecting import signals
+from blendify.collecting.agenda import Agenda
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
+from blendify.collecting.collection import Collection
 from blendify.collecting.commit import TimeIsUp
-from blendify.collecting.conclusion import habits, trusted_count
 from blendify.collecting.incremental import checked
-from blendify.collecting.intake import Intake
-from blendify.collecting.list_commits import ListCommits
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.lists_to_read import targets
+from blendify.collecting.lists import Lists
+from blendify.collecting.lists_to_read import lists_to_read
 from blendify.collecting.outcomes import closed_for_all, failure, notes
 from blendify.collecting.position import Position
 from blendify.collecting.troubles import Troubles
-from blendify.collecting.undated_plays.move_to_front import is_known_from_here, latest
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded
 from blendify.fetching.other_ways import otherwise
 from blendify.fetching.page_consistency import Habits, Sweep
-from blendify.fetching.page_fetcher import Fetcher, ListMemory
-from blendify.fetching.page_reader import Failed, Step, read
+from blendify.fetching.page_fetcher import Fetcher
+from blendify.fetching.page_reader import Failed, read
 from blendify.fetching.provider_client import ProviderClient
 from blendify.history import list_versions, snapshots
-from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import Collected, Job, Summary
 from blendify.jobs.progress import COUNTS, Progress, move_on, progress
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
-from blendify.providers.paging import Page, PageRequest, Window
-from blendify.providers.record_identity import record_id
+from blendify.providers.paging import PageRequest, Window
 
 RESERVE_SECONDS = 60.0
 """A page is begun only with this much of the Lambda's time left: a slow call with its retries, and a commit."""
-MOST_FAILING = 8
-"""Lists in a row that fail, after which the provider is failing: the round ends."""
 
 
 def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float], move_on: MoveOn = move_on) -> Summary:
@@ -106,9 +101,9 @@ class _Collector:
 
     def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
-        self._progress = Checkpoints(stored, move_on)
+        self._checkpoints = Checkpoints(stored, move_on)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
-        self._intake: Intake | None = None
+        self._collection: Collection | None = None
 
     def run(self) -> None:
         """Read the rest of the lists; raises CollectError when the provider or the time stops it."""
@@ -122,223 +117,178 @@ class _Collector:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
         app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
         caller = ProviderClient(provider, app, connection.user_id, doubted=doubted)
-        self._progress.caller = caller
+        self._checkpoints.caller = caller
         store = ListStore(job.user_id, job.provider, self._data_type)
-        self._commits = ListCommits(job, endpoint, store, self._seconds_left)
-        self._commits.finish_open()
-        self._intake = intake = Intake(job, self._data_type, endpoint, self._commits, self._progress)
-        fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), self._memory)
-        self._begin(intake, fetcher)
-        intake.adopt_commits()
-        ready = intake.ends
-        self._check_for_changes(intake, fetcher)
-        while (number := intake.next.number) < ready:
-            group = self._group(intake, number, ready)
-            self._read(intake, group, fetcher)
-            intake.go_to(group.stop)
-        self._drop_lists(intake)
-        if number < intake.ends:
-            intake.wait_for_lists_set_aside()
+        self._lists = lists = Lists(job, endpoint, store, self._seconds_left)
+        lists.finish_open()
+        self._agenda = agenda = Agenda(endpoint, self._checkpoints.position)
+        self._collection = collection = Collection(job, endpoint, agenda, lists, self._checkpoints)
+        fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), lists.memory)
+        named = self._begin(collection, fetcher)
+        collection.adopt_commits()
+        end = agenda.ends
+        self._check_for_changes(collection, fetcher)
+        while agenda.next.number < end:
+            group = agenda.group(end)
+            self._read(collection, group, fetcher)
+            collection.go_to(group.stop)
+        self._drop_lists(collection, named)
+        if agenda.next.number < agenda.ends:
+            agenda.wait()
 
     @property
     def progress(self) -> Progress:
         """The progress after the last checkpoint."""
-        return self._progress.latest
+        return self._checkpoints.latest
 
     def close(self) -> None:
         """Close what is open: the Lambda goes on to other syncs."""
-        if self._progress.caller:
-            self._progress.caller.close()
+        if self._checkpoints.caller:
+            self._checkpoints.caller.close()
 
     def stop(self, error: CollectError) -> Summary:
         """Store the outcome of an error with its reason, and everything that was read before it."""
-        intake = self._intake
-        if intake is None:
-            return self._progress.stop(error, self._progress.position, {}, advanced=False)
-        advanced = intake.advanced
-        gives_up = self._progress.gives_up(error, advanced=advanced)
+        collection = self._collection
+        if collection is None:
+            return self._checkpoints.stop(error, self._checkpoints.position, {}, advanced=False)
+        advanced = collection.advanced
         try:
-            if gives_up:
-                intake.end_list(broken_off=True)
-                self._remember(intake)
-            intake.store()
+            if self._checkpoints.gives_up(error, advanced=advanced):
+                collection.end_list(broken_off=True)
+                self._remember()
+            collection.store()
         except TimeIsUp:
             error = _time_is_up()
-        return self._progress.stop(error, intake.next, intake.counts, advanced=advanced)
+        return self._checkpoints.stop(error, self._agenda.next, collection.counts, advanced=advanced)
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
-        intake = self._intake
-        assert intake is not None  # noqa: S101 -- for the type checker
-        counts = Counter(self._progress.counts) + intake.counts
-        self._remember(intake)
-        if counts["lost"] or intake.next.broken:
-            error = failure(self._data_type, intake, counts["lost"])
-            return self._progress.fail(error, intake.next, intake.counts)
-        if closed_for_all(intake, self._commits.known):
+        collection, agenda = self._collection, self._agenda
+        assert collection is not None  # noqa: S101 -- for the type checker
+        counts = Counter(self._checkpoints.counts) + collection.counts
+        self._remember()
+        if counts["lost"] or agenda.next.broken:
+            return self._checkpoints.fail(
+                failure(self._data_type, agenda, counts["lost"]), agenda.next, collection.counts
+            )
+        if closed_for_all(agenda, self._lists.known):
             error = CollectError("the provider refuses all lists that it gave before: what was read of them stays")
-            return self._progress.fail(error, intake.next, intake.counts)
+            return self._checkpoints.fail(error, agenda.next, collection.counts)
         if not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
-            self._note_changes(intake, counts["appended"] + counts["removed"])
-        return self._progress.complete(intake.next, intake.counts, notes(counts))
+            self._note_changes(collection, counts["appended"] + counts["removed"])
+        return self._checkpoints.complete(agenda.next, collection.counts, notes(counts))
 
-    def _remember(self, intake: Intake) -> None:
+    def _remember(self) -> None:
         """Keep which lists failed or were refused, for the next sync."""
-        if self._endpoint.parent is None:
-            return
-        at, names = intake.next, [listed.list_id for listed in intake.lists]
-        done = {name for name in names if freshness.is_done(self._commits.version(name), self._job)}
-        closed = {names[index] for index in at.closed}
-        failing = {names[index] for index in (*at.broken, *(listed.number for listed in at.aside))} - done - closed
-        now = intake.before.after(done | failing | closed, failing, closed)
-        if now != intake.before:
-            now.save(self._job.user_id, self._job.provider, self._data_type)
+        if self._endpoint.parent:
+            now = self._agenda.troubles(self._lists.is_done)
+            if now != self._agenda.before:
+                now.save(self._job.user_id, self._job.provider, self._data_type)
 
-    def _note_changes(self, intake: Intake, changes: int) -> None:
+    def _note_changes(self, collection: Collection, changes: int) -> None:
         """Count the changes for snapshots, which save readers of a past moment from folding all facts."""
         job = self._job
         written = snapshots.note(job.user_id, job.provider, self._data_type, job.fetched_at, changes)
         for name in ("stored_bytes", "write_units"):
-            intake.counts[name] += getattr(written, name)
+            collection.counts[name] += getattr(written, name)
 
-    def _begin(self, intake: Intake, fetcher: Fetcher) -> None:
-        """The lists that can be read. What is known of them is counted once, even if the sync has to wait often."""
-        job, endpoint = self._job, self._endpoint
-        lists = list(targets(job, endpoint, fetcher.page))
-        self._named = {listed.list_id for listed in lists}
+    def _begin(self, collection: Collection, fetcher: Fetcher) -> set[str]:
+        """
+        Note which lists can be read; answers the ids of all. What is known of them is counted once, even if the sync
+        has to wait often.
+        """
+        job, endpoint, known = self._job, self._endpoint, self._lists
+        lists = lists_to_read(job, endpoint, fetcher.page)
         readable = [listed for listed in lists if listed.readable]
         before = Troubles.load(job.user_id, job.provider, self._data_type) if endpoint.parent else Troubles()
-        intake.begin(before.last(readable, job.fetched_at), before)
-        if not any(self._progress.counts[name] for name in ("expected", "records", "unavailable")):
+        self._agenda.lists, self._agenda.before = before.last(readable, job.fetched_at), before
+        known.since = {listed.list_id: signals.since(known.version(listed.list_id), endpoint, job) for listed in lists}
+        if not any(self._checkpoints.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable if listed.list_id not in before.closed)
-            unchanged = sum(
-                self._commits.version(listed.list_id).count for listed in readable if self._unchanged(listed)
-            )
+            unchanged = sum(known.version(listed.list_id).count for listed in readable if self._unchanged(listed))
             if endpoint.parent is None:
                 expected = unchanged
-            intake.counts.update(expected=expected, records=unchanged, unavailable=len(lists) - len(readable))
-            if intake.counts.total():
-                intake.checkpoint()
+            collection.counts.update(expected=expected, records=unchanged, unavailable=len(lists) - len(readable))
+            if collection.counts.total():
+                collection.checkpoint()
+        return {listed.list_id for listed in lists}
 
-    def _drop_lists(self, intake: Intake) -> None:
+    def _drop_lists(self, collection: Collection, named: set[str]) -> None:
         """Lists that are no longer named are gone, whatever becomes of the others."""
-        within = self._endpoint.parent
-        if within is None:
+        parent = self._endpoint.parent
+        if parent is None:
             return
-        naming = list_versions.version(self._job.user_id, self._job.provider, within, "")
+        naming = list_versions.version(self._job.user_id, self._job.provider, parent, "")
         if naming.revision:
             # A sync that does not collect the names may know lists that are not yet among the stored names.
-            named = self._named | {entry.identity for entry in naming.entries()}
-            intake.drop_lists(frozenset(named))
+            collection.drop_lists(frozenset(named | {entry.identity for entry in naming.entries()}))
 
     def _unchanged(self, listed: ListRef) -> bool:
         """Whether the list can be skipped: its version was read already, or it was read a short while ago."""
-        version = self._commits.version(listed.list_id)
-        return freshness.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
+        version = self._lists.version(listed.list_id)
+        return signals.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
-    def _check_for_changes(self, intake: Intake, fetcher: Fetcher) -> None:
+    def _check_for_changes(self, collection: Collection, fetcher: Fetcher) -> None:
         """Take in the only list, if a few calls are enough to learn every change of it."""
-        at = intake.next
-        if self._endpoint.change_check is None or at.number >= len(intake.lists) or at.begun or at.aside:
+        at, endpoint = self._agenda.next, self._endpoint
+        if endpoint.change_check is None or at.number >= len(self._agenda.lists) or at.begun or at.aside:
             return
-        listed = intake.lists[at.number]
-        version = self._commits.version(listed.list_id)
-        if freshness.is_done(version, self._job) or not freshness.may_check(version, self._job):
+        list_id = self._agenda.listed(at.number).list_id
+        version = self._lists.version(list_id)
+        if self._lists.is_done(list_id) or not signals.may_check(version, self._job):
             return
-        entries, absent = self._commits.reader(listed.list_id).entries, set(version.signals.absent)
+        absent = set(version.signals.absent)
+        entries = self._lists.store.entries(version)
         known = {entry.identity: entry.digest for entry in entries if entry.identity not in absent}
-        count = trusted_count(version, self._endpoint.paging)
+        count = signals.trusted_count(version, endpoint.paging)
         try:
-            result = checked(PageRequest(listed.list_id, at.number), known, self._endpoint, fetcher, count)
+            result = checked(PageRequest(list_id, at.number), known, endpoint, fetcher, count)
         except PASSING:
             # Reading the whole list needs fewer of the provider's answers than the check.
             return
-        if result is None:
-            return
-        intake.take_checked(listed, result)
+        if result:
+            collection.take_checked(list_id, result)
 
-    def _group(self, intake: Intake, number: int, ready: int) -> range:
-        """The lists from this one on that are read together: at one endpoint, none of them for the last time."""
-        stop = number + 1
-        if number < len(intake.lists) and not intake.lenient(number):
-            endpoint = intake.endpoint_of(number)
-            while (
-                stop < min(ready, len(intake.lists))
-                and intake.endpoint_of(stop) is endpoint
-                and not intake.lenient(stop)
-            ):
-                stop += 1
-        return range(number, stop)
-
-    def _read(self, intake: Intake, group: range, fetcher: Fetcher) -> None:
+    def _read(self, collection: Collection, group: range, fetcher: Fetcher) -> None:
         """Read these lists, as far as they have to be read."""
-        start, endpoint = intake.resume(group.start), intake.endpoint_of(group.start)
-        lenient = intake.lenient(group.start)
-        if lenient and intake.failures >= MOST_FAILING:
-            intake.leave(group.start)
+        agenda = self._agenda
+        start, endpoint = collection.resume(group.start), agenda.endpoint_of(group.start)
+        lenient = agenda.lenient(group.start)
+        if lenient and agenda.provider_fails:
+            collection.leave(group.start)
             return
         steps = read(
-            (ask for number in group for ask in self._requests(intake, number, start)),
+            (ask for number in group for ask in self._requests(number, start)),
             partial(replace(fetcher, last_time=lenient).page, endpoint=endpoint),
             endpoint.paging,
             ordered=endpoint.ordered,
-            begun=self._begun(intake, start),
+            begun=Sweep(start.number, self._habits(agenda.listed(start.number).list_id), **vars(start.observed)),
             habits=self._habits,
-            side_by_side=self._progress.caller.at_once if self._progress.caller else 1,
+            side_by_side=self._checkpoints.caller.at_once if self._checkpoints.caller else 1,
             lenient=lenient,
-            otherwise=partial(self._otherwise, intake, endpoint, last_time=lenient),
+            # There is no other way to ask while the provider fails wherever it is asked.
+            otherwise=lambda ask, page: [] if agenda.failures else otherwise(ask, page, endpoint, last_time=lenient),
         )
         # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
         with closing(steps):
             for step in steps:
-                self._take(intake, step, last_time=lenient)
+                collection.take(step)
+                if isinstance(step.result, Failed) and agenda.provider_fails and not lenient:
+                    raise step.result.error
                 if self._seconds_left() < RESERVE_SECONDS:
                     raise _time_is_up()
 
-    def _otherwise(
-        self, intake: Intake, endpoint: Endpoint, ask: PageRequest, before: Page | None, *, last_time: bool
-    ) -> list[PageRequest]:
-        """Another way to ask for a page; none while the provider fails wherever it is asked."""
-        return otherwise(ask, before, endpoint, last_time=last_time) if intake.failures == 0 else []
-
-    def _take(self, intake: Intake, step: Step, *, last_time: bool) -> None:
-        intake.take(step)
-        if isinstance(step.result, Failed) and intake.failures >= MOST_FAILING and not last_time:
-            raise step.result.error
-
-    def _requests(self, intake: Intake, number: int, start: Position) -> Iterator[PageRequest]:
-        listed, resumed = intake.listed(number), number == start.number and start.begun
-        endpoint = self._endpoint.for_list(listed.list_id)
-        done = endpoint.list_kind is not ListKind.LOG and freshness.is_done(
-            self._commits.version(listed.list_id), self._job
-        )
+    def _requests(self, number: int, start: Position) -> Iterator[PageRequest]:
+        listed, resumed = self._agenda.listed(number), number == start.number and start.begun
+        endpoint = self._agenda.endpoint_of(number)
+        done = endpoint.list_kind is not ListKind.LOG and self._lists.is_done(listed.list_id)
         if done or (self._unchanged(listed) and not resumed):
             return
         first = PageRequest(listed.list_id, number)
         if resumed:
-            window = Window(*start.window) if start.window else None
-            first = replace(first, offset=start.offset, cursor=start.cursor, window=window, attempt=start.attempt)
-        yield from endpoint.paging.ahead(first, start.total) if resumed else [first]
-
-    def _memory(self, list_id: str) -> ListMemory:
-        """What earlier syncs know of a list, for its requests."""
-        version, since = self._commits.version(list_id), self._intake.since.get(list_id) if self._intake else None
-        empty = version.commit is not None and not version.count
-        return ListMemory(since, empty, partial(self._rest_is_known, version))
-
-    def _rest_is_known(self, version: ListVersion, record_ids: Sequence[str]) -> bool:
-        memory = self._endpoint.for_list(version.list_id).log_window
-        if memory is None or not memory.moves_to_front or not freshness.may_check(version, self._job):
-            return False
-        plays = latest([entry.identity for entry in self._commits.store.entries(version)])
-        return is_known_from_here(record_ids, list(map(record_id, plays)))
+            window, attempt = Window(*start.window) if start.window else None, start.observed.attempt
+            first = replace(first, offset=start.offset, cursor=start.cursor, window=window, attempt=attempt)
+        yield from endpoint.paging.ahead(first, start.observed.total) if resumed else [first]
 
     def _habits(self, list_id: str) -> Habits:
-        return habits(self._commits.version(list_id))
-
-    def _begun(self, intake: Intake, start: Position) -> Sweep:
-        """What is known of the list at which an earlier worker stopped."""
-        usual = self._habits(intake.listed(start.number).list_id)
-        sweep = Sweep(start.number, start.attempt, start.total, start.changed, start.unsteady, start.fingerprint, usual)
-        sweep.other_total, sweep.grown = start.other_total, start.grown
-        return sweep
+        return signals.habits(self._lists.version(list_id))

@@ -111,18 +111,16 @@ class Judgement:
     shortfall_syncs: int = 0
 
     @property
-    def removals(self) -> bool:
-        """Whether entries that were not given have left the list."""
-        return self.verdict in (Verdict.COMPLETE, Verdict.MISCOUNTED)
-
-    @property
     def again(self) -> bool:
         """Whether to read the list once more before anything is committed."""
         return self.verdict is Verdict.AGAIN
 
     @property
     def sound(self) -> bool:
-        """Whether later syncs may go by it: look for changes alone, and skip a list that is called the same."""
+        """
+        Whether entries that were not given have left the list. And whether later syncs may go by it: look for changes
+        alone, and skip a list that is called the same.
+        """
         return self.verdict in (Verdict.COMPLETE, Verdict.MISCOUNTED)
 
     @property

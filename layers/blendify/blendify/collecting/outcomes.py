@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from blendify.collecting.intake import Intake
+from blendify.collecting.agenda import Agenda
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.history.list_versions import ListVersion
@@ -11,14 +11,14 @@ MOST_NAMED = 5
 """Lists that are named by their ids."""
 
 
-def failure(data_type: DataType, intake: Intake, lost: int) -> CollectError:
+def failure(data_type: DataType, agenda: Agenda, lost: int) -> CollectError:
     """Why a data type has failed in which pages or lists could not be read."""
-    broken, error = intake.next.broken, intake.error
-    if len(broken) == len(intake.lists) and error:
+    broken, error = agenda.next.broken, agenda.error
+    if len(broken) == len(agenda.lists) and error:
         return error
     parts = [counted(lost, "page")] if lost else []
     if broken:
-        names = [intake.lists[index].list_id for index in broken]
+        names = [agenda.lists[index].list_id for index in broken]
         noun = "playlist" if data_type is DataType.PLAYLIST_TRACKS else "list"
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         parts.append(f"{counted(len(names), noun)} ({', '.join(names[:MOST_NAMED])}{more})")
@@ -26,11 +26,11 @@ def failure(data_type: DataType, intake: Intake, lost: int) -> CollectError:
     return CollectError(f"{' and '.join(parts)} could not be read, all others are stored{why}")
 
 
-def closed_for_all(intake: Intake, known: Mapping[str, ListVersion]) -> bool:
+def closed_for_all(agenda: Agenda, known: Mapping[str, ListVersion]) -> bool:
     """Whether every list that could be read before is refused all at once: then it is no list that is closed."""
-    readable = {listed.list_id for listed in intake.lists if (version := known.get(listed.list_id)) and version.count}
-    closed = {intake.lists[index].list_id for index in intake.next.closed}
-    return len(readable) > 1 and readable <= closed and not readable <= intake.before.closed
+    readable = {listed.list_id for listed in agenda.lists if (version := known.get(listed.list_id)) and version.count}
+    closed = {agenda.lists[index].list_id for index in agenda.next.closed}
+    return len(readable) > 1 and readable <= closed and not readable <= agenda.before.closed
 
 
 def notes(counts: Mapping[str, int]) -> str | None:

@@ -7,12 +7,14 @@ finish a commit that another one began.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.history.facts import fact_key, removal_key
 from blendify.history.list_entries import Entry
 from blendify.history.reordering import arranged, moved
-from blendify.providers.endpoint import ListKind
+from blendify.providers.change_checks import newest_first
+from blendify.providers.endpoint import Endpoint, ListKind
 from blendify.providers.record_identity import is_dated
 
 REMEMBERED = 100
@@ -55,6 +57,17 @@ class Rules:
     """Of a log: whether it holds each record once, at its latest play."""
     undated: bool = False
     """Of a log: whether its plays have no moments, so that those it lists may be older than many it does not."""
+
+    @classmethod
+    def of(cls, endpoint: Endpoint) -> Self:
+        """Those of a list at this endpoint."""
+        memory = endpoint.log_window
+        return cls(
+            endpoint.list_kind,
+            newest_first=endpoint.change_check is newest_first,
+            once_each=memory is not None and memory.moves_to_front,
+            undated=memory is not None and not memory.dated,
+        )
 
 
 @dataclass(frozen=True)

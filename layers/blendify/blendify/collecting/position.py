@@ -1,8 +1,11 @@
 """Where a collector goes on, as its progress keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any, Self
+
+from blendify.fetching.page_consistency import Observed
 
 
 @dataclass(frozen=True)
@@ -14,22 +17,7 @@ class Position:
     cursor: str | None = None
     window: tuple[int, int] | None = None
     """The part of a log that is asked for by time, as in `paging.Window`."""
-    attempt: int = 1
-    """1 for the first reading of the list; one more each time it is begun anew."""
-    total: int | None = None
-    """Its length by the provider's latest count."""
-    changed: bool = False
-    """It changed while it was read, up to the last attempt."""
-    other_total: int | None = None
-    """Its length by another call."""
-    grown: bool = False
-    """Entries came in while it was read."""
-    unsteady: bool = False
-    """Its count differs from page to page, and it has not changed."""
-    full: bool = False
-    """Its last page was full."""
-    fingerprint: str | None = None
-    """Identifies its last page, to notice a page that is served twice."""
+    observed: Observed = field(default_factory=Observed)
     lost: int = 0
     """Pages of it that could not be read."""
     asked_twice: bool = False
@@ -58,24 +46,23 @@ class Position:
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
         """The position in an item; missing fields have their initial values."""
-        start: dict[str, Any] = {name: item.get(name, value) for name, value in vars(cls()).items()}
-        numbers = {name: int(start[name]) for name in _NUMBERS if start[name] is not None}
-        lists: dict[str, Any] = {name: tuple(int(number) for number in start[name]) for name in ("broken", "closed")}
-        aside, window = tuple(map(cls.of, start["aside"])), start["window"]
-        lists["window"] = (int(window[0]), int(window[1])) if window else None
-        return cls(**{**start, **numbers, **lists, "aside": aside, "staged": tuple(start["staged"])})
+        values = _plain(cls(), item)
+        aside, observed = tuple(map(cls.of, item.get("aside", ()))), _plain(Observed(), item.get("observed", {}))
+        return cls(**{**values, "aside": aside, "observed": Observed(**observed)})
 
     def item(self) -> dict[str, Any]:
         """The stored form, without fields that have their initial values."""
-        start = Position()
-        item = {name: value for name, value in vars(self).items() if value != getattr(start, name)}
-        lists = {name: list(item[name]) for name in ("staged", "broken", "closed", "window") if name in item}
-        return item | lists | ({"aside": [listed.item() for listed in self.aside]} if self.aside else {})
+        item = _unlike_initial(self, Position())
+        if self.aside:
+            item["aside"] = [listed.item() for listed in self.aside]
+        if "observed" in item:
+            item["observed"] = _unlike_initial(self.observed, Observed())
+        return item
 
     def read_again(self) -> "Position":
         """The start of the list, with what outlives one reading of it."""
         return Position(
-            attempt=self.attempt,
+            observed=Observed(attempt=self.observed.attempt),
             asked_twice=self.asked_twice,
             records=self.records,
             expected=self.expected,
@@ -96,23 +83,28 @@ class Position:
     @property
     def begun(self) -> bool:
         """Whether something of the list was asked for."""
-        return self.offset > 0 or self.attempt > 1
+        return self.offset > 0 or self.observed.attempt > 1
 
     def is_behind(self, other: "Position") -> bool:
         """Whether this position is further along than the other one."""
         return (self.number, self.offset) > (other.number, other.offset)
 
 
-_NUMBERS = (
-    "number",
-    "offset",
-    "attempt",
-    "total",
-    "other_total",
-    "lost",
-    "revision",
-    "records",
-    "expected",
-    "tries",
-    "limited",
-)
+def _plain(initial: object, item: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the item has, with numbers and tuples as Python has them."""
+    return {name: _value(item[name]) for name in vars(initial) if name in item}
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case Decimal():
+            return int(value)
+        case list():
+            return tuple(map(_value, value))
+    return value
+
+
+def _unlike_initial(values: object, initial: object) -> dict[str, Any]:
+    """The fields with other than their initial values; tuples as lists."""
+    changed = {name: value for name, value in vars(values).items() if value != getattr(initial, name)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}

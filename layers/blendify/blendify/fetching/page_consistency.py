@@ -38,27 +38,34 @@ class Habits:
         return replace(page, total=max(0, counted - self.shortfall))
 
 
-@dataclass
-class Sweep:
-    """What is known of one list from its pages so far, in their order."""
+@dataclass(kw_only=True)
+class Observed:
+    """What the pages of a list have shown so far. It is kept with the position, and outlives the worker."""
 
-    number: int
     attempt: int = 1
+    """1 for the first reading of the list; one more each time it is begun anew."""
     total: int | None = None
     """Length by the provider's latest count; where entries that leave move no others, by its highest."""
+    other_total: int | None = None
+    """Length by another call."""
     changed: bool = False
     """The list changed while it was read, up to the last attempt."""
-    unsteady: bool = False
-    """The count differs from page to page, and the list has not changed."""
-    fingerprint: str | None = None
-    """Identifies the last good page; stored with the checkpoint, so it outlives the worker."""
-    habits: Habits = Habits()
-    full: bool = False
-    """Whether the last page was full: more may follow it."""
     grown: bool = False
-    """Entries came in while the list was read."""
-    other_total: int | None = None
-    """The length of the list by another call."""
+    """Entries came in while it was read."""
+    unsteady: bool = False
+    """Its count differs from page to page, and it has not changed."""
+    full: bool = False
+    """Its last page was full: more may follow."""
+    fingerprint: str | None = None
+    """Identifies its last good page, to notice one that is served twice."""
+
+
+@dataclass
+class Sweep(Observed):
+    """One list from page to page, in their order: what to ask for next."""
+
+    number: int
+    habits: Habits = Habits()
     _barren: int = 0
     """Requests in a row that brought nothing new."""
     _lacking: int = 0
@@ -74,6 +81,10 @@ class Sweep:
     def counted(self) -> int | None:
         """The list's length by the provider's count: by that of its first page where each page tells another one."""
         return self._totals.get(0, self.total) if self.unsteady else self.total
+
+    def observed(self) -> Observed:
+        """What to keep of it."""
+        return Observed(**{name: getattr(self, name) for name in vars(Observed())} | {"total": self.counted})
 
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""

@@ -95,7 +95,7 @@ def read(
                 ask = first.ask
                 early.drop(ask.list_index)
                 if sweep.number != ask.list_index:
-                    sweep = Sweep(ask.list_index, ask.attempt, habits=habits(ask.list_id))
+                    sweep = Sweep(ask.list_index, habits(ask.list_id), attempt=ask.attempt)
                     parts = _Parts(otherwise)
                 try:
                     page = first.page.result()

@@ -197,6 +197,10 @@ class Endpoint:
         """The records of a page whose first entry is at position `start` of the list."""
         return [self.to_record(entry, ListPosition(list_id, start + index)) for index, entry in enumerate(entries)]
 
+    def child_lists(self, entries: Sequence[Any]) -> list[ListRef]:
+        """The lists behind these entries."""
+        return [child for entry in entries if self.child_list and (child := self.child_list(entry))]
+
     def parse(self, body: Any, context: RequestContext, *, no_content: bool) -> Page:
         """
         A response as a page; `no_content` says that it was a 204.

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from blendify.collecting.list_reader import ListReader
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Source
+from blendify.collecting.read import ListReader
 from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
+from blendify.core import times
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import ListKind, LogWindow, Record
+from blendify.providers.endpoint import Endpoint, ListKind, LogWindow, Record
+from blendify.providers.paging import Page, PageRequest
 
 ONE_ANSWER = 30
 """So many entries of an undated log come in one answer; where two answers meet, an entry may stand in both."""
@@ -47,7 +49,8 @@ class LogReader:
     sync_id: str
     source: Source
     memory: LogWindow
-    attempt: int = 1
+    since: datetime | None = None
+    """From which moment on it is asked for; None for all of it."""
     lost: int = 0
     """Pages that could not be read."""
     known_before: int = 0
@@ -56,9 +59,15 @@ class LogReader:
     """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
 
-    def add(self, records: Sequence[Record], answers: Sequence[Any], start: int, seen_at: datetime) -> None:
-        """Add the page whose first entry is at position `start` of the log, and the moment at which it was read."""
-        self._pages.append(_LogPage(records, answers, start, seen_at))
+    def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
+        """Add a page, which has just been read."""
+        records = endpoint.records(page.entries, ask.list_id, ask.offset)
+        self._pages.append(_LogPage(records, page.entries, ask.offset, times.now()))
+        self.cut |= ask.size is not None and endpoint.paging.depth is None and len(records) >= ask.size
+
+    def read_again(self, start: int) -> None:
+        """The log is read again from this position on. Nothing is forgotten of it."""
+        self.lost = self.lost if start else 0
 
     def compared(self, version: ListVersion) -> ListReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
@@ -112,9 +121,9 @@ class LogReader:
         return max(end, self.memory.entries or 0) if self.cut else end
 
     @property
-    def buffered(self) -> tuple[int, int]:
-        """Numbers of pages, and of their entries, that are only in memory."""
-        return len(self._pages), sum(len(page.records) for page in self._pages)
+    def in_memory(self) -> int:
+        """How many entries are in memory alone."""
+        return sum(len(page.records) for page in self._pages)
 
     def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record | None]:
         if self.memory.dated:

@@ -1,8 +1,8 @@
 """
-One list that is read: its pages, compared with what the history holds of it as they come, and staged.
+Read: the pages of one list, compared with what the history holds of it as they come, and staged.
 
 The history is not touched before all of the list is there. If the list changes meanwhile, it is read again from before
-that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`log_reader`).
+that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`read_log`).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,11 +13,13 @@ from blendify.collecting import staged_pages
 from blendify.collecting.comparison import Change, Comparison, ListPage
 from blendify.collecting.incremental import CheckedList
 from blendify.collecting.plan import Listed, Source
+from blendify.collecting.position import Position
 from blendify.collecting.staged_pages import StagedPages
 from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import ListKind, Record
+from blendify.providers.endpoint import Endpoint, ListKind, Record
+from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest, identity
 
 INLINE_BYTES = 1_200
@@ -44,7 +46,6 @@ class ListReader:
     staged_pages: StagedPages
     repeats: bool = False
     """Whether equal entries of one page are several."""
-    attempt: int = 1
     lost: int = 0
     """Pages that could not be read."""
     repeated: int = 0
@@ -57,18 +58,30 @@ class ListReader:
         self._before = {entry.identity: entry for entry in self.entries}
         self._compare_from(0)
 
-    def resume(self, names: Sequence[str], start: int) -> None:
+    def resume(self, at: Position) -> None:
         """Go on at a position, behind pages that a worker before has staged."""
-        for name in names:
+        self.lost = at.lost
+        for name in at.staged:
             pages = staged_pages.unpack(self.staged_pages.load(name), self.entries)
             self._groups.append(_StagedGroup(name, [page.listed for page in pages]))
-        self._compare_from(start)
+        self._compare_from(at.offset)
+
+    def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
+        """Add a page; of an ordered list without what has come already."""
+        entries, start = page.entries, self._place(ask.offset)
+        records = endpoint.records(entries, ask.list_id, start)
+        size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
+        expected = min(size, rest) if rest > 0 else size
+        if endpoint.ordered and (again := self._repetitions(records, ask.offset, expected)):
+            entries = [entry for index, entry in enumerate(entries) if index not in again]
+            records = endpoint.records(entries, ask.list_id, start)
+        self.add(records, entries, start)
 
     def add(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> None:
         """Add the page whose first entry is at position `start` of the list."""
         self._buffer.append(self._comparison.page(records, answers, start))
 
-    def place(self, offset: int) -> int:
+    def _place(self, offset: int) -> int:
         """
         The position of the next page's first entry.
 
@@ -79,7 +92,7 @@ class ListReader:
         end = max((listed.position + 1 for listed in self._last_page()), default=0)
         return max(end, offset) if self.lost else end
 
-    def repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
+    def _repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
         """
         Indexes of entries on a page of an ordered list that have come already.
 
@@ -99,7 +112,7 @@ class ListReader:
             self.repeated += len(again)
             return again
         too_many = max(0, len(records) - expected)
-        too_early = 0 if self.lost else max(0, self.place(offset) - offset)
+        too_early = 0 if self.lost else max(0, self._place(offset) - offset)
         return range(self._came_before(records, too_many + too_early))
 
     def _came_before(self, records: Sequence[Record], most: int) -> int:
@@ -135,6 +148,7 @@ class ListReader:
         An ordered list begins anew. Of a set nothing is forgotten: what has left it has moved others to pages that are
         not read again, and they were given before. What is given again is the same entry.
         """
+        self.lost = self.lost if start else 0
         if self.kind in (ListKind.RANKED, ListKind.ARRANGED):
             self._groups, self._buffer = [], []
         self._compare_from(start)
@@ -174,9 +188,9 @@ class ListReader:
         yield from self._buffer
 
     @property
-    def buffered(self) -> tuple[int, int]:
-        """How many pages, and entries of them, are in memory alone."""
-        return len(self._buffer), sum(len(page.listed) for page in self._buffer)
+    def in_memory(self) -> int:
+        """How many entries are in memory alone."""
+        return sum(len(page.listed) for page in self._buffer)
 
     @property
     def count(self) -> int:

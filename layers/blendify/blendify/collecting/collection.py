@@ -1,0 +1,310 @@
+"""
+Collection: the pages of one data type's lists as they come, staged, committed and counted.
+
+Everything before a checkpoint is stored. So a death costs at most the pages read since.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from blendify.collecting import lists_to_read, signals
+from blendify.collecting.agenda import MOST_TRIES, Agenda
+from blendify.collecting.checkpoints import Checkpoints
+from blendify.collecting.commit import TimeIsUp
+from blendify.collecting.evidence import ListEnd
+from blendify.collecting.incremental import CheckedList
+from blendify.collecting.lists import Lists, ReadAgain
+from blendify.collecting.position import Position
+from blendify.collecting.read import ListReader
+from blendify.collecting.read_log import LogReader
+from blendify.core import telemetry, times
+from blendify.core.errors import CollectError, NotFound, Unreadable
+from blendify.fetching.page_consistency import Observed
+from blendify.fetching.page_reader import Failed, Lost, Step
+from blendify.jobs.job import Job
+from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.providers.paging import Page, PageRequest
+
+PAGES, ENTRIES = 8, 1_600
+"""Most pages, and most entries, that are only in memory: the cost of a death, and the bound of the memory."""
+
+
+@dataclass
+class Collection:
+    """What one worker takes in of a data type."""
+
+    job: Job
+    endpoint: Endpoint
+    agenda: Agenda
+    lists: Lists
+    checkpoints: Checkpoints
+    reader: ListReader | LogReader | None = None
+    """Of the list at the agenda's position; None before its first page."""
+    advanced: bool = False
+    """Whether a page was read since the last checkpoint."""
+    counts: Counter[str] = field(default_factory=Counter)
+    """What the next checkpoint adds."""
+    _counted: Position = field(init=False)
+    """As far as the records of the present list are in the counts."""
+    _pages: int = 0
+    """Since the last checkpoint."""
+
+    def __post_init__(self) -> None:
+        self._counted = self.agenda.next
+
+    # Going on
+
+    def adopt_commits(self) -> None:
+        """Count the lists that a worker of this sync committed before it could save its position; go on behind them."""
+        commits = [
+            (Position.of(commit.then), version.list_id, commit.counts)
+            for version in self.lists.known.values()
+            if (commit := version.commit) and commit.sync_id == self.job.sync_id
+        ]
+        for then, list_id, counts in sorted(commits, key=lambda commit: (commit[0].number, commit[0].offset)):
+            if then.is_behind(self.agenda.next):
+                unfinished = then.number < len(self.agenda.lists) + len(then.aside) and then.offset > 0
+                ended = then.number if unfinished else then.number - 1
+                self._count(ended, list_id, counts)
+                self.agenda.next = replace(then, records=counts.get("records", 0) if unfinished else 0)
+                self.checkpoint()
+
+    def resume(self, number: int) -> Position:
+        """
+        The position at which this list is read on. A list that another worker has moved on is read from its start.
+        """
+        agenda, at = self.agenda, self.agenda.next
+        aside = number - len(agenda.lists)
+        if aside >= 0 and not at.begun and not at.tries:
+            self._counted = at = agenda.next = at.at(number, at.aside[aside])
+        if not at.begun:
+            return at
+        list_id = agenda.listed(number).list_id
+        if agenda.endpoint_of(number).list_kind is ListKind.LOG:
+            self.lists.since[list_id] = times.parse(at.since) if at.since else None
+        elif at.staged and self.lists.version(list_id).revision != at.revision:
+            at = agenda.next = at.at(number, at.read_again())
+        else:
+            self.reader = reader = self.lists.list_reader(list_id)
+            reader.resume(at)
+        return at
+
+    def go_to(self, number: int) -> None:
+        """Go on at this list, unless the position is there or behind it."""
+        if self.agenda.next.number < number:
+            self._close(self.agenda.next.at(number))
+
+    def _close(self, then: Position) -> None:
+        """Leave the present list, and go on there."""
+        self.reader, self.agenda.next = None, then
+
+    # Pages
+
+    def take(self, step: Step) -> None:
+        """Add what came; stage it now and then, and commit the list at its end."""
+        if isinstance(step.result, Failed):
+            self._fail(step.ask, step.result.error)
+            return
+        reader = self._open(step)
+        self._pages += 1
+        if isinstance(step.result, Page):
+            self._add(reader, step.ask, step.result)
+        else:
+            self._lose(reader, step.ask, step.result)
+        self.agenda.next = self._at(step, step.following or step.ask)
+        if step.following is None:
+            self.end_list()
+        if self._pages >= PAGES or (self.reader and self.reader.in_memory >= ENTRIES):
+            self.save()
+
+    def take_checked(self, list_id: str, result: CheckedList) -> None:
+        """The whole list, given its changes."""
+        reader = self.lists.list_reader(list_id)
+        reader.add_checked(result)
+        self.reader, self.advanced = reader, True
+        expected = result.total or len(result.names)
+        self.agenda.next = replace(self.agenda.next, observed=Observed(total=result.total), expected=expected)
+        self.end_list(entry_by_entry=False)
+
+    def _open(self, step: Step) -> ListReader | LogReader:
+        """The reader of the list. If it is read again, that is saved at once."""
+        ask = step.ask
+        if self.agenda.next.number != ask.list_index:
+            self._close(self.agenda.next.at(ask.list_index))
+        if self.reader is None:
+            self.reader = self.lists.reader(ask.list_id)
+        if ask.attempt != self.agenda.next.observed.attempt:
+            self.reader.read_again(ask.offset)
+            at = self._at(step, ask)
+            # No page of this attempt is stored yet, so there is none to compare the next one with.
+            self.agenda.next = replace(at, observed=replace(at.observed, fingerprint=None))
+            self.save()
+        return self.reader
+
+    def _add(self, reader: ListReader | LogReader, ask: PageRequest, page: Page) -> None:
+        endpoint = self.endpoint.for_list(ask.list_id)
+        reader.add_page(ask, page, endpoint)
+        if endpoint.child_list:
+            lists_to_read.save(self.job, ask.offset, endpoint.child_lists(page.entries))
+        if self.agenda.next.expected is None and endpoint.parent is None:
+            total = page.total or len(page.entries)
+            self.agenda.next = replace(self.agenda.next, expected=min(total, endpoint.paging.depth or total))
+        self.advanced |= bool(page.entries)
+        self.agenda.page_came()
+
+    def _lose(self, reader: ListReader | LogReader, ask: PageRequest, lost: Lost) -> None:
+        self.agenda.error = CollectError(lost.why)
+        reader.lost += not lost.more
+        telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, lost.why)
+
+    def _at(self, step: Step, ask: PageRequest) -> Position:
+        """The position before this request, with what is known of its list."""
+        return replace(
+            self.agenda.next,
+            offset=ask.offset,
+            cursor=ask.cursor,
+            window=(ask.window.until, ask.window.start) if ask.window else None,
+            observed=step.sweep.observed(),
+            lost=self.reader.lost if self.reader else 0,
+        )
+
+    # Lists that fail
+
+    def _fail(self, ask: PageRequest, error: CollectError) -> None:
+        """Set the list aside, or give it up. What was read of it stays."""
+        agenda = self.agenda
+        if agenda.next.number != ask.list_index:
+            self._close(agenda.next.at(ask.list_index))
+        refused = isinstance(error, Unreadable) and self.endpoint.parent is not None
+        final = agenda.failed(error, refused=refused)
+        if self._means_empty(ask, error):
+            agenda.failures, agenda.error = 0, None
+            self.reader = self.lists.reader(ask.list_id)
+            self.reader.add_page(ask, Page([], None, more=False), self.endpoint.for_list(ask.list_id))
+            self.end_list()
+        elif final:
+            self._give_up(error, refused=refused)
+        else:
+            self.store()
+            self._set_aside(replace(agenda.next, tries=agenda.next.tries + 1), error)
+
+    def _means_empty(self, ask: PageRequest, error: CollectError) -> bool:
+        """Whether the refusal means an empty list: it has repeated, or the list was empty before."""
+        endpoint, version = self.endpoint.for_list(ask.list_id), self.lists.version(ask.list_id)
+        may_be = isinstance(error, NotFound) and endpoint.missing_when_empty and not version.count and ask.offset == 0
+        return may_be and (self.agenda.next.tries + 1 >= MOST_TRIES or version.commit is not None)
+
+    def _set_aside(self, at: Position, error: CollectError) -> None:
+        self.agenda.set_aside(at, error)
+        self.reader = None
+
+    def leave(self, number: int) -> None:
+        """Leave a list that failed in the sync before to the next one: the provider fails wherever it is asked."""
+        self.agenda.next = self.agenda.next.at(number)
+        self._give_up(self.agenda.error or CollectError("the provider fails"), refused=False)
+
+    def _give_up(self, error: CollectError, *, refused: bool) -> None:
+        number = self.agenda.next.number
+        if self.reader is not None and self.reader.begun:
+            self.end_list(broken_off=True)
+            self.counts["doubtful"] += refused
+        self.counts["unavailable"] += refused
+        self.agenda.give_up(number, error, refused=refused)
+        self.reader = None
+
+    # Commits
+
+    def end_list(self, *, broken_off: bool = False, entry_by_entry: bool = True) -> None:
+        """Judge and commit the list, which is read to its end or as far as possible."""
+        at, reader = self.agenda.next, self.reader
+        if reader is None or (broken_off and not reader.begun):
+            return
+        listed = self.agenda.listed(at.number)
+        end = ListEnd(at.observed, listed, broken_off or reader.lost > 0, asked_twice=at.asked_twice)
+        counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.lost}
+        try:
+            committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
+        except ReadAgain as again:
+            # Its records that are in the counts already are not counted again.
+            counted = self._counted_of(at.number)
+            looked = replace(
+                at.read_again(),
+                observed=Observed(attempt=at.observed.attempt + 1),
+                asked_twice=at.asked_twice or again.asked_twice,
+                records=counted.records,
+                expected=counted.expected,
+            )
+            self._set_aside(looked, CollectError(str(again)))
+            return
+        self._close(at.at(at.number + 1))
+        telemetry.list_read(self.lists.data_type, listed.list_id, committed.get("records", 0))
+
+    def drop_lists(self, named: frozenset[str]) -> None:
+        """Remove every entry of lists that are no longer named, such as a deleted playlist."""
+        for list_id, version in list(self.lists.known.items()):
+            if list_id not in named and version.count and not signals.is_done(version, self.job):
+                reader, end = self.lists.reader(list_id), ListEnd(known_to_be_gone=True)
+                self._count(-1, list_id, self.lists.commit(reader, end, self.agenda.next, {}))
+
+    def _commit(
+        self, reader: ListReader | LogReader, end: ListEnd | None, then: Position, counts: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        """Commit what was read, a log also before its end; answers the commit's counts, which are added."""
+        number = self.agenda.next.number
+        counted = self._counted_of(number)
+        try:
+            committed = self.lists.commit(reader, end, then, {**counts, "records": counted.records})
+        except TimeIsUp:
+            # The next worker finishes the commit, which says where to go on.
+            self._close(counted)
+            raise
+        self._count(number, reader.source.list_id, committed)
+        return committed
+
+    def _count(self, number: int, list_id: str, committed: Mapping[str, int]) -> None:
+        """Add a commit's counts, without what is counted of its list already."""
+        if not committed:
+            return
+        counted, counts = self._counted_of(number), Counter(committed)
+        counts.subtract({"records": counted.records, "expected": counted.expected or 0})
+        window = self.endpoint.for_list(list_id).log_window
+        if window and not window.moves_to_front:
+            counts["plays"] = counts["appended"]
+        self.counts.update(counts)
+
+    def _counted_of(self, number: int) -> Position:
+        """The position of the list at this place when it was counted last."""
+        return self._counted if self._counted.number == number else self.agenda.next.at(number)
+
+    # Checkpoints
+
+    def store(self) -> None:
+        """Stage what was read, or commit it if it is a log."""
+        reader, at = self.reader, self.agenda.next
+        if reader is None:
+            return
+        counted, expected = self._counted_of(at.number), at.expected or 0
+        if isinstance(reader, LogReader):
+            if not reader.begun:
+                return
+            then = replace(at, since=times.iso(reader.since) if reader.since else None, records=0)
+            committed = self._commit(reader, None, then, {"expected": expected})
+            at = replace(then, records=committed.get("records", counted.records))
+        else:
+            staged, records = reader.stage(), reader.count
+            self.counts.update(records=records - counted.records, expected=expected - (counted.expected or 0))
+            at = replace(at, staged=staged, revision=reader.version.revision, records=records)
+        self._counted = self.agenda.next = at
+
+    def save(self) -> None:
+        """Store what was read, and the position behind it."""
+        self.store()
+        self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Save the position; everything before it is stored."""
+        self.checkpoints.save(self.agenda.next, self.counts, setbacks=0 if self.advanced else None)
+        self.counts.clear()
+        self._counted = self.agenda.next
+        self._pages, self.advanced = 0, False

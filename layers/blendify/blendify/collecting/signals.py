@@ -1,0 +1,144 @@
+"""Signals: what a sync leaves to later ones, and how much of a list these have to read because of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from blendify.collecting.evidence import ListEnd
+from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, is_usual
+from blendify.collecting.read import ListReader
+from blendify.core import times
+from blendify.core.settings import settings
+from blendify.fetching.page_consistency import Habits
+from blendify.history.intents import Signals
+from blendify.history.list_versions import ListVersion
+from blendify.jobs.job import POLL, Job
+from blendify.providers.change_checks import Count
+from blendify.providers.endpoint import Endpoint, ListRef
+from blendify.providers.paging import Numbered, Paging
+
+MOST_ABSENT = 100
+"""So many entries that were not given are remembered by name. With more, the list is read whole until it is sound."""
+
+
+def unchanged(listed: ListRef, version: ListVersion, endpoint: Endpoint, job: Job) -> bool:
+    """Whether the list is as it was read last, or is asked only once in a while; the same in all rounds of a sync."""
+    if version.commit is None or job.mode == "full" or is_done(version, job):
+        return False
+    signals = version.signals
+    if listed.version is not None:
+        same = listed.version == signals.provider_version and listed.total in (None, signals.total)
+        return same and not _full_read_due(version, job)
+    return endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
+
+
+def is_done(version: ListVersion, job: Job) -> bool:
+    """Whether this sync has committed the list, or one that began later has."""
+    return version.commit is not None and version.commit.started_at >= job.fetched_at
+
+
+def may_check(version: ListVersion, job: Job) -> bool:
+    """Whether it is enough to look for what changed since the list was last read whole."""
+    return bool(version.signals.full_read_at) and job.mode != "full" and not _full_read_due(version, job)
+
+
+def since(version: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
+    """
+    The moment from which on a log is asked for; None for all of it.
+
+    That is a little before the last sync that read all it asked for. Now and then it is earlier, for what has come in
+    late: as far back as plays are promised to be looked for, counted from the last time that they were. A log whose
+    past is not finished is read whole by each sync, and by no poll.
+    """
+    memory, signals = endpoint.log_window, version.signals
+    if memory is None or memory.entries is not None or not signals.read_at or job.mode == "full":
+        return None
+    new = times.parse(signals.read_at) - memory.overlap
+    if not signals.full_read_at:
+        return new if job.mode == POLL else None
+    late = times.parse(signals.full_read_at) - memory.late_window
+    return min(new, late) if _full_read_due(version, job) else new
+
+
+def remembered_from(signals: Signals, endpoint: Endpoint, job: Job) -> str | None:
+    """
+    From which moment on a log's version tells all plays: as far back as the next look for late ones reaches. What it
+    told before it need not have kept. None where the provider itself forgets.
+    """
+    memory = endpoint.log_window
+    if memory is None or memory.entries is not None:
+        return None
+    needed = times.iso(times.parse(signals.full_read_at or job.fetched_at) - memory.late_window)
+    return max(signals.remembered_from or "", needed)
+
+
+def _full_read_due(version: ListVersion, job: Job) -> bool:
+    """
+    Reading everything now and then finds what no signal shows. Lists take turns: each is due at its own time in the
+    last quarter of the interval.
+    """
+    interval = settings().full_sweep_every
+    share = crc32(f"{version.user_id} {version.list_id}".encode(errors="backslashreplace")) % 1000 / 1000
+    return not _within(version.signals.full_read_at, job, interval * (0.75 + share / 4))
+
+
+def _within(moment: str | None, job: Job, span: timedelta) -> bool:
+    return moment is not None and times.parse(job.fetched_at) - times.parse(moment) < span
+
+
+def habits(version: ListVersion) -> Habits:
+    """How the provider miscounted the list in the syncs before."""
+    before = version.signals
+    usual = is_usual(before.shortfall, before.shortfall_syncs)
+    return Habits(before.shortfall if usual else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
+
+
+def trusted_count(version: ListVersion, paging: Paging) -> Count:
+    """What the provider's count of the list is worth in a look for changes."""
+    before = version.signals
+    usual = before.shortfall == 0 or is_usual(before.shortfall, before.shortfall_syncs)
+    return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
+
+
+def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
+    """What later syncs go by."""
+    before, observed, listed = reader.version.signals, end.observed, end.listed
+    absent: tuple[str, ...] = ()
+    if not judged.sound and endpoint.change_check:
+        given = reader.names()
+        absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
+    # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
+    steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)
+    return Signals(
+        read_at=job.fetched_at,
+        full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
+        total=end.observed.total if listed is None or listed.total is None else listed.total,
+        provider_version=listed.version if judged.sound and listed else None,
+        shortfall=judged.shortfall,
+        shortfall_syncs=judged.shortfall_syncs,
+        unsteady_syncs=before.unsteady_syncs + 1 if observed.unsteady or observed.changed else 0,
+        absent=absent if steady else (),
+    )
+
+
+def after_log(
+    version: ListVersion, judged: Judgement | None, endpoint: Endpoint, job: Job, since: datetime | None
+) -> Signals:
+    """
+    What later syncs go by.
+
+    judged  None while more of the log is to be read, and when it could not be read to its end
+    since   from which moment on it was asked for; None for all of it
+    """
+    before, memory, after = version.signals, endpoint.log_window, version.signals
+    if judged is not None:
+        # Another sync may have read on meanwhile.
+        after = replace(after, read_at=max(before.read_at or "", job.fetched_at))
+    if judged is not None and since is None:
+        after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
+        finished = judged.shortfall <= 0 or is_usual(judged.shortfall, judged.shortfall_syncs)
+        after = replace(after, full_read_at=job.fetched_at if finished else before.full_read_at)
+    elif judged is not None and since and before.full_read_at and memory:
+        looked_back = since <= times.parse(before.full_read_at) - memory.late_window
+        after = replace(after, full_read_at=job.fetched_at if looked_back else before.full_read_at)
+    return replace(after, remembered_from=remembered_from(after, endpoint, job))
