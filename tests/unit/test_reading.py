@@ -2,15 +2,16 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from blendify.core.errors import CollectError, MustWait, ProviderUnavailable, Unreadable
 from blendify.fetching.page_consistency import Habits, Sweep
-from blendify.fetching.page_reader import MOST_LOST, SIDE_BY_SIDE, Failed, Lost, Step, read
-from blendify.providers.paging import Cursor, Offset, Page, PageRequest
+from blendify.fetching.page_reader import MOST_LOST, SIDE_BY_SIDE, Failed, Lost, PageReader, Step
+from blendify.providers.paging import Cursor, Offset, Page, PageRequest, Paging
 
 PAGING = Offset(10)
 
@@ -20,6 +21,17 @@ def plan(*sizes: int) -> Iterator[PageRequest]:
     for number, size in enumerate(sizes):
         for offset in range(0, size, 10):
             yield PageRequest(f"list {number}", number, offset, last=offset + 10 >= size)
+
+
+def read(
+    asks: Iterable[PageRequest],
+    fetch: Callable[[PageRequest], Page],
+    paging: Paging,
+    begun: Sweep | None = None,
+    **how: Any,
+) -> Generator[Step, None, None]:
+    """Every page of these lists."""
+    return PageReader(fetch, paging, **how).read(asks, begun)
 
 
 def page(ask: PageRequest) -> Page:

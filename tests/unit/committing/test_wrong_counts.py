@@ -23,7 +23,7 @@ from blendify.collecting.signals import after_list, habits
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType
 from blendify.fetching.page_consistency import MOST_ATTEMPTS
-from blendify.fetching.page_reader import read
+from blendify.fetching.page_reader import PageReader
 from blendify.history.intents import Commit, Intent
 from blendify.jobs.job import Job
 from blendify.providers.endpoint import Endpoint, ListPosition, Record
@@ -185,10 +185,8 @@ class Story:
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
         reader = ListReader(version, self.memory.entries(version), source, self.sort.rules.kind, self.staged)
         ask = PageRequest(LIST, 0, attempt=attempt)
-        steps = read(
-            [ask], self.provider.page, self.paging, ordered=self.sort.ordered, habits=lambda _: habits(version)
-        )
-        for step in steps:
+        pages = PageReader(self.provider.page, self.paging, self.sort.ordered, lambda _: habits(version))
+        for step in pages.read([ask]):
             assert isinstance(step.result, Page)
             if step.ask.attempt != attempt:
                 reader.read_again(step.ask.offset)

@@ -31,7 +31,7 @@ from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGrante
 from blendify.fetching.other_ways import otherwise
 from blendify.fetching.page_consistency import Habits, Sweep
 from blendify.fetching.page_fetcher import Fetcher
-from blendify.fetching.page_reader import Failed, read
+from blendify.fetching.page_reader import Failed, PageReader
 from blendify.fetching.provider_client import ProviderClient
 from blendify.history import list_versions, snapshots
 from blendify.jobs.job import Collected, Job, Summary
@@ -257,18 +257,18 @@ class _Collector:
         if lenient and agenda.provider_fails:
             collection.leave(group.start)
             return
-        steps = read(
-            (ask for number in group for ask in self._requests(number, start)),
+        pages = PageReader(
             partial(replace(fetcher, last_time=lenient).page, endpoint=endpoint),
             endpoint.paging,
-            ordered=endpoint.ordered,
-            begun=Sweep(start.number, self._habits(agenda.listed(start.number).list_id), **vars(start.observed)),
-            habits=self._habits,
+            endpoint.ordered,
+            self._habits,
             side_by_side=self._checkpoints.caller.at_once if self._checkpoints.caller else 1,
             lenient=lenient,
             # There is no other way to ask while the provider fails wherever it is asked.
             otherwise=lambda ask, page: [] if agenda.failures else otherwise(ask, page, endpoint, last_time=lenient),
         )
+        begun = Sweep(start.number, self._habits(agenda.listed(start.number).list_id), **vars(start.observed))
+        steps = pages.read((ask for number in group for ask in self._requests(number, start)), begun)
         # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
         with closing(steps):
             for step in steps:

@@ -13,7 +13,7 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, MustWait
 from blendify.db import keys
 from blendify.db.state_table import state_table
-from blendify.fetching.page_reader import Failed, read
+from blendify.fetching.page_reader import Failed, PageReader
 from blendify.jobs.job import Job
 from blendify.jobs.progress import progress
 from blendify.providers import PROVIDERS
@@ -60,7 +60,7 @@ def _name_lists(job: Job, naming: DataType, fetch: Fetch) -> None:
     if state_table().get(keys.user(job.user_id), all_named):
         return
     endpoint = PROVIDERS[job.provider].endpoints[naming]
-    for step in read([PageRequest("", 0)], lambda ask: fetch(ask, endpoint), endpoint.paging):
+    for step in PageReader(lambda ask: fetch(ask, endpoint), endpoint.paging).read([PageRequest("", 0)]):
         if isinstance(step.result, Failed):
             raise step.result.error
         assert isinstance(step.result, Page)  # noqa: S101 -- for the type checker: no page is passed over here

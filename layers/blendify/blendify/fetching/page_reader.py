@@ -16,12 +16,6 @@ MOST_LOST = 2
 """Most consecutive pages that are passed over; if another one fails, the list is failing."""
 
 
-@dataclass
-class _Planned:
-    ask: PageRequest
-    page: "Future[Page] | None" = None
-
-
 @dataclass(frozen=True)
 class Failed:
     """A list that fails, or that the provider refuses, in place of the rest of its pages."""
@@ -50,87 +44,157 @@ class Step:
     """What is known of the list so far."""
 
 
-def read(
-    asks: Iterable[PageRequest],
-    fetch: Callable[[PageRequest], Page],
-    paging: Paging,
-    *,
-    ordered: bool = False,
-    begun: Sweep | None = None,
-    habits: Callable[[str], Habits] = lambda _: Habits(),
-    side_by_side: int = SIDE_BY_SIDE,
-    lenient: bool = False,
-    otherwise: Callable[[PageRequest, Page | None], list[PageRequest]] = lambda *_: [],
-) -> Generator[Step, None, None]:
+@dataclass(frozen=True)
+class PageReader:
+    """Reads lists of one kind."""
+
+    fetch: Callable[[PageRequest], Page]
+    paging: Paging
+    ordered: bool = False
+    """Whether positions matter in these lists."""
+    habits: Callable[[str], Habits] = lambda _: Habits()
+    """How the provider miscounted a list before, by its id."""
+    side_by_side: int = SIDE_BY_SIDE
+    lenient: bool = False
     """
-    Every page of every list, in the order of the plan; the requests that a page leads to come right after it.
+    Whether to pass over a failing page, as long as the pages behind it can be read: it has failed for several rounds.
+    """
+    otherwise: Callable[[PageRequest, Page | None], list[PageRequest]] = lambda *_: []
+    """What to ask for instead of a page at which the provider fails, given the page before it."""
+
+    def read(self, asks: Iterable[PageRequest], begun: Sweep | None = None) -> Generator[Step, None, None]:
+        """
+        Every page of every list, in the order of the plan; the requests that a page leads to come right after it. A
+        list that fails ends, and the next one begins.
+
+        begun   what is known of the list at which an earlier worker stopped
+
+        Raises  what else `fetch` raises; pages that are still being fetched are then awaited and dropped
+        """
+        with ThreadPoolExecutor(self.side_by_side, thread_name_prefix="page") as pool:
+            early = _Early(lambda request: pool.submit(self.fetch, request), self.paging, self.habits)
+            plan = _Plan(deque(_Planned(ask) for ask in asks))
+            reading = _Reading(self, plan, early, begun or Sweep(-1), _Parts(self.otherwise))
+            try:
+                while plan.requests:
+                    if step := reading.step():
+                        yield step
+            finally:
+                plan.drop()
+                early.drop()
+
+
+@dataclass
+class _Reading:
+    """
+    The next page, and what follows from it.
 
     More and more pages are fetched at once as long as they are what was to be expected: a count of millions may be
     wrong, and then few calls are in vain.
-
-    ordered    whether positions matter in these lists
-    begun      what is known of the list at which an earlier worker stopped
-    habits     how the provider miscounted a list before, by its id
-    lenient    whether to pass over a failing page, as long as the pages behind it can be read: it has failed for
-               several rounds
-
-    otherwise  what to ask for instead of a page at which the provider fails, given the page before it
-
-    A list that fails ends, and the next one begins.
-
-    Raises  what else `fetch` raises; pages that are still being fetched are then awaited and dropped
     """
-    plan = deque(_Planned(ask) for ask in asks)
-    sweep, lost, at_once = begun or Sweep(-1), 0, 1
-    parts = _Parts(otherwise)
-    with ThreadPoolExecutor(side_by_side, thread_name_prefix="page") as pool:
-        early = _Early(lambda request: pool.submit(fetch, request), paging, habits)
+
+    how: PageReader
+    plan: "_Plan"
+    early: "_Early"
+    sweep: Sweep
+    parts: "_Parts"
+    at_once: int = 1
+    lost: int = 0
+    """Pages in a row that were passed over."""
+
+    def step(self) -> Step | None:
+        """The result of the first request; None if others take its place."""
+        for planned in islice(self.plan.requests, self.at_once):
+            planned.page = planned.page or self.early.take(planned.ask)
+        self.early.ask(islice(self.plan.requests, 1, self.at_once), self.at_once - 1)
+        first = self.plan.requests.popleft()
+        assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
+        ask = first.ask
+        self.early.drop(ask.list_index)
+        if self.sweep.number != ask.list_index:
+            self.sweep = Sweep(ask.list_index, self.how.habits(ask.list_id), attempt=ask.attempt)
+            self.parts = _Parts(self.how.otherwise)
         try:
-            while plan:
-                for planned in islice(plan, at_once):
-                    planned.page = planned.page or early.take(planned.ask)
-                early.ask(islice(plan, 1, at_once), at_once - 1)
-                first = plan.popleft()
-                assert first.page is not None  # noqa: S101 -- for the type checker: the loop above has set it
-                ask = first.ask
-                early.drop(ask.list_index)
-                if sweep.number != ask.list_index:
-                    sweep = Sweep(ask.list_index, habits(ask.list_id), attempt=ask.attempt)
-                    parts = _Parts(otherwise)
-                try:
-                    page = first.page.result()
-                except Outage:
-                    raise
-                except (ProviderUnavailable, Refused) as error:
-                    if others := parts.instead(ask, error, sweep.total):
-                        _plan_first(plan, others)
-                        at_once = 1
-                        continue
-                    more = parts.lose(ask, plan)
-                    lost += not more
-                    known = ask.offset > 0 or parts.before is not None
-                    passed_over = Lost(str(error), more) if lenient and known and lost <= MOST_LOST else None
-                    step = _without_page(plan, ask, error, sweep, passed_over)
-                    lost = lost if isinstance(step.result, Lost) else 0
-                    yield step
-                    continue
-                lost = 0
-                if again := sweep.changed_before(ask, page, paging, ordered=ordered):
-                    _drop_list(plan, ask)
-                    _plan_first(plan, [again])
-                    continue
-                _drop_superseded(plan, ask, page)
-                new = sweep.new_in(ask, page)
-                after = sweep.take(ask, page, paging, _following(plan, ask), ordered=ordered)
-                at_once = 1 if after.doubtful else min(2 * at_once, side_by_side)
-                if after.ends:
-                    _drop_list(plan, ask)
-                _plan_first(plan, parts.following(ask, page, after.requests))
-                yield Step(ask, new, _following(plan, ask), sweep)
-        finally:
-            for planned in plan:
-                _drop(planned)
-            early.drop()
+            page = first.page.result()
+        except Outage:
+            raise
+        except (ProviderUnavailable, Refused) as error:
+            return self._without(ask, error)
+        return self._with(ask, page)
+
+    def _with(self, ask: PageRequest, page: Page) -> Step | None:
+        paging, ordered, sweep, plan = self.how.paging, self.how.ordered, self.sweep, self.plan
+        self.lost = 0
+        if again := sweep.changed_before(ask, page, paging, ordered=ordered):
+            plan.drop_list(ask)
+            plan.put_first([again])
+            return None
+        plan.drop_superseded(ask, page)
+        new = sweep.new_in(ask, page)
+        after = sweep.take(ask, page, paging, plan.following(ask), ordered=ordered)
+        self.at_once = 1 if after.doubtful else min(2 * self.at_once, self.how.side_by_side)
+        if after.ends:
+            plan.drop_list(ask)
+        plan.put_first(self.parts.following(ask, page, after.requests))
+        return Step(ask, new, plan.following(ask), sweep)
+
+    def _without(self, ask: PageRequest, error: CollectError) -> Step | None:
+        """The page is asked for in another way, or passed over; or its list has failed."""
+        if others := self.parts.instead(ask, error, self.sweep.total):
+            self.plan.put_first(others)
+            self.at_once = 1
+            return None
+        more = self.parts.lose(ask, self.plan)
+        self.lost += not more
+        following, known = self.plan.following(ask), ask.offset > 0 or self.parts.before is not None
+        if following and known and self.how.lenient and self.lost <= MOST_LOST:
+            return Step(ask, Lost(str(error), more), following, self.sweep)
+        self.lost = 0
+        self.plan.drop_list(ask)
+        return Step(ask, Failed(error), None, self.sweep)
+
+
+@dataclass
+class _Planned:
+    ask: PageRequest
+    page: "Future[Page] | None" = None
+
+
+@dataclass
+class _Plan:
+    """The requests to come, in their order; the first of them are being answered already."""
+
+    requests: deque[_Planned]
+
+    def put_first(self, asks: list[PageRequest]) -> None:
+        self.requests.extendleft(_Planned(ask) for ask in reversed(asks))
+
+    def following(self, ask: PageRequest) -> PageRequest | None:
+        """The next request in the same list."""
+        following = self.requests[0].ask if self.requests else None
+        return following if following and following.list_index == ask.list_index else None
+
+    def drop_list(self, ask: PageRequest) -> None:
+        """Drop all that is planned of the list."""
+        while self.following(ask):
+            self.drop_first()
+
+    def drop_superseded(self, ask: PageRequest, page: Page) -> None:
+        """Drop what is planned of a list that is asked for by time from here on, and parts of pages behind its end."""
+        following = self.following(ask)
+        ends = page.total is not None and not page.more and ask.offset + len(page.entries) >= page.total
+        if following and (following.window != ask.window or (ends and following.way and following.size)):
+            self.drop_list(ask)
+
+    def drop_first(self) -> None:
+        """Drop the first request."""
+        if page := self.requests.popleft().page:
+            page.cancel()
+
+    def drop(self) -> None:
+        """Drop all."""
+        while self.requests:
+            self.drop_first()
 
 
 @dataclass
@@ -182,7 +246,7 @@ class _Parts:
     _lost: int = 0
     """How many parts of it did not."""
 
-    def lose(self, ask: PageRequest, plan: "deque[_Planned]") -> bool:
+    def lose(self, ask: PageRequest, plan: _Plan) -> bool:
         """
         Take note that a page or a part of one does not come; answers whether a part of the same page was lost before.
 
@@ -191,8 +255,8 @@ class _Parts:
         if ask.way == 0:
             self._came, self._lost = False, 0
         self._lost += 1
-        while self._lost > 1 and not self._came and (following := _following(plan, ask)) and following.way:
-            _drop(plan.popleft())
+        while self._lost > 1 and not self._came and (following := plan.following(ask)) and following.way:
+            plan.drop_first()
         return self._lost > 1
 
     def instead(self, ask: PageRequest, error: CollectError, total: int | None) -> list[PageRequest]:
@@ -217,40 +281,3 @@ def _within(asks: list[PageRequest], total: int | None) -> list[PageRequest]:
     """Without those that begin behind the end of a list of this length."""
     within = [ask for ask in asks if ask is asks[0] or total is None or ask.offset < total]
     return [*within[:-1], replace(within[-1], last=asks[-1].last)] if within else []
-
-
-def _drop_superseded(plan: "deque[_Planned]", ask: PageRequest, page: Page) -> None:
-    """Drop what is planned of a list that is asked for by time from here on, and parts of pages behind its end."""
-    following = _following(plan, ask)
-    ends = page.total is not None and not page.more and ask.offset + len(page.entries) >= page.total
-    if following and (following.window != ask.window or (ends and following.way and following.size)):
-        _drop_list(plan, ask)
-
-
-def _without_page(
-    plan: "deque[_Planned]", ask: PageRequest, error: CollectError, sweep: Sweep, passed_over: Lost | None
-) -> Step:
-    """The step for a page that does not come: it is passed over, or its list has failed."""
-    following = _following(plan, ask)
-    if passed_over and following:
-        return Step(ask, passed_over, following, sweep)
-    _drop_list(plan, ask)
-    return Step(ask, Failed(error), None, sweep)
-
-
-def _plan_first(plan: "deque[_Planned]", asks: list[PageRequest]) -> None:
-    plan.extendleft(_Planned(ask) for ask in reversed(asks))
-
-
-def _following(plan: "deque[_Planned]", ask: PageRequest) -> PageRequest | None:
-    return plan[0].ask if plan and plan[0].ask.list_index == ask.list_index else None
-
-
-def _drop_list(plan: "deque[_Planned]", ask: PageRequest) -> None:
-    while _following(plan, ask):
-        _drop(plan.popleft())
-
-
-def _drop(planned: _Planned) -> None:
-    if planned.page:
-        planned.page.cancel()
