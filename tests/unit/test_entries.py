@@ -3,7 +3,9 @@
 import pytest
 
 from blendify.history.list_entries import LARGEST_BYTES, LONGEST, Entry, average, chunks, pack, unpack
-from blendify.providers.record_identity import changed, digest, identity
+from blendify.providers.endpoint import ListPosition
+from blendify.providers.record_identity import changed, digest, identity, is_null
+from blendify.providers.record_keys import keyed_record
 
 
 def entries(count: int) -> list[Entry]:
@@ -62,6 +64,16 @@ def test_a_moment_makes_another_record() -> None:
     assert identity({"record_id": "a"}) == "a"
     assert identity({"record_id": "a"}, 2) == "a#2"
     assert identity({}) == "null"
+
+
+def test_no_id_reads_as_another_records_identity() -> None:
+    """As the second entry of a record, or as one without an id; nor do two ids become one."""
+    ids = ["a", "a#2", "a#2~", "a#2~~", "null", "null~", "a#null", "#1", "1", "a#b"]
+    stored = [keyed_record({}, ListPosition("", 0), {"record_id": id_}).fields["record_id"] for id_ in ids]
+    names = {identity({"record_id": id_}, occurrence) for id_ in stored for occurrence in (1, 2, 3)}
+    assert len(names | {identity({}), identity({}, 2)}) == 3 * len(ids) + 2
+    assert not any(map(is_null, stored))
+    assert (stored[0], stored[-2:]) == ("a", ["1", "a#b"])
 
 
 def test_what_is_not_known_is_no_change() -> None:

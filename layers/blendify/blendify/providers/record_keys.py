@@ -1,15 +1,17 @@
 """Records and their keys, built the same way for all providers: by id, by time and id, by rank, by position."""
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from blendify.providers.endpoint import ListPosition, Record
-from blendify.providers.record_identity import identity
+from blendify.providers.record_identity import NULL, identity
 
 Fields = dict[str, Any]
 LONGEST_ID = 1_000
 """Bytes of a record id: an index of the history takes 1,024. Uris of local files hold names, and can be longer."""
+_AMBIGUOUS = re.compile(rf"(#\d+|(^|#){NULL})~*$")
 
 
 def keyed_record(entry: Any, position: ListPosition, fields: Fields, compared: Sequence[Any] = ()) -> Record:
@@ -43,11 +45,17 @@ def null_kind(entry: Any) -> Fields:
 
 
 def _identified(fields: Fields) -> Fields:
-    """The fields with a record id that an index can hold: of a longer one the beginning, and a hash of all."""
+    """
+    The fields with a record id that no other record has, and that an index can hold.
+
+    Of a long one it is the beginning, and a hash of all. One that ends as the second `a` does in an identity, `a#2`, or
+    as an entry without an id does, gets a `~` more.
+    """
     record_id = fields.get("record_id") or ""
-    if len(record_id) * 4 <= LONGEST_ID:
-        return fields
-    encoded = record_id.encode(errors="backslashreplace")
+    if _AMBIGUOUS.search(record_id):
+        record_id = f"{record_id}~"
+        fields = {**fields, "record_id": record_id}
+    encoded = record_id.encode(errors="backslashreplace") if len(record_id) * 4 > LONGEST_ID else b""
     if len(encoded) <= LONGEST_ID:
         return fields
     return {**fields, "record_id": f"{encoded[:900].decode(errors='ignore')}~{sha256(encoded).hexdigest()}"}
