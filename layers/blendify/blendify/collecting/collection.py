@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from blendify.collecting import lists_to_read, signals
+from blendify.collecting import lists_to_read
 from blendify.collecting.agenda import MOST_TRIES, Agenda
 from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
@@ -22,8 +22,7 @@ from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, NotFound, Unreadable
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_reader import Failed, Lost, Step
-from blendify.jobs.job import Job
-from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.providers.endpoint import ListKind
 from blendify.providers.paging import Page, PageRequest
 
 PAGES, ENTRIES = 8, 1_600
@@ -34,8 +33,6 @@ PAGES, ENTRIES = 8, 1_600
 class Collection:
     """What one worker takes in of a data type."""
 
-    job: Job
-    endpoint: Endpoint
     agenda: Agenda
     lists: Lists
     checkpoints: Checkpoints
@@ -45,13 +42,13 @@ class Collection:
     """Whether a page was read since the last checkpoint."""
     counts: Counter[str] = field(default_factory=Counter)
     """What the next checkpoint adds."""
-    _counted: Position = field(init=False)
-    """As far as the records of the present list are in the counts."""
+    _stored: Position = field(init=False)
+    """Everything before it is stored."""
     _pages: int = 0
     """Since the last checkpoint."""
 
     def __post_init__(self) -> None:
-        self._counted = self.agenda.next
+        self._stored = self.agenda.next
 
     # Going on
 
@@ -60,7 +57,7 @@ class Collection:
         commits = [
             (Position.of(commit.then), version.list_id, commit.counts)
             for version in self.lists.known.values()
-            if (commit := version.commit) and commit.sync_id == self.job.sync_id
+            if (commit := version.commit) and commit.sync_id == self.lists.job.sync_id
         ]
         for then, list_id, counts in sorted(commits, key=lambda commit: (commit[0].number, commit[0].offset)):
             if then.is_behind(self.agenda.next):
@@ -77,7 +74,7 @@ class Collection:
         agenda, at = self.agenda, self.agenda.next
         aside = number - len(agenda.lists)
         if aside >= 0 and not at.begun and not at.tries:
-            self._counted = at = agenda.next = at.at(number, at.aside[aside])
+            self._stored = at = agenda.next = at.at(number, at.aside[aside])
         if not at.begun:
             return at
         list_id = agenda.listed(number).list_id
@@ -123,8 +120,8 @@ class Collection:
         reader = self.lists.list_reader(list_id)
         reader.add_checked(result)
         self.reader, self.advanced = reader, True
-        expected = result.total or len(result.names)
-        self.agenda.next = replace(self.agenda.next, observed=Observed(total=result.total), expected=expected)
+        self.agenda.next = replace(self.agenda.next, observed=Observed(total=result.total))
+        self._expect(result.total or len(result.names))
         self.end_list(entry_by_entry=False)
 
     def _open(self, step: Step) -> ListReader | LogReader:
@@ -143,15 +140,19 @@ class Collection:
         return self.reader
 
     def _add(self, reader: ListReader | LogReader, ask: PageRequest, page: Page) -> None:
-        endpoint = self.endpoint.for_list(ask.list_id)
+        endpoint = self.lists.endpoint.for_list(ask.list_id)
         reader.add_page(ask, page, endpoint)
         if endpoint.child_list:
-            lists_to_read.save(self.job, ask.offset, endpoint.child_lists(page.entries))
+            lists_to_read.save(self.lists.job, ask.offset, endpoint.child_lists(page.entries))
         if self.agenda.next.expected is None and endpoint.parent is None:
             total = page.total or len(page.entries)
-            self.agenda.next = replace(self.agenda.next, expected=min(total, endpoint.paging.depth or total))
+            self._expect(min(total, endpoint.paging.depth or total))
         self.advanced |= bool(page.entries)
         self.agenda.page_came()
+
+    def _expect(self, records: int) -> None:
+        self.counts["expected"] += records
+        self.agenda.next = replace(self.agenda.next, expected=records)
 
     def _lose(self, reader: ListReader | LogReader, ask: PageRequest, lost: Lost) -> None:
         self.agenda.error = CollectError(lost.why)
@@ -176,12 +177,12 @@ class Collection:
         agenda = self.agenda
         if agenda.next.number != ask.list_index:
             self._close(agenda.next.at(ask.list_index))
-        refused = isinstance(error, Unreadable) and self.endpoint.parent is not None
+        refused = isinstance(error, Unreadable) and self.lists.endpoint.parent is not None
         final = agenda.failed(error, refused=refused)
         if self._means_empty(ask, error):
             agenda.failures, agenda.error = 0, None
             self.reader = self.lists.reader(ask.list_id)
-            self.reader.add_page(ask, Page([], None, more=False), self.endpoint.for_list(ask.list_id))
+            self.reader.add_page(ask, Page([], None, more=False), self.lists.endpoint.for_list(ask.list_id))
             self.end_list()
         elif final:
             self._give_up(error, refused=refused)
@@ -191,7 +192,7 @@ class Collection:
 
     def _means_empty(self, ask: PageRequest, error: CollectError) -> bool:
         """Whether the refusal means an empty list: it has repeated, or the list was empty before."""
-        endpoint, version = self.endpoint.for_list(ask.list_id), self.lists.version(ask.list_id)
+        endpoint, version = self.lists.endpoint.for_list(ask.list_id), self.lists.version(ask.list_id)
         may_be = isinstance(error, NotFound) and endpoint.missing_when_empty and not version.count and ask.offset == 0
         return may_be and (self.agenda.next.tries + 1 >= MOST_TRIES or version.commit is not None)
 
@@ -226,15 +227,8 @@ class Collection:
         try:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:
-            # Its records that are in the counts already are not counted again.
-            counted = self._counted_of(at.number)
-            looked = replace(
-                at.read_again(),
-                observed=Observed(attempt=at.observed.attempt + 1),
-                asked_twice=at.asked_twice or again.asked_twice,
-                records=counted.records,
-                expected=counted.expected,
-            )
+            observed, asked_twice = Observed(attempt=at.observed.attempt + 1), at.asked_twice or again.asked_twice
+            looked = replace(at.read_again(), observed=observed, asked_twice=asked_twice)
             self._set_aside(looked, CollectError(str(again)))
             return
         self._close(at.at(at.number + 1))
@@ -243,7 +237,7 @@ class Collection:
     def drop_lists(self, named: frozenset[str]) -> None:
         """Remove every entry of lists that are no longer named, such as a deleted playlist."""
         for list_id, version in list(self.lists.known.items()):
-            if list_id not in named and version.count and not signals.is_done(version, self.job):
+            if list_id not in named and version.count and not self.lists.is_done(list_id):
                 reader, end = self.lists.reader(list_id), ListEnd(known_to_be_gone=True)
                 self._count(-1, list_id, self.lists.commit(reader, end, self.agenda.next, {}))
 
@@ -251,31 +245,28 @@ class Collection:
         self, reader: ListReader | LogReader, end: ListEnd | None, then: Position, counts: Mapping[str, int]
     ) -> Mapping[str, int]:
         """Commit what was read, a log also before its end; answers the commit's counts, which are added."""
-        number = self.agenda.next.number
-        counted = self._counted_of(number)
+        at = self.agenda.next
         try:
-            committed = self.lists.commit(reader, end, then, {**counts, "records": counted.records})
+            committed = self.lists.commit(reader, end, then, {**counts, "records": at.records})
         except TimeIsUp:
             # The next worker finishes the commit, which says where to go on.
-            self._close(counted)
+            stored = self._stored if self._stored.number == at.number else at.at(at.number)
+            self._close(replace(stored, expected=at.expected))
             raise
-        self._count(number, reader.source.list_id, committed)
+        self._count(at.number, reader.source.list_id, committed)
         return committed
 
     def _count(self, number: int, list_id: str, committed: Mapping[str, int]) -> None:
         """Add a commit's counts, without what is counted of its list already."""
         if not committed:
             return
-        counted, counts = self._counted_of(number), Counter(committed)
-        counts.subtract({"records": counted.records, "expected": counted.expected or 0})
-        window = self.endpoint.for_list(list_id).log_window
+        counts, at = Counter(committed), self.agenda.next
+        if number == at.number:
+            counts.subtract({"records": at.records, "expected": at.expected or 0})
+        window = self.lists.endpoint.for_list(list_id).log_window
         if window and not window.moves_to_front:
             counts["plays"] = counts["appended"]
         self.counts.update(counts)
-
-    def _counted_of(self, number: int) -> Position:
-        """The position of the list at this place when it was counted last."""
-        return self._counted if self._counted.number == number else self.agenda.next.at(number)
 
     # Checkpoints
 
@@ -284,18 +275,17 @@ class Collection:
         reader, at = self.reader, self.agenda.next
         if reader is None:
             return
-        counted, expected = self._counted_of(at.number), at.expected or 0
         if isinstance(reader, LogReader):
             if not reader.begun:
                 return
             then = replace(at, since=times.iso(reader.since) if reader.since else None, records=0)
-            committed = self._commit(reader, None, then, {"expected": expected})
-            at = replace(then, records=committed.get("records", counted.records))
+            committed = self._commit(reader, None, then, {"expected": at.expected or 0})
+            at = replace(then, records=committed.get("records", at.records))
         else:
             staged, records = reader.stage(), reader.count
-            self.counts.update(records=records - counted.records, expected=expected - (counted.expected or 0))
+            self.counts["records"] += records - at.records
             at = replace(at, staged=staged, revision=reader.version.revision, records=records)
-        self._counted = self.agenda.next = at
+        self._stored = self.agenda.next = at
 
     def save(self) -> None:
         """Store what was read, and the position behind it."""
@@ -306,5 +296,5 @@ class Collection:
         """Save the position; everything before it is stored."""
         self.checkpoints.save(self.agenda.next, self.counts, setbacks=0 if self.advanced else None)
         self.counts.clear()
-        self._counted = self.agenda.next
+        self._stored = self.agenda.next
         self._pages, self.advanced = 0, False

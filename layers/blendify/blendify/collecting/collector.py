@@ -122,7 +122,7 @@ class _Collector:
         self._lists = lists = Lists(job, endpoint, store, self._seconds_left)
         lists.finish_open()
         self._agenda = agenda = Agenda(endpoint, self._checkpoints.position)
-        self._collection = collection = Collection(job, endpoint, agenda, lists, self._checkpoints)
+        self._collection = collection = Collection(agenda, lists, self._checkpoints)
         fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), lists.memory)
         named = self._begin(collection, fetcher)
         collection.adopt_commits()
