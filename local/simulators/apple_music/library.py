@@ -1,20 +1,18 @@
 """An invented listener of Apple Music: a table of lists, and how their entries are made and shown."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any, ClassVar
 
 from local.simulators.apple_music.consequences import ALONG, CONSEQUENCES, OWN, drop
 from local.simulators.apple_music.options import MOST_RECENT
-from local.simulators.apple_music.playlists import Playlist, playlists_of
+from local.simulators.apple_music.playlists import ApplePlaylists, Playlist
 from local.simulators.apple_music.resources import View, place_of, shown
 from local.simulators.frame.acts import change
-from local.simulators.frame.entries import PLAIN, Entries, Entry
-from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Rows, Spot
+from local.simulators.frame.entries import Entry
+from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, ListKind, Moment, Rows, Spot
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
-from local.simulators.music.playlists import NEWEST, NINE_YEARS
+from local.simulators.music.chance import number
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, album_of, long_player
 
 HEAVY_ROTATION = "heavy_rotation"
@@ -37,20 +35,11 @@ PLAYLIST_TYPES = ("library-songs", "library-music-videos")
 """The types of a playlist's entries, by their kinds."""
 
 
-class AppleMusicLibrary(Library):
+class AppleMusicLibrary(ApplePlaylists):
     """One listener: a library in alphabetical order, and what was played, newest first, without moments."""
 
     LISTS: ClassVar[Mapping[str, ListKind]]
-
-    @cached_property
-    def playlists(self) -> list[Playlist]:
-        """All that ever were, by their numbers."""
-        return playlists_of(self.options, self.start)
-
-    @cached_property
-    def playlists_by_id(self) -> dict[str, Playlist]:
-        """Those in the library, in the order in which they came."""
-        return {playlist.id: playlist for playlist in self.playlists}
+    whole_view = View()
 
     def find(self, data_type: str, thing: int) -> Entry | None:
         """What stands in the library, in its own right or with something else."""
@@ -62,32 +51,12 @@ class AppleMusicLibrary(Library):
         """The artist of the album that a song is on."""
         return int(self.catalogue.recordings.leader(album_of(song)))
 
-    def now(self) -> int:
-        """The present, and not before the end of what was generated."""
-        return max(int(self.clock()), NEWEST)
-
-    def first_saved_tracks(self, _: str) -> Iterator[Entry]:
-        """A listener who has an account elsewhere likes the same songs there."""
-        return self._collected(self.options.saved_tracks, self.deck(TRACKS, "saved tracks"))
-
-    def first_saved_albums(self, _: str) -> Iterator[Entry]:
-        deck = self.deck(ALBUMS, "saved albums")
-        return self._collected(self.options.saved_albums, deck, long_player)
-
-    def first_followed_artists(self, _: str) -> Iterator[Entry]:
-        return self._collected(self.options.followed_artists, self.deck(ARTISTS, "followed artists"))
-
-    def _collected(self, size: int, deck: Shuffle, thing: Callable[[int], int] = int) -> Iterator[Entry]:
-        gap = NINE_YEARS // max(size, 1)
-        for place in range(size):
-            yield Entry(OWN, thing(deck[place]), NEWEST - gap * place - mixed(self.start, place) % max(gap, 1))
-
     def first_recently_played(self, name: str) -> Iterator[Entry]:
         return self._sources() if name == RESOURCES else self._songs()
 
     def _songs(self) -> Iterator[Entry]:
         """Every third one is of the library."""
-        deck, own = self.deck(TRACKS, "plays"), self.deck(TRACKS, "saved tracks")
+        deck, own = self.deck(TRACKS, "plays"), self.choice("saved_tracks")
         for place in range(self.options.plays):
             saved = place % 3 == 0 and place < self.options.saved_tracks
             yield Entry(SONG, own[place] if saved else deck[place])
@@ -107,7 +76,7 @@ class AppleMusicLibrary(Library):
 
     def first_top_tracks(self, _: str) -> Iterator[Entry]:
         """What is played most, as the service weighs it."""
-        deck, own = self.deck(ALBUMS, "rotation"), self.deck(ALBUMS, "saved albums")
+        deck, own = self.deck(ALBUMS, "rotation"), self.choice("saved_albums")
         mine = list(self.playlists_by_id.values())
         for place in range(self.options.top_tracks):
             match place % 5:
@@ -119,9 +88,6 @@ class AppleMusicLibrary(Library):
                     yield Entry(STATION, 50 + place)
                 case _:
                     yield Entry(ALBUM, long_player(deck[place]))
-
-    def first_playlist_tracks(self, identity: str) -> Entries:
-        return self.playlists_by_id[identity].entries
 
     def recently_added(self, view: View) -> Rows:
         """Newest first: playlists, albums, and the songs that came without their album."""
@@ -159,27 +125,12 @@ class AppleMusicLibrary(Library):
         song = self._chosen(item, there)
         if there(song):
             raise ImpossibleChangeError("It is in the list already.")
-        yield Entry(ALONG, self.artist_of(song), self.now())
+        yield Entry(ALONG, self.artist_of(song), self.now)
         change(self, Act.ADD, "saved_tracks", item=song)
 
-    def create_playlists(self, _: str, title: str = "New playlist", entries: int = 0) -> list[Entry]:
-        place, now = len(self.playlists), self.now()
-        identity = f"p.{base62(digest(self.start, 'created', place))[:14]}"
-        playlist = Playlist(
-            number=place, id=identity, name=title, size=entries, description=None, added=now, modified=now
-        )
-        self.playlists.append(playlist)
-        self.playlists_by_id[identity] = playlist
-        return [Entry(PLAIN, place)]
-
-    def rename_playlists(self, entry: Entry, title: str) -> None:
-        self.playlists[entry.number].name = title
-        self.playlists[entry.number].touch(self.now())
-
     def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
-        if data_type == "playlist_tracks":
-            self.playlists_by_id[name].touch(self.now())
-        elif data_type == "playlists" and act is Act.REMOVE:
+        super().changed(data_type, name, act, entry)
+        if data_type == "playlists" and act is Act.REMOVE:
             self._playlist_removed(self.playlists[entry.number])
         elif (consequence := CONSEQUENCES.get((data_type, act))) is not None:
             consequence(self, entry)
@@ -212,27 +163,12 @@ class AppleMusicLibrary(Library):
     def show_playlist_tracks(self, entry: Entry, spot: Spot) -> Json:
         return shown(self, PLAYLIST_TYPES[entry.kind], entry.number, spot.view)
 
-    def names_top_tracks(self) -> Sequence[str]:
-        return (HEAVY_ROTATION,)
-
-    def names_recently_played(self) -> Sequence[str]:
-        return ("", RESOURCES)
-
-    def names_playlist_tracks(self) -> Sequence[str]:
-        return list(self.playlists_by_id)
-
-    def first_playlists(self, _: str) -> Iterator[Entry]:
-        return (Entry(PLAIN, each.number) for each in self.playlists_by_id.values())
-
     show_recently_played = show_top_tracks
 
     def __getattr__(self, method: str) -> Any:
-        """What holds for all lists: what identifies an entry, and how lists of one type are shown and ordered."""
+        """How lists of one type are shown and ordered."""
         verb, _, data_type = method.partition("_")
         kind = OF_ONE_TYPE.get(data_type)
-        if verb == "id" and data_type in self.LISTS:
-            show = getattr(self, f"show_{data_type}")
-            return lambda entry: show(entry, Spot("", 0, 0, View()))["id"]
         if verb == "show" and kind is not None:
             return lambda entry, spot: shown(self, kind, entry.number, spot.view, entry.when)
         if verb == "place" and kind is not None:
@@ -241,13 +177,15 @@ class AppleMusicLibrary(Library):
 
 
 AppleMusicLibrary.LISTS = {
-    "top_tracks": ListKind(acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)),
-    "recently_played": ListKind(acts=frozenset({Act.ADD}), most=MOST_RECENT),
+    "top_tracks": ListKind(
+        names=(HEAVY_ROTATION,), acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)
+    ),
+    "recently_played": ListKind(names=("", RESOURCES), acts=frozenset({Act.ADD}), most=MOST_RECENT),
     "playlists": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME})),
     "playlist_tracks": ListKind(
         acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
     ),
     "saved_tracks": ListKind(choices=TRACKS, same=(OWN, ALONG), dated=Moment.SECONDS),
     "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
-    "followed_artists": ListKind(),
+    "followed_artists": ListKind(choices=ARTISTS),
 }

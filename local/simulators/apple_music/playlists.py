@@ -1,12 +1,14 @@
 """The playlists of an Apple Music library."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from local.simulators.apple_music.options import Options
 from local.simulators.frame.entries import Entry
+from local.simulators.frame.library import NEWEST
 from local.simulators.music import playlists
-from local.simulators.music.chance import base62, digest, mixed
-from local.simulators.music.playlists import NEWEST, PLOT
+from local.simulators.music.chance import base62, mixed
+from local.simulators.music.playlists import PLOT, PlaylistLibrary
 
 VIDEO = 1
 """The kind of an entry that is the music video to a song, among plain songs."""
@@ -16,7 +18,7 @@ _TWICE, _AS_VIDEO = 53, 29
 
 @dataclass(slots=True, kw_only=True)
 class Playlist(playlists.Playlist):
-    """Moments are in seconds since 1970. Whatever edits anything calls `touch`."""
+    """Moments are in seconds since 1970."""
 
     added: int
     modified: int | None
@@ -26,7 +28,7 @@ class Playlist(playlists.Playlist):
     catalogue_id: str | None = None
     """Under which others find it; None for a private one."""
 
-    def touch(self, now: int) -> None:
+    def edited(self, now: int) -> None:
         """Note an edit; each has a moment of its own."""
         if self.modified is not None:
             self.modified = max(self.modified + 1, now)
@@ -39,29 +41,26 @@ def oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
     return entry._replace(kind=VIDEO) if place == _AS_VIDEO else entry
 
 
-def playlists_of(options: Options, start: int) -> list[Playlist]:
-    """Those that a listener begins with."""
-    seed = (start, "library playlist size")
-    sizes = playlists.sizes(options.playlists, options.playlist_entries, options.long_playlist, *seed)
-    return [_playlist(place, size, options, start) for place, size in enumerate(sizes)]
+class ApplePlaylists(PlaylistLibrary):
+    """The playlists of a library; deleted ones are gone."""
 
+    playlist_type = Playlist
+    descriptions = ("", None, PLOT, None)
 
-def _playlist(place: int, size: int, options: Options, start: int) -> Playlist:
-    raw, odd = digest(start, "library playlist", place), options.oddities
-    added = NEWEST - 86_400 * (30 + 11 * place) - mixed(start, place) % 86_400
-    description = ("", None, PLOT, None)[raw[18] % 4]
-    if odd and place == 2:
-        description = playlists.long_text(options.long_description)
-    return Playlist(
-        number=place,
-        id=f"p.{base62(raw)[:14]}",
-        name=playlists.title(raw, place, oddities=odd),
-        size=size,
-        description=description,
-        odd=oddity if odd else None,
-        added=added,
-        modified=None if odd and place % 11 == 7 else added + mixed(start, ~place) % (NEWEST - added),
-        pictured=not odd or place % 3 != 2,
-        can_edit=place % 6 != 5,
-        catalogue_id=f"pl.u-{base62(raw[8:24])[:15]}" if place % 4 == 0 else None,
-    )
+    def playlist_id(self, raw: bytes) -> str:
+        return f"p.{base62(raw)[:14]}"
+
+    def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
+        odd = self.options.oddities
+        added = NEWEST - 86_400 * (30 + 11 * place) - mixed(self.start, place) % 86_400
+        return {
+            "odd": oddity if odd else None,
+            "added": added,
+            "modified": None if odd and place % 11 == 7 else added + mixed(self.start, ~place) % (NEWEST - added),
+            "pictured": not odd or place % 3 != 2,
+            "can_edit": place % 6 != 5,
+            "catalogue_id": f"pl.u-{base62(raw[8:24])[:15]}" if place % 4 == 0 else None,
+        }
+
+    def traits_of_new(self) -> Mapping[str, Any]:
+        return {"description": None, "added": self.now, "modified": self.now}

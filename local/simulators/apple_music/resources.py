@@ -76,7 +76,7 @@ def shown(library: "Library", kind: str, thing: int, view: View, when: int = NEV
 
 def own_id(library: "Library", kind: str, thing: int) -> str:
     if kind == "library-playlists":
-        return library.playlists[thing].id
+        return str(library.playlists[thing].id)
     prefix, name = _IDS[kind]
     return f"{prefix}.{base62(digest(library.start, name, thing))[:14]}"
 
@@ -88,7 +88,7 @@ def name_of(library: "Library", kind: str, thing: int) -> str:
         return words.ODD_NAMES[1 + thing % (len(words.ODD_NAMES) - 1)]
     match kind:
         case "library-playlists":
-            return library.playlists[thing].name
+            return str(library.playlists[thing].name)
         case "library-artists":
             return str(recordings.artist_name(thing))
         case "library-albums":

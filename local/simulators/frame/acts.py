@@ -158,7 +158,7 @@ class ChangedList:
         raise ImpossibleChangeError(f"{self.data_type} has no entry {id!r}.")
 
     def identity(self, entry: Entry) -> Json:
-        return getattr(self.library, f"id_{self.data_type}")(entry)
+        return self.library.identity(self.data_type, self.name, entry)
 
     def check(self, place: int) -> int:
         if isinstance(place, bool) or not isinstance(place, int) or not 0 <= place < len(self.entries):

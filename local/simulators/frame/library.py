@@ -1,19 +1,22 @@
 """What a listener has: lists that are made when first asked for, and then change in place."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple
 
-from local.simulators.frame.entries import Entries, Entry
+from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.frame.options import Options
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import Shuffle, number
+from local.simulators.music.chance import Shuffle, mixed, number
 
 Clock = Callable[[], float]
 """Seconds since 1970."""
 Shown = Callable[[Entries], Sequence[Entry] | Entries]
 """What there is of a list for somebody."""
+NEWEST = 1_769_893_633
+"""The last moment of every generated library, 2026-01-31T21:07:13Z: fixed, so that a seed says all."""
+NINE_YEARS = 9 * 365 * 86_400
 
 
 class ImpossibleChangeError(Exception):
@@ -59,11 +62,19 @@ class Spot(NamedTuple):
 class ListKind:
     """One kind of list that every listener has, a row of a service's table."""
 
+    names: Sequence[str] = ("",)
+    """Of the lists, where there are several of this kind that are always the same."""
+    size: str = ""
+    """The option that says how many entries there are at first, where it is not called as the data type."""
     acts: frozenset[Act] = frozenset({Act.ADD, Act.REMOVE})
     choices: int = 0
     """The catalogue has so many things that can stand in the list."""
+    deck: int = 0
+    """Of how many choices the first entries are drawn, where not of all; a prime."""
     thing: Callable[[int], int] = int
     """The number of the thing that a choice leads to."""
+    identity: Sequence[str] = ("id",)
+    """The keys that lead to what identifies an entry, in what is shown of it."""
     same: tuple[int, ...] = (0,)
     """The kinds of entries of which the list has each thing once; empty where it may have one twice."""
     dated: Moment = Moment.NEVER
@@ -77,12 +88,12 @@ class Library:
     """
     One listener's lists: all follows from the seed and the name, until an act changes something.
 
-    A service's subclass has for each data type of `LISTS` these methods:
+    A service's subclass has for each data type of `LISTS` a method `show_…`, and may have the others:
 
-    first_…(name)                 the entries of the list of a name at first; `Entries` are taken as they are
     show_…(entry, spot)           one entry as the service writes it
-    id_…(entry)                   what identifies an entry, in what an act answers
-    names_…()                     the names of the lists of this kind, where there are several
+    first_…(name)                 the entries of the list of a name at first, where they are not `drawn`; `Entries` are
+                                  taken as they are
+    names_…()                     the names of the lists of this kind, where they change
     readable_…(name, view)        whether a view of the service lets the list of a name be read, where it may not
     place_…(entry)                the key of a list that the service keeps in order: positions are no choice then
     create_…(name, **details)     the new entries of `add`, where the frame does not draw them from the catalogue
@@ -91,6 +102,8 @@ class Library:
 
     LISTS: ClassVar[Mapping[str, ListKind]]
     """By data type."""
+    whole_view: ClassVar[Any] = None
+    """The view in which an entry is shown to learn what identifies it."""
 
     def __init__(self, name: str, options: Any, catalogue: Any, clock: Clock) -> None:
         self.name = name
@@ -117,13 +130,14 @@ class Library:
     def names(self, data_type: str) -> Sequence[str]:
         """The names of the lists of this kind; a single one has none."""
         names = self.method("names", data_type)
-        return names() if names else ("",)
+        return names() if names else self.LISTS[data_type].names
 
     def entries(self, data_type: str, name: str = "") -> Entries:
         """One list; `name` is one of the kind's, or of a list that is not shown any more but still there."""
         place = (data_type, name)
         if place not in self._lists:
-            first = getattr(self, f"first_{data_type}")(name)
+            own = self.method("first", data_type)
+            first = own(name) if own else self.drawn(data_type, name)
             self._lists[place] = entries = first if isinstance(first, Entries) else Entries(first)
             if (key := self.method("place", data_type)) is not None:
                 entries.sort(key)
@@ -139,6 +153,35 @@ class Library:
     def deck(self, size: int, *names: object) -> Shuffle:
         """The listener's own choice of so many things."""
         return Shuffle(size, self.start, *names)
+
+    def choice(self, data_type: str, name: str = "") -> Shuffle:
+        """What the list of a name begins with; the same at all services that choose from the same things."""
+        kind = self.LISTS[data_type]
+        return self.deck(kind.deck or kind.choices, data_type, name)
+
+    def drawn(self, data_type: str, name: str = "") -> Iterator[Entry]:
+        """
+        As many things as the options say. Where they have moments these are newest first, spread over nine years, and
+        now and then two are in the same second.
+        """
+        kind, chosen = self.LISTS[data_type], self.choice(data_type, name)
+        size = getattr(self.options, kind.size or data_type)
+        gap = max(NINE_YEARS // max(size, 1), 1)
+        for place in range(size):
+            dated = place - (place % 40 == 39)
+            when = NEVER if kind.dated is Moment.NEVER else NEWEST - gap * dated - mixed(self.start, dated) % gap
+            yield Entry(self.kind_at(data_type, place), kind.thing(chosen[place]), when)
+
+    def kind_at(self, data_type: str, place: int) -> int:
+        """The kind of an entry that is drawn: plain, unless the service says otherwise."""
+        return PLAIN
+
+    def identity(self, data_type: str, name: str, entry: Entry) -> Json:
+        """What identifies an entry of the list of a name; None if nothing does."""
+        shown = getattr(self, f"show_{data_type}")(entry, Spot(name, 0, 1, self.whole_view))
+        for key in self.LISTS[data_type].identity:
+            shown = None if shown is None else shown[key]
+        return shown
 
     def rows(self, data_type: str, name: str, view: Any, shown: Shown | None = None) -> "Rows":
         """One list as a caller sees it; `shown` takes out of it what there is for that caller."""

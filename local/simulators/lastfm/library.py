@@ -1,22 +1,30 @@
 """An invented listener of Last.fm: a table of lists, and how their entries are made and written."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entry
-from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, Library, ListKind, Moment, Spot
+from local.simulators.frame.library import (
+    NEWEST,
+    NINE_YEARS,
+    RANKS,
+    Act,
+    ImpossibleChangeError,
+    Library,
+    ListKind,
+    Moment,
+    Spot,
+)
 from local.simulators.frame.responses import Json
 from local.simulators.frame.templates import Templates
 from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
 from local.simulators.music.chance import mixed
-from local.simulators.music.playlists import NEWEST, NINE_YEARS
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 
 _OBJECTS = Templates(__file__)
 _DAY = 86_400
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class LastfmLibrary(Library):
@@ -37,14 +45,6 @@ class LastfmLibrary(Library):
     def key(name: str) -> str:
         return name.lower()
 
-    def first_top_tracks(self, period: str) -> Iterator[Entry]:
-        deck = self.deck(TRACKS, "tracks", period)
-        return (Entry(PLAIN, deck[place]) for place in range(self.options.top_tracks))
-
-    def first_top_artists(self, period: str) -> Iterator[Entry]:
-        deck = self.deck(ARTISTS, "artists", period)
-        return (Entry(PLAIN, deck[place]) for place in range(self.options.top_artists))
-
     def first_recently_played(self, _: str) -> list[Entry]:
         """Newest first, no two at the same moment but for oddities; everything is played about four times."""
         count = self.options.scrobbles
@@ -64,11 +64,9 @@ class LastfmLibrary(Library):
 
     def first_saved_tracks(self, _: str) -> list[Entry]:
         """Newest first; the moment is that of the heart."""
-        count = self.options.loved_tracks
-        deck, gap = self.deck(TRACKS, "loved"), NINE_YEARS // max(count, 1)
-        loved = [Entry(PLAIN, deck[place], NEWEST - gap * place) for place in range(count)]
+        loved = list(self.drawn("saved_tracks"))
         if self.options.oddities:
-            for place, odd in zip(range(3, count), ODD_TRACKS, strict=False):
+            for place, odd in zip(range(3, len(loved)), ODD_TRACKS, strict=False):
                 loved[place] = loved[place]._replace(number=odd)
         return loved
 
@@ -143,21 +141,8 @@ class LastfmLibrary(Library):
     def show_saved_tracks(self, entry: Entry, _: Spot) -> Json:
         return {**self.track(entry.number), "date": _date(entry)}
 
-    def names_top_tracks(self) -> Sequence[str]:
-        return PERIODS
-
     def place_recently_played(self, entry: Entry) -> int:
         return -entry.when
-
-    def id_top_artists(self, entry: Entry) -> str:
-        return str(self.catalogue.artist(entry.number)["url"])
-
-    def id_top_tracks(self, entry: Entry) -> str:
-        """Artist and name, which is all that Last.fm tells tracks apart by."""
-        return str(self.track(entry.number)["url"])
-
-    names_top_artists = names_top_tracks
-    id_recently_played = id_saved_tracks = id_top_tracks
 
 
 def _rank(spot: Spot) -> dict[str, Json]:
@@ -167,14 +152,20 @@ def _rank(spot: Spot) -> dict[str, Json]:
 
 
 def _date(entry: Entry) -> Json:
-    """A moment as Last.fm writes it: seconds in a string, and minutes in English whatever the locale is."""
+    """A moment as Last.fm writes it: seconds in a string, and minutes in English: no simulator sets a locale."""
     moment = datetime.fromtimestamp(entry.when, UTC)
-    return {"uts": str(entry.when), "#text": f"{moment:%d} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M}"}
+    return {"uts": str(entry.when), "#text": f"{moment:%d %b %Y, %H:%M}"}
 
+
+_URL = ("url",)
+"""Artist and name are in it, which is all that Last.fm tells tracks apart by."""
+_DIARY = frozenset({Act.ADD, Act.REMOVE, Act.REPLACE})
 
 LastfmLibrary.LISTS = {
-    "top_tracks": ListKind(acts=RANKS, choices=TRACKS),
-    "top_artists": ListKind(acts=RANKS, choices=ARTISTS),
-    "recently_played": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.REPLACE}), choices=ODD_TRACKS.stop, same=()),
-    "saved_tracks": ListKind(choices=ODD_TRACKS.stop, dated=Moment.SECONDS),
+    "top_tracks": ListKind(names=PERIODS, acts=RANKS, choices=TRACKS, identity=_URL),
+    "top_artists": ListKind(names=PERIODS, acts=RANKS, choices=ARTISTS, identity=_URL),
+    "recently_played": ListKind(acts=_DIARY, choices=ODD_TRACKS.stop, same=(), identity=_URL),
+    "saved_tracks": ListKind(
+        size="loved_tracks", choices=ODD_TRACKS.stop, deck=TRACKS, dated=Moment.SECONDS, identity=_URL
+    ),
 }

@@ -1,17 +1,17 @@
-"""Playlists that a listener begins with: how they are called, how long they are, and what stands in them."""
+"""Playlists that a listener begins with and makes: how they are called, how long they are, and what is in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate
+from typing import Any, ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entries, Entry
+from local.simulators.frame.library import NEWEST, Act, Library
 from local.simulators.music import words
-from local.simulators.music.chance import Shuffle, digest, mixed, number
+from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.music.recordings import TRACKS
 
-NEWEST = 1_769_893_633
-"""The last moment of every generated library, 2026-01-31T21:07:13Z: fixed, so that a seed says all."""
-NINE_YEARS = 9 * 365 * 86_400
 PLOT = "Songs for the road &amp; the kitchen, collected since 2014. "
 
 ROUND = 97
@@ -54,6 +54,87 @@ class Playlist:
             entry = Entry(PLAIN, deck[place], when)
             entries.append(self.odd(place % ROUND, entry, entries) if self.odd else entry)
         return Entries(entries)
+
+
+class PlaylistLibrary(Library):
+    """
+    A listener with playlists, and with the lists `playlists` and `playlist_tracks`.
+
+    A service's playlists have a method `edited(now)`, which takes note of a change at that second.
+    """
+
+    playlist_type: ClassVar[Any]
+    descriptions: ClassVar[Sequence[str | None]]
+    """The texts that playlists begin with."""
+
+    def playlist_id(self, raw: bytes) -> str:
+        """The id that comes of these 32 bytes of chance."""
+        return base62(raw)
+
+    def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
+        """What the service knows besides of a playlist that the listener begins with: fields of `playlist_type`."""
+        raise NotImplementedError
+
+    def traits_of_new(self) -> Mapping[str, Any]:
+        """The same of one that the listener makes now."""
+        raise NotImplementedError
+
+    @cached_property
+    def playlists(self) -> list[Any]:
+        """All that ever were, by their numbers: what is off the list may still be there for those who know the id."""
+        return self.generated()
+
+    @cached_property
+    def playlists_by_id(self) -> dict[str, Any]:
+        return {playlist.id: playlist for playlist in self.playlists}
+
+    def generated(self) -> list[Any]:
+        """Those that the listener begins with."""
+        options = self.options
+        lengths = sizes(options.playlists, options.playlist_entries, options.long_playlist, self.start, "size")
+        return [self._generated(place, size) for place, size in enumerate(lengths)]
+
+    def _generated(self, place: int, size: int) -> Any:
+        raw, odd = digest(self.start, "playlist", place), self.options.oddities
+        known = {
+            "name": title(raw, place, oddities=odd),
+            "description": self.descriptions[raw[18] % len(self.descriptions)],
+        }
+        if odd and place == 2:
+            known["description"] = long_text(self.options.long_description)
+        known |= self.traits(place, raw, size)
+        return self.playlist_type(number=place, id=self.playlist_id(raw), size=size, **known)
+
+    @property
+    def now(self) -> int:
+        """The present, and not before the end of what was generated."""
+        return max(int(self.clock()), NEWEST)
+
+    def first_playlists(self, _: str) -> Iterator[Entry]:
+        return (Entry(PLAIN, playlist.number) for playlist in self.playlists)
+
+    def first_playlist_tracks(self, identity: str) -> Entries:
+        entries: Entries = self.playlists_by_id[identity].entries
+        return entries
+
+    def names_playlist_tracks(self) -> list[str]:
+        return [self.playlists[entry.number].id for entry in self.entries("playlists")]
+
+    def create_playlists(self, _: str, title: str = "New playlist", entries: int = 0) -> list[Entry]:
+        number = len(self.playlists)
+        identity = self.playlist_id(digest(self.start, "created", number))
+        playlist = self.playlist_type(number=number, id=identity, name=title, size=entries, **self.traits_of_new())
+        self.playlists.append(playlist)
+        self.playlists_by_id[identity] = playlist
+        return [Entry(PLAIN, number)]
+
+    def rename_playlists(self, entry: Entry, title: str) -> None:
+        self.playlists[entry.number].name = title
+        self.playlists[entry.number].edited(self.now)
+
+    def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
+        if data_type == "playlist_tracks":
+            self.playlists_by_id[name].edited(self.now)
 
 
 def sizes(count: int, entries: int, longest: int, *seed: object) -> list[int]:

@@ -48,7 +48,7 @@ class AfterArtist(Pages):
             return Window(0, size)
         if not re.fullmatch(r"[0-9A-Za-z]{22}", after):
             raise Refusal("wrong_id")
-        ids = [rows.library.id_followed_artists(entry) for entry in rows.entries]
+        ids = [rows.library.catalogue.artist_id(entry.number) for entry in rows.entries]
         return Window(ids.index(after) + 1 if after in ids else len(ids), size)
 
     def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:

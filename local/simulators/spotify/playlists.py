@@ -1,15 +1,17 @@
 """Playlists as Spotify knows them: whose they are, who may read them, and what the list of playlists tells."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from local.simulators.frame.entries import NEVER, Entry
 from local.simulators.frame.responses import Json
 from local.simulators.music import playlists, words
 from local.simulators.music.chance import base62, digest
+from local.simulators.music.playlists import PlaylistLibrary
 from local.simulators.spotify.catalogue import images, links, shaped
-from local.simulators.spotify.options import Options
 from local.simulators.spotify.regimes import Regime
 
 UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
@@ -39,6 +41,9 @@ class Playlist(playlists.Playlist):
     public: bool | None = True
     color: str | None = None
     edits: int = 0
+
+    def edited(self, now: int) -> None:
+        self.edits += 1
 
     @property
     def snapshot(self) -> str:
@@ -77,46 +82,53 @@ def oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
     return entry._replace(kind=_ODD_PLACES.get(place, entry.kind))
 
 
-def playlists_of(listener: Person, options: Options, start: int) -> list[Playlist]:
-    """What an invented listener begins with: own and collaborative ones, then those of others."""
-    sizes = playlists.sizes(options.playlists, options.playlist_entries, options.long_playlist, start, "size")
-    own = [_own(listener, place, size, options, start) for place, size in enumerate(sizes)]
-    return own + [_followed(len(own) + place, place, options, start) for place in range(options.followed_playlists)]
+class SpotifyPlaylists(PlaylistLibrary):
+    """A listener's playlists: own and collaborative ones, then those of others."""
 
+    playlist_type = Playlist
+    descriptions = ("", "", playlists.PLOT, None)
 
-def _own(listener: Person, place: int, size: int, options: Options, start: int) -> Playlist:
-    raw, odd = digest(start, "playlist", place), options.oddities
-    collaborative = place % 7 == 3
-    text = ("", "", playlists.PLOT, None)[raw[18] % 4]
-    if odd and place == 2:
-        text = playlists.long_text(options.long_description)
-    return Playlist(
-        number=place,
-        id=base62(raw),
-        name=playlists.title(raw, place, oddities=odd),
-        size=size,
-        description=text,
-        odd=oddity if odd else None,
-        owner=_stranger(raw) if place % 14 == 3 else listener,
-        pictures=_pictures(raw, size, place, odd),
-        collaborative=collaborative,
-        public=False if collaborative or place % 5 == 2 else None if place % 11 == 5 else True,
-        color=f"#{raw[24:27].hex()}" if place % 24 == 9 else None,
-    )
+    @cached_property
+    def user_id(self) -> str:
+        if self.options.oddities:
+            digits = f"{self.start % 10**16:016}"
+            return f"{digits[:4]}.{digits[4:10]}.{digits[10:]}"
+        return "31" + base62(digest(self.start, "user")).lower()
 
+    @property
+    def person(self) -> Person:
+        return Person(self.user_id, self.name)
 
-def _followed(number: int, place: int, options: Options, start: int) -> Playlist:
-    raw = digest(start, "followed playlist", place)
-    return Playlist(
-        number=number,
-        id=base62(raw),
-        name=playlists.title(raw, 0, oddities=False),
-        size=20 + raw[20] % 80,
-        description=playlists.PLOT,
-        odd=oddity if options.oddities else None,
-        owner=_stranger(raw),
-        pictures=images(raw, 640),
-    )
+    def generated(self) -> list[Playlist]:
+        own = super().generated()
+        return own + [self._followed(len(own) + place, place) for place in range(self.options.followed_playlists)]
+
+    def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
+        collaborative = place % 7 == 3
+        return {
+            "odd": oddity if self.options.oddities else None,
+            "owner": _stranger(raw) if place % 14 == 3 else self.person,
+            "pictures": _pictures(raw, size, place, self.options.oddities),
+            "collaborative": collaborative,
+            "public": False if collaborative or place % 5 == 2 else None if place % 11 == 5 else True,
+            "color": f"#{raw[24:27].hex()}" if place % 24 == 9 else None,
+        }
+
+    def traits_of_new(self) -> Mapping[str, Any]:
+        return {"owner": self.person}
+
+    def _followed(self, number: int, place: int) -> Playlist:
+        raw = digest(self.start, "followed playlist", place)
+        return Playlist(
+            number=number,
+            id=base62(raw),
+            name=playlists.title(raw, 0, oddities=False),
+            size=20 + raw[20] % 80,
+            description=playlists.PLOT,
+            odd=oddity if self.options.oddities else None,
+            owner=_stranger(raw),
+            pictures=images(raw, 640),
+        )
 
 
 def _pictures(raw: bytes, size: int, place: int, odd: bool) -> Json:
