@@ -31,10 +31,10 @@ from blendify.jobs.progress import COUNTS, all_progress
 from blendify.providers import PROVIDERS
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
-from local.browser import Form
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
+from operations.browser import Form
 from tests.aws import aws_in_memory
 from tests.aws.function_environment import set_function_environment
 

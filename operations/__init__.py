@@ -1,1 +1,1 @@
-"""Commands for a system wherever it runs: deploy it, operate it, check it against the real provider."""
+"""What is done with a system, on the laptop or on AWS: deploy, demonstrate, operate, check, read what it stored."""

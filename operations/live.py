@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 from blendify.providers.application import Application
 from local.deployment import STACK
 from local.errors import CommandError, Misconfigured, status_of
-from local.history_reader import HistoryReader, canonical
 from local.providers import real_parameters
 from local.simulators.apple_music.service import view_of
 from local.stack import Stack
 from operations.direct_reading import Direct, Served
+from operations.history_reader import HistoryReader, canonical
 
 PATIENCE_SECONDS = 3_600
 """For the person to log in, and then for the sync."""

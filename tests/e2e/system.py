@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history.facts import CHECKPOINTS
-from local.browser import Browser
-from local.history_reader import HistoryReader, StoredRecord
 from local.stack import Stack
+from operations.browser import Browser
+from operations.history_reader import HistoryReader, StoredRecord
 
 PATIENCE_SECONDS = 300
 """The stack does each thing within seconds. A busy machine with slow processors may need minutes."""

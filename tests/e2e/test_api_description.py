@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.specs.openapi import checks
 
-from local.browser import Browser
+from operations.browser import Browser
 from tests import openapi
 from tests.e2e.system import PATIENCE_SECONDS, System
 

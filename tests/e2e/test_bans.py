@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local.history_reader import stored_differences
+from operations.history_reader import stored_differences
 from tests.e2e.system import System
 
 DATA_TYPES = ["saved_tracks", "saved_albums", "followed_artists"]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from local.browser import Browser
 from local.providers import PROVIDERS, SPOTIFY, one_line
+from operations.browser import Browser
 from tests.e2e.system import System
 from tests.e2e.test_leaving import erased
 

@@ -8,9 +8,9 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from local.browser import Browser
 from local.emulator.server import REGION
-from local.history_reader import ExportReader
+from operations.browser import Browser
+from operations.history_reader import ExportReader
 from tests.e2e.system import System, wait_for
 
 

@@ -4,7 +4,7 @@ from math import ceil
 
 import pytest
 
-from local.history_reader import stored_differences
+from operations.history_reader import stored_differences
 from tests.e2e.system import System
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 from typing import Any
 
-from local.browser import Browser
+from operations.browser import Browser
 from tests.e2e.system import System, wait_for
 
 LISTENER = "kim"

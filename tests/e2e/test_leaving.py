@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 
-from local.browser import Browser
+from operations.browser import Browser
 from tests.e2e.system import System, wait_for
 
 LISTENER = "zebulon"

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from local.history_reader import stored_differences
+from operations.history_reader import stored_differences
 from tests.e2e.system import System
 
 # While these tests run, the schedule comes to the listener for whom test_schedule.py waits.

@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any
 
 from bench.machine import HISTORY_QUOTA, events
-from local.history_reader import stored_differences
+from operations.history_reader import stored_differences
 from tests.aws.capacity import item_size
 from tests.e2e.system import System
 

@@ -12,7 +12,7 @@ from blendify.jobs import progress
 from blendify.jobs.job import Job
 from blendify.jobs.progress import Progress
 from blendify.syncing.begin_sync import begin_sync
-from local.history_reader import HistoryReader
+from operations.history_reader import HistoryReader
 from tests.unit.world import World
 
 STARTED = datetime.now(UTC).replace(microsecond=123000) - timedelta(minutes=1)

@@ -15,11 +15,11 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
-from local.history_reader import HistoryReader
 from local.simulators.apple_music.library import ALBUM
 from local.simulators.apple_music.resources import name_of
 from local.simulators.frame.entries import Entries
 from local.simulators.music.recordings import tracks_of
+from operations.history_reader import HistoryReader
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.world import Socket, World, socket_of
 

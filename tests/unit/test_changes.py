@@ -12,7 +12,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
-from local.history_reader import HistoryReader
+from operations.history_reader import HistoryReader
 from tests.aws import moto_partiql
 from tests.unit.robustness.machine import Clock, Died, Machine, Reaper
 from tests.unit.sync_steps import STARTED, begun, facts, plenty, standing, whole

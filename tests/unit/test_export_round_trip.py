@@ -15,7 +15,7 @@ from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
-from local.history_reader import ExportReader, canonical
+from operations.history_reader import ExportReader, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -17,8 +17,8 @@ from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
-from local.history_reader import HistoryReader
 from local.simulators.lastfm import Errors, Lone
+from operations.history_reader import HistoryReader
 from tests.unit.robustness.machine import Clock
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.world import Socket, World, socket_of

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from blendify.core.data_types import DataType
-from local.history_reader import Lists
 from local.simulators.frame.library import everything
 from local.simulators.music.recordings import Recordings
 from local.simulators.music.years.shelf import Life
 from local.simulators.spotify import Options, Spotify
 from local.simulators.spotify.library import View
 from local.simulators.spotify.long_standing import NAME, LongStanding, first_day
-from local.two_years import Past
+from operations.history_reader import Lists
+from operations.two_years import Past
 
 FIRST, MIDDLE, LAST = date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 5)
 OPTIONS = Options()

@@ -131,7 +131,7 @@ class Memory:
         return {}
 
     def records(self) -> list[dict[str, Any]]:
-        """The history as `local.history_reader` reads it, in the order of the keys."""
+        """The history as `operations.history_reader` reads it, in the order of the keys."""
         return [
             {"moment": key.partition("#")[0], **fact.fields, "answer": fact.answer}
             for key, fact in sorted(self.history.items())

@@ -2,7 +2,7 @@
 Whatever listeners do, whatever comes of reading, whoever dies or works beside: history, version and list are one.
 
 The plan and the commit are the product's own; tables are in memory. The oracle is the documented fold of the history
-(`local.history_reader`) and what the listener has: it shares no code with the product. `make test` tells 21,600
+(`operations.history_reader`) and what the listener has: it shares no code with the product. `make test` tells 21,600
 stories.
 """
 
@@ -26,7 +26,7 @@ from blendify.core.errors import Superseded
 from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Record
-from local.history_reader import Lists, canonical
+from operations.history_reader import Lists, canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment, pages
 from tests.unit.committing.memory import PROVIDER, Memory, Pages
 

@@ -28,7 +28,7 @@ from blendify.history.intents import Commit, Intent
 from blendify.jobs.job import Job
 from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import Cursor, Numbered, Offset, Page, PageRequest, Paging
-from local.history_reader import canonical
+from operations.history_reader import canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment
 from tests.unit.committing.memory import PROVIDER, Memory
 

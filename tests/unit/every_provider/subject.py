@@ -10,7 +10,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
-from local.history_reader import HistoryReader, canonical
+from operations.history_reader import HistoryReader, canonical
 from tests.unit import sync_steps
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS, Traits

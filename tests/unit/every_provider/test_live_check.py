@@ -11,8 +11,8 @@ from blendify.access.token_vault import unseal
 from blendify.core import aws
 from blendify.core.data_types import DataType
 from local.errors import Misconfigured
-from local.history_reader import HistoryReader
 from operations.direct_reading import Direct
+from operations.history_reader import HistoryReader
 from operations.live import Comparison, compared, printed, refuse_loopback, simulated_fields
 from tests.unit.every_provider.subject import Subject
 from tests.unit.simulated import SIMULATED

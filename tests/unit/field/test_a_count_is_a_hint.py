@@ -13,8 +13,8 @@ import pytest
 
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
-from local.history_reader import HistoryReader, canonical
 from local.simulators.frame.library import Act
+from operations.history_reader import HistoryReader, canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS, TRAITS, act
 from tests.unit.robustness.schedules import Trouble

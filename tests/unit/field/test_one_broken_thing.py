@@ -13,7 +13,7 @@ from blendify.calling.tries import TRIES
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs.progress import PATIENCE_SECONDS
-from local.history_reader import HistoryReader
+from operations.history_reader import HistoryReader
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.machine import Clock
 from tests.unit.robustness.providers import TRAITS

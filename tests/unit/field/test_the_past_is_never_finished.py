@@ -15,7 +15,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import list_versions
 from blendify.providers import PROVIDERS
-from local.history_reader import HistoryReader
+from operations.history_reader import HistoryReader
 from tests.unit.every_provider.subject import Subject
 from tests.unit.field.test_a_count_is_a_hint import collected
 from tests.unit.robustness.machine import Clock

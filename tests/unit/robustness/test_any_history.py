@@ -21,8 +21,8 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
-from local.history_reader import RESOURCES, HistoryReader, canonical
 from local.simulators.frame.library import ImpossibleChangeError
+from operations.history_reader import RESOURCES, HistoryReader, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit import music_api
 from tests.unit.music_api import browser_of, everything

@@ -13,7 +13,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.fetching.provider_client import ProviderClient
 from blendify.providers import PROVIDERS
-from local.history_reader import HistoryReader, stored_differences
+from operations.history_reader import HistoryReader, stored_differences
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.worlds import PAGE, Stage, small_pages

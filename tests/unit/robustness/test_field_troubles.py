@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from blendify.core.data_types import DataType, Outcome
 from blendify.fetching import provider_client
-from local.history_reader import RESOURCES, canonical
+from operations.history_reader import RESOURCES, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS

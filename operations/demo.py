@@ -2,7 +2,7 @@
 The main job on this machine, from nothing to a table: start the stack, connect a simulated listener through the real
 pages, follow the sync, compare what is stored with what was served; then change the library and sync again.
 
-    PROVIDER=lastfm python -m local.demo        another provider than Spotify
+    PROVIDER=lastfm python -m operations.demo        another provider than Spotify
 """
 
 import json
@@ -19,14 +19,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from local import two_years
-from local.browser import Browser, WalkFailed
 from local.deployment import step
 from local.errors import Misconfigured, status_of
-from local.history_reader import HistoryReader, stored_differences
-from local.second_sync import appended, change_library
 from local.simulators.spotify.long_standing import NAME as NORA
 from local.stack import Stack
+from operations import two_years
+from operations.browser import Browser, WalkFailed
+from operations.history_reader import HistoryReader, stored_differences
+from operations.second_sync import appended, change_library
 
 LONGEST_SECONDS = 600
 TOKEN_NAME = "make demo"  # noqa: S105 -- a name
@@ -198,7 +198,7 @@ def _two_years(stack: Stack) -> list[str]:
     """A second listener, whose account was connected two years ago. Returns what their first sync since then missed."""
     step(f"\n  {NORA} has used all this for two years")
     # Another process, as the product's code takes its settings and clients from the environment once.
-    subprocess.run([sys.executable, "-m", "local.two_years"], check=True)
+    subprocess.run([sys.executable, "-m", "operations.two_years"], check=True)
     browser, before = Browser(stack.api_url), datetime.now(UTC)
     browser.connect(two_years.PROVIDER, NORA)
     sync, _ = _follow(browser, before)

@@ -4,7 +4,7 @@ Two years of a simulated listener of Spotify, for the demo: what the product wou
 Day by day the product's own code plans and commits what the simulated library holds, in memory. Then the records and
 the versions of all lists are stored in the stack on this machine, and the listener can connect like any other.
 
-    python -m local.two_years
+    python -m operations.two_years
 """
 
 import os

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
-from local.history_reader import HistoryReader
 from local.stack import Stack
+from operations.history_reader import HistoryReader
 
 Change = tuple[str, str, dict[str, Any]]
 CHANGES: Sequence[Change] = (
