@@ -17,6 +17,8 @@ from blendify.providers import PROVIDERS
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
+from blendify.web.taste import api as taste_api
+from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
 from local.paths import ROOT
 from local.template import template
 
@@ -45,7 +47,16 @@ def document() -> Schema:
         },
         "servers": [{"url": "/v1"}],
         "security": [{"session": []}, {"bearer": []}],
-        "paths": {**_account(), **_music(), **_export(), **_tokens(), **_sessions(), **_leaving(), **_pages()},
+        "paths": {
+            **_account(),
+            **_music(),
+            **_taste(),
+            **_export(),
+            **_tokens(),
+            **_sessions(),
+            **_leaving(),
+            **_pages(),
+        },
         "components": {
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
@@ -262,6 +273,125 @@ def _export() -> Schema:
     }
 
 
+DAY: Schema = {"type": "string", "format": "date"}
+MONTH: Schema = {"type": "string", "pattern": f"^{taste_api.MONTH}$"}
+NULLABLE_TEXT: Schema = {**TEXT, "nullable": True}
+
+
+def _taste() -> Schema:
+    known = {
+        "time_zone": TEXT,
+        **{
+            name: {**DAY, "nullable": True}
+            for name in ("connected_on", "plays_since", "rankings_since", "library_since")
+        },
+        "updated_at": {**MOMENT, "nullable": True},
+        "today": DAY,
+        "features": {
+            "type": "object",
+            "additionalProperties": _object({feature: {"type": "boolean"} for feature in taste_api.FEATURES}),
+        },
+    }
+    routes = {
+        "": ("Since when what is known of the listener's taste, and which features may use which provider", known),
+        "/tops": ("A top list as it changed, by day; it stayed so until the next one", _top_list()),
+        "/listening": ("Plays by month: days, hours, and the most played artists and songs", _month_of_plays()),
+        "/library": ("What was added to the library and removed from it, by day", _library_change()),
+    }
+    return {
+        f"/me/taste{path}": {
+            "get": _operation(
+                summary,
+                {200: _json(_page(_object(fields)) if path else _object(fields))},
+                [_taste_parameter(path[1:], name) for name in taste_api.PARAMETERS.get(path[1:], ())],
+                errors=(400,) if path else (),
+            )
+        }
+        for path, (summary, fields) in routes.items()
+    }
+
+
+def _taste_parameter(route: str, name: str) -> Schema:
+    ranges = dict.fromkeys(name for data_type in taste_api.WHAT.values() for name in time_ranges(data_type))
+    span: Schema = DAY if route == "tops" else MONTH
+    schemas: Mapping[str, Schema] = {
+        "what": {"type": "string", "enum": list(taste_api.WHAT), "default": "artists"},
+        "time_range": {"type": "string", "enum": list(ranges), "default": "short_term"},
+        "from": span,
+        "to": span,
+        "cursor": {"type": "string", "pattern": r"^\d{1,9}$"},
+    }
+    descriptions = {
+        "what": "Songs or artists",
+        "time_range": "The period over which the ranks are counted",
+        "from": "The first day; 90 days before the last without it" if route == "tops" else "The first month",
+        "to": "The last day; today without it" if route == "tops" else "The last month",
+        "cursor": "The `next_cursor` of the page before",
+    }
+    return {"name": name, "in": "query", "description": descriptions[name], "schema": schemas[name]}
+
+
+def _top_list() -> Schema:
+    entry = {
+        "rank": {"type": "integer", "minimum": 1},
+        "key": TEXT,
+        "record_id": TEXT,
+        "name": TEXT,
+        "artist_line": NULLABLE_TEXT,
+        "image": NULLABLE_TEXT,
+        "play_count": {**COUNT, "nullable": True},
+    }
+    return {
+        "provider": TEXT,
+        "what": TEXT,
+        "time_range": TEXT,
+        "day": DAY,
+        "entries": {"type": "array", "items": _object(entry)},
+    }
+
+
+def _month_of_plays() -> Schema:
+    played = {
+        "key": TEXT,
+        "name": TEXT,
+        "artist_line": NULLABLE_TEXT,
+        "image": NULLABLE_TEXT,
+        "plays": {
+            "type": "number",
+            "minimum": 0,
+            "description": "Plays; of an artist 1 for each song on which they come first, 0.25 for a guest",
+        },
+    }
+    hour = {"weekday": {**COUNT, "maximum": 6, "description": "0 is Monday"}, "hour": {**COUNT, "maximum": 23}}
+    share: Schema = {"type": "number", "minimum": 0, "maximum": 1, "nullable": True}
+    return {
+        "month": MONTH,
+        "plays": COUNT,
+        "minutes": {**COUNT, "nullable": True, "description": "Plays times length: about; null if too little is known"},
+        "minutes_coverage": {**share, "description": "The share of plays whose length is known"},
+        "days": {"type": "array", "items": _object({"day": DAY, "plays": COUNT})},
+        "hours": {"type": "array", "items": _object({**hour, "plays": COUNT})},
+        "artists": {"type": "array", "items": _object(played), "maxItems": taste_api.ROWS},
+        "songs": {"type": "array", "items": _object(played), "maxItems": taste_api.ROWS},
+        "providers": {"type": "array", "items": TEXT},
+    }
+
+
+def _library_change() -> Schema:
+    return {
+        "change": {"type": "string", "enum": ["added", "removed"]},
+        **dict.fromkeys(("data_type", "provider", "record_id", "key", "name"), TEXT),
+        "artist_line": NULLABLE_TEXT,
+        "artist_keys": {"type": "array", "items": TEXT},
+        "image": NULLABLE_TEXT,
+        "day": DAY,
+        "dated": {"type": "boolean", "description": "Whether the provider gave the day; else it is that of a sync"},
+        "release_year": {"type": "integer", "nullable": True},
+        "playlist_id": NULLABLE_TEXT,
+        "playlist_name": NULLABLE_TEXT,
+    }
+
+
 def _tokens() -> Schema:
     token = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT}
     name = {"type": "string", "minLength": 1, "maxLength": 100}
@@ -355,6 +485,7 @@ def _pages() -> Schema:
     """The pages and redirects that browsers go through."""
     page: Schema = {"description": "A page", "content": {"text/html": {"schema": TEXT}}}
     redirect: Schema = {"description": "A redirect to the next page"}
+    page_or_picture = {**page, "content": {**page["content"], "image/svg+xml": {"schema": TEXT}}}
     provider = _path("provider", "The provider's name")
 
     def step(summary: str, responses: Mapping[int, Schema], parameters: list[Schema] | None = None) -> Schema:
@@ -375,6 +506,19 @@ def _pages() -> Schema:
             "get": step("A stylesheet, a script or the icon of our pages", {200: asset, 404: page}, [file])
         },
         "/dashboard": {"get": step("The listener's dashboard", {200: page, 303: redirect})},
+        "/taste": {"get": step("The way to all views of the listener's taste", {200: page, 303: redirect, 400: page})},
+        "/taste/{view}": {
+            "get": step(
+                "One view, with its choices in the query; `review.svg` is a month or a year in review, to save",
+                {200: page_or_picture, 303: redirect, 400: page, 404: page},
+                [{**_path("view", "The view"), "schema": {"type": "string", "enum": [*TASTE_VIEWS, "review.svg"]}}],
+            )
+        },
+        "/taste/artists/{key}": {
+            "get": step(
+                "One artist", {200: page, 303: redirect, 400: page, 404: page}, [_path("key", "The artist's key")]
+            )
+        },
         "/auth/{provider}/login": {
             "get": step(
                 "To the provider's consent page, or our own page that asks for consent",

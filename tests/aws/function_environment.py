@@ -16,6 +16,7 @@ FUNCTION_ENVIRONMENT = {
     "TOKENS_KEY": "alias/tokens",
     "APPLICATIONS": "blendify/applications",
     "CONNECTABLE": ",".join(PROVIDERS),
+    "VIEWS": ",".join(PROVIDERS),
     "PUBLIC_URL": "http://127.0.0.1:4566/v1",
     "TOP_LIST_DEPTH": "50",
     "FULL_SWEEP_DAYS": "7",

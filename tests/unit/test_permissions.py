@@ -172,6 +172,23 @@ def test_the_function_that_reads_music_can_only_read() -> None:
     assert readers == {"record": {"Music"}, "played": {"Music"} | COLLECTORS}
 
 
+def test_the_function_that_shows_taste_reads_sessions_and_insights_alone() -> None:
+    """No history, no token, no secret; and it changes nothing."""
+    permissions = {
+        (action, str(resource))
+        for statement in statements("ShowTaste")
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    accounts, insights = (str({"Fn::GetAtt": [table, "Arn"]}) for table in ("AccountsTable", "InsightsTable"))
+    assert permissions == {
+        ("dynamodb:GetItem", accounts),
+        ("dynamodb:Query", accounts),
+        ("dynamodb:BatchGetItem", insights),
+        ("dynamodb:Query", insights),
+    }
+
+
 def test_polls_are_taken_from_their_queue() -> None:
     """In batches of which only crashed messages return, by a bounded number of functions, each with time for a poll."""
     mapping = resources("AWS::Lambda::EventSourceMapping")["PollsAreMade"]

@@ -63,7 +63,9 @@ def image(kind: str, number: int) -> str:
 @cache
 def artist(number: int) -> Artist:
     """The artist with this number; the same for the same number."""
-    name = NAMES[number] if number < len(NAMES) else f"{WORDS[number % 20]} {WORDS[(number * 7 + number // 20) % 20]}s"
+    name = (
+        NAMES[number] if number < len(NAMES) else f"{WORDS[number % 20]} {WORDS[(number * 7 + number // 20) % 20]} Club"
+    )
     return Artist(f"artist-{number:03}", name, image("artist", number))
 
 
@@ -117,7 +119,7 @@ def _love(number: int, day: int) -> float:
 def _character(number: int) -> tuple[float, float, float]:
     """The day on which an artist is loved most, for about how long, and how much."""
     random = seeded(f"love {number}")
-    return random.uniform(-150, 800), random.uniform(25, 110), random.uniform(0.2, 1.8)
+    return random.uniform(-150, 800), random.choice((9, 14, 40, 70, 110)), random.uniform(0.2, 1.8)
 
 
 def _plays(random: Random) -> list[MonthOfPlays]:

@@ -122,3 +122,13 @@ def exports_bucket() -> str:
 def connectable() -> frozenset[str]:
     """The providers for which this deployment has an application; only the function with the pages has this."""
     return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)
+
+
+@cache
+def allowed_for(feature: str) -> frozenset[str]:
+    """
+    The providers whose data a feature may use: the operator's decision.
+
+    feature     `views`, `comparing` or `blending`; only the function that shows taste has these settings
+    """
+    return frozenset(name for name in os.environ.get(feature.upper(), "").split(",") if name)

@@ -10,7 +10,6 @@ from blendify.taste.days import Period, days_between, later, mondays, month_of, 
 
 LINES = 10
 MOST_WEEKS = 60
-"""A longer period is shown by months."""
 WINDOW = 28
 """Days of plays behind one rank, as in the shortest range of the services."""
 DEPTH = 50
@@ -64,13 +63,16 @@ class RankLines:
     lines: tuple[Line, ...]
 
 
-def from_lists(history: Sequence[TopList], period: Period, always: str | None = None) -> RankLines:
+def from_lists(
+    history: Sequence[TopList], period: Period, always: str | None = None, most_weeks: int = MOST_WEEKS
+) -> RankLines:
     """
     Lines from the snapshots of one list, by day: the last of each week or month.
 
     always      the key of a line that is there whatever its rank
+    most_weeks  a longer period is shown by months
     """
-    ends, by_months = _ends(period)
+    ends, by_months = _ends(period, most_weeks)
     standings = [_of_list(rankings.in_force(history, end)) for end in ends]
     return RankLines(ends, by_months, _lines(standings, always))
 
@@ -92,9 +94,9 @@ def from_plays(plays: Sequence[MonthOfPlays], what: str, period: Period, always:
     return RankLines(ends, by_months, _lines([standing(end) for end in ends], always))
 
 
-def _ends(period: Period) -> tuple[tuple[str, ...], bool]:
+def _ends(period: Period, most_weeks: int = MOST_WEEKS) -> tuple[tuple[str, ...], bool]:
     """The last days of the period's weeks or months; the last of all is the period's own."""
-    if days_between(period.first, period.last) <= 7 * MOST_WEEKS:
+    if days_between(period.first, period.last) <= 7 * most_weeks:
         ends = [min(later(monday, 6), period.last) for monday in mondays(period)]
         return tuple(ends), False
     names = months(month_of(period.first), month_of(period.last))

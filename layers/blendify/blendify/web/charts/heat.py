@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -42,12 +43,13 @@ def calendar(name: str, label: str, description: str, days: Mapping[str, Square]
     first_days: dict[str, str] = {}
     for day in ordered:
         first_days.setdefault(day[:7], day)
-    names, free = [], 0.0
-    for month, day in first_days.items():
-        left = x(day)
-        if left >= free and left + MONTH_LABEL_WEEKS * PITCH <= width:
-            names.append(element("text", months[month], x=left, y=13, class_="axis"))
-            free = left + MONTH_LABEL_WEEKS * PITCH
+    lefts = [(month, x(day)) for month, day in first_days.items()]
+    # A month of which the calendar has a week only has no room for its name before the next.
+    names = [
+        element("text", months[month], x=left, y=13, class_="axis")
+        for (month, left), (_, following) in pairwise([*lefts, ("", width)])
+        if following - left >= MONTH_LABEL_WEEKS * PITCH
+    ]
     rows = [
         element(
             "text",

@@ -1,0 +1,61 @@
+"""Loyal, back, gone, obsessed: four short lists."""
+
+from blendify.insights.buckets import Song
+from blendify.taste.patterns import Subject, patterns
+from blendify.web.taste import words
+from blendify.web.taste.asked import Asked
+from blendify.web.taste.frame import Shown, View, no_plays, plays_basis
+from blendify.web.taste.visible import Visible
+
+
+def build(_asked: Asked, visible: Visible) -> Shown:
+    """All four; each says how it is meant."""
+    known = visible.known
+    told = patterns(visible.plays(), visible.all_lists("artists", ("short_term",)), visible.today)
+    if not (told.loyal or told.back or told.gone or told.obsessions):
+        if known.plays_since is None and known.rankings_since is None:
+            return Shown(empty=no_plays(known))
+        return Shown(empty="Patterns need time: the first are here after about three months of plays or top lists.")
+    loyal = [
+        (row.artist, f"{words.count(row.months, 'month')} in a row, since {words.month(row.since)}")
+        for row in told.loyal
+    ]
+    back = [
+        (
+            row.artist,
+            f"Back since {words.day(row.day)}, after {words.count(row.silent_days / 30.4, 'month')} of silence",
+        )
+        for row in told.back
+    ]
+    gone = [(row.artist, f"Once your number {row.rank}; last played on {words.day(row.last_day)}") for row in told.gone]
+    obsessed = [
+        (
+            row.song,
+            f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: {row.share:.0%} of all",
+        )
+        for row in told.obsessions
+    ]
+    return Shown(
+        {
+            "loyal": loyal,
+            "back": back,
+            "gone": gone,
+            "obsessed": obsessed,
+            "lead": _lead(loyal, obsessed),
+        },
+        (plays_basis(known),),
+    )
+
+
+def _lead(loyal: list[tuple[Subject, str]], obsessed: list[tuple[Song, str]]) -> str:
+    text = ""
+    if loyal:
+        artist, sentence = loyal[0]
+        text = f"{artist.name} has been with you for {sentence}."
+    if obsessed:
+        song, _ = obsessed[0]
+        text += f" No song had you more than “{song.title}”."
+    return text.strip()
+
+
+VIEW = View("patterns", "Loyal, back, gone, obsessed", "Who stays, who returns, who is missed?", (), build)

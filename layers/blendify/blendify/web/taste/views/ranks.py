@@ -1,0 +1,139 @@
+"""How did it come to this? The ranks of today as lines over the weeks."""
+
+from blendify.taste import rank_lines
+from blendify.taste.days import Period, later
+from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
+from blendify.web.taste import words
+from blendify.web.taste.asked import Asked
+from blendify.web.taste.frame import Choice, Shown, Table, View, history_of, no_ranks, plays_basis, series
+from blendify.web.taste.visible import Visible
+
+WEEKS = 26
+MOST_TICKS = 12
+
+
+def build(asked: Asked, visible: Visible) -> Shown:
+    """Lines from a top list, or from plays when that is asked for or there is no list."""
+    last = min(asked.to or visible.today, visible.today)
+    first = asked.from_ or later(last, 1 - 7 * WEEKS)
+    chosen = series(asked, visible.current_lists)
+    from_plays = asked.source == "plays" or chosen is None
+    what = asked.what or "artists"
+    if first > last:
+        return Shown(empty="These days are still to come.")
+    if from_plays:
+        since = visible.known.plays_since
+        if since is None:
+            return Shown(empty=no_ranks(visible.known))
+        period = Period(max(first, since), max(last, since))
+        plays = visible.plays(later(period.first, -rank_lines.WINDOW)[:7], period.last[:7])
+        lines = rank_lines.from_plays(plays, what, period, asked.artist)
+        basis = f"{plays_basis(visible.known)} The rank of a week counts the 28 days before its end."
+    else:
+        assert chosen is not None  # noqa: S101 -- else from_plays
+        history = history_of(chosen, visible.lists(what, chosen.time_range, first, last))
+        period = Period(max(first, history[0].day), last) if history and history[0].day <= last else Period(first, last)
+        lines = rank_lines.from_lists(history, period, asked.artist)
+        basis = chosen.basis(visible.known)
+    if not lines.lines:
+        return Shown(empty="No ranks are known of these days. " + no_ranks(visible.known))
+    rows = [*(chosen.choices(asked) if chosen and not from_plays else _what(asked, what)), _spans(asked, visible)]
+    sources = [
+        Choice("From top lists", asked.link(source=None), not from_plays),
+        Choice("From plays", asked.link(source="plays"), from_plays),
+    ]
+    if chosen and visible.known.plays_since:
+        rows.append(sources)
+    return Shown(
+        {
+            "choices": rows,
+            "artists": what == "artists",
+            "chart": _chart(asked, lines),
+            "lead": _lead(lines),
+            "lines": lines.lines,
+            "table": _table(lines),
+            "unit": "month" if lines.by_months else "week",
+        },
+        (basis,),
+    )
+
+
+def _what(asked: Asked, what: str) -> list[list[Choice]]:
+    names = {"artists": "Artists", "tracks": "Songs"}
+    return [[Choice(title, asked.link(what=name, artist=None), name == what) for name, title in names.items()]]
+
+
+def _spans(asked: Asked, visible: Visible) -> list[Choice]:
+    spans = {"3 months": 13, "Half a year": WEEKS, "A year": 52, "Two years": 104}
+    chosen = [
+        (title, None if weeks == WEEKS else later(visible.today, 1 - 7 * weeks)) for title, weeks in spans.items()
+    ]
+    return [
+        Choice(title, asked.link(from_=first, to=None), asked.from_ == first and not asked.to)
+        for title, first in chosen
+    ]
+
+
+def _chart(asked: Asked, lines: rank_lines.RankLines) -> str:
+    unit = "month" if lines.by_months else "week"
+    labels = [f"in {words.month(end[:7])}" if lines.by_months else f"week to {words.day(end)}" for end in lines.ends]
+    hot = asked.artist if any(line.key == asked.artist for line in lines.lines) else lines.lines[0].key
+    return rank_chart(
+        "rank-lines",
+        "Ranks over time",
+        f"{words.count(len(lines.lines), 'line')} over {words.count(len(lines.ends), unit)}. "
+        f"Number 1 is at the top. A line ends where the rank is not known.",
+        Steps(labels, ticks(lines.ends)),
+        [RankLine(line.name, asked.link(artist=line.key), line.ranks, hot=line.key == hot) for line in lines.lines],
+    )
+
+
+def ticks(ends: tuple[str, ...]) -> dict[int, str]:
+    """The steps at which a month begins, few enough to be read; the first has its year."""
+    starts = [step for step, end in enumerate(ends) if step == 0 or end[:7] != ends[step - 1][:7]]
+    room = len(ends) / MOST_TICKS
+    chosen: list[int] = []
+    for step in starts[::-1]:
+        if not chosen or chosen[-1] - step >= room:
+            chosen.append(step)
+    # The first has the longest name, and needs twice the room.
+    if len(chosen) > 1 and chosen[-2] - chosen[-1] < 2 * room:
+        chosen.pop(-2)
+    return {step: words.month(ends[step])[:3] + _year(ends, step, chosen[-1]) for step in chosen[::-1]}
+
+
+def _year(ends: tuple[str, ...], step: int, first: int) -> str:
+    return f" {ends[step][:4]}" if step == first or ends[step][5:7] == "01" else ""
+
+
+def _lead(lines: rank_lines.RankLines) -> str:
+    unit = "month" if lines.by_months else "week"
+    longest = max(lines.lines, key=lambda line: (line.points, line.name))
+    kings = [line for line in lines.lines if line.ranks.count(1)]
+    text = f"{longest.name} held the most ground: in {words.count(longest.steps, unit)} of {len(lines.ends)}"
+    if kings:
+        king = max(kings, key=lambda line: line.ranks.count(1))
+        crown = words.count(king.ranks.count(1), unit)
+        return f"{text}. {king.name} was number one the longest, for {crown}."
+    return f"{text}."
+
+
+def _table(lines: rank_lines.RankLines) -> Table:
+    head = ["Week to" if not lines.by_months else "Month", *(line.name for line in lines.lines)]
+    rows = [
+        [
+            words.month(end[:7]) if lines.by_months else words.day(end),
+            *(str(line.ranks[step]) if line.ranks[step] else "–" for line in lines.lines),
+        ]
+        for step, end in enumerate(lines.ends)
+    ]
+    return Table(head, rows[::-1])
+
+
+VIEW = View(
+    "ranks",
+    "How it came to this",
+    "Who rose, who fell, and who was always there?",
+    ("what", "range", "provider", "source", "from", "to", "artist"),
+    build,
+)

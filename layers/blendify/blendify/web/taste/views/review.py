@@ -1,0 +1,119 @@
+"""What shall I share? A month or a year on one page, and as a picture."""
+
+from blendify.taste.review import Review, Sources, name_after, name_before, review
+from blendify.web.charts.review_picture import Facts, picture
+from blendify.web.taste import words
+from blendify.web.taste.asked import Asked
+from blendify.web.taste.frame import Choice, Shown, View, library_basis, plays_basis
+from blendify.web.taste.visible import Visible
+
+PARAMETERS = ("period",)
+
+
+def build(asked: Asked, visible: Visible) -> Shown:
+    """The last whole month, or the month or year that is asked for."""
+    known = visible.known
+    dates = [day for day in (known.plays_since, known.rankings_since, known.library_since) if day]
+    if not dates:
+        return Shown(empty="Nothing has been collected yet. Your first month in review is here when it ends.")
+    name = _name(asked, visible)
+    told = _review(visible, name)
+    following = name_after(name)
+    notes = [plays_basis(known), library_basis(known)]
+    if told.sums and known.plays_since and known.plays_since > told.period.first:
+        notes.insert(0, f"Plays are known since {words.day(known.plays_since)}, so this counts from that day on.")
+    if not told.over:
+        notes.insert(0, "This time is not over yet: the numbers still grow.")
+    return Shown(
+        {
+            "choices": [_links(asked, visible, name)],
+            "before": Choice(words.month(name_before(name)), asked.link(period=name_before(name)), False),
+            "after": Choice(words.month(following), asked.link(period=following), False)
+            if following <= visible.today[: len(following)]
+            else None,
+            "review": told,
+            "facts": _facts(told),
+            "picture": f"review.svg{asked.link(period=name)}" if _worth_a_picture(told) else None,
+            "busiest": _busiest(told),
+            "obsession": _obsession(told),
+        },
+        tuple(notes),
+        title=f"{words.month(name)} in review",
+    )
+
+
+def svg(asked: Asked, visible: Visible) -> str | None:
+    """The picture of the same month or year; None when nothing is known of it."""
+    name = _name(asked, visible)
+    told = _review(visible, name)
+    if not _worth_a_picture(told):
+        return None
+    return picture(
+        Facts(
+            title=words.month(name),
+            numbers=_facts(told),
+            artists=[favourite.name for favourite in told.artists],
+            songs=[(favourite.name, favourite.artist_line or "") for favourite in told.songs],
+            sentences=list(filter(None, (_busiest(told), _obsession(told)))),
+        )
+    )
+
+
+def _name(asked: Asked, visible: Visible) -> str:
+    return asked.period or name_before(visible.today[:7])
+
+
+def _review(visible: Visible, name: str) -> Review:
+    first, last = (name, name) if len(name) == 7 else (f"{name}-01", f"{name}-12")
+    lists = [*visible.all_lists("artists"), *visible.all_lists("tracks")] if not visible.plays(first, last) else []
+    sources = Sources(visible.plays(first, last), lists, visible.library(first, last), visible.firsts, visible.known)
+    return review(sources, name, visible.today)
+
+
+def _worth_a_picture(told: Review) -> bool:
+    return bool(told.artists or told.songs)
+
+
+def _links(asked: Asked, visible: Visible, name: str) -> list[Choice]:
+    month, year = visible.today[:7], visible.today[:4]
+    names = [name_before(month), month, year, name_before(year)]
+    titles = {names[0]: "Last month", month: "This month", year: "This year", names[3]: "Last year"}
+    return [Choice(titles[item], asked.link(period=item), item == name) for item in names]
+
+
+def _facts(told: Review) -> list[tuple[str, str]]:
+    facts = []
+    if told.sums:
+        facts.append((words.number(told.sums.plays), "plays"))
+        if told.sums.minutes:
+            minutes = told.sums.minutes.minutes
+            hours = minutes >= 180
+            facts.append(
+                (words.number(minutes / 60 if hours else minutes), "hours (about)" if hours else "minutes (about)")
+            )
+        facts.append((words.number(told.sums.artists), "artists"))
+        if told.sums.new_artists:
+            facts.append(
+                (words.number(told.sums.new_artists), "new artists" if told.sums.new_artists > 1 else "new artist")
+            )
+    if told.added:
+        facts.append((words.number(told.added), "added to library"))
+    return facts
+
+
+def _busiest(told: Review) -> str | None:
+    if not told.busiest_day:
+        return None
+    day, plays = told.busiest_day
+    return f"The fullest day was {words.weekday_and_day(day)}: {words.count(plays, 'play')}."
+
+
+def _obsession(told: Review) -> str | None:
+    if not told.obsession:
+        return None
+    song = told.obsession.song
+    week = words.day(told.obsession.first_day)
+    return f"“{song.title}” by {song.artist_line} was the song of the week from {week}: {told.obsession.plays} plays."
+
+
+VIEW = View("review", "In review", "What shall I remember, and share?", PARAMETERS, build)

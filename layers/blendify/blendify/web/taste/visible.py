@@ -1,0 +1,102 @@
+"""What may be shown of a listener: the insights, without the providers whose views the operator has turned off."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from blendify.core import times
+from blendify.core.settings import allowed_for
+from blendify.insights import store
+from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.calendar import Calendar
+from blendify.providers import NAMES
+from blendify.taste.firsts import firsts
+
+RANGES = ("short_term", "medium_term", "long_term")
+"""The ranges that services have in common."""
+
+
+@dataclass(frozen=True)
+class Visible:
+    """The insights of one listener, as far as they may be shown. Each is read once."""
+
+    user_id: str
+    providers: frozenset[str]
+    """Those whose views are on."""
+
+    @classmethod
+    def of(cls, user_id: str) -> "Visible":
+        """What the settings of this deployment allow."""
+        return cls(user_id, allowed_for("views") & frozenset(NAMES))
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a provider's views are off: then what is joined of all providers is made anew from the rest."""
+        return self.providers != frozenset(NAMES)
+
+    @cached_property
+    def known(self) -> Known:
+        """Since when things are known, of what may be shown."""
+        known = store.known(self.user_id)
+        if not self.is_limited:
+            return known
+        plays = [f"{month.month}-{min(month.by_day, default=1):02}" for month in self.plays()]
+        ranked = [snapshot.day for snapshot in self.all_lists()]
+        added = [change.day for month in self.library() for change in month.added]
+        return replace(
+            known,
+            plays_since=min(plays, default=None),
+            rankings_since=min(ranked, default=None),
+            library_since=min(added, default=None),
+        )
+
+    @cached_property
+    def today(self) -> str:
+        """The listener's day."""
+        return Calendar(store.known(self.user_id).time_zone).day(times.iso(times.now()))
+
+    def plays(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfPlays]:
+        """
+        The plays by month.
+
+        A month in which a provider took part whose views are off is left out as a whole: its plays cannot be told apart
+        """
+        months = store.plays(self.user_id, first_month, last_month)
+        return [month for month in months if self.providers.issuperset(month.providers)]
+
+    def lists(self, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
+        """The snapshots of a top list, by day; with the one in force on the first day."""
+        return self._shown(store.top_lists(self.user_id, what, time_range, first_day, last_day))
+
+    def all_lists(self, what: str = "artists", ranges: Sequence[str] = RANGES) -> list[TopList]:
+        """The snapshots of several lists, from the beginning."""
+        return [
+            snapshot for time_range in ranges for snapshot in self.lists(what, time_range, "0001-01-01", "9999-12-31")
+        ]
+
+    @cached_property
+    def current_lists(self) -> list[TopList]:
+        """The newest of each list."""
+        return self._shown(store.current_top_lists(self.user_id))
+
+    def library(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfLibrary]:
+        """The library's changes by month."""
+        months = store.library(self.user_id, first_month, last_month)
+        if not self.is_limited:
+            return months
+        return [
+            MonthOfLibrary(month.month, self._changes(month.added), self._changes(month.removed)) for month in months
+        ]
+
+    @cached_property
+    def firsts(self) -> list[First]:
+        """When songs and artists are first known of."""
+        if self.is_limited:
+            return firsts(self.plays(), [*self.all_lists("artists"), *self.all_lists("tracks")], self.library())
+        return store.firsts(self.user_id)
+
+    def _shown(self, lists: Iterable[TopList]) -> list[TopList]:
+        return [snapshot for snapshot in lists if snapshot.provider in self.providers]
+
+    def _changes(self, changes: Iterable[LibraryChange]) -> tuple[LibraryChange, ...]:
+        return tuple(change for change in changes if change.provider in self.providers)
