@@ -3,45 +3,32 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import RLock
 from typing import Any
-from unittest.mock import patch
 
 from moto import mock_aws
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.model_instances import reset_model_data
 
 from blendify.access import applications
 from blendify.core import aws
 from local.template import resources
+from tests.aws.direct_dynamodb import direct_dynamodb
 from tests.aws.lean_moto import lean_moto
+from tests.aws.lean_tables import lean_tables
 from tests.aws.moto_partiql import inserts
 
 _TABLES = (("HistoryTable", "history"), ("AccountsTable", "accounts"), ("InsightsTable", "insights"))
 _IN_MOTO = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 """The properties of the template's tables that moto knows."""
-_one_request = RLock()
-_answer = BotocoreStubber.__call__
 
 
 @contextmanager
 def new_aws() -> Iterator[None]:
     """An AWS that is empty but for the key; clients made within go on working in threads."""
-    with mock_aws(), lean_moto(), inserts(), patch.object(BotocoreStubber, "__call__", _one_at_a_time):
+    with mock_aws(), lean_moto(), lean_tables(), inserts(), direct_dynamodb():
         forget_clients()
         create_key()
         yield
     forget_clients()
-
-
-def _one_at_a_time(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
-    """
-    DynamoDB checks a condition and writes in one step; in moto a thread could get between the two.
-
-    A query of moto's also fails when another thread adds an item while it goes through a table.
-    """
-    with _one_request:
-        return _answer(stubber, *given, **named)
 
 
 def forget_clients() -> None:

@@ -1,0 +1,107 @@
+"""
+Reads and writes of DynamoDB that go from the client straight to moto's handler.
+
+The way over botocore and moto's web server signs, serializes, routes and parses: most of the time of a test that syncs.
+A request that moto refuses is made again the long way, which has the error's exact form.
+
+The same as on the long way   types and names of parameters are checked, and neither side sees the other's later changes
+Left out                      hooks of botocore, and the request's id and headers in the response
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+from botocore.exceptions import ParamValidationError
+from botocore.validate import ParamValidator
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.exceptions import ServiceException
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.utils import camelcase_to_underscores
+from moto.dynamodb.responses import DynamoHandler
+from werkzeug.exceptions import HTTPException
+
+DIRECT = frozenset(
+    {
+        "GetItem",
+        "BatchGetItem",
+        "Query",
+        "Scan",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchWriteItem",
+        "BatchExecuteStatement",
+        "TransactWriteItems",
+    }
+)
+REGION = "us-east-1"
+_one_request = RLock()
+_validator = ParamValidator()
+
+
+@contextmanager
+def direct_dynamodb() -> Iterator[None]:
+    """
+    One request at a time, and those of DynamoDB directly.
+
+    DynamoDB checks a condition and writes in one step; in moto a thread could get between the two. A query of moto's
+    also fails when another thread adds an item while it goes through a table.
+    """
+    call, answer = BaseClient._make_api_call, BotocoreStubber.__call__  # type: ignore[attr-defined]
+
+    def direct(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation not in DIRECT or client.meta.service_model.service_name != "dynamodb":
+            return call(client, operation, parameters)
+        with _one_request:
+            try:
+                return _response(client.meta.service_model.operation_model(operation), parameters)
+            except (HTTPException, ServiceException):
+                return call(client, operation, parameters)
+
+    def alone(stubber: BotocoreStubber, *given: Any, **named: Any) -> Any:
+        with _one_request:
+            return answer(stubber, *given, **named)
+
+    with patch.object(BaseClient, "_make_api_call", direct), patch.object(BotocoreStubber, "__call__", alone):
+        yield
+
+
+def _response(model: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+    """
+    The response.
+
+    Raises  HTTPException, ServiceException where moto refuses; ParamValidationError where boto would
+    """
+    _check(model, parameters)
+    handler = DynamoHandler()
+    handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, REGION
+    handler.body = handler.params = _copied(parameters)
+    handler.uri_match = {}
+    result = getattr(handler, _method(model.name))().result
+    members = model.output_shape.members
+    response = {name: value for name, value in result.items() if name in members and value is not None}
+    return {**response, "ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+
+
+def _check(model: Any, parameters: dict[str, Any]) -> None:
+    report = _validator.validate(parameters, model.input_shape)
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
+
+
+@cache
+def _method(operation: str) -> str:
+    return str(camelcase_to_underscores(operation))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copied(part) for part in value]
+    return value
