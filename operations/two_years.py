@@ -83,8 +83,8 @@ class MemoryStore(ListStore):
     def versions(self) -> dict[str, ListVersion]:
         return dict(self.lists)
 
-    def version(self, list_id: str) -> ListVersion:
-        return self.lists[list_id]
+    def reload(self, version: ListVersion) -> ListVersion:
+        return self.lists[version.list_id]
 
     def entries(self, version: ListVersion) -> Sequence[Entry]:
         return self.held.get(version.list_id, ())

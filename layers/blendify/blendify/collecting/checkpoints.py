@@ -1,4 +1,4 @@
-"""One worker's progress with one data type: position, counts, and the outcome with which it stops."""
+"""Checkpoints of one worker with one data type: position, counts, and the outcome with which it stops."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -39,26 +39,11 @@ class Checkpoints:
 
     def __init__(self, stored: Progress, move_on: MoveOn) -> None:
         """`move_on` writes each checkpoint."""
-        self._stored, self._write = stored, move_on
+        self.progress, self._write = stored, move_on
         self._since = time.monotonic()
         self._reported = {"calls": 0, "rate_limits": 0}
         self.caller: ProviderClient | None = None
         """Counts the calls, once there are any."""
-
-    @property
-    def position(self) -> Position:
-        """Everything before this position is stored, and counted."""
-        return Position.of(self._stored.position)
-
-    @property
-    def latest(self) -> Progress:
-        """The progress after the last checkpoint."""
-        return self._stored
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """The sync's counts so far, of all workers together."""
-        return self._stored.counts
 
     def save(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
         """
@@ -71,18 +56,16 @@ class Checkpoints:
     def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
         self._move_on(position, Checkpoint(Outcome.COMPLETE, notes, counts=counts))
-        _report_completed(self._stored)
-        return Summary(self._stored.data_type, Outcome.COMPLETE)
+        _report_completed(self.progress)
+        return self.progress.summary
 
     def fail(self, error: CollectError, position: Position, counts: Mapping[str, int]) -> Summary:
         """What could be read is read to its end, and some could not."""
-        self._move_on(position, Checkpoint(_outcome(error), str(error), counts=counts))
-        _report_stopped(self._stored, error)
-        return Summary(self._stored.data_type, self._stored.outcome)
+        return self._stop(error, position, Checkpoint(_outcome(error), str(error), counts=counts))
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""
-        patient = isinstance(error, PASSING) and (advanced or self._stored.setbacks < len(PATIENCE_SECONDS))
+        patient = isinstance(error, PASSING) and (advanced or self.progress.setbacks < len(PATIENCE_SECONDS))
         return not patient and _outcome(error).final
 
     def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
@@ -91,7 +74,7 @@ class Checkpoints:
 
         advanced    whether this worker has read anything new
         """
-        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self._stored.setbacks
+        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self.progress.setbacks
         if isinstance(error, MustWait):
             until = error.until
             setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
@@ -103,9 +86,12 @@ class Checkpoints:
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        self._move_on(position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks))
-        _report_stopped(self._stored, error)
-        return Summary(self._stored.data_type, self._stored.outcome, until)
+        return self._stop(error, position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks))
+
+    def _stop(self, error: CollectError, position: Position, checkpoint: Checkpoint) -> Summary:
+        self._move_on(position, checkpoint)
+        _report_stopped(self.progress, error)
+        return self.progress.summary
 
     def _move_on(self, position: Position, checkpoint: Checkpoint) -> None:
         """Write a checkpoint with this position and, beside its own counts, what was spent since the last one."""
@@ -114,7 +100,7 @@ class Checkpoints:
         spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
         counts = {**checkpoint.counts, **spent}
-        self._stored = self._write(self._stored, replace(checkpoint, position=position.item(), counts=counts))
+        self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
         self._reported, self._since = calls, moment
 
 

@@ -232,7 +232,7 @@ class Collection:
             self._set_aside(looked, CollectError(str(again)))
             return
         self._close(at.at(at.number + 1))
-        telemetry.list_read(self.lists.data_type, listed.list_id, committed.get("records", 0))
+        telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))
 
     def drop_lists(self, named: frozenset[str]) -> None:
         """Remove every entry of lists that are no longer named, such as a deleted playlist."""

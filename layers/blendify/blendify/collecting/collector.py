@@ -22,7 +22,7 @@ from blendify.collecting.incremental import checked
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists import Lists
 from blendify.collecting.lists_to_read import lists_to_read
-from blendify.collecting.outcomes import closed_for_all, failure, notes
+from blendify.collecting.outcomes import failure, notes
 from blendify.collecting.position import Position
 from blendify.collecting.troubles import Troubles
 from blendify.core import times
@@ -56,7 +56,7 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float], mo
     if stored is None:
         return Summary(data_type, Outcome.NOT_REQUESTED)
     if stored.outcome.final:
-        return Summary(data_type, stored.outcome)
+        return stored.summary
     try:
         return _collected(_Collector(job, stored, seconds_left, move_on))
     except (Superseded, LookupError):
@@ -64,7 +64,7 @@ def collect(data_type: DataType, job: Job, seconds_left: Callable[[], float], mo
         stored = progress(job.user_id, job.sync_id, data_type)
         if stored and not stored.outcome.final:
             raise
-        return Summary(data_type, stored.outcome if stored else Outcome.NOT_REQUESTED)
+        return stored.summary if stored else Summary(data_type, Outcome.NOT_REQUESTED)
 
 
 def collect_once(data_type: DataType, job: Job, seconds_left: Callable[[], float]) -> Collected:
@@ -76,7 +76,7 @@ def collect_once(data_type: DataType, job: Job, seconds_left: Callable[[], float
     begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, {}, step=0)
     collector = _Collector(job, replace(begun, counts=dict.fromkeys(COUNTS, 0)), seconds_left, Progress.after)
     _collected(collector)
-    ended = collector.progress
+    ended = collector.checkpoints.progress
     return Collected(ended.outcome, None if ended.setbacks else ended.until, ended.counts)
 
 
@@ -101,7 +101,7 @@ class _Collector:
 
     def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
-        self._checkpoints = Checkpoints(stored, move_on)
+        self.checkpoints = Checkpoints(stored, move_on)
         self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
         self._collection: Collection | None = None
 
@@ -117,12 +117,12 @@ class _Collector:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
         app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
         caller = ProviderClient(provider, app, connection.user_id, doubted=doubted)
-        self._checkpoints.caller = caller
+        self.checkpoints.caller = caller
         store = ListStore(job.user_id, job.provider, self._data_type)
         self._lists = lists = Lists(job, endpoint, store, self._seconds_left)
         lists.finish_open()
-        self._agenda = agenda = Agenda(endpoint, self._checkpoints.position)
-        self._collection = collection = Collection(agenda, lists, self._checkpoints)
+        self._agenda = agenda = Agenda(endpoint, Position.of(self.checkpoints.progress.position))
+        self._collection = collection = Collection(agenda, lists, self.checkpoints)
         fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), lists.memory)
         named = self._begin(collection, fetcher)
         collection.adopt_commits()
@@ -136,47 +136,37 @@ class _Collector:
         if agenda.next.number < agenda.ends:
             agenda.wait()
 
-    @property
-    def progress(self) -> Progress:
-        """The progress after the last checkpoint."""
-        return self._checkpoints.latest
-
     def close(self) -> None:
         """Close what is open: the Lambda goes on to other syncs."""
-        if self._checkpoints.caller:
-            self._checkpoints.caller.close()
+        if self.checkpoints.caller:
+            self.checkpoints.caller.close()
 
     def stop(self, error: CollectError) -> Summary:
         """Store the outcome of an error with its reason, and everything that was read before it."""
         collection = self._collection
         if collection is None:
-            return self._checkpoints.stop(error, self._checkpoints.position, {}, advanced=False)
+            return self.checkpoints.stop(error, Position.of(self.checkpoints.progress.position), {}, advanced=False)
         advanced = collection.advanced
         try:
-            if self._checkpoints.gives_up(error, advanced=advanced):
+            if self.checkpoints.gives_up(error, advanced=advanced):
                 collection.end_list(broken_off=True)
                 self._remember()
             collection.store()
         except TimeIsUp:
             error = _time_is_up()
-        return self._checkpoints.stop(error, self._agenda.next, collection.counts, advanced=advanced)
+        return self.checkpoints.stop(error, self._agenda.next, collection.counts, advanced=advanced)
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
         collection, agenda = self._collection, self._agenda
         assert collection is not None  # noqa: S101 -- for the type checker
-        counts = Counter(self._checkpoints.counts) + collection.counts
+        counts = Counter(self.checkpoints.progress.counts) + collection.counts
         self._remember()
-        if counts["lost"] or agenda.next.broken:
-            return self._checkpoints.fail(
-                failure(self._data_type, agenda, counts["lost"]), agenda.next, collection.counts
-            )
-        if closed_for_all(agenda, self._lists.known):
-            error = CollectError("the provider refuses all lists that it gave before: what was read of them stays")
-            return self._checkpoints.fail(error, agenda.next, collection.counts)
+        if error := failure(self._data_type, agenda, self._lists.known, counts["lost"]):
+            return self.checkpoints.fail(error, agenda.next, collection.counts)
         if not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
             self._note_changes(collection, counts["appended"] + counts["removed"])
-        return self._checkpoints.complete(agenda.next, collection.counts, notes(counts))
+        return self.checkpoints.complete(agenda.next, collection.counts, notes(counts))
 
     def _remember(self) -> None:
         """Keep which lists failed or were refused, for the next sync."""
@@ -203,7 +193,7 @@ class _Collector:
         before = Troubles.load(job.user_id, job.provider, self._data_type) if endpoint.parent else Troubles()
         self._agenda.lists, self._agenda.before = before.last(readable, job.fetched_at), before
         known.since = {listed.list_id: signals.since(known.version(listed.list_id), endpoint, job) for listed in lists}
-        if not any(self._checkpoints.counts[name] for name in ("expected", "records", "unavailable")):
+        if not any(self.checkpoints.progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable if listed.list_id not in before.closed)
             unchanged = sum(known.version(listed.list_id).count for listed in readable if self._unchanged(listed))
             if endpoint.parent is None:
@@ -262,7 +252,7 @@ class _Collector:
             endpoint.paging,
             endpoint.ordered,
             self._habits,
-            side_by_side=self._checkpoints.caller.at_once if self._checkpoints.caller else 1,
+            side_by_side=self.checkpoints.caller.at_once if self.checkpoints.caller else 1,
             lenient=lenient,
             # There is no other way to ask while the provider fails wherever it is asked.
             otherwise=lambda ask, page: [] if agenda.failures else otherwise(ask, page, endpoint, last_time=lenient),

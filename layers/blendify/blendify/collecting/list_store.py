@@ -50,13 +50,9 @@ class ListStore:
         """All lists of the data type that were ever read, by their ids."""
         return list_versions.versions(self.user_id, self.provider, self.data_type)
 
-    def version(self, list_id: str) -> ListVersion:
-        """A list's version as it is now."""
-        return list_versions.version(self.user_id, self.provider, self.data_type, list_id)
-
     def reload(self, version: ListVersion) -> ListVersion:
         """The version as it is now."""
-        return self.version(version.list_id)
+        return list_versions.version(self.user_id, self.provider, self.data_type, version.list_id)
 
     def entries(self, version: ListVersion) -> Sequence[Entry]:
         """What the list holds by this version, in its order; the latest that was asked for is remembered."""

@@ -15,7 +15,6 @@ from blendify.collecting.position import Position
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
 from blendify.collecting.undated_plays.move_to_front import is_known_from_here, latest
-from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
 from blendify.fetching.page_fetcher import ListMemory
 from blendify.history.intents import Commit, Intent
@@ -53,11 +52,6 @@ class Lists:
     def __post_init__(self) -> None:
         self.known = self.store.versions()
 
-    @property
-    def data_type(self) -> DataType:
-        """The data type of the lists."""
-        return self.store.data_type
-
     def finish_open(self) -> None:
         """Finish the commits that earlier workers left half done, in this sync or another. Raises TimeIsUp."""
         for list_id, version in self.known.items():
@@ -65,7 +59,9 @@ class Lists:
 
     def version(self, list_id: str) -> ListVersion:
         """A list's version; without a revision when it was never read."""
-        return self.known.get(list_id) or ListVersion(self.job.user_id, self.job.provider, self.data_type, list_id)
+        return self.known.get(list_id) or ListVersion(
+            self.job.user_id, self.job.provider, self.store.data_type, list_id
+        )
 
     def is_done(self, list_id: str) -> bool:
         """Whether this sync has committed the list, or one that began later has."""
@@ -173,7 +169,7 @@ class Lists:
         """The version that another worker has moved on; raises Superseded when the listener has left."""
         now = self.store.reload(before)
         if now.revision <= before.revision:
-            raise Superseded(f"what is known of the {self.data_type.words} is gone")
+            raise Superseded(f"what is known of the {self.store.data_type.words} is gone")
         now = self._committer(before.list_id).finish(now)
         self.known[before.list_id] = now
         return now

@@ -11,9 +11,12 @@ MOST_NAMED = 5
 """Lists that are named by their ids."""
 
 
-def failure(data_type: DataType, agenda: Agenda, lost: int) -> CollectError:
-    """Why a data type has failed in which pages or lists could not be read."""
+def failure(data_type: DataType, agenda: Agenda, known: Mapping[str, ListVersion], lost: int) -> CollectError | None:
+    """Why a data type has failed in which pages or lists could not be read; None if all could be read."""
     broken, error = agenda.next.broken, agenda.error
+    if not lost and not broken:
+        why = "the provider refuses all lists that it gave before: what was read of them stays"
+        return CollectError(why) if _closed_for_all(agenda, known) else None
     if len(broken) == len(agenda.lists) and error:
         return error
     parts = [counted(lost, "page")] if lost else []
@@ -26,7 +29,7 @@ def failure(data_type: DataType, agenda: Agenda, lost: int) -> CollectError:
     return CollectError(f"{' and '.join(parts)} could not be read, all others are stored{why}")
 
 
-def closed_for_all(agenda: Agenda, known: Mapping[str, ListVersion]) -> bool:
+def _closed_for_all(agenda: Agenda, known: Mapping[str, ListVersion]) -> bool:
     """Whether every list that could be read before is refused all at once: then it is no list that is closed."""
     readable = {listed.list_id for listed in agenda.lists if (version := known.get(listed.list_id)) and version.count}
     closed = {agenda.lists[index].list_id for index in agenda.next.closed}

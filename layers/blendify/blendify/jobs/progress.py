@@ -12,6 +12,7 @@ from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import Superseded
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
+from blendify.jobs.job import Summary
 
 COUNTS = (
     "records",
@@ -83,6 +84,11 @@ class Progress:
             setbacks=int(item.get("setbacks", 0)),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
         )
+
+    @property
+    def summary(self) -> Summary:
+        """What a collector answers."""
+        return Summary(self.data_type, self.outcome, self.until)
 
     def after(self, checkpoint: Checkpoint) -> "Progress":
         """The progress after a checkpoint."""
