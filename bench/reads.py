@@ -1,7 +1,8 @@
 """
 Read units and bytes of queries, for a listener with a year of daily syncs.
 
-The product's own code writes the year day by day. Units are counted from the items that DynamoDB returns.
+The product's own code plans and commits the year day by day, in memory; then it is stored. Units are counted from the
+items that DynamoDB returns.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -19,19 +20,19 @@ from botocore.client import BaseClient
 from bench.figures import Figure, at_most
 from bench.in_process import Bench
 from blendify.collecting.evidence import ListEnd
-from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.db.attribute_values import item_size
 from blendify.fetching.page_consistency import Observed
-from blendify.history import queries, snapshots
+from blendify.history import queries
 from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import ListPosition
+from blendify.providers.endpoint import ListPosition, Record
 from blendify.reading import questions
 from blendify.reading.question import Question
+from operations.memory_store import MemoryStore
 
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
 DAYS = 365
@@ -40,6 +41,8 @@ FIRST = datetime(2026, 2, 10, 4, tzinfo=UTC)
 SWAPS, NEW_IN_TOP = 12, 3
 """A day's changes in each top list: neighbours that swap places, and tracks that replace others."""
 LIKES, UNLIKES = 3, 1
+Given = tuple[Any, Record]
+"""An entry as the provider gives it, and what the product makes of it."""
 
 
 @dataclass
@@ -86,10 +89,13 @@ class Meter:
 def figures(here: Bench) -> Iterator[Figure]:
     """Read units of common questions."""
     data = here.control("GET", f"truth/{LISTENER}")["data"]
-    a_year_of_top_tracks(data["top_tracks"], data["saved_tracks"])
-    newest, oldest = a_year_of_likes(data["saved_tracks"])
-    half = times.iso(FIRST + timedelta(days=DAYS // 2))
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
+    tops, likes = MemoryStore(USER, PROVIDER, top), MemoryStore(USER, PROVIDER, saved)
+    a_year_of_top_tracks(tops, data["top_tracks"], data["saved_tracks"])
+    newest, oldest = a_year_of_likes(likes, data["saved_tracks"])
+    for store in (tops, likes):
+        store.save()
+    half = times.iso(FIRST + timedelta(days=DAYS // 2))
     yield _measured("top tracks now, three ranges", 60, lambda: _all(Question(top, limit=1000)))
     yield _measured("the 50 newest likes", 10, lambda: questions.current(USER, Question(saved, limit=50)).items)
     yield _measured("all likes now", 340, lambda: _all(Question(saved, limit=1000)))
@@ -124,12 +130,13 @@ def _all(question: Question) -> list[Any]:
     return items
 
 
-def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
+def a_year_of_top_tracks(store: MemoryStore, lists: dict[str, list[Any]], pool: list[Any]) -> None:
     """Each day some ranks change and some tracks replace others."""
     chance = Random(5)  # noqa: S311 -- the same year each time
     fresh = [entry["track"] for entry in pool if entry and entry["track"]]
+    to_record = PROVIDERS[PROVIDER].endpoints[DataType.TOP_TRACKS].to_record
     for day in range(DAYS):
-        changes = 0
+        before = len(store.facts)
         for number, (name, entries) in enumerate(lists.items()):
             for _ in range(SWAPS if day else 0):
                 place = chance.randrange(len(entries) - 1)
@@ -138,46 +145,50 @@ def a_year_of_top_tracks(lists: dict[str, list[Any]], pool: list[Any]) -> None:
                 candidate = chance.choice(fresh)
                 if candidate["id"] not in {track["id"] for track in entries}:
                     entries[chance.randrange(len(entries))] = candidate
-            changes += _record(day, DataType.TOP_TRACKS, number, name, entries)
-        snapshots.note(USER, PROVIDER, DataType.TOP_TRACKS, times.iso(_moment(day)), changes)
+            listed = [(entry, to_record(entry, ListPosition(name, place))) for place, entry in enumerate(entries)]
+            _record(store, day, number, name, listed)
+        store.note_snapshot(times.iso(_moment(day)), len(store.facts) - before)
 
 
-def a_year_of_likes(entries: list[Any]) -> tuple[str, str]:
+def a_year_of_likes(store: MemoryStore, entries: list[Any]) -> tuple[str, str]:
     """
     Each day three likes are added and one is removed.
 
     Returns the ids of a track that stays, and of a track that is liked and unliked each month.
     """
     chance = Random(7)  # noqa: S311 -- the same year each time
-    held = [entry for entry in entries if entry and entry["track"] and entry["track"].get("id")]
-    fickle = held.pop()
+    held = [_like(entry) for entry in entries if entry and entry["track"] and entry["track"].get("id")]
+    fickle, _ = held.pop()
     for day in range(DAYS):
-        at = times.iso(_moment(day))[:19] + "Z"
+        before, at = len(store.facts), times.iso(_moment(day))[:19] + "Z"
         for _ in range(LIKES if day else 0):
-            like = deepcopy(chance.choice(held))
+            like, _ = deepcopy(chance.choice(held))
             number = chance.randrange(10**6)
             like["track"] |= {"id": f"{number:022}", "name": f"Song {number}"}
-            held.insert(0, {**like, "added_at": at})
+            held.insert(0, _like({**like, "added_at": at}))
         for _ in range(UNLIKES if day else 0):
             held.pop(chance.randrange(100, len(held)))
-        again = [{**fickle, "added_at": at}] if day % 30 == 0 else []
-        changes = _record(day, DataType.SAVED_TRACKS, 0, "", [*again, *held])
-        snapshots.note(USER, PROVIDER, DataType.SAVED_TRACKS, times.iso(_moment(day)), changes)
-    return held[0]["track"]["id"], fickle["track"]["id"]
+        again = [_like({**fickle, "added_at": at})] if day % 30 == 0 else []
+        _record(store, day, 0, "", [*again, *held])
+        store.note_snapshot(times.iso(_moment(day)), len(store.facts) - before)
+    return held[0][0]["track"]["id"], fickle["track"]["id"]
+
+
+def _like(entry: Any) -> Given:
+    """The record of a like is the same at every place of the list, and so on every day."""
+    return entry, PROVIDERS[PROVIDER].endpoints[DataType.SAVED_TRACKS].to_record(entry, ListPosition("", 0))
 
 
 def _moment(day: int) -> datetime:
     return FIRST + timedelta(days=day)
 
 
-def _record(day: int, data_type: DataType, number: int, list_id: str, entries: list[Any]) -> int:
-    """Commit one list in one sync, as a collector does. Returns the number of facts."""
-    endpoint = PROVIDERS[PROVIDER].endpoints[data_type]
+def _record(store: MemoryStore, day: int, number: int, list_id: str, listed: Sequence[Given]) -> None:
+    """Commit one list in one sync, as a collector does."""
+    endpoint = PROVIDERS[PROVIDER].endpoints[store.data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
-    records = [endpoint.to_record(entry, ListPosition(list_id, at)) for at, entry in enumerate(entries)]
-    lists = Lists(job, endpoint, ListStore(USER, PROVIDER, data_type), lambda: 900.0)
+    entries, records = [entry for entry, _ in listed], [record for _, record in listed]
+    lists = Lists(job, endpoint, store, lambda: 900.0)
     reader = lists.list_reader(list_id)
     reader.add(records, entries, 0)
-    end = ListEnd(Observed(total=len(entries)))
-    counts = lists.commit(reader, end, Position(number + 1), {})
-    return counts.get("appended", 0) + counts.get("removed", 0)
+    lists.commit(reader, ListEnd(Observed(total=len(entries))), Position(number + 1), {})

@@ -9,25 +9,19 @@ the versions of all lists are stored in the stack on this machine, and the liste
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from blendify.access import users
 from blendify.collecting.evidence import ListEnd
-from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.fetching.page_consistency import Observed
-from blendify.history import list_versions, snapshots
-from blendify.history.append import append
-from blendify.history.facts import Fact
-from blendify.history.intents import Commit, Intent
-from blendify.history.list_entries import Entry
-from blendify.history.list_versions import ListVersion
+from blendify.history import list_versions
 from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
@@ -40,6 +34,7 @@ from local.simulators.spotify import Options, Spotify
 from local.simulators.spotify.library import View
 from local.simulators.spotify.long_standing import NAME, LongStanding, life
 from local.stack import Stack
+from operations.memory_store import MemoryStore
 
 PROVIDER = "spotify"
 SHELVES: Mapping[str, Sequence[DataType]] = {
@@ -56,77 +51,17 @@ SYNCED_AT = time(22, 50, tzinfo=UTC)
 
 
 @dataclass
-class Pages:
-    """Staged pages in memory."""
-
-    packed: dict[str, bytes] = field(default_factory=dict)
-
-    def store(self, packed: bytes) -> str:
-        name = str(len(self.packed))
-        self.packed[name] = packed
-        return name
-
-    def load(self, name: str) -> bytes:
-        return self.packed[name]
-
-
-class MemoryStore(ListStore):
-    """The lists of one data type in memory, and all facts of them so far."""
-
-    def __init__(self, user_id: str, data_type: DataType) -> None:
-        super().__init__(user_id, PROVIDER, data_type)
-        self.facts: list[Fact] = []
-        self.lists: dict[str, ListVersion] = {}
-        self.held: dict[str, Sequence[Entry]] = {}
-        self._by_key: dict[str, Fact] = {}
-
-    def versions(self) -> dict[str, ListVersion]:
-        return dict(self.lists)
-
-    def reload(self, version: ListVersion) -> ListVersion:
-        return self.lists[version.list_id]
-
-    def entries(self, version: ListVersion) -> Sequence[Entry]:
-        return self.held.get(version.list_id, ())
-
-    def pages_of(self, _: str) -> Any:
-        return Pages()
-
-    def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
-        return replace(version, revision=version.revision + 1, intent=intent)
-
-    def note(self, version: ListVersion, intent: Intent) -> None:
-        """Nobody dies here."""
-
-    def flip(self, version: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
-        held = self.entries(version) if entries is None else entries
-        following = replace(version, revision=version.revision + 1, count=len(held), commit=commit, intent=None)
-        self.lists[version.list_id], self.held[version.list_id] = following, held
-        return following
-
-    def fact_at(self, key: str) -> Fact:
-        return self._by_key[key]
-
-    def append(self, facts: Iterable[Fact]) -> Mapping[str, int]:
-        for fact in facts:
-            self.facts.append(fact)
-            self._by_key[fact.fetched_at] = fact
-        return {}
-
-
-@dataclass
 class Past:
     """A listener's records until yesterday."""
 
     user_id: str
     library: LongStanding
     stores: dict[DataType, MemoryStore] = field(init=False)
-    _since_snapshot: dict[DataType, int] = field(default_factory=dict)
     _last: dict[tuple[DataType, str], Sequence[simulated.Entry]] = field(default_factory=dict)
     """What each list held when it was last committed: a list that has not changed is not read."""
 
     def __post_init__(self) -> None:
-        self.stores = {data_type: MemoryStore(self.user_id, data_type) for data_type in DataType}
+        self.stores = {data_type: MemoryStore(self.user_id, PROVIDER, data_type) for data_type in DataType}
 
     def live(self, life: Life) -> None:
         """Commit the changes of each day of a life."""
@@ -157,7 +92,7 @@ class Past:
             self._commit(lists, endpoint, name, rows.cut(0, count), Position(number + 1))
             self._last[data_type, name] = held
         if endpoint.list_kind is not ListKind.LOG:
-            self._note(data_type, job, len(store.facts) - before)
+            store.note_snapshot(job.fetched_at, len(store.facts) - before)
 
     def _commit(self, lists: Lists, endpoint: Endpoint, name: str, entries: list[Any], then: Position) -> None:
         reader, total, listed = lists.reader(name), len(entries), None
@@ -167,30 +102,9 @@ class Past:
         observed = Observed(full=True) if endpoint.list_kind is ListKind.LOG else Observed(total=total)
         lists.commit(reader, ListEnd(observed, listed), then, {})
 
-    def _note(self, data_type: DataType, job: Job, changes: int) -> None:
-        """A snapshot when one is due, as after a sync."""
-        store = self.stores[data_type]
-        since = self._since_snapshot.get(data_type, 0) + changes
-        if changes and snapshots.is_due(since, sum(map(len, store.held.values()))):
-            held = {name: [(entry.identity, entry.key) for entry in store.held[name]] for name in sorted(store.held)}
-            store.facts.append(snapshots.snapshot(self.user_id, PROVIDER, data_type, job.fetched_at, held))
-            since = 0
-        self._since_snapshot[data_type] = since
-
-    def facts(self) -> Iterator[Fact]:
-        """Everything that was appended."""
-        for store in self.stores.values():
-            yield from store.facts
-
     def save(self) -> int:
         """Store it all; answers the number of records."""
-        written = append(self.facts())
-        for store in self.stores.values():
-            for version in store.lists.values():
-                empty = ListVersion(self.user_id, PROVIDER, version.data_type, version.list_id)
-                assert version.commit is not None  # noqa: S101 -- for the type checker
-                list_versions.flip(empty, store.held[version.list_id], version.commit)
-        return written.records
+        return sum(store.save() for store in self.stores.values())
 
 
 def fill(today: date) -> int:
