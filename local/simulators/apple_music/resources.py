@@ -19,34 +19,15 @@ from local.simulators.music.recordings import tracks_of
 if TYPE_CHECKING:
     from local.simulators.apple_music.library import AppleMusicLibrary as Library
 
-UPLOADED, UNPLAYABLE, UNLINKED, STRANGE, BARE = range(5)
+UPLOADED, UNPLAYABLE, UNLINKED, STRANGE, BARE = "uploaded", "unplayable", "unlinked", "strange", "bare"
+_ODDITIES = (UPLOADED, UNPLAYABLE, UNLINKED, STRANGE, BARE)
 """What is odd about a song or an album: one in 60 each."""
 
-_IDS = {
-    "library-songs": ("i", "song"),
-    "library-music-videos": ("i", "video"),
-    "library-albums": ("l", "album"),
-    "library-artists": ("r", "artist"),
-}
-"""By type what an id begins with, and what it is drawn from."""
-
-_ATTRIBUTES = {
-    "library-songs": "albumName artistName artwork contentRating discNumber durationInMillis genreNames hasLyrics name"
-    " playParams releaseDate trackNumber",
-    "library-music-videos": "artistName artwork durationInMillis genreNames name playParams releaseDate",
-    "library-albums": "artistName artwork dateAdded genreNames name playParams releaseDate trackCount",
-    "library-artists": "name",
-}
-"""By type the attributes that there are; what the library does not say itself is what the catalogue says."""
-
-_ODD: Mapping[tuple[str, int | None], Mapping[str, Json]] = {
-    ("library-songs", UPLOADED): {"artwork": None, "hasLyrics": False, "releaseDate": None},
-    ("library-songs", UNPLAYABLE): {"playParams": None},
-    ("library-songs", BARE): {"albumName": None, "artwork": None, "genreNames": [], "releaseDate": None},
-    ("library-albums", UPLOADED): {"playParams": None},
-    ("library-albums", UNPLAYABLE): {"playParams": None},
-    ("library-albums", BARE): {"artwork": None, "genreNames": [], "releaseDate": None},
-}
+_OWN: Mapping[str, Json] = OBJECTS.filled("own")
+"""
+By type what an id begins with and is drawn from, the attributes, which are the catalogue's unless the library says
+something itself, and those of odd ones.
+"""
 
 
 class View(NamedTuple):
@@ -77,8 +58,8 @@ def shown(library: "Library", kind: str, thing: int, view: View, when: int = NEV
 def own_id(library: "Library", kind: str, thing: int) -> str:
     if kind == "library-playlists":
         return str(library.playlists[thing].id)
-    prefix, name = _IDS[kind]
-    return f"{prefix}.{base62(digest(library.start, name, thing))[:14]}"
+    own = _OWN[kind]
+    return f"{own['prefix']}.{base62(digest(library.start, own['drawn'], thing))[:14]}"
 
 
 def name_of(library: "Library", kind: str, thing: int) -> str:
@@ -109,11 +90,12 @@ def moment(when: int) -> str:
     return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _oddity(library: "Library", kind: str, thing: int) -> int | None:
+def _oddity(library: "Library", kind: str, thing: int) -> str | None:
     """The same wherever the song or the album is shown."""
     if not library.options.oddities or kind not in {"library-songs", "library-albums"}:
         return None
-    return mixed(library.start, thing if kind == "library-songs" else ~thing) % 60
+    chance = mixed(library.start, thing if kind == "library-songs" else ~thing) % 60
+    return _ODDITIES[chance] if chance < len(_ODDITIES) else None
 
 
 def _in_catalogue(library: "Library", kind: str, thing: int) -> list[Json]:
@@ -125,7 +107,7 @@ def _in_catalogue(library: "Library", kind: str, thing: int) -> list[Json]:
 def _recording(library: "Library", kind: str, thing: int, identity: str) -> dict[str, Json]:
     """The attributes of a song, a music video, an album or an artist."""
     known = library.catalogue.shown(kind.removeprefix("library-"), thing)["attributes"]
-    attributes = {name: known.get(name) for name in _ATTRIBUTES[kind].split()}
+    attributes = {name: known.get(name) for name in _OWN[kind]["attributes"]}
     attributes["name"], oddity = name_of(library, kind, thing), _oddity(library, kind, thing)
     if kind == "library-artists":
         return attributes
@@ -145,7 +127,7 @@ def _recording(library: "Library", kind: str, thing: int, identity: str) -> dict
         if entry.kind != PLAIN:
             # It came with a song: of the others those are there that were added, too.
             attributes["trackCount"] = sum(library.find("saved_tracks", song) is not None for song in tracks_of(thing))
-    return {**attributes, **_ODD.get((kind, oddity), {})}
+    return {**attributes, **_OWN[kind].get("odd", {}).get(oddity, {})}
 
 
 def _playlist(library: "Library", number: int) -> Json:

@@ -10,17 +10,7 @@ OPENINGS, NOUNS, TAILS = _WORDS["openings"], _WORDS["nouns"], _WORDS["tails"]
 FIRST_NAMES, LAST_NAMES = _WORDS["first_names"], _WORDS["last_names"]
 GENRES, MOODS, MARKETS = _WORDS["genres"], _WORDS["moods"], _WORDS["markets"]
 
-ODD_NAMES = (
-    "",
-    "Half an emoji \ud83d",
-    "\u200fموسيقى\u200f (RTL) \u202eeman\u202c",
-    "Cafe\u0301 n\u0303 combining",
-    "Nul\x00inside",
-    "👩\u200d👩\u200d👧\u200d👦 🏳\ufe0f\u200d🌈 family",
-    "<b>\"quotes\" & 'tags'</b>\\",
-    " leading and trailing ",
-    "line\u2028separator\ttab",
-)
+ODD_NAMES = tuple(_WORDS["odd_names"])
 """Names that exist in real libraries and break careless software; one holds a lone surrogate."""
 
 

@@ -11,7 +11,7 @@ from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import BOX_SET, Recordings, tracks_of
 from local.simulators.spotify.regimes import Regime, fit
 
-_OBJECTS = Templates(__file__)
+OBJECTS = Templates(__file__)
 _EVERYWHERE = list(words.MARKETS)
 _MARKETS = (
     *[_EVERYWHERE] * 7,
@@ -22,12 +22,12 @@ _MARKETS = (
 """By licence, in the order of recorded answers, which is none of the alphabet: seven of ten are sold everywhere."""
 _NOWHERE: list[str] = []
 _EMBEDDED = 50
-_PLOT: str = _OBJECTS.filled("plot")
+_PLOT: str = OBJECTS.filled("plot")
 
 
 def links(kind: str, identity: str) -> dict[str, Json]:
     """What every object carries to name itself."""
-    named: dict[str, Json] = _OBJECTS.filled("links", kind=kind, id=identity)
+    named: dict[str, Json] = OBJECTS.filled("links", kind=kind, id=identity)
     return named
 
 
@@ -40,7 +40,7 @@ def images(raw: bytes, *heights: int) -> list[Json]:
 
 def shaped(name: str, regime: Regime = Regime.LEGACY, /, named: Json = None, **values: Any) -> Json:
     """An object, as the regime shows it and named by `links`, its keys in the order of recorded answers."""
-    return ordered({**_OBJECTS.filled(name, **values), **(named or {})}, regime)
+    return ordered({**OBJECTS.filled(name, **values), **(named or {})}, regime)
 
 
 def ordered(body: dict[str, Json], regime: Regime) -> dict[str, Json]:
@@ -81,7 +81,7 @@ class Catalogue:
         """
         track, checked = self.recordings.track(number), checked or regime.trims
         album = self._short_album(track.album, regime, playable, checked)
-        own = _OBJECTS.filled("track", track=track, album=album, popularity=track.raw[16] % 100)
+        own = OBJECTS.filled("track", track=track, album=album, popularity=track.raw[16] % 100)
         full = {**self._recording(number), **own}
         if name is not None:
             full["name"] = name
@@ -95,7 +95,7 @@ class Catalogue:
         """What a track shows inside its own album."""
         track = self.recordings.track(number)
         artists, markets = [self._named_artist(artist) for artist in track.artists], _MARKETS[track.album % 10]
-        shown = _OBJECTS.filled("recording", track=track, artists=artists, markets=markets)
+        shown = OBJECTS.filled("recording", track=track, artists=artists, markets=markets)
         return {**shown, **links("track", base62(track.raw))}
 
     def _make_named_artist(self, artist: int) -> Json:
@@ -126,7 +126,7 @@ class Catalogue:
 
     def _cover(self, number: int) -> dict[str, Json]:
         album = self.recordings.album(number)
-        cover = _OBJECTS.filled(
+        cover = OBJECTS.filled(
             "cover",
             album=album,
             type="single" if album.size < 7 else "compilation" if album.size == BOX_SET else "album",
@@ -140,7 +140,7 @@ class Catalogue:
         """A whole album with its first tracks, `tracks.next` leads to more; one taken down has no name."""
         album, cover = self.recordings.album(number), self._cover(number)
         following = f"{cover['href']}/tracks?offset={_EMBEDDED}&limit={_EMBEDDED}"
-        full = _OBJECTS.filled(
+        full = OBJECTS.filled(
             "album",
             album=album,
             artist=cover["artists"][0]["name"],

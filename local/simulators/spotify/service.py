@@ -15,30 +15,17 @@ from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
 from local.simulators.spotify import long_standing
-from local.simulators.spotify.catalogue import Catalogue, images, links, shaped
+from local.simulators.spotify.catalogue import OBJECTS, Catalogue, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
 from local.simulators.spotify.long_standing import LongStanding
 from local.simulators.spotify.options import Options
 from local.simulators.spotify.pages import AfterArtist, BeforeMoment, ByOffset
 from local.simulators.spotify.regimes import Regime
 
-SCOPES = {
-    "playlist-read-collaborative": "See the collaborative playlists you take part in",
-    "playlist-read-private": "See your private playlists",
-    "user-follow-read": "See which artists you follow",
-    "user-library-read": "See the tracks and albums saved in your library",
-    "user-read-email": "See your e-mail address",
-    "user-read-private": "See your country and subscription",
-    "user-read-recently-played": "See what you have played recently",
-    "user-top-read": "See your top artists and tracks",
-}
+SCOPES: Mapping[str, str] = OBJECTS.filled("scopes")
 """Those that reading a library may need, of the twenty of the real service."""
-_ONLY_WITH = {
-    "country": "user-read-private",
-    "explicit_content": "user-read-private",
-    "product": "user-read-private",
-    "email": "user-read-email",
-}
+_ONLY_WITH: Mapping[str, str] = OBJECTS.filled("fields by scope")
+"""Fields of the profile that need one."""
 
 
 @dataclass(slots=True)
