@@ -51,7 +51,7 @@ check: $(READY) ## check lint, format, types, imports between packages and templ
 	ruff check .
 	ruff format --check .
 	mypy
-	PYTHONPATH=layers/blendify lint-imports --no-cache --no-logo
+	PYTHONPATH=layers/blendify:. lint-imports --no-cache --no-logo
 	sam validate --lint
 
 format: $(READY) ## format the code, and mend what ruff can mend
