@@ -19,7 +19,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate requirements
+.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate rebuild requirements
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ status: $(READY) ## show the fleet: what is due, gates, queues, erasures, the la
 
 operate: $(READY) ## lift a pause, sync a listener, resume an erasure, retry polls: DO="…"; ON=aws as above
 	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) $(or $(DO),--help)
+
+rebuild: $(READY) ## make the insights anew from the history: of one listener with LISTENER=…, or of all; ON=aws as above
+	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) rebuild $(LISTENER)
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done

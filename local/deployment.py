@@ -51,6 +51,7 @@ class Deployment:
             "RequireTls": "false",
             "MetricMath": "off",
             "NarrowRoles": "off",
+            "InsightsDelaySeconds": "3",
         }
         given = {**defaults(), **own, **parameters}
         wanted = _fingerprint(given)
@@ -100,6 +101,7 @@ class Deployment:
             "state_machine_arn": outputs["StateMachineArn"],
             "history_table": outputs["HistoryTable"],
             "accounts_table": outputs["AccountsTable"],
+            "insights_table": outputs["InsightsTable"],
             "log_group": outputs["LogGroup"],
             "polls_queue": outputs["PollsQueue"],
             "failed_polls_queue": outputs["FailedPollsQueue"],

@@ -3,6 +3,7 @@ The fleet at a glance, and small commands in place of hand edits of tables. They
 
     python -m operations.operate [--on aws] status
     python -m operations.operate [--on aws] lift-pause PROVIDER | sync USER PROVIDER | resume-erasure ID | retry-polls
+    python -m operations.operate [--on aws] rebuild [USER] | retry-insights
 
 `--on aws` means the stack that deploy.yaml names; without it, the one on this machine.
 """
@@ -56,7 +57,7 @@ class Fleet:
         return cls(STACK, emulator.client, outputs_of(emulator.client("cloudformation"), STACK))
 
     def machine(self, name: str) -> str:
-        """The ARN of a state machine: `sync`, `erase` or `export`."""
+        """The ARN of a state machine: `sync`, `erase`, `export` or `rebuild`."""
         return f"{self.outputs['StateMachineArn'].removesuffix('-sync')}-{name}"
 
     def report(self, now: datetime) -> Iterator[str]:
@@ -124,6 +125,25 @@ class Fleet:
                 sqs.delete_message(QueueUrl=failed, ReceiptHandle=message["ReceiptHandle"])
                 moved += 1
         return f"{moved} polls are in the queue again."
+
+    def rebuild(self, user_id: str | None) -> str:
+        """Make the insights of a listener anew from the history, or of all."""
+        started = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.machine("rebuild"), input=json.dumps({"user_id": user_id} if user_id else {})
+        )
+        return f"Started {started['executionArn']}"
+
+    def retry_insights(self) -> str:
+        """Make the insights anew of every listener for whom a bucket could not be computed, and forget these."""
+        sqs, failed, listeners = self.client("sqs"), self.outputs["FailedInsightsQueue"], set[str]()
+        while messages := sqs.receive_message(QueueUrl=failed, MaxNumberOfMessages=10).get("Messages", []):
+            for message in messages:
+                user_id = json.loads(message["Body"])["user_id"]
+                if user_id not in listeners:
+                    self.rebuild(user_id)
+                    listeners.add(user_id)
+                sqs.delete_message(QueueUrl=failed, ReceiptHandle=message["ReceiptHandle"])
+        return f"The insights of {len(listeners)} listeners are made anew."
 
     def _due(self, now: datetime) -> Iterator[str]:
         count, oldest = 0, ""
@@ -196,6 +216,9 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("provider")
     commands.add_parser("resume-erasure", help="go on with an erasure that failed").add_argument("erasure_id")
     commands.add_parser("retry-polls", help="put polls that crashed back into their queue")
+    rebuild = commands.add_parser("rebuild", help="make the insights anew, of a listener or of all")
+    rebuild.add_argument("user_id", nargs="?")
+    commands.add_parser("retry-insights", help="make the insights anew of listeners for whom that failed")
     return parser
 
 
@@ -210,6 +233,10 @@ def run(fleet: Fleet, given: argparse.Namespace) -> int:
             lines = [fleet.sync(given.user_id, given.provider)]
         case "resume-erasure":
             lines = [fleet.resume_erasure(given.erasure_id)]
+        case "rebuild":
+            lines = [fleet.rebuild(given.user_id)]
+        case "retry-insights":
+            lines = [fleet.retry_insights()]
         case _:
             lines = [fleet.retry_polls()]
     for line in lines:

@@ -164,6 +164,7 @@ def _account() -> Schema:
     me = _object(
         {
             "user_id": TEXT,
+            "time_zone": nullable,
             "connections": {"type": "array", "items": connection},
             "latest_sync": {"allOf": [sync], "nullable": True},
         }
@@ -189,6 +190,14 @@ def _account() -> Schema:
     return {
         "/me": {
             "get": _operation("The user, their connections, and the newest sync", {200: _json(me)}),
+            "put": _operation(
+                "Keep the listener's time zone; another one than before makes their insights anew",
+                {200: _json(_object({"time_zone": TEXT}))},
+                body={**_object({"time_zone": TEXT}), "additionalProperties": False},
+                errors=(400, 403),
+                session=True,
+                body_required=True,
+            ),
             "delete": _operation(
                 "Erase everything that is stored about the listener; tokens are destroyed first",
                 {202: _json(_object({"erasure_id": TEXT}))},

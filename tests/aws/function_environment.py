@@ -30,7 +30,7 @@ FUNCTION_ENVIRONMENT = {
     "EXPORTS_BUCKET": "exports",
     "INSIGHTS_TABLE": "insights",
     "INSIGHTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/insights.fifo",
-    "INSIGHTS_SLOT_SECONDS": "40",
+    "INSIGHTS_DELAY_SECONDS": "60",
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from blendify.core import aws, telemetry
 from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.exports import create_bucket
+from tests.unit.insights_stories import Messages
 from tests.unit.poll_queue import PollQueue
 from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions
@@ -77,6 +78,14 @@ def machines(monkeypatch: pytest.MonkeyPatch) -> StepFunctions:
 def queue(monkeypatch: pytest.MonkeyPatch) -> PollQueue:
     """The queue of polls in memory."""
     made, client = PollQueue(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
+    return made
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> Messages:
+    """The queue of insights to compute, in memory."""
+    made, client = Messages(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
     return made
 

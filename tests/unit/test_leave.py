@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.visible import in_clear, items, logged
 from tests.unit.world import World
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
 
 LEAVE = "api.leave"
 SPOTIFY = "/me/connections/spotify"
@@ -140,7 +141,8 @@ def test_a_disconnection_with_its_history(world: World, machines: StepFunctions)
     machine(erasure_id)
     assert items("history") == []
     assert telling_of(LISTENER) == []
-    assert browser.get(READ, "/me").json == {"user_id": user_id, "connections": [], "latest_sync": None}
+    expected: dict[str, Any] = {"user_id": user_id, "time_zone": None, "connections": [], "latest_sync": None}
+    assert browser.get(READ, "/me").json == expected
     assert "not connected" in refused(delete(browser, f"{SPOTIFY}?history=erase"), 404, "not_connected")
 
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from blendify.access import token_vault
+from blendify.lambdas import insights
 from blendify.lambdas.polls import MAX_RECEIVES
 from blendify.schedule import poll_queue, quota
 from blendify.syncing import poll
@@ -157,7 +158,7 @@ def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
 
 
 def test_the_function_that_reads_music_can_only_read() -> None:
-    """It reads the history, its indexes and the state table. Collectors look up plays by their moments, nobody else."""
+    """It reads the history, its indexes and the state table. Collectors and insights look up plays by their moments."""
     actions = {action for statement in statements("Music") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
     readers = {
@@ -169,7 +170,7 @@ def test_the_function_that_reads_music_can_only_read() -> None:
         }
         for index in ("record", "played")
     }
-    assert readers == {"record": {"Music"}, "played": {"Music"} | COLLECTORS}
+    assert readers == {"record": {"Music", "ComputeInsights"}, "played": {"Music", "ComputeInsights"} | COLLECTORS}
 
 
 def test_the_function_that_shows_taste_reads_sessions_and_insights_alone() -> None:
@@ -206,7 +207,7 @@ def test_polls_are_taken_from_their_queue() -> None:
     retries = MAX_RECEIVES * queues["Polls"]["VisibilityTimeout"]
     assert retries + quota.HORIZON_MS / 1000 < queues["Polls"]["MessageRetentionPeriod"]
     receivers = {name for name in FUNCTIONS if allowed(name, "sqs:ReceiveMessage")}
-    assert receivers == {"PollRecentlyPlayed"}
+    assert receivers == {"PollRecentlyPlayed", "ComputeInsights"}
 
 
 def test_changes_of_the_history_are_watched() -> None:
@@ -218,7 +219,7 @@ def test_changes_of_the_history_are_watched() -> None:
     assert json.loads(pattern["Pattern"]) == {"eventName": ["MODIFY", "REMOVE"]}
     assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["UnseenChanges", "Arn"]}
     assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
-    assert not {name for name in FUNCTIONS if allowed(name, "dynamodb:GetRecords")} - {"WatchHistory"}
+    assert not {name for name in FUNCTIONS if allowed(name, "dynamodb:GetRecords")} - {"WatchHistory", "ForwardChanges"}
     assert not allowed("WatchHistory", "dynamodb:GetItem", "HistoryTable")
 
 
@@ -236,3 +237,46 @@ def test_no_permission_is_a_wildcard() -> None:
                 if "*" in re.sub("(/applications/|-sync:|/exports/)[*]$", "", text):
                     wild.append((function, text))
     assert wild == []
+
+
+def test_insights_have_one_writer() -> None:
+    """One function writes them, and the eraser deletes them. It reads the history, and stores nothing else anywhere."""
+    writing = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
+    writers = {name for name in FUNCTIONS for action in writing if allowed(name, action, "InsightsTable")}
+    assert writers == {"ComputeInsights", "Erase"}
+    for table in ("HistoryTable", "AccountsTable"):
+        assert not [action for action in writing if allowed("ComputeInsights", action, table)]
+    assert not allowed("ComputeInsights", "dynamodb:PartiQLInsert")
+
+
+def test_what_is_forwarded_to_the_insights_is_taken_from_their_queue() -> None:
+    """The forwarder reads what was appended, no table, and sends to one queue; messages that fail return alone."""
+    mappings, queues = resources("AWS::Lambda::EventSourceMapping"), resources("AWS::SQS::Queue")
+    (pattern,) = mappings["ChangesAreForwarded"]["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {"eventName": ["INSERT"]}
+    assert not [
+        table for table in ("HistoryTable", "AccountsTable") if allowed("ForwardChanges", "dynamodb:Query", table)
+    ]
+    taking, function = mappings["InsightsAreComputed"], FUNCTIONS["ComputeInsights"]
+    assert taking["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert taking["BatchSize"] <= 10
+    queue = queues["InsightsToCompute"]
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["FailedInsights", "Arn"]},
+        "maxReceiveCount": insights.MAX_RECEIVES,
+    }
+    senders = {
+        name
+        for name in FUNCTIONS
+        for statement in statements_with("sqs:SendMessage*", name)
+        if "InsightsToCompute" in str(statement["Resource"])
+    }
+    assert senders == {"ForwardChanges", "ComputeInsights", "AskForRebuilds", "SetTimeZone", "Erase"}
+
+
+def test_only_rebuilds_read_the_accounts_as_a_whole() -> None:
+    """A scan gives everything of everybody: the function that asks for rebuilds has nothing else."""
+    assert {name for name in FUNCTIONS if allowed(name, "dynamodb:Scan")} == {"AskForRebuilds"}
+    actions = {action for statement in statements("AskForRebuilds") for action in as_list(statement["Action"])}
+    assert actions == {"dynamodb:Scan", "sqs:SendMessage*"}

@@ -12,7 +12,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 from blendify.core import times
 from blendify.core.errors import CollectError
 from blendify.db import keys
-from blendify.db.state_table import ConditionFailed, Item, state_table
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import commit, put
 
 if TYPE_CHECKING:
@@ -42,9 +42,34 @@ def exists(user_id: str) -> bool:
 
 
 def profile(user_id: str) -> dict[str, str]:
-    """What is stored about the user apart from connections: when they first connected."""
-    item = state_table().get(keys.user(user_id), "profile") or {}
-    return {name: str(item[name]) for name in ("created_at",) if name in item}
+    """What is stored about the user apart from connections: when they first connected, and their time zone."""
+    item = state_table().get(keys.user(user_id), keys.profile()) or {}
+    return {name: str(item[name]) for name in ("created_at", "time_zone") if name in item}
+
+
+def set_time_zone(user_id: str, time_zone: str) -> bool:
+    """
+    Keep the user's time zone, an IANA name; returns whether it is another one than before.
+
+    Raises  UserGone
+    """
+    there = Attr("pk").exists()
+    change = Change(set={"time_zone": time_zone})
+    try:
+        state_table().update(
+            keys.user(user_id), keys.profile(), change, only_if=there & Attr("time_zone").ne(time_zone)
+        )
+    except ConditionFailed as refused:
+        if refused.stored is None:
+            raise UserGone("the user has left") from refused
+        return False
+    return True
+
+
+def some_users(place: Item | None) -> tuple[list[str], Item | None]:
+    """The ids of users from a place on, and the next place; None behind the last one. Reads the whole table."""
+    items, place = state_table().scan(Attr("sk").eq(keys.profile()), place)
+    return [str(item["pk"]).removeprefix(keys.user("")) for item in items], place
 
 
 def own_accounts(user_id: str, provider: str = "") -> Iterator[Account]:

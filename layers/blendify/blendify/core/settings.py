@@ -95,9 +95,9 @@ def insights_queue() -> str:
 
 
 @cache
-def insights_slot() -> int:
-    """Seconds in which a bucket is asked for once: shorter than the queue's delay."""
-    return int(required(os.environ, "INSIGHTS_SLOT_SECONDS"))
+def insights_delay() -> int:
+    """Seconds for which that queue delays its messages."""
+    return int(required(os.environ, "INSIGHTS_DELAY_SECONDS"))
 
 
 @cache

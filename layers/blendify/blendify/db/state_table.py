@@ -221,6 +221,15 @@ class StateTable:
             keys &= Key("sk").begins_with(prefix)
         return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
 
+    def scan(self, condition: ConditionBase, place: Item | None) -> tuple[list[Item], Item | None]:
+        """A page of the items that meet a condition, in no order, and the place of the next page; None at the end."""
+        conditions = conditioned(condition)
+        conditions["FilterExpression"] = conditions.pop("ConditionExpression")
+        start: dict[str, Any] = {"ExclusiveStartKey": stored(place)} if place else {}
+        response = aws.client("dynamodb").scan(TableName=self._table, **conditions, **start)
+        last = response.get("LastEvaluatedKey")
+        return [plain(item) for item in response["Items"]], plain(last) if last else None
+
     def query_index(self, index: str, keys: ConditionBase) -> Iterator[Item]:
         """The entries of an index, read page by page as they are taken; an index may lag a moment behind its table."""
         return self._pages({"IndexName": index}, keys)

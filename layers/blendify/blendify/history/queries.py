@@ -58,6 +58,31 @@ def runs(user_id: str, data_type: str, after: str, until: str) -> Iterator[Store
             yield fact
 
 
+def of_day(user_id: str, data_type: str, day: str) -> Iterator[StoredFact]:
+    """The facts of syncs that began on a day of UTC, such as `2026-11-28`, in the order of their keys."""
+    for fact in StoredFact.query(f"{user_id}#{data_type}", StoredFact.fetched_at.between(f"{day}T", f"{day}T~")):
+        if fact.part is None and fact.kind != "hole":
+            yield fact
+
+
+def any_before(user_id: str, data_type: str, day: str) -> bool:
+    """Whether a sync recorded anything before that day of UTC."""
+    before = StoredFact.query(f"{user_id}#{data_type}", StoredFact.fetched_at < day, limit=1)
+    return any(True for _ in before)
+
+
+def next_after(user_id: str, data_type: str, key: str) -> str | None:
+    """The first sort key that follows this text; None behind the last one."""
+    following = StoredFact.query(f"{user_id}#{data_type}", StoredFact.fetched_at > key, limit=1)
+    return next((str(fact.fetched_at) for fact in following), None)
+
+
+def next_play(user_id: str, data_type: str, moment: str) -> str | None:
+    """The moment of the first play that follows this text; None behind the last one."""
+    following = StoredFact.by_play.query(f"{user_id}#{data_type}", StoredFact.played_at > moment, limit=1)
+    return next((str(fact.played_at) for fact in following), None)
+
+
 def appearances(user_id: str, data_type: str, record_id: str) -> list[StoredFact]:
     """All facts about one record, in the order of time, with the fields of the index only."""
     return _in_time(StoredFact.by_record.query(f"{user_id}#{data_type}", StoredFact.record_id == record_id))

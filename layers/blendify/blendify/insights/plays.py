@@ -110,3 +110,8 @@ def joined(pieces: Iterable[MonthOfPlays]) -> MonthOfPlays:
         by_hour=dict(hours),
         providers=tuple(sorted(providers)),
     )
+
+
+def whole_month(pieces: Iterable[MonthOfPlays]) -> MonthOfPlays:
+    """The month of pieces of one day each, in any order."""
+    return joined(sorted(pieces, key=lambda piece: min(piece.by_day)))

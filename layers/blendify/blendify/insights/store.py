@@ -69,7 +69,7 @@ def library(user_id: str, first_month: str | None, last_month: str | None) -> li
 def firsts(user_id: str) -> list[First]:
     """When each song and each artist is first known of, by day and key."""
     buckets = table.read(user_id, table.name("firsts", ""), table.name("firsts", "~"))
-    every = [first for rows in buckets for first in packing.to_firsts(rows[0])]
+    every = [first for rows in buckets for first in packing.to_firsts(rows)]
     return sorted(every, key=lambda first: (first.day, first.key))
 
 

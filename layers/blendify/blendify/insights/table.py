@@ -116,13 +116,15 @@ def _items(
 ) -> Iterator[dict[str, Any]]:
     request: dict[str, Any] = {
         "TableName": insights_table(),
-        "KeyConditionExpression": "user_id = :user AND bucket BETWEEN :first AND :last",
+        "KeyConditionExpression": "user_id = :user AND #bucket BETWEEN :first AND :last",
+        # A reserved word.
+        "ExpressionAttributeNames": {"#bucket": "bucket"},
         "ExpressionAttributeValues": {":user": {"S": user_id}, ":first": {"S": first}, ":last": {"S": last}},
         "ScanIndexForward": not newest_first,
         "ConsistentRead": consistent or keys,
     }
     if keys:
-        request["ProjectionExpression"] = "bucket"
+        request["ProjectionExpression"] = "#bucket"
     if limit:
         request["Limit"] = limit
     while True:

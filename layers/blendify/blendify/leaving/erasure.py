@@ -23,6 +23,7 @@ from blendify.db.state_table import state_table
 from blendify.export import status
 from blendify.export.status import State
 from blendify.history.facts import partitions
+from blendify.insights import queue, table
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
 from blendify.leaving.receipts import EVERYTHING, AlreadyFinished, Erasure
@@ -64,6 +65,9 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
     except AlreadyFinished:
         return {"status": "erased"}
     if waited and not deletion.deleted:
+        if erasure.scope != EVERYTHING:
+            # What is left of the other providers.
+            queue.rebuild(erasure.user_id)
         receipts.finish(erasure)
         telemetry.logger.info("Erased", extra={"scope": erasure.scope})
         return {"status": "erased"}
@@ -96,6 +100,7 @@ class DeletionPass:
             self._logins()
         self._own_accounts()
         self._history()
+        self._insights()
         self._own_items()
         # Exports hold data of every provider, so they go in each scope.
         self._delete_item(keys.user(self._user_id), keys.export())
@@ -165,9 +170,9 @@ class DeletionPass:
 
     def _history(self) -> None:
         """Delete the facts. Items that name no provider were made from all providers' facts, and go in each scope."""
-        table = settings().history_table
+        history = settings().history_table
         for partition in partitions(self._user_id):
-            pages = batch_delete.pages(table, ("user#type", partition), "fetched_at", ["provider"])
+            pages = batch_delete.pages(history, ("user#type", partition), "fetched_at", ["provider"])
             for page in filter(None, pages):
                 self._check_time()
                 in_scope = [
@@ -175,18 +180,29 @@ class DeletionPass:
                     for item in page
                     if self._provider in (None, item.get("provider", {}).get("S", self._provider))
                 ]
-                self._delete(table, in_scope, "facts")
+                self._delete(history, in_scope, "facts")
+
+    def _insights(self) -> None:
+        """
+        Delete all that was derived from the facts, of every provider: buckets are of all of them.
+
+        What remains of one account is made again at the end, and messages on their way may make some of it before:
+        that is no reason for another pass.
+        """
+        self._check_time()
+        derived = table.remove_everything(self._user_id)
+        self.deleted += derived if self._provider is None else 0
 
     def _own_items(self) -> None:
         """Delete the rest of the user's partition: all of it, or all that does not belong to another provider."""
-        table = settings().accounts_table
+        accounts = settings().accounts_table
         if self._provider is None:
             receipts.supersede(self._user_id, by=self._erasure.scope)
         others = self._syncs_of_other_providers() if self._provider else set()
-        for page in batch_delete.pages(table, ("pk", keys.user(self._user_id)), "sk"):
+        for page in batch_delete.pages(accounts, ("pk", keys.user(self._user_id)), "sk"):
             self._check_time()
             in_scope = [item for item in page if self._in_scope(item["sk"]["S"], others)]
-            self._delete(table, in_scope, "account_items")
+            self._delete(accounts, in_scope, "account_items")
 
     def _in_scope(self, sk: str, syncs_of_others: set[str]) -> bool:
         kind, _, rest = sk.partition("#")
@@ -200,11 +216,11 @@ class DeletionPass:
         items = state_table().query(keys.user(self._user_id), keys.sync())
         return {item["sync_id"] for item in items if "sync_id" in item and item["provider"] != self._provider}
 
-    def _delete(self, table: str, items: Sequence[Key], name: str) -> None:
+    def _delete(self, name_of_table: str, items: Sequence[Key], name: str) -> None:
         for start in range(0, len(items), BATCH):
             self._check_time()
             batch = items[start : start + BATCH]
-            batch_delete.delete(table, batch)
+            batch_delete.delete(name_of_table, batch)
             self._counted(name, len(batch))
 
     def _delete_item(self, pk: str, sk: str, *, only_own: bool = False) -> None:

@@ -48,6 +48,8 @@ class Provider:
     Path and query of a call that needs the application's credentials and no listener: it tells whether the provider
     refuses the application, or one listener. None where refusals themselves tell that.
     """
+    release_date: Callable[[Any], str | None] = lambda _: None
+    """The release date in the answer for a song, as precise as the provider knows it; None where it has none."""
     backoff: Sequence[float] = DEFAULT_BACKOFF
     """Seconds to wait after 429s in a row that do not say how long; a worker sleeps through waits of a few seconds."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from blendify.access import connections, grant_expiry
+from blendify.access import connections, grant_expiry, users
 from blendify.access.connections import Connection
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
@@ -109,6 +109,7 @@ def _connectable() -> list[Provider]:
 def _me(user: str) -> dict[str, Any]:
     return {
         "user_id": user,
+        "time_zone": users.profile(user).get("time_zone"),
         "connections": [_connection(connection) for connection in connections.connections(user)],
     }
 

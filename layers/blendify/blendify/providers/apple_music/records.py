@@ -128,6 +128,11 @@ def playlist_track(entry: Any, position: ListPosition) -> Record:
     return positioned_record(position, f"{position.index:06}", fields)
 
 
+def release_date(entry: Any) -> str | None:
+    """The release date of a song: the library's own, else the catalogue's."""
+    return identifier(get(entry, "attributes"), "releaseDate") or identifier(_catalogue(entry), "releaseDate")
+
+
 def _track(entry: Any) -> Fields:
     attributes, catalogue = get(entry, "attributes"), _catalogue(entry)
     return {

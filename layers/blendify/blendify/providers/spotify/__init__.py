@@ -7,6 +7,7 @@ from blendify.providers.provider import Provider
 from blendify.providers.spotify.endpoints import table
 from blendify.providers.spotify.errors import classify_error
 from blendify.providers.spotify.profile import profile
+from blendify.providers.spotify.records import release_date
 
 PROVIDER = Provider(
     name="spotify",
@@ -25,4 +26,5 @@ PROVIDER = Provider(
     profile=profile,
     classify_error=classify_error,
     image_hosts=("https://*.scdn.co", "https://*.spotifycdn.com"),
+    release_date=release_date,
 )

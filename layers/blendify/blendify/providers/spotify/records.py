@@ -149,6 +149,12 @@ def followed_artist(entry: Any, position: ListPosition) -> Record:
     return keyed_record(entry, position, _artist(entry))
 
 
+def release_date(entry: Any) -> str | None:
+    """The release date of the album of a track, of an entry that is one or holds one; null for local files."""
+    tracks = (get(entry, "track"), get(entry, "item"), entry)
+    return next((date for track in tracks if (date := identifier(get(track, "album"), "release_date"))), None)
+
+
 def _track(item: Any) -> Fields:
     """A track, an episode, a chapter of an audiobook, a local file (its uri is the record id) or null."""
     if not isinstance(item, Mapping):

@@ -1,0 +1,232 @@
+"""
+Compute buckets whole from the records that they cover, and put them: as often as one likes, in any order.
+
+Nothing is computed for a listener who has left: a message may arrive after an erasure.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from blendify.access import users
+from blendify.core import times
+from blendify.core.data_types import DataType
+from blendify.history import lookup, queries
+from blendify.history.facts import moment_of
+from blendify.history.list_states import ListState
+from blendify.history.stored_facts import StoredFact
+from blendify.insights import firsts, library, packing, rankings, store, table
+from blendify.insights.buckets import First, Known
+from blendify.insights.calendar import Calendar
+from blendify.insights.plays import FURTHEST, Play, by_day, whole_month
+from blendify.insights.songs import artist_of, artists_of, song_of
+from blendify.providers import PROVIDERS
+
+MOMENT_BEFORE = timedelta(milliseconds=1)
+
+
+@dataclass
+class Bucket:
+    """The computation of one listener's buckets of one data type."""
+
+    user_id: str
+    calendar: Calendar
+    data_type: DataType
+
+    def compute(self, label: str) -> None:
+        """
+        Compute and put the buckets that a label names.
+
+        label   a day of UTC in which syncs recorded, or plays were played; of plays also a month of the listener's
+        """
+        match self.data_type:
+            case DataType.RECENTLY_PLAYED:
+                self._plays(label)
+            case DataType.TOP_TRACKS | DataType.TOP_ARTISTS:
+                self._top_lists(label)
+            case _:
+                self._library(label)
+
+    def _plays(self, label: str) -> None:
+        spans = [label]
+        if len(label) > len("2026-11"):
+            days = list(self.calendar.days_of(label))
+            whole = table.read_named(self.user_id, sorted({f"plays#{day[:7]}#{store.WHOLE}" for day in days}))
+            months = {name.split("#")[1] for name in whole}
+            spans = [*sorted(months), *(day for day in days if day[:7] not in months)]
+        for span in spans:
+            self._plays_of(span)
+
+    def _plays_of(self, span: str) -> None:
+        """The plays of a month of the listener's as one bucket, or of one day."""
+        first, last = self.calendar.span(span)
+        margin = (times.iso(times.parse(first) - FURTHEST), times.iso(times.parse(last) + FURTHEST))
+        keys = list(lookup.plays(self.user_id, self.data_type, *margin))
+        facts = queries.facts(self.user_id, self.data_type, keys).values()
+        plays, heard = [], list[First]()
+        for fact, song in self._songs(facts):
+            day = self.calendar.day(str(fact.played_at))
+            if day.startswith(span):
+                heard += firsts.of_song(song, day, self.data_type)
+            # Of a play without a moment from the provider only the order is known.
+            if fact.attribute_values.get("played_after") is None:
+                plays.append(Play(str(fact.played_at), str(fact.provider), song))
+        pieces = {day: piece for day, piece in by_day(plays, self.calendar).items() if day.startswith(span)}
+        month, place = span[:7], span[8:] or store.WHOLE
+        self._note(heard, facts, plays_since=min(pieces, default=None))
+        if pieces:
+            table.write(self.user_id, f"plays#{month}#{place}", packing.of_plays(whole_month(pieces.values())))
+        else:
+            table.remove(self.user_id, f"plays#{month}#{place}", f"plays#{month}#{place}")
+        if place == store.WHOLE:
+            table.remove(self.user_id, f"plays#{month}#01", f"plays#{month}#31")
+
+    def _top_lists(self, label: str) -> None:
+        days = list(self.calendar.days_of(label))
+        before = times.iso(times.parse(self.calendar.span(days[0])[0]) - MOMENT_BEFORE)
+        last = self.calendar.span(days[-1])[1]
+        recorded = list(queries.runs(self.user_id, self.data_type, before, last))
+        for provider in sorted({str(fact.provider) for fact in recorded}):
+            since, lists = queries.snapshot(self.user_id, provider, self.data_type, before)
+            held = [key for entries in lists.values() for key in entries.values()]
+            by_key = queries.facts(self.user_id, self.data_type, held)
+            states = {name: ListState.of(entries) for name, entries in lists.items()}
+            facts = [fact for fact in self._since(since, before) if fact.provider == provider]
+            facts += [fact for fact in recorded if fact.provider == provider]
+            tops = rankings.top_lists(self.data_type, states, by_key, facts, self.calendar)
+            computed = [top for top in tops if top.day >= days[0]]
+            for top in computed:
+                name = table.name("tops", top.what, top.time_range, provider, top.day)
+                table.write(self.user_id, name, packing.of_top_lists([top]))
+            current = table.name("current", rankings.WHAT[self.data_type], provider)
+            known = packing.to_top_lists(table.read_named(self.user_id, [current]).get(current, []))
+            newest = {top.time_range: top for top in sorted([*known, *computed], key=lambda top: top.day)}
+            table.write(self.user_id, current, packing.of_top_lists(newest.values()))
+        ranked = (fact for fact in recorded if not fact.removed)
+        self._note(self._firsts(ranked), recorded, rankings_since=min(map(self._day, recorded), default=None))
+
+    def _since(self, moment: str, before: str) -> Iterable[StoredFact]:
+        return queries.runs(self.user_id, self.data_type, moment, before)
+
+    def _library(self, label: str) -> None:
+        facts = list(queries.of_day(self.user_id, self.data_type, label))
+        new = not queries.any_before(self.user_id, self.data_type, label)
+        dates = _ReleaseDates()
+        pieces = library.by_month(
+            facts,
+            lambda fact: library.change_of(fact, self.data_type, self.calendar, dates.of(fact)),
+            lambda fact: not new and self._was_there(fact),
+        )
+        added = [change for _, additions, _ in pieces for change in additions]
+        for month, additions, removals in pieces:
+            name = table.name("library", month, self.data_type, label)
+            table.write(self.user_id, name, [month, packing.of_changes(additions), packing.of_changes(removals)])
+        if self.data_type is DataType.PLAYLISTS:
+            named = {
+                (str(fact.provider), fact.attribute_values.get("playlist_id")): fact
+                for fact in facts
+                if fact.attribute_values.get("playlist_name")
+            }
+            rows = [
+                [*playlist, moment_of(str(fact.fetched_at)), fact.playlist_name] for playlist, fact in named.items()
+            ]
+            table.write(self.user_id, table.name("names", label), rows)
+        self._note(
+            self._firsts(fact for fact in facts if not fact.removed),
+            facts,
+            library_since=min((change.day for change in added), default=None),
+        )
+
+    def _was_there(self, fact: StoredFact) -> bool:
+        """Whether the list had the record before this record of it."""
+        if not fact.record_id:
+            return False
+        key, playlist = str(fact.fetched_at), fact.attribute_values.get("playlist_id")
+        last = None
+        for other in queries.appearances(self.user_id, self.data_type, str(fact.record_id)):
+            same_list = self.data_type is not DataType.PLAYLIST_TRACKS or other.playlist_id == playlist
+            if same_list and str(other.fetched_at) < key and _provider(other) == fact.provider:
+                last = other
+        return last is not None and not last.removed
+
+    def _firsts(self, facts: Iterable[StoredFact]) -> Iterator[First]:
+        """What records of top lists and library tell of songs and artists."""
+        for fact in facts:
+            fields = fact.attribute_values
+            day = self.calendar.day(fields.get("added_at") or moment_of(str(fact.fetched_at)))
+            if song := song_of(fields):
+                yield from firsts.of_song(song, day, self.data_type)
+            elif self.data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS):
+                if artist := artist_of(fields):
+                    yield firsts.of_artist(artist, day, self.data_type)
+            elif self.data_type is DataType.SAVED_ALBUMS:
+                for artist in artists_of(fields):
+                    yield firsts.of_artist(artist, day, self.data_type)
+
+    def _songs(self, facts: Iterable[StoredFact]) -> Iterator[tuple[StoredFact, Any]]:
+        dates = _ReleaseDates()
+        for fact in facts:
+            if song := song_of(fact.attribute_values, dates.of(fact)):
+                yield fact, song
+
+    def _day(self, fact: StoredFact) -> str:
+        return self.calendar.day(moment_of(str(fact.fetched_at)))
+
+    def _note(self, heard: Iterable[First], facts: Iterable[StoredFact], **since: str | None) -> None:
+        """Keep what these records say of what is first known, and since when things are known."""
+        self._keep_firsts(firsts.earliest(heard).values())
+        known = store.known(self.user_id)
+        since["connected_on"] = min(map(self._day, facts), default=None)
+        earlier = {name: min(filter(None, (day, getattr(known, name))), default=None) for name, day in since.items()}
+        now = times.iso(times.now())
+        known = replace(known, **earlier, time_zone=self.calendar.time_zone, updated_at=now)
+        table.write(self.user_id, "known", list(_row(known)))
+
+    def _keep_firsts(self, heard: Iterable[First]) -> None:
+        by_place: dict[str, list[First]] = {}
+        for first in heard:
+            by_place.setdefault(f"firsts#{firsts.place(first.key)}", []).append(first)
+        stored = table.read_named(self.user_id, list(by_place))
+        for name, new in by_place.items():
+            before = packing.to_firsts(stored.get(name, []))
+            after = sorted(firsts.earliest([*before, *new]).values(), key=lambda first: first.key)
+            if after != before:
+                table.write(self.user_id, name, packing.of_firsts(after))
+
+
+class _ReleaseDates:
+    """The release dates of songs, which only the answers have; an answer of each song is unpacked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str | None] = {}
+
+    def of(self, fact: StoredFact) -> str | None:
+        """None where the record has none, or the provider does not give it."""
+        if not fact.raw or not fact.record_id:
+            return None
+        song = str(fact.provider), str(fact.record_id)
+        if song not in self._known:
+            self._known[song] = PROVIDERS[song[0]].release_date(fact.answer())
+        return self._known[song]
+
+
+def calendar_of(user_id: str) -> Calendar | None:
+    """The listener's calendar; None for one who has left."""
+    profile = users.profile(user_id)
+    return Calendar(profile.get("time_zone", "UTC")) if profile else None
+
+
+def _provider(fact: StoredFact) -> str:
+    return str(fact.fetched_at).split("#", 2)[1]
+
+
+def _row(known: Known) -> Sequence[str | None]:
+    return (
+        known.time_zone,
+        known.connected_on,
+        known.plays_since,
+        known.rankings_since,
+        known.library_since,
+        known.updated_at,
+    )

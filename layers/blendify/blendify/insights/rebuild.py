@@ -1,0 +1,65 @@
+"""
+Everything of a listener anew: deleted, then asked for bucket by bucket, so that no step takes long for anybody.
+
+The history is not read for this: from one day or month that has records, a query finds the next one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from blendify.core import times
+from blendify.core.data_types import DataType
+from blendify.history import queries
+from blendify.insights import table
+from blendify.insights.calendar import Calendar
+from blendify.insights.queue import LIST, Ask, send
+from blendify.insights.touched import OLD
+
+STEP = 50
+"""Buckets that are asked for before their place is saved."""
+RESERVE_SECONDS = 30.0
+"""A step is begun only with this much of the Lambda's time left."""
+
+
+def begin(user_id: str) -> None:
+    """Delete all that is derived of a listener, and ask for the lists of what to compute."""
+    table.remove_everything(user_id)
+    send(Ask(user_id, LIST, data_type.value) for data_type in DataType)
+
+
+def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> None:
+    """Ask for the buckets of a data type from a place on; with too little time left, ask to go on from there."""
+    labels = _plays(ask, calendar) if ask.data_type == DataType.RECENTLY_PLAYED else _days(ask)
+    step: list[str] = []
+    for label, place in labels:
+        step.append(label)
+        if len(step) == STEP:
+            send(Ask.bucket(ask.user_id, ask.data_type, label) for label in step)
+            step = []
+            if seconds_left() < RESERVE_SECONDS:
+                send([replace(ask, label=place)])
+                return
+    send(Ask.bucket(ask.user_id, ask.data_type, label) for label in step)
+
+
+def _days(ask: Ask) -> Iterator[tuple[str, str]]:
+    """The days of UTC on which syncs recorded something, each with the place behind it."""
+    place = ask.label or "0"
+    while key := queries.next_after(ask.user_id, ask.data_type, place):
+        day = key[: len("2026-11-28")]
+        place = f"{day}U"
+        yield day, place
+
+
+def _plays(ask: Ask, calendar: Calendar) -> Iterator[tuple[str, str]]:
+    """The months with old plays, and the days of UTC with newer ones."""
+    place = ask.label or "0"
+    old = times.iso(times.now() - OLD)
+    while moment := queries.next_play(ask.user_id, ask.data_type, place):
+        if moment < old:
+            label = calendar.day(moment)[: len("2026-11")]
+            place = calendar.span(label)[1]
+        else:
+            label = moment[: len("2026-11-28")]
+            place = f"{label}U"
+        yield label, place

@@ -1,0 +1,52 @@
+"""The Lambda that computes what the queue of the insights asks for. Only it loads the processing of ordered batches."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from blendify.core.telemetry import flush, logger
+from blendify.insights.queue import Ask
+from blendify.lambdas.steps import Event, Handler, seconds_left
+
+MAX_RECEIVES = 5
+"""So often SQS delivers a message before it goes to the dead-letter queue."""
+
+
+def asked(do: Callable[[Ask, Callable[[], float]], None]) -> Handler:
+    """
+    The Lambda that takes asks in batches.
+
+    After one that fails, the listener's later ones return to the queue with it; those of others go on. What a batch
+    asks for twice is done once, as nothing that is read can have come in between.
+    """
+
+    def handler(event: Event, context: LambdaContext) -> Any:
+        processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+        processor.raise_on_entire_batch_failure = False
+        done: set[str] = set()
+
+        def take(record: SQSRecord) -> None:
+            if record.body not in done:
+                _take(record, do, seconds_left(context))
+                done.add(record.body)
+
+        return process_partial_response(event, take, processor, context)
+
+    return handler
+
+
+def _take(record: SQSRecord, do: Callable[[Ask, Callable[[], float]], None], left: Callable[[], float]) -> None:
+    """One message of the batch. Log what it raises, but never the event."""
+    logger.structure_logs(append=False)
+    try:
+        ask = Ask.of(record.body)
+        logger.append_keys(user_id=ask.user_id, task=ask.task, data_type=ask.data_type, label=ask.label)
+        do(ask, left)
+    except Exception:
+        logger.exception("A bucket could not be computed")
+        raise
+    finally:
+        flush()

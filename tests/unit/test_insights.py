@@ -1,0 +1,217 @@
+"""From the history's stream to the insights: the same in any order, however often, and as a rebuild makes them."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from blendify.access import users
+from blendify.db import keys
+from blendify.db.state_table import state_table
+from blendify.history.facts import Fact
+from blendify.insights import queue, store, table
+from blendify.insights.linking import artist_key, song_key
+from tests.aws.aws_in_memory import create_tables
+from tests.unit.insights_stories import Messages, Story, listener
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+
+@pytest.fixture(autouse=True)
+def _now(stopped_clock: list[datetime]) -> None:
+    stopped_clock[0] = NOW
+
+
+@pytest.fixture
+def ada(aws_in_memory: None) -> Story:
+    return listener()
+
+
+def everything(user_id: str) -> list[Any]:
+    """All that the store answers, but when it was computed."""
+    tops = [
+        store.top_lists(user_id, what, time_range, "2020-01-01", "2030-01-01")
+        for what in ("tracks", "artists")
+        for time_range in ("short_term", "long_term")
+    ]
+    known = replace(store.known(user_id), updated_at=None)
+    library, firsts = store.library(user_id, None, None), store.firsts(user_id)
+    return [store.plays(user_id, None, None), tops, store.current_top_lists(user_id), library, firsts, known]
+
+
+def test_a_poll_computes_a_day_and_a_play_told_twice_counts_once(ada: Story, messages: Messages) -> None:
+    sync = "2026-11-27T21:00:00.000Z"
+    ada.append(
+        ada.play(sync, "spotify", "Ada/Blue", "2026-11-27T20:03:20.000Z"),
+        ada.play(sync, "spotify", "Ada/Blue", "2026-11-27T20:06:40.000Z"),
+        ada.play(sync, "spotify", "Ben/Red", "2026-11-27T20:10:00.000Z"),
+        ada.play(sync, "lastfm", "Ada/Blue (Remastered 2011)", "2026-11-27T20:00:00.000Z"),
+    )
+    ada.forwarded()
+    assert messages.work() == 1
+    (month,) = store.plays(ada.user_id, None, None)
+    blue, red = song_key("Blue", "Ada"), song_key("Red", "Ben")
+    assert month.by_day == {27: {blue: 2, red: 1}}
+    assert month.by_hour == {(4, 20): 3}
+    assert month.providers == ("lastfm", "spotify")
+    assert month.songs[red].artists[0].key == artist_key("Ben")
+    known = store.known(ada.user_id)
+    assert (known.plays_since, known.connected_on, known.library_since) == ("2026-11-27", "2026-11-27", None)
+
+
+def test_a_thousand_records_of_a_first_sync_are_computed_once(ada: Story, messages: Messages) -> None:
+    sync = "2026-11-28T11:00:00.000Z"
+    for number in range(20):
+        ada.append(
+            *(
+                ada.like(sync, "spotify", f"Ada/{number} {minute}", f"20{number:02}-05-01T00:00:{minute:02}Z")
+                for minute in range(20)
+            )
+        )
+        ada.forwarded()
+    assert messages.work() == 1
+    assert sum(len(month.added) for month in store.library(ada.user_id, None, None)) == 400
+
+
+def test_days_are_the_listeners(ada: Story, messages: Messages) -> None:
+    """On a day on which clocks change too: Berlin's 25 October 2026 has 25 hours."""
+    users.set_time_zone(ada.user_id, "Europe/Berlin")
+    sync = "2026-11-01T00:00:00.000Z"
+    moments = ["2026-10-24T21:59:59.000Z", "2026-10-24T22:00:00.000Z", "2026-10-25T00:30:00.000Z"]
+    moments += ["2026-10-25T01:30:00.000Z", "2026-10-25T22:59:59.000Z", "2026-10-25T23:00:00.000Z"]
+    ada.append(*(ada.play(sync, "spotify", f"Ada/{number}", moment) for number, moment in enumerate(moments)))
+    ada.forwarded()
+    messages.work()
+    (month,) = store.plays(ada.user_id, None, None)
+    assert {day: sum(counts.values()) for day, counts in month.by_day.items()} == {24: 1, 25: 4, 26: 1}
+    assert month.by_hour == {(5, 23): 1, (6, 0): 1, (6, 2): 2, (6, 23): 1, (0, 0): 1}
+
+
+def test_another_time_zone_moves_what_is_known(ada: Story, messages: Messages) -> None:
+    ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-10-31T20:00:00.000Z"))
+    ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2020-01-31T20:00:00.000Z"))
+    ada.forwarded()
+    messages.work()
+    assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2020-01", "2026-10"]
+    assert users.set_time_zone(ada.user_id, "Asia/Tokyo")
+    assert not users.set_time_zone(ada.user_id, "Asia/Tokyo")
+    queue.rebuild(ada.user_id)
+    messages.work()
+    assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2020-02", "2026-11"]
+    assert store.known(ada.user_id).time_zone == "Asia/Tokyo"
+    assert {first.day for first in store.firsts(ada.user_id)} == {"2020-02-01"}
+
+
+def test_top_lists_stand_as_they_were_at_the_end_of_each_day(ada: Story, messages: Messages) -> None:
+    days = ("2026-11-20", "2026-11-21", "2026-11-21", "2026-11-25")
+    orders = ("ABC", "BAC", "BCA", "DBC")
+    for hour, (day, order) in enumerate(zip(days, orders, strict=True)):
+        ada.append(*ada.ranked(f"{day}T{hour:02}:00:00.000Z", "spotify", [f"{name}/{name}" for name in order]))
+    removed = {"record_id": "A/A", "track_name": "A", "time_range": "short_term", "rank": 3, "removed": True}
+    ada.append(
+        Fact.mark(ada.user_id, "top_tracks", "2026-11-25T03:00:00.000Z", "spotify", "removed#short_term#A/A", removed)
+    )
+    random.Random(5).shuffle(ada.stream)  # noqa: S311
+    ada.forwarded()
+    messages.work()
+    lists = store.top_lists(ada.user_id, "tracks", "short_term", "2026-11-22", "2026-11-30")
+    assert [(top.day, "".join(entry.name for entry in top.entries)) for top in lists] == [
+        ("2026-11-21", "BCA"),
+        ("2026-11-25", "DBC"),
+    ]
+    assert store.current_top_lists(ada.user_id) == lists[-1:]
+    assert [(first.name, first.day) for first in store.firsts(ada.user_id) if first.name == "D"] == [
+        ("D", "2026-11-25")
+    ] * 2
+
+
+def test_library_changes_stand_at_their_dates(ada: Story, messages: Messages) -> None:
+    first, later = "2026-11-20T01:00:00.000Z", "2026-11-27T01:00:00.000Z"
+    ada.append(ada.like(first, "spotify", "Ada/Blue", "2019-03-01T10:00:00Z"), ada.follow(first, "spotify", "Ada"))
+    ada.append(ada.follow(later, "spotify", "Ada"), ada.follow(later, "spotify", "Ben"))
+    ada.append(ada.like(later, "spotify", "Ada/Blue", "2019-03-01T10:00:00Z", removed=True))
+    ada.forwarded()
+    messages.work()
+    march, november = store.library(ada.user_id, None, None)
+    assert [(change.day, change.name, change.dated) for change in march.added] == [("2019-03-01", "Blue", True)]
+    assert [(change.day, change.name, change.dated) for change in november.added] == [
+        ("2026-11-20", "Ada", False),
+        ("2026-11-27", "Ben", False),
+    ]
+    assert [(change.day, change.name) for change in november.removed] == [("2026-11-27", "Blue")]
+    assert store.library(ada.user_id, "2026-11", None) == [november]
+
+
+def test_a_message_that_comes_after_the_listener_left_brings_nothing_back(ada: Story, messages: Messages) -> None:
+    ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-11-28T08:00:00.000Z"))
+    ada.forwarded()
+    late = dict(messages.waiting)
+    messages.work()
+    table.remove_everything(ada.user_id)
+    state_table().delete(keys.user(ada.user_id), keys.profile())
+    messages.waiting |= late
+    queue.rebuild(ada.user_id)
+    messages.work()
+    assert not list(table.read(ada.user_id, "", "~"))
+
+
+moments = st.builds(
+    lambda day, minute: f"{day}T{minute // 60:02}:{minute % 60:02}:00.000Z",
+    st.sampled_from(["2025-12-31", "2026-01-01", "2026-10-31", "2026-11-01", "2026-11-27"]),
+    st.integers(0, 24 * 60 - 1),
+)
+songs = st.sampled_from(["Ada/Blue", "Ada/Blue - Live", "Ben/Red", "Cleo/Green"])
+acts = st.one_of(
+    st.tuples(st.just("play"), st.sampled_from(["spotify", "lastfm"]), songs, moments),
+    st.tuples(st.just("like"), st.sampled_from(["spotify", "lastfm"]), songs, moments),
+    st.tuples(st.just("unlike"), st.just("spotify"), songs, moments),
+    st.tuples(st.just("follow"), st.sampled_from(["spotify", "lastfm"]), songs, st.just("")),
+    st.tuples(st.just("unfollow"), st.just("spotify"), songs, st.just("")),
+    st.tuples(st.just("rank"), st.sampled_from(["spotify", "lastfm"]), songs, st.just("")),
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    story=st.lists(acts, min_size=1, max_size=14),
+    zone=st.sampled_from(["UTC", "America/Los_Angeles", "Pacific/Apia"]),
+    seed=st.integers(0, 99),
+)
+def test_a_rebuild_makes_what_the_stream_has_made(
+    messages: Messages, story: list[tuple[str, str, str, str]], zone: str, seed: int
+) -> None:
+    create_tables()
+    ada, chance = listener(), random.Random(seed)  # noqa: S311
+    users.set_time_zone(ada.user_id, zone)
+    for number, act in enumerate(story):
+        _append(ada, f"2026-11-{20 + number // 2:02}T{12 * (number % 2):02}:00:00.{number:03}Z", act)
+        if chance.random() < 0.3:
+            redelivered = chance.sample(ada.stream, len(ada.stream) // 2)
+            chance.shuffle(ada.stream)
+            ada.stream += redelivered
+            ada.forwarded()
+            messages.work(chance)
+    ada.forwarded()
+    messages.work()
+    streamed = everything(ada.user_id)
+    queue.rebuild(ada.user_id)
+    messages.work()
+    assert everything(ada.user_id) == streamed
+
+
+def _append(ada: Story, sync: str, act: tuple[str, str, str, str]) -> None:
+    kind, provider, song, moment = act
+    match kind:
+        case "play":
+            ada.append(ada.play(sync, provider, song, moment))
+        case "like" | "unlike":
+            ada.append(ada.like(sync, provider, song, moment, removed=kind == "unlike"))
+        case "follow" | "unfollow":
+            ada.append(ada.follow(sync, provider, song, removed=kind == "unfollow"))
+        case _:
+            ada.append(*ada.ranked(sync, provider, [song]))
