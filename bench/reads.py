@@ -29,7 +29,7 @@ from blendify.fetching.page_consistency import Observed
 from blendify.history import queries
 from blendify.jobs.job import Job
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import ListPosition, Record
+from blendify.providers.endpoint import Record
 from blendify.reading import questions
 from blendify.reading.question import Question
 from operations.memory_store import MemoryStore
@@ -41,8 +41,6 @@ FIRST = datetime(2026, 2, 10, 4, tzinfo=UTC)
 SWAPS, NEW_IN_TOP = 12, 3
 """A day's changes in each top list: neighbours that swap places, and tracks that replace others."""
 LIKES, UNLIKES = 3, 1
-Given = tuple[Any, Record]
-"""An entry as the provider gives it, and what the product makes of it."""
 
 
 @dataclass
@@ -134,7 +132,7 @@ def a_year_of_top_tracks(store: MemoryStore, lists: dict[str, list[Any]], pool: 
     """Each day some ranks change and some tracks replace others."""
     chance = Random(5)  # noqa: S311 -- the same year each time
     fresh = [entry["track"] for entry in pool if entry and entry["track"]]
-    to_record = PROVIDERS[PROVIDER].endpoints[DataType.TOP_TRACKS].to_record
+    endpoint = PROVIDERS[PROVIDER].endpoints[DataType.TOP_TRACKS]
     for day in range(DAYS):
         before = len(store.facts)
         for number, (name, entries) in enumerate(lists.items()):
@@ -145,8 +143,7 @@ def a_year_of_top_tracks(store: MemoryStore, lists: dict[str, list[Any]], pool: 
                 candidate = chance.choice(fresh)
                 if candidate["id"] not in {track["id"] for track in entries}:
                     entries[chance.randrange(len(entries))] = candidate
-            listed = [(entry, to_record(entry, ListPosition(name, place))) for place, entry in enumerate(entries)]
-            _record(store, day, number, name, listed)
+            _record(store, day, number, name, endpoint.records(entries, name, 0))
         store.note_snapshot(times.iso(_moment(day)), len(store.facts) - before)
 
 
@@ -158,11 +155,11 @@ def a_year_of_likes(store: MemoryStore, entries: list[Any]) -> tuple[str, str]:
     """
     chance = Random(7)  # noqa: S311 -- the same year each time
     held = [_like(entry) for entry in entries if entry and entry["track"] and entry["track"].get("id")]
-    fickle, _ = held.pop()
+    fickle = held.pop().answer
     for day in range(DAYS):
         before, at = len(store.facts), times.iso(_moment(day))[:19] + "Z"
         for _ in range(LIKES if day else 0):
-            like, _ = deepcopy(chance.choice(held))
+            like = deepcopy(chance.choice(held).answer)
             number = chance.randrange(10**6)
             like["track"] |= {"id": f"{number:022}", "name": f"Song {number}"}
             held.insert(0, _like({**like, "added_at": at}))
@@ -171,24 +168,23 @@ def a_year_of_likes(store: MemoryStore, entries: list[Any]) -> tuple[str, str]:
         again = [_like({**fickle, "added_at": at})] if day % 30 == 0 else []
         _record(store, day, 0, "", [*again, *held])
         store.note_snapshot(times.iso(_moment(day)), len(store.facts) - before)
-    return held[0][0]["track"]["id"], fickle["track"]["id"]
+    return held[0].answer["track"]["id"], fickle["track"]["id"]
 
 
-def _like(entry: Any) -> Given:
+def _like(entry: Any) -> Record:
     """The record of a like is the same at every place of the list, and so on every day."""
-    return entry, PROVIDERS[PROVIDER].endpoints[DataType.SAVED_TRACKS].to_record(entry, ListPosition("", 0))
+    return PROVIDERS[PROVIDER].endpoints[DataType.SAVED_TRACKS].records([entry], "", 0)[0]
 
 
 def _moment(day: int) -> datetime:
     return FIRST + timedelta(days=day)
 
 
-def _record(store: MemoryStore, day: int, number: int, list_id: str, listed: Sequence[Given]) -> None:
+def _record(store: MemoryStore, day: int, number: int, list_id: str, records: Sequence[Record]) -> None:
     """Commit one list in one sync, as a collector does."""
     endpoint = PROVIDERS[PROVIDER].endpoints[store.data_type]
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
-    entries, records = [entry for entry, _ in listed], [record for _, record in listed]
     lists = Lists(job, endpoint, store, lambda: 900.0)
     reader = lists.list_reader(list_id)
-    reader.add(records, entries, 0)
-    lists.commit(reader, ListEnd(Observed(total=len(entries))), Position(number + 1), {})
+    reader.add(records, 0)
+    lists.commit(reader, ListEnd(Observed(total=len(records))), Position(number + 1), {})

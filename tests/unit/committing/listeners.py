@@ -59,7 +59,10 @@ class Sort:
         return self.rules.kind in (ListKind.RANKED, ListKind.ARRANGED)
 
     def record(self, answer: Any, position: int) -> Record:
-        """What a provider's table makes of an answer."""
+        """What a provider's table makes of an answer, with the answer."""
+        return replace(self._record(answer, position), answer=answer)
+
+    def _record(self, answer: Any, position: int) -> Record:
         name, at = (answer["id"], answer.get("at")) if answer else (None, None)
         fields: dict[str, Any] = {"record_id": name, "kind": None if name else "null"}
         if self.rules.once_each:

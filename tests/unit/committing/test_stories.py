@@ -138,11 +138,8 @@ class Story:
         size = self.sort.remembered or PAGE
         while True:
             version, given = self.opened(), self.listener.answers()[start : start + size]
-            dated = [
-                (record, answer) for record, answer in zip(self.dated(version, given), given, strict=True) if record
-            ]
-            records, answers = [record for record, _ in dated], [answer for _, answer in dated]
-            page = self.comparison(version, started_at).page(records, answers, start)
+            records = [record for record in self.dated(version, given) if record]
+            page = self.comparison(version, started_at).page(records, start)
             full = len(given) == self.sort.remembered and not self.sort.rules.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
@@ -198,7 +195,7 @@ class Story:
             lost = not whole and self.chance.random() < 0.4
             if not lost:
                 records = [self.sort.record(answer, start + place) for place, answer in enumerate(given)]
-                yield comparison.page(records, given, start)
+                yield comparison.page(records, start)
             start += PAGE
             if start >= len(self.listener.answers()):
                 return

@@ -53,7 +53,7 @@ class Comparison:
         """Count entries that were compared before, by this worker or another."""
         self._names |= {entry.entry.identity for entry in listed}
 
-    def page(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> ListPage:
+    def page(self, records: Sequence[Record], start: int) -> ListPage:
         """
         Compare one page.
 
@@ -65,7 +65,7 @@ class Comparison:
             records = self._known.recognized(records)
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
-        for index, (record, answer) in enumerate(zip(records, answers, strict=True)):
+        for index, record in enumerate(records):
             occurrence = self._occurrence(record.fields)
             name = identity(record.fields, occurrence)
             state = digest(record.compared)
@@ -74,7 +74,7 @@ class Comparison:
                 part = f"{record.key}#{occurrence}" if self.repeats and occurrence > 1 else record.key
                 entry = Entry(name, state, self.source.key(part))
                 fields = {**record.fields, "occurrence": occurrence} if occurrence > 1 else record.fields
-                changes[index] = Change(fields, answer)
+                changes[index] = Change(fields, record.answer)
             listed.append(Listed(entry, start + index))
         return ListPage(listed, changes)
 
@@ -84,7 +84,7 @@ class Comparison:
         if self.repeats and fields.get("record_id"):
             self._last[first] += 1
             return self._last[first]
-        if self.kind not in (ListKind.RANKED, ListKind.ARRANGED) and fields.get("record_id"):
+        if not self.kind.ordered and fields.get("record_id"):
             return 1
         occurrence = self._last[first] + 1
         while identity(fields, occurrence) in self._names:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from blendify.collecting.recognition import KnownList
 from blendify.fetching.page_fetcher import Fetcher
@@ -18,8 +17,8 @@ class CheckedList:
 
     names: Sequence[str]
     """The identities of all that it holds, in its order."""
-    changes: Mapping[str, tuple[Record, Any]]
-    """What is new or has changed, by identity, with the provider's answers."""
+    changes: Mapping[str, Record]
+    """What is new or has changed, by identity."""
     total: int | None
     """Its length by the provider's count."""
 
@@ -35,7 +34,7 @@ def checked(
     """
     if endpoint.change_check is None:
         return None
-    given: dict[str, tuple[Record, Any]] = {}
+    given: dict[str, Record] = {}
     totals: list[int | None] = []
     known_list = KnownList(known.keys())
 
@@ -43,7 +42,7 @@ def checked(
         page = fetcher.page(replace(ask, offset=offset), endpoint)
         rows = known_list.recognized(endpoint.records(page.entries, ask.list_id, offset))
         names = [identity(row.fields) for row in rows]
-        given.update(zip(names, zip(rows, page.entries, strict=True), strict=True))
+        given.update(zip(names, rows, strict=True))
         totals.append(page.total)
         digests = [digest(row.compared) for row in rows]
         # A digest that says no change is as good as the known one.

@@ -7,7 +7,6 @@ that place. A log is another matter: nothing takes a play back, so its pages are
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from blendify.collecting import staged_pages
 from blendify.collecting.comparison import Change, Comparison, ListPage
@@ -68,18 +67,18 @@ class ListReader:
 
     def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
         """Add a page; of an ordered list without what has come already."""
-        entries, start = page.entries, self._place(ask.offset)
-        records = endpoint.records(entries, ask.list_id, start)
+        start = self._place(ask.offset)
+        records = endpoint.records(page.entries, ask.list_id, start)
         size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
         expected = min(size, rest) if rest > 0 else size
         if endpoint.ordered and (again := self._repetitions(records, ask.offset, expected)):
-            entries = [entry for index, entry in enumerate(entries) if index not in again]
+            entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
-        self.add(records, entries, start)
+        self.add(records, start)
 
-    def add(self, records: Sequence[Record], answers: Sequence[Any], start: int) -> None:
+    def add(self, records: Sequence[Record], start: int) -> None:
         """Add the page whose first entry is at position `start` of the list."""
-        self._buffer.append(self._comparison.page(records, answers, start))
+        self._buffer.append(self._comparison.page(records, start))
 
     def _place(self, offset: int) -> int:
         """
@@ -131,12 +130,11 @@ class ListReader:
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
         for position, name in enumerate(checked.names):
-            change = checked.changes.get(name)
-            if change is None:
+            record = checked.changes.get(name)
+            if record is None:
                 listed.append(Listed(self._before[name], position))
                 continue
-            record, answer = change
-            changes[position] = Change(record.fields, answer)
+            changes[position] = Change(record.fields, record.answer)
             entry = Entry(name, digest(record.compared), self.source.key(record.key))
             listed.append(Listed(entry, position))
         self._buffer.append(ListPage(listed, changes))
@@ -149,7 +147,7 @@ class ListReader:
         not read again, and they were given before. What is given again is the same entry.
         """
         self.lost = self.lost if start else 0
-        if self.kind in (ListKind.RANKED, ListKind.ARRANGED):
+        if self.kind.ordered:
             self._groups, self._buffer = [], []
         self._compare_from(start)
 

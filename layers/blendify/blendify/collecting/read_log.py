@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Source
@@ -28,7 +27,6 @@ ONE_ANSWER = 30
 @dataclass(frozen=True)
 class _LogPage:
     records: Sequence[Record]
-    answers: Sequence[Any]
     start: int
     """Position of its first entry."""
     seen_at: datetime
@@ -62,7 +60,7 @@ class LogReader:
     def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
         """Add a page, which has just been read."""
         records = endpoint.records(page.entries, ask.list_id, ask.offset)
-        self._pages.append(_LogPage(records, page.entries, ask.offset, times.now()))
+        self._pages.append(_LogPage(records, ask.offset, times.now()))
         self.cut |= ask.size is not None and endpoint.paging.depth is None and len(records) >= ask.size
 
     def read_again(self, start: int) -> None:
@@ -75,16 +73,14 @@ class LogReader:
         reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
         plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
-            records, answers = self._without_old_plays(page, version)
-            self.known_before += len(page.records) - len(records)
-            dated = self._dated(replace(page, records=records), version, plays)
-            pairs = [(record, answer) for record, answer in zip(dated, answers, strict=True) if record]
-            reader.add([record for record, _ in pairs], [answer for _, answer in pairs], page.start)
+            new = replace(page, records=self._without_old_plays(page, version))
+            self.known_before += len(page.records) - len(new.records)
+            reader.add([record for record in self._dated(new, version, plays) if record], page.start)
         return reader
 
-    def _without_old_plays(self, page: _LogPage, version: ListVersion) -> tuple[Sequence[Record], Sequence[Any]]:
+    def _without_old_plays(self, page: _LogPage, version: ListVersion) -> Sequence[Record]:
         """
-        The page without plays that are in the history and older than what the version tells.
+        The records of the page without plays that are in the history and older than what the version tells.
 
         Only a reading of all of a log meets them. The index by which they are found may lag by seconds, which does not
         matter: a sync that repeats its own facts finds their keys taken.
@@ -92,18 +88,18 @@ class LogReader:
         moments = [str(record.fields["played_at"]) for record in page.records if record.fields.get("played_at")]
         start = version.signals.remembered_from
         if not version.revision or start is None or not moments or min(moments) >= start:
-            return page.records, page.answers
+            return page.records
         recorded = self.store.recorded_plays(min(moments), max(moments))
         equal: Counter[str] = Counter()
         unknown = []
-        for index, record in enumerate(page.records):
+        for record in page.records:
             equal[record.key] += 1
             number = equal[record.key]
             part = record.key if number == 1 or not self.memory.repeats else f"{record.key}#{number}"
             moment = record.fields.get("played_at")
             if not moment or moment >= start or self.source.key(part).partition("#")[2] not in recorded:
-                unknown.append(index)
-        return [page.records[index] for index in unknown], [page.answers[index] for index in unknown]
+                unknown.append(record)
+        return unknown
 
     def clear(self) -> None:
         """Forget the pages: all are committed."""

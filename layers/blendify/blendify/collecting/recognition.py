@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from blendify.core import times
@@ -195,7 +195,7 @@ class _Page:
         latest = now if newer == LATEST else times.parse(newer) - timedelta(milliseconds=1)
         self.rename(place, f"{max(older, times.iso(latest))}#{record.fields['record_id']}")
         fields = {**self.records[place].fields, "played_after": older or None}
-        self.records[place] = Record(self.names[place], fields, GUESSED)
+        self.records[place] = replace(record, key=self.names[place], fields=fields, compared=GUESSED)
 
     def neighbours(self, place: int) -> tuple[str, str]:
         """The moments of the next older and the next newer entry; before and behind all moments without one."""
@@ -208,6 +208,6 @@ class _Page:
         dated, fields = is_dated(name), dict(self.records[place].fields)
         fields["record_id"] = record_id(name) if dated else name
         fields["played_at" if "played_at" in fields else "added_at"] = moment(name) if dated else None
-        self.records[place] = Record(self.records[place].key, fields)
+        self.records[place] = replace(self.records[place], fields=fields, compared=())
         self.names[place] = name
         self.taken.add(name)

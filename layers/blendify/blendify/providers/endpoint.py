@@ -1,7 +1,7 @@
 """One data type of one provider: the row of a table that says where it is read and how JSON becomes records."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,8 @@ class Record:
     fields: Mapping[str, Any]
     compared: tuple[Any, ...] = ()
     """The values whose change makes a new record; all others change without any act of a listener."""
+    answer: Any = None
+    """The provider's, whole: `Endpoint.records` adds it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class ListKind(StrEnum):
     """The listener chose the order: moves are recorded."""
     LOG = "log"
     """Entries are only ever added; the provider drops the oldest."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether an entry's position is part of its record: such a list is read in one piece, or again."""
+        return self in (ListKind.RANKED, ListKind.ARRANGED)
 
 
 class LogOrder(StrEnum):
@@ -190,12 +197,15 @@ class Endpoint:
 
     @property
     def ordered(self) -> bool:
-        """Whether an entry's position is part of its record: such a list is read in one piece, or again."""
-        return self.list_kind in (ListKind.RANKED, ListKind.ARRANGED)
+        """As its kind is."""
+        return self.list_kind.ordered
 
     def records(self, entries: Sequence[Any], list_id: str, start: int) -> list[Record]:
         """The records of a page whose first entry is at position `start` of the list."""
-        return [self.to_record(entry, ListPosition(list_id, start + index)) for index, entry in enumerate(entries)]
+        return [
+            replace(self.to_record(entry, ListPosition(list_id, start + index)), answer=entry)
+            for index, entry in enumerate(entries)
+        ]
 
     def child_lists(self, entries: Sequence[Any]) -> list[ListRef]:
         """The lists behind these entries."""

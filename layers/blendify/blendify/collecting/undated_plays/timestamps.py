@@ -5,6 +5,7 @@ It was played at that moment or earlier. Plays that were first read together are
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from blendify.core import times
@@ -117,7 +118,8 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
 
 def dated(row: Record, moment: str, after: str | None) -> Record:
     """The play with its moments. A recorded play never changes, so nothing of it is compared."""
-    return Record(f"{moment}#{row.key}", {**row.fields, "played_at": moment, "played_after": after})
+    fields = {**row.fields, "played_at": moment, "played_after": after}
+    return replace(row, key=f"{moment}#{row.key}", fields=fields, compared=())
 
 
 def _moment(name: str) -> datetime:
