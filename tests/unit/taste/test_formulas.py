@@ -412,6 +412,8 @@ def test_a_month_in_review() -> None:
     assert may.sums.plays == sum(listening.by_day(listener.plays, Period("2026-05-01", "2026-05-31")).values())
     assert may.obsession is not None
     assert may.obsession.first_day == "2026-05-04"
+    assert (len(may.rhythm), sum(may.rhythm)) == (31, may.sums.plays)
+    assert len(review.review(sources, "2025", TODAY).rhythm) == 12
     assert (may.over, review.review(sources, "2026-11", TODAY).over) == (True, False)
     old = review.review(sources, "2019", TODAY)
     assert (old.sums, old.artists, old.busiest_day) == (None, (), None)

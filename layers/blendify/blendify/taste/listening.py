@@ -113,10 +113,17 @@ def minutes(months: Sequence[MonthOfPlays], period: Period | None = None) -> Min
 
 def monthly_weights(months: Sequence[MonthOfPlays]) -> dict[str, dict[str, float]]:
     """Month → artist's key → weight."""
-    return {
-        month.month: {key: played.plays for key, played in artists([month]).items()}
-        for month in sorted(months, key=lambda month: month.month)
-    }
+    by_month: dict[str, dict[str, float]] = {}
+    for month in sorted(months, key=lambda month: month.month):
+        plays: Counter[str] = Counter()
+        for by_song in month.by_day.values():
+            plays.update(by_song)
+        sums: defaultdict[str, float] = defaultdict(float)
+        for key, count in plays.items():
+            for artist, weight in weights(month.songs[key]):
+                sums[artist.key] += count * weight
+        by_month[month.month] = dict(sums)
+    return by_month
 
 
 def _per_song(months: Sequence[MonthOfPlays], period: Period | None) -> Mapping[str, tuple[Song, int]]:

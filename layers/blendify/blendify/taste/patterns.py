@@ -1,6 +1,6 @@
 """Four patterns: who stayed all the time, who came back, who went, and which song was played again and again."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,35 +84,39 @@ def patterns(plays: Sequence[MonthOfPlays], lists: Sequence[TopList], today: str
     lists   top lists of artists, which tell of loyalty where no plays are known
     """
     days, subjects = _days_of_artists(plays)
-    by_month = _months_of_artists(plays, lists, subjects)
+    weights = listening.monthly_weights(plays)
+    by_month = _months_of_artists(weights, lists, subjects)
     return Patterns(
         _loyal(by_month, subjects, {key: sum(by_day.values()) for key, by_day in days.items()}, today),
         _back(days, subjects, today),
-        _gone(plays, days, subjects, today),
+        _gone(weights, days, subjects, today),
         obsessions(plays),
     )
 
 
-def _days_of_artists(
-    plays: Sequence[MonthOfPlays],
-) -> tuple[dict[str, dict[str, int]], dict[str, Subject]]:
-    """Artist → day → plays on which the artist comes first."""
-    days: defaultdict[str, Counter[str]] = defaultdict(Counter)
+def _days_of_artists(plays: Sequence[MonthOfPlays]) -> tuple[Mapping[str, Mapping[str, int]], dict[str, Subject]]:
+    """Artist → day → plays on which the artist comes first, by day."""
+    days: defaultdict[str, dict[str, int]] = defaultdict(dict)
     subjects: dict[str, Subject] = {}
-    for day, song, count in listening.all_plays(plays):
-        if song.artists:
-            artist = song.artists[0]
-            days[artist.key][day] += count
-            subjects[artist.key] = Subject(artist.key, artist.name, artist.image or song.cover)
-    return {key: dict(sorted(by_day.items())) for key, by_day in days.items()}, subjects
+    for month in sorted(plays, key=lambda month: month.month):
+        firsts = {key: song.artists[0].key for key, song in month.songs.items() if song.artists}
+        for song in month.songs.values():
+            for artist in song.artists[:1]:
+                subjects[artist.key] = Subject(artist.key, artist.name, artist.image or song.cover)
+        for number, by_song in sorted(month.by_day.items()):
+            day = f"{month.month}-{number:02}"
+            for key, count in by_song.items():
+                if key in firsts:
+                    of_artist = days[firsts[key]]
+                    of_artist[day] = of_artist.get(day, 0) + count
+    return days, subjects
 
 
 def _months_of_artists(
-    plays: Sequence[MonthOfPlays], lists: Iterable[TopList], subjects: dict[str, Subject]
+    by_month: Mapping[str, Mapping[str, float]], lists: Iterable[TopList], subjects: dict[str, Subject]
 ) -> dict[str, set[str]]:
     """The months with a play of each artist; of months without any play, those in whose lists the artist stood."""
     present: defaultdict[str, set[str]] = defaultdict(set)
-    by_month = listening.monthly_weights(plays)
     for month, weights in by_month.items():
         for key, weight in weights.items():
             if weight >= 1:
@@ -144,13 +148,16 @@ def _loyal(
 
 def _back(days: Mapping[str, Mapping[str, int]], subjects: Mapping[str, Subject], today: str) -> tuple[Back, ...]:
     rows = []
+    recent = later(today, -SILENT_DAYS)
     for key, by_day in days.items():
+        if max(by_day) < recent or sum(by_day.values()) < BACK_PLAYS_BEFORE + BACK_PLAYS:
+            continue
         before, last = 0, ""
         for day, count in by_day.items():
-            silent = days_between(last, day) if last else 0
-            if silent >= SILENT_DAYS and before >= BACK_PLAYS_BEFORE and later(day, SILENT_DAYS) >= today:
-                end = later(day, BACK_DAYS - 1)
-                if sum(plays for other, plays in by_day.items() if day <= other <= end) >= BACK_PLAYS:
+            if day >= recent and last and before >= BACK_PLAYS_BEFORE:
+                silent, end = days_between(last, day), later(day, BACK_DAYS - 1)
+                after = sum(plays for other, plays in by_day.items() if day <= other <= end)
+                if silent >= SILENT_DAYS and after >= BACK_PLAYS:
                     rows.append(Back(subjects[key], silent, day))
             before, last = before + count, day
     rows.sort(key=lambda row: (row.day, row.silent_days), reverse=True)
@@ -158,14 +165,14 @@ def _back(days: Mapping[str, Mapping[str, int]], subjects: Mapping[str, Subject]
 
 
 def _gone(
-    plays: Sequence[MonthOfPlays],
+    by_month: Mapping[str, Mapping[str, float]],
     days: Mapping[str, Mapping[str, int]],
     subjects: Mapping[str, Subject],
     today: str,
 ) -> tuple[Gone, ...]:
     """Half years that begin with January and July."""
     halves: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for month, weights in listening.monthly_weights(plays).items():
+    for month, weights in by_month.items():
         half = f"{month[:5]}{'01' if month[5:] <= '06' else '07'}"
         for key, weight in weights.items():
             halves[half][key] += weight
@@ -194,18 +201,22 @@ def obsessions(plays: Sequence[MonthOfPlays]) -> tuple[Obsession, ...]:
             by_day[f"{month.month}-{number:02}"].update(counts)
     greatest: dict[str, Obsession] = {}
     window: Counter[str] = Counter()
-    inside: list[str] = []
+    total = 0
+    inside: deque[str] = deque()
     for day in sorted(by_day):
         window.update(by_day[day])
+        total += sum(by_day[day].values())
         inside.append(day)
-        while days_between(inside[0], day) >= OBSESSED_DAYS:
-            window.subtract(by_day[inside.pop(0)])
-        total = sum(window.values())
-        # Ten plays are the highest count of few songs: only the first of the window can have the largest share.
-        for key, count in window.most_common(3):
-            share = count / total if total else 0
-            known = greatest.get(key)
-            if count >= OBSESSED_PLAYS and (known is None or share > known.share):
-                greatest[key] = Obsession(songs[key], inside[0], count, share)
+        first = later(day, 1 - OBSESSED_DAYS)
+        while inside[0] < first:
+            leaving = by_day[inside.popleft()]
+            window.subtract(leaving)
+            total -= sum(leaving.values())
+        # Seven days are looked at when they end with a play of the song.
+        for key in by_day[day]:
+            if window[key] >= OBSESSED_PLAYS:
+                known = greatest.get(key)
+                if known is None or window[key] / total > known.share:
+                    greatest[key] = Obsession(songs[key], inside[0], window[key], window[key] / total)
     rows = sorted(greatest.values(), key=lambda row: (-row.share, row.first_day, row.song.key))
     return tuple(rows[:ROWS])

@@ -1,12 +1,13 @@
 """A month or a year in review."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blendify.insights.buckets import First, Known, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.taste import listening, rankings
 from blendify.taste.comparison import Sums, compare
-from blendify.taste.days import Period, later, months_later, whole_month
+from blendify.taste.days import Period, days_of, later, month_of, months, months_later, whole_month
 from blendify.taste.growth import is_dated
 from blendify.taste.patterns import Obsession, obsessions
 
@@ -36,6 +37,8 @@ class Review:
     artists: tuple[Favourite, ...]
     songs: tuple[Favourite, ...]
     busiest_day: tuple[str, int] | None
+    rhythm: tuple[int, ...]
+    """Plays of each day of a month, of each month of a year, up to today; none where plays are not known."""
     obsession: Obsession | None
     discoveries: tuple[First, ...]
     """Artists who were new, the most played first; none in the weeks in which everything is."""
@@ -94,6 +97,7 @@ def review(sources: Sources, name: str, today: str) -> Review:
         busiest_day=max(
             ((day, plays) for day, plays in by_day.items()), key=lambda pair: (pair[1], pair[0]), default=None
         ),
+        rhythm=_rhythm(by_day, counted) if sums else (),
         obsession=next(iter(obsessions(inside)), None) if sums else None,
         discoveries=tuple(discovered[:ROWS]),
         added=sum(
@@ -102,6 +106,15 @@ def review(sources: Sources, name: str, today: str) -> Review:
             for change in month.added
         ),
     )
+
+
+def _rhythm(by_day: dict[str, int], period: Period) -> tuple[int, ...]:
+    if period.days <= 31:
+        return tuple(by_day.get(day, 0) for day in days_of(period))
+    by_month: Counter[str] = Counter()
+    for day, plays in by_day.items():
+        by_month[month_of(day)] += plays
+    return tuple(by_month[month] for month in months(month_of(period.first), month_of(period.last)))
 
 
 def _favourites(played: dict[str, listening.Played]) -> tuple[Favourite, ...]:

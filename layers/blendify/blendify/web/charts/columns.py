@@ -59,7 +59,9 @@ def columns(name: str, label: str, description: str, items: Sequence[Column], bo
         if item.below > 0:
             rects.append(element("rect", x=x, y=zero, width=width, height=item.below * scale, class_="below"))
         # An invisible mark as high as the chart, so that short columns can be pointed at.
-        target = element("rect", x=left + pitch * place, y=top, width=pitch, height=bottom - top, class_="target")
+        target = element(
+            "rect", x=left + pitch * place, y=top, width=pitch, height=bottom - top, fill="none", class_="target"
+        )
         parts = [element("title", item.words), target, *rects]
         classes = "column hot" if item.hot else "column"
         if item.link:

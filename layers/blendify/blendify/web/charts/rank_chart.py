@@ -74,7 +74,11 @@ def _grid_line(rank: int, y: float, right: float) -> Markup:
 def _line(line: RankLine, steps: Steps, runs: list[list[tuple[int, float, float]]]) -> Markup | None:
     if not runs:
         return None
-    paths = [element("path", d=scales.bump([(x, y) for _, x, y in run])) for run in runs if len(run) > 1]
+    paths = [
+        element("path", d=scales.bump([(x, y) for _, x, y in run]), fill="none", stroke="gray")
+        for run in runs
+        if len(run) > 1
+    ]
     marks = [
         element(
             "circle",

@@ -16,6 +16,7 @@ from blendify.web.charts.rank_chart import shortened
 from blendify.web.charts.svg import element, joined
 
 WIDTH, HEIGHT, MARGIN = 1080, 1350, 84
+BARS_WIDTH, BARS_HEIGHT, BARS_BOTTOM = 420, 64, 128
 STYLE = (
     "svg{background:#17131d}text{font-family:system-ui,'Segoe UI',Roboto,sans-serif;fill:#f3eff8}"
     ".brand{font-size:30px;font-weight:700;fill:#c3a1ec}.title{font-size:92px;font-weight:800;letter-spacing:-3px}"
@@ -40,6 +41,8 @@ class Facts:
     songs: Sequence[tuple[str, str]]
     """Title and artists."""
     sentences: Sequence[str]
+    rhythm: Sequence[int] = ()
+    """Plays of each day or month, as bars beside the title."""
 
 
 def picture(facts: Facts) -> str:
@@ -49,6 +52,7 @@ def picture(facts: Facts) -> str:
         _mark(),
         element("text", "Blendify", x=MARGIN + 66, y=118, class_="brand"),
         element("text", shortened(facts.title, 22), x=MARGIN - 4, y=256, class_="title"),
+        *_bars(facts.rhythm),
         *_numbers(facts.numbers[:4]),
         _rule(470),
         *_artists(facts.artists[:ROWS], 540),
@@ -76,6 +80,24 @@ def _mark() -> Markup:
     left = element("circle", cx=MARGIN + 20, cy=108, r=20, fill="#8f5fd0")
     right = element("circle", cx=MARGIN + 36, cy=108, r=20, fill="#c3a1ec", fill_opacity="0.8")
     return joined([left, right])
+
+
+def _bars(rhythm: Sequence[int]) -> list[Markup]:
+    most = max(rhythm, default=0)
+    if not most:
+        return []
+    pitch = BARS_WIDTH / len(rhythm)
+    return [
+        element(
+            "rect",
+            x=WIDTH - MARGIN - BARS_WIDTH + place * pitch,
+            y=BARS_BOTTOM - BARS_HEIGHT * plays / most,
+            width=pitch * 0.7,
+            height=BARS_HEIGHT * plays / most,
+            fill="#c3a1ec" if plays == most else "#5b4878",
+        )
+        for place, plays in enumerate(rhythm)
+    ]
 
 
 def _rule(y: int) -> Markup:

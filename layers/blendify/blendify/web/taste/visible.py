@@ -12,8 +12,8 @@ from blendify.insights.calendar import Calendar
 from blendify.providers import NAMES
 from blendify.taste.firsts import firsts
 
-RANGES = ("short_term", "medium_term", "long_term")
-"""The ranges that services have in common."""
+SHORT, LONG = "short_term", "long_term"
+"""The ranges that are read from their beginning: each costs a read and its unpacking."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Visible:
         """The snapshots of a top list, by day; with the one in force on the first day."""
         return self._shown(store.top_lists(self.user_id, what, time_range, first_day, last_day))
 
-    def all_lists(self, what: str = "artists", ranges: Sequence[str] = RANGES) -> list[TopList]:
+    def all_lists(self, what: str = "artists", ranges: Sequence[str] = (SHORT,)) -> list[TopList]:
         """The snapshots of several lists, from the beginning."""
         return [
             snapshot for time_range in ranges for snapshot in self.lists(what, time_range, "0001-01-01", "9999-12-31")

@@ -11,7 +11,7 @@ from blendify.web.taste.visible import Visible
 def build(_asked: Asked, visible: Visible) -> Shown:
     """All four; each says how it is meant."""
     known = visible.known
-    told = patterns(visible.plays(), visible.all_lists("artists", ("short_term",)), visible.today)
+    told = patterns(visible.plays(), visible.all_lists("artists"), visible.today)
     if not (told.loyal or told.back or told.gone or told.obsessions):
         if known.plays_since is None and known.rankings_since is None:
             return Shown(empty=no_plays(known))
@@ -31,7 +31,7 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     obsessed = [
         (
             row.song,
-            f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: {row.share:.0%} of all",
+            f"{words.count(row.plays, 'play')} in the week of {words.day(row.first_day)} ({row.share:.0%})",
         )
         for row in told.obsessions
     ]

@@ -1,5 +1,7 @@
 """How did it come to this? The ranks of today as lines over the weeks."""
 
+from math import ceil
+
 from blendify.taste import rank_lines
 from blendify.taste.days import Period, later
 from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
@@ -91,15 +93,12 @@ def _chart(asked: Asked, lines: rank_lines.RankLines) -> str:
 def ticks(ends: tuple[str, ...]) -> dict[int, str]:
     """The steps at which a month begins, few enough to be read; the first has its year."""
     starts = [step for step, end in enumerate(ends) if step == 0 or end[:7] != ends[step - 1][:7]]
-    room = len(ends) / MOST_TICKS
-    chosen: list[int] = []
-    for step in starts[::-1]:
-        if not chosen or chosen[-1] - step >= room:
-            chosen.append(step)
-    # The first has the longest name, and needs twice the room.
-    if len(chosen) > 1 and chosen[-2] - chosen[-1] < 2 * room:
-        chosen.pop(-2)
-    return {step: words.month(ends[step])[:3] + _year(ends, step, chosen[-1]) for step in chosen[::-1]}
+    every = ceil(len(starts) / MOST_TICKS)
+    chosen = starts[::-every][::-1]
+    # A month of which the chart has its last week only would stand on the next.
+    if len(chosen) > 1 and chosen[1] - chosen[0] < len(ends) / MOST_TICKS:
+        chosen.pop(0)
+    return {step: words.month(ends[step])[:3] + _year(ends, step, chosen[0]) for step in chosen}
 
 
 def _year(ends: tuple[str, ...], step: int, first: int) -> str:

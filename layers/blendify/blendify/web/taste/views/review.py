@@ -5,7 +5,7 @@ from blendify.web.charts.review_picture import Facts, picture
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import Choice, Shown, View, library_basis, plays_basis
-from blendify.web.taste.visible import Visible
+from blendify.web.taste.visible import LONG, SHORT, Visible
 
 PARAMETERS = ("period",)
 
@@ -55,6 +55,7 @@ def svg(asked: Asked, visible: Visible) -> str | None:
             artists=[favourite.name for favourite in told.artists],
             songs=[(favourite.name, favourite.artist_line or "") for favourite in told.songs],
             sentences=list(filter(None, (_busiest(told), _obsession(told)))),
+            rhythm=told.rhythm,
         )
     )
 
@@ -65,8 +66,9 @@ def _name(asked: Asked, visible: Visible) -> str:
 
 def _review(visible: Visible, name: str) -> Review:
     first, last = (name, name) if len(name) == 7 else (f"{name}-01", f"{name}-12")
-    lists = [*visible.all_lists("artists"), *visible.all_lists("tracks")] if not visible.plays(first, last) else []
-    sources = Sources(visible.plays(first, last), lists, visible.library(first, last), visible.firsts, visible.known)
+    plays, ranges = visible.plays(first, last), (SHORT, LONG)
+    lists = [] if plays else [*visible.all_lists("artists", ranges), *visible.all_lists("tracks", ranges)]
+    sources = Sources(plays, lists, visible.library(first, last), visible.firsts, visible.known)
     return review(sources, name, visible.today)
 
 
