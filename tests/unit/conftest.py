@@ -9,6 +9,7 @@ import pytest
 
 from blendify.core import aws, telemetry
 from tests.aws.aws_in_memory import application, create_tables, new_aws
+from tests.unit.event_bus import Bus
 from tests.unit.exports import create_bucket
 from tests.unit.insights_stories import Messages
 from tests.unit.poll_queue import PollQueue
@@ -31,6 +32,15 @@ def aws_in_memory(_cloud: None) -> None:
     create_tables()
     create_bucket()
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
+
+
+@pytest.fixture
+def bus(_cloud: None) -> Iterator[Bus]:
+    """The events of one test."""
+    bus, hooks = Bus(), aws.client("events").meta.events
+    hooks.register("before-call.events.PutEvents", bus.take)
+    yield bus
+    hooks.unregister("before-call.events.PutEvents", bus.take)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from blendify.access.connections import Connection
 from blendify.core import aws, times
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
+from tests.unit.event_bus import Bus
 from tests.unit.sync_steps import STARTED
 from tests.unit.visible import logged
 from tests.unit.world import World
@@ -45,33 +45,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture
 def user_id(world: World, clock: Clock) -> str:
     return world.connect()
-
-
-class Bus:
-    """The events of the default bus, taken from the requests: moto accepts events without a way to read them."""
-
-    def __init__(self) -> None:
-        self._entries: list[dict[str, Any]] = []
-
-    def take(self, params: dict[str, Any], **_: Any) -> None:
-        """Called by botocore before it sends a request, unless a Stubber responds."""
-        self._entries += json.loads(params["body"])["Entries"]
-
-    def events(self) -> list[dict[str, Any]]:
-        """The events since the last call."""
-        events, self._entries = self._entries, []
-        return events
-
-    def notices(self) -> list[int]:
-        return [json.loads(event["Detail"])["notice"] for event in self.events()]
-
-
-@pytest.fixture
-def bus(_cloud: None) -> Iterator[Bus]:
-    bus, hooks = Bus(), aws.client("events").meta.events
-    hooks.register("before-call.events.PutEvents", bus.take)
-    yield bus
-    hooks.unregister("before-call.events.PutEvents", bus.take)
 
 
 def stored(user_id: str) -> Connection:
