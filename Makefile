@@ -1,6 +1,7 @@
 # `make` alone lists what there is. Needs Python 3.11 or newer and make; everything else is installed below this folder.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
+PIP_AUDIT_VERSION := 2.10.1
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -20,6 +21,7 @@ LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate rebuild requirements
+.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate requirements audit
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +77,10 @@ operate: $(READY) ## lift a pause, sync a listener, resume an erasure, retry pol
 
 rebuild: $(READY) ## make the insights anew from the history: of one listener with LISTENER=…, or of all; ON=aws as above
 	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) rebuild $(LISTENER)
+audit: $(READY) ## ask a public database for known vulnerabilities of all pinned packages; needs the internet
+	for name in requirements-dev local/emulator/requirements layers/dependencies/requirements layers/dependencies/signing; do \
+	    uv tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --strict --require-hashes --disable-pip -r $$name.txt || exit 1; \
+	done
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
