@@ -49,12 +49,13 @@ soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at ever
 	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \
 	    tests/e2e/test_bans.py
 
-check: $(READY) ## check lint, format, types, imports between packages and template; run it before a commit
+check: $(READY) ## check lint, format, types, imports between packages, template and its security; run it before a commit
 	ruff check .
 	ruff format --check .
 	mypy
 	PYTHONPATH=layers/blendify:. lint-imports --no-cache --no-logo
 	sam validate --lint
+	pytest -n 0 -q tests/unit/test_rendered_template.py
 
 format: $(READY) ## format the code, and mend what ruff can mend
 	ruff format .

@@ -137,10 +137,11 @@ def test_dead_letters_of_every_queue_ring() -> None:
 
 
 def test_alerts_are_published_by_aws_alone() -> None:
-    """CloudWatch and EventBridge of this account may publish, nobody else."""
+    """CloudWatch, EventBridge and Budgets of this account may publish, nobody else."""
     (policy,) = resources("AWS::SNS::TopicPolicy").values()
     (statement,) = policy["PolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]}
+    services = ["cloudwatch.amazonaws.com", "events.amazonaws.com", "budgets.amazonaws.com"]
+    assert statement["Principal"] == {"Service": services}
     assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
 
 

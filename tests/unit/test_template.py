@@ -51,10 +51,12 @@ def test_history_has_the_owners_keys() -> None:
 
 
 def test_users_and_tokens_outlive_the_stack() -> None:
-    """The table of users and tokens, and the key that decrypts the tokens, are retained."""
-    for name in ("AccountsTable", "TokensKey"):
+    """The table of users and tokens, the key that decrypts the tokens, exports and logs are retained."""
+    for name in ("AccountsTable", "TokensKey", "ExportsBucket", "Logs", "Requests"):
         resource = template()["Resources"][name]
-        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
+        # What a failed first deployment leaves costs money. A table's deletion protection would stand against it.
+        kept = "Retain" if "DeletionProtectionEnabled" in resource["Properties"] else "RetainExceptOnCreate"
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (kept, "Retain"), name
 
 
 def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
