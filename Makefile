@@ -20,8 +20,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate rebuild requirements
-.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate requirements audit
+.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate rebuild requirements audit
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

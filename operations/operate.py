@@ -4,6 +4,7 @@ The fleet at a glance, and small commands in place of hand edits of tables. They
     python -m operations.operate [--on aws] status
     python -m operations.operate [--on aws] lift-pause PROVIDER | sync USER PROVIDER | resume-erasure ID | retry-polls
     python -m operations.operate [--on aws] rebuild [USER] | retry-insights
+    python -m operations.operate [--on aws] copy-restored TABLE
 
 `--on aws` means the stack that deploy.yaml names; without it, the one on this machine.
 """
@@ -18,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from botocore.exceptions import EndpointConnectionError
 
 from blendify.core import times
 from blendify.db import keys
@@ -27,6 +29,7 @@ from local.deployment import STACK
 from local.errors import Misconfigured, status_of
 from local.stack import Stack
 from operations.deploy import FILE, Wanted
+from operations.restoring import Restoring
 
 SHOWN = 5
 """Executions of each kind."""
@@ -54,7 +57,11 @@ class Fleet:
         emulator = Stack.of(os.environ).emulator
         if not emulator.program.running:
             raise Misconfigured("No stack runs on this machine: start it with `make up`, or add ON=aws.")
-        return cls(STACK, emulator.client, outputs_of(emulator.client("cloudformation"), STACK))
+        try:
+            return cls(STACK, emulator.client, outputs_of(emulator.client("cloudformation"), STACK))
+        except EndpointConnectionError:
+            where = f"Nothing answers at {emulator.endpoint}"
+            raise Misconfigured(f"{where}: give EMULATOR_PORT the port that `make up` had.") from None
 
     def machine(self, name: str) -> str:
         """The ARN of a state machine: `sync`, `erase`, `export` or `rebuild`."""
@@ -145,6 +152,11 @@ class Fleet:
                 sqs.delete_message(QueueUrl=failed, ReceiptHandle=message["ReceiptHandle"])
         return f"The insights of {len(listeners)} listeners are made anew."
 
+    def copy_restored(self, table: str) -> str:
+        """Copy what is missing in the history from a restored table, but nothing of who was erased since."""
+        tables = self.outputs["AccountsTable"], self.outputs["HistoryTable"]
+        return Restoring(self.client("dynamodb"), *tables).copy(table, lambda line: print(f"  {line}"))
+
     def _due(self, now: datetime) -> Iterator[str]:
         count, oldest = 0, ""
         for number in range(SHARDS):
@@ -219,6 +231,9 @@ def _parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="make the insights anew, of a listener or of all")
     rebuild.add_argument("user_id", nargs="?")
     commands.add_parser("retry-insights", help="make the insights anew of listeners for whom that failed")
+    commands.add_parser("copy-restored", help="copy missing records from a restored history table").add_argument(
+        "table"
+    )
     return parser
 
 
@@ -237,6 +252,8 @@ def run(fleet: Fleet, given: argparse.Namespace) -> int:
             lines = [fleet.rebuild(given.user_id)]
         case "retry-insights":
             lines = [fleet.retry_insights()]
+        case "copy-restored":
+            lines = [fleet.copy_restored(given.table)]
         case _:
             lines = [fleet.retry_polls()]
     for line in lines:

@@ -207,8 +207,9 @@ def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
     left = [item for item in everything() if item not in erasure_items()]
     assert [item for item in others if item not in left] == []
     kinds = {item["sk"]["S"].partition("#")[0] for item in left if "sk" in item and item not in others}
-    assert kinds == {"profile", "session", "token", "bearer", "wish"} | {"gate"} & kinds
-    assert [item for item in left if "spotify" in str(item) and user_id in str(item)] == []
+    assert kinds == {"profile", "session", "token", "bearer", "wish", "erased"} | {"gate"} & kinds
+    mark = keys.erased("spotify")
+    assert [each for each in left if "spotify" in str(each) and user_id in str(each) and mark not in str(each)] == []
     assert sessions.user_id_of(browser.cookies["session"]) == user_id
     assert telling_of(LISTENER) == []
 

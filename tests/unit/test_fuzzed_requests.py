@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from blendify.collecting.job import Job
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access import sessions
-from blendify.collecting.job import Job
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, UnexpectedShape
 from blendify.providers import NAMES, PROVIDERS

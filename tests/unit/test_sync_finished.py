@@ -4,9 +4,9 @@ import json
 import logging
 
 import pytest
+from blendify.collecting.progress import Position, move_on
 from botocore.stub import Stubber
 
-from blendify.collecting.progress import Position, move_on
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
 from blendify.syncing import syncs

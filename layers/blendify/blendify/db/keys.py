@@ -56,6 +56,11 @@ def leaving(scope: str = "") -> str:
     return f"leaving#{scope}"
 
 
+def erased(provider: str) -> str:
+    """Sort key of when a user who stays had everything of one provider erased."""
+    return f"erased#{provider}"
+
+
 def rate_limiter(provider: str, application: str, user_id: str | None = None) -> str:
     """Partition of the rate limiter of one application, or of its calls for one user."""
     return f"gate#{provider}#{application}" + (f"#{user_id}" if user_id else "")

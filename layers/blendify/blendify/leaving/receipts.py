@@ -2,7 +2,8 @@
 Erasures: what is to be erased while one is under way, and afterwards a receipt that identifies nobody.
 
 Items    `erasure#<random id>`: scope, moments, counts; the user and their accounts only until it is finished.
-         `leaving#<scope>` in the user's partition points to it, so that asking twice for the same makes one erasure
+         `leaving#<scope>` in the user's partition points to it, so that asking twice for the same makes one erasure;
+         `erased#<provider>` there says when an erasure of one provider was last asked for
 """
 
 import secrets
@@ -16,7 +17,7 @@ from blendify.access.users import Account
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
-from blendify.db.transactions import check, commit, delete, put, update
+from blendify.db.transactions import Write, check, commit, delete, put, update
 
 EVERYTHING = "everything"
 """The scope of a full erasure; every other scope is a provider's name."""
@@ -138,10 +139,17 @@ def count(erasure: Erasure, name: str, deleted: int) -> None:
 
 
 def finish(erasure: Erasure) -> None:
-    """Remove the pointer to the erasure and turn it into a receipt; does nothing when that has happened already."""
+    """
+    Remove the pointer to the erasure and turn it into a receipt; does nothing when that has happened already.
+
+    A user who stays is marked: a restored backup must not bring back what one of their providers gave before.
+    """
+    where = keys.user(erasure.user_id)
+    marks = [] if erasure.scope == EVERYTHING else [_mark(where, erasure)]
     try:
         commit(
-            delete(keys.user(erasure.user_id), keys.leaving(erasure.scope)),
+            delete(where, keys.leaving(erasure.scope)),
+            *marks,
             update(keys.erasure(erasure.erasure_id), SK, _to_receipt(), only_if=Attr("status").eq(ERASING)),
         )
     except ConditionFailed:
@@ -156,6 +164,10 @@ def supersede(user_id: str, *, by: str) -> None:
                 delete(keys.user(user_id), pointer["sk"]),
                 update(keys.erasure(pointer["erasure_id"]), SK, _to_receipt(), only_if=Attr("pk").exists()),
             )
+
+
+def _mark(where: str, erasure: Erasure) -> Write:
+    return put(where, keys.erased(erasure.scope), {"requested_at": erasure.requested_at})
 
 
 def _to_receipt() -> Change:
