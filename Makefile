@@ -77,6 +77,7 @@ operate: $(READY) ## lift a pause, sync a listener, resume an erasure, retry pol
 
 rebuild: $(READY) ## make the insights anew from the history: of one listener with LISTENER=…, or of all; ON=aws as above
 	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) rebuild $(LISTENER)
+
 audit: $(READY) ## ask a public database for known vulnerabilities of all pinned packages; needs the internet
 	for name in requirements-dev local/emulator/requirements layers/dependencies/requirements layers/dependencies/signing; do \
 	    uv tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --strict --require-hashes --disable-pip -r $$name.txt || exit 1; \

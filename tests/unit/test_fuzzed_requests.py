@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from blendify.collecting.job import Job
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access import sessions
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError, UnexpectedShape
+from blendify.jobs.job import Job
 from blendify.providers import NAMES, PROVIDERS
 from blendify.providers.provider import Profile
 from blendify.schedule.poll_queue import QueuedPoll

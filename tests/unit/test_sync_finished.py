@@ -4,11 +4,11 @@ import json
 import logging
 
 import pytest
-from blendify.collecting.progress import Position, move_on
 from botocore.stub import Stubber
 
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome
+from blendify.jobs.progress import Checkpoint, move_on
 from blendify.syncing import syncs
 from blendify.syncing.finish_sync import ANNOUNCED, finish_sync
 from tests.unit.event_bus import Bus
@@ -26,7 +26,7 @@ def finished(user_id: str, outcome: Outcome) -> str:
     job = begun(user_id, DataType.TOP_TRACKS, DataType.PLAYLISTS)
     for data_type, ended in ((DataType.TOP_TRACKS, outcome), (DataType.PLAYLISTS, Outcome.COMPLETE)):
         until = times.now() if ended is Outcome.WAITING else None
-        move_on(standing(job, data_type), outcome=ended, position=Position(), counts=COUNTS, until=until)
+        move_on(standing(job, data_type), Checkpoint(ended, until=until, counts=COUNTS))
     finish_sync(job, 1, [])
     return job.sync_id
 

@@ -7,8 +7,9 @@ import pytest
 
 from blendify.access import access_tokens
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS
-from blendify.collecting import collector, provider_client
+from blendify.collecting import collector
 from blendify.export import build, status
+from blendify.fetching import provider_client
 from blendify.leaving import erasure
 from blendify.providers import oauth2
 from blendify.syncing import dispatch, lease
