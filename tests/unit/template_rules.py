@@ -153,6 +153,8 @@ _OF_AWS = (
     "KMS bills each call of a key of ours, and rotation and deletion are one more risk; AWS's own key costs nothing"
 )
 _SAM = "SAM makes this role, and takes no condition for its trust; only this account can pass it to a state machine"
+_SENDS = "SendMessage and SendMessageBatch, of which AWS knows one"
+_DERIVED = "everything in it follows from the history, and one command makes it again"
 EXCEPTIONS: dict[tuple[str, str], str] = {
     (
         "a bucket keeps versions",
@@ -164,6 +166,9 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ): "alarms hold no data of listeners; CloudWatch would need rights on a key",
     ("a table is encrypted by a key of ours", "HistoryTable"): _OF_AWS,
     ("a table is encrypted by a key of ours", "AccountsTable"): f"{_OF_AWS}; tokens are sealed by a key of ours before",
+    ("a table is encrypted by a key of ours", "InsightsTable"): _OF_AWS,
+    ("a table can be restored to any second", "InsightsTable"): _DERIVED,
+    ("a table is protected from deletion", "InsightsTable"): _DERIVED,
     ("logs are encrypted by a key of ours", "Logs"): f"{_OF_AWS}; logs hold no token, code or name",
     ("logs are encrypted by a key of ours", "Requests"): f"{_OF_AWS}; requests are logged without query",
     ("logs are encrypted by a key of ours", "Executions"): f"{_OF_AWS}; executions are logged without data",
@@ -173,9 +178,15 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     (
         "no policy has an action with a wildcard",
         "DispatchRole",
-    ): "SendMessage and SendMessageBatch, of which AWS knows one",
+    ): _SENDS,
+    ("no policy has an action with a wildcard", "ForwardChangesRole"): _SENDS,
+    ("no policy has an action with a wildcard", "ComputeInsightsRole"): _SENDS,
+    ("no policy has an action with a wildcard", "AskForRebuildsRole"): _SENDS,
+    ("no policy has an action with a wildcard", "SetTimeZoneRole"): _SENDS,
+    ("no policy has an action with a wildcard", "EraseRole"): _SENDS,
     ("no policy is for every resource", "WorkflowPolicy"): "AWS gives log deliveries and traces no narrower resource",
     ("a service may take a role for this account alone", "SyncStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "EraseStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "ExportStateMachineRole"): _SAM,
+    ("a service may take a role for this account alone", "RebuildStateMachineRole"): _SAM,
 }
