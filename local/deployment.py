@@ -51,7 +51,7 @@ class Deployment:
             "RequireTls": "false",
             "MetricMath": "off",
             "NarrowRoles": "off",
-            "InsightsDelaySeconds": "3",
+            "InsightsDelaySeconds": "6",
         }
         given = {**defaults(), **own, **parameters}
         wanted = _fingerprint(given)

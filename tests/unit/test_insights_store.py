@@ -83,11 +83,11 @@ def test_a_bucket_of_many_items_is_read_whole_and_replaced_whole() -> None:
         First(f"{noise.getrandbits(200):x}", f"{noise.getrandbits(400):x}", None, "2026-11-01", "x", False)
         for _ in range(9_000)
     ]
-    assert len(packing.pack([packing.of_firsts(many)])) > 1
-    assert all(len(part) < 350_000 for part in packing.pack([packing.of_firsts(many)]))
-    table.write(USER, "firsts#00", [packing.of_firsts(many)])
+    assert len(packing.pack(packing.of_firsts(many))) > 1
+    assert all(len(part) < 350_000 for part in packing.pack(packing.of_firsts(many)))
+    table.write(USER, "firsts#00", packing.of_firsts(many))
     assert len(store.firsts(USER)) == len(many)
-    table.write(USER, "firsts#00", [packing.of_firsts(many[:1])])
+    table.write(USER, "firsts#00", packing.of_firsts(many[:1]))
     assert store.firsts(USER) == many[:1]
     table.remove_everything(USER)
     assert store.firsts(USER) == []

@@ -96,13 +96,14 @@ class Bucket:
             facts += [fact for fact in recorded if fact.provider == provider]
             tops = rankings.top_lists(self.data_type, states, by_key, facts, self.calendar)
             computed = [top for top in tops if top.day >= days[0]]
-            for top in computed:
-                name = table.name("tops", top.what, top.time_range, provider, top.day)
-                table.write(self.user_id, name, packing.of_top_lists([top]))
+            buckets: dict[str, Any] = {
+                table.name("tops", top.what, top.time_range, provider, top.day): packing.of_top_lists([top])
+                for top in computed
+            }
             current = table.name("current", rankings.WHAT[self.data_type], provider)
             known = packing.to_top_lists(table.read_named(self.user_id, [current]).get(current, []))
             newest = {top.time_range: top for top in sorted([*known, *computed], key=lambda top: top.day)}
-            table.write(self.user_id, current, packing.of_top_lists(newest.values()))
+            table.write_all(self.user_id, {**buckets, current: packing.of_top_lists(newest.values())})
         ranked = (fact for fact in recorded if not fact.removed)
         self._note(self._firsts(ranked), recorded, rankings_since=min(map(self._day, recorded), default=None))
 
@@ -119,9 +120,14 @@ class Bucket:
             lambda fact: not new and self._was_there(fact),
         )
         added = [change for _, additions, _ in pieces for change in additions]
-        for month, additions, removals in pieces:
-            name = table.name("library", month, self.data_type, label)
-            table.write(self.user_id, name, [month, packing.of_changes(additions), packing.of_changes(removals)])
+        buckets: dict[str, Any] = {
+            table.name("library", month, self.data_type, label): [
+                month,
+                packing.of_changes(additions),
+                packing.of_changes(removals),
+            ]
+            for month, additions, removals in pieces
+        }
         if self.data_type is DataType.PLAYLISTS:
             named = {
                 (str(fact.provider), fact.attribute_values.get("playlist_id")): fact
@@ -131,7 +137,8 @@ class Bucket:
             rows = [
                 [*playlist, moment_of(str(fact.fetched_at)), fact.playlist_name] for playlist, fact in named.items()
             ]
-            table.write(self.user_id, table.name("names", label), rows)
+            buckets[table.name("names", label)] = rows
+        table.write_all(self.user_id, buckets)
         self._note(
             self._firsts(fact for fact in facts if not fact.removed),
             facts,
@@ -154,7 +161,7 @@ class Bucket:
         """What records of top lists and library tell of songs and artists."""
         for fact in facts:
             fields = fact.attribute_values
-            day = self.calendar.day(fields.get("added_at") or moment_of(str(fact.fetched_at)))
+            day = self.calendar.day(library.date_of(fields) or moment_of(str(fact.fetched_at)))
             if song := song_of(fields):
                 yield from firsts.of_song(song, day, self.data_type)
             elif self.data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS):
@@ -188,11 +195,13 @@ class Bucket:
         for first in heard:
             by_place.setdefault(f"firsts#{firsts.place(first.key)}", []).append(first)
         stored = table.read_named(self.user_id, list(by_place))
+        changed = {}
         for name, new in by_place.items():
             before = packing.to_firsts(stored.get(name, []))
             after = sorted(firsts.earliest([*before, *new]).values(), key=lambda first: first.key)
             if after != before:
-                table.write(self.user_id, name, packing.of_firsts(after))
+                changed[name] = packing.of_firsts(after)
+        table.write_all(self.user_id, changed)
 
 
 class _ReleaseDates:

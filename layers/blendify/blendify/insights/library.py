@@ -18,6 +18,9 @@ DATA_TYPES = (
     DataType.PLAYLIST_TRACKS,
 )
 
+NO_DATE = "1970-01-02"
+"""Dates before it stand for none: a provider has entries of old playlists on 1970-01-01."""
+
 Piece = tuple[str, list[LibraryChange], list[LibraryChange]]
 """A month, what was added in it, and what was removed."""
 
@@ -30,7 +33,7 @@ def change_of(
     described = _described(fields, data_type, str(fact.provider), release_date)
     if described is None:
         return None
-    added_at = None if fact.removed else fields.get("added_at")
+    added_at = None if fact.removed else date_of(fields)
     return LibraryChange(
         data_type=data_type.value,
         provider=str(fact.provider),
@@ -40,6 +43,12 @@ def change_of(
         playlist_id=fields.get("playlist_id") if data_type is DataType.PLAYLIST_TRACKS else None,
         **described,
     )
+
+
+def date_of(fields: Mapping[str, Any]) -> str | None:
+    """When a record was added, by its provider; None without a date."""
+    added_at = fields.get("added_at")
+    return added_at if added_at and added_at > NO_DATE else None
 
 
 def by_month(

@@ -6,7 +6,7 @@ Item    `packed` (see `packing`), `parts` (how many there are), `mark` (which be
 Writes  whole buckets alone. One writer at a time for a listener: the queue delivers their messages one after another
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -40,34 +40,36 @@ def read(user_id: str, first: str, last: str, *, newest_first: bool = False, lim
 
 def read_named(user_id: str, names: Sequence[str]) -> dict[str, Any]:
     """The rows of these buckets by name; those that do not exist are left out."""
-    items: list[dict[str, Any]] = []
-    keys = [_key(user_id, f"{wanted}#00") for wanted in names]
-    for start in range(0, len(keys), BATCH_GET):
-        request: Any = {insights_table(): {"Keys": keys[start : start + BATCH_GET], "ConsistentRead": True}}
-        while request:
-            answer = aws.client("dynamodb").batch_get_item(RequestItems=request)
-            items += answer["Responses"].get(insights_table(), [])
-            request = answer.get("UnprocessedKeys")
+    items = _first_parts(user_id, names)
     return dict(_buckets(user_id, sorted(items, key=lambda item: str(item["bucket"]["S"]))))
+
+
+def write_all(user_id: str, buckets: Mapping[str, Any]) -> None:
+    """Put these buckets, given by name, in place of what they were; those that would stay the same are left alone."""
+    before = {str(item["bucket"]["S"]): item for item in _first_parts(user_id, list(buckets), marks_only=True)}
+    small: list[dict[str, Any]] = []
+    for bucket, rows in buckets.items():
+        items = _items_of(user_id, bucket, packing.pack(rows))
+        known = before.get(str(items[0]["bucket"]["S"]))
+        if known and known["mark"] == items[0]["mark"]:
+            continue
+        if len(items) == 1 and (known is None or known["parts"]["N"] == "1"):
+            small += items
+        else:
+            write(user_id, bucket, rows)
+    for start in range(0, len(small), BATCH):
+        request: Any = {insights_table(): [{"PutRequest": {"Item": item}} for item in small[start : start + BATCH]]}
+        while request:
+            request = aws.client("dynamodb").batch_write_item(RequestItems=request).get("UnprocessedItems")
 
 
 def write(user_id: str, bucket: str, rows: Any) -> None:
     """Put the bucket in place of what it was."""
-    parts = packing.pack(rows)
-    items = [
-        {
-            **_key(user_id, f"{bucket}#{number:02}"),
-            "packed": {"B": part},
-            "parts": {"N": str(len(parts))},
-            "mark": {"S": packing.mark(parts)},
-        }
-        for number, part in enumerate(parts)
-    ]
-    before = 0
+    items, before = _items_of(user_id, bucket, packing.pack(rows)), 0
     for item in reversed(items):
         answer = aws.client("dynamodb").put_item(TableName=insights_table(), Item=item, ReturnValues="ALL_OLD")
         before = int(answer.get("Attributes", {}).get("parts", {}).get("N", "0"))
-    _remove_all([f"{bucket}#{number:02}" for number in range(len(parts), before)], user_id)
+    _remove_all([f"{bucket}#{number:02}" for number in range(len(items), before)], user_id)
 
 
 def remove(user_id: str, first: str, last: str) -> None:
@@ -98,6 +100,37 @@ def _buckets(user_id: str, items: Iterable[dict[str, Any]]) -> Iterator[tuple[st
             here = [item for item in here if item["mark"] == here[0]["mark"]]
         here.sort(key=lambda item: str(item["bucket"]["S"]))
         yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
+
+
+def _first_parts(user_id: str, names: Sequence[str], *, marks_only: bool = False) -> list[dict[str, Any]]:
+    """The first items of these buckets, consistently read."""
+    items: list[dict[str, Any]] = []
+    keys = [_key(user_id, f"{wanted}#00") for wanted in names]
+    for start in range(0, len(keys), BATCH_GET):
+        wanted: dict[str, Any] = {"Keys": keys[start : start + BATCH_GET], "ConsistentRead": True}
+        if marks_only:
+            wanted |= {
+                "ProjectionExpression": "#bucket, parts, mark",
+                "ExpressionAttributeNames": {"#bucket": "bucket"},
+            }
+        request: Any = {insights_table(): wanted}
+        while request:
+            answer = aws.client("dynamodb").batch_get_item(RequestItems=request)
+            items += answer["Responses"].get(insights_table(), [])
+            request = answer.get("UnprocessedKeys")
+    return items
+
+
+def _items_of(user_id: str, bucket: str, parts: Sequence[bytes]) -> list[dict[str, Any]]:
+    return [
+        {
+            **_key(user_id, f"{bucket}#{number:02}"),
+            "packed": {"B": part},
+            "parts": {"N": str(len(parts))},
+            "mark": {"S": packing.mark(parts)},
+        }
+        for number, part in enumerate(parts)
+    ]
 
 
 def _whole(items: Sequence[dict[str, Any]]) -> bool:

@@ -1,0 +1,125 @@
+"""Plays count once however many services tell of them, and firsts are the earliest in any order."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blendify.core import times
+from blendify.insights import firsts
+from blendify.insights.buckets import Artist, First, Song
+from blendify.insights.calendar import Calendar
+from blendify.insights.plays import Play, by_day, once, whole_month
+from blendify.insights.touched import OLD, play_labels, touched
+
+START = datetime(2026, 11, 20, 23, tzinfo=UTC)
+
+
+def song(name: str, milliseconds: int | None = 200_000) -> Song:
+    return Song(name, name, (Artist("a", "Ada"),), "Ada", milliseconds=milliseconds)
+
+
+def play(minute: float, provider: str = "spotify", name: str = "Blue", milliseconds: int | None = 200_000) -> Play:
+    return Play(times.iso(START + timedelta(minutes=minute)), provider, song(name, milliseconds))
+
+
+plays = st.lists(
+    st.builds(play, st.integers(0, 150), st.sampled_from(["spotify", "lastfm"]), st.sampled_from(["Blue", "Red"])),
+    max_size=12,
+    unique_by=lambda told: (told.moment, told.provider),
+)
+
+
+def test_a_song_on_repeat_counts_each_time_though_two_services_tell_of_it() -> None:
+    both = [play(minute, provider) for minute in (0, 3.5, 7) for provider in ("lastfm", "spotify")]
+    assert [providers for _, providers in once(both)] == [("lastfm", "spotify")] * 3
+
+
+def test_ten_minutes_or_the_length_apart_is_one_play() -> None:
+    assert len(once([play(0), play(9.9, "lastfm")])) == 1
+    assert len(once([play(0), play(10, "lastfm")])) == 2
+    assert len(once([play(0, milliseconds=2_400_000), play(39, "lastfm", milliseconds=None)])) == 1
+    assert len(once([play(0), play(1, "lastfm", "Red")])) == 2
+
+
+@given(plays, st.randoms())
+def test_the_order_in_which_plays_are_read_does_not_matter(told: list[Play], chance: Random) -> None:
+    shuffled = list(told)
+    chance.shuffle(shuffled)
+    assert once(shuffled) == once(told)
+
+
+@given(plays)
+def test_no_play_is_lost_and_none_counts_for_a_service_twice(told: list[Play]) -> None:
+    counted = once(told)
+    assert sum(len(providers) for _, providers in counted) == len(told)
+    for name in ("Blue", "Red"):
+        of_song = [play.provider for play in told if play.song.key == name]
+        events = [play for play, _ in counted if play.song.key == name]
+        assert max((of_song.count(provider) for provider in set(of_song)), default=0) <= len(events) <= len(of_song)
+
+
+@given(plays, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]))
+def test_a_month_is_the_sum_of_its_days(told: list[Play], zone: str) -> None:
+    days = by_day(told, Calendar(zone))
+    if days:
+        month = whole_month(reversed(list(days.values())))
+        assert (
+            sum(month.by_hour.values()) == sum(map(sum, (c.values() for c in month.by_day.values()))) == len(once(told))
+        )
+        assert set(month.songs) == {key for counts in month.by_day.values() for key in counts}
+
+
+@given(st.integers(0, 2_000 * 24 * 60), st.sampled_from(["Pacific/Kiritimati", "Etc/GMT+12"]))
+def test_what_a_play_touches_has_its_day_in_every_zone(minutes_ago: int, zone: str) -> None:
+    """And the days of plays that may be the same one: so far that two services' moments can differ."""
+    calendar, moment = Calendar(zone), START - timedelta(minutes=minutes_ago)
+    labels = play_labels(times.iso(moment), START)
+    for minutes in (-59, 0, 59):
+        day = calendar.day(times.iso(moment + timedelta(minutes=minutes)))
+        if moment < START - OLD:
+            assert day[:7] in labels
+        else:
+            assert any(day in calendar.days_of(label) for label in labels)
+    assert len(labels) <= 2
+
+
+def test_keys_tell_what_is_touched() -> None:
+    run = "2026-11-20T01:00:00.000Z#spotify"
+    (tops,) = touched("u#top_tracks", f"{run}#short_term#0001#id", START)
+    assert (tops.data_type, tops.label) == ("top_tracks", "2026-11-20")
+    (gone,) = touched("u#saved_tracks", f"{run}#removed##2019-01-01T00:00:00.000Z#id", START)
+    assert (gone.user_id, gone.data_type, gone.label) == ("u", "saved_tracks", "2026-11-20")
+    assert [ask.label for ask in touched("u#recently_played", f"{run}#2026-11-19T12:00:00.000Z#id", START)] == [
+        "2026-11-19"
+    ]
+    assert [ask.label for ask in touched("u#recently_played", f"{run}#2019-05-05T12:00:00.000Z#id", START)] == [
+        "2019-05"
+    ]
+    for partition, key in (
+        ("u#recently_played", f"{run}#hole#1"),
+        ("u#recently_played", f"{run}#null#000001"),
+        ("u#saved_tracks", f"{run}#2019-01-01T00:00:00.000Z#id#part#02"),
+        ("u#saved_tracks#checkpoints", run),
+    ):
+        assert not list(touched(partition, key, START))
+
+
+known = st.builds(
+    lambda key, day, source, image: First(key, key.upper(), image, day, source, is_artist=False),
+    st.sampled_from("ab"),
+    st.sampled_from(["2026-01-01", "2026-01-02"]),
+    st.sampled_from(["saved_tracks", "top_tracks"]),
+    st.sampled_from([None, "https://x/1", "https://x/2"]),
+)
+
+
+@given(st.lists(known, max_size=8), st.integers(0, 8))
+def test_the_earliest_is_the_same_in_parts_and_in_any_order(all_of_them: list[First], cut: int) -> None:
+    parts = firsts.earliest(
+        [*firsts.earliest(all_of_them[cut:]).values(), *firsts.earliest(all_of_them[:cut]).values()]
+    )
+    assert parts == firsts.earliest(all_of_them)
+    for key, first in parts.items():
+        assert first.day == min(other.day for other in all_of_them if other.key == key)
