@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64encode
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from local.simulators.apple_music import keys
+from local.simulators.frame.service import Endpoint
 from tests.unit.simulators.visitor import Account, Visitor
 
 HALF_A_DAY = 43_200
@@ -61,6 +63,13 @@ class AppleMusicAccount(Account):
     def get(self, path: str, /, **query: object) -> requests.Response:
         response: requests.Response = self.visitor.ask(path, self.visitor.developer_token(), self.access, **query)
         return response
+
+    def call(self, endpoint: Endpoint, name: str = "", **query: object) -> requests.Response:
+        return self.get(endpoint.path.removeprefix("/v1").format(id=name), **query)
+
+    def parts(self, body: Any) -> tuple[list[Any], Any, dict[str, Any] | None]:
+        following = dict(parse_qsl(urlsplit(body["next"]).query)) if "next" in body else None
+        return body["data"], body.get("meta", {}).get("total"), following
 
     def read(self, path: str, /, **query: object) -> Any:
         response = self.get(path, **query)

@@ -35,30 +35,19 @@ class Songs:
     def __init__(self, visitor: Any, service: type[Service]) -> None:
         self.visitor, self.service = visitor, service
         self.account = visitor.log_in()
-        (self.endpoint,) = [f"GET {each.path}" for each in service.endpoints if each.list == "saved_tracks"]
+        (self.list,) = [each for each in service.endpoints if each.list == "saved_tracks"]
 
     def get(self, start: int = 4, limit: int = 4) -> requests.Response:
-        if self.service is Lastfm:
-            page = {"page": start // limit + 1, "limit": limit}
-            answer: requests.Response = self.visitor.ask("user.getLovedTracks", user="ana", **page)
-        elif self.service is Spotify:
-            answer = self.account.get("/me/tracks", offset=start, limit=limit)
-        else:
-            more = {"include": "catalog", "extend": "dateAdded"}
-            answer = self.account.get("/me/library/songs", offset=start, limit=limit, **more)
+        more = {"include": "catalog", "extend": "dateAdded"} if self.service is AppleMusic else {}
+        answer: requests.Response = self.account.call(self.list, **self.account.place(start, limit), **more)
         return answer
 
     def page(self, start: int = 4, limit: int = 4) -> tuple[list[Any], Any, bool]:
         """The entries, the count as it is written, and whether there is more."""
         response = self.get(start, limit)
         assert response.status_code == 200, response.text
-        body = response.json()
-        if self.service is Lastfm:
-            about = body["lovedtracks"]["@attr"]
-            return body["lovedtracks"]["track"], about.get("total"), int(about["page"]) < int(about["totalPages"])
-        if self.service is Spotify:
-            return body["items"], body.get("total"), body["next"] is not None
-        return body["data"], body.get("meta", {}).get("total"), "next" in body
+        entries, total, following = self.account.parts(response.json())
+        return entries, total, following is not None
 
     def truth(self) -> list[Any]:
         self.get()
@@ -66,14 +55,15 @@ class Songs:
         return entries
 
     def trouble(self, name: str, **more: Any) -> None:
-        self.visitor.fault(self.endpoint, trouble=name, **more)
+        self.visitor.fault(f"GET {self.list.path}", trouble=name, **more)
 
 
 @pytest.fixture(params=[Spotify, AppleMusic, Lastfm], ids=lambda service: service.__name__)
 def songs(request: pytest.FixtureRequest, start: Callable[..., Any]) -> Songs:
     service = request.param
     name = "loved_tracks" if service is Lastfm else "saved_tracks"
-    return Songs(start(service, **{name: SAVED}), service)
+    few = dict.fromkeys(service.options_type.sizes(), 2)
+    return Songs(start(service, **{**few, name: SAVED}), service)
 
 
 def test_each_trouble_shows_once_and_passes(songs: Songs) -> None:

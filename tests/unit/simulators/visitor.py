@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
+from local.simulators.frame.service import Endpoint
 from local.simulators.spotify.service import SCOPES
 
 REDIRECT_URI = "http://127.0.0.1:9999/callback"
@@ -76,6 +77,27 @@ class Account:
     listener: str
     access: str
 
+    def call(self, endpoint: Endpoint, name: str = "", **query: object) -> requests.Response:
+        """One page of the list of a name."""
+        raise NotImplementedError
+
+    def parts(self, body: Any) -> tuple[list[Any], Any, dict[str, Any] | None]:
+        """Of a page: the entries, their number as it is written, and what to ask for next."""
+        raise NotImplementedError
+
+    def place(self, start: int, limit: int) -> dict[str, int]:
+        """What asks for so many entries from a place on."""
+        return {"offset": start, "limit": limit}
+
+    def whole(self, endpoint: Endpoint, name: str = "", **query: object) -> list[Any]:
+        """All pages, as each leads to the next."""
+        entries: list[Any] = []
+        following: dict[str, Any] | None = {}
+        while following is not None:
+            page, _, following = self.parts(self.call(endpoint, name, **{**query, **following}).json())
+            entries += page
+        return entries
+
     def truth(self) -> Any:
         return self.visitor.service.truth(self.listener)["data"]
 
@@ -138,6 +160,17 @@ class SpotifyAccount(Account):
 
     def get(self, path: str, /, **query: object) -> requests.Response:
         return self.ask("GET", path, query)
+
+    def call(self, endpoint: Endpoint, name: str = "", **query: object) -> requests.Response:
+        special = {"followed_artists": {"type": "artist"}, "playlist_tracks": {"additional_types": "track,episode"}}
+        named = {"time_range": name} if endpoint.list.startswith("top_") else special.get(endpoint.list, {})
+        path = endpoint.path.removeprefix("/v1").format(id=name)
+        return self.get(path, **{**query, **named})
+
+    def parts(self, body: Any) -> tuple[list[Any], Any, dict[str, Any] | None]:
+        page = body.get("artists", body)
+        following = dict(parse_qsl(urlsplit(page["next"]).query)) if page["next"] else None
+        return page["items"], page.get("total"), following
 
     def read(self, path: str, /, **query: object) -> Any:
         response = self.get(path, **query)
@@ -219,6 +252,21 @@ class LastfmVisitor(Visitor):
 
 @dataclass
 class LastfmAccount(Account):
+    def call(self, endpoint: Endpoint, name: str = "", **query: object) -> requests.Response:
+        method = endpoint.path.partition("method=")[2]
+        response: requests.Response = self.visitor.ask(method, user=self.listener, period=name or None, **query)
+        return response
+
+    def parts(self, body: Any) -> tuple[list[Any], Any, dict[str, Any] | None]:
+        (page,) = body.values()
+        about = page.pop("@attr")
+        (entries,) = page.values()
+        number, last = int(about["page"]), int(about["totalPages"])
+        return entries, about.get("total"), {"page": number + 1} if number < last else None
+
+    def place(self, start: int, limit: int) -> dict[str, int]:
+        return {"page": start // limit + 1, "limit": limit}
+
     def read(self, method: str, **parameters: object) -> Any:
         """What stands below the root."""
         (body,) = self.visitor.read(method, user=self.listener, **parameters).values()
