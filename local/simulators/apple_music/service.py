@@ -20,7 +20,7 @@ from local.simulators.frame.library import Clock
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import Call, Endpoint, Listener, Service
+from local.simulators.frame.service import Call, Endpoint, Listener, Service, bearer
 from local.simulators.frame.troubles import OwnTroubles
 
 
@@ -118,9 +118,7 @@ class AppleMusic(Service):
         return listener
 
     def accept(self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None) -> tuple[str, View]:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        accepts = self.developer_tokens.accepts
-        if scheme.lower() != "bearer" or not accepts(token.strip(), request.headers.get("origin")):
+        if not self.developer_tokens.accepts(bearer(request), request.headers.get("origin")):
             raise Refusal("unauthorized")
         if endpoint is None:
             raise Refusal("not_found")

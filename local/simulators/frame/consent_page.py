@@ -1,6 +1,6 @@
 """The pages a listener sees in the browser; every service asks in the same form, and takes the decision in one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from local.simulators.frame.accounts import ConsentRequest
+from local.simulators.frame.accounts import TIME_TO_DECIDE, ConsentRequest
 from local.simulators.frame.service import Service
 
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
@@ -19,9 +19,16 @@ _PAGE, _QUESTION = (
 )
 
 
-def question(service: Service, request: ConsentRequest, listener: str) -> Response:
-    """Ask the listener; the form offers a name, and posts the decision to the service's `decision_path`."""
-    return _page(service, service.accounts.ask(request), request, listener)
+def question(service: Service, permissions: Sequence[str], denied: str, allowed: Callable[[str], str]) -> Response:
+    """
+    Ask the listener for these permissions; the form posts the decision to the service's `decision_path`.
+
+    denied   where the browser is sent if the listener refuses
+    allowed  where it is sent if the listener of a name agrees
+    """
+    options = service.options
+    request = ConsentRequest(options.client_id, permissions, denied, allowed, service.clock() + TIME_TO_DECIDE)
+    return _page(service, service.accounts.ask(request), request, options.default_listener)
 
 
 def dead_end(message: str) -> Response:

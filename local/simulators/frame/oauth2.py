@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest, Grant
+from local.simulators.frame.accounts import Accounts, Grant
 from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
 from local.simulators.frame.options import ClientOptions
 from local.simulators.frame.responses import json_response
@@ -173,14 +173,9 @@ async def authorize(service: OAuth2Service, request: Request) -> Response:
         code = service.accounts.allow(listener, granted, redirect_uri, query.get("code_challenge"))
         return with_query(redirect_uri, {"code": code, **state})
 
-    asked = ConsentRequest(
-        client=options.client_id,
-        permissions=[service.scopes[scope] for scope in scopes] or ["See your name and pictures"],
-        denied=with_query(redirect_uri, {"error": "access_denied", **state}),
-        allowed=allowed,
-        until=service.clock() + TIME_TO_DECIDE,
-    )
-    return question(service, asked, options.default_listener)
+    permissions = [service.scopes[scope] for scope in scopes] or ["See your name and pictures"]
+    denied = with_query(redirect_uri, {"error": "access_denied", **state})
+    return question(service, permissions, denied, allowed)
 
 
 def _mistake(service: OAuth2Service, query: Mapping[str, str], scopes: list[str]) -> str | None:

@@ -299,6 +299,12 @@ class Listeners:
         return self._known[key]
 
 
+def bearer(request: Request) -> str:
+    """The token that a call was made with; empty without one."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
+
+
 def flag(value: Json) -> bool:
     """A value that must be true or false; TypeError otherwise."""
     if not isinstance(value, bool):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.accounts import TIME_TO_DECIDE, Accounts, ConsentRequest, Grant
+from local.simulators.frame.accounts import Accounts, Grant
 from local.simulators.frame.consent_page import dead_end, question, with_query
 from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.service import Service
@@ -66,11 +66,9 @@ async def authorize(service: Service, request: Request) -> Response:
     address = urlsplit(callback)._replace(query="").geturl()
     if "#" in callback or address not in options.redirect_uris:
         return dead_end("The callback is not an address of this application.")
-    asked = ConsentRequest(
-        client=options.client_id,
-        permissions=_PERMISSIONS,
+    return question(
+        service,
+        _PERMISSIONS,
         denied=callback,
         allowed=lambda listener: with_query(callback, {"token": service.accounts.allow(listener)}),
-        until=service.clock() + TIME_TO_DECIDE,
     )
-    return question(service, asked, options.default_listener)

@@ -11,7 +11,7 @@ from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.frame.service import Call, Endpoint, Listener, bearer
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
 from local.simulators.spotify import long_standing
@@ -110,7 +110,7 @@ class Spotify(OAuth2Service):
         return library
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
-        return self.accounts.listener_behind(_bearer(request))
+        return self.accounts.listener_behind(bearer(request))
 
     def accept(
         self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
@@ -119,7 +119,7 @@ class Spotify(OAuth2Service):
             raise Refusal("no_such_path")
         if request.method != "GET":
             raise Refusal("wrong_method")
-        if not (secret := _bearer(request)):
+        if not (secret := bearer(request)):
             raise Refusal("no_token")
         if (access := self.accounts.find(secret, "access")) is None:
             raise Refusal("unknown_token")
@@ -168,8 +168,3 @@ class Spotify(OAuth2Service):
     def arrange_regime(self, listener: SpotifyListener, value: Json) -> None:
         """Restricted, transitional or legacy, from now on."""
         listener.regime = Regime(value)
-
-
-def _bearer(request: Request) -> str:
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
