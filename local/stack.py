@@ -81,7 +81,7 @@ class Stack:
             simulated = [simulator for simulator in self.simulators if not real.get(simulator.provider.name)]
             self._check_ports(simulated)
             self._start(simulated)
-            parameters: dict[str, str] = {}
+            parameters = {"ImageHosts": " ".join(simulator.address for simulator in simulated)}
             for simulator in self.simulators:
                 provider = simulator.provider
                 if own := real.get(provider.name):

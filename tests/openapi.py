@@ -14,9 +14,10 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
+from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
-from blendify.web.parameters import OF_HISTORY, OF_LISTS, has_parameter, time_ranges
+from blendify.web.parameters import OF_CHANGES, OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from blendify.web.taste import api as taste_api
 from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
 from local.paths import ROOT
@@ -51,6 +52,7 @@ def document() -> Schema:
             **_account(),
             **_music(),
             **_taste(),
+            **_changes(),
             **_export(),
             **_tokens(),
             **_sessions(),
@@ -95,6 +97,50 @@ def _music() -> Schema:
             )
         }
     return paths
+
+
+def _changes() -> Schema:
+    """A change is a record of any data type."""
+    common = {name: _field(field) for name, field in COMMON.items()}
+    change = {"data_type": {"type": "string", "enum": list(DataType)}, "removed": {"type": "boolean"}, **common}
+    return {
+        "/me/changes": {
+            "get": _operation(
+                "What was recorded and what was removed, of all data types together, newest first",
+                {200: _json(_page(_object(change, closed=False)))},
+                [_CHANGES_PARAMETERS[name] for name in OF_CHANGES],
+                errors=(400,),
+            )
+        }
+    }
+
+
+_CHANGES_PARAMETERS: Mapping[str, Schema] = {
+    "since": {
+        "name": "since",
+        "in": "query",
+        "description": "Only what syncs recorded that began at this moment or later; it must be in the past",
+        "schema": MOMENT,
+    },
+    "data_type": {
+        "name": "data_type",
+        "in": "query",
+        "description": "Only this data type; given several times, these",
+        "schema": {"type": "array", "items": {"type": "string", "enum": list(DataType)}},
+    },
+    "limit": {
+        "name": "limit",
+        "in": "query",
+        "description": "Maximum number of items of a page",
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_CHANGES, "default": DEFAULT_CHANGES},
+    },
+    "cursor": {
+        "name": "cursor",
+        "in": "query",
+        "description": "The `next_cursor` of the page before",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_VALUE_CHARACTERS},
+    },
+}
 
 
 def _has(data_type: DataType, name: str) -> bool:
@@ -402,8 +448,14 @@ def _library_change() -> Schema:
 
 
 def _tokens() -> Schema:
-    token = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT}
+    token = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT, "expires_at": {**MOMENT, "nullable": True}}
     name = {"type": "string", "minLength": 1, "maxLength": 100}
+    wanted = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": name, "expires_at": {**MOMENT, "nullable": True}},
+        "additionalProperties": False,
+    }
     return {
         "/me/tokens": {
             "get": _operation(
@@ -415,7 +467,7 @@ def _tokens() -> Schema:
             "post": _operation(
                 "Make a bearer token; it is shown only this once",
                 {201: _json(_object({**token, "token": TEXT}))},
-                body={**_object({"name": name}), "additionalProperties": False},
+                body=wanted,
                 errors=(400, 403, 409),
                 session=True,
                 body_required=True,
@@ -514,7 +566,26 @@ def _pages() -> Schema:
         "/assets/{file}": {
             "get": step("A stylesheet, a script or the icon of our pages", {200: asset, 404: page}, [file])
         },
-        "/dashboard": {"get": step("The listener's dashboard", {200: page, 303: redirect})},
+        "/dashboard": {"get": step("The listener's home page", {200: page, 303: redirect})},
+        "/sync": {
+            "get": step("What is read, and what came of it", {200: page, 303: redirect}),
+            "post": step(
+                "Start a sync by form", {303: redirect, 400: page, 403: page, 404: page, 409: page, 429: page}
+            ),
+        },
+        "/account": {"get": step("Connections, data, logins, tokens", {200: page, 303: redirect})},
+        "/account/leave": {
+            "get": step("The question before an account is disconnected or all is erased", {200: page, 303: redirect}),
+            "post": step("Disconnect or erase by form", {200: page, 303: redirect, 400: page, 403: page, 503: page}),
+        },
+        "/account/export": {
+            "get": step("To the export that is ready", {303: redirect}),
+            "post": step("Prepare an export by form", {303: redirect, 403: page, 429: page, 503: page}),
+        },
+        "/account/sessions": {"post": step("End a session by form", {303: redirect, 403: page})},
+        "/account/tokens": {
+            "post": step("Make or revoke a token by form", {200: page, 303: redirect, 400: page, 403: page, 409: page})
+        },
         "/taste": {"get": step("The way to all views of the listener's taste", {200: page, 303: redirect, 400: page})},
         "/taste/{view}": {
             "get": step(

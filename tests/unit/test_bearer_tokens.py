@@ -46,11 +46,11 @@ def test_a_token_is_shown_once(browser: Browser, user_id: str) -> None:
     """201 with the secret; later only its name, id and time."""
     made = make(browser)
     assert made.status == 201
-    assert set(made.json) == {"token_id", "token", "name", "created_at"}
+    assert set(made.json) == {"token_id", "token", "name", "created_at", "expires_at"}
     assert made.json["token"].startswith("blendify_")
     assert len(made.json["token"]) == len("blendify_") + 43
     listed = browser.get(TOKENS, "/me/tokens")
-    token = {name: made.json[name] for name in ("token_id", "name", "created_at")}
+    token = {name: made.json[name] for name in ("token_id", "name", "created_at", "expires_at")}
     assert (listed.status, listed.json) == (200, {"items": [token], "next_cursor": None})
     assert made.json["token"] not in listed.body
 
@@ -144,9 +144,9 @@ def test_a_token_can_only_read(browser: Browser, user_id: str, method: str, hand
 
 
 def test_a_token_opens_no_page(browser: Browser) -> None:
-    """The dashboard requires a session. Another scheme of `Authorization` is ignored."""
+    """Pages require a session. Another scheme of `Authorization` is ignored."""
     token = make(browser).json["token"]
-    assert Browser().ask("GET", READ, "/dashboard", bearer(token)).status == 303
+    assert Browser().ask("GET", READ, "/account", bearer(token)).status == 303
     assert browser.ask("GET", READ, "/me", {"Authorization": "Basic eDp5"}).status == 200
 
 

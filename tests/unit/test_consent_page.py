@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import pytest
 
 from blendify.access import connections
-from blendify.web.callback import MAX_FORM_CHARACTERS, MAX_VALUE_CHARACTERS
+from blendify.web.callback import MAX_VALUE_CHARACTERS
+from blendify.web.parameters import MAX_FORM_CHARACTERS
 from tests.unit.consent_page import ADDRESS, approved, opened, post
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, logged_in, user_of

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from blendify.access import connections, sessions
+from blendify.access import sessions
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType, Outcome, Status
@@ -19,7 +19,6 @@ from blendify.db.state_table import Change, state_table
 from blendify.jobs import progress
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.providers.provider import Profile
 from blendify.syncing import syncs
 from tests.unit.http_events import Browser, event
 from tests.unit.login_flow import LISTENER
@@ -122,58 +121,6 @@ def test_syncs_are_listed_newest_first_and_not_without_end(world: World) -> None
     assert len(listed) == 20
 
 
-@pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)
-def test_the_dashboard_without_a_session_is_the_start_page(world: World, cookies: dict[str, str]) -> None:
-    """303, to an address below our own."""
-    response = Browser(cookies).get(LISTENER, "/dashboard")
-    assert (response.status, response.location) == (303, "./")
-
-
-def test_the_dashboard_shows_the_connection(world: World) -> None:
-    """The page is complete without script, and shows nothing of other listeners."""
-    user_id = world.connect("ana")
-    world.connect("bea")
-    response = session_of(user_id).get(LISTENER, "/dashboard")
-    assert response.status == 200
-    assert "Spotify" in response.body
-    assert "ana" in response.body
-    assert "bea" not in response.body
-
-
-def test_the_dashboard_asks_to_connect_again(world: World) -> None:
-    """A revoked grant is shown, with the button that repairs it."""
-    user_id = world.connect()
-    connections.require_reconnect(connections.connection(user_id, "spotify"))
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert "Access has ended" in body
-    assert 'href="auth/spotify/login"' in body
-
-
-def test_the_dashboard_lets_a_listener_leave(world: World) -> None:
-    """One account or everything, each behind a dialog; nothing in the page runs but its own script."""
-    body = session_of(world.connect()).get(LISTENER, "/dashboard").body
-    assert re.findall(r'data-leave="(\w*)"', body) == ["spotify", ""]
-    assert "<dialog" in body
-    assert not re.search(r"<[^>]+\son\w+=", body)
-    assert "Connect Spotify" not in body
-
-
-def test_the_dashboard_offers_a_download(world: World) -> None:
-    """Nothing is asked before the listener does; then the page's own script asks for it and follows it."""
-    body = session_of(world.connect()).get(LISTENER, "/dashboard").body
-    assert "Prepare a download" in body
-
-
-def test_the_dashboard_without_a_connection_offers_to_connect(world: World) -> None:
-    """The collected history stays visible, and a button connects again."""
-    user_id = world.connect()
-    connections.disconnect(user_id, "spotify")
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert "Nothing is connected" in body
-    assert 'href="auth/spotify/login"' in body
-    assert re.findall(r'data-leave="(\w*)"', body) == [""]
-
-
 def authorized(user_id: str, days_ago: float) -> datetime:
     """Make the consent that old; returns when the access ends."""
     moment = times.now() - timedelta(days=days_ago)
@@ -191,35 +138,13 @@ def test_a_listener_reads_when_access_ends(world: World) -> None:
 
 
 def test_access_that_does_not_end_has_no_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Null for a provider whose consents do not expire, and no word about it on the dashboard."""
+    """Null for a provider whose consents do not expire."""
     endless = replace(PROVIDERS["spotify"], access=AuthorizationCode("Spotify", "/authorize", "/token"))
     monkeypatch.setattr("blendify.providers.spotify.PROVIDER", endless)
     user_id = world.connect()
     authorized(user_id, 1000)
     browser = session_of(user_id)
     assert browser.get(LISTENER, "/me").json["connections"][0]["access_ends_at"] is None
-    assert "Access ends" not in browser.get(LISTENER, "/dashboard").body
-
-
-@pytest.mark.parametrize(("days_ago", "shown"), [(150, False), (150.9, False), (151.1, True), (180, True), (182, True)])
-def test_the_dashboard_warns_before_access_ends(world: World, days_ago: float, shown: bool) -> None:
-    """From thirty days before the end on, with the moment and a button to connect again; not earlier."""
-    user_id = world.connect()
-    end = times.iso(authorized(user_id, days_ago))
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert "Connected" in body
-    assert (f'Access ends on <time datetime="{end}"' in body) is shown
-    assert ('<a class="button" href="auth/spotify/login">Connect Spotify again</a>' in body) is shown
-
-
-def test_access_that_has_ended_does_not_end_soon(world: World) -> None:
-    """One button to repair it, and one reason."""
-    user_id = world.connect()
-    authorized(user_id, 182)
-    connections.require_reconnect(connections.connection(user_id, "spotify"))
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert "Access ends on" not in body
-    assert body.count("Connect Spotify again") == 1
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(60, "waiting"), (-1, "running")])
@@ -234,7 +159,7 @@ def test_a_run_waits_until_its_moment_and_then_runs(world: World, seconds: float
 
 
 def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
-    """The moment while it waits, for apps and for the dashboard's row; null before and afterwards."""
+    """The moment while it waits; null before and afterwards."""
     job = begun(world.connect(), DataType.SAVED_TRACKS, DataType.TOP_ARTISTS)
     until = times.now() + timedelta(hours=3)
 
@@ -250,32 +175,8 @@ def test_a_listener_reads_until_when_a_data_type_waits(world: World) -> None:
     assert waiting_until() is None
     move(Outcome.WAITING, until)
     assert waiting_until() == times.iso(until)
-    assert f'"waiting_until": "{times.iso(until)}"' in session_of(job.user_id).get(LISTENER, "/dashboard").body
     move(Outcome.FAILED, until)
     assert waiting_until() is None
-
-
-@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "</script><script>alert(1)</script>", '" onload="x'])
-def test_names_of_listeners_run_nothing(world: World, name: str) -> None:
-    """What the provider says a listener is called is text on the page."""
-    user_id = world.connect()
-    connection = connections.connection(user_id, "spotify")
-    profile = Profile("a", "a", name)
-    grant = connections.Grant("default", connection.scopes, connection.tokens, connection.expires_at)
-    connections.connect(user_id, "spotify", profile, grant)
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert "<script>alert" not in body
-    assert '" onload="' not in body
-
-
-def test_a_reason_with_script_in_it_runs_nothing(world: World) -> None:
-    """Data for the page's own script cannot end it."""
-    user_id = world.connect()
-    run = syncs.Sync(
-        syncs.new_id(STARTED, "x"), user_id, "spotify", Status.FAILED, times.iso(STARTED), (), 0, why="</script><b>x"
-    )
-    syncs.create(run)
-    assert "</script><b>x" not in session_of(user_id).get(LISTENER, "/dashboard").body
 
 
 def test_the_start_page_offers_every_provider(world: World) -> None:
@@ -293,9 +194,9 @@ def test_only_what_is_set_up_is_offered(
     monkeypatch.setenv("CONNECTABLE", ",".join(here))
     connectable.cache_clear()
     request.addfinalizer(connectable.cache_clear)
-    start, dashboard = Browser().get(LISTENER, "/"), session_of(world.connect()).get(LISTENER, "/dashboard")
-    for page in (start, dashboard):
-        assert re.findall(r'href="auth/(\w+)/login"', page.body) == list(here)
+    start, account = Browser().get(LISTENER, "/"), session_of(world.connect()).get(LISTENER, "/account")
+    for page in (start, account):
+        assert re.findall(r'href="(?:\./)?auth/(\w+)/login"', page.body) == list(here)
     assert ("has not set one up" in start.body) == (not here)
 
 
@@ -333,19 +234,8 @@ def test_the_listener_sees_when_plays_were_last_looked_at(world: World) -> None:
     user_id = world.connect()
     browser = session_of(user_id)
     assert browser.get(LISTENER, "/me").json["connections"][0]["plays_read_at"] is None
-    assert "last looked at" not in browser.get(LISTENER, "/dashboard").body
+    assert "last looked at" not in browser.get(LISTENER, "/sync").body
     job = begun(user_id, DataType.RECENTLY_PLAYED)
     collect(DataType.RECENTLY_PLAYED, job, plenty)
     assert browser.get(LISTENER, "/me").json["connections"][0]["plays_read_at"] == job.fetched_at
-    assert f'last looked at <time datetime="{job.fetched_at}"' in browser.get(LISTENER, "/dashboard").body
-
-
-@pytest.mark.parametrize(("dead", "active"), [(False, "true"), (True, "false")])
-def test_the_dashboard_offers_a_sync_where_one_is_possible(world: World, dead: bool, active: str) -> None:
-    """The page's script shows the button while nothing runs, unless every connection's access has ended."""
-    user_id = world.connect()
-    if dead:
-        connections.require_reconnect(connections.connection(user_id, "spotify"))
-    body = session_of(user_id).get(LISTENER, "/dashboard").body
-    assert '<button id="ask" hidden>Sync now</button>' in body
-    assert f'"active": {active}' in body
+    assert f'last looked at <time datetime="{job.fetched_at}"' in browser.get(LISTENER, "/sync").body

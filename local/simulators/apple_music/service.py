@@ -79,6 +79,7 @@ class AppleMusic(Service):
 
     title = "Apple Music"
     port = 8483
+    picture_hosts = ("https://is1-ssl.mzstatic.com",)
     options_type = Options
     library_type = AppleMusicLibrary
     catalogue_type = Catalogue

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.library import ImpossibleChangeError
+from local.simulators.frame.pictures import at_home
 from local.simulators.frame.responses import Json, in_pieces, json_response
 from local.simulators.frame.service import Service
 from local.simulators.frame.troubles import TROUBLES
@@ -99,6 +100,18 @@ async def change(service: Service, request: Request) -> Json:
     return {"done": done}
 
 
+def truth(service: Service, request: Request) -> Response:
+    """What a listener has, as the API's answers show it."""
+    hosts = service.picture_hosts if service.options.own_pictures else ()
+    base = base_of(request)
+    return in_pieces(service.truth(request.path_params["name"]), lambda text: at_home(text, hosts, base))
+
+
+def base_of(request: Request) -> str:
+    """How the caller reaches this server."""
+    return f"{request.url.scheme}://{request.url.netloc}"
+
+
 async def _json(request: Request) -> Json:
     return json.loads(await request.body() or b"{}")
 
@@ -139,7 +152,7 @@ CONTROLS = [
     _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
     _control("/latency", "POST", slow_down),
-    _control("/truth/{name}", "GET", lambda service, request: in_pieces(service.truth(request.path_params["name"]))),
+    _control("/truth/{name}", "GET", truth),
     _control("/secrets", "GET", lambda service, _: {"secrets": service.accounts.secrets}),
     _control("/listeners/{name}", "POST", arrange),
     _control("/listeners/{name}/mutations", "POST", change),

@@ -30,6 +30,8 @@ class Options:
     grants: Path | None = None
     """A file that keeps grants and tokens over a restart."""
     oddities: bool = True
+    own_pictures: bool = False
+    """Whether pictures have addresses of this server, which draws them, and not those of real answers."""
 
     def __post_init__(self) -> None:
         hints = get_type_hints(type(self))

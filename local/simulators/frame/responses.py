@@ -1,7 +1,7 @@
 """JSON as the services write it: compact, in UTF-8, and in pieces where a library is large."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -25,15 +25,19 @@ def json_response(value: Json, status: int = 200, headers: Mapping[str, str] | N
     return Response(encoded(value), status, {**head, **(headers or {})})
 
 
-def in_pieces(value: Json) -> Response:
-    """A JSON response of any length, written while it is sent: a large library is hundreds of megabytes."""
-    return StreamingResponse(_sent(value), media_type="application/json")
+def in_pieces(value: Json, edit: Callable[[bytes], bytes]) -> Response:
+    """
+    A JSON response of any length, written while it is sent: a large library is hundreds of megabytes.
+
+    edit    changes the text of whole values on their way out
+    """
+    return StreamingResponse(_sent(value, edit), media_type="application/json")
 
 
-async def _sent(value: Json) -> AsyncIterator[bytes]:
+async def _sent(value: Json, edit: Callable[[bytes], bytes]) -> AsyncIterator[bytes]:
     waiting = bytearray()
     for piece in _pieces(value):
-        waiting += piece
+        waiting += edit(piece)
         if len(waiting) >= _BYTES:
             yield bytes(waiting)
             waiting.clear()

@@ -134,6 +134,8 @@ class Service(ABC):
     refusals: ClassVar[Refusals]
     tells_deadlines: ClassVar[bool] = True
     """Whether the refusal of a rate limit says when to come again."""
+    picture_hosts: ClassVar[Sequence[str]] = ()
+    """Where the pictures of its answers are."""
     decision_path: ClassVar[str] = ""
     """Where the consent page posts the listener's decision."""
 

@@ -12,10 +12,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from local.simulators.frame.consent_page import form
-from local.simulators.frame.control import CONTROLS
+from local.simulators.frame.control import CONTROLS, base_of
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Window
+from local.simulators.frame.pictures import PATH, at_home, picture
 from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Service
@@ -36,7 +37,8 @@ class SimulatorApp(Starlette):
 def create_app(kind: type[Service], options: Options, clock: Clock = time.time) -> Starlette:
     """A service's pages, its API and the control endpoints; tests find the simulator as `app.state.simulator`."""
     api = [Route(f"{root}{{rest:path}}", _called, methods=METHODS) for root in kind.api_roots]
-    app = SimulatorApp(routes=[*CONTROLS, *map(_account_route, kind.account_pages), *api])
+    pictures = Route(f"{PATH}{{path:path}}", picture, methods=["GET"])
+    app = SimulatorApp(routes=[*CONTROLS, pictures, *map(_account_route, kind.account_pages), *api])
     app.router.redirect_slashes = False
     app.state.simulator = kind(options, clock)
     return app
@@ -80,7 +82,7 @@ async def _called(request: Request) -> Response:
             body = _body(service, request, meant, parameters, trouble)
         except Refusal as refusal:
             return service.refuse(refusal) if trouble is None else None
-        return None if body is None else service.written(body)
+        return None if body is None else _with_pictures(service, request, service.written(body))
 
     @cache
     def window() -> Window | None:
@@ -102,6 +104,15 @@ async def _called(request: Request) -> Response:
     return await service.traffic.pass_on(asked)
 
 
+def _with_pictures(service: Service, request: Request, response: Response) -> Response:
+    """The response with pictures of this server, if that is chosen."""
+    if not service.options.own_pictures:
+        return response
+    text = at_home(bytes(response.body), service.picture_hosts, base_of(request))
+    kept = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Response(text, response.status_code, kept)
+
+
 def _body(
     service: Service,
     request: Request,
@@ -114,6 +125,5 @@ def _body(
     name, grant = service.accept(request, parameters, endpoint)
     if endpoint is None:
         raise RuntimeError("A service refuses what leads nowhere.")
-    base = f"{request.url.scheme}://{request.url.netloc}"
-    call = Call(service, service.listeners[name], parameters, path, base, request.url.path, grant)
+    call = Call(service, service.listeners[name], parameters, path, base_of(request), request.url.path, grant)
     return endpoint.body(call, trouble)

@@ -76,6 +76,7 @@ class Lastfm(Service):
 
     title = "Last.fm"
     port = 8482
+    picture_hosts = ("https://lastfm.freetls.fastly.net",)
     options_type = Options
     library_type = LastfmLibrary
     catalogue_type = Catalogue

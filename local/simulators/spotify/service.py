@@ -79,6 +79,7 @@ class Spotify(OAuth2Service):
 
     title = "Spotify"
     port = 8480
+    picture_hosts = ("https://i.scdn.co", "https://image-cdn-ak.spotifycdn.com")
     options_type = Options
     library_type = SpotifyLibrary
     catalogue_type = Catalogue

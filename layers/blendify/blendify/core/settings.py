@@ -132,3 +132,9 @@ def allowed_for(feature: str) -> frozenset[str]:
     feature     `views`, `comparing` or `blending`; only the function that shows taste has these settings
     """
     return frozenset(name for name in os.environ.get(feature.upper(), "").split(",") if name)
+
+
+@cache
+def more_image_hosts() -> tuple[str, ...]:
+    """Where pictures are beside the providers' own hosts, as on the local stack; only functions with covers have it."""
+    return tuple(os.environ.get("IMAGE_HOSTS", "").split())

@@ -81,6 +81,11 @@ def sync_request() -> str:
     return "wish"
 
 
+def visit() -> str:
+    """Sort key of when a user was last on their home page."""
+    return "visit"
+
+
 def export() -> str:
     """Sort key of a user's latest export."""
     return "export"

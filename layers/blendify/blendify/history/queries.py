@@ -83,6 +83,20 @@ def next_play(user_id: str, data_type: str, moment: str) -> str | None:
     return next((str(fact.played_at) for fact in following), None)
 
 
+def newest(user_id: str, data_type: str, since: str, until: str | None, page_size: int) -> Iterator[StoredFact]:
+    """
+    The facts of syncs that began at `since` or later, in the reverse order of their keys, read as they are taken.
+
+    until   no fact whose key is greater than this one
+    """
+    # `~` sorts behind everything that a moment begins with.
+    between = StoredFact.fetched_at.between(since, until or "~")
+    query = StoredFact.query(f"{user_id}#{data_type}", between, scan_index_forward=False, page_size=page_size)
+    for fact in query:
+        if fact.part is None:
+            yield fact
+
+
 def appearances(user_id: str, data_type: str, record_id: str) -> list[StoredFact]:
     """All facts about one record, in the order of time, with the fields of the index only."""
     return _in_time(StoredFact.by_record.query(f"{user_id}#{data_type}", StoredFact.record_id == record_id))

@@ -1,6 +1,7 @@
 """When a listener last asked for a sync: once a minute is enough, and less often for one that reads everything."""
 
 import math
+from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
@@ -29,6 +30,12 @@ def admit(user_id: str, *, full: bool = False) -> int:
     except ConditionFailed as failure:
         return max(1, *(_left(failure.stored, name, now, seconds) for name, seconds in least.items()))
     return 0
+
+
+def asked_at(user_id: str) -> datetime | None:
+    """When the listener last asked for a sync and was admitted; None before the first time."""
+    item = state_table().get(keys.user(user_id), keys.sync_request())
+    return times.from_milliseconds(int(item["asked_at"])) if item else None
 
 
 def _over(name: str, now: int, seconds: int) -> ConditionBase:

@@ -8,7 +8,6 @@ may be added to the history of the listener who is logged in. The first sync is 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 from aws_lambda_powertools.shared.cookies import Cookie
 
@@ -25,7 +24,7 @@ from blendify.syncing.after_login import start_after_login
 from blendify.web import listener_names, login_pages, request, responses
 from blendify.web.cookies import SESSION, cookie_values, delete_cookie, login_cookie, set_cookie
 from blendify.web.guards import reader_id, same_origin
-from blendify.web.parameters import query_parameters
+from blendify.web.parameters import form_fields, query_parameters
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
@@ -33,8 +32,6 @@ router = new_router()
 
 MAX_VALUE_CHARACTERS = 2_048
 """Of one parameter; real codes have a few hundred."""
-MAX_FORM_CHARACTERS = 8_192
-MAX_FORM_FIELDS = 20
 CONFIRMED = "confirmed"
 """The field of our form with the id of the user to whose history the account may be added."""
 
@@ -72,7 +69,7 @@ def returned(name: str) -> Response[str]:
 @router.post("/auth/<name>/callback", middlewares=[same_origin("Nothing was stored. Please start the login again.")])
 def posted(name: str) -> Response[str]:
     """The same for a form of ours. A token that our page got comes in its body, because no address may hold it."""
-    return _complete(name, _form(), from_our_page=True)
+    return _complete(name, form_fields(router), from_our_page=True)
 
 
 def _complete(name: str, given: Mapping[str, list[str]], *, from_our_page: bool) -> Response[str]:
@@ -149,15 +146,3 @@ def _usable(parameters: Mapping[str, list[str]]) -> dict[str, str]:
         for name, values in parameters.items()
         if len(values) == 1 and len(values[0]) <= MAX_VALUE_CHARACTERS
     }
-
-
-def _form() -> dict[str, list[str]]:
-    """The form's fields; none when the body is not one that our page sends."""
-    body = router.current_event.body or ""
-    if len(body) > MAX_FORM_CHARACTERS:
-        return {}
-    try:
-        text = (router.current_event.decoded_body or "") if router.current_event.is_base64_encoded else body
-        return parse_qs(text, max_num_fields=MAX_FORM_FIELDS)
-    except ValueError:
-        return {}

@@ -1,6 +1,7 @@
-"""GET /me/export: everything that we store about a listener, as a zip. It is built in the background."""
+"""/me/export, and the same by form: everything that we store about a listener, as a zip built in the background."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from math import ceil
 from typing import Any
 
@@ -13,12 +14,14 @@ from blendify.export import status, upload
 from blendify.export.status import Export, ExportSuperseded, State
 from blendify.reading.question import BadParameter
 from blendify.web import responses
-from blendify.web.guards import reader, same_origin, user_id
+from blendify.web.guards import form_user, reader, same_origin, user_id
 from blendify.web.parameters import query_parameters
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
+_same_origin = same_origin("No export was started.")
+_ON_THE_PAGE = "../account#export"
 
 POLL_SECONDS = 3
 """After how many seconds a client should ask for the progress again."""
@@ -26,7 +29,7 @@ MIN_INTERVAL = timedelta(minutes=10)
 """Between the starts of two exports of one listener, however often they ask."""
 
 
-@router.get("/me/export", middlewares=[same_origin("No export was started."), reader])
+@router.get("/me/export", middlewares=[_same_origin, reader])
 def export() -> Response[str]:
     """
     200 with `ready` and a link, or with `failed` and the reason; 202 with `preparing` and the progress.
@@ -46,6 +49,31 @@ def export() -> Response[str]:
             text = f"You can ask for a new export every {minutes} minutes. Ask again in {seconds} seconds."
             return responses.error_response(router, 429, "too_many_requests", text, {"Retry-After": str(seconds)})
     return _start(user, latest)
+
+
+@router.get("/account/export", middlewares=[_same_origin, form_user])
+def download() -> Response[str]:
+    """303 to the export that is ready, by a link that expires; else back to the account page."""
+    latest = status.export(user_id())
+    if latest is None or latest.expired or latest.state is not State.READY:
+        return responses.see_other(_ON_THE_PAGE)
+    return responses.see_other(_link(user_id(), latest))
+
+
+@router.post("/account/export", middlewares=[_same_origin, form_user])
+def start_by_form() -> Response[str]:
+    """303 back to the account page, where the export is followed; 429 and 503 say why none was started."""
+    user = user_id()
+    latest = status.export(user)
+    if latest and not latest.expired:
+        if latest.state is State.PREPARING:
+            return responses.see_other(_ON_THE_PAGE)
+        if seconds := _seconds_to_wait(latest):
+            minutes = MIN_INTERVAL.seconds // 60
+            text = f"You can ask for a new one every {minutes} minutes. Ask again in {seconds} seconds."
+            return responses.message_page(router, 429, "Not yet", text, headers={"Retry-After": str(seconds)})
+    response = _start(user, latest)
+    return response if response.status_code >= HTTPStatus.BAD_REQUEST else responses.see_other(_ON_THE_PAGE)
 
 
 def _fresh(parameters: dict[str, list[str]]) -> bool:
@@ -101,12 +129,11 @@ def _preparing(export: Export) -> Response[str]:
 
 
 def _ready(user: str, export: Export) -> Response[str]:
-    filename = f"blendify-{export.started_at[:10]}.zip"
     link_ends_at = times.now() + timedelta(seconds=upload.LINK_SECONDS)
     body: dict[str, Any] = {
         "status": export.state,
         "export_id": export.export_id,
-        "url": upload.link(exports_bucket(), user, export.export_id, filename),
+        "url": _link(user, export),
         "url_expires_at": times.iso(link_ends_at),
         "expires_at": times.iso(export.expires_at),
         "bytes": export.bytes,
@@ -116,6 +143,10 @@ def _ready(user: str, export: Export) -> Response[str]:
         "finished_at": export.finished_at,
     }
     return responses.json_response(200, body)
+
+
+def _link(user: str, export: Export) -> str:
+    return upload.link(exports_bucket(), user, export.export_id, f"blendify-{export.started_at[:10]}.zip")
 
 
 def _failed(export: Export) -> Response[str]:

@@ -1,7 +1,7 @@
 """
 Who may call a route: middlewares that run before it and end the request with 401 or 403.
 
-A route behind `reader` or `session_user` gets the id of its user from `user_id`.
+A route behind `reader`, `session_user` or `form_user` gets the id of its user from `user_id`.
 """
 
 from collections.abc import Callable
@@ -31,6 +31,14 @@ def session_user(router: Router, next_middleware: NextMiddleware) -> Response[st
     """Lets a session pass, and no bearer token."""
     user = _user_of_session(router) if _bearer_token(router) is None else None
     return unauthorized(router, session_only=True) if user is None else _as_user(user, router, next_middleware)
+
+
+def form_user(router: Router, next_middleware: NextMiddleware) -> Response[str]:
+    """Lets a session pass, for the forms of our pages; without one the browser goes to the start page."""
+    user = _user_of_session(router)
+    if user is None:
+        return responses.see_other(responses.relative_root(router))
+    return _as_user(user, router, next_middleware)
 
 
 def same_origin(unchanged: str) -> Middleware:

@@ -1,6 +1,8 @@
 """A listener leaves: they disconnect an account, with or without its history, or have everything erased."""
 
+import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,8 +17,8 @@ from blendify.providers import PROVIDERS
 from blendify.reading.question import BadParameter
 from blendify.web import responses
 from blendify.web.cookies import SESSION, delete_cookie
-from blendify.web.guards import same_origin, session_user, unauthorized, user_id
-from blendify.web.parameters import query_parameters
+from blendify.web.guards import form_user, same_origin, session_user, unauthorized, user_id
+from blendify.web.parameters import form_field, query_parameters
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
@@ -54,6 +56,40 @@ def erase_everything() -> Response[str]:
         text = "This request takes no parameters: it erases everything."
         return responses.error_response(router, 400, "bad_request", text)
     return _erase(user_id(), EVERYTHING)
+
+
+@router.post("/account/leave", middlewares=[_same_origin, form_user])
+def leave_by_form() -> Response[str]:
+    """
+    The account page's ways out: 303 back to it once an account is disconnected, 200 with the receipt's address when
+    something is being erased, 400 without a clear choice.
+    """
+    user, name, history = user_id(), form_field(router, "provider"), form_field(router, "history")
+    account = f"{responses.relative_root(router)}account"
+    if not name:
+        if form_field(router, "sure") != "yes":
+            return responses.message_page(
+                router, 400, "Nothing was erased", "Tick the box first, to show that you want it."
+            )
+        return _erasing(_erase(user, EVERYTHING))
+    if name not in PROVIDERS or history not in HISTORY:
+        return responses.message_page(router, 400, "Nothing was disconnected", "Please choose on your account page.")
+    if history == "erase" and _may_have_data(user, name):
+        return _erasing(_erase(user, name))
+    if disconnect(user, name) is not None:
+        logger.info("Disconnected", extra={"user_id": user, "provider": name})
+    return responses.see_other(account)
+
+
+def _erasing(response: Response[str]) -> Response[str]:
+    """The page for the response to the same request by the API."""
+    if response.status_code != HTTPStatus.ACCEPTED:
+        return response
+    erasure_id = json.loads(response.body or "{}")["erasure_id"]
+    here = None if response.cookies else "account"
+    return responses.page(
+        200, "erasing", cookies=response.cookies, root=responses.relative_root(router), here=here, erasure_id=erasure_id
+    )
 
 
 @router.get("/erasures/<erasure_id>")

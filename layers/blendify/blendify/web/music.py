@@ -1,10 +1,10 @@
-"""GET /me/music/…: what a listener has, had at any moment, and the history of one record."""
+"""GET /me/music/… and /me/changes: what a listener has, had at any moment, one record's history, and what changed."""
 
-from blendify.reading import questions
+from blendify.reading import changes, questions
 from blendify.reading.questions import Page
 from blendify.web import responses
 from blendify.web.guards import reader, user_id
-from blendify.web.parameters import OF_HISTORY, OF_LISTS, query_parameters, question
+from blendify.web.parameters import OF_HISTORY, OF_LISTS, changes_asked, query_parameters, question
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
@@ -26,6 +26,13 @@ def history(data_type: str) -> Response[str]:
     asked = question(data_type, query_parameters(router), OF_HISTORY)
     record_id = router.current_event.path.partition(f"/me/music/{data_type}/")[2].removesuffix("/history")
     return _page(questions.history(user_id(), asked, record_id))
+
+
+@router.get("/me/changes", middlewares=[reader])
+def what_changed() -> Response[str]:
+    """A page of what was recorded and what was removed, of all data types together, newest first."""
+    items, next_cursor = changes.changes(user_id(), changes_asked(query_parameters(router)))
+    return responses.json_response(200, {"items": items, "next_cursor": next_cursor})
 
 
 def _page(page: Page) -> Response[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
@@ -9,6 +10,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind
+from blendify.reading.changes import MAX_CHANGES, Changes
 from blendify.reading.question import (
     MAX_ITEMS,
     MAX_LIST_ID_BYTES,
@@ -18,8 +20,11 @@ from blendify.reading.question import (
     Question,
 )
 
+MAX_FORM_CHARACTERS = 8_192
+MAX_FORM_FIELDS = 20
 OF_LISTS = ("provider", "time_range", "playlist_id", "as_of", "view", "raw", "limit", "cursor")
 OF_HISTORY = ("provider", "time_range", "playlist_id", "raw", "limit", "cursor")
+OF_CHANGES = ("since", "data_type", "limit", "cursor")
 _LIST_PARAMETERS = ("time_range", "playlist_id")
 """Only data types with several lists have them."""
 
@@ -30,6 +35,24 @@ def query_parameters(router: APIGatewayRestResolver) -> dict[str, list[str]]:
     return {name: [value] for name, value in single.items()} | (
         router.current_event.multi_value_query_string_parameters or {}
     )
+
+
+def form_fields(router: APIGatewayRestResolver) -> dict[str, list[str]]:
+    """A form's fields, each with all its values; none when the body is not one that our pages send."""
+    body = router.current_event.body or ""
+    if len(body) > MAX_FORM_CHARACTERS:
+        return {}
+    try:
+        text = (router.current_event.decoded_body or "") if router.current_event.is_base64_encoded else body
+        return parse_qs(text, max_num_fields=MAX_FORM_FIELDS)
+    except ValueError:
+        return {}
+
+
+def form_field(router: APIGatewayRestResolver, name: str) -> str:
+    """The field of a form, without the space around it; empty when it is missing or was given several times."""
+    values = form_fields(router).get(name, [])
+    return values[0].strip() if len(values) == 1 else ""
 
 
 def question(data_type: str, given: Mapping[str, list[str]], allowed: tuple[str, ...]) -> Question:
@@ -52,6 +75,30 @@ def question(data_type: str, given: Mapping[str, list[str]], allowed: tuple[str,
             raise BadParameter(f"{name} must have 1 to {MAX_VALUE_CHARACTERS:,} characters.")
         parsed[name] = _PARSERS[name](kind, values[0])
     return Question(kind, **parsed)
+
+
+def changes_asked(given: Mapping[str, list[str]]) -> Changes:
+    """
+    The question for changes that a query asks.
+
+    Raises  BadParameter
+    """
+    parsed: dict[str, Any] = {}
+    for name, values in given.items():
+        if name not in OF_CHANGES:
+            text = f"{_shown(name)} is not a parameter of changes. The parameters are: {', '.join(OF_CHANGES)}."
+            raise BadParameter(text)
+        if name == "data_type":
+            parsed["data_types"] = tuple(
+                DataType(_allowed(name, value, list(DataType))) for value in dict.fromkeys(values)
+            )
+            continue
+        if len(values) != 1:
+            raise BadParameter(f"{name} is given {len(values)} times. Give it once.")
+        if not 0 < len(values[0]) <= MAX_VALUE_CHARACTERS:
+            raise BadParameter(f"{name} must have 1 to {MAX_VALUE_CHARACTERS:,} characters.")
+        parsed[name] = _CHANGES_PARSERS[name](values[0])
+    return Changes(**parsed)
 
 
 def has_parameter(data_type: DataType, name: str) -> bool:
@@ -87,15 +134,19 @@ def _playlist_id(_: DataType, value: str) -> str:
 
 
 def _as_of(_: DataType, value: str) -> str:
+    return _past("as_of", value)
+
+
+def _past(name: str, value: str) -> str:
     try:
         moment = times.parse(value)
         text = times.iso(moment)
     except (ValueError, OverflowError):
         raise BadParameter(
-            "as_of must be a date and time in ISO 8601, such as 2026-11-22T17:44:30Z (write a + as %2B)."
+            f"{name} must be a date and time in ISO 8601, such as 2026-11-22T17:44:30Z (write a + as %2B)."
         ) from None
     if moment > times.now():
-        raise BadParameter("as_of must be a moment in the past.")
+        raise BadParameter(f"{name} must be a moment in the past.")
     return text
 
 
@@ -103,9 +154,9 @@ def _raw(_: DataType, value: str) -> bool:
     return _allowed("raw", value, ["true", "false"]) == "true"
 
 
-def _limit(_: DataType, value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= MAX_ITEMS):
-        raise BadParameter(f"limit must be a whole number from 1 to {MAX_ITEMS}.")
+def _limit(value: str, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 4 and 1 <= int(value) <= most):
+        raise BadParameter(f"limit must be a whole number from 1 to {most}.")
     return int(value)
 
 
@@ -122,8 +173,15 @@ _PARSERS: Mapping[str, Callable[[DataType, str], Any]] = {
     "as_of": _as_of,
     "view": lambda _, value: _allowed("view", value, list(VIEWS)),
     "raw": _raw,
-    "limit": _limit,
+    "limit": lambda _, value: _limit(value, MAX_ITEMS),
     "cursor": lambda _, value: value,
+}
+
+
+_CHANGES_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "since": lambda value: _past("since", value),
+    "limit": lambda value: _limit(value, MAX_CHANGES),
+    "cursor": lambda value: value,
 }
 
 

@@ -1,7 +1,8 @@
-"""POST /me/syncs: a listener asks for a sync of their connections. It starts in the background."""
+"""POST /me/syncs, and the form of the sync page: a listener asks for a sync. It starts in the background."""
 
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,27 +18,43 @@ from blendify.syncing import lease
 from blendify.syncing.start_sync import start_sync
 from blendify.syncing.sync_input import InvalidInput, SyncInput
 from blendify.web import responses
-from blendify.web.guards import reader, same_origin, user_id
+from blendify.web.guards import form_user, reader, same_origin, user_id
+from blendify.web.parameters import form_fields
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
+_same_origin = same_origin("No sync was started.")
 
 MAX_BODY_CHARACTERS = 4_096
 """A body that names every data type has about 200."""
 PARAMETERS = ("provider", "mode", "data_types")
 
 
-@router.post("/me/syncs", middlewares=[same_origin("No sync was started."), reader])
+@router.post("/sync", middlewares=[_same_origin, form_user])
+def start_by_form() -> Response[str]:
+    """303 back to the sync page, where the sync is followed; a page that says why none was started."""
+    fields = form_fields(router)
+    given = {"provider": fields.get("provider", [None])[0], "data_types": fields.get("data_type")}
+    response = _start(user_id(), json.dumps(given))
+    if response.status_code < HTTPStatus.BAD_REQUEST:
+        return responses.see_other(f"{responses.relative_root(router)}sync")
+    return response
+
+
+@router.post("/me/syncs", middlewares=[_same_origin, reader])
 def start() -> Response[str]:
     """
     202 with one entry a connection: `starting`, or `running` with the id of the sync that already runs.
 
     Body    {"provider": str, "mode": "changes" | "full", "data_types": [str, ...]}, all optional; or no body
     """
-    user = user_id()
+    return _start(user_id(), router.current_event.decoded_body)
+
+
+def _start(user: str, body: str | None) -> Response[str]:
     try:
-        parameters = _parameters(user, router.current_event.decoded_body)
+        parameters = _parameters(user, body)
     except InvalidInput as invalid:
         return responses.error_response(router, 400, "bad_request", str(invalid))
     provider = parameters.get("provider")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from blendify.insights.buckets import Known
 from blendify.providers import NAMES, PROVIDERS
-from blendify.web import responses
+from blendify.web import responses, views
 from blendify.web.charts.review_picture import POLICY
 from blendify.web.guards import reader_id
 from blendify.web.parameters import query_parameters
@@ -82,7 +82,7 @@ def _page(router: Router, name: str, shown: Shown, visible: Visible, title: str,
     return responses.page(
         status,
         template,
-        sources=ContentSources(images=_image_hosts()),
+        sources=ContentSources(images=views.image_hosts()),
         root=responses.relative_root(router),
         here="taste",
         view=name,
@@ -94,10 +94,6 @@ def _page(router: Router, name: str, shown: Shown, visible: Visible, title: str,
         words=words,
         **shown.values,
     )
-
-
-def _image_hosts() -> str:
-    return " ".join(host for provider in PROVIDERS.values() for host in provider.image_hosts)
 
 
 def _notices(visible: Visible, known: Known) -> list[str]:

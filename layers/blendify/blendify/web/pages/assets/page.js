@@ -1,16 +1,11 @@
-// What the scripts of all pages share; loaded alone it puts moments and numbers into the browser's words and zone.
-export const byId = (id) => document.getElementById(id);
-
-export const localTime = (text) => {
+// Puts moments and numbers into the browser's words and zone, and keeps the part of a page up to date that changes.
+const localTime = (text) => {
   const moment = new Date(text), today = moment.toDateString() === new Date().toDateString();
-  return today ? moment.toLocaleTimeString([], { timeStyle: "short" }) : moment.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+  return moment.toLocaleString([], today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
 };
-const styles = {
-  moment: localTime,
-  day: (text) => new Date(text).toLocaleDateString([], { dateStyle: "medium" }),
-};
+const styles = { moment: localTime, day: (text) => new Date(text).toLocaleDateString([], { dateStyle: "medium" }) };
 
-export function localise(within) {
+function localise(within) {
   for (const time of within.querySelectorAll("time[data-style]")) {
     time.textContent = styles[time.dataset.style](time.dateTime);
     time.title = new Date(time.dateTime).toLocaleString();
@@ -18,24 +13,41 @@ export function localise(within) {
   for (const number of within.querySelectorAll("data.number")) number.textContent = Number(number.value).toLocaleString();
 }
 
-export function element(tag, className, text) {
-  const created = document.createElement(tag);
-  created.className = className;
-  if (text !== undefined) created.textContent = text;
-  return created;
+// Replaces what differs and leaves the rest, so that a screen reader is told of a change alone, and the focus stays.
+function update(now, then) {
+  if (now.isEqualNode(then)) return;
+  const alike = now.nodeType === Node.ELEMENT_NODE && then.nodeType === Node.ELEMENT_NODE && now.tagName === then.tagName
+    && now.childNodes.length === then.childNodes.length && now.childNodes.length > 0;
+  if (!alike) {
+    now.replaceWith(then.cloneNode(true));
+    return;
+  }
+  for (const { name } of [...now.attributes]) if (!then.hasAttribute(name)) now.removeAttribute(name);
+  for (const { name, value } of then.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
+  [...now.childNodes].forEach((child, place) => update(child, then.childNodes[place]));
 }
 
-// The home of all addresses: the page's own address may be deeper than others.
-export const root = document.documentElement.dataset.root;
-
-// One request to the API. Somebody who is no longer logged in goes to the start page.
-export async function ask(path, options = {}) {
-  const response = await fetch(root + path, { ...options, headers: { Accept: "application/json", ...options.headers } });
-  if (response.status === 401) location.assign(root);
-  return response;
+// The server draws the page; while something goes on there, the page asks for itself again.
+async function follow() {
+  const live = document.getElementById("live");
+  if (!live || !live.dataset.refresh) return;
+  await new Promise((done) => setTimeout(done, Number(live.dataset.refresh)));
+  try {
+    if (document.visibilityState === "visible") {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const next = page.getElementById("live");
+      if (!response.ok) throw new Error(response.statusText);
+      // Another page came: the listener is no longer logged in.
+      if (!next) return location.reload();
+      localise(next);
+      update(live, next);
+    }
+  } catch {
+    // Offline, or the server has trouble: the page stays as it is, and asks again.
+  }
+  follow();
 }
-
-export const unreachable = (error) => error instanceof TypeError || error instanceof SyntaxError
-  ? "The server could not be reached. Check your connection and try again." : error.message;
 
 localise(document);
+follow();

@@ -1,0 +1,54 @@
+"""GET /account and /account/leave: connections, data to take along, logins, tokens, and the ways out."""
+
+from blendify.access import bearer_tokens, connections, sessions
+from blendify.core import times
+from blendify.export import status
+from blendify.export.status import State
+from blendify.providers import PROVIDERS
+from blendify.web import listener_pages, responses, views
+from blendify.web.cookies import SESSION, cookie_values
+from blendify.web.parameters import query_parameters
+from blendify.web.responses import Response
+from blendify.web.router import Router
+from blendify.web.standing import ends_soon
+
+REFRESH = 3_000
+"""Milliseconds until the page asks how far an export is."""
+
+
+def show(router: Router, user: str) -> Response[str]:
+    """The page, with everything that a listener can decide; it is complete without script."""
+    now = times.now()
+    connected = [views.connection_view(connection) for connection in connections.connections(user)]
+    held = {each["provider"] for each in connected}
+    own = set(map(sessions.session_id_of, cookie_values(router, SESSION)))
+    export = status.export(user)
+    export = None if export and export.expired else export
+    return listener_pages.page(
+        router,
+        "account",
+        "account",
+        connections=[{**each, "ends_soon": ends_soon(each, now)} for each in connected],
+        offers=[provider for provider in views.set_up() if provider.name not in held],
+        export=export,
+        megabytes=f"{export.bytes / 1e6:,.1f}" if export else "",
+        refresh=REFRESH if export and export.state is State.PREPARING else None,
+        sessions=sorted(
+            ((each, each.session_id in own) for each in reversed(sessions.list_sessions(user))),
+            key=lambda pair: not pair[1],
+        ),
+        tokens=list(bearer_tokens.list_tokens(user)),
+        tomorrow=times.iso(now)[:10],
+    )
+
+
+def ask_before_leaving(router: Router, user: str) -> Response[str]:
+    """
+    The page that asks before an account is disconnected, or without `provider` before everything is erased.
+
+    404 for an account that is not connected
+    """
+    name = query_parameters(router).get("provider", [""])[0]
+    if name and not any(each.provider == name for each in connections.connections(user)):
+        return responses.error_response(router, 404, "not_connected", "You have not connected this account.")
+    return listener_pages.page(router, "account", "leave", provider=PROVIDERS[name] if name else None)

@@ -1,0 +1,157 @@
+"""GET /dashboard: the listener's music now, what changed since they were here, and how the collection stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blendify.access import connections, visits
+from blendify.core import times
+from blendify.core.data_types import DataType
+from blendify.insights import store
+from blendify.insights.buckets import TopList
+from blendify.providers import PROVIDERS
+from blendify.reading import changes, questions
+from blendify.reading.changes import Changes
+from blendify.reading.question import Question
+from blendify.web import listener_pages, views
+from blendify.web.listener_pages import of_a_listener
+from blendify.web.responses import ContentSources, Response
+from blendify.web.router import Router, new_router
+from blendify.web.standing import BUSY, standing
+
+router = new_router()
+
+TRACKS, ARTISTS, CHANGES = 10, 8, 8
+"""Most of each on the page."""
+SYNCS = 2
+REFRESH = 5_000
+"""Milliseconds until the page asks again, while there is no music on it yet."""
+LIBRARY = (
+    DataType.SAVED_TRACKS,
+    DataType.SAVED_ALBUMS,
+    DataType.FOLLOWED_ARTISTS,
+    DataType.PLAYLISTS,
+    DataType.PLAYLIST_TRACKS,
+)
+"""What a listener changes by hand. Ranks change every day, and plays are no change of anything."""
+EMPTIED = "null"
+"""The kind of an entry that its provider has emptied: there is nothing to show of it."""
+RANGES = {"short_term": "the last four weeks", "medium_term": "the last six months", "long_term": "the last year"}
+VERBS = {
+    DataType.SAVED_TRACKS: ("Saved", "No longer saved"),
+    DataType.SAVED_ALBUMS: ("Album saved", "Album no longer saved"),
+    DataType.FOLLOWED_ARTISTS: ("Followed", "No longer followed"),
+    DataType.PLAYLISTS: ("Playlist", "Playlist gone"),
+    DataType.PLAYLIST_TRACKS: ("Added to a playlist", "Taken off a playlist"),
+}
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A song, an artist, an album or a playlist: a cover with two lines."""
+
+    name: str
+    by: str | None
+    image: str | None
+    round: bool
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a listener did to their library."""
+
+    thing: Thing
+    removed: bool
+    verb: str
+    moment: str
+    """When they did it, or when a sync found it (ISO 8601)."""
+
+
+@router.get("/dashboard")
+def dashboard() -> Response[str]:
+    """The listener's page, complete without script; 303 to the start page without a session."""
+    return of_a_listener(router, _show)
+
+
+def _show(router: Router, user: str) -> Response[str]:
+    now = times.now()
+    connected = [views.connection_view(connection) for connection in connections.connections(user)]
+    newest = views.newest_syncs(user, SYNCS)
+    since = visits.visit(user, _told_until(newest, times.iso(now)))
+    lists = store.current_top_lists(user)
+    tracks, period = _newest_top(lists, "tracks", TRACKS) or _read_top(user, connected)
+    artists, _ = _newest_top(lists, "artists", ARTISTS) or ([], "")
+    changed = _changed(user, since)
+    busy = not newest or newest[0]["status"] in BUSY
+    return listener_pages.page(
+        router,
+        "home",
+        "home",
+        sources=ContentSources(images=views.image_hosts()),
+        standing=standing(connected, newest, now),
+        tracks=tracks,
+        artists=artists,
+        period=RANGES.get(period, ""),
+        since=since,
+        changed=changed,
+        # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
+        latest=_changed(user, None) if since and not changed else [],
+        refresh=REFRESH if busy and connected and not tracks else None,
+        offers=views.set_up() if not connected else [],
+    )
+
+
+def _told_until(newest: Sequence[Mapping[str, Any]], now: str) -> str:
+    """Up to when the page tells everything: what a running sync records has the moment at which that sync began."""
+    return min([sync["started_at"] for sync in newest if sync["status"] in BUSY], default=now)
+
+
+def _newest_top(lists: Sequence[TopList], what: str, most: int) -> tuple[list[Thing], str] | None:
+    """The top of the list over the shortest time, as things to show, and its time range; None without any list."""
+    order = list(RANGES)
+    of_kind = [each for each in lists if each.what == what and each.entries]
+    if not of_kind:
+        return None
+    chosen = min(of_kind, key=lambda each: order.index(each.time_range) if each.time_range in order else len(order))
+    entries = chosen.entries[:most]
+    things = [Thing(each.name, each.artist_line, each.image, what == "artists", each.rank) for each in entries]
+    return things, chosen.time_range
+
+
+def _read_top(user: str, connected: Sequence[Mapping[str, Any]]) -> tuple[list[Thing], str]:
+    """The same of songs from the history, for the minutes after the first sync in which insights know nothing yet."""
+    for connection in connected:
+        endpoint = PROVIDERS[connection["provider"]].endpoints.get(DataType.TOP_TRACKS)
+        for name in [name for name in RANGES if endpoint and name in endpoint.lists][:1]:
+            asked = Question(DataType.TOP_TRACKS, connection["provider"], time_range=name, limit=TRACKS)
+            if items := questions.current(user, asked).items:
+                return [_thing(DataType.TOP_TRACKS, item) for item in items if item["kind"] != EMPTIED], name
+    return [], ""
+
+
+def _changed(user: str, since: str | None) -> list[Changed]:
+    items, _ = changes.changes(user, Changes(LIBRARY, since or "0", CHANGES, page_size=4))
+    return [
+        Changed(
+            thing=_thing(DataType(item["data_type"]), item),
+            removed=item["removed"],
+            verb=VERBS[item["data_type"]][item["removed"]],
+            moment=item["fetched_at"] if item["removed"] else item.get("added_at") or item["fetched_at"],
+        )
+        for item in items
+        if item["kind"] != EMPTIED
+    ]
+
+
+def _thing(data_type: DataType, item: Mapping[str, Any]) -> Thing:
+    if data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS):
+        name, by, image = item["artist_name"], None, item["artist_image_url"]
+    elif data_type is DataType.PLAYLISTS:
+        name, by, image = item["playlist_name"], item["owner_name"], item["playlist_image_url"]
+    elif data_type is DataType.SAVED_ALBUMS:
+        name, by, image = item["album_name"], item["artist_name"], item["album_art_url"]
+    else:
+        name, by, image = item["track_name"], item["artist_name"], item["album_art_url"]
+    round_cover = data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS)
+    return Thing(name or "Without a name", by, image, round_cover, item.get("rank"))
