@@ -8,6 +8,7 @@ Forms  one value has been served as 2345, 2345.0 and "2345", as true, "true" and
 import re
 from collections.abc import Mapping
 from datetime import UTC
+from math import isfinite
 from typing import Any
 
 from blendify.core import times
@@ -31,6 +32,9 @@ def text(item: Any, key: str) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not isfinite(value):
+        # Python reads 1e999 as infinite.
         return None
     return str(int(value) if value == int(value) else value)
 
