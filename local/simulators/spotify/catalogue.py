@@ -65,12 +65,6 @@ class Catalogue:
         self._named_artist = lru_cache(4_096)(self._make_named_artist)
         self._short_album = lru_cache(4_096)(self._make_short_album)
 
-    def track_id(self, track: int) -> str:
-        return base62(self.recordings.track(track).raw)
-
-    def album_id(self, album: int) -> str:
-        return base62(self.recordings.album(album).raw)
-
     def _track(
         self, number: int, regime: Regime, playable: bool = True, name: str | None = None, checked: bool = False
     ) -> Json:
