@@ -70,9 +70,10 @@ def partitions_of(handler: str) -> set[str]:
 
 
 def account_statements(function: str) -> Iterator[dict[str, Any]]:
-    """The statements of a role that are for items of the accounts table; its index has other keys."""
+    """The statements of a role that are for items of the accounts table; a scan and the index have no such keys."""
     for statement in statements(function):
-        if {"Fn::GetAtt": ["AccountsTable", "Arn"]} in as_list(statement["Resource"]):
+        of_table = {"Fn::GetAtt": ["AccountsTable", "Arn"]} in as_list(statement["Resource"])
+        if of_table and as_list(statement["Action"]) != ["dynamodb:Scan"]:
             yield statement
 
 
