@@ -11,7 +11,7 @@ from moto.core.model_instances import reset_model_data
 from blendify.access import applications
 from blendify.core import aws
 from local.template import resources
-from tests.aws.direct_dynamodb import direct_dynamodb
+from tests.aws.direct_calls import direct_calls
 from tests.aws.lean_moto import lean_moto
 from tests.aws.lean_tables import lean_tables
 from tests.aws.moto_partiql import inserts
@@ -24,7 +24,7 @@ _IN_MOTO = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondary
 @contextmanager
 def new_aws() -> Iterator[None]:
     """An AWS that is empty but for the key; clients made within go on working in threads."""
-    with mock_aws(), lean_moto(), lean_tables(), inserts(), direct_dynamodb():
+    with mock_aws(), lean_moto(), lean_tables(), inserts(), direct_calls():
         forget_clients()
         create_key()
         yield

@@ -1,5 +1,5 @@
 """
-Reads and writes of DynamoDB that go from the client straight to moto's handler.
+Requests to DynamoDB and KMS that go from the client straight to moto's handlers.
 
 The way over botocore and moto's web server signs, serializes, routes and parses: most of the time of a test that syncs.
 A request that moto refuses is made again the long way, which has the error's exact form.
@@ -8,6 +8,8 @@ The same as on the long way   types and names of parameters are checked, and nei
 Left out                      hooks of botocore, and the request's id and headers in the response
 """
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -23,10 +25,11 @@ from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import camelcase_to_underscores
 from moto.dynamodb.responses import DynamoHandler
+from moto.kms.responses import KmsResponse
 from werkzeug.exceptions import HTTPException
 
-DIRECT = frozenset(
-    {
+DIRECT = {
+    "dynamodb": {
         "GetItem",
         "BatchGetItem",
         "Query",
@@ -37,17 +40,19 @@ DIRECT = frozenset(
         "BatchWriteItem",
         "BatchExecuteStatement",
         "TransactWriteItems",
-    }
-)
+    },
+    "kms": {"Encrypt", "Decrypt"},
+}
+BLOBS = {"Plaintext", "CiphertextBlob"}
 REGION = "us-east-1"
 _one_request = RLock()
 _validator = ParamValidator()
 
 
 @contextmanager
-def direct_dynamodb() -> Iterator[None]:
+def direct_calls() -> Iterator[None]:
     """
-    One request at a time, and those of DynamoDB directly.
+    One request at a time, and most of them directly.
 
     DynamoDB checks a condition and writes in one step; in moto a thread could get between the two. A query of moto's
     also fails when another thread adds an item while it goes through a table.
@@ -55,11 +60,12 @@ def direct_dynamodb() -> Iterator[None]:
     call, answer = BaseClient._make_api_call, BotocoreStubber.__call__  # type: ignore[attr-defined]
 
     def direct(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        if operation not in DIRECT or client.meta.service_model.service_name != "dynamodb":
+        service = client.meta.service_model
+        if operation not in DIRECT.get(service.service_name, ()):
             return call(client, operation, parameters)
         with _one_request:
             try:
-                return _response(client.meta.service_model.operation_model(operation), parameters)
+                return _response(service.service_name, service.operation_model(operation), parameters)
             except (HTTPException, ServiceException):
                 return call(client, operation, parameters)
 
@@ -71,21 +77,33 @@ def direct_dynamodb() -> Iterator[None]:
         yield
 
 
-def _response(model: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+def _response(service: str, model: Any, parameters: dict[str, Any]) -> dict[str, Any]:
     """
     The response.
 
     Raises  HTTPException, ServiceException where moto refuses; ParamValidationError where boto would
     """
     _check(model, parameters)
-    handler = DynamoHandler()
-    handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, REGION
-    handler.body = handler.params = _copied(parameters)
-    handler.uri_match = {}
-    result = getattr(handler, _method(model.name))().result
+    result = _dynamodb(model.name, parameters) if service == "dynamodb" else _kms(model.name, parameters)
     members = model.output_shape.members
     response = {name: value for name, value in result.items() if name in members and value is not None}
     return {**response, "ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}}
+
+
+def _dynamodb(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    handler = DynamoHandler()
+    handler.current_account, handler.region, handler.uri_match = DEFAULT_ACCOUNT_ID, REGION, {}
+    handler.body = handler.params = _copied(parameters)
+    result: dict[str, Any] = getattr(handler, _method(operation))().result
+    return result
+
+
+def _kms(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    handler = KmsResponse()
+    handler.current_account, handler.region = DEFAULT_ACCOUNT_ID, REGION
+    handler.body = json.dumps(parameters, default=lambda blob: b64encode(blob).decode())
+    result = json.loads(getattr(handler, _method(operation))())
+    return {name: b64decode(value) if name in BLOBS else value for name, value in result.items()}
 
 
 def _check(model: Any, parameters: dict[str, Any]) -> None:
