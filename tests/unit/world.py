@@ -105,12 +105,12 @@ class World:
         connections.connect(user_id, self.name, consent.profile, grant)
         return user_id
 
-    def truth(self, listener: str = "") -> dict[str, Any]:
-        """What the listener has, by data type; a list, or lists by our names where there are several."""
+    def truth(self, listener: str = "", *data_types: DataType) -> dict[str, Any]:
+        """What the listener has, by data type, of these or all; a list, or lists by our names if there are several."""
         listener = listener or self.listener
         self.provider.view(self.simulator.listeners[listener])
         names = {theirs: ours for ours, theirs in self.provider.lists.items()}
-        data: dict[str, Any] = self.simulator.truth(listener)["data"]
+        data: dict[str, Any] = self.simulator.truth(listener, *data_types)["data"]
         return {
             data_type: {names.get(name, name): entries for name, entries in held.items()}
             if isinstance(held, dict)
@@ -120,7 +120,7 @@ class World:
 
     def lists(self, data_type: DataType, listener: str = "") -> dict[str, list[Any]]:
         """What the listener has, by list; "" is the name of an only list. Lists that cannot be read are left out."""
-        held = self.truth(listener)[data_type]
+        held = self.truth(listener, data_type)[data_type]
         if isinstance(held, dict):
             return {name: entries for name, entries in held.items() if entries is not None}
         return {"": held}

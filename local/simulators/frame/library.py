@@ -211,14 +211,15 @@ class Rows:
         ]
 
 
-def everything(library: Library, view: Callable[[str, str], Any]) -> dict[str, Json]:
+def everything(library: Library, view: Callable[[str, str], Any], *data_types: str) -> dict[str, Json]:
     """
     All lists as they would be served now, by data type, and by name where there are several; None if it is unreadable.
 
-    `view` tells for a data type and a name how entries are shown
+    view          tells for a data type and a name how entries are shown
+    data_types    only these; without any, all
     """
     data: dict[str, Json] = {}
-    for data_type in library.LISTS:
+    for data_type in data_types or library.LISTS:
         lists: dict[str, Json] = {}
         readable = library.method("readable", data_type)
         for name in library.names(data_type):

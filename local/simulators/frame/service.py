@@ -232,12 +232,12 @@ class Service(ABC):
         self.traffic.faults.append(fault)
         return fault
 
-    def truth(self, name: str) -> Json:
-        """Everything that the endpoints would serve of a listener now, in the order of the lists."""
+    def truth(self, name: str, *data_types: str) -> Json:
+        """Everything, or what there is of these data types, that the endpoints would serve of a listener now."""
         listener = self.listeners[name]
         return {
             "profile": self.profile(listener),
-            "data": everything(listener.library, lambda *of: self.truth_view(listener, *of)),
+            "data": everything(listener.library, lambda *of: self.truth_view(listener, *of), *data_types),
         }
 
     def change(self, name: str, act: str, data_type: str, list_name: str = "", **details: Any) -> Json:
