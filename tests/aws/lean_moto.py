@@ -17,11 +17,11 @@ from moto.core import responses
 from moto.core.model import Shape
 from moto.core.serialize import ResponseSerializer
 from moto.core.utils import method_names_from_class
-from moto.kms import models
+from moto.kms import models, utils
 
 _any_name = ResponseSerializer.get_value
 _loader = cache(session.create_loader)
-_any_pair = models.generate_private_key
+_any_pair = utils.generate_private_key
 
 
 def _pair(key_spec: str) -> Any:

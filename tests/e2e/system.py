@@ -234,6 +234,15 @@ def _connection_key(user_id: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class SettledListener:
+    """A listener whose first sync is complete."""
+
+    name: str
+    browser: Browser
+    user_id: str
+
+
+@dataclass(frozen=True)
 class DueListener:
     """A listener whom the schedule has to poll, and what was known of them when they became due."""
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.emulator.server import REGION
 from operations.browser import Browser
 from operations.history_reader import ExportReader
-from tests.e2e.system import System, wait_for
+from tests.e2e.system import SettledListener, System, wait_for
 
 
 def prepared(browser: Browser, query: str = "") -> dict[str, Any]:
@@ -70,11 +70,9 @@ def test_a_listener_downloads_everything(system: System) -> None:
     assert requests.get(ready["url"].partition("?")[0], timeout=30).status_code == 403
 
 
-def test_the_roles_of_the_export_may_do_only_what_they_need(system: System) -> None:
+def test_the_roles_of_the_export_may_do_only_what_they_need(system: System, settled: SettledListener) -> None:
     """The emulator enforces the roles: the builder cannot read or delete, and the API cannot write or list."""
-    browser, user_id = system.connect("em")
-    system.latest_sync(browser)
-    ready = prepared(browser)
+    user_id, ready = settled.user_id, prepared(settled.browser)
     bucket, key = urlsplit(ready["url"]).path.strip("/").split("/", 1)
     assert key == f"exports/{user_id}/{ready['export_id']}.zip"
     where = {"Bucket": bucket, "Key": key}

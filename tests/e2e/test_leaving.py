@@ -5,7 +5,7 @@ from typing import Any
 import requests
 
 from operations.browser import Browser
-from tests.e2e.system import System, wait_for
+from tests.e2e.system import SettledListener, System, wait_for
 
 LISTENER = "zebulon"
 """A name that occurs nowhere else."""
@@ -22,10 +22,8 @@ def erased(system: System, erasure_id: str) -> dict[str, Any]:
     return wait_for("the erasure ends", ended)
 
 
-def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
+def test_a_listener_leaves_and_nothing_is_left(system: System, settled: SettledListener) -> None:
     """The real routes, roles and eraser remove one listener. Another listener's data stays."""
-    other, _ = system.connect("yolanda")
-    system.latest_sync(other)
     browser, user_id = system.connect(LISTENER)
     first = system.latest_sync(browser)
     assert first["status"] == "succeeded"
@@ -48,7 +46,7 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
     second = system.latest_sync(again)
     assert (second["status"], second["data_types"]["saved_tracks"]["appended"]) == ("succeeded", 0)
 
-    before = {str(item) for item in system.history(str(other.read("/me")["user_id"]))}
+    before = {str(item) for item in system.history(settled.user_id)}
     with system.short_waits():
         status, response, headers = again.send("/me", method="DELETE")
         assert status == 202
@@ -57,7 +55,7 @@ def test_a_listener_leaves_and_nothing_is_left(system: System) -> None:
     assert receipt["deleted"]["facts"] == facts
     everything = [*system.items("accounts_table"), *system.items("history_table")]
     assert [item for item in everything if user_id in str(item) or LISTENER in str(item)] == []
-    assert {str(item) for item in system.history(str(other.read("/me")["user_id"]))} == before
+    assert {str(item) for item in system.history(settled.user_id)} == before
     unknown = requests.get(me, timeout=30)
     for gone in (requests.get(me, headers=as_app, timeout=30), requests.get(me, cookies={}, timeout=30)):
         assert (gone.status_code, gone.text) == (401, unknown.text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.deployment import STACK
 from operations.operate import Fleet, outputs_of
-from tests.e2e.system import System, wait_for
+from tests.e2e.system import SettledListener, System, wait_for
 
 
 def fleet(system: System) -> Fleet:
@@ -42,17 +42,17 @@ def test_an_alarm_reaches_whoever_subscribed_the_topic(system: System) -> None:
 
 def test_a_deleted_record_of_the_history_is_seen(system: System) -> None:
     """Whoever deletes it, with whatever rights: the table's stream tells."""
-    user_id, _ = system.connect_and_sync("wes")
-    key = {name: system.history(user_id)[0][name] for name in ("user#type", "fetched_at")}
-    system.stack.emulator.client("dynamodb").delete_item(TableName=system.outputs["history_table"], Key=key)
-    partition = key["user#type"]["S"]
+    partition = "wes#top_tracks"
+    key, table = {"user#type": {"S": partition}, "fetched_at": {"S": "2026"}}, system.outputs["history_table"]
+    client = system.stack.emulator.client("dynamodb")
+    client.put_item(TableName=table, Item={**key, "raw": {"S": "{}"}})
+    client.delete_item(TableName=table, Key=key)
     line = wait_for("the change is logged", lambda: [t for t in logged(system, "outside an erasure") if partition in t])
     assert json.loads(line[0])["change"] == "REMOVE"
 
 
-def test_the_commands_work_on_the_deployed_stack(system: System) -> None:
+def test_the_commands_work_on_the_deployed_stack(system: System, settled: SettledListener) -> None:
     """The report names what there is; a pause is lifted, a listener synced, failed polls are made again."""
-    user_id, _ = system.connect_and_sync("xia")
     here = fleet(system)
     key = {"pk": {"S": "gate#spotify#default"}, "sk": {"S": "gate"}}
     until = int((datetime.now(UTC) + timedelta(minutes=10)).timestamp() * 1000)
@@ -67,7 +67,7 @@ def test_the_commands_work_on_the_deployed_stack(system: System) -> None:
     assert "queue FailedPolls: 0 waiting" in report
     here.lift_pause("spotify")
     assert "spotify: open" in "\n".join(here.report(datetime.now(UTC)))
-    arn = here.sync(user_id, "spotify").removeprefix("Started ")
+    arn = here.sync(settled.user_id, "spotify").removeprefix("Started ")
     assert system.execution(arn)["status"] == "SUCCEEDED"
     here.client("sqs").send_message(QueueUrl=here.outputs["FailedPollsQueue"], MessageBody="{}")
     assert here.retry_polls() == "1 polls are in the queue again."

@@ -6,12 +6,25 @@ from collections import Counter
 import pytest
 
 from operations.history_reader import stored_differences
-from tests.e2e.system import System
+from tests.e2e.system import SettledListener, System
 
 # While these tests run, the schedule comes to the listener for whom test_schedule.py waits.
 pytestmark = pytest.mark.usefixtures("due_listener")
 
 ALBUMS = "GET /v1/me/albums"
+
+
+@pytest.fixture(scope="module")
+def kit(system: System) -> SettledListener:
+    """A listener for the tests of two executions; each collects all that it changes."""
+    browser, user_id = system.connect("kit")
+    system.latest_sync(browser)
+    return SettledListener("kit", browser, user_id)
+
+
+def moments(system: System, user_id: str) -> set[str]:
+    """When the syncs began that stored something."""
+    return {item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}
 
 
 def test_a_second_sync_appends_what_has_changed(system: System) -> None:
@@ -34,9 +47,9 @@ def test_a_second_sync_appends_what_has_changed(system: System) -> None:
     assert system.differences(user_id, earlier, first["started_at"]) == []
 
 
-def test_an_unchanged_account_appends_nothing(system: System) -> None:
+def test_an_unchanged_account_appends_nothing(system: System, settled: SettledListener) -> None:
     """This holds for a sync that checks for changes, and for one that an operator starts in full mode."""
-    user_id, _ = system.connect_and_sync("una")
+    user_id = settled.user_id
     before = len(system.history(user_id))
     for mode in ("changes", "full"):
         assert system.run({"user_id": user_id, "provider": "spotify", "mode": mode})["status"] == "SUCCEEDED"
@@ -77,12 +90,12 @@ def test_one_failing_data_type_does_not_stop_the_others(system: System) -> None:
     assert stored_differences(truth, system.stored(user_id, sync["started_at"])) == []
 
 
-def test_when_every_data_type_fails_the_execution_fails(system: System) -> None:
+def test_when_every_data_type_fails_the_execution_fails(system: System, settled: SettledListener) -> None:
     """The operator sees a failed execution whose cause names the error."""
-    user_id, _ = system.connect_and_sync("gil")
-    system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 503, "listener": "gil"})
+    system.simulator.control("POST", "faults", {"endpoint": ALBUMS, "status": 503, "listener": settled.name})
     with system.short_waits():
-        ended = system.run({"user_id": user_id, "provider": "spotify", "data_types": ["saved_albums"]})
+        ended = system.run({"user_id": settled.user_id, "provider": "spotify", "data_types": ["saved_albums"]})
+    system.simulator.control("DELETE", "faults")
 
     assert ended["status"] == "FAILED"
     assert ended["error"] == "NothingCollected"
@@ -100,11 +113,11 @@ def test_a_rate_limit_is_waited_out_and_nothing_is_lost(system: System) -> None:
     assert stored_differences(system.truth("hal"), system.stored(user_id, sync["started_at"])) == []
 
 
-def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
+def test_two_syncs_of_one_connection_do_not_run_at_once(system: System, kit: SettledListener) -> None:
     """The second returns the id of the first, and collects nothing."""
-    browser, user_id = system.connect("ivo")
-    earlier = system.latest_sync(browser)
-    system.change("ivo", "add", "saved_tracks")
+    browser, user_id = kit.browser, kit.user_id
+    earlier, before = system.latest_sync(browser), moments(system, user_id)
+    system.change(kit.name, "add", "saved_tracks")
     with system.paused_provider():
         first = system.start({"user_id": user_id, "provider": "spotify"})
         running = system.sync_after(browser, earlier)
@@ -113,15 +126,15 @@ def test_two_syncs_of_one_connection_do_not_run_at_once(system: System) -> None:
     assert json.loads(second["output"]) == {"outcome": "already_running", "sync_id": running["sync_id"]}
     assert system.execution(first)["status"] == "SUCCEEDED"
     assert system.latest_sync(browser)["sync_id"] == running["sync_id"]
-    assert len({item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}) == 2
+    assert len(moments(system, user_id) - before) == 1
 
 
-def test_the_next_execution_resumes_the_sync_of_a_stopped_one(system: System) -> None:
+def test_the_next_execution_resumes_the_sync_of_a_stopped_one(system: System, kit: SettledListener) -> None:
     """An operator stops an execution and starts another, which resumes the same sync and completes it."""
-    browser, user_id = system.connect("kit")
-    earlier = system.latest_sync(browser)
+    browser, user_id = kit.browser, kit.user_id
+    earlier, before = system.latest_sync(browser), moments(system, user_id)
     for data_type in ("saved_tracks", "recently_played", "saved_albums", "followed_artists"):
-        system.change("kit", "add", data_type)
+        system.change(kit.name, "add", data_type)
     with system.paused_provider():
         first = system.start({"user_id": user_id, "provider": "spotify"})
         stopped = system.sync_after(browser, earlier)
@@ -130,9 +143,8 @@ def test_the_next_execution_resumes_the_sync_of_a_stopped_one(system: System) ->
     assert second["status"] == "SUCCEEDED"
     assert '"succeeded"' in second["output"]
     assert system.latest_sync(browser)["sync_id"] == stopped["sync_id"]
-    moments = {item["fetched_at"]["S"].split("#")[0] for item in system.records(user_id)}
-    assert len(moments) == 2, "both executions worked for one sync"
-    assert system.differences(user_id, system.truth("kit")) == []
+    assert len(moments(system, user_id) - before) == 1, "both executions worked for one sync"
+    assert system.differences(user_id, system.truth(kit.name)) == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from blendify.core import times
-from tests.e2e.system import DueListener, System, wait_for
+from tests.e2e.system import DueListener, SettledListener, System, wait_for
 
 
 def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System, due_listener: DueListener) -> None:
@@ -23,9 +23,9 @@ def test_a_listener_who_is_due_is_polled_by_the_schedule(system: System, due_lis
     assert planned["due_at"] > times.iso(datetime.now(UTC))
 
 
-def test_a_listener_can_request_a_sync(system: System) -> None:
+def test_a_listener_can_request_a_sync(system: System, settled: SettledListener) -> None:
     """It runs. A second request right after it is refused, and the response says when to ask again."""
-    browser, _ = system.connect("vic")
+    browser = settled.browser
     first = system.latest_sync(browser)
     status, body, _ = browser.send("/me/syncs")
     assert status == 202

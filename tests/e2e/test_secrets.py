@@ -35,7 +35,7 @@ def test_no_secret_is_in_logs_histories_or_table_items(system: System) -> None:
     assert sync["status"] == "succeeded"
     assert len(secrets) > 5
     assert [(place, secret[:6]) for place, text in places.items() for secret in secrets if secret in text] == []
-    assert "Retrieved 50 tracks for short_term" in places["logs"]
+    assert "Retrieved 20 tracks for short_term" in places["logs"]
 
 
 def test_every_collectors_role_may_append_and_may_not_rewrite_history(system: System) -> None:
