@@ -5,7 +5,7 @@ The way over botocore and moto's web server signs, serializes, routes and parses
 A request that moto refuses is made again the long way, which has the error's exact form.
 
 The same as on the long way   types and names of parameters are checked, and neither side sees the other's later changes
-Left out                      hooks of botocore, and the request's id and headers in the response
+Left out                      hooks of botocore but a Stubber's, and the request's id and headers in the response
 """
 
 import json
@@ -61,7 +61,7 @@ def direct_calls() -> Iterator[None]:
 
     def direct(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         service = client.meta.service_model
-        if operation not in DIRECT.get(service.service_name, ()):
+        if operation not in DIRECT.get(service.service_name, ()) or _is_stubbed(client):
             return call(client, operation, parameters)
         with _one_request:
             try:
@@ -75,6 +75,11 @@ def direct_calls() -> Iterator[None]:
 
     with patch.object(BaseClient, "_make_api_call", direct), patch.object(BotocoreStubber, "__call__", alone):
         yield
+
+
+def _is_stubbed(client: Any) -> bool:
+    """Whether a test has given the client its responses, with botocore's Stubber."""
+    return "boto_stubber" in client.meta.events._emitter._unique_id_handlers
 
 
 def _response(service: str, model: Any, parameters: dict[str, Any]) -> dict[str, Any]:

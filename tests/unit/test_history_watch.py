@@ -10,7 +10,7 @@ from blendify.db.state_table import state_table
 from tests.unit.http_events import Context
 from watch import history
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "no_metrics")
 
 
 def change(kind: str, user_id: str = "u1", data_type: str = "saved_tracks") -> dict[str, Any]:
