@@ -91,6 +91,7 @@ def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]
         telemetry.token_outage("Spotify", 7)
         telemetry.refresh_failed("ProviderUnavailable")
         telemetry.login_failed()
+        telemetry.collected({"appended": 2, "holes": 1, "rate_limits": 1})
         telemetry.polled(failed=True)
         return {}
 

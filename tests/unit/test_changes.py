@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from blendify.collecting.collector import collect
-from blendify.core import aws
+from blendify.core import aws, telemetry
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
@@ -122,6 +122,8 @@ def test_more_plays_than_the_provider_remembers_leave_a_hole(world: World, clock
         job = synced(user_id, clock, DataType.RECENTLY_PLAYED)
         appended = facts(job, DataType.RECENTLY_PLAYED)
         assert standing(job, DataType.RECENTLY_PLAYED).counts["holes"] == holes
+        assert ("Holes" in telemetry.metrics.metric_set) is bool(holes), "an operator is told"
+        telemetry.metrics.clear_metrics()
         assert [fact.missing_from for fact in appended if fact.kind == "hole"] == [last] * holes
         assert sum(fact.kind != "hole" for fact in appended) == count
 

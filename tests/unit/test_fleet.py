@@ -88,7 +88,7 @@ def test_fixed_costs_are_those_of_the_template_and_of_the_codes_metrics() -> Non
         else:
             watched["fleet"] += stated or 1
     assert (watched["fleet"], watched["provider"]) == (prices.WATCHED, prices.WATCHED_OF_A_PROVIDER)
-    assert prices.fixed_month(3) == pytest.approx(prices.fixed_month() + 2 * (0.40 + 14 * 0.30 + 10 * 0.10))
+    assert prices.fixed_month(3) == pytest.approx(prices.fixed_month() + 2 * (0.40 + 15 * 0.30 + 11 * 0.10))
 
 
 def test_a_user_costs_about_two_cents(enough: Report) -> None:

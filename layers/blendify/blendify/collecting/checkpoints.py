@@ -21,7 +21,7 @@ from blendify.core.errors import (
     Refused,
     ScopeMissing,
 )
-from blendify.core.telemetry import logger, metrics
+from blendify.core.telemetry import collected, logger, metrics
 from blendify.fetching.provider_client import ProviderClient
 from blendify.jobs.job import Summary
 from blendify.jobs.progress import PATIENCE_SECONDS, Checkpoint, Progress
@@ -118,7 +118,7 @@ def _outcome(error: CollectError) -> Outcome:
 
 def _report_completed(done: Progress) -> None:
     """One data type is collected."""
-    _report_counts(done)
+    collected(done.counts)
     logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
 
 
@@ -127,14 +127,6 @@ def _report_stopped(done: Progress, error: CollectError) -> None:
     until = times.iso(error.until) if isinstance(error, MustWait) else None
     if done.outcome is not Outcome.WAITING:
         metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
-        _report_counts(done)
+        collected(done.counts)
     level = logger.info if done.outcome is Outcome.WAITING else logger.warning
     level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
-
-
-def _report_counts(done: Progress) -> None:
-    """The counts of all rounds together."""
-    if done.counts["appended"]:
-        metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=done.counts["appended"])
-    if done.counts["rate_limits"]:
-        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=done.counts["rate_limits"])

@@ -49,6 +49,16 @@ def list_read(data_type: DataType, list_id: str, records: int) -> None:
     logger.info("Retrieved %d %s for %s", records, data_type.noun, list_id or data_type.words)
 
 
+def collected(counts: Mapping[str, int]) -> None:
+    """A data type has ended; its counts are those of all rounds together. What is 0 makes no metric."""
+    if counts["appended"]:
+        metrics.add_metric(name="RecordsAppended", unit=MetricUnit.Count, value=counts["appended"])
+    if counts["holes"]:
+        metrics.add_metric(name="Holes", unit=MetricUnit.Count, value=counts["holes"])
+    if counts["rate_limits"]:
+        metrics.add_metric(name="RateLimits", unit=MetricUnit.Count, value=counts["rate_limits"])
+
+
 def token_outage(title: str, users: int) -> None:
     """A provider refuses the grants of so many users at once that we treat it as an outage."""
     metrics.add_metric(name="TokenOutage", unit=MetricUnit.Count, value=1)
