@@ -8,7 +8,8 @@ from bench.in_process import bench_at, writes_for_nothing
 
 USERS = 10
 SIZES = {"playlists": 5, "playlist-entries": 60, "long-playlist": 20, "saved-tracks": 150, "saved-albums": 50}
-LIMIT = {"calls": 60, "seconds": 3, "retry_after": "3"}
+LIMIT = {"calls": 60, "seconds": 3, "retry_after": "3", "flight_seconds": 0.25}
+"""A call later than `flight_seconds` after the 429 no longer counts as in flight."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,13 @@ class Refused:
     """Calls that arrived before that."""
 
 
-def refused(calls_per_minute: float, flight_seconds: float) -> Refused:
-    """
-    Sync ten users to the end with this rate limit of the application, 0 for none.
-
-    A call later than `flight_seconds` after the 429 no longer counts as in flight.
-    """
+def refused(calls_per_minute: float) -> Refused:
+    """Sync ten users to the end with this rate limit of the application, 0 for none."""
     sizes = [part for name, size in SIZES.items() for part in (f"--{name}", str(size))]
     with simulator_apart(*sizes) as address, bench_at(address, calls_per_minute=calls_per_minute) as here:
         users = [here.connect(f"listener-{number}") for number in range(USERS)]
         here.control("POST", "counters/reset")
-        here.control("POST", "rate-limit", {**LIMIT, "flight_seconds": flight_seconds})
+        here.control("POST", "rate-limit", LIMIT)
         with writes_for_nothing(), ThreadPoolExecutor(USERS) as pool:
             list(pool.map(here.sync, users))
         counted = here.control("GET", "counters")

@@ -9,10 +9,12 @@ class Figure:
     """One row of the table."""
 
     what: str
-    aim: str
     today: str
+    """What was measured; it begins with the number."""
+    aim: str = ""
+    """What the design asks for."""
     value: float | None = None
-    """The number in `today` that has a bound; None for a figure without one."""
+    """The number that has a bound; None for a figure without one."""
     least: float | None = None
     most: float | None = None
 
@@ -25,22 +27,29 @@ class Figure:
             self.least is not None and self.value < self.least
         )
 
+    @property
+    def bound(self) -> str:
+        """The bound in words; a check fails beyond it."""
+        bounds = {"at least": self.least, "at most": self.most}
+        return " and ".join(f"{word} {number(bound)}" for word, bound in bounds.items() if bound is not None)
 
-def at_most(what: str, value: float, most: float, today: str = "") -> Figure:
+
+def at_most(what: str, value: float, most: float, today: str = "", aim: str = "") -> Figure:
     """A figure that is worse when it grows."""
-    return Figure(what, f"at most {_number(most)}", today or _number(value), value, most=most)
+    return Figure(what, today or number(value), aim, value, most=most)
 
 
-def at_least(what: str, value: float, least: float, today: str) -> Figure:
+def at_least(what: str, value: float, least: float, today: str, aim: str = "") -> Figure:
     """A figure that is worse when it falls."""
-    return Figure(what, f"at least {_number(least)}", today, value, least=least)
+    return Figure(what, today, aim, value, least=least)
 
 
 def markdown(figures: Iterable[Figure]) -> str:
     """The table as Markdown."""
-    rows = [f"| {each.what} | {each.aim} | {each.today} |" for each in figures]
-    return "\n".join(["| what | aim | today |", "|---|---|---|", *rows])
+    rows = [f"| {each.what} | {each.aim} | {each.bound} | {each.today} |" for each in figures]
+    return "\n".join(["| what | aim | bound | measured |", "|---|---|---|---|", *rows])
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+def number(value: float) -> str:
+    """A number as it stands in the table."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}" if value < 0.1 else f"{value:,.2f}"

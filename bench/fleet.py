@@ -11,7 +11,7 @@ Assumed  Listeners play 15 tracks an hour in one session a day, whose length is 
 Sampled  Fleets of more than 10,000 are simulated by one user in N, on one Nth of the quota and of every bound of a
          dispatch: a user is served as in the whole fleet, and the fleet's figures are multiplied by N.
 Costs    Of scheduled syncs and of two visits a day; a first sync is 0.9 cents more, once.
-Left out Provider failures and bans; first syncs of new listeners; delays within a minute.
+Left out Provider failures and bans; first syncs of new listeners; delays within a minute; computing insights.
 """
 
 import heapq
@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.figures import Figure, at_least, at_most
 from bench.machine import transitions
 from bench.prices import Use, fixed_month
 from blendify.core import times
@@ -44,8 +44,9 @@ SESSION_RATE = 15.0
 BUSIEST = 1.5
 """Plays of a listener's busiest day, as a multiple of the usual day's."""
 
-# Counted in tests/unit/test_polls.py and by `make bench`, 2026-11-28; of a connection's item, which has up to 2 KB with
-# real tokens. Functions have 0.5 GB; seconds are estimates of warm functions with 80 ms a provider call.
+# Counted by `make bench`, to whose figures tests/unit/test_bench_page.py compares them. A connection's item has 1 KB
+# there, and up to 2 KB with real tokens, as here. Functions have 0.5 GB; seconds are estimates of warm functions with
+# 80 ms a provider call.
 POLL_USE = Use(
     lambda_requests=1,
     gb_seconds=0.5 * 0.35,
@@ -64,8 +65,8 @@ RESYNC_USE = Use(
     lambda_requests=10,
     gb_seconds=0.5 * (0.3 + 8 * 0.6 + 0.2),
     write_units=47 + 2 + (2 + 2),
-    read_units=55,
-    kms_requests=10,
+    read_units=108,
+    kms_requests=9,
     log_gb=9e-6,
 )
 CALL = Use(write_units=2)
@@ -294,17 +295,17 @@ def figures(report: Report) -> Iterator[Figure]:
     fleet, counts = report.fleet, report.counts
     who = f"{fleet.users:,} users, {fleet.calls_per_minute:,.0f} calls/min"
     today = f"{report.lost_share:.2%}, {len(counts.losers) * fleet.each:,} users with a hole"
-    yield Figure(f"plays lost, {who}", "0", today)
+    yield at_most(f"plays lost, {who}", round(report.lost_share, 4), 0.0002, today, "0")
     served = report.per_day(len(counts.served))
-    yield Figure(f"users served a day, {who}", f"{fleet.users:,}", f"{served:,.0f}")
+    least = 0.99 * fleet.users
+    yield at_least(f"users served a day, {who}", served, least, f"{served:,.0f}", f"{fleet.users:,}")
     resyncs, calls = report.per_day(counts.resyncs), report.per_day(counts.calls)
-    yield Figure(
-        f"re-syncs and calls a day, {who}", "", f"{resyncs:,.0f} and {calls:,.0f}, {report.used:.0%} of the quota"
-    )
+    yield Figure(f"re-syncs and calls a day, {who}", f"{resyncs:,.0f} and {calls:,.0f}, {report.used:.0%} of the quota")
     late = "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
-    yield Figure(f"minutes from due to started (p50/p95/p99), {who}", "", late)
+    yield Figure(f"minutes from due to started (p50/p95/p99), {who}", late)
     dollars = sum(report.dollars.values())
-    yield Figure(f"dollars a user and month, {who}", "at most 0.02", f"{dollars:.4f}")
+    services = ", ".join(f"{name} {amount:.4f}" for name, amount in report.dollars.items() if amount >= 0.00005)
+    yield at_most(f"dollars a user and month, {who}", dollars, 0.0235, f"{dollars:.4f} ({services})", "at most 0.02")
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.paths import LOCAL
 
-RUNS = 15
+RUNS = 12
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "test",
@@ -34,13 +34,6 @@ def import_ratios(build: Path, handlers: tuple[str, ...]) -> dict[str, float]:
             seconds[name].append(_measure(code[name], path))
     baseline = min(seconds[""])
     return {handler: min(seconds[handler]) / baseline for handler in handlers}
-
-
-def slowest(build: Path, handlers: tuple[str, ...]) -> str:
-    """The largest ratio, with its handler."""
-    ratios = import_ratios(build, handlers)
-    handler = max(ratios, key=lambda name: ratios[name])
-    return f"{ratios[handler]:.2f} x ({handler})"
 
 
 def _measure(code: str, path: str) -> float:

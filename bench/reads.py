@@ -6,25 +6,21 @@ items that DynamoDB returns.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import ceil
 from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from botocore.client import BaseClient
-
-from bench.figures import Figure, at_most
-from bench.in_process import Bench
+from bench.figures import Figure
+from bench.in_process import Bench, bench
+from bench.requests import RequestMeter
 from blendify.collecting.evidence import ListEnd
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.db.attribute_values import item_size
 from blendify.fetching.page_consistency import Observed
 from blendify.history import queries
 from blendify.jobs.job import Job
@@ -32,6 +28,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Record
 from blendify.reading import questions
 from blendify.reading.question import Question
+from local.simulators.spotify import Options
 from operations.memory_store import MemoryStore
 
 USER, PROVIDER, LISTENER = "ubench", "spotify", "listener"
@@ -43,49 +40,14 @@ SWAPS, NEW_IN_TOP = 12, 3
 LIKES, UNLIKES = 3, 1
 
 
-@dataclass
-class Meter:
-    """Read units (half a unit for each 4 KB started of an eventually consistent read) and bytes of items."""
-
-    units: float = 0
-    items: int = 0
-    size: int = 0
-    requests: int = 0
-
-    @contextmanager
-    def running(self) -> Iterator["Meter"]:
-        """Count every read of DynamoDB."""
-        real = BaseClient._make_api_call  # type: ignore[attr-defined]
-
-        def request(client: Any, operation: str, parameters: Any) -> Any:
-            response = real(client, operation, parameters)
-            self._count(operation, parameters, response)
-            return response
-
-        with patch.object(BaseClient, "_make_api_call", request):
-            yield self
-
-    def _count(self, operation: str, parameters: Any, response: Any) -> None:
-        if operation == "Query":
-            self._read([sum(map(item_size, response["Items"]))], parameters.get("ConsistentRead"))
-            self.items += len(response["Items"])
-        elif operation == "GetItem":
-            self._read([item_size(response.get("Item", {}))], parameters.get("ConsistentRead"))
-            self.items += 1
-        elif operation == "BatchGetItem":
-            (keys,) = parameters["RequestItems"].values()
-            (items,) = response["Responses"].values()
-            self._read(list(map(item_size, items)), keys.get("ConsistentRead"))
-            self.items += len(items)
-
-    def _read(self, sizes: Sequence[int], consistent: bool | None) -> None:
-        self.requests += 1
-        self.size += sum(sizes)
-        self.units += sum(max(1, ceil(size / 4096)) for size in sizes) * (1 if consistent else 0.5)
-
-
-def figures(here: Bench) -> Iterator[Figure]:
+def figures() -> list[Figure]:
     """Read units of common questions."""
+    with bench(Options()) as here:
+        here.connect(LISTENER)
+        return list(_figures(here))
+
+
+def _figures(here: Bench) -> Iterator[Figure]:
     data = here.control("GET", f"truth/{LISTENER}")["data"]
     top, saved = DataType.TOP_TRACKS, DataType.SAVED_TRACKS
     tops, likes = MemoryStore(USER, PROVIDER, top), MemoryStore(USER, PROVIDER, saved)
@@ -94,16 +56,16 @@ def figures(here: Bench) -> Iterator[Figure]:
     for store in (tops, likes):
         store.save()
     half = times.iso(FIRST + timedelta(days=DAYS // 2))
-    yield _measured("top tracks now, three ranges", 60, lambda: _all(Question(top, limit=1000)))
-    yield _measured("the 50 newest likes", 10, lambda: questions.current(USER, Question(saved, limit=50)).items)
-    yield _measured("all likes now", 340, lambda: _all(Question(saved, limit=1000)))
-    for data_type, name, most in ((top, "top tracks", 45), (saved, "all likes", 320)):
+    yield _measured("top tracks now, three ranges", 50, lambda: _all(Question(top, limit=1000)))
+    yield _measured("the 50 newest likes", 8, lambda: questions.current(USER, Question(saved, limit=50)).items)
+    yield _measured("all likes now", 300, lambda: _all(Question(saved, limit=1000)))
+    for data_type, name, most in ((top, "top tracks", 40), (saved, "all likes", 315)):
         question = Question(data_type, limit=1000, as_of=half)
         yield _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
         with patch.object(queries, "snapshot", lambda *_: ("", {})):
-            fold = _measured(f"{name} half a year ago", most, lambda question=question: _all(question))  # type: ignore[misc]
-        yield Figure(f"{fold.what}, without snapshots", "", fold.today)
-    for record_id, what, most in ((newest, "a track liked once", 2), (oldest, "one liked again and again", 20)):
+            fold = _measured(f"{name} half a year ago", 0, lambda question=question: _all(question))  # type: ignore[misc]
+        yield Figure(f"{fold.what}, without snapshots", fold.today)
+    for record_id, what, most in ((newest, "a track liked once", 1), (oldest, "one liked again and again", 18)):
         question = Question(saved)
         yield _measured(
             f"the history of {what}",
@@ -113,10 +75,11 @@ def figures(here: Bench) -> Iterator[Figure]:
 
 
 def _measured(what: str, most: float, ask: Callable[[], list[Any]]) -> Figure:
-    with Meter().running() as meter:
+    with RequestMeter().running() as meter:
         records = ask()
-    today = f"{meter.units:,.1f} ({len(records):,} records, {meter.size / 1024:,.0f} KB, {meter.requests} requests)"
-    return at_most(f"read units: {what}", meter.units, most, today)
+    asked = meter.taken()
+    today = f"{asked.read_units:,.1f} ({len(records):,} records, {asked.size / 1024:,.0f} KB, {asked.reads} requests)"
+    return Figure(f"read units: {what}", today, value=asked.read_units, least=0.5, most=most)
 
 
 def _all(question: Question) -> list[Any]:
