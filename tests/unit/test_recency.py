@@ -32,7 +32,6 @@ def named(ids: str, read: list[str], now: datetime) -> list[str]:
     return [
         f"{row.fields['played_at']}#{row.fields['record_id']}{'+' if row.fields['played_after'] else ''}"
         for row in rows
-        if row
     ]
 
 

@@ -138,8 +138,7 @@ class Story:
         size = self.sort.remembered or PAGE
         while True:
             version, given = self.opened(), self.listener.answers()[start : start + size]
-            records = [record for record in self.dated(version, given) if record]
-            page = self.comparison(version, started_at).page(records, start)
+            page = self.comparison(version, started_at).page(self.dated(version, given), start)
             full = len(given) == self.sort.remembered and not self.sort.rules.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
@@ -158,7 +157,7 @@ class Story:
     committed_plays: set[str] = field(default_factory=set)
     """Ids of what was committed of a log."""
 
-    def dated(self, version: ListVersion, given: list[Any]) -> Sequence[Record | None]:
+    def dated(self, version: ListVersion, given: list[Any]) -> Sequence[Record]:
         """Records; where the provider tells no moments, with those at which they were seen first."""
         records = [self.sort.record(answer, place) for place, answer in enumerate(given)]
         known = [entry.identity for entry in self.memory.entries(version)]

@@ -55,13 +55,11 @@ class Checkpoints:
 
     def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
         """Every list is read to its end."""
-        self._move_on(position, Checkpoint(Outcome.COMPLETE, notes, counts=counts))
-        _report_completed(self.progress)
-        return self.progress.summary
+        return self._end(position, Checkpoint(Outcome.COMPLETE, notes, counts=counts))
 
     def fail(self, error: CollectError, position: Position, counts: Mapping[str, int]) -> Summary:
         """What could be read is read to its end, and some could not."""
-        return self._stop(error, position, Checkpoint(_outcome(error), str(error), counts=counts))
+        return self._end(position, Checkpoint(_outcome(error), str(error), counts=counts), error)
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""
@@ -86,11 +84,11 @@ class Checkpoints:
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        return self._stop(error, position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks))
+        return self._end(position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks), error)
 
-    def _stop(self, error: CollectError, position: Position, checkpoint: Checkpoint) -> Summary:
+    def _end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None = None) -> Summary:
         self._move_on(position, checkpoint)
-        _report_stopped(self.progress, error)
+        _report(self.progress, error)
         return self.progress.summary
 
     def _move_on(self, position: Position, checkpoint: Checkpoint) -> None:
@@ -116,17 +114,16 @@ def _outcome(error: CollectError) -> Outcome:
             return Outcome.FAILED
 
 
-def _report_completed(done: Progress) -> None:
-    """One data type is collected."""
-    collected(done.counts)
-    logger.info("Collected all %s", done.data_type.words, extra={"outcome": done.outcome, "counts": dict(done.counts)})
-
-
-def _report_stopped(done: Progress, error: CollectError) -> None:
-    """One data type stopped before its end, for good or until later."""
-    until = times.iso(error.until) if isinstance(error, MustWait) else None
+def _report(done: Progress, error: CollectError | None) -> None:
+    """The outcome; unless the data type goes on later, with the counts of all rounds together."""
+    extra = {"outcome": done.outcome, "counts": dict(done.counts)}
     if done.outcome is not Outcome.WAITING:
-        metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
+        if error:
+            metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
         collected(done.counts)
+    if error is None:
+        logger.info("Collected all %s", done.data_type.words, extra=extra)
+        return
+    until = times.iso(error.until) if isinstance(error, MustWait) else None
     level = logger.info if done.outcome is Outcome.WAITING else logger.warning
-    level("Stopped: %s", error, extra={"outcome": done.outcome, "until": until, "counts": dict(done.counts)})
+    level("Stopped: %s", error, extra={**extra, "until": until})

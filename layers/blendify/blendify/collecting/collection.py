@@ -229,7 +229,7 @@ class Collection:
         except ReadAgain as again:
             observed, asked_twice = Observed(attempt=at.observed.attempt + 1), at.asked_twice or again.asked_twice
             looked = replace(at.read_again(), observed=observed, asked_twice=asked_twice)
-            self._set_aside(looked, CollectError(str(again)))
+            self._set_aside(looked, CollectError(again.why))
             return
         self._close(at.at(at.number + 1))
         telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))

@@ -27,13 +27,13 @@ RESERVE_SECONDS = 15.0
 """A commit is left to the next worker with less than this of the Lambda's time."""
 
 
+@dataclass
 class ReadAgain(Exception):
     """The list must be read once more before anything is concluded."""
 
-    def __init__(self, why: str, *, asked_twice: bool) -> None:
-        super().__init__(why)
-        self.asked_twice = asked_twice
-        """Whether the next look is the second one at a list of which most is missing."""
+    why: str
+    asked_twice: bool
+    """Whether the next look is the second one at a list of which most is missing."""
 
 
 @dataclass

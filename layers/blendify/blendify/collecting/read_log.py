@@ -75,7 +75,7 @@ class LogReader:
         for page in self._pages:
             new = replace(page, records=self._without_old_plays(page, version))
             self.known_before += len(page.records) - len(new.records)
-            reader.add([record for record in self._dated(new, version, plays) if record], page.start)
+            reader.add(self._dated(new, version, plays), page.start)
         return reader
 
     def _without_old_plays(self, page: _LogPage, version: ListVersion) -> Sequence[Record]:
@@ -121,7 +121,7 @@ class LogReader:
         """How many entries are in memory alone."""
         return sum(len(page.records) for page in self._pages)
 
-    def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record | None]:
+    def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record]:
         if self.memory.dated:
             return plays.recognized(page.records, page.seen_at)
         since, known = version.signals.read_at, plays.names

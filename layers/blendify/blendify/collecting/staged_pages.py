@@ -47,7 +47,9 @@ class StagedPages:
         name = sha256(packed).hexdigest()[:16] + (f"-{len(pieces)}" if len(pieces) > 1 else "")
         expires_at = int(time.time()) + EXPIRY_SECONDS
         for number, piece in enumerate(pieces):
-            state_table().put(self._partition, self._key(name, number), {"packed": piece, "expires_at": expires_at})
+            state_table().put(
+                keys.user(self.user_id), self._key(name, number), {"packed": piece, "expires_at": expires_at}
+            )
         return name
 
     def load(self, name: str) -> bytes:
@@ -58,15 +60,11 @@ class StagedPages:
         """
         pieces = []
         for number in range(int(name.partition("-")[2] or 1)):
-            item = state_table().get_unchanging(self._partition, self._key(name, number))
+            item = state_table().get_unchanging(keys.user(self.user_id), self._key(name, number))
             if item is None:
                 raise LookupError(f"pages of {self.data_type} that sync {self.sync_id} has read are missing")
             pieces.append(bytes(item["packed"]))
         return b"".join(pieces)
-
-    @property
-    def _partition(self) -> str:
-        return keys.user(self.user_id)
 
     def _key(self, name: str, piece: int) -> str:
         return keys.staged(self.sync_id, self.data_type, f"{name}#{piece}" if piece else name)

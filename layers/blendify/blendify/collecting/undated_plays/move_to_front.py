@@ -19,11 +19,11 @@ SURE = 5
 
 def with_moments(
     rows: Sequence[Record], read: Collection[str], now: datetime, since: str | None, most: int
-) -> list[Record | None]:
+) -> list[Record]:
     """
     A whole list with `played_at`, in its order. A record that was not played again keeps its moment.
 
-    What is unknown behind one that was not played again is None, see `timestamps`.
+    What is unknown behind one that was not played again is left out, see `timestamps`.
 
     read    names of what the list held when it was last read to its end, and before
     since   start of that last reading
@@ -44,8 +44,9 @@ def with_moments(
     }
     left_out = {id_ for place, id_ in enumerate(ids) if place > later and id_ not in old}
     return [
-        None if id_ in left_out else dated(row, *by_id[id_]) if row.fields.get("record_id") else row
+        dated(row, *by_id[id_]) if row.fields.get("record_id") else row
         for row, id_ in ((row, str(row.fields.get("record_id"))) for row in rows)
+        if id_ not in left_out
     ]
 
 

@@ -17,14 +17,12 @@ LEAST = timedelta(milliseconds=1)
 """Moments are stored in milliseconds."""
 
 
-def with_moments(
-    rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None
-) -> list[Record | None]:
+def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None) -> list[Record]:
     """
     A whole list of plays with `played_at`, in its order. Known plays keep their moment.
 
-    New plays stand in front. What is unknown behind a known play is None: the sync before has read the whole list and
-    has not seen it there, so it is no play that can be dated.
+    New plays stand in front. What is unknown behind a known play is left out: the sync before has read the whole list
+    and has not seen it there, so it is no play that can be dated.
 
     before  identities (`<moment>#<record id>`) of what is recorded
     since   start of the sync before; `played_after` of the plays in front of all that it read
@@ -42,7 +40,8 @@ def with_moments(
         dated(row, times.iso(moment), since if at < later else None) if at < later or known[at] else None
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
     )
-    return [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
+    placed = [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
+    return [row for row in placed if row]
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
