@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
 
 OWN = "http://127.0.0.1:4566"
 PACE = 80
-ATTEMPTS = 20
+ATTEMPTS = 5
 BY_ANOTHER_SITE = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
