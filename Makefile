@@ -20,7 +20,7 @@ COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --
 LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean live test soak check format bench check-bench deploy status operate rebuild requirements audit
+.PHONY: help demo up down clean live test browse soak check format bench check-bench deploy status operate rebuild requirements audit
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ live: $(READY) ## check against the real provider: you log in, everything is col
 
 test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/test_paging.py; SEED=… repeats random ones
 	pytest -n $(WORKERS) --hypothesis-seed=$(SEED) $(TESTS)
+
+browse: $(READY) ## look at the pages in Chromium (Debian's package), in light and dark, wide and narrow; .local/screenshots
+	pytest -n 0 -m browser tests/browser
 
 soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at every request, a full-size account; an hour
 	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \

@@ -27,16 +27,6 @@ def test_a_page_names_its_assets_by_what_is_in_them() -> None:
         assert response.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_script_imports_others_by_their_hashed_names() -> None:
-    """So a new version of one is a new version of all that import it."""
-    script, _ = assets.find(assets.address("syncs.js").removeprefix("assets/"))
-    assert script is not None
-    imports = re.findall(r'from "\./([^"]+)"', script.text)
-    assert imports
-    for name in imports:
-        assert assets.find(name)[1], name
-
-
 @pytest.mark.parametrize(
     ("name", "kind"),
     [("style.css", "text/css"), ("page.js", "text/javascript"), ("apple_music_consent.js", "text/javascript")],

@@ -21,7 +21,6 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml; charset=utf-8",
 }
-_IMPORT = re.compile(r'(?<=from "\./)([a-z_]+\.js)(?=";)')
 _ADDRESS = re.compile(rf"([a-z_]+)-[0-9a-f]{{{HASH_CHARACTERS}}}\.([a-z]+)")
 
 
@@ -57,12 +56,11 @@ def find(requested: str) -> tuple[Asset | None, bool]:
 
 @cache
 def _asset(name: str) -> Asset:
-    """A script's imports name the other scripts by their hashed names, so its own hash covers theirs."""
     stem, _, kind = name.partition(".")
     file = _file(name)
     if kind not in _TYPES or not file.is_file():
         raise KeyError(name)
-    text = _IMPORT.sub(lambda match: _asset(match[1]).name, file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
     digest = sha256(text.encode()).hexdigest()[:HASH_CHARACTERS]
     return Asset(f"{stem}-{digest}.{kind}", _TYPES[kind], text)
 

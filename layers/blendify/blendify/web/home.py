@@ -6,7 +6,7 @@ from typing import Any
 
 from blendify.access import connections, visits
 from blendify.core import times
-from blendify.core.data_types import DataType
+from blendify.core.data_types import DataType, Status
 from blendify.insights import store
 from blendify.insights.buckets import TopList
 from blendify.providers import PROVIDERS
@@ -25,7 +25,7 @@ TRACKS, ARTISTS, CHANGES = 10, 8, 8
 """Most of each on the page."""
 SYNCS = 2
 REFRESH = 5_000
-"""Milliseconds until the page asks again, while there is no music on it yet."""
+"""Milliseconds until the page asks again, while the account is read."""
 LIBRARY = (
     DataType.SAVED_TRACKS,
     DataType.SAVED_ALBUMS,
@@ -83,7 +83,7 @@ def _show(router: Router, user: str) -> Response[str]:
     tracks, period = _newest_top(lists, "tracks", TRACKS) or _read_top(user, connected)
     artists, _ = _newest_top(lists, "artists", ARTISTS) or ([], "")
     changed = _changed(user, since)
-    busy = not newest or newest[0]["status"] in BUSY
+    busy = not newest or newest[0]["status"] == Status.RUNNING or (newest[0]["status"] in BUSY and not tracks)
     return listener_pages.page(
         router,
         "home",
@@ -97,7 +97,7 @@ def _show(router: Router, user: str) -> Response[str]:
         changed=changed,
         # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
         latest=_changed(user, None) if since and not changed else [],
-        refresh=REFRESH if busy and connected and not tracks else None,
+        refresh=REFRESH if busy and connected else None,
         offers=views.set_up() if not connected else [],
     )
 

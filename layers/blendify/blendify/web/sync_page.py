@@ -60,7 +60,7 @@ def show(router: Router, user: str) -> Response[str]:
         "sync",
         connections=[{**each, "ends_soon": ends_soon(each, now)} for each in connected],
         standing=standing(connected, newest, now),
-        starting=starting,
+        starting=starting and not busy,
         refresh=(SLOW if waits and not starting else FAST) if busy or starting else None,
         latest=_shown(latest) if latest else None,
         retry=unread(latest) if latest and not busy else [],
