@@ -40,7 +40,7 @@ _REFUSED_STATES: Mapping[StateRefused, tuple[str, str]] = {
     StateRefused.PENDING: ("Your login is being finished", "This page goes on by itself in a moment."),
     StateRefused.CONNECTED: (
         "This login was used already",
-        "It has connected your account: open your dashboard. If you are asked to connect once more there, your browser "
+        "It has connected your account: open your home page. If you are asked to connect once more there, your browser "
         "does not keep our cookies: allow cookies for this site, then connect again.",
     ),
     StateRefused.USED: ("This login was used already", "It ended before you were logged in. Please start again."),
@@ -87,7 +87,7 @@ def failed(router: Router, provider: Provider, error: CollectError) -> Response[
             text = (
                 f"You are already logged in here. Either that {provider.title} account belongs to another listener, "
                 f"or you connected a different {provider.title} account before. Nothing was stored. To use that "
-                "account, log out on your dashboard first, then connect again."
+                "account, log out on your account page first, then connect again."
             )
         case ApplicationBlocked():
             title, status = f"{provider.title} does not admit this login", 503
