@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from local.paths import ROOT
-from tests.e2e.system import PATIENCE_SECONDS, System
+from operations.browser import Browser
+from tests.e2e.system import PATIENCE_SECONDS, System, wait_for
 
 PAGE = ROOT / "docs" / "api.md"
 BETWEEN = "-- the next block --"
@@ -27,6 +28,7 @@ def printed(system: System, blocks: list[str], tmp_path_factory: pytest.TempPath
     """The output of each block, in a folder like that of `make demo`."""
     browser, _ = system.connect("examples")
     system.latest_sync(browser)
+    wait_for("insights of plays, ranks and library", lambda: _insights(browser))
     _, made, _ = browser.send("/me/tokens", {"name": "make demo"})
     folder: Path = tmp_path_factory.mktemp("examples")
     (folder / ".local").mkdir()
@@ -45,6 +47,12 @@ def printed(system: System, blocks: list[str], tmp_path_factory: pytest.TempPath
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split(f"{BETWEEN}\n")
+
+
+def _insights(browser: Browser) -> dict[str, object] | None:
+    """Since when what is known of the listener's taste, once all of it is."""
+    known = browser.read("/me/taste")
+    return known if all(known[name] for name in ("plays_since", "rankings_since", "library_since")) else None
 
 
 def test_every_example_gets_a_response(blocks: list[str], printed: list[str]) -> None:

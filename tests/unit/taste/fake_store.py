@@ -1,11 +1,14 @@
 """The insights' store with an invented listener in it, who is everybody."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from blendify.insights.buckets import First, Known, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.taste.rankings import histories, in_force
 from tests.unit.taste.listener import Listener
+
+FUNCTIONS = ("plays", "top_lists", "current_top_lists", "library", "firsts", "known")
 
 
 def serve(put: Callable[[str, Callable[..., Any]], None], listener: Listener) -> None:
@@ -14,30 +17,45 @@ def serve(put: Callable[[str, Callable[..., Any]], None], listener: Listener) ->
 
     put     sets a function of the store by its name
     """
+    store = _Store(listener)
+    for name in FUNCTIONS:
+        put(name, getattr(store, name))
 
-    def plays(_user: str, first: str | None, last: str | None) -> list[MonthOfPlays]:
-        return [month for month in listener.plays if (first or "") <= month.month <= (last or "9")]
 
-    def top_lists(_user: str, what: str, time_range: str, first: str, last: str) -> list[TopList]:
+@dataclass(frozen=True)
+class _Store:
+    listener: Listener
+
+    def plays(self, _user: str, first: str | None, last: str | None) -> list[MonthOfPlays]:
+        span = _span(first, last)
+        return [month for month in self.listener.plays if span[0] <= month.month <= span[1]]
+
+    def top_lists(self, _user: str, what: str, time_range: str, first: str, last: str) -> list[TopList]:
+        _span(first, last)
         chosen = []
-        for (_, kind, name), history in histories(listener.lists).items():
+        for (_, kind, name), history in histories(self.listener.lists).items():
             if (kind, name) == (what, time_range):
                 before = in_force(history, first)
                 chosen += [before] if before and before.day < first else []
                 chosen += [snapshot for snapshot in history if first <= snapshot.day <= last]
         return sorted(chosen, key=lambda snapshot: (snapshot.day, snapshot.provider))
 
-    def current_top_lists(_user: str) -> list[TopList]:
-        return [history[-1] for history in histories(listener.lists).values()]
+    def current_top_lists(self, _user: str) -> list[TopList]:
+        return [history[-1] for history in histories(self.listener.lists).values()]
 
-    def library(_user: str, first: str | None, last: str | None) -> list[MonthOfLibrary]:
-        return [month for month in listener.library if (first or "") <= month.month <= (last or "9")]
+    def library(self, _user: str, first: str | None, last: str | None) -> list[MonthOfLibrary]:
+        span = _span(first, last)
+        return [month for month in self.listener.library if span[0] <= month.month <= span[1]]
 
-    def firsts(_user: str) -> list[First]:
-        return listener.firsts
+    def firsts(self, _user: str) -> list[First]:
+        return self.listener.firsts
 
-    def known(_user: str) -> Known:
-        return listener.known
+    def known(self, _user: str) -> Known:
+        return self.listener.known
 
-    for function in (plays, top_lists, current_top_lists, library, firsts, known):
-        put(function.__name__, function)
+
+def _span(first: str | None, last: str | None) -> tuple[str, str]:
+    """DynamoDB refuses a range that ends before it begins."""
+    span = first or "", last or "9"
+    assert span[0] <= span[1]
+    return span

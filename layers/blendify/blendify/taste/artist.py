@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from blendify.insights.buckets import First, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.taste import listening, rankings
-from blendify.taste.days import month_of, months
+from blendify.taste.days import months
 
 SONGS = 10
 
@@ -98,13 +98,20 @@ def _plays(
     songs: Counter[str] = Counter()
     known: dict[str, listening.Played] = {}
     last = None
-    for day, song, count in listening.all_plays(plays):
-        for artist, weight in listening.weights(song):
-            if artist.key == key:
-                weights[month_of(day)] += count * weight
-                songs[song.key] += count
-                known[song.key] = listening.Played(song.key, song.title, song.artist_line, song.cover, 0)
-                last = max(last or day, day)
+    for month in plays:
+        of_artist = {
+            song.key: weight
+            for song in month.songs.values()
+            for artist, weight in listening.weights(song)
+            if artist.key == key
+        }
+        for number, counts in month.by_day.items() if of_artist else ():
+            for played in of_artist.keys() & counts.keys():
+                song, count = month.songs[played], counts[played]
+                weights[month.month] += count * of_artist[played]
+                songs[played] += count
+                known[played] = listening.Played(played, song.title, song.artist_line, song.cover, 0)
+                last = max(last or "", f"{month.month}-{number:02}")
     if not weights:
         return (), (), None
     span = months(min(weights), max(month.month for month in plays))

@@ -53,6 +53,7 @@ def add_to(router: Router) -> None:
         visible = Visible.of(user_id())
         last = _day(given, "to") or visible.today
         first = _day(given, "from") or later(min(last, visible.today), -90)
+        _in_order(first, last)
         snapshots = visible.lists(what, time_range, first, last)
         offset = _offset(given)
         return _page([asdict(snapshot) for snapshot in snapshots[offset : offset + TOPS]], offset, len(snapshots))
@@ -61,7 +62,7 @@ def add_to(router: Router) -> None:
     def listened() -> Response[str]:
         """Plays of each month: by day, by weekday and hour, and the most played artists and songs."""
         given = _given(query_parameters(router), "listening")
-        months = Visible.of(user_id()).plays(_month_asked(given, "from"), _month_asked(given, "to"))
+        months = Visible.of(user_id()).plays(*_months_asked(given))
         offset = _offset(given)
         return _page([_month(month) for month in months[offset : offset + MONTHS]], offset, len(months))
 
@@ -69,7 +70,7 @@ def add_to(router: Router) -> None:
     def library() -> Response[str]:
         """Additions and removals, by day."""
         given = _given(query_parameters(router), "library")
-        months = Visible.of(user_id()).library(_month_asked(given, "from"), _month_asked(given, "to"))
+        months = Visible.of(user_id()).library(*_months_asked(given))
         changes = [
             item
             for month in months
@@ -153,6 +154,17 @@ def _day(given: Mapping[str, str], name: str) -> str | None:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             return date.fromisoformat(value).isoformat()
     raise BadParameter(f"{name} must be a day such as 2026-11-28.")
+
+
+def _in_order(first: str | None, last: str | None) -> None:
+    if first and last and first > last:
+        raise BadParameter("from must not be after to.")
+
+
+def _months_asked(given: Mapping[str, str]) -> tuple[str | None, str | None]:
+    first, last = _month_asked(given, "from"), _month_asked(given, "to")
+    _in_order(first, last)
+    return first, last
 
 
 def _month_asked(given: Mapping[str, str], name: str) -> str | None:
