@@ -64,10 +64,10 @@ format: $(READY) ## format the code, and mend what ruff can mend
 	ruff check --fix .
 
 bench: $(READY) ## print the figures of the design, and write docs/bench.md; five minutes
-	@PYTHONPATH=layers/blendify:. python -m bench
+	@PYTHONPATH=layers/blendify:functions:. python -m bench
 
 check-bench: $(READY) ## fail if a count is worse than its bound: calls, records, units of DynamoDB; under a minute
-	@PYTHONPATH=layers/blendify:. python -m bench counts
+	@PYTHONPATH=layers/blendify:functions:. python -m bench counts
 
 deploy: $(READY) ## build for AWS and deploy what deploy.yaml says (see deploy.example.yaml); asks nothing
 	@python -m operations.deploy $(FILE)

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import counts, fleet, reads
+from bench import counts, fleet, reads, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
 from bench.fleet import Fleet, simulate
@@ -53,7 +53,8 @@ def main(*arguments: str) -> int:
 
 def figures() -> Iterator[Figure]:
     """All figures. What no other work of the machine changes is measured side by side, the rest alone."""
-    groups = (counted, reads.figures, partial(fleet_of, 10_000, 240), partial(fleet_of, 1_000_000, 24_000))
+    fleets = (partial(fleet_of, 10_000, 240), partial(fleet_of, 1_000_000, 24_000))
+    groups = (counted, reads.figures, taste.figures, *fleets)
     with ProcessPoolExecutor(len(groups)) as processes:
         for measured in [processes.submit(group) for group in groups]:
             yield from measured.result()
