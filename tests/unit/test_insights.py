@@ -189,7 +189,11 @@ def test_a_rebuild_makes_what_the_stream_has_made(
     ada, chance = listener(), random.Random(seed)  # noqa: S311
     users.set_time_zone(ada.user_id, zone)
     for number, act in enumerate(story):
-        _append(ada, f"2026-11-{20 + number // 2:02}T{12 * (number % 2):02}:00:00.{number:03}Z", act)
+        _append(
+            ada,
+            f"2026-{'08' if number < 6 else '11'}-{20 + number // 2:02}T{12 * (number % 2):02}:00:00.{number:03}Z",
+            act,
+        )
         if chance.random() < 0.3:
             redelivered = chance.sample(ada.stream, len(ada.stream) // 2)
             chance.shuffle(ada.stream)

@@ -38,7 +38,8 @@ class Bucket:
         """
         Compute and put the buckets that a label names.
 
-        label   a day of UTC in which syncs recorded, or plays were played; of plays also a month of the listener's
+        label   a day of UTC in which syncs recorded, or plays were played; of old top lists a month of UTC, of old
+                plays one of the listener's
         """
         match self.data_type:
             case DataType.RECENTLY_PLAYED:
@@ -83,10 +84,13 @@ class Bucket:
             table.remove(self.user_id, f"plays#{month}#01", f"plays#{month}#31")
 
     def _top_lists(self, label: str) -> None:
-        days = list(self.calendar.days_of(label))
+        first, last = label, label
+        if len(label) == len("2026-11"):
+            first, last = (moment[: len("2026-11-28")] for moment in Calendar().span(label))
+        days = [*self.calendar.days_of(first), *self.calendar.days_of(last)]
         before = times.iso(times.parse(self.calendar.span(days[0])[0]) - MOMENT_BEFORE)
-        last = self.calendar.span(days[-1])[1]
-        recorded = list(queries.runs(self.user_id, self.data_type, before, last))
+        until = self.calendar.span(days[-1])[1]
+        recorded = list(queries.runs(self.user_id, self.data_type, before, until))
         for provider in sorted({str(fact.provider) for fact in recorded}):
             since, lists = queries.snapshot(self.user_id, provider, self.data_type, before)
             held = [key for entries in lists.values() for key in entries.values()]

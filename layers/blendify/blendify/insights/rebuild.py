@@ -10,10 +10,11 @@ from dataclasses import replace
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
+from blendify.history.facts import moment_of
 from blendify.insights import table
 from blendify.insights.calendar import Calendar
 from blendify.insights.queue import LIST, Ask, send
-from blendify.insights.touched import OLD
+from blendify.insights.touched import OLD, sync_label
 
 STEP = 50
 """Buckets that are asked for before their place is saved."""
@@ -43,12 +44,13 @@ def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> No
 
 
 def _days(ask: Ask) -> Iterator[tuple[str, str]]:
-    """The days of UTC on which syncs recorded something, each with the place behind it."""
+    """The days of UTC on which syncs recorded something, or months, each with the place behind it."""
     place = ask.label or "0"
     while key := queries.next_after(ask.user_id, ask.data_type, place):
-        day = key[: len("2026-11-28")]
-        place = f"{day}U"
-        yield day, place
+        label = sync_label(ask.data_type, moment_of(key), times.now())
+        # Behind every moment that begins with it.
+        place = f"{label}~"
+        yield label, place
 
 
 def _plays(ask: Ask, calendar: Calendar) -> Iterator[tuple[str, str]]:

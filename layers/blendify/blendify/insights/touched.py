@@ -28,12 +28,22 @@ def touched(partition: str, key: str, now: datetime) -> Iterator[Ask]:
     if name not in _DATA_TYPES or PART in key:
         return
     if name != DataType.RECENTLY_PLAYED:
-        yield Ask.bucket(user_id, name, moment_of(key)[: len("2026-11-28")])
+        yield Ask.bucket(user_id, name, sync_label(name, moment_of(key), now))
         return
     # A play's key has its moment behind run and provider; holes and entries without one are no plays.
     *_, unique = key.split("#", 2)
     for label in play_labels(unique[:_MOMENT], now):
         yield Ask.bucket(user_id, name, label)
+
+
+def sync_label(data_type: str, moment: str, now: datetime) -> str:
+    """
+    The day of UTC of a sync; of an old one's top lists the month.
+
+    Years of old records come at once (a restore, a rebuild), and to know a day's top lists those before are read.
+    """
+    month = data_type in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS) and moment < times.iso(now - OLD)
+    return moment[: len("2026-11" if month else "2026-11-28")]
 
 
 def play_labels(moment: str, now: datetime) -> list[str]:
