@@ -20,7 +20,7 @@ from blendify.jobs import progress
 from blendify.providers import PROVIDERS
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.syncing import syncs
-from tests.unit.http_events import Browser, event
+from tests.unit.http_events import Browser, Context, event
 from tests.unit.login_flow import LISTENER
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.visible import items, logged
@@ -224,7 +224,7 @@ def test_the_start_page_without_its_slash_leads_to_the_one_with_it() -> None:
     """`…/v1` goes to `…/v1/`: the page's relative links would miss the stage otherwise."""
     request = event("GET", "/")
     request["requestContext"]["path"] = "/v1"
-    response = import_module(LISTENER).handler(request, None)
+    response = import_module(LISTENER).handler(request, Context())
     assert response["statusCode"] == 303
     assert response["multiValueHeaders"]["Location"] == ["v1/"]
 
