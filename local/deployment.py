@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -75,19 +76,27 @@ class Deployment:
         overrides = ["--parameter-overrides", f"file://{parameters}"]
         step("Building the functions and layers")
         sam(folder, {}, "build", "--build-dir", str(folder / "build"), *overrides)
-        self._empty_bucket()
+        earlier = self._files()
         step("Deploying template.yaml")
         tags = ["--tags", f"ms-custom-id={API_ID}"]
         where = ["--template-file", str(folder / "build" / "template.yaml"), "--s3-bucket", BUCKET]
-        sam(folder, self.emulator.client_environment(), "deploy", *where, *tags, *overrides)
+        # A power cut may have damaged files of earlier deployments: none of them is taken for one of this.
+        sam(folder, self.emulator.client_environment(), "deploy", "--force-upload", *where, *tags, *overrides)
+        self._delete(earlier)
 
-    def _empty_bucket(self) -> None:
-        """Delete the files of earlier deployments: they are not needed, and a power cut may have damaged some."""
+    def _files(self) -> dict[str, Any]:
+        """The files of earlier deployments, with the moments at which they were stored."""
         s3 = self.emulator.client("s3")
         s3.create_bucket(Bucket=BUCKET)
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
-            for listed in page.get("Contents", []):
-                s3.delete_object(Bucket=BUCKET, Key=listed["Key"])
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+        return {listed["Key"]: listed["LastModified"] for page in pages for listed in page.get("Contents", [])}
+
+    def _delete(self, earlier: Mapping[str, Any]) -> None:
+        """Delete files that were not stored again: until then an update that fails goes back to them."""
+        stored = self._files()
+        for name, moment in earlier.items():
+            if stored.get(name) == moment:
+                self.emulator.client("s3").delete_object(Bucket=BUCKET, Key=name)
 
     def outputs(self) -> dict[str, str]:
         """Addresses and names in the deployed system."""

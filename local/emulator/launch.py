@@ -1,5 +1,6 @@
 """
-The emulator's process: ministack, and what it lacks: PartiQL's permissions, durable state and a guarded port.
+The emulator's process: ministack, and what it lacks: PartiQL's permissions, updates of APIs, durable state and a
+guarded port.
 
     python -m local.emulator.launch      in the emulator's own environment; settings as `Emulator` gives them
 """
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from ministack import app as ministack
 
-from local.emulator import event_sources, partiql
+from local.emulator import api_updates, event_sources, partiql
 from local.emulator.guard import Guard
 from local.emulator.peers import is_same_user, nobody
 from local.emulator.persistence import Control, Persistence
@@ -30,6 +31,7 @@ def main() -> None:
         sys.exit(f"The saved state in {folder} cannot be opened: {error}")
     partiql.install()
     event_sources.install()
+    api_updates.install()
     SharedLayers(Path(tempfile.gettempdir()) / "layers").install()
     with closing(file):
         persistence = Persistence(folder, file)

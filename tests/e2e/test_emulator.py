@@ -276,3 +276,49 @@ def test_only_the_owner_can_read_the_state_and_the_secret_key(guarded: Emulator)
     """Both are in a folder that only the owner can open."""
     modes = {path.name: path.stat().st_mode & 0o777 for path in (guarded.state, guarded.state / "secret_key")}
     assert modes == {"state": 0o700, "secret_key": 0o600}
+
+
+def stack_of(emulator: Emulator, *paths: str) -> dict[str, Any]:
+    """Create or update a stack with one API, which has these paths; answers its properties and paths."""
+    api = {
+        "Type": "AWS::ApiGateway::RestApi",
+        "Properties": {
+            "Body": {"swagger": "2.0", "info": {"title": "api"}, "paths": {path: {"get": {}} for path in paths}}
+        },
+    }
+    deployment = {"Type": "AWS::ApiGateway::Deployment", "Properties": {"RestApiId": {"Ref": "Api"}}}
+    stage = {
+        "Type": "AWS::ApiGateway::Stage",
+        "Properties": {"RestApiId": {"Ref": "Api"}, "DeploymentId": {"Ref": "Made"}, "StageName": "v1"},
+    }
+    template = json.dumps({"Resources": {"Api": api, "Made": deployment, "Stage": stage}})
+    formation, gateway = emulator.client("cloudformation"), emulator.client("apigateway")
+    tags = [{"Key": "ms-custom-id", "Value": "b1e9d1f7"}]
+    existing = [each["StackName"] for each in formation.describe_stacks()["Stacks"]]
+    (formation.update_stack if existing else formation.create_stack)(StackName="api", TemplateBody=template, Tags=tags)
+
+    def status() -> str:
+        described: str = formation.describe_stacks(StackName="api")["Stacks"][0]["StackStatus"]
+        return described
+
+    wait_for("the stack is there", lambda: not status().endswith("IN_PROGRESS"))
+    held = gateway.get_resources(restApiId="b1e9d1f7", limit=500)["items"]
+    stages = gateway.get_stages(restApiId="b1e9d1f7")["item"]
+    apis = [each["id"] for each in gateway.get_rest_apis()["items"]]
+    return {
+        "status": status(),
+        "apis": apis,
+        "paths": sorted(each["path"] for each in held if each.get("resourceMethods")),
+        "stages": [each["stageName"] for each in stages],
+    }
+
+
+def test_an_api_whose_routes_change_keeps_its_address(emulator: Emulator) -> None:
+    """What a laptop's stack has collected would be lost if only a new stack could take a new version."""
+    assert stack_of(emulator, "/me", "/old")["status"] == "CREATE_COMPLETE"
+    assert stack_of(emulator, "/me", "/new") == {
+        "status": "UPDATE_COMPLETE",
+        "apis": ["b1e9d1f7"],
+        "paths": ["/me", "/new"],
+        "stages": ["v1"],
+    }
