@@ -8,7 +8,7 @@ import requests
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.world import World
 
-LOGIN, CALLBACK, LOGOUT, LISTENER = "auth.login", "auth.callback", "auth.logout", "api.listener"
+LOGIN, CALLBACK, LOGOUT, LISTENER, HOME = "auth.login", "auth.callback", "auth.logout", "api.listener", "api.home"
 
 
 def start_login(browser: Browser, provider: str = "spotify") -> str:

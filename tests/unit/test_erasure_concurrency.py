@@ -35,7 +35,7 @@ from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.visible import items
 from tests.unit.world import World
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
 
 EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 5
 """`make soak` lets workers die, and meet each other, at every request; `make test` at every fifth."""

@@ -16,7 +16,7 @@ from blendify.export import account, status, upload
 from blendify.export import build as export_build
 from blendify.export.status import Export, ExportSuperseded, State
 from tests.unit.exports import BUCKET, build, event, objects, unfinished
-from tests.unit.http_events import Browser, HttpResponse
+from tests.unit.http_events import Browser, Context, HttpResponse
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED
 from tests.unit.visible import items, logged
@@ -342,10 +342,10 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
     user_id = world.connect()
     export = status.begin(user_id, None)[0]
     failure = {**event(user_id, export), "error": "Sandbox.Timedout"}
-    result = handler(failure, None)  # type: ignore[arg-type]
+    result = handler(failure, Context())
     assert result["status"] == "failed"
     assert "Sandbox.Timedout" in result["cause"] == ask(browser_of(user_id)).json["why"]
-    assert handler(failure, None) == {"status": "superseded"}  # type: ignore[arg-type]
+    assert handler(failure, Context()) == {"status": "superseded"}
 
 
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)

@@ -36,6 +36,11 @@ OF_EACH_SHAPE = [
     ("lastfm", DataType.SAVED_TRACKS),
 ]
 """One list of each way to be cut into pages, to be ordered, and to be looked at for changes."""
+ALPHABETICAL = {
+    ("apple_music", data_type)
+    for data_type in (DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS)
+}
+"""Where one entry leaves and another comes behind the first page, only the next full reading can tell."""
 RANKED = (DataType.TOP_TRACKS, DataType.TOP_ARTISTS)
 T = TypeVar("T")
 SPARE = 2
@@ -95,7 +100,7 @@ def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type:
     for day in range(6):
         calls, outcome, why = collected(subject, data_type)
         assert outcome is Outcome.COMPLETE
-        if day == 0 or (day >= 3 and data_type not in subject.traits.swept):
+        if day == 0 or (day >= 3 and (subject.name, data_type) not in ALPHABETICAL):
             assert subject.differences(data_type) == []
         if data_type in RANKED:
             assert all(sorted(set(stored)) == sorted(stored) for stored in ranks(subject, data_type))

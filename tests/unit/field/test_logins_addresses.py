@@ -1,5 +1,6 @@
 """One address in several spellings: slashes at the end, a base path, HEAD, origins, percent signs."""
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -10,7 +11,7 @@ from blendify.access import sessions
 from blendify.core.settings import settings
 from blendify.web.request import origin_of
 from tests.unit.http_events import Context, event
-from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT
+from tests.unit.login_flow import CALLBACK, HOME, LISTENER, LOGIN, LOGOUT
 from tests.unit.visible import items
 from tests.unit.world import World
 
@@ -62,7 +63,8 @@ def resolved(base: str, reference: str) -> str:
 
 
 def links(body: str) -> list[str]:
-    return [part.partition('"')[0] for part in body.split('href="')[1:] if not part.startswith("data:")]
+    """The other pages to which a page leads."""
+    return re.findall(r'<a\b[^>]*\bhref="([^"#][^"]*)"', body)
 
 
 @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard//", "/dashboard"])
@@ -71,7 +73,7 @@ def test_the_dashboard_has_one_address(session: str, path: str, context_path: st
     """With slashes at its end one redirect leads to it, whichever of the event's paths keeps them."""
     shown = f"/v1{max(path, context_path.removeprefix('/v1'), key=len)}"
     for _ in range(2):
-        result = answer(LISTENER, "GET", path, {"Cookie": f"session={session}"}, context_path)
+        result = answer(HOME, "GET", path, {"Cookie": f"session={session}"}, context_path)
         if result["statusCode"] == 200:
             break
         shown = resolved(shown, location(result))
@@ -82,7 +84,7 @@ def test_the_dashboard_has_one_address(session: str, path: str, context_path: st
 @pytest.mark.parametrize("path", ["/dashboard/", "/dashboard//", "/dashboard"])
 def test_without_a_session_every_spelling_leads_to_the_start_page(world: World, path: str) -> None:
     """And not to itself."""
-    result = answer(LISTENER, "GET", path)
+    result = answer(HOME, "GET", path)
     assert (result["statusCode"], resolved(f"/v1{path}", location(result))) == (303, "/v1/")
 
 
@@ -105,7 +107,7 @@ def test_the_api_is_found_behind_slashes(session: str, path: str) -> None:
 @pytest.mark.parametrize("path", ["/%64ashboard", "/auth/%73potify/login"])
 def test_percent_signs_spell_the_same_path(world: World, path: str) -> None:
     """API Gateway may pass on a path as it came, or decoded."""
-    handler = LOGIN if "login" in path else LISTENER
+    handler = LOGIN if "login" in path else HOME
     assert answer(handler, "GET", path)["statusCode"] == 303
 
 
@@ -117,17 +119,17 @@ def test_a_base_path_of_a_custom_domain(world: World, public_url: str) -> None:
     base = "/" + public_url.rstrip("/").split("/", 3)[3]
     user = {"Cookie": f"__Host-session={sessions.begin(world.connect())}"}
     assert answer(LISTENER, "GET", f"{base}/me", user, f"{base}/me")["statusCode"] == 200
-    assert answer(LISTENER, "GET", f"{base}/dashboard", user, f"{base}/dashboard")["statusCode"] == 200
+    assert answer(HOME, "GET", f"{base}/dashboard", user, f"{base}/dashboard")["statusCode"] == 200
     assert answer(LISTENER, "GET", f"{base}/", None, f"{base}/")["statusCode"] == 200
     anonymous = answer(LISTENER, "GET", f"{base}/me", None, f"{base}/me")
     assert (anonymous["statusCode"], "unauthorized" in anonymous["body"]) == (401, True)
     start = answer(LISTENER, "GET", base, None, base)
     assert resolved(base, location(start)) == f"{base}/"
-    gone = answer(LISTENER, "GET", f"{base}/dashboard", None, f"{base}/dashboard")
+    gone = answer(HOME, "GET", f"{base}/dashboard", None, f"{base}/dashboard")
     assert resolved(f"{base}/dashboard", location(gone)) == f"{base}/"
     began = answer(LOGIN, "GET", f"{base}/auth/spotify/login", None, f"{base}/auth/spotify/login")
     assert began["statusCode"] == 303
-    assert answer(LISTENER, "GET", f"{base}x/dashboard")["statusCode"] == 404
+    assert answer(HOME, "GET", f"{base}x/dashboard")["statusCode"] == 404
 
 
 @pytest.mark.parametrize("public_url", [f"{OURS}/music"], indirect=True)
@@ -141,7 +143,7 @@ def test_with_a_base_path_api_gateways_own_address_works_too(world: World, publi
     ("handler", "path"),
     [
         (LISTENER, "/"),
-        (LISTENER, "/dashboard"),
+        (HOME, "/dashboard"),
         (LISTENER, "/me"),
         (LISTENER, "/nothing"),
         (LOGIN, "/auth/spotify/login"),

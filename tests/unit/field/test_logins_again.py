@@ -5,7 +5,7 @@ import pytest
 from blendify.access import oauth_states
 from blendify.access.oauth_states import PENDING_SECONDS
 from tests.unit.http_events import Browser
-from tests.unit.login_flow import CALLBACK, LISTENER, LOGIN, LOGOUT, consent, finish_login, logged_in, start_login
+from tests.unit.login_flow import CALLBACK, HOME, LOGIN, LOGOUT, consent, finish_login, logged_in, start_login
 from tests.unit.step_functions import StepFunctions
 from tests.unit.visible import items
 from tests.unit.world import World
@@ -25,7 +25,7 @@ DASHBOARD = "../../dashboard"
 
 
 def dashboard(browser: Browser) -> int:
-    return browser.get(LISTENER, "/dashboard").status
+    return browser.get(HOME, "/dashboard").status
 
 
 @pytest.mark.parametrize("headers", AHEAD_OF_TIME, ids=str)

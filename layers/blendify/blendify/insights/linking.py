@@ -10,6 +10,7 @@ import unicodedata
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import takewhile
 
 _KEPT = re.compile(
     r"\b(live|acoustic|unplugged|remix|remixed|rmx|mix|demo|instrumental|cover|karaoke|sped|slowed|reverb|nightcore|session"
@@ -88,7 +89,13 @@ def _words(text: str) -> str:
     # An apostrophe joins: "don't" is one word with either mark, or without.
     text = re.sub(r"(?<=\w)['\u2019\u02bc`](?=\w)", "", text)
     spaced = "".join(letter if unicodedata.category(letter)[0] in "LNMS" else " " for letter in text)
-    return " ".join(spaced.split())
+    # A mark belongs to the letter before it: where that is gone, so is the mark.
+    return " ".join(filter(None, map(_without_lone_marks, spaced.split())))
+
+
+def _without_lone_marks(word: str) -> str:
+    marks = sum(1 for _ in takewhile(lambda letter: unicodedata.category(letter)[0] == "M", word))
+    return word[marks:]
 
 
 def _remark(group: str, content: str) -> str:
