@@ -342,10 +342,10 @@ def test_the_last_failure_reaches_the_listener(world: World) -> None:
     user_id = world.connect()
     export = status.begin(user_id, None)[0]
     failure = {**event(user_id, export), "error": "Sandbox.Timedout"}
-    result = handler(failure, Context())
+    result = handler(failure, Context())  # type: ignore[arg-type]
     assert result["status"] == "failed"
     assert "Sandbox.Timedout" in result["cause"] == ask(browser_of(user_id)).json["why"]
-    assert handler(failure, Context()) == {"status": "superseded"}
+    assert handler(failure, Context()) == {"status": "superseded"}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("given", [{}, {"user_id": "u1"}, {"user_id": 1, "export_id": "e"}], ids=str)
