@@ -47,6 +47,15 @@ def test_the_page_shows_the_account(world: World) -> None:
     assert not re.search(r"<[^>]+\son\w+=|<script(?![^>]+ src=)", page)
 
 
+def test_the_page_says_whose_days_are_counted(world: World) -> None:
+    """The browser's time zone, once it is known."""
+    user_id = world.connect()
+    browser = session_of(user_id)
+    assert "counted in UTC" in browser.get(LISTENER, "/account").body
+    users.set_time_zone(user_id, "Europe/Berlin")
+    assert "<strong>Europe/Berlin</strong>" in browser.get(LISTENER, "/account").body
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", '" onload="x'])
 def test_names_of_listeners_run_nothing(world: World, name: str) -> None:
     """What the provider says a listener is called is text on the page."""

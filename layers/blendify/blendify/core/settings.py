@@ -129,7 +129,7 @@ def allowed_for(feature: str) -> frozenset[str]:
     """
     The providers whose data a feature may use: the operator's decision.
 
-    feature     `views`, `comparing` or `blending`; only the function that shows taste has these settings
+    feature     `views`, `comparing` or `blending`; only the functions that show taste have these settings
     """
     return frozenset(name for name in os.environ.get(feature.upper(), "").split(",") if name)
 

@@ -1,6 +1,6 @@
 """GET /account and /account/leave: connections, data to take along, logins, tokens, and the ways out."""
 
-from blendify.access import bearer_tokens, connections, sessions
+from blendify.access import bearer_tokens, connections, sessions, users
 from blendify.core import times
 from blendify.export import status
 from blendify.export.status import State
@@ -38,6 +38,7 @@ def show(router: Router, user: str) -> Response[str]:
             key=lambda pair: not pair[1],
         ),
         tokens=list(bearer_tokens.list_tokens(user)),
+        time_zone=users.profile(user).get("time_zone"),
         tomorrow=times.iso(now)[:10],
     )
 

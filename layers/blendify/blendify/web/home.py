@@ -1,12 +1,13 @@
 """GET /dashboard: the listener's music now, what changed since they were here, and how the collection stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from blendify.access import connections, visits
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
+from blendify.core.settings import allowed_for
 from blendify.insights import store
 from blendify.insights.buckets import TopList
 from blendify.providers import PROVIDERS
@@ -79,8 +80,10 @@ def _show(router: Router, user: str) -> Response[str]:
     connected = [views.connection_view(connection) for connection in connections.connections(user)]
     newest = views.newest_syncs(user, SYNCS)
     since = visits.visit(user, _told_until(newest, times.iso(now)))
-    lists = store.current_top_lists(user)
-    tracks, period = _newest_top(lists, "tracks", TRACKS) or _read_top(user, connected)
+    shown = allowed_for("views")
+    lists = [each for each in store.current_top_lists(user) if each.provider in shown]
+    connected_and_shown = shown & {each["provider"] for each in connected}
+    tracks, period = _newest_top(lists, "tracks", TRACKS) or _read_top(user, connected_and_shown)
     artists, _ = _newest_top(lists, "artists", ARTISTS) or ([], "")
     changed = _changed(user, since)
     busy = not newest or newest[0]["status"] == Status.RUNNING or (newest[0]["status"] in BUSY and not tracks)
@@ -119,12 +122,12 @@ def _newest_top(lists: Sequence[TopList], what: str, most: int) -> tuple[list[Th
     return things, chosen.time_range
 
 
-def _read_top(user: str, connected: Sequence[Mapping[str, Any]]) -> tuple[list[Thing], str]:
+def _read_top(user: str, providers: Collection[str]) -> tuple[list[Thing], str]:
     """The same of songs from the history, for the minutes after the first sync in which insights know nothing yet."""
-    for connection in connected:
-        endpoint = PROVIDERS[connection["provider"]].endpoints.get(DataType.TOP_TRACKS)
+    for provider in sorted(providers):
+        endpoint = PROVIDERS[provider].endpoints.get(DataType.TOP_TRACKS)
         for name in [name for name in RANGES if endpoint and name in endpoint.lists][:1]:
-            asked = Question(DataType.TOP_TRACKS, connection["provider"], time_range=name, limit=TRACKS)
+            asked = Question(DataType.TOP_TRACKS, provider, time_range=name, limit=TRACKS)
             if items := questions.current(user, asked).items:
                 return [_thing(DataType.TOP_TRACKS, item) for item in items if item["kind"] != EMPTIED], name
     return [], ""
