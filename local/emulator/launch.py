@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ministack import app as ministack
 
-from local.emulator import api_updates, event_sources, partiql
+from local.emulator import api_updates, conditions, event_sources, partiql
 from local.emulator.guard import Guard
 from local.emulator.peers import is_same_user, nobody
 from local.emulator.persistence import Control, Persistence
@@ -32,6 +32,7 @@ def main() -> None:
     partiql.install()
     event_sources.install()
     api_updates.install()
+    conditions.install()
     SharedLayers(Path(tempfile.gettempdir()) / "layers").install()
     with closing(file):
         persistence = Persistence(folder, file)
