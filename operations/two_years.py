@@ -7,6 +7,7 @@ the versions of all lists are stored in the stack on this machine, and the liste
     python -m operations.two_years
 """
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,8 +30,10 @@ from blendify.providers.paging import Page, PageRequest
 from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.simulators.frame import entries as simulated
+from local.simulators.frame.pictures import at_home
 from local.simulators.music.years.shelf import Life
 from local.simulators.spotify import Options, Spotify
+from local.simulators.spotify.catalogue import Catalogue
 from local.simulators.spotify.library import View
 from local.simulators.spotify.long_standing import NAME, LongStanding, life
 from local.stack import Stack
@@ -48,6 +51,26 @@ SHELVES: Mapping[str, Sequence[DataType]] = {
 }
 """What changes when a part of the shelf does."""
 SYNCED_AT = time(22, 50, tzinfo=UTC)
+
+
+class PicturesHere(Catalogue):
+    """The catalogue with pictures that the simulator on this machine draws, as it serves them itself."""
+
+    def __init__(self, seed: int, address: str) -> None:
+        self._address = address
+        super().__init__(seed)
+
+    def _here(self, body: Any) -> Any:
+        return json.loads(at_home(json.dumps(body).encode(), Spotify.picture_hosts, self._address))
+
+    def _artist(self, *given: Any) -> Any:
+        return self._here(super()._artist(*given))
+
+    def _album(self, *given: Any) -> Any:
+        return self._here(super()._album(*given))
+
+    def _make_short_album(self, *given: Any) -> Any:
+        return self._here(super()._make_short_album(*given))
 
 
 @dataclass
@@ -107,9 +130,14 @@ class Past:
         return sum(store.save() for store in self.stores.values())
 
 
-def fill(today: date) -> int:
-    """Give the listener their past, unless they have one; answers the number of records."""
+def fill(today: date, address: str) -> int:
+    """
+    Give the listener their past, unless they have one; answers the number of records.
+
+    address     of the simulator, which draws the pictures
+    """
     simulator = Spotify(Options())
+    simulator.catalogue = PicturesHere(simulator.options.seed, address)
     listener = simulator.listeners[NAME]
     user_id = users.find_or_create_user(PROVIDER, simulator.profile(listener)["id"])
     if list_versions.any_read(user_id, PROVIDER, DataType.SAVED_TRACKS):
@@ -133,7 +161,7 @@ def _fill() -> int:
         TOP_LIST_DEPTH="50",
         FULL_SWEEP_DAYS="7",
     )
-    step(f"Stored {fill(times.now().date()):,} records of two years of {NAME}")
+    step(f"Stored {fill(times.now().date(), stack.simulator.address):,} records of two years of {NAME}")
     return 0
 
 

@@ -39,6 +39,13 @@ def test_another_time_zone_is_kept_and_asks_for_a_rebuild(browser: Browser, user
     assert not messages.waiting
 
 
+def test_a_browser_in_utc_changes_no_day(browser: Browser, user_id: str, messages: Messages) -> None:
+    """Days are those of UTC until a browser has told its zone."""
+    assert put(browser, {"time_zone": "UTC"}).status == 200
+    assert users.profile(user_id)["time_zone"] == "UTC"
+    assert not messages.waiting
+
+
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "Europe", "CET7", "a/b/c"])
 def test_a_zone_that_does_not_exist_is_named_in_the_answer(browser: Browser, name: str) -> None:
     response = put(browser, {"time_zone": name})

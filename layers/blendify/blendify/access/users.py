@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from blendify.providers.provider import Profile
 
 
+UNTOLD_ZONE = "UTC"
+"""The time zone of a user whose browser has not told one."""
+
+
 class UserGone(Exception):
     """The user has been erased, or is leaving this provider just now: nothing more is stored for them."""
 
@@ -49,11 +53,11 @@ def profile(user_id: str) -> dict[str, str]:
 
 def set_time_zone(user_id: str, time_zone: str) -> bool:
     """
-    Keep the user's time zone, an IANA name; returns whether it is another one than before.
+    Keep the user's time zone, an IANA name; returns whether it is another one than before, which is UTC at first.
 
     Raises  UserGone
     """
-    there = Attr("pk").exists()
+    there, before = Attr("pk").exists(), profile(user_id).get("time_zone", UNTOLD_ZONE)
     change = Change(set={"time_zone": time_zone})
     try:
         state_table().update(
@@ -63,7 +67,7 @@ def set_time_zone(user_id: str, time_zone: str) -> bool:
         if refused.stored is None:
             raise UserGone("the user has left") from refused
         return False
-    return True
+    return before != time_zone
 
 
 def some_users(place: Item | None) -> tuple[list[str], Item | None]:

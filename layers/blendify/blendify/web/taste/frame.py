@@ -117,7 +117,8 @@ def no_ranks(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. Once your first sync is over, your top songs and artists are here."
     return (
-        "None of your services has told of top songs or artists yet. They are here after the next sync that has them."
+        "No top songs or artists are counted yet. They are here a minute or two after a sync has read them, and after "
+        "a change of your time zone."
     )
 
 
@@ -126,8 +127,8 @@ def no_plays(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. After your first sync, what you play appears here day by day."
     return (
-        "No play with its moment is known yet. Where a service tells when you played something, it is here within a "
-        "day of playing it."
+        "No play with its moment is counted yet. Where a service tells when you played something, it is here within a "
+        "day of playing it, and a minute or two after a change of your time zone."
     )
 
 
