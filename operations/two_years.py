@@ -63,6 +63,10 @@ class PicturesHere(Catalogue):
     def _here(self, body: Any) -> Any:
         return json.loads(at_home(json.dumps(body).encode(), Spotify.picture_hosts, self._address))
 
+    def pictures(self, raw: bytes) -> Any:
+        """Of a playlist."""
+        return self._here(super().pictures(raw))
+
     def _artist(self, *given: Any) -> Any:
         return self._here(super()._artist(*given))
 

@@ -65,6 +65,10 @@ class Catalogue:
         self._named_artist = lru_cache(4_096)(self._make_named_artist)
         self._short_album = lru_cache(4_096)(self._make_short_album)
 
+    def pictures(self, raw: bytes) -> list[Json]:
+        """Of a playlist, from bytes of chance."""
+        return images(raw, 640, 300, 64)
+
     def _track(
         self, number: int, regime: Regime, playable: bool = True, name: str | None = None, checked: bool = False
     ) -> Json:

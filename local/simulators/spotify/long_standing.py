@@ -8,7 +8,6 @@ from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import Recordings
 from local.simulators.music.years.shelf import Added, Life, Shelf
-from local.simulators.spotify.catalogue import images
 from local.simulators.spotify.library import SpotifyLibrary
 from local.simulators.spotify.playlists import Person, Playlist
 
@@ -67,7 +66,7 @@ class LongStanding(SpotifyLibrary):
     def _new(self, number: int, name: str) -> Playlist:
         raw = digest(self.start, "playlist", name)
         owner = Person(self.user_id, self.name)
-        pictures = images(raw, 640, 300, 64)
+        pictures = self.catalogue.pictures(raw)
         return Playlist(number=number, id=base62(raw), name=name, size=0, owner=owner, pictures=pictures)
 
 
