@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -157,13 +157,26 @@ def _check(stack: Stack, table: str, listener: str, user_id: str, sync: Mapping[
     truth = stack.simulator.truth(listener)
     history = HistoryReader(stack.emulator.client("dynamodb"), table, user_id)
     stored = {name: history.stored(name, sync["started_at"]) for name in truth}
-    wrong = stored_differences(truth, stored)
+    if _known_before(history, truth, sync["started_at"]):
+        # A listener of an earlier demo: this sync appended what has changed since, and the history as a whole counts.
+        step(f"{listener} was here before: the history is compared as a whole")
+        wrong, stored = history.differences(truth), {}
+    else:
+        wrong = stored_differences(truth, stored)
     for line in wrong:
         console.print(f"  [red]{line}[/red]")
-    if not wrong:
+    if not wrong and not stored:
+        console.print("  Verified      the history, folded, is the library as it is now")
+    elif not wrong:
         count = sum(map(len, stored.values()))
         console.print(f"  Verified      {count:,} records stored exactly once, every answer equal to what was served")
     return wrong
+
+
+def _known_before(history: HistoryReader, data_types: Iterable[str], started_at: str) -> bool:
+    """Whether an earlier sync has stored something of the listener."""
+    moments = (item["fetched_at"]["S"].partition("#")[0] for name in data_types for item in history.items(name))
+    return any(moment < started_at for moment in moments)
 
 
 def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_id: str) -> list[str]:
