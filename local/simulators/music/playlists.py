@@ -1,5 +1,6 @@
 """Playlists that a listener begins with and makes: how they are called, how long they are, and what is in them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -56,7 +57,7 @@ class Playlist:
         return Entries(entries)
 
 
-class PlaylistLibrary(Library):
+class PlaylistLibrary(Library, ABC):
     """
     A listener with playlists, and with the lists `playlists` and `playlist_tracks`.
 
@@ -71,13 +72,13 @@ class PlaylistLibrary(Library):
         """The id that comes of these 32 bytes of chance."""
         return base62(raw)
 
+    @abstractmethod
     def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
         """What the service knows besides of a playlist that the listener begins with: fields of `playlist_type`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def traits_of_new(self) -> Mapping[str, Any]:
         """The same of one that the listener makes now."""
-        raise NotImplementedError
 
     @cached_property
     def playlists(self) -> list[Any]:

@@ -1,6 +1,7 @@
 """Small clients of the simulators: what an application and a browser do, without the product's code."""
 
 import re
+from abc import ABC, abstractmethod
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -70,20 +71,20 @@ class Visitor:
 
 
 @dataclass
-class Account:
+class Account(ABC):
     """A listener of a simulator, with what an application was given for it."""
 
     visitor: Any
     listener: str
     access: str
 
+    @abstractmethod
     def call(self, endpoint: Endpoint, name: str = "", **query: object) -> requests.Response:
         """One page of the list of a name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parts(self, body: Any) -> tuple[list[Any], Any, dict[str, Any] | None]:
         """Of a page: the entries, their number as it is written, and what to ask for next."""
-        raise NotImplementedError
 
     def place(self, start: int, limit: int) -> dict[str, int]:
         """What asks for so many entries from a place on."""

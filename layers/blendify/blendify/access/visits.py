@@ -14,7 +14,7 @@ from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, state_table
 
 LENGTH = timedelta(hours=1)
-"""Whoever comes back within this time is still on the same visit: what was new stays new."""
+"""A listener who comes back within this time continues their visit, and still sees the same news."""
 
 
 def visit(user_id: str, known_until: str) -> str | None:
