@@ -2,14 +2,14 @@
 
 from importlib.metadata import version
 
-from local.licences import PAGE, licence, page, shipped
+from operations.licences import PAGE, licence, page, shipped
 
 PERMISSIVE = ("MIT", "BSD", "Apache", "PSF", "MPL-2.0")
 """The Mozilla licence binds changes of its own files alone."""
 
 
 def test_the_page_is_that_of_the_lock_files() -> None:
-    """`python -m local.licences` writes it anew."""
+    """`python -m operations.licences` writes it anew."""
     assert PAGE.read_text() == page()
 
 

@@ -1,15 +1,14 @@
 """A listener with two years behind them: their library begins as `music.years` tells it, and changes like any other."""
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import Recordings
-from local.simulators.music.years.shelf import Added, Life, Shelf
+from local.simulators.music.years.shelf import Life, Shelf
 from local.simulators.spotify.library import SpotifyLibrary
-from local.simulators.spotify.playlists import Person, Playlist
+from local.simulators.spotify.playlists import Playlist
 
 NAME = "nora"
 """What the listener is called, at the consent page too."""
@@ -42,13 +41,13 @@ class LongStanding(SpotifyLibrary):
     def take(self, shelf: Shelf) -> None:
         """Hold what a shelf holds, and nothing else."""
         self._lists.clear()
-        self.hold("recently_played", (Entry(PLAIN, *play) for play in reversed(shelf.plays)))
-        self.hold("saved_tracks", _dated(shelf.likes))
-        self.hold("saved_albums", _dated(shelf.albums))
-        self.hold("followed_artists", (Entry(PLAIN, artist) for artist in shelf.follows))
-        for data_type, ranked in (("top_tracks", shelf.top_tracks), ("top_artists", shelf.top_artists)):
-            for time_range, numbers in ranked.items():
-                self.hold(data_type, (Entry(PLAIN, number) for number in numbers), time_range)
+        self.hold("recently_played", reversed(shelf.plays))
+        self.hold("saved_tracks", shelf.likes)
+        self.hold("saved_albums", shelf.albums)
+        self.hold("followed_artists", shelf.follows)
+        for time_range in shelf.top_tracks:
+            self.hold("top_tracks", shelf.top_tracks[time_range], time_range)
+            self.hold("top_artists", shelf.top_artists[time_range], time_range)
         self._take_playlists(shelf)
 
     def _take_playlists(self, shelf: Shelf) -> None:
@@ -58,17 +57,12 @@ class LongStanding(SpotifyLibrary):
         # The newest playlist stands first, as it does at the service.
         self.hold("playlists", (Entry(PLAIN, playlist.number) for playlist in reversed(self.playlists)))
         for playlist in self.playlists:
-            entries = Entries(_dated(shelf.playlists[playlist.name]))
+            entries = Entries(shelf.playlists[playlist.name])
             playlist.edits = max((entry.when for entry in entries), default=NEVER)
             self.hold("playlist_tracks", entries, playlist.id)
             playlist.hold(entries)
 
     def _new(self, number: int, name: str) -> Playlist:
         raw = digest(self.start, "playlist", name)
-        owner = Person(self.user_id, self.name)
         pictures = self.catalogue.pictures(raw)
-        return Playlist(number=number, id=base62(raw), name=name, size=0, owner=owner, pictures=pictures)
-
-
-def _dated(added: Iterable[Added]) -> Iterable[Entry]:
-    return (Entry(PLAIN, number, when) for number, when in added)
+        return Playlist(number=number, id=base62(raw), name=name, size=0, owner=self.person, pictures=pictures)

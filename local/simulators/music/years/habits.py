@@ -1,18 +1,16 @@
 """What a listener plays on a day: artists who stay, come, go and come back, songs that will not leave her, holidays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import exp
 from random import Random
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from local.simulators.frame.entries import PLAIN, Entry
 from local.simulators.music.recordings import Recordings, tracks_of
 
 ZONE = ZoneInfo("Europe/Berlin")
-ARTISTS = 76
-"""How many artists she ever plays. Each is behind three albums of the catalogue."""
 _PLAYS = (13, 12, 13, 14, 17, 21, 15)
 """On a usual day, from Monday on."""
 _WORKDAY = {7: 4, 8: 4, 12: 2, 13: 1, 17: 4, 18: 3, 19: 3, 20: 5, 21: 4, 22: 2}
@@ -28,11 +26,19 @@ _OBSESSED_DAYS = 9
 _OBSESSED_SHARE = 0.4
 
 
-class Play(NamedTuple):
-    """A track of the catalogue, and the moment at which it began, in milliseconds since 1970."""
-
-    track: int
-    when: int
+_ARCS: Mapping[str, tuple[int, Callable[[float, float, float], float]]] = {
+    "stays": (6, lambda *_: 3.0),
+    "fades": (8, lambda at, middle, width: 4.0 / (1 + exp((at - middle) / width))),
+    "grows": (10, lambda at, middle, width: 4.0 / (1 + exp((middle - at) / width))),
+    "fling": (24, lambda at, middle, width: 9.0 * exp(-(((at - middle) / width) ** 2))),
+    "returns": (4, lambda at, middle, _: 5.0 if at < middle or at > 0.9 else 0.0),
+    "ends": (4, lambda at, middle, _: 5.0 if at < middle else 0.0),
+    "now and then": (20, lambda *_: 0.25),
+}
+"""
+By name how many artists it is so with, and how likely a session is about one at a share of the horizon; each artist's
+arc has a middle and a width, which are shares as well.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,33 +47,12 @@ class Artist:
 
     albums: Sequence[int]
     arc: str
-    """How the weight goes: stays, fades, grows, fling, returns, ends, now and then."""
     middle: float
-    """Of the arc, as a share of the horizon."""
     width: float
 
     def weight(self, at: float) -> float:
         """How likely a session is about this artist, at a share of the horizon."""
-        match self.arc:
-            case "stays":
-                return 3.0
-            case "fades":
-                return 4.0 / (1 + exp((at - self.middle) / self.width))
-            case "grows":
-                return 4.0 / (1 + exp((self.middle - at) / self.width))
-            case "fling":
-                return 9.0 * exp(-(((at - self.middle) / self.width) ** 2))
-            case "returns":
-                return 5.0 if at < self.middle or at > 0.9 else 0.0
-            case "ends":
-                return 5.0 if at < self.middle else 0.0
-            case _:
-                return 0.25
-
-
-_ARCS = [
-    *["stays"] * 6, *["fades"] * 8, *["grows"] * 10, *["fling"] * 24, *["returns"] * 4, *["ends"] * 4,
-]  # fmt: skip
+        return _ARCS[self.arc][1](at, self.middle, self.width)
 
 
 @dataclass
@@ -81,18 +66,19 @@ class Habits:
 
     def __post_init__(self) -> None:
         self._chance = Random(self.seed)  # noqa: S311 -- the same listener each time
-        arcs = _ARCS + ["now and then"] * (ARTISTS - len(_ARCS))
-        stretches = self._chance.sample(range(200, 20_000), ARTISTS)
+        arcs = [arc for arc, (count, _) in _ARCS.items() for _ in range(count)]
+        stretches = self._chance.sample(range(200, 20_000), len(arcs))
         self.artists = [self._artist(3 * stretch, arc) for stretch, arc in zip(stretches, arcs, strict=True)]
         self._obsessions = dict(self._drawn_obsessions())
 
-    def plays(self) -> Iterator[tuple[date, list[Play]]]:
-        """Each day with its plays, the oldest first."""
+    def plays(self) -> Iterator[tuple[date, list[Entry]]]:
+        """Each day with its plays, the oldest first: tracks, and the milliseconds since 1970 at which they began."""
         for number in range(self.days):
             day = self.first + timedelta(days=number)
             yield day, self._day(day, number)
 
     def _artist(self, album: int, arc: str) -> Artist:
+        """Behind three albums of the catalogue, from this one on."""
         middle = self._chance.uniform(0.25, 0.75)
         width = {"fling": self._chance.uniform(0.02, 0.045), "returns": 0.0}.get(arc, 0.06)
         if arc == "fling":
@@ -110,11 +96,10 @@ class Habits:
             for number in range(begin, begin + _OBSESSED_DAYS):
                 yield number, track
 
-    def _day(self, day: date, number: int) -> list[Play]:
+    def _day(self, day: date, number: int) -> list[Entry]:
         share = self._mood(day)
         wanted = round(_PLAYS[day.weekday()] * share * self._chance.uniform(0.5, 1.5))
-        weekend = day.weekday() >= 5 or share < 1
-        hours = _WEEKEND if weekend else _WORKDAY
+        hours = _WEEKEND if day.weekday() >= 5 or share < 1 else _WORKDAY
         sessions = []
         while wanted > 0:
             length = min(wanted, self._chance.randint(*_SESSION))
@@ -157,14 +142,14 @@ class Habits:
         tracks = tracks_of(self._chance.choice(artist.albums))
         return tracks[min(int(self._chance.expovariate(0.45)), len(tracks) - 1)]
 
-    def _in_a_row(self, sessions: Sequence[tuple[float, list[int]]]) -> list[Play]:
+    def _in_a_row(self, sessions: Sequence[tuple[float, list[int]]]) -> list[Entry]:
         """One song after the other, also where a session begins before the one before it has ended."""
-        plays: list[Play] = []
+        plays: list[Entry] = []
         free = 0.0
         for begin, tracks in sessions:
             moment = max(begin, free)
             for track in tracks:
-                plays.append(Play(track, int(moment * 1000) + self._chance.randrange(1000)))
+                plays.append(Entry(PLAIN, track, int(moment * 1000) + self._chance.randrange(1000)))
                 moment += self.recordings.track(track).milliseconds / 1000 + self._chance.uniform(1, 3)
             free = moment
         return plays

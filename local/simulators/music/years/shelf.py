@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import NamedTuple
 
+from local.simulators.frame.entries import PLAIN, Entry
 from local.simulators.music.recordings import Recordings, tracks_of
-from local.simulators.music.years.habits import Habits, Play
+from local.simulators.music.years.habits import Habits
 
 REMEMBERED = 50
 """Plays that a service remembers."""
@@ -25,27 +25,24 @@ _FOLLOWED_AFTER, _SAVED_AFTER = 25, 40
 _SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 
 
-class Added(NamedTuple):
-    """A thing of the catalogue, and when it was added, in seconds since 1970."""
-
-    number: int
-    when: int
-
-
 @dataclass
 class Shelf:
-    """The state at the end of a day. `changed` names the data types that are not as they were the day before."""
+    """
+    The state at the end of a day. `changed` names the data types that are not as they were the day before.
+
+    Plays have the milliseconds since 1970 at which they began, what was added the seconds, ranks no moment.
+    """
 
     day: date
-    plays: deque[Play] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    plays: deque[Entry] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     """The newest last."""
-    likes: list[Added] = field(default_factory=list)
+    likes: list[Entry] = field(default_factory=list)
     """The newest first, as the next two."""
-    albums: list[Added] = field(default_factory=list)
-    follows: list[int] = field(default_factory=list)
-    playlists: dict[str, list[Added]] = field(default_factory=dict)
-    top_tracks: dict[str, Sequence[int]] = field(default_factory=dict)
-    top_artists: dict[str, Sequence[int]] = field(default_factory=dict)
+    albums: list[Entry] = field(default_factory=list)
+    follows: list[Entry] = field(default_factory=list)
+    playlists: dict[str, list[Entry]] = field(default_factory=dict)
+    top_tracks: dict[str, list[Entry]] = field(default_factory=dict)
+    top_artists: dict[str, list[Entry]] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
 
@@ -59,7 +56,7 @@ class Life:
         begin = first - timedelta(days=WARM_UP)
         self._habits = Habits(recordings, begin, (last - begin).days + 1, seed)
         self._shelf = Shelf(begin)
-        self._past: deque[tuple[date, list[Play]]] = deque()
+        self._past: deque[tuple[date, list[Entry]]] = deque()
         self._counts: dict[str, Counter[int]] = {name: Counter() for name in RANGES}
         self._of_artist: Counter[int] = Counter()
         self._of_album: Counter[int] = Counter()
@@ -73,9 +70,9 @@ class Life:
             self._play(plays)
             self._count(day, plays)
             self._tidy(day)
+            if day == self.first:
+                shelf.changed = {"top_tracks", "top_artists", "likes", "albums", "follows", "playlists"}
             if day >= self.first:
-                if day == self.first:
-                    shelf.changed = {"top_tracks", "top_artists", "likes", "albums", "follows", "playlists"}
                 yield shelf
 
     def _like_before(self, begin: date) -> None:
@@ -88,41 +85,42 @@ class Life:
             track = self._chance.choice(tracks_of(self._chance.choice(artist.albums)))
             likes[track] = int(end - _YEARS_BEFORE * 365 * 86_400 * self._chance.random() ** 1.7)
         shelf = self._shelf
-        shelf.likes = sorted((Added(*like) for like in likes.items()), key=lambda like: -like.when)
+        shelf.likes = sorted((Entry(PLAIN, *like) for like in likes.items()), key=lambda like: -like.when)
         for name, size in (("Road trip", 24), ("Sunday morning", 18), ("Running", 20)):
             chosen = self._chance.sample(shelf.likes, size)
             shelf.playlists[name] = sorted(chosen, key=lambda like: like.when)
 
-    def _play(self, plays: Sequence[Play]) -> None:
+    def _play(self, plays: Sequence[Entry]) -> None:
         shelf = self._shelf
         liked = {like.number for like in shelf.likes}
         days = [plays for day, plays in self._past if (shelf.day - day).days < _LIKED_DAYS]
-        recent = Counter(play.track for past in days for play in past)
+        recent = Counter(play.number for past in days for play in past)
         for play in plays:
             shelf.plays.append(play)
             shelf.changed.add("plays")
-            track = self.recordings.track(play.track)
-            recent[play.track] += 1
-            self._of_artist[track.artists[0]] += 1
-            self._of_album[track.album] += 1
-            when = play.when // 1000 + 60
-            if recent[play.track] >= _LIKED_AFTER and play.track not in liked and self._chance.random() < 0.4:
-                liked.add(play.track)
-                shelf.likes.insert(0, Added(play.track, when))
-                self._collect_season(Added(play.track, when))
+            recent[play.number] += 1
+            like = Entry(PLAIN, play.number, play.when // 1000 + 60)
+            if recent[like.number] >= _LIKED_AFTER and like.number not in liked and self._chance.random() < 0.4:
+                liked.add(like.number)
+                shelf.likes.insert(0, like)
                 shelf.changed.add("likes")
-            self._keep(track.artists[0], track.album, when)
+                self._collect_season(like)
+            self._keep(like)
 
-    def _keep(self, artist: int, album: int, when: int) -> None:
-        shelf = self._shelf
-        if self._of_artist[artist] == _FOLLOWED_AFTER and artist not in shelf.follows:
+    def _keep(self, played: Entry) -> None:
+        """Follow an artist, or save an album, that was heard so often by now."""
+        shelf, track = self._shelf, self.recordings.track(played.number)
+        artist, album = Entry(PLAIN, track.artists[0]), Entry(PLAIN, track.album, played.when)
+        self._of_artist[artist.number] += 1
+        self._of_album[album.number] += 1
+        if self._of_artist[artist.number] == _FOLLOWED_AFTER and artist not in shelf.follows:
             shelf.follows.insert(0, artist)
             shelf.changed.add("follows")
-        if self._of_album[album] == _SAVED_AFTER and all(album != saved.number for saved in shelf.albums):
-            shelf.albums.insert(0, Added(album, when))
+        if self._of_album[album.number] == _SAVED_AFTER:
+            shelf.albums.insert(0, album)
             shelf.changed.add("albums")
 
-    def _collect_season(self, like: Added) -> None:
+    def _collect_season(self, like: Entry) -> None:
         """What is liked goes into the playlist of its season, which is made with its first song."""
         day = self._shelf.day
         name = f"{_SEASONS[day.month % 12 // 3]} {day.year + (day.month == 12)}"
@@ -145,14 +143,14 @@ class Life:
         fresh = [like for like in shelf.likes[:40] if like.number not in known]
         if fresh and self._chance.random() < 0.7:
             running.pop(self._chance.randrange(len(running)))
-            running.append(Added(self._chance.choice(fresh).number, when))
+            running.append(self._chance.choice(fresh)._replace(when=when))
             shelf.changed.add("playlists")
         if shelf.follows and self._chance.random() < 0.04:
             shelf.follows.pop(self._chance.randrange(len(shelf.follows)))
             shelf.changed.add("follows")
 
-    def _count(self, day: date, plays: list[Play]) -> None:
-        """Ranks by plays of each range's days, of equal ones first the one that was played last."""
+    def _count(self, day: date, plays: list[Entry]) -> None:
+        """Ranks by plays of each range's days."""
         self._past.append((day, plays))
         number = (day - self.first).days
         while self._past and (day - self._past[0][0]).days >= RANGES["long_term"][0]:
@@ -160,11 +158,8 @@ class Life:
         for name, (span, every) in RANGES.items():
             if number % every and day != self.first:
                 continue
-            tracks: Counter[int] = Counter()
-            for past, played in self._past:
-                if (day - past).days < span:
-                    tracks.update(play.track for play in played)
-            self._counts[name] = tracks
+            counted = (play.number for past, played in self._past if (day - past).days < span for play in played)
+            self._counts[name] = tracks = Counter(counted)
             artists: Counter[int] = Counter()
             for track, count in tracks.items():
                 artists[self.recordings.track(track).artists[0]] += count
@@ -173,6 +168,6 @@ class Life:
             self._shelf.changed |= {"top_tracks", "top_artists"}
 
 
-def _ranked(counts: Counter[int]) -> Sequence[int]:
+def _ranked(counts: Counter[int]) -> list[Entry]:
     """By count; of equal ones the smaller number first, so that nothing moves without a reason."""
-    return [number for number, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:RANKS]]
+    return [Entry(PLAIN, number) for number, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:RANKS]]

@@ -1,7 +1,7 @@
 """
 What is shipped to AWS besides our own code, and under which licence: docs/licences.md.
 
-    python -m local.licences      writes the page, from the pinned packages as they are installed here
+    python -m operations.licences      writes the page, from the pinned packages as they are installed here
 """
 
 import re
@@ -16,7 +16,7 @@ _PINNED = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 _HEAD = """# Licences
 
 For operators and reviewers: the packages that are deployed to AWS besides our own code, which is under the MIT licence
-([LICENSE](../LICENSE)). `python -m local.licences` writes this page; a test compares it with the lock files.
+([LICENSE](../LICENSE)). `python -m operations.licences` writes this page; a test compares it with the lock files.
 
 Lambda brings boto3 and what it needs, under the Apache licence. Apple's MusicKit script comes from Apple's own address,
 under Apple's terms. The emulator, the simulators and the tests are not deployed.
