@@ -144,8 +144,10 @@ class Fault:
             return False
         if self.offsets is None and self.limits is None:
             return True
-        window = asked.window()
-        return window is not None and _within(self.offsets, window.start) and _within(self.limits, window.limit)
+        if (reading := asked.reading()) is None:
+            return False
+        start, limit = reading.page.window
+        return _within(self.offsets, start) and _within(self.limits, limit)
 
 
 def fault_from(wanted: Mapping[str, Json]) -> Fault:

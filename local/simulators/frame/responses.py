@@ -19,10 +19,10 @@ def encoded(value: Json) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def json_response(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response that must not be cached."""
+def json_response(value: Json | bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response that must not be cached; `value` may be encoded already."""
     head = {"content-type": "application/json; charset=utf-8", "cache-control": "private, max-age=0"}
-    return Response(encoded(value), status, {**head, **(headers or {})})
+    return Response(value if isinstance(value, bytes) else encoded(value), status, {**head, **(headers or {})})
 
 
 def in_pieces(value: Json, edit: Callable[[bytes], bytes]) -> Response:

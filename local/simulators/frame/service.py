@@ -21,7 +21,7 @@ from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response
-from local.simulators.frame.traffic import PageTrouble, Traffic
+from local.simulators.frame.traffic import Traffic
 from local.simulators.frame.troubles import OwnTroubles
 
 
@@ -79,13 +79,9 @@ class Endpoint:
     scope: str | None = None
     """The permission that it needs."""
 
-    def body(self, call: Call, trouble: PageTrouble | None = None) -> Json | None:
-        """What the call is answered; None if the trouble can do nothing. Raises `Refusal`."""
-        if self.read is not None:
-            return self.read(call) if trouble is None else None
-        reading = self.reading(call)
-        page = reading.page if trouble is None else trouble(reading)
-        return None if page is None else self.pages.written(call, self, page)
+    def body(self, call: Call) -> Json:
+        """What the call is answered. Raises `Refusal`."""
+        return self.read(call) if self.read else self.pages.written(call, self, self.reading(call).page)
 
     def reading(self, call: Call) -> Reading:
         """The page that the call truly gets. Raises `Refusal`."""
@@ -183,9 +179,6 @@ class Service(ABC):
         own = f"failure_{status}"
         reason = responses.get(status, "Error")
         return self.refuse(Refusal(own if own in self.refusals else "failure", status=status, reason=reason), headers)
-
-    def written(self, body: Json) -> Response:
-        return json_response(body)
 
     def view(self, call: Call) -> Any:
         """How this caller wants entries shown: the `Spot.view` of what is rendered."""

@@ -18,7 +18,8 @@ from local.simulators.frame.page_edits import PAGE_EDITS, edited_page
 from local.simulators.frame.responses import Json, encoded, json_response
 
 if TYPE_CHECKING:
-    from local.simulators.frame.traffic import Asked, Spoiled
+    from local.simulators.frame.service import Service
+    from local.simulators.frame.traffic import Asked
     from local.simulators.frame.troubles import OwnTroubles
 
 TRANSPORT = "simulator.transport"
@@ -83,13 +84,13 @@ def _bytes(body: bytes) -> Iterator[bytes]:
     return (body[place : place + 1] for place in range(len(body)))
 
 
-async def spoiled(fault: Fault, asked: "Asked", service: "Spoiled", now: float) -> tuple[Response, bool]:
+async def spoiled(fault: Fault, asked: "Asked", service: "Service", now: float) -> tuple[Response, bool]:
     """What becomes of a call, and whether that is something else than the true response."""
     match fault.kind:
         case FaultKind.EDIT:
             return await _edited(fault.edit, asked, service.troubles, int(now // DAY))
         case FaultKind.REWRITE if fault.rewrite is not None:
-            return _changed(await asked.true_response(), fault.rewrite)
+            return _changed(await asked.answer(), fault.rewrite)
         case FaultKind.RESET:
             return Torn(), True
         case FaultKind.STALL:
@@ -101,7 +102,7 @@ async def spoiled(fault: Fault, asked: "Asked", service: "Spoiled", now: float) 
         case FaultKind.HTML:
             page = fault.body or "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
             return Response(str(page), fault.status or 502, media_type="text/html", headers=fault.headers), True
-    whole = await asked.true_response()
+    whole = await asked.answer()
     status = fault.status or whole.status_code
     if fault.kind is FaultKind.TRUNCATE:
         half = bytes(whole.body[: len(whole.body) // 2])
@@ -111,11 +112,10 @@ async def spoiled(fault: Fault, asked: "Asked", service: "Spoiled", now: float) 
 
 async def _edited(edits: Mapping[str, Json], asked: "Asked", own: "OwnTroubles", day: int) -> tuple[Response, bool]:
     """The page is edited first, then the fields of the body, then its bytes."""
-    response = None
-    if edits.keys() & PAGE_EDITS.keys():
-        response = await asked.respond(lambda reading: edited_page(reading, edits))
-    changed = response is not None
-    response = response or await asked.true_response()
+    reading = asked.reading() if edits.keys() & PAGE_EDITS.keys() else None
+    page = edited_page(reading, edits) if reading else None
+    changed = page is not None
+    response = asked.with_page(reading, page) if reading and page and asked.with_page else await asked.answer()
     if response.status_code != 200:
         return response, changed
     if edits.keys() & set(BODY_EDITS):
@@ -140,7 +140,7 @@ def _changed(response: Response, change: Callable[[Json], Json]) -> tuple[Respon
     return Response(body, 200, head), True
 
 
-def _refusal(fault: Fault, service: "Spoiled") -> Response:
+def _refusal(fault: Fault, service: "Service") -> Response:
     status = fault.status or 502
     if fault.body is None:
         response = service.failure(status, fault.headers)

@@ -5,17 +5,17 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol, cast
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from local.simulators.frame.bans import Ban, RateLimit, deadline
 from local.simulators.frame.faults import Fault
-from local.simulators.frame.pages import Page, Reading, Window
+from local.simulators.frame.pages import Page, Reading
 from local.simulators.frame.spoiling import spoiled
-from local.simulators.frame.troubles import OwnTroubles
 
-PageTrouble = Callable[[Reading], Page | None]
+if TYPE_CHECKING:
+    from local.simulators.frame.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +25,16 @@ class Asked:
     endpoint: str
     """The method and the path with its placeholders, by which calls are counted."""
     listener: str | None
-    respond: Callable[[PageTrouble | None], Awaitable[Response | None]]
-    """The response with a trouble on its page; None where there is no page, or the trouble can do nothing."""
+    answer: Callable[[], Awaitable[Response]]
+    """What it is answered where nothing goes wrong."""
     api: bool = False
     """Whether it is part of the API, and not of the accounts pages."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Of query, form and path."""
-    window: Callable[[], Window | None] = lambda: None
-    """The part of a list that it asks for; None where it asks for no list."""
-
-    async def true_response(self) -> Response:
-        """What the call is answered where nothing goes wrong."""
-        return cast("Response", await self.respond(None))
-
-
-class Spoiled(Protocol):
-    """What the frame must know of a service to refuse and to spoil its answers."""
-
-    troubles: ClassVar[OwnTroubles]
-
-    def too_many(self, headers: Mapping[str, str]) -> Response: ...
-    def failure(self, status: int, headers: Mapping[str, str]) -> Response: ...
+    reading: Callable[[], Reading | None] = lambda: None
+    """The page that it truly gets; None where it asks for no list, or is refused."""
+    with_page: Callable[[Reading, Page], Response] | None = None
+    """The response with another page in the place of that."""
 
 
 @dataclass(slots=True)
@@ -57,7 +46,7 @@ class Traffic:
     later moment. Calls to the API until then are refused, and change nothing about it.
     """
 
-    service: Spoiled
+    service: "Service"
     latency_ms: float = 0.0
     flight_seconds: float = 0.25
     """So long after a 429 the calls of a ban are excused: they were on their way already."""
@@ -136,7 +125,7 @@ class Traffic:
         now = self.clock()
         due = [fault for fault in self.faults if fault.due(asked, now)]
         if not due:
-            return await asked.true_response()
+            return await asked.answer()
         fault = due[0]
         response, changed = await spoiled(fault, asked, self.service, now)
         if changed:

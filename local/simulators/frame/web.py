@@ -1,8 +1,6 @@
 """The simulator as a web application: every call on its way from the connection to its endpoint."""
 
 import time
-from collections.abc import Mapping
-from functools import cache
 from typing import cast
 
 from starlette.applications import Starlette
@@ -15,13 +13,13 @@ from local.simulators.frame.consent_page import form
 from local.simulators.frame.control import CONTROLS, base_of
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
-from local.simulators.frame.pages import Window
+from local.simulators.frame.pages import Reading
 from local.simulators.frame.pictures import PATH, at_home, picture
 from local.simulators.frame.refusals import Refusal
-from local.simulators.frame.responses import Json
+from local.simulators.frame.responses import Json, encoded, json_response
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Service
 from local.simulators.frame.spoiling import TRANSPORT
-from local.simulators.frame.traffic import Asked, PageTrouble
+from local.simulators.frame.traffic import Asked
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -53,9 +51,7 @@ def _account_route(page: AccountPage) -> Route:
     async def handle(request: Request) -> Response:
         service = service_of(request)
 
-        async def respond(trouble: PageTrouble | None) -> Response | None:
-            if trouble is not None:
-                return None
+        async def answer() -> Response:
             if request.method not in page.methods:
                 return service.refuse(Refusal("wrong_method"), {"allow": ", ".join(page.methods)})
             response = await page.handle(service, request)
@@ -65,9 +61,8 @@ def _account_route(page: AccountPage) -> Route:
         fields = await form(request) or {}
         service.traffic.refreshes += fields.get("grant_type") == "refresh_token"
         listener = service.accounts.listener_behind(page.secret(fields))
-        return await service.traffic.pass_on(
-            Asked(f"{request.method} {page.counted_as or page.path}", listener, respond, parameters=fields)
-        )
+        asked = Asked(f"{request.method} {page.counted_as or page.path}", listener, answer, parameters=fields)
+        return await service.traffic.pass_on(asked)
 
     return Route(page.path, handle, methods=METHODS)
 
@@ -75,55 +70,36 @@ def _account_route(page: AccountPage) -> Route:
 async def _called(request: Request) -> Response:
     service = service_of(request)
     parameters = {**request.query_params, **(await form(request) or {})}
-    meant = endpoint, path = service.endpoint_of(request, parameters)
+    endpoint, path = service.endpoint_of(request, parameters)
 
-    async def respond(trouble: PageTrouble | None) -> Response | None:
+    def call() -> Call:
+        name, grant = service.accept(request, parameters, endpoint)
+        return Call(service, service.listeners[name], parameters, path, base_of(request), request.url.path, grant)
+
+    def written(body: Json) -> Response:
+        hosts = service.picture_hosts if service.options.own_pictures else ()
+        return json_response(at_home(encoded(body), hosts, base_of(request)))
+
+    async def answer() -> Response:
         try:
-            body = _body(service, request, meant, parameters, trouble)
+            accepted = call()
+            return written(cast("Endpoint", endpoint).body(accepted))
         except Refusal as refusal:
-            return service.refuse(refusal) if trouble is None else None
-        return None if body is None else _with_pictures(service, request, service.written(body))
+            return service.refuse(refusal)
 
-    @cache
-    def window() -> Window | None:
-        windows: list[Window] = []
+    def reading() -> Reading | None:
         try:
-            _body(service, request, meant, parameters, lambda reading: windows.append(reading.page.window))
+            return None if endpoint is None or endpoint.read else endpoint.reading(call())
         except Refusal:
             return None
-        return windows[0] if windows else None
 
     asked = Asked(
         f"{request.method} {endpoint.path if endpoint else service.unknown}",
         service.whose(request, parameters),
-        respond,
+        answer,
         api=True,
         parameters={**parameters, **path},
-        window=window,
+        reading=reading,
+        with_page=lambda reading, page: written(reading.endpoint.pages.written(call(), reading.endpoint, page)),
     )
     return await service.traffic.pass_on(asked)
-
-
-def _with_pictures(service: Service, request: Request, response: Response) -> Response:
-    """The response with pictures of this server, if that is chosen."""
-    if not service.options.own_pictures:
-        return response
-    text = at_home(bytes(response.body), service.picture_hosts, base_of(request))
-    kept = {name: value for name, value in response.headers.items() if name != "content-length"}
-    return Response(text, response.status_code, kept)
-
-
-def _body(
-    service: Service,
-    request: Request,
-    meant: tuple[Endpoint | None, Mapping[str, str]],
-    parameters: Mapping[str, str],
-    trouble: PageTrouble | None,
-) -> Json | None:
-    """What the endpoint answers; None if the trouble can do nothing. Raises `Refusal`."""
-    endpoint, path = meant
-    name, grant = service.accept(request, parameters, endpoint)
-    if endpoint is None:
-        raise RuntimeError("A service refuses what leads nowhere.")
-    call = Call(service, service.listeners[name], parameters, path, base_of(request), request.url.path, grant)
-    return endpoint.body(call, trouble)
