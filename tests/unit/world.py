@@ -146,7 +146,7 @@ class World:
 
     def limit(self, calls: int, retry_after: str | None) -> None:
         """Respond with 429 after so many calls."""
-        self.traffic.limit = RateLimit(calls, 3600, retry_after, silent=retry_after is None)
+        self.traffic.limit = RateLimit(calls, 3600, float(retry_after or 0), silent=retry_after is None)
 
     def calls(self, endpoint: DataType | str | None = None) -> int:
         """Calls so far: to the API, for a data type, or to endpoints with this text in their name."""

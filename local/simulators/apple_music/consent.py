@@ -52,7 +52,7 @@ async def authorize(service: Any, request: Request) -> Response:
     match fields.get("decision"):
         case "deny":
             return _json({"error": "AUTHORIZATION_ERROR"}, 403)
-        case "allow" if service.listeners.exists(name):
+        case "allow" if service.is_name(name):
             return _json({"music_user_token": service.accounts.allow(name, developer_token)})
         case "allow":
             return _json({"error": f"There is no listener named {name!r} here."}, 400)

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from secrets import token_urlsafe
@@ -10,8 +9,6 @@ from typing import Any, ClassVar
 
 from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
-
-TIME_TO_DECIDE = 600
 
 
 class UnreadableGrantsError(Exception):
@@ -24,23 +21,9 @@ class UnreadableGrantsError(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentRequest:
-    """What an application asked a listener for, checked and kept until the listener decides."""
-
-    client: str
-    permissions: Sequence[str]
-    """In the words of the consent page."""
-    denied: str
-    """Where the browser is sent if the listener refuses."""
-    allowed: Callable[[str], str]
-    """Where it is sent if the listener of this name agrees."""
-    until: float
-
-
 @dataclass(slots=True)
 class Grant:
-    """A permission, code or token: whose it is, and how long or how often it works."""
+    """A permission, code or token, or the request for one: whose it is, and how long or how often it works."""
 
     kind: str
     listener: str
@@ -72,7 +55,6 @@ class Accounts:
         self.grants: dict[str, Grant] = {}
         self.secrets: list[str] = []
         """Every code and token ever issued, and the application's secret."""
-        self._requests: dict[str, ConsentRequest] = {}
         if options.grants is not None and options.grants.is_file():
             self._load(options.grants)
         if secret := getattr(options, "client_secret", None):
@@ -106,20 +88,6 @@ class Accounts:
         for grant in self.grants.values():
             if (grant.listener, grant.kind) == (listener, kind):
                 grant.until = 0
-
-    def ask(self, request: ConsentRequest) -> str:
-        """Keep a request until it is decided; the id is all that travels through the listener's browser."""
-        identity = token_urlsafe(24)
-        self._requests[identity] = request
-        return identity
-
-    def pending(self, identity: str) -> ConsentRequest | None:
-        """A request that still waits for a decision."""
-        request = self._requests.get(identity)
-        return request if request is not None and self.clock() < request.until else None
-
-    def decided(self, identity: str) -> None:
-        del self._requests[identity]
 
     def save(self) -> None:
         """Write what outlives a restart, to a file that only its owner can read; nothing without such a file."""

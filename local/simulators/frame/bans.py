@@ -18,7 +18,7 @@ class RateLimit:
 
     calls: int
     seconds: float
-    retry_after: str | None = None
+    retry_after: float | None = None
     silent: bool = False
     _accepted: deque[float] = field(default_factory=deque)
 
@@ -34,7 +34,7 @@ class RateLimit:
     def deadline(self, now: float) -> float:
         """Until when a call is refused that came now, and for which there was no room."""
         if self.retry_after is not None:
-            return now + float(self.retry_after)
+            return now + self.retry_after
         return (self._accepted[0] if self._accepted else now) + self.seconds
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from secrets import token_urlsafe
 from string import Template
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from local.simulators.frame.accounts import TIME_TO_DECIDE, ConsentRequest
+from local.simulators.frame.accounts import Grant
 from local.simulators.frame.service import Service
 
+SECONDS_TO_DECIDE = 600
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 
 _PAGE, _QUESTION = (
@@ -26,9 +28,10 @@ def question(service: Service, permissions: Sequence[str], denied: str, allowed:
     denied   where the browser is sent if the listener refuses
     allowed  where it is sent if the listener of a name agrees
     """
-    options = service.options
-    request = ConsentRequest(options.client_id, permissions, denied, allowed, service.clock() + TIME_TO_DECIDE)
-    return _page(service, service.accounts.ask(request), request, options.default_listener)
+    identity, about = token_urlsafe(24), {"permissions": permissions, "denied": denied, "allowed": allowed}
+    # What was asked for stays here; the id is all that travels through the listener's browser.
+    service.accounts.grants[identity] = asked = Grant("request", "", service.clock() + SECONDS_TO_DECIDE, about=about)
+    return _page(service, identity, asked, service.options.default_listener)
 
 
 def dead_end(message: str) -> Response:
@@ -41,16 +44,18 @@ async def decide(service: Service, request: Request) -> Response:
     """Takes from the form only who decided what; what was asked for is what the consent page was made for."""
     fields = await form(request) or {}
     identity, name = fields.get("request", ""), fields.get("listener", "")
-    pending = service.accounts.pending(identity)
-    if pending is None:
+    asked = service.accounts.find(identity, "request")
+    if asked is None or not service.accounts.lives(asked):
         return dead_end("This request is unknown, already decided, or too old.")
     decision = fields.get("decision")
     if decision not in {"allow", "deny"}:
         return dead_end("The decision must be allow or deny.")
-    if decision == "allow" and not service.listeners.exists(name):
-        return _page(service, identity, pending, name, f"There is no listener named {name!r} here.")
-    service.accounts.decided(identity)
-    return redirect(pending.denied if decision == "deny" else pending.allowed(service.listeners[name].name))
+    if decision == "allow" and not service.is_name(name):
+        return _page(service, identity, asked, name, f"There is no listener named {name!r} here.")
+    asked.uses = 0
+    return redirect(
+        asked.about["denied"] if decision == "deny" else asked.about["allowed"](service.listeners[name].name)
+    )
 
 
 def redirect(address: str) -> Response:
@@ -72,14 +77,15 @@ async def form(request: Request) -> dict[str, str] | None:
     return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else None
 
 
-def _page(service: Service, identity: str, request: ConsentRequest, listener: str, warning: str = "") -> Response:
+def _page(service: Service, identity: str, asked: Grant, listener: str, warning: str = "") -> Response:
+    client = escape(service.options.client_id)
     content = _QUESTION.substitute(
-        client=escape(request.client),
-        permissions="\n".join(f"<li>{escape(permission)}</li>" for permission in request.permissions),
+        client=client,
+        permissions="\n".join(f"<li>{escape(permission)}</li>" for permission in asked.about["permissions"]),
         warning=f'<p role="alert">{escape(warning)}</p>\n' if warning else "",
         action=escape(service.decision_path),
         request=escape(identity),
         listener=escape(listener),
     )
-    page = _PAGE.substitute(title=f"Authorize {escape(request.client)}", content=content)
+    page = _PAGE.substitute(title=f"Authorize {client}", content=content)
     return HTMLResponse(page, 400 if warning else 200, headers=_HEADERS)

@@ -52,7 +52,7 @@ async def add_fault(service: Service, request: Request) -> Json:
     return {"faults": len(service.traffic.faults)}
 
 
-async def limit_rate(service: Service, request: Request) -> Json:
+async def limit_rate(service: Service, request: Request) -> None:
     """
     A new limit, which ends the ban of the old one.
 
@@ -64,27 +64,18 @@ async def limit_rate(service: Service, request: Request) -> Json:
     if "flight_seconds" in body:
         service.traffic.flight_seconds = _duration(body.pop("flight_seconds"))
         if not body:
-            return {}
+            return
     if body.get("calls") is None:
         service.traffic.limit = service.traffic.ban = None
-        return {}
-    given = body.get("retry_after")
-    service.traffic.limit = RateLimit(
-        calls=int(body["calls"]),
-        seconds=float(body["seconds"]),
-        retry_after=None if given is None else str(float(given)),
-        silent="retry_after" in body and given is None,
-    )
-    return {}
+        return
+    told = body.get("retry_after")
+    silent = "retry_after" in body and told is None
+    retry_after = None if told is None else float(told)
+    service.traffic.limit = RateLimit(int(body["calls"]), float(body["seconds"]), retry_after, silent)
 
 
-async def slow_down(service: Service, request: Request) -> Json:
-    service.traffic.latency_ms = float((await _object(request))["ms"])
-    return {}
-
-
-async def arrange(service: Service, request: Request) -> Json:
-    return service.arrange(request.path_params["name"], await _object(request))
+async def arrange(service: Service, request: Request) -> None:
+    service.arrange(request.path_params["name"], await _object(request))
 
 
 async def change(service: Service, request: Request) -> Json:
@@ -144,14 +135,13 @@ def _control(path: str, method: str, control: Control) -> Route:
 
 
 CONTROLS = [
-    _control("/health", "GET", lambda service, _: {"status": "ok", **service.about()}),
+    _control("/health", "GET", lambda *_: {"status": "ok"}),
     _control("/counters", "GET", counters),
     _control("/counters/reset", "POST", lambda service, _: service.traffic.reset_counters()),
     _control("/faults", "POST", add_fault),
     _control("/troubles", "GET", lambda service, _: {**TROUBLES, **service.troubles.refusals}),
     _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
-    _control("/latency", "POST", slow_down),
     _control("/truth/{name}", "GET", truth),
     _control("/secrets", "GET", lambda service, _: {"secrets": service.accounts.secrets}),
     _control("/listeners/{name}", "POST", arrange),

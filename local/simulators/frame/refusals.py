@@ -1,11 +1,7 @@
 """How a service refuses: by name, from the rows in `refusals.json` beside it."""
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
-
 from local.simulators.frame.responses import Json
-from local.simulators.frame.templates import filled
+from local.simulators.frame.templates import beside, filled
 
 
 class Refusal(Exception):
@@ -29,7 +25,7 @@ class Refusals:
     """
 
     def __init__(self, module: str) -> None:
-        self._rows: Mapping[str, Json] = json.loads(Path(module).with_name("refusals.json").read_text("utf-8"))
+        self._rows = beside(module, "refusals.json")
 
     def __contains__(self, name: str) -> bool:
         return name in self._rows

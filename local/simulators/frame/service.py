@@ -199,13 +199,6 @@ class Service(ABC):
         """Whether an account may be called that."""
         return name.strip() != "" and len(name) <= 64 and name.isprintable()
 
-    def about(self) -> dict[str, Json]:
-        """What there is to say of its health."""
-        return {}
-
-    def about_listener(self, listener: Any) -> dict[str, Json]:
-        return {}
-
     def library_of(self, name: str) -> Library:
         """The library of a listener who is new here."""
         return self.library_type(name, self.options, self.catalogue, self.clock)
@@ -237,7 +230,7 @@ class Service(ABC):
         """One act of a listener, see `acts.change`. Raises ImpossibleChangeError."""
         return change(self.listeners[name].library, act, data_type, list_name, **details)
 
-    def arrange(self, name: str, wanted: Mapping[str, Json]) -> Json:
+    def arrange(self, name: str, wanted: Mapping[str, Json]) -> None:
         """
         Change what holds for one listener; what is not named stays as it is. Each name is a method `arrange_<name>`.
 
@@ -250,7 +243,6 @@ class Service(ABC):
         for each, value in wanted.items():
             getattr(self, f"arrange_{each}")(listener, value)
         self.accounts.save()
-        return {"name": listener.name, **self.about_listener(listener)}
 
     def arrange_revoke(self, listener: Any, value: Json) -> None:
         """True ends what the listener allowed."""
@@ -275,10 +267,6 @@ class Listeners:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._known: dict[str, Any] = {}
-
-    def exists(self, name: str) -> bool:
-        """Whether somebody of this name can log in."""
-        return self._service.is_name(name)
 
     def find(self, name: str) -> Any | None:
         return self._known.get(self._service.library_type.key(name))

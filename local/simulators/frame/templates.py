@@ -1,4 +1,4 @@
-"""The shapes of a service's objects, as JSON with places to fill in."""
+"""What a service has beside its modules as JSON: the shapes of its objects, with places to fill in, and more tables."""
 
 import json
 import re
@@ -22,11 +22,17 @@ class Templates:
     """
 
     def __init__(self, module: str) -> None:
-        self._shapes: Mapping[str, Json] = json.loads(Path(module).with_name("objects.json").read_text("utf-8"))
+        self._shapes = beside(module, "objects.json")
 
     def filled(self, name: str, /, **values: Any) -> Any:
         """One object, new. Raises KeyError for a place without a value."""
         return filled(self._shapes[name], values)
+
+
+def beside(module: str, name: str) -> Mapping[str, Json]:
+    """The JSON object in the file of a name beside a module."""
+    table: Mapping[str, Json] = json.loads(Path(module).with_name(name).read_text("utf-8"))
+    return table
 
 
 def filled(shape: Json, values: Mapping[str, Any]) -> Json:

@@ -6,15 +6,14 @@ by `POST /_simulator/faults {"trouble": "count_too_high", "endpoint": "GET /v1/m
 `service.trouble("count_too_high", "GET /v1/me/tracks")`. Other fields add to it or replace it; edits are put together.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from local.simulators.frame.faults import Fault, fault_from
 from local.simulators.frame.responses import Json
+from local.simulators.frame.templates import beside
 
-TROUBLES: Mapping[str, Mapping[str, Json]] = json.loads(Path(__file__).with_suffix(".json").read_text())
+TROUBLES = beside(__file__, "troubles.json")
 """By name the fields of a `Fault`."""
 
 
@@ -37,7 +36,7 @@ class OwnTroubles:
     @classmethod
     def beside(cls, module: str) -> "OwnTroubles":
         """Those of the service whose module has this file."""
-        return cls(**json.loads(Path(module).with_name("troubles.json").read_text()))
+        return cls(**beside(module, "troubles.json"))
 
     def fault(self, name: str, more: Mapping[str, Json]) -> Fault:
         """The fault of a trouble, or one that has no name. Raises ValueError or TypeError."""

@@ -189,12 +189,6 @@ class Lastfm(Service):
     def profile(self, listener: LastfmListener) -> Json:
         return listener.library.profile()
 
-    def about(self) -> dict[str, Json]:
-        return {"errors": self.options.errors}
-
-    def about_listener(self, listener: LastfmListener) -> dict[str, Json]:
-        return {"hidden": listener.hidden, "playing": listener.library.playing}
-
     def arrange_hidden(self, listener: LastfmListener, value: Json) -> None:
         """True shows recent listening to nobody but the listener's own sessions."""
         listener.hidden = flag(value)

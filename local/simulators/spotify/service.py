@@ -156,12 +156,6 @@ class Spotify(OAuth2Service):
             name=listener.name,
         )
 
-    def about(self) -> dict[str, Json]:
-        return {"regime": self.options.regime}
-
-    def about_listener(self, listener: SpotifyListener) -> dict[str, Json]:
-        return {"regime": listener.regime, "user_id": listener.library.user_id}
-
     def granted(self, listener: str, scopes: list[str]) -> list[str]:
         most = self.listeners[listener].scopes
         return scopes if most is None else [scope for scope in scopes if scope in most]

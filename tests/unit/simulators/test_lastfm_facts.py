@@ -178,7 +178,6 @@ def test_errors_come_with_the_status_of_the_option(start: Start, errors: str, st
     missing = lastfm.ask(LOVED, user="nobody-yet")
     assert missing.json() == {"message": "User not found", "error": 6}
     assert missing.status_code == (200 if errors == "ok" else 404)
-    assert lastfm.control("GET", "/health") == {"status": "ok", "errors": errors}
 
 
 def test_calls_may_be_posted_and_names_have_no_case(fan: LastfmAccount) -> None:
