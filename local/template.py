@@ -3,38 +3,15 @@
 from functools import cache
 from typing import Any
 
-import yaml
+from samtranslator.yaml_helper import yaml_parse
 
 from local.paths import ROOT
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms (`!Ref X`) as the long ones ({"Ref": "X"})."""
-
-
-def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
-    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if suffix == "GetAtt":
-            value = value.split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.MappingNode):
-        value = loader.construct_mapping(node, deep=True)
-    else:
-        raise TypeError(f"a YAML node of unknown kind: {node}")
-    return {name: value}
-
-
-_Loader.add_multi_constructor("!", _function)
-
-
 @cache
 def template() -> dict[str, Any]:
-    """The template as written, without SAM's transform."""
-    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506
+    """The template as written, without SAM's transform; short forms (`!Ref X`) are the long ones ({"Ref": "X"})."""
+    loaded: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
     return loaded
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ministack import app as ministack
 
-from local.emulator import api_updates, conditions, event_sources, partiql
+from local.emulator import mended, partiql
 from local.emulator.guard import Guard
 from local.emulator.peers import is_same_user, nobody
 from local.emulator.persistence import Control, Persistence
@@ -30,9 +30,7 @@ def main() -> None:
     except sqlite3.DatabaseError as error:
         sys.exit(f"The saved state in {folder} cannot be opened: {error}")
     partiql.install()
-    event_sources.install()
-    api_updates.install()
-    conditions.install()
+    mended.install()
     SharedLayers(Path(tempfile.gettempdir()) / "layers").install()
     with closing(file):
         persistence = Persistence(folder, file)
