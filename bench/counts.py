@@ -49,7 +49,7 @@ def figures() -> Iterator[Figure]:
     yield from _full_answers()
     yield from _polls()
     yield from _first_sync_in_virtual_time()
-    yield at_most("state transitions, one sync without waits", transitions(), 14, aim="at most 14")
+    yield at_most("state transitions, one sync without waits", transitions(), 11, aim="at most 11")
     yield Figure("state transitions, one poll", "0: a message in a queue", aim="0")
 
 

@@ -9,16 +9,18 @@ from local.paths import ROOT
 def transitions() -> int:
     """State transitions of a sync in one round without waits or retries. Each is billed once."""
     definition = json.loads((ROOT / "statemachine" / "sync.asl.json").read_text())
-    return _steps(definition, {"SyncBegun": "CollectEverything", "SyncFinished": "SyncEnded"})
+    return _steps(definition)
 
 
-def _steps(machine: dict[str, Any], chosen: dict[str, str]) -> int:
-    """Steps from the first state to the last; `chosen` says where each Choice goes."""
+def _steps(machine: dict[str, Any]) -> int:
+    """Steps from the first state to the last. The way of a sync without troubles has no Choice."""
     count, name = 0, machine["StartAt"]
     while name:
         state = machine["States"][name]
-        count += 1 + sum(_steps(branch, chosen) for branch in state.get("Branches", ()))
-        name = chosen.get(name) or state.get("Next")
+        if state["Type"] == "Choice":
+            raise ValueError(f"{name} chooses: it is not known which way a sync goes")
+        count += 1 + sum(_steps(branch) for branch in state.get("Branches", ()))
+        name = state.get("Next")
     return count
 
 
@@ -26,7 +28,7 @@ HISTORY_QUOTA = 25_000
 """Events that one execution may have. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-BUSY, CRASHES = 0, 1
+BUSY, CRASHES = 0, -1
 """The retriers of a task: for a Lambda that has no room, and for all other errors."""
 
 
@@ -44,9 +46,10 @@ def events(rounds: int, *, failing: int | None = None) -> int:
     a_round = 4 + sum(
         _events(state, failing=failing) for state in collectors if failing is not None or state["Type"] != "Pass"
     )
-    a_round += sum(_events(states[name], failing=None) for name in ("FinishSync", "SyncFinished", "WaitUntil"))
-    once = sum(_events(states[name], failing=None) for name in ("BeginSync", "SyncBegun", "SyncEnded"))
-    return 2 + once + rounds * a_round
+    # A round that waits: no output is the failed evaluation of one.
+    waiting = ("FinishSync", "SyncNotOver", "SyncFinished", "WaitUntil")
+    a_round += 1 + sum(_events(states[name], failing=None) for name in waiting)
+    return 2 + _events(states["BeginSync"], failing=None) + rounds * a_round
 
 
 def _events(state: dict[str, Any], *, failing: int | None) -> int:

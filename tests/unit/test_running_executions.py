@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
-from blendify.core.data_types import DataType
+from blendify.core.data_types import DataType, Outcome
+from blendify.db import keys
+from blendify.db.state_table import state_table
 from blendify.jobs.job import Job
+from blendify.jobs.progress import Checkpoint, move_on
 from blendify.schedule.poll_queue import QueuedPoll
 from blendify.syncing.finish_sync import finish_sync
-from tests.unit.sync_steps import begun
+from sync import finish
+from tests.unit.http_events import Context
+from tests.unit.sync_steps import begun, standing
+from tests.unit.visible import items
 
 JOB = {
     "user_id": "u7",
@@ -43,6 +49,23 @@ def test_results_of_the_version_before_end_a_sync(world: Any) -> None:
         {"data_type": "playlists", "error": "Lambda.Unknown"},
     ]
     assert finish_sync(job, 1, results)["status"] == "waiting"
+
+
+@pytest.mark.usefixtures("aws_in_memory")
+@pytest.mark.parametrize("answer", ["waiting", "failed", "gone"])
+def test_a_step_says_again_what_it_has_said(world: Any, answer: str) -> None:
+    """Nothing changes by that. The version before knows no `again`: it takes the same arguments for a round."""
+    job = begun(world.connect(), DataType.TOP_TRACKS)
+    if answer == "failed":
+        move_on(standing(job, DataType.TOP_TRACKS), Checkpoint(Outcome.FAILED, "no luck"))
+    if answer == "gone":
+        state_table().delete(keys.user(job.user_id), keys.sync(job.sync_id))
+    said = finish.handler({"job": vars(job), "round": 1, "results": []}, Context())  # type: ignore[arg-type]
+    before = items()
+    again = finish.handler({"job": vars(job), "round": 1, "results": [], "again": True}, Context())  # type: ignore[arg-type]
+    assert again == {name: value for name, value in said.items() if name != "outcomes"}
+    assert again["status"] == answer
+    assert items() == before
 
 
 @pytest.mark.parametrize("more", [{}, {"of_a_later_version": 1}], ids=str)

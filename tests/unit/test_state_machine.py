@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench.machine import BUSY, CRASHES, HISTORY_QUOTA, events, transitions
-from blendify.core.data_types import DataType
+from blendify.core.data_types import DataType, Status
 from blendify.core.state_machines import LAMBDA_BUSY
 from blendify.syncing.finish_sync import GROWTH, MAX_DURATION, MAX_ROUNDS, MAX_SHORTEST_WAIT
 from blendify.syncing.lease import LEASE
@@ -32,6 +32,9 @@ def machines() -> Iterator[dict[str, Any]]:
 STATES: dict[str, State] = {name: state for machine in machines() for name, state in machine["States"].items()}
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 COLLECTORS = [name for name in TASKS if name.startswith("Collect")]
+NO_OUTPUT = "States.QueryEvaluationError"
+ASKED_AGAIN = {"BeginSync": "SyncNotBegun", "FinishSync": "SyncNotOver"}
+"""The tasks whose output is missing where a sync does not go the usual way, and the tasks that ask for the reason."""
 
 
 def function_of(task: str) -> str:
@@ -97,8 +100,9 @@ def test_every_task_has_an_end_and_a_retry_with_jitter(name: str) -> None:
     """A task that hangs times out; retries are few, spread out, and slower each time."""
     task = TASKS[name]
     assert 0 < task["TimeoutSeconds"] <= 920
-    assert len(task["Retry"]) == 2
-    for retry in task["Retry"]:
+    evaluation = [retry for retry in task["Retry"] if retry["ErrorEquals"] == [NO_OUTPUT]]
+    assert [retry["MaxAttempts"] for retry in evaluation] == [0] * (name in ASKED_AGAIN)
+    for retry in (task["Retry"][BUSY], task["Retry"][CRASHES]):
         assert retry["BackoffRate"] >= 2
         assert retry["JitterStrategy"] == "FULL"
     assert task["Retry"][CRASHES]["ErrorEquals"] == ["States.ALL"]
@@ -134,9 +138,31 @@ def test_a_crash_of_a_collector_does_not_stop_the_others(name: str) -> None:
     assert skipped["Type"] == "Pass"
 
 
-def test_a_sync_costs_fourteen_transitions() -> None:
-    """Begin, the parallel state, eight collectors and finish, a choice after begin and after finish, and the end."""
-    assert transitions() == 14
+def test_a_sync_costs_eleven_transitions() -> None:
+    """Begin, the parallel state, eight collectors and finish."""
+    assert transitions() == 11
+
+
+@pytest.mark.parametrize(("name", "again"), ASKED_AGAIN.items())
+def test_a_sync_that_goes_another_way_is_asked_about_again(name: str, again: str) -> None:
+    """The same function with the same arguments says why; only a missing output leads there, and is not tried again."""
+    task, reason = TASKS[name], TASKS[again]
+    (catch,) = task["Catch"]
+    assert (catch["ErrorEquals"], catch["Next"]) == ([NO_OUTPUT], again)
+    assert task["Resource"] == reason["Resource"]
+    assert {**reason["Arguments"], "again": True, "results": []} == {**task["Arguments"], "again": True, "results": []}
+    assert "Catch" not in reason
+    assert "Output" not in reason
+    assert STATES[reason["Next"]]["Type"] == "Choice"
+
+
+def test_the_usual_ends_alone_give_an_output() -> None:
+    """Each status that the last step may return ends the execution, fails it, or makes it wait."""
+    (listed,) = re.findall(r"status in (\[.+?\])", STATES["FinishSync"]["Output"])
+    ended = set(re.findall(r"'(\w+)'", listed))
+    others = {re.findall(r"= '(\w+)'", choice["Condition"])[0] for choice in STATES["SyncFinished"]["Choices"]}
+    assert others == {"waiting", "failed"}
+    assert ended | others == {*Status, "gone"} - {"running"}
 
 
 @pytest.mark.parametrize("name", COLLECTORS)
@@ -158,6 +184,7 @@ def test_nothing_collected_is_a_failed_execution() -> None:
     """The console shows it in red with the reason; a partial sync is a success."""
     assert STATES["NothingCollected"]["Type"] == STATES["SyncRefused"]["Type"] == "Fail"
     assert STATES["SyncEnded"]["Type"] == STATES["AlreadyRunning"]["Type"] == "Succeed"
+    assert STATES["FinishSync"]["End"]
     for name in ("NothingCollected", "SyncRefused"):
         assert STATES[name]["Cause"] == "{% $states.input.cause %}"
 
@@ -196,7 +223,7 @@ def test_a_lease_outlives_the_longest_round() -> None:
         for branch in EVERYTHING["Branches"]
     ]
     longest = max(sum(branch, timedelta()) for branch in branches)
-    assert longest + longest_duration(TASKS["FinishSync"]) <= LEASE
+    assert longest + sum(map(longest_duration, (TASKS["FinishSync"], TASKS["SyncNotOver"])), timedelta()) <= LEASE
 
 
 def test_substitutions_are_all_defined_and_all_used() -> None:
@@ -233,4 +260,4 @@ def test_every_variable_is_assigned_before_it_is_used() -> None:
     """Job and round are assigned where the sync begins; no other variable is used."""
     used = set(re.findall(r"\$(\w+)(?=[\s.%,)\]])", " ".join(expressions(MACHINE)))) - {"states", "append"}
     started = next(choice for choice in STATES["SyncBegun"]["Choices"] if choice["Next"] == "CollectEverything")
-    assert used == set(started["Assign"]) == {"job", "round"}
+    assert used == set(started["Assign"]) == set(STATES["BeginSync"]["Assign"]) == {"job", "round"}

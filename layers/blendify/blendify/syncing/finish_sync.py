@@ -39,7 +39,7 @@ def finish_sync(job: Job, round_number: int, results: Sequence[Mapping[str, Any]
     cadence()
     sync = syncs.find(job.user_id, job.sync_id)
     if sync is None:
-        return {"status": "gone", "cause": "The listener has left: nothing of this sync is stored."}
+        return _gone()
     crashes = {result["data_type"]: str(result["error"]) for result in results if "error" in result}
     parts = [_resolve_crash(part, crashes) for part in progresses.all_progress(job.user_id, job.sync_id)]
     waiting = [part for part in parts if part.outcome is Outcome.WAITING]
@@ -49,6 +49,26 @@ def finish_sync(job: Job, round_number: int, results: Sequence[Mapping[str, Any]
     if waiting:
         return _wait(job, round_number + 1, waiting)
     return _end(job, sync, parts)
+
+
+def said_before(job: Job) -> dict[str, Any]:
+    """
+    What `finish_sync` has returned, by the sync's record. Changes nothing.
+
+    The state machine asks only after a round that was not the usual end: so that end needs no state of its own.
+    """
+    sync = syncs.find(job.user_id, job.sync_id)
+    if sync is None:
+        return _gone()
+    if sync.status is Status.WAITING and sync.waiting_until:
+        return {"status": Status.WAITING, "until": sync.waiting_until, "round": sync.round}
+    if sync.finished_at is None:
+        return {"status": Status.FAILED, "cause": "another sync of this connection has taken over"}
+    return {"status": sync.status, "cause": sync.why or ""}
+
+
+def _gone() -> dict[str, Any]:
+    return {"status": "gone", "cause": "The listener has left: nothing of this sync is stored."}
 
 
 def _resolve_crash(part: Progress, crashes: Mapping[str, str]) -> Progress:

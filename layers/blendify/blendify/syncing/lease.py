@@ -10,9 +10,9 @@ from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
-LEASE = timedelta(minutes=110)
+LEASE = timedelta(minutes=120)
 """Longer than the longest round: two collectors of 15 minutes in one branch, each retried twice, and retried again
-while Lambda has no room for them."""
+while Lambda has no room for them; and two steps after them."""
 
 
 @dataclass(frozen=True)
