@@ -118,7 +118,7 @@ def _polls() -> Iterator[Figure]:
     yield at_most("write units in the history's indexes, a poll with 12 plays", units, 24, aim="at most 24")
     silent, _, requests = _silent_and_with_news(Options(**SMALL))
     yield from _written("a poll without news that renews the access token", silent, Bounds(8, 2))
-    yield from _requested("a poll without news that renews the access token", requests, reads=9, seals=2)
+    yield from _requested("a poll without news that renews the access token", requests, reads=9, seals=1)
 
 
 def _silent_and_with_news(options: Options) -> tuple[Writes, Writes, Requests]:

@@ -50,10 +50,10 @@ BUSIEST = 1.5
 POLL_USE = Use(
     lambda_requests=1,
     gb_seconds=0.5 * 0.35,
-    # The claim and its index entry, a renewed token (claimed and stored), the log's version.
+    # The claim and its index entry, the claim of a renewal and its release, the log's version.
     write_units=(2 + 2) + 2 * 2 + 1,
     read_units=8,
-    kms_requests=2,
+    kms_requests=1,
     # Sent with nine others, received, deleted.
     queue_requests=0.1 + 2,
     log_gb=1.2e-6,

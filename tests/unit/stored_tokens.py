@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from blendify.access import connections
-from blendify.access.access_tokens import fresh_access_token
+from blendify.access.access_tokens import Wanted, fresh_access_token
 from blendify.access.applications import application
 from blendify.access.token_vault import TokenSet, seal, unseal
 from blendify.core import times
@@ -24,8 +24,9 @@ REFUSAL: dict[str, Any] = {
 }
 
 
-def fresh(user_id: str, refused: str | None = None) -> str:
-    return fresh_access_token(SPOTIFY, application("spotify"), user_id, http_session(), refused=refused)
+def fresh(user_id: str, refused: str | None = None, *, for_others: bool = True) -> str:
+    wanted = Wanted(refused, for_others)
+    return fresh_access_token(SPOTIFY, application("spotify"), user_id, http_session(), wanted)
 
 
 def stored_tokens(user_id: str) -> TokenSet:

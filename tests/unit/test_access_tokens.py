@@ -62,6 +62,42 @@ def test_token_is_renewed_before_it_expires(world: World, seconds: float) -> Non
     assert not claimed()
 
 
+@pytest.mark.parametrize("mode", RefreshTokens)
+def test_a_worker_that_is_alone_stores_no_access_token(behind: Socket, mode: RefreshTokens) -> None:
+    """Only a new refresh token is stored: the old one may be worth nothing any more. The claim is given back."""
+    world = World.begin(behind, refresh_tokens=mode)
+    user_id = world.connect(seconds=0)
+    old = stored_tokens(user_id)
+    token = fresh(user_id, for_others=False)
+    assert token != old.access_token
+    assert not claimed()
+    same = mode is RefreshTokens.KEEP
+    assert (stored_tokens(user_id) == old) is same
+    assert (fresh(user_id, for_others=False) != token) is same
+
+
+def test_a_worker_that_is_alone_stores_what_replaces_a_refused_token(world: World) -> None:
+    """Others would be refused as well: the stored one seems valid."""
+    user_id = world.connect()
+    token = fresh(user_id, stored_tokens(user_id).access_token, for_others=False)
+    assert stored_tokens(user_id).access_token == token
+
+
+def test_a_login_during_the_refresh_of_a_worker_that_is_alone_wins(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token of the older consent is not used."""
+    user_id = world.connect(seconds=0)
+    release = connections.release_refresh
+
+    def login_first(*arguments: Any) -> bool:
+        world.connect()
+        return release(*arguments)
+
+    monkeypatch.setattr(connections, "release_refresh", login_first)
+    assert fresh(user_id, for_others=False) == stored_tokens(user_id).access_token
+
+
 def test_refused_token_is_renewed_before_its_stated_end(world: World) -> None:
     """The provider's 401 counts more than the lifetime that it gave."""
     user_id = world.connect()

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -40,31 +41,35 @@ _Renew = Callable[[str], TokenResponse]
 """New tokens for a refresh token; GrantRevoked when it is refused."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What kind of access token a worker wants."""
+
+    refused: str | None = None
+    """A token that the provider has just answered with 401: it is replaced even if it has not expired. Only for
+    providers whose tokens can be renewed."""
+    for_others: bool = True
+    """Whether others need it as well. A poll is alone, and its token has expired before the next poll: sealing and
+    storing it would be for nothing. A new refresh token is stored in any case, and what replaces a refused token."""
+
+
 def fresh_access_token(
-    provider: Provider,
-    application: Application,
-    user_id: str,
-    http: "requests.Session",
-    *,
-    refused: str | None = None,
+    provider: Provider, application: Application, user_id: str, http: "requests.Session", wanted: Wanted | None = None
 ) -> str:
     """
     The user's access token, valid for at least half a minute.
 
-    `refused` is a token that the provider has just answered with 401: it is replaced even if it has not expired. Only
-    for providers whose tokens can be renewed.
-
     Raises  GrantRevoked when only the listener can repair it; ProviderUnavailable when the login server does not
             answer, or refuses all users, which says nothing about the grant
     """
-    renew = provider.access.renew
+    renew, wanted = provider.access.renew, wanted or Wanted()
     deadline = time.monotonic() + REFRESH_WAIT_SECONDS
     while time.monotonic() < deadline:
         connection = connections.connection(user_id, provider.name)
         if connection.status == connections.RECONNECT:
             raise GrantRevoked(f"your access to {provider.title} has ended: connect again")
         tokens = unseal(connection.tokens, provider=provider.name, user_id=user_id)
-        if tokens.access_token != refused and tokens.expires_at - times.now() > EARLY:
+        if tokens.access_token != wanted.refused and tokens.expires_at - times.now() > EARLY:
             return tokens.access_token
         if renew is None:
             return tokens.access_token
@@ -73,14 +78,20 @@ def fresh_access_token(
             time.sleep(0.2)
             continue
         try:
-            token = _refresh(
+            fresh = _renewed(
                 provider, connection, tokens, lambda refresh_token: renew(application, refresh_token, http)
             )
+            if wanted.for_others or wanted.refused or fresh.refresh_token != tokens.refresh_token:
+                sealed = seal(fresh, provider=provider.name, user_id=user_id)
+                valid = connections.replace_tokens(connection, sealed, fresh.expires_at)
+            else:
+                valid = connections.release_refresh(connection, claim)
         except Exception:
             connections.release_refresh(connection, claim)
             raise
-        if token:
-            return token
+        # A login may have replaced the tokens meanwhile.
+        if valid:
+            return fresh.access_token
     raise ProviderUnavailable(f"your access to {provider.title} is still being renewed: the next sync tries again")
 
 
@@ -114,8 +125,8 @@ def classify_repeated_refusal(
     return end_grant(provider, connection, ended)
 
 
-def _refresh(provider: Provider, connection: Connection, tokens: TokenSet, renew: _Renew) -> str | None:
-    """Refresh and store the tokens, then return the access token; None when a login has replaced them meanwhile."""
+def _renewed(provider: Provider, connection: Connection, tokens: TokenSet, renew: _Renew) -> TokenSet:
+    """The token set after `tokens`, which is not stored yet. Raises CollectError."""
     try:
         response = _renew_confirmed(renew, tokens)
     except GrantRevoked as error:
@@ -123,10 +134,7 @@ def _refresh(provider: Provider, connection: Connection, tokens: TokenSet, renew
     except CollectError as error:
         telemetry.refresh_failed(type(error).__name__)
         raise
-    fresh = _next_tokens(tokens, response)
-    sealed = seal(fresh, provider=provider.name, user_id=connection.user_id)
-    stored = connections.replace_tokens(connection, sealed, fresh.expires_at)
-    return fresh.access_token if stored else None
+    return _next_tokens(tokens, response)
 
 
 def _renew_confirmed(renew: _Renew, tokens: TokenSet) -> TokenResponse:

@@ -223,9 +223,9 @@ def claim_refresh(connection: Connection, seconds: int) -> int | None:
     return until if _update_if_unchanged(connection, Change(set={"refreshing_until": until}), free & alive) else None
 
 
-def release_refresh(connection: Connection, claim: int) -> None:
-    """Give the claim back, so that another worker can refresh."""
-    _update_if_unchanged(connection, Change(remove=("refreshing_until",)), Attr("refreshing_until").eq(claim))
+def release_refresh(connection: Connection, claim: int) -> bool:
+    """Give the claim back, so that another worker can refresh; False when the tokens were replaced meanwhile."""
+    return _update_if_unchanged(connection, Change(remove=("refreshing_until",)), Attr("refreshing_until").eq(claim))
 
 
 def _update_if_unchanged(connection: Connection, change: Change, also: ConditionBase | None = None) -> bool:

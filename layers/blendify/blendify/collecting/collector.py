@@ -34,7 +34,7 @@ from blendify.fetching.page_fetcher import Fetcher
 from blendify.fetching.page_reader import Failed, PageReader
 from blendify.fetching.provider_client import ProviderClient
 from blendify.history import list_versions, snapshots
-from blendify.jobs.job import Collected, Job, Summary
+from blendify.jobs.job import POLL, Collected, Job, Summary
 from blendify.jobs.progress import COUNTS, Progress, move_on, progress
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
@@ -116,7 +116,8 @@ class _Collector:
         if missing:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
         app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
-        caller = ProviderClient(provider, app, connection.user_id, doubted=doubted)
+        alone = job.mode == POLL
+        caller = ProviderClient(provider, app, connection.user_id, doubted=doubted, alone=alone)
         self.checkpoints.caller = caller
         store = ListStore(job.user_id, job.provider, self._data_type)
         self._lists = lists = Lists(job, endpoint, store, self._seconds_left)

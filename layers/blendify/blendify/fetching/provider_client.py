@@ -13,6 +13,7 @@ from math import ceil
 from typing import Any, TypeVar
 
 from blendify.access import access_tokens, doubted_grants
+from blendify.access.access_tokens import Wanted
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.calling.tries import TRIES
@@ -46,9 +47,12 @@ T = TypeVar("T")
 class ProviderClient:
     """The calls of one user to one provider; counts them, and is shared by the threads of one collector."""
 
-    def __init__(self, provider: Provider, application: Application, user_id: str, *, doubted: bool = False) -> None:
+    def __init__(
+        self, provider: Provider, application: Application, user_id: str, *, doubted: bool = False, alone: bool = False
+    ) -> None:
         """
         doubted     whether the listener's grant was refused lately, which a later call has yet to confirm
+        alone       whether no other worker calls the provider for this user: its access token is not stored then
         """
         self._provider, self._application, self._user_id = provider, application, user_id
         self._gate = RateLimiter(application, user_id)
@@ -58,7 +62,7 @@ class ProviderClient:
         self._over: CollectError | None = None
         self._failing = False
         """Whether the latest call failed to the end: as long as none succeeds, each is tried once."""
-        self._doubted = doubted
+        self._doubted, self._alone = doubted, alone
         self.calls = 0
         self.rate_limits = 0
 
@@ -197,8 +201,9 @@ class ProviderClient:
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:
             if self._token is None or self._token == refused:
+                wanted = Wanted(refused, for_others=not self._alone)
                 self._token = access_tokens.fresh_access_token(
-                    self._provider, self._application, self._user_id, self._http, refused=refused
+                    self._provider, self._application, self._user_id, self._http, wanted
                 )
             return self._token
 
