@@ -1,13 +1,16 @@
 """Versions, staged pages and facts of one list in memory: every write can be where a worker dies, or another works."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from blendify.collecting.comparison import ListPage
-from blendify.collecting.plan import Listed
+from blendify.collecting.list_store import ListStore
+from blendify.collecting.staged_pages import StagedList
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
+from blendify.history.facts import Fact
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
@@ -15,35 +18,16 @@ from blendify.history.list_versions import ListVersion
 PROVIDER = "provider"
 
 
-@dataclass(frozen=True)
-class MemoryFact:
-    """A fact without packing."""
-
-    fetched_at: str
-    fields: Mapping[str, Any]
-    answer: Any = None
-
-
-@dataclass(frozen=True)
-class Pages:
-    """A list that was read, in its pages."""
-
-    content: Sequence[ListPage]
-
-    def listed(self) -> Iterable[Listed]:
-        return [listed for page in self.content for listed in page.listed]
-
-    def pages(self) -> Iterator[ListPage]:
-        return iter(self.content)
-
-
 @dataclass
-class Memory:
+class Memory(ListStore):
     """What DynamoDB would hold. Immutable things are shared, writes are whole or not at all."""
 
+    user_id: str = "user"
+    provider: str = PROVIDER
+    data_type: DataType = DataType.SAVED_TRACKS
     version: ListVersion = field(default_factory=lambda: ListVersion("user", PROVIDER, DataType.SAVED_TRACKS, "list"))
     held: Sequence[Entry] = ()
-    history: dict[str, MemoryFact] = field(default_factory=dict)
+    history: dict[str, Fact] = field(default_factory=dict)
     kept_pages: dict[str, ListPage] = field(default_factory=dict)
     writes: int = 0
     at_write: Callable[[], None] = lambda: None
@@ -60,9 +44,13 @@ class Memory:
         # A version's chunks stay for a while: whoever has begun with it reads on.
         return self.held if version.revision == self.version.revision else self._before[version.revision]
 
-    def staged(self, version: ListVersion) -> Pages:
+    def staged(self, version: ListVersion) -> StagedList:
         assert version.intent
-        return Pages([self.kept_pages[name] for name in version.intent.staged])
+        return self.pages([self.kept_pages[name] for name in version.intent.staged])
+
+    def pages(self, content: Sequence[ListPage]) -> StagedList:
+        """A list as it was read."""
+        return Pages(self, content)
 
     def stage(self, pages: Sequence[ListPage], intent: Intent) -> Intent:
         names = []
@@ -107,23 +95,25 @@ class Memory:
         held = self.entries(version) if entries is None else entries
         return self._move_on(version, replace(version, intent=None, commit=commit), held)
 
-    def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> MemoryFact:
-        return MemoryFact(key, {name: value for name, value in fields.items() if value is not None}, answer)
+    def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> Fact:
+        """With the answer as plain JSON: packing takes most of a commit's time."""
+        return replace(self.event(key, fields), raw=json.dumps(answer).encode())
 
-    def event(self, key: str, fields: Mapping[str, Any]) -> MemoryFact:
-        return self.fact(key, fields, None)
+    def event(self, key: str, fields: Mapping[str, Any]) -> Fact:
+        return Fact("", key, PROVIDER, {name: value for name, value in fields.items() if value is not None})
 
-    def moved(self, key: str, old_key: str, position: int) -> MemoryFact:
-        old = self.fact_at(old_key)
-        return replace(old, fetched_at=key, fields={**old.fields, "position": position})
-
-    def fact_at(self, key: str) -> MemoryFact:
+    def fact_at(self, key: str) -> Fact:
         return self.history[key]
 
-    def append(self, facts: Iterable[MemoryFact]) -> Mapping[str, int]:
+    def answer(self, key: str) -> Any:
+        """The answer of a fact; None where it has none."""
+        raw = self.history[key].raw
+        return json.loads(raw) if raw else None
+
+    def append(self, facts: Iterable[Fact]) -> Mapping[str, int]:
         for fact in facts:
 
-            def insert(fact: MemoryFact = fact) -> None:
+            def insert(fact: Fact = fact) -> None:
                 stored = self.history.setdefault(fact.fetched_at, fact)
                 assert stored == fact, f"two facts claim {fact.fetched_at}"
 
@@ -133,6 +123,17 @@ class Memory:
     def records(self) -> list[dict[str, Any]]:
         """The history as `operations.history_reader` reads it, in the order of the keys."""
         return [
-            {"moment": key.partition("#")[0], **fact.fields, "answer": fact.answer}
+            {"moment": key.partition("#")[0], **fact.fields, "answer": self.answer(key)}
             for key, fact in sorted(self.history.items())
         ]
+
+
+class Pages(StagedList):
+    """A list that was read, in its pages."""
+
+    def __init__(self, memory: Memory, pages: Sequence[ListPage]) -> None:
+        super().__init__(memory.pages_of("sync"), ())
+        self._memory, self._buffer = memory, list(pages)
+
+    def stage_for(self, intent: Intent) -> Intent:
+        return self._memory.stage(self._buffer, intent)

@@ -11,7 +11,6 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -28,7 +27,7 @@ from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Record
 from operations.history_reader import Lists, canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment, pages
-from tests.unit.committing.memory import PROVIDER, Memory, Pages
+from tests.unit.committing.memory import PROVIDER, Memory
 
 STORIES = int(os.environ.get("STORIES", "21600")) // len(SORTS)
 PAGE = 3
@@ -184,7 +183,7 @@ class Story:
         return Comparison(Source(started_at, PROVIDER, LIST), self.sort.rules.kind, known)
 
     def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
-        self.committer.commit(version, Pages(read), intent, partial(self.memory.stage, read))
+        self.committer.commit(version, self.memory.pages(read), intent)
 
     def read(self, comparison: Comparison, *, calm: bool, whole: bool) -> Iterator[ListPage]:
         """Page after page, as the provider tells them; the list may change meanwhile, and pages may be lost."""
@@ -206,7 +205,7 @@ class Story:
         records = self.memory.records()
         if self.sort.log:
             return self.check_log(records)
-        held = [self.memory.history[entry.key].answer for entry in self.memory.held]
+        held = [self.memory.answer(entry.key) for entry in self.memory.held]
         self.same("version", self.folded(records), held)
         self.same("list", self.folded(records), self.listener.answers())
         then, was = self.chance.choice(self.days)
@@ -219,7 +218,7 @@ class Story:
             (fact for fact in records if fact.get("kind") != "hole"), key=lambda fact: str(fact["played_at"])
         )
         names = [fact["record_id"] for fact in reversed(plays)]
-        held = [self.memory.history[entry.key].answer["id"] for entry in self.memory.held]
+        held = [self.memory.answer(entry.key)["id"] for entry in self.memory.held]
         if self.sort.rules.once_each:
             names = list(dict.fromkeys(names))
             listed = [thing.name for thing in self.listener.things[: self.sort.remembered]]

@@ -183,7 +183,7 @@ class Story:
     def reading(self, attempt: int, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
-        reader = ListReader(version, self.memory.entries(version), source, self.sort.rules.kind, self.staged)
+        reader = ListReader(self.staged, self.memory.entries(version), version, source, self.sort.rules.kind)
         ask = PageRequest(LIST, 0, attempt=attempt)
         pages = PageReader(self.provider.page, self.paging, self.sort.ordered, lambda _: habits(version))
         for step in pages.read([ask]):
@@ -199,11 +199,9 @@ class Story:
         started_at = moment(DAY * self.number)
         job = self.job(str(self.number), started_at)
         commit = Commit(str(self.number), started_at, after_list(reader, judged, end, self.endpoint, job))
-        pages = list(reader.pages())
         committer = Committer(self.memory, self.sort.rules, lambda: 900.0)
-        committer.commit(
-            reader.version, reader, Intent(commit, complete=judged.sound), partial(self.memory.stage, pages)
-        )
+        pages = self.memory.pages(list(reader.pages()))
+        committer.commit(reader.version, pages, Intent(commit, complete=judged.sound))
 
     def check(self, judged: Judgement, appended: Sequence[str]) -> None:
         """Nothing is invented or called removed that is there, and what is not right is said."""
@@ -222,7 +220,7 @@ class Story:
         return any(thing.name == fields.get("record_id") and thing.added_at == when for thing in self.listener.things)
 
     def same(self) -> None:
-        held = [self.memory.history[entry.key].answer for entry in self.memory.held]
+        held = [self.memory.answer(entry.key) for entry in self.memory.held]
         stored, wanted = list(map(canonical, held)), list(map(canonical, self.listener.answers()))
         if not self.sort.ordered:
             stored, wanted = sorted(stored), sorted(wanted)

@@ -10,15 +10,16 @@ A worker that opens a list with an intent finishes it first, even if another syn
 its successor has finished finds every fact under its key and the version moved on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Protocol
 
-from blendify.collecting.comparison import ListPage
-from blendify.collecting.plan import Listed, Plan, ReadList, Rules, Source, plan, removal
+from blendify.collecting.list_store import ListStore
+from blendify.collecting.plan import Plan, ReadList, Rules, Source, plan, removal
+from blendify.collecting.staged_pages import StagedList
 from blendify.core.errors import Superseded
-from blendify.history.intents import Commit, Intent
+from blendify.history.facts import Fact
+from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 
@@ -34,78 +35,28 @@ class TimeIsUp(Exception):
     """The worker has no time left; the next one goes on with the intent."""
 
 
-class StagedList(Protocol):
-    """A list as it was read, whole."""
-
-    def listed(self) -> Iterable[Listed]:
-        """All its entries, in their order."""
-
-    def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with their new and changed entries; loaded as they are taken."""
-
-
-class Store(Protocol):
-    """Where the versions, staged pages and facts of one data type of a listener are."""
-
-    def entries(self, version: ListVersion) -> Sequence[Entry]:
-        """What the list holds by this version, in its order."""
-
-    def staged(self, version: ListVersion) -> StagedList:
-        """The list that the version's intent names."""
-
-    def reload(self, version: ListVersion) -> ListVersion:
-        """The version as it is now."""
-
-    def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
-        """The version with this intent; raises Superseded when it has moved on."""
-
-    def note(self, version: ListVersion, intent: Intent) -> None:
-        """Keep how far the intent is; nothing happens when the version has moved on."""
-
-    def flip(self, version: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
-        """The next version, without an intent; its entries stay as they are for None. Raises Superseded."""
-
-    def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> Any:
-        """A fact with the provider's answer."""
-
-    def event(self, key: str, fields: Mapping[str, Any]) -> Any:
-        """A fact without an answer: the sync itself concluded it."""
-
-    def moved(self, key: str, old_key: str, position: int) -> Any:
-        """The fact under the old key once more, at another position."""
-
-    def fact_at(self, key: str) -> Any:
-        """The fact that is stored under a key."""
-
-    def append(self, facts: Iterable[Any]) -> Mapping[str, int]:
-        """Store what is not stored yet; answers counts."""
-
-
 @dataclass(frozen=True)
 class Committer:
     """Commits the lists of one data type, as far as the worker's time allows."""
 
-    store: Store
+    store: ListStore
     rules: Rules
     seconds_left: Callable[[], float]
     batch: int = BATCH
     noted: int = NOTED
 
-    def commit(
-        self, version: ListVersion, staged: StagedList, intent: Intent, stage: Callable[[Intent], Intent]
-    ) -> ListVersion:
+    def commit(self, version: ListVersion, staged: StagedList, intent: Intent) -> ListVersion:
         """
         Make a list as it was read part of the history; answers its next version.
 
         intent   all of it but the pages
-        stage    keeps what is not kept yet of the pages, and answers the intent with all of them
 
         Raises  Superseded when another worker has moved the list on, TimeIsUp when the next worker must go on
         """
         entries = self.store.entries(version)
         planned = self._planned(version, entries, staged, intent)
         if planned.facts:
-            version = self.store.intend(version, stage(intent))
+            version = self.store.intend(version, staged.stage_for(intent))
             return self._carry_out(version, planned, staged)
         # There is no fact to append: at most the stored order of a set differs.
         following = None if list(planned.entries) == list(entries) else planned.entries
@@ -159,7 +110,7 @@ class Committer:
                 raise TimeIsUp
         return intent
 
-    def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Any]:
+    def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
         """All facts of the plan, in an order that is the same for every worker."""
         start = 0
         for page in staged.pages() if planned.recorded else ():
@@ -171,7 +122,9 @@ class Committer:
                     yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
             start += len(page.listed)
         for move in planned.moves:
-            yield self.store.moved(move.entry.key, move.old_key, move.position)
+            old = self.store.fact_at(move.old_key)
+            # Its packed answer stays as it is.
+            yield replace(old, fetched_at=move.entry.key, fields={**old.fields, "position": move.position})
         for entry in planned.removed:
             fields = self.store.fact_at(entry.key).fields
             left = {name: value for name, value in fields.items() if name not in OF_THE_PLACE}

@@ -1,13 +1,10 @@
 """Where the lists of one data type are: versions and staged pages in the state table, facts in the history."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.collecting import staged_pages
-from blendify.collecting.comparison import ListPage
-from blendify.collecting.plan import Listed
-from blendify.collecting.staged_pages import StagedPages
+from blendify.collecting.staged_pages import StagedList, StagedPages
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
 from blendify.history.append import append
@@ -15,26 +12,6 @@ from blendify.history.facts import Fact
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
-
-
-@dataclass(frozen=True)
-class IntendedList:
-    """The list that an intent names, loaded page after page."""
-
-    packed: Sequence[bytes | str]
-    """Pages, or the names of those that are staged."""
-    load: StagedPages
-    version: Sequence[Entry]
-
-    def listed(self) -> Iterator[Listed]:
-        """All its entries, in their order."""
-        for page in self.pages():
-            yield from page.listed
-
-    def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with their new and changed entries."""
-        for part in self.packed:
-            yield from staged_pages.unpack(self.load.load(part) if isinstance(part, str) else part, self.version)
 
 
 @dataclass
@@ -66,12 +43,13 @@ class ListStore:
         """The staged pages of a sync."""
         return StagedPages(self.user_id, sync_id, self.data_type)
 
-    def staged(self, version: ListVersion) -> IntendedList:
+    def staged(self, version: ListVersion) -> StagedList:
         """The list that the version's intent names."""
         intent = version.intent
         assert intent is not None  # noqa: S101 -- for the type checker
-        packed: list[bytes | str] = [*intent.staged, *([intent.inline] if intent.inline else [])]
-        return IntendedList(packed, self.pages_of(intent.commit.sync_id), self.entries(version))
+        staged = StagedList(self.pages_of(intent.commit.sync_id), self.entries(version))
+        staged.load(intent.staged, intent.inline)
+        return staged
 
     def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
         """The version with this intent; raises Superseded when it has moved on."""
@@ -94,11 +72,6 @@ class ListStore:
         """A fact without an answer: the sync itself concluded it."""
         moment, provider, part = key.split("#", 2)
         return Fact.mark(self.user_id, self.data_type, moment, provider, part, fields)
-
-    def moved(self, key: str, old_key: str, position: int) -> Fact:
-        """The fact under the old key once more, at another position; its packed answer stays as it is."""
-        old = self.fact_at(old_key)
-        return replace(old, fetched_at=key, fields={**old.fields, "position": position})
 
     def recorded_plays(self, first: str, last: str) -> frozenset[str]:
         """The keys of all plays that began between two moments, without the start of the sync that recorded them."""

@@ -92,7 +92,7 @@ class Lists:
         """The same of a list that is no log."""
         version, kind = self.version(list_id), self.endpoint.for_list(list_id).list_kind
         staged = self.store.pages_of(self.job.sync_id)
-        return ListReader(version, self.store.entries(version), self._source(list_id), kind, staged)
+        return ListReader(staged, self.store.entries(version), version, self._source(list_id), kind)
 
     def _source(self, list_id: str) -> Source:
         return Source(self.job.fetched_at, self.job.provider, list_id)
@@ -125,7 +125,7 @@ class Lists:
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
         try:
-            version = self._committer(reader.version.list_id).commit(reader.version, reader, intent, reader.stage_for)
+            version = self._committer(reader.version.list_id).commit(reader.version, reader, intent)
         except Superseded:
             version = self._reloaded(reader.version)
             if not signals.is_done(version, job):
@@ -150,7 +150,7 @@ class Lists:
             commit = Commit(job.sync_id, job.fetched_at, after, then.item(), added)
             intent = Intent(commit, full=end is not None and reader.may_have_gap)
             try:
-                version = self._committer(list_id).commit(version, compared, intent, compared.stage_for)
+                version = self._committer(list_id).commit(version, compared, intent)
             except Superseded:
                 version = self._reloaded(version)
                 if not self._is_ours(version) or version.commit.then != then.item():  # type: ignore[union-attr]

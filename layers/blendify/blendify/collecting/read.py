@@ -5,52 +5,34 @@ The history is not touched before all of the list is there. If the list changes 
 that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`read_log`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
-from blendify.collecting import staged_pages
 from blendify.collecting.comparison import Change, Comparison, ListPage
 from blendify.collecting.incremental import CheckedList
 from blendify.collecting.plan import Listed, Source
 from blendify.collecting.position import Position
-from blendify.collecting.staged_pages import StagedPages
-from blendify.history.intents import Intent
+from blendify.collecting.staged_pages import StagedList
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, ListKind, Record
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import digest, identity
 
-INLINE_BYTES = 1_200
-"""Pages up to this size are stored in the intent itself."""
-
-
-@dataclass(frozen=True)
-class _StagedGroup:
-    """Pages that are staged under one name; of their entries no more than is needed to judge and to plan."""
-
-    name: str
-    pages: Sequence[Sequence[Listed]]
-
 
 @dataclass
-class ListReader:
-    """One list in one sync; what it has read is a staged list for the commit."""
+class ListReader(StagedList):
+    """One list in one sync, while its pages come."""
 
     version: ListVersion
-    entries: Sequence[Entry]
-    """Those of the version."""
     source: Source
     kind: ListKind
-    staged_pages: StagedPages
     repeats: bool = False
     """Whether equal entries of one page are several."""
     lost: int = 0
     """Pages that could not be read."""
     repeated: int = 0
     """Entries that were left out, as they came before."""
-    _groups: list[_StagedGroup] = field(default_factory=list)
-    _buffer: list[ListPage] = field(default_factory=list)
     _comparison: Comparison = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,9 +42,7 @@ class ListReader:
     def resume(self, at: Position) -> None:
         """Go on at a position, behind pages that a worker before has staged."""
         self.lost = at.lost
-        for name in at.staged:
-            pages = staged_pages.unpack(self.staged_pages.load(name), self.entries)
-            self._groups.append(_StagedGroup(name, [page.listed for page in pages]))
+        self.load(at.staged)
         self._compare_from(at.offset)
 
     def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
@@ -88,7 +68,7 @@ class ListReader:
         """
         if self.kind is ListKind.SET:
             return offset
-        end = max((listed.position + 1 for listed in self._last_page()), default=0)
+        end = max((listed.position + 1 for listed in self.last_page()), default=0)
         return max(end, offset) if self.lost else end
 
     def _repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
@@ -116,7 +96,7 @@ class ListReader:
 
     def _came_before(self, records: Sequence[Record], most: int) -> int:
         """How many entries at the head of a page, at most so many, are those at the end of the page before."""
-        tail = [listed.entry.identity for listed in self._last_page()]
+        tail = [listed.entry.identity for listed in self.last_page()]
         head = [identity(record.fields) for record in records]
         for length in range(min(most, len(tail), len(head)), 0, -1):
             # Behind an identity stands which of several equal entries it is.
@@ -148,68 +128,13 @@ class ListReader:
         """
         self.lost = self.lost if start else 0
         if self.kind.ordered:
-            self._groups, self._buffer = [], []
+            self._staged, self._buffer = [], []
         self._compare_from(start)
-
-    def stage(self) -> tuple[str, ...]:
-        """Store what is not stored yet; answers the names of all."""
-        if any(page.listed for page in self._buffer):
-            name = self.staged_pages.store(staged_pages.pack(self._buffer, self.entries))
-            self._groups.append(_StagedGroup(name, [page.listed for page in self._buffer]))
-        self._buffer.clear()
-        return tuple(group.name for group in self._groups)
-
-    def stage_for(self, intent: Intent) -> Intent:
-        """
-        The same for an intent, which holds the last pages itself where they are small.
-
-        They stay in memory as well: their facts are about to be made.
-        """
-        names = tuple(group.name for group in self._groups)
-        packed = staged_pages.pack(self._buffer, self.entries) if self._buffer else b""
-        if len(packed) <= INLINE_BYTES:
-            return replace(intent, staged=names, inline=packed)
-        return replace(intent, staged=(*names, self.staged_pages.store(packed)))
-
-    def listed(self) -> Iterator[Listed]:
-        """All entries, in their order."""
-        for group in self._groups:
-            for page in group.pages:
-                yield from page
-        for read in self._buffer:
-            yield from read.listed
-
-    def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with their new and changed entries."""
-        for group in self._groups:
-            yield from staged_pages.unpack(self.staged_pages.load(group.name), self.entries)
-        yield from self._buffer
-
-    @property
-    def in_memory(self) -> int:
-        """How many entries are in memory alone."""
-        return sum(len(page.listed) for page in self._buffer)
 
     @property
     def count(self) -> int:
         """How many entries were given."""
         return sum(1 for _ in self.listed())
-
-    @property
-    def begun(self) -> bool:
-        """Whether a page was read."""
-        return bool(self._groups or self._buffer)
-
-    def names(self) -> set[str]:
-        """The identities of what was given."""
-        return {listed.entry.identity for listed in self.listed()}
-
-    def _last_page(self) -> Sequence[Listed]:
-        """The last page that held anything."""
-        for page in reversed(self._buffer):
-            if page.listed:
-                return page.listed
-        return next((page for group in reversed(self._groups) for page in reversed(group.pages) if page), ())
 
     def _compare_from(self, start: int) -> None:
         """Entries without an id are told apart by how many of them stand before."""

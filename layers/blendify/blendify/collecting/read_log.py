@@ -70,7 +70,7 @@ class LogReader:
     def compared(self, version: ListVersion) -> ListReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
-        reader = ListReader(version, entries, self.source, ListKind.LOG, staged, repeats=self.memory.repeats)
+        reader = ListReader(staged, entries, version, self.source, ListKind.LOG, repeats=self.memory.repeats)
         plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
             new = replace(page, records=self._without_old_plays(page, version))

@@ -14,8 +14,8 @@ Expiry    long after any intent is finished: a worker that finds an intent canno
 import json
 import lzma
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from blendify.collecting.comparison import Change, ListPage
@@ -24,12 +24,15 @@ from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history import raw_answers
+from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 
 LARGEST_BYTES = 300_000
 """Of one item."""
 LARGE_TEXT = 50_000
 XZ = b"\xfd7zXZ"
+INLINE_BYTES = 1_200
+"""Pages up to this size are stored in the intent itself."""
 EXPIRY_SECONDS = 400 * 24 * 3600
 
 
@@ -68,6 +71,82 @@ class StagedPages:
 
     def _key(self, name: str, piece: int) -> str:
         return keys.staged(self.sync_id, self.data_type, f"{name}#{piece}" if piece else name)
+
+
+@dataclass
+class StagedList:
+    """A list as it was read, in pages: those that are staged, and behind them those that are in memory alone."""
+
+    staged_pages: StagedPages
+    entries: Sequence[Entry]
+    """What the list held before: its pages are compared with that."""
+    _staged: list[tuple[str, Sequence[Sequence[Listed]]]] = field(default_factory=list, init=False)
+    """Names with their pages; of these no more than is needed to judge and to plan."""
+    _buffer: list[ListPage] = field(default_factory=list, init=False)
+
+    def load(self, names: Iterable[str], inline: bytes = b"") -> None:
+        """Take over the pages that a worker before has staged; `inline` has the last ones themselves."""
+        for name in names:
+            self._staged.append((name, [page.listed for page in self._pages(name)]))
+        self._buffer += unpack(inline, self.entries) if inline else []
+
+    def stage(self) -> tuple[str, ...]:
+        """Store what is not stored yet; answers the names of all."""
+        if any(page.listed for page in self._buffer):
+            name = self.staged_pages.store(pack(self._buffer, self.entries))
+            self._staged.append((name, [page.listed for page in self._buffer]))
+        self._buffer.clear()
+        return tuple(name for name, _ in self._staged)
+
+    def stage_for(self, intent: Intent) -> Intent:
+        """
+        The same for an intent, which holds the last pages itself where they are small.
+
+        They stay in memory as well: their facts are about to be made.
+        """
+        names = tuple(name for name, _ in self._staged)
+        packed = pack(self._buffer, self.entries) if self._buffer else b""
+        if len(packed) <= INLINE_BYTES:
+            return replace(intent, staged=names, inline=packed)
+        return replace(intent, staged=(*names, self.staged_pages.store(packed)))
+
+    def listed(self) -> Iterator[Listed]:
+        """All entries, in their order."""
+        for _, pages in self._staged:
+            for page in pages:
+                yield from page
+        for read in self._buffer:
+            yield from read.listed
+
+    def pages(self) -> Iterator[ListPage]:
+        """The same in pages, with their new and changed entries; loaded as they are taken."""
+        for name, _ in self._staged:
+            yield from self._pages(name)
+        yield from self._buffer
+
+    def _pages(self, name: str) -> list[ListPage]:
+        return unpack(self.staged_pages.load(name), self.entries)
+
+    def last_page(self) -> Sequence[Listed]:
+        """The last page that held anything."""
+        for page in reversed(self._buffer):
+            if page.listed:
+                return page.listed
+        return next((page for _, pages in reversed(self._staged) for page in reversed(pages) if page), ())
+
+    @property
+    def in_memory(self) -> int:
+        """How many entries are in memory alone."""
+        return sum(len(page.listed) for page in self._buffer)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a page was read."""
+        return bool(self._staged or self._buffer)
+
+    def names(self) -> set[str]:
+        """The identities of what was given."""
+        return {listed.entry.identity for listed in self.listed()}
 
 
 def pack(pages: Sequence[ListPage], version: Sequence[Entry]) -> bytes:
