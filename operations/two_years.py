@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from blendify.access import users
-from blendify.collecting.evidence import ListEnd
+from blendify.collecting.judgement import ListEnd
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times

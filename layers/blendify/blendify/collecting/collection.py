@@ -12,8 +12,8 @@ from blendify.collecting import lists_to_read
 from blendify.collecting.agenda import MOST_TRIES, Agenda
 from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
-from blendify.collecting.evidence import ListEnd
 from blendify.collecting.incremental import CheckedList
+from blendify.collecting.judgement import ListEnd
 from blendify.collecting.lists import Lists, ReadAgain
 from blendify.collecting.position import Position
 from blendify.collecting.read import ListReader

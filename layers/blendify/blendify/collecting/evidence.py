@@ -1,29 +1,12 @@
 """Evidence: what a list shows that was read to its end, or as far as possible."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from blendify.collecting.judgement import Evidence, is_usual
+from blendify.collecting.judgement import Evidence, ListEnd, is_usual
 from blendify.collecting.read import ListReader
-from blendify.fetching.page_consistency import Observed
+from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, ListKind, ListRef, LogWindow
-
-
-@dataclass(frozen=True)
-class ListEnd:
-    """How the reading of a list ended."""
-
-    observed: Observed = field(default_factory=Observed)
-    listed: ListRef | None = None
-    """The list as the data type describes it that names the lists."""
-    broken_off: bool = False
-    """Reading ended before the list did, or pages of it could not be read."""
-    known_to_be_gone: bool = False
-    asked_twice: bool = False
-    """Most of it was missing in an earlier look of the same sync."""
-    entry_by_entry: bool = True
-    """Whether every entry was asked for, and not its changes alone."""
+from blendify.providers.endpoint import Endpoint, ListKind, LogWindow
 
 
 def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
@@ -35,7 +18,7 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
-    version, doubled = reader.version, endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
+    doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
     repeated = len(came) - len(given) + reader.repeated if doubled else 0
     gone = known - given
     uncounted = counted is None or counted > len(given)
@@ -48,18 +31,10 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         # A reading that went back meets entries again that came once.
         repeated=repeated if observed.attempt == 1 else 0,
         hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
-        attempt=observed.attempt,
-        changed=observed.changed,
-        grown=observed.grown,
-        unsteady=observed.unsteady,
-        broken_off=end.broken_off,
-        log=endpoint.list_kind is ListKind.LOG,
         by_cursor=not paging.offset_based,
         open_end=observed.full and observed.attempt == 1 and paging.depth is None,
-        known_to_be_gone=end.known_to_be_gone,
-        asked_twice=end.asked_twice,
-        shortfall=version.signals.shortfall,
-        shortfall_syncs=version.signals.shortfall_syncs,
+        end=end,
+        before=reader.version.signals,
     )
 
 
@@ -109,12 +84,5 @@ def log_evidence(version: ListVersion, end: ListEnd, given: int, window: LogWind
     totals = [total for total in (end.observed.total, end.observed.other_total) if total is not None]
     # Of a log that forgets nobody knows how much it should hold.
     counted = max(totals, default=None) if window.entries is None else None
-    return Evidence(
-        given=given,
-        counted=counted,
-        log=True,
-        changed=end.observed.changed,
-        broken_off=end.broken_off,
-        shortfall=version.signals.shortfall if whole else 0,
-        shortfall_syncs=version.signals.shortfall_syncs if whole else 0,
-    )
+    before = version.signals if whole else Signals()
+    return Evidence(given, counted, log=True, end=end, before=before)

@@ -7,10 +7,12 @@ is told and what later syncs go by: all of it follows from the first case of the
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from blendify.fetching.page_consistency import MOST_ATTEMPTS
+from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
+from blendify.history.intents import Signals
+from blendify.providers.endpoint import ListRef
 
 SHORTFALLS_BELIEVED = 2
 """Consecutive syncs with the same shortfall after which it counts as a miscount: the provider hides nothing."""
@@ -32,6 +34,23 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class ListEnd:
+    """How the reading of a list ended."""
+
+    observed: Observed = field(default_factory=Observed)
+    listed: ListRef | None = None
+    """The list as the data type describes it that names the lists."""
+    broken_off: bool = False
+    """Reading ended before the list did, or pages of it could not be read."""
+    known_to_be_gone: bool = False
+    """The list itself is gone: the data type that names the lists no longer has it."""
+    asked_twice: bool = False
+    """Most of it was missing in an earlier look of the same sync already."""
+    entry_by_entry: bool = True
+    """Whether every entry was asked for, and not its changes alone."""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What one reading of a list brought, against what the provider counts and what earlier syncs know."""
 
@@ -49,29 +68,15 @@ class Evidence:
     """How many entries came a second time, which each list holds once."""
     hidden: int = 0
     """Entries of the version that were not given, and in whose place another one may have come a second time."""
-    attempt: int = 1
-    changed: bool = False
-    """Whether the list changed while it was read, up to the last attempt."""
-    grown: bool = False
-    """Whether entries came in while the list was read: those met before were met again, and the new ones were not."""
-    unsteady: bool = False
-    """Whether the count differs from page to page, although the list does not change."""
-    broken_off: bool = False
-    """Whether reading ended before the list did, or pages of it could not be read."""
     log: bool = False
     """Whether nothing ever leaves the list, but at its old end."""
     by_cursor: bool = False
     """Whether nobody can ask for what a page lacks: pages lead from one to the next."""
     open_end: bool = False
     """Whether the last page was full, and nobody has asked for what may follow it."""
-    known_to_be_gone: bool = False
-    """Whether the list itself is gone: the data type that names the lists no longer has it."""
-    asked_twice: bool = False
-    """Whether most of it was missing in an earlier look of the same sync already."""
-    shortfall: int = 0
-    """Entries that were counted and not given in the latest sync that committed the list; less than 0 for too many."""
-    shortfall_syncs: int = 0
-    """How many consecutive syncs ended with this shortfall, or with less and less."""
+    end: ListEnd = field(default_factory=ListEnd)
+    before: Signals = field(default_factory=Signals)
+    """What the latest sync that committed the list has left."""
 
     @property
     def shortfall_now(self) -> int:
@@ -96,8 +101,8 @@ class Case:
     name: str
     applies: Callable[[Evidence], bool]
     verdict: Verdict
-    why: Callable[[Evidence], str | None] = lambda _: None
-    """What the listener is told, or why the list is read again."""
+    why: str | None = None
+    """What the listener is told, or why the list is read again; `it` is the evidence."""
 
 
 @dataclass(frozen=True)
@@ -130,66 +135,64 @@ class Judgement:
         return {name: int(self.verdict is verdict) for name, verdict in counted.items()}
 
 
-def _short(evidence: Evidence) -> str:
-    return f"the provider counts {evidence.counted} entries and gives {evidence.given}"
-
-
-def _twice(evidence: Evidence) -> str:
-    return f"the provider lists {evidence.repeated} entries twice, and may hide as many"
-
-
 def _believed(evidence: Evidence) -> bool:
-    return evidence.missing <= evidence.shortfall and evidence.shortfall_syncs >= SHORTFALLS_BELIEVED
+    return evidence.missing <= evidence.before.shortfall and evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED
 
 
+SHORT = "the provider counts {it.counted} entries and gives {it.given}"
+TWICE = "the provider lists {it.repeated} entries twice, and may hide as many"
 CASES: Sequence[Case] = (
-    Case("the list itself is gone", lambda it: it.known_to_be_gone, Verdict.COMPLETE),
+    Case("the list itself is gone", lambda it: it.end.known_to_be_gone, Verdict.COMPLETE),
     Case(
         "not read to its end",
-        lambda it: it.broken_off,
+        lambda it: it.end.broken_off,
         Verdict.UNFINISHED,
-        lambda it: f"{it.given} entries were read before the end",
+        "{it.given} entries were read before the end",
     ),
-    Case("a log in which plays are missing", lambda it: it.log and (it.changed or it.missing > 0), Verdict.DOUBTFUL),
+    Case(
+        "a log in which plays are missing",
+        lambda it: it.log and (it.end.observed.changed or it.missing > 0),
+        Verdict.DOUBTFUL,
+    ),
     Case("a log", lambda it: it.log, Verdict.COMPLETE),
     Case(
         "changed while it was read, to the end",
-        lambda it: it.changed,
+        lambda it: it.end.observed.changed,
         Verdict.DOUBTFUL,
-        lambda _: "the list changed while it was read",
+        "the list changed while it was read",
     ),
     Case(
         "most of it is missing for the first time",
-        lambda it: it.mostly_gone and not it.asked_twice,
+        lambda it: it.mostly_gone and not it.end.asked_twice,
         Verdict.AGAIN,
-        lambda it: f"{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
+        "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
     Case(
         "some of it may stand behind the last page",
-        lambda it: it.gone > 0 and it.open_end and it.attempt < MOST_ATTEMPTS,
+        lambda it: it.gone > 0 and it.open_end and it.end.observed.attempt < MOST_ATTEMPTS,
         Verdict.AGAIN,
-        lambda it: f"{it.gone} of {it.known} entries may follow those that were counted",
+        "{it.gone} of {it.known} entries may follow those that were counted",
     ),
-    Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, _twice),
+    Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, TWICE),
     Case(
         "as many came twice as are missing",
-        lambda it: 0 < it.missing <= it.repeated and not it.grown,
+        lambda it: 0 < it.missing <= it.repeated and not it.end.observed.grown,
         Verdict.MISCOUNTED,
-        _twice,
+        TWICE,
     ),
-    Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED, _short),
+    Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED, SHORT),
     Case(
         "short, and nobody could ask for what is missing",
-        lambda it: it.missing > 0 and it.by_cursor and it.shortfall_syncs == 0 and it.attempt == 1,
+        lambda it: it.missing > 0 and it.by_cursor and not it.before.shortfall_syncs and it.end.observed.attempt == 1,
         Verdict.AGAIN,
-        _short,
+        SHORT,
     ),
-    Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL, _short),
+    Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL, SHORT),
     Case(
         "counted differently from page to page",
-        lambda it: it.unsteady,
+        lambda it: it.end.observed.unsteady,
         Verdict.MISCOUNTED,
-        lambda _: "the provider's count differs from page to page",
+        "the provider's count differs from page to page",
     ),
     Case("all of it was seen", lambda _: True, Verdict.COMPLETE),
 )
@@ -199,13 +202,13 @@ CASES: Sequence[Case] = (
 def judge(evidence: Evidence) -> Judgement:
     """The judgement, which follows from the evidence alone."""
     case = next(case for case in CASES if case.applies(evidence))
-    now = evidence.shortfall_now
-    repeats = now == evidence.shortfall or 0 < now < evidence.shortfall
-    syncs = 0 if now == 0 else evidence.shortfall_syncs + 1 if repeats else 1
+    now, before = evidence.shortfall_now, evidence.before
+    repeats = now == before.shortfall or 0 < now < before.shortfall
+    syncs = 0 if now == 0 else before.shortfall_syncs + 1 if repeats else 1
     if evidence.repeated and case.verdict is Verdict.MISCOUNTED:
         # Nothing is missing: the provider counts what it lists twice.
         syncs = max(syncs, SHORTFALLS_BELIEVED)
-    return Judgement(case.name, case.verdict, case.why(evidence), now, syncs)
+    return Judgement(case.name, case.verdict, case.why and case.why.format(it=evidence), now, syncs)
 
 
 def is_usual(shortfall: int, shortfall_syncs: int) -> bool:

@@ -7,8 +7,8 @@ from functools import partial
 
 from blendify.collecting import signals
 from blendify.collecting.commit import Committer
-from blendify.collecting.evidence import ListEnd, evidence, log_evidence
-from blendify.collecting.judgement import judge
+from blendify.collecting.evidence import evidence, log_evidence
+from blendify.collecting.judgement import ListEnd, judge
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Rules, Source
 from blendify.collecting.position import Position

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify.collecting.evidence import ListEnd
-from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, is_usual
+from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, ListEnd, is_usual
 from blendify.collecting.read import ListReader
 from blendify.core import times
 from blendify.core.settings import settings
