@@ -12,7 +12,6 @@ from blendify.collecting import lists_to_read
 from blendify.collecting.agenda import MOST_TRIES, Agenda
 from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
-from blendify.collecting.incremental import CheckedList
 from blendify.collecting.judgement import ListEnd
 from blendify.collecting.lists import Lists, ReadAgain
 from blendify.collecting.position import Position
@@ -115,13 +114,11 @@ class Collection:
         if self._pages >= PAGES or (self.reader and self.reader.in_memory >= ENTRIES):
             self.save()
 
-    def take_checked(self, list_id: str, result: CheckedList) -> None:
-        """The whole list, given its changes."""
-        reader = self.lists.list_reader(list_id)
-        reader.add_checked(result)
+    def take_whole(self, reader: ListReader, observed: Observed) -> None:
+        """The present list, of which a look for changes has told everything."""
         self.reader, self.advanced = reader, True
-        self.agenda.next = replace(self.agenda.next, observed=Observed(total=result.total))
-        self._expect(result.total or len(result.names))
+        self.agenda.next = replace(self.agenda.next, observed=observed)
+        self._expect(observed.total or reader.count)
         self.end_list(entry_by_entry=False)
 
     def _open(self, step: Step) -> ListReader | LogReader:

@@ -18,7 +18,7 @@ from blendify.collecting.agenda import Agenda
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.collection import Collection
 from blendify.collecting.commit import TimeIsUp
-from blendify.collecting.incremental import checked
+from blendify.collecting.incremental import add_changes
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists import Lists
 from blendify.collecting.lists_to_read import lists_to_read
@@ -225,20 +225,16 @@ class _Collector:
         if endpoint.change_check is None or at.number >= len(self._agenda.lists) or at.begun or at.aside:
             return
         list_id = self._agenda.listed(at.number).list_id
-        version = self._lists.version(list_id)
-        if self._lists.is_done(list_id) or not signals.may_check(version, self._job):
+        if self._lists.is_done(list_id) or not signals.may_check(self._lists.version(list_id), self._job):
             return
-        absent = set(version.signals.absent)
-        entries = self._lists.store.entries(version)
-        known = {entry.identity: entry.digest for entry in entries if entry.identity not in absent}
-        count = signals.trusted_count(version, endpoint.paging)
+        reader = self._lists.list_reader(list_id)
         try:
-            result = checked(PageRequest(list_id, at.number), known, endpoint, fetcher, count)
+            observed = add_changes(reader, PageRequest(list_id, at.number), endpoint, fetcher)
         except PASSING:
             # Reading the whole list needs fewer of the provider's answers than the check.
             return
-        if result:
-            collection.take_checked(list_id, result)
+        if observed:
+            collection.take_whole(reader, observed)
 
     def _read(self, collection: Collection, group: range, fetcher: Fetcher) -> None:
         """Read these lists, as far as they have to be read."""

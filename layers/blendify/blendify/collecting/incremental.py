@@ -1,39 +1,34 @@
 """A check for changes in one list: its first pages and, where there is one, the list of what came last."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
+from blendify.collecting.judgement import is_usual
+from blendify.collecting.read import ListReader
 from blendify.collecting.recognition import KnownList
+from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
 from blendify.providers.change_checks import Count, PageDigest
 from blendify.providers.endpoint import Endpoint, Record
-from blendify.providers.paging import PageRequest
+from blendify.providers.paging import Numbered, PageRequest
 from blendify.providers.record_identity import changed, digest, identity
 
 
-@dataclass(frozen=True)
-class CheckedList:
-    """A list whose changes are known, as far as a few calls can be trusted to tell them."""
-
-    names: Sequence[str]
-    """The identities of all that it holds, in its order."""
-    changes: Mapping[str, Record]
-    """What is new or has changed, by identity."""
-    total: int | None
-    """Its length by the provider's count."""
-
-
-def checked(
-    ask: PageRequest, known: Mapping[str, str], endpoint: Endpoint, fetcher: Fetcher, count: Count
-) -> CheckedList | None:
+def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetcher: Fetcher) -> Observed | None:
     """
-    The list as a few calls tell it; None when only reading all of it does.
+    Add the list as a few calls tell it, its changes and what is as before; answers what was observed.
 
-    known   identities with digests of what the provider gave last time, in its order
-    count   what its count is worth
+    ask     the first page
+
+    None, and nothing is added, when only reading all of the list can tell.
     """
     if endpoint.change_check is None:
         return None
+    before, paging = reader.version.signals, endpoint.paging
+    usual = before.shortfall == 0 or is_usual(before.shortfall, before.shortfall_syncs)
+    count = Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
+    absent = set(before.absent)
+    known = {entry.identity: entry.digest for entry in reader.entries if entry.identity not in absent}
     given: dict[str, Record] = {}
     totals: list[int | None] = []
     known_list = KnownList(known.keys())
@@ -55,7 +50,8 @@ def checked(
     changes = endpoint.change_check(known, look, count)
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
-    return CheckedList(changes.current, {name: given[name] for name in changes.to_record}, totals[0])
+    reader.add_changes(changes.current, {name: given[name] for name in changes.to_record})
+    return Observed(total=totals[0])
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:

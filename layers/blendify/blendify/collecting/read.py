@@ -5,11 +5,10 @@ The history is not touched before all of the list is there. If the list changes 
 that place. A log is another matter: nothing takes a play back, so its pages are committed as they come (`read_log`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from blendify.collecting.comparison import Change, Comparison, ListPage
-from blendify.collecting.incremental import CheckedList
 from blendify.collecting.plan import Listed, Source
 from blendify.collecting.position import Position
 from blendify.collecting.staged_pages import StagedList
@@ -105,17 +104,16 @@ class ListReader(StagedList):
                 return length
         return 0
 
-    def add_checked(self, checked: CheckedList) -> None:
-        """Add the whole list, given its changes."""
+    def add_changes(self, names: Sequence[str], changed: Mapping[str, Record]) -> None:
+        """Add the whole list, given all identities in its order, and by them what is new or has changed."""
         listed: list[Listed] = []
         changes: dict[int, Change] = {}
-        for position, name in enumerate(checked.names):
-            record = checked.changes.get(name)
-            if record is None:
-                listed.append(Listed(self._before[name], position))
-                continue
-            changes[position] = Change(record.fields, record.answer)
-            entry = Entry(name, digest(record.compared), self.source.key(record.key))
+        for position, name in enumerate(names):
+            if record := changed.get(name):
+                changes[position] = Change(record.fields, record.answer)
+                entry = Entry(name, digest(record.compared), self.source.key(record.key))
+            else:
+                entry = self._before[name]
             listed.append(Listed(entry, position))
         self._buffer.append(ListPage(listed, changes))
 

@@ -12,9 +12,7 @@ from blendify.fetching.page_consistency import Habits
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import POLL, Job
-from blendify.providers.change_checks import Count
 from blendify.providers.endpoint import Endpoint, ListRef
-from blendify.providers.paging import Numbered, Paging
 
 MOST_ABSENT = 100
 """So many entries that were not given are remembered by name. With more, the list is read whole until it is sound."""
@@ -90,13 +88,6 @@ def habits(version: ListVersion) -> Habits:
     before = version.signals
     usual = is_usual(before.shortfall, before.shortfall_syncs)
     return Habits(before.shortfall if usual else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
-
-
-def trusted_count(version: ListVersion, paging: Paging) -> Count:
-    """What the provider's count of the list is worth in a look for changes."""
-    before = version.signals
-    usual = before.shortfall == 0 or is_usual(before.shortfall, before.shortfall_syncs)
-    return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
 
 
 def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
