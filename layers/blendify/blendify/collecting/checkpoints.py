@@ -53,13 +53,12 @@ class Checkpoints:
         """
         self._move_on(position, Checkpoint(Outcome.RUNNING, counts=counts, setbacks=setbacks))
 
-    def complete(self, position: Position, counts: Mapping[str, int], notes: str | None) -> Summary:
-        """Every list is read to its end."""
-        return self._end(position, Checkpoint(Outcome.COMPLETE, notes, counts=counts))
-
-    def fail(self, error: CollectError, position: Position, counts: Mapping[str, int]) -> Summary:
-        """What could be read is read to its end, and some could not."""
-        return self._end(position, Checkpoint(_outcome(error), str(error), counts=counts), error)
+    def end(
+        self, position: Position, counts: Mapping[str, int], notes: str | None, error: CollectError | None
+    ) -> Summary:
+        """Every list is read to its end; what could not be read is the error."""
+        outcome, why = (_outcome(error), str(error)) if error else (Outcome.COMPLETE, notes)
+        return self._end(position, Checkpoint(outcome, why, counts=counts), error)
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""

@@ -37,7 +37,7 @@ from blendify.history import list_versions, snapshots
 from blendify.jobs.job import POLL, Collected, Job, Summary
 from blendify.jobs.progress import COUNTS, Progress, move_on, progress
 from blendify.providers import PROVIDERS
-from blendify.providers.endpoint import Endpoint, ListKind, ListRef
+from blendify.providers.endpoint import ListKind, ListRef
 from blendify.providers.paging import PageRequest, Window
 
 RESERVE_SECONDS = 60.0
@@ -101,41 +101,43 @@ class _Collector:
 
     def __init__(self, job: Job, stored: Progress, seconds_left: Callable[[], float], move_on: MoveOn) -> None:
         self._job, self._data_type, self._seconds_left = job, stored.data_type, seconds_left
+        self._endpoint = endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
         self.checkpoints = Checkpoints(stored, move_on)
-        self._endpoint: Endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
-        self._collection: Collection | None = None
+        self._lists = Lists(job, endpoint, ListStore(job.user_id, job.provider, stored.data_type), seconds_left)
+        self._agenda = Agenda(endpoint, Position.of(stored.position))
+        self._collection = Collection(self._agenda, self._lists, self.checkpoints)
 
     def run(self) -> None:
         """Read the rest of the lists; raises CollectError when the provider or the time stops it."""
-        job, endpoint = self._job, self._endpoint
+        agenda, collection, fetcher = self._agenda, self._collection, self._fetcher()
+        self._lists.finish_open()
+        named = self._begin(fetcher)
+        collection.adopt_commits()
+        end = agenda.ends
+        self._check_for_changes(fetcher)
+        while agenda.next.number < end:
+            group = agenda.group(end)
+            self._read(group, fetcher)
+            collection.go_to(group.stop)
+        self._drop_lists(named)
+        if agenda.next.number < agenda.ends:
+            agenda.wait()
+
+    def _fetcher(self) -> Fetcher:
+        """What asks the provider; raises CollectError where the listener must connect or permit something first."""
+        job = self._job
         connection = connections.connection(job.user_id, job.provider)
         provider = PROVIDERS[connection.provider]
         if connection.status == connections.RECONNECT:
             raise GrantRevoked(f"access to {provider.title} has ended: the listener must connect again")
-        missing = [scope for scope in endpoint.scopes if scope not in connection.scopes]
+        missing = [scope for scope in self._endpoint.scopes if scope not in connection.scopes]
         if missing:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
         app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
         alone = job.mode == POLL
         caller = ProviderClient(provider, app, connection.user_id, doubted=doubted, alone=alone)
         self.checkpoints.caller = caller
-        store = ListStore(job.user_id, job.provider, self._data_type)
-        self._lists = lists = Lists(job, endpoint, store, self._seconds_left)
-        lists.finish_open()
-        self._agenda = agenda = Agenda(endpoint, Position.of(self.checkpoints.progress.position))
-        self._collection = collection = Collection(agenda, lists, self.checkpoints)
-        fetcher = Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), lists.memory)
-        named = self._begin(collection, fetcher)
-        collection.adopt_commits()
-        end = agenda.ends
-        self._check_for_changes(collection, fetcher)
-        while agenda.next.number < end:
-            group = agenda.group(end)
-            self._read(collection, group, fetcher)
-            collection.go_to(group.stop)
-        self._drop_lists(collection, named)
-        if agenda.next.number < agenda.ends:
-            agenda.wait()
+        return Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), self._lists.memory)
 
     def close(self) -> None:
         """Close what is open: the Lambda goes on to other syncs."""
@@ -145,8 +147,6 @@ class _Collector:
     def stop(self, error: CollectError) -> Summary:
         """Store the outcome of an error with its reason, and everything that was read before it."""
         collection = self._collection
-        if collection is None:
-            return self.checkpoints.stop(error, Position.of(self.checkpoints.progress.position), {}, advanced=False)
         advanced = collection.advanced
         try:
             if self.checkpoints.gives_up(error, advanced=advanced):
@@ -159,15 +159,13 @@ class _Collector:
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
-        collection, agenda = self._collection, self._agenda
-        assert collection is not None  # noqa: S101 -- for the type checker
+        collection = self._collection
         counts = Counter(self.checkpoints.progress.counts) + collection.counts
         self._remember()
-        if error := failure(self._data_type, agenda, self._lists.known, counts["lost"]):
-            return self.checkpoints.fail(error, agenda.next, collection.counts)
-        if not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
-            self._note_changes(collection, counts["appended"] + counts["removed"])
-        return self.checkpoints.complete(agenda.next, collection.counts, notes(counts))
+        error = failure(self._data_type, self._agenda, self._lists.known, counts["lost"])
+        if not error and not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
+            self._note_changes(counts["appended"] + counts["removed"])
+        return self.checkpoints.end(self._agenda.next, collection.counts, notes(counts), error)
 
     def _remember(self) -> None:
         """Keep which lists failed or were refused, for the next sync."""
@@ -176,19 +174,19 @@ class _Collector:
             if now != self._agenda.before:
                 now.save(self._job.user_id, self._job.provider, self._data_type)
 
-    def _note_changes(self, collection: Collection, changes: int) -> None:
+    def _note_changes(self, changes: int) -> None:
         """Count the changes for snapshots, which save readers of a past moment from folding all facts."""
         job = self._job
         written = snapshots.note(job.user_id, job.provider, self._data_type, job.fetched_at, changes)
         for name in ("stored_bytes", "write_units"):
-            collection.counts[name] += getattr(written, name)
+            self._collection.counts[name] += getattr(written, name)
 
-    def _begin(self, collection: Collection, fetcher: Fetcher) -> set[str]:
+    def _begin(self, fetcher: Fetcher) -> set[str]:
         """
         Note which lists can be read; answers the ids of all. What is known of them is counted once, even if the sync
         has to wait often.
         """
-        job, endpoint, known = self._job, self._endpoint, self._lists
+        job, endpoint, known, collection = self._job, self._endpoint, self._lists, self._collection
         lists = lists_to_read(job, endpoint, fetcher.page)
         readable = [listed for listed in lists if listed.readable]
         before = Troubles.load(job.user_id, job.provider, self._data_type) if endpoint.parent else Troubles()
@@ -204,7 +202,7 @@ class _Collector:
                 collection.checkpoint()
         return {listed.list_id for listed in lists}
 
-    def _drop_lists(self, collection: Collection, named: set[str]) -> None:
+    def _drop_lists(self, named: set[str]) -> None:
         """Lists that are no longer named are gone, whatever becomes of the others."""
         parent = self._endpoint.parent
         if parent is None:
@@ -212,14 +210,14 @@ class _Collector:
         naming = list_versions.version(self._job.user_id, self._job.provider, parent, "")
         if naming.revision:
             # A sync that does not collect the names may know lists that are not yet among the stored names.
-            collection.drop_lists(frozenset(named | {entry.identity for entry in naming.entries()}))
+            self._collection.drop_lists(frozenset(named | {entry.identity for entry in naming.entries()}))
 
     def _unchanged(self, listed: ListRef) -> bool:
         """Whether the list can be skipped: its version was read already, or it was read a short while ago."""
         version = self._lists.version(listed.list_id)
         return signals.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
-    def _check_for_changes(self, collection: Collection, fetcher: Fetcher) -> None:
+    def _check_for_changes(self, fetcher: Fetcher) -> None:
         """Take in the only list, if a few calls are enough to learn every change of it."""
         at, endpoint = self._agenda.next, self._endpoint
         if endpoint.change_check is None or at.number >= len(self._agenda.lists) or at.begun or at.aside:
@@ -234,11 +232,11 @@ class _Collector:
             # Reading the whole list needs fewer of the provider's answers than the check.
             return
         if observed:
-            collection.take_whole(reader, observed)
+            self._collection.take_whole(reader, observed)
 
-    def _read(self, collection: Collection, group: range, fetcher: Fetcher) -> None:
+    def _read(self, group: range, fetcher: Fetcher) -> None:
         """Read these lists, as far as they have to be read."""
-        agenda = self._agenda
+        agenda, collection = self._agenda, self._collection
         start, endpoint = collection.resume(group.start), agenda.endpoint_of(group.start)
         lenient = agenda.lenient(group.start)
         if lenient and agenda.provider_fails:
@@ -249,7 +247,7 @@ class _Collector:
             endpoint.paging,
             endpoint.ordered,
             self._habits,
-            side_by_side=self.checkpoints.caller.at_once if self.checkpoints.caller else 1,
+            side_by_side=fetcher.caller.at_once,
             lenient=lenient,
             # There is no other way to ask while the provider fails wherever it is asked.
             otherwise=lambda ask, page: [] if agenda.failures else otherwise(ask, page, endpoint, last_time=lenient),
