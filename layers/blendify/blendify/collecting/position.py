@@ -46,9 +46,8 @@ class Position:
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:
         """The position in an item; missing fields have their initial values."""
-        values = _plain(cls(), item)
-        aside, observed = tuple(map(cls.of, item.get("aside", ()))), _plain(Observed(), item.get("observed", {}))
-        return cls(**{**values, "aside": aside, "observed": Observed(**observed)})
+        aside, observed = map(cls.of, item.get("aside", ())), Observed(**_plain(item.get("observed", {})))
+        return cls(**{**_plain(item), "aside": tuple(aside), "observed": observed})
 
     def item(self) -> dict[str, Any]:
         """The stored form, without fields that have their initial values."""
@@ -86,13 +85,13 @@ class Position:
         return self.offset > 0 or self.observed.attempt > 1
 
     def is_behind(self, other: "Position") -> bool:
-        """Whether this position is further along than the other one."""
+        """Whether a worker comes to this position after the other one."""
         return (self.number, self.offset) > (other.number, other.offset)
 
 
-def _plain(initial: object, item: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that the item has, with numbers and tuples as Python has them."""
-    return {name: _value(item[name]) for name in vars(initial) if name in item}
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, with numbers and tuples as Python has them."""
+    return {name: _value(value) for name, value in item.items()}
 
 
 def _value(value: Any) -> Any:
