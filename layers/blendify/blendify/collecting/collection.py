@@ -21,6 +21,7 @@ from blendify.core import telemetry, times
 from blendify.core.errors import CollectError, NotFound, Unreadable
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_reader import Failed, Lost, Step
+from blendify.history import list_versions
 from blendify.providers.endpoint import ListKind
 from blendify.providers.paging import Page, PageRequest
 
@@ -124,8 +125,7 @@ class Collection:
     def _open(self, step: Step) -> ListReader | LogReader:
         """The reader of the list. If it is read again, that is saved at once."""
         ask = step.ask
-        if self.agenda.next.number != ask.list_index:
-            self._close(self.agenda.next.at(ask.list_index))
+        self.go_to(ask.list_index)
         if self.reader is None:
             self.reader = self.lists.reader(ask.list_id)
         if ask.attempt != self.agenda.next.observed.attempt:
@@ -172,8 +172,7 @@ class Collection:
     def _fail(self, ask: PageRequest, error: CollectError) -> None:
         """Set the list aside, or give it up. What was read of it stays."""
         agenda = self.agenda
-        if agenda.next.number != ask.list_index:
-            self._close(agenda.next.at(ask.list_index))
+        self.go_to(ask.list_index)
         refused = isinstance(error, Unreadable) and self.lists.endpoint.parent is not None
         final = agenda.failed(error, refused=refused)
         if self._means_empty(ask, error):
@@ -231,8 +230,17 @@ class Collection:
         self._close(at.at(at.number + 1))
         telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))
 
-    def drop_lists(self, named: frozenset[str]) -> None:
-        """Remove every entry of lists that are no longer named, such as a deleted playlist."""
+    def drop_lists(self, named: set[str]) -> None:
+        """
+        Remove every entry of lists that are no longer named, such as a deleted playlist.
+
+        A sync that does not collect the names may know lists that are not yet among the stored names.
+        """
+        job, parent = self.lists.job, self.lists.endpoint.parent
+        naming = list_versions.version(job.user_id, job.provider, parent, "") if parent else None
+        if naming is None or not naming.revision:
+            return
+        named = named | {entry.identity for entry in naming.entries()}
         for list_id, version in list(self.lists.known.items()):
             if list_id not in named and version.count and not self.lists.is_done(list_id):
                 reader, end = self.lists.reader(list_id), ListEnd(known_to_be_gone=True)

@@ -27,13 +27,13 @@ from blendify.collecting.position import Position
 from blendify.collecting.troubles import Troubles
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
-from blendify.core.errors import CollectError, GrantRevoked, MustWait, NotGranted, Superseded
+from blendify.core.errors import CollectError, GrantRevoked, NotGranted, Superseded
 from blendify.fetching.other_ways import otherwise
 from blendify.fetching.page_consistency import Habits, Sweep
 from blendify.fetching.page_fetcher import Fetcher
 from blendify.fetching.page_reader import Failed, PageReader
 from blendify.fetching.provider_client import ProviderClient
-from blendify.history import list_versions, snapshots
+from blendify.history import snapshots
 from blendify.jobs.job import POLL, Collected, Job, Summary
 from blendify.jobs.progress import COUNTS, Progress, move_on, progress
 from blendify.providers import PROVIDERS
@@ -86,14 +86,8 @@ def _collected(collector: "_Collector") -> Summary:
         return collector.finish()
     except CollectError as error:
         return collector.stop(error)
-    except TimeIsUp:
-        return collector.stop(_time_is_up())
     finally:
         collector.close()
-
-
-def _time_is_up() -> MustWait:
-    return MustWait("the Lambda's time was up, the next round goes on", times.now())
 
 
 class _Collector:
@@ -119,7 +113,7 @@ class _Collector:
             group = agenda.group(end)
             self._read(group, fetcher)
             collection.go_to(group.stop)
-        self._drop_lists(named)
+        collection.drop_lists(named)
         if agenda.next.number < agenda.ends:
             agenda.wait()
 
@@ -153,18 +147,21 @@ class _Collector:
                 collection.end_list(broken_off=True)
                 self._remember()
             collection.store()
-        except TimeIsUp:
-            error = _time_is_up()
+        except TimeIsUp as time_is_up:
+            error = time_is_up
         return self.checkpoints.stop(error, self._agenda.next, collection.counts, advanced=advanced)
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
-        collection = self._collection
+        job, collection = self._job, self._collection
         counts = Counter(self.checkpoints.progress.counts) + collection.counts
         self._remember()
         error = failure(self._data_type, self._agenda, self._lists.known, counts["lost"])
         if not error and not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
-            self._note_changes(counts["appended"] + counts["removed"])
+            # Snapshots save readers of a past moment from folding all facts.
+            key = job.user_id, job.provider, self._data_type
+            written = snapshots.note(*key, job.fetched_at, counts["appended"] + counts["removed"])
+            collection.counts.update(stored_bytes=written.stored_bytes, write_units=written.write_units)
         return self.checkpoints.end(self._agenda.next, collection.counts, notes(counts), error)
 
     def _remember(self) -> None:
@@ -173,13 +170,6 @@ class _Collector:
             now = self._agenda.troubles(self._lists.is_done)
             if now != self._agenda.before:
                 now.save(self._job.user_id, self._job.provider, self._data_type)
-
-    def _note_changes(self, changes: int) -> None:
-        """Count the changes for snapshots, which save readers of a past moment from folding all facts."""
-        job = self._job
-        written = snapshots.note(job.user_id, job.provider, self._data_type, job.fetched_at, changes)
-        for name in ("stored_bytes", "write_units"):
-            self._collection.counts[name] += getattr(written, name)
 
     def _begin(self, fetcher: Fetcher) -> set[str]:
         """
@@ -201,16 +191,6 @@ class _Collector:
             if collection.counts.total():
                 collection.checkpoint()
         return {listed.list_id for listed in lists}
-
-    def _drop_lists(self, named: set[str]) -> None:
-        """Lists that are no longer named are gone, whatever becomes of the others."""
-        parent = self._endpoint.parent
-        if parent is None:
-            return
-        naming = list_versions.version(self._job.user_id, self._job.provider, parent, "")
-        if naming.revision:
-            # A sync that does not collect the names may know lists that are not yet among the stored names.
-            self._collection.drop_lists(frozenset(named | {entry.identity for entry in naming.entries()}))
 
     def _unchanged(self, listed: ListRef) -> bool:
         """Whether the list can be skipped: its version was read already, or it was read a short while ago."""
@@ -261,7 +241,7 @@ class _Collector:
                 if isinstance(step.result, Failed) and agenda.provider_fails and not lenient:
                     raise step.result.error
                 if self._seconds_left() < RESERVE_SECONDS:
-                    raise _time_is_up()
+                    raise TimeIsUp()
 
     def _requests(self, number: int, start: Position) -> Iterator[PageRequest]:
         listed, resumed = self._agenda.listed(number), number == start.number and start.begun

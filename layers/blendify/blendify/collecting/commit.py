@@ -17,7 +17,8 @@ from itertools import islice
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Plan, ReadList, Rules, Source, plan, removal
 from blendify.collecting.staged_pages import StagedList
-from blendify.core.errors import Superseded
+from blendify.core import times
+from blendify.core.errors import MustWait, Superseded
 from blendify.history.facts import Fact
 from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
@@ -31,8 +32,11 @@ OF_THE_PLACE = ("position", "rank")
 """Fields that a removal does not repeat."""
 
 
-class TimeIsUp(Exception):
-    """The worker has no time left; the next one goes on with the intent."""
+class TimeIsUp(MustWait):
+    """The worker has no time left; the next one goes on at once."""
+
+    def __init__(self) -> None:
+        super().__init__("the Lambda's time was up, the next round goes on", times.now())
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ class Committer:
                 self.store.note(version, intent)
                 noted = intent.appended
             if time_is_up:
-                raise TimeIsUp
+                raise TimeIsUp()
         return intent
 
     def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
