@@ -1,7 +1,6 @@
 """An invented listener of Apple Music: a table of lists, and how their entries are made and shown."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import count
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from local.simulators.apple_music.consequences import ALONG, CONSEQUENCES, OWN, drop
@@ -10,9 +9,8 @@ from local.simulators.apple_music.playlists import ApplePlaylists, Playlist
 from local.simulators.apple_music.resources import View, place_of, shown
 from local.simulators.frame.acts import change
 from local.simulators.frame.entries import Entry
-from local.simulators.frame.library import RANKS, Act, ImpossibleChangeError, ListKind, Moment, Rows, Spot
+from local.simulators.frame.library import RANKS, SHELF, Act, ImpossibleChangeError, ListKind, Moment, Rows, Spot
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import number
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, album_of, long_player
 
 HEAVY_ROTATION = "heavy_rotation"
@@ -101,7 +99,8 @@ class AppleMusicLibrary(ApplePlaylists):
 
     def create_recently_played(self, name: str, item: int | None = None) -> list[Entry]:
         """A song, by its number, and its album as the newest thing that songs were played from."""
-        song = self._chosen(item, lambda song: self.entries("recently_played").find(song, SONG) is not None)
+        played = self.entries("recently_played")
+        song = self.chosen(item, TRACKS, lambda song: played.find(song, SONG) is not None, TRACKS)
         album = album_of(song)
         source = Entry(OWN_ALBUM if self.find("saved_albums", album) else ALBUM, album)
         if not self.options.repeats:
@@ -122,7 +121,7 @@ class AppleMusicLibrary(ApplePlaylists):
         def there(song: int) -> bool:
             return bool(self.find("followed_artists", self.artist_of(song)) or self.find("saved_tracks", song))
 
-        song = self._chosen(item, there)
+        song = self.chosen(item, TRACKS, there, TRACKS)
         if there(song):
             raise ImpossibleChangeError("It is in the list already.")
         yield Entry(ALONG, self.artist_of(song), self.now)
@@ -141,15 +140,6 @@ class AppleMusicLibrary(ApplePlaylists):
         self.forget("playlist_tracks", playlist.id)
         drop(self, "recently_played", playlist.number, OWN_PLAYLIST, name=RESOURCES)
         drop(self, "top_tracks", playlist.number, OWN_PLAYLIST, name=HEAVY_ROTATION)
-
-    def _chosen(self, item: int | None, taken: Callable[[int], bool]) -> int:
-        """The song that is asked for, or one that is not taken."""
-        if item is None:
-            draws = (number("fresh", TRACKS, draw) % TRACKS for draw in count())
-            return next(song for song in draws if not taken(song))
-        if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < TRACKS:
-            raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {TRACKS - 1}.")
-        return item
 
     def show_top_tracks(self, entry: Entry, spot: Spot) -> Json:
         """An entry of a list of several types: what is in the library is shown as the library's."""
@@ -181,7 +171,7 @@ AppleMusicLibrary.LISTS = {
         names=(HEAVY_ROTATION,), acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)
     ),
     "recently_played": ListKind(names=("", RESOURCES), acts=frozenset({Act.ADD}), most=MOST_RECENT),
-    "playlists": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME})),
+    "playlists": ListKind(acts=SHELF),
     "playlist_tracks": ListKind(
         acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
     ),

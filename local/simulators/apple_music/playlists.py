@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from local.simulators.frame.entries import Entry
 from local.simulators.frame.library import NEWEST
 from local.simulators.music import playlists
 from local.simulators.music.chance import base62, mixed
@@ -13,32 +12,16 @@ from local.simulators.music.playlists import PLOT, PlaylistLibrary
 VIDEO = 1
 """The kind of an entry that is the music video to a song, among plain songs."""
 
-_TWICE, _AS_VIDEO = 53, 29
-
 
 @dataclass(slots=True, kw_only=True)
 class Playlist(playlists.Playlist):
     """Moments are in seconds since 1970."""
 
     added: int
-    modified: int | None
-    """The moment of the last edit; None where the service does not tell it."""
     pictured: bool = True
     can_edit: bool = True
     catalogue_id: str | None = None
     """Under which others find it; None for a private one."""
-
-    def edited(self, now: int) -> None:
-        """Note an edit; each has a moment of its own."""
-        if self.modified is not None:
-            self.modified = max(self.modified + 1, now)
-
-
-def oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
-    """In every round of a playlist one entry comes twice, and one is a music video."""
-    if place == _TWICE:
-        return before[-1]
-    return entry._replace(kind=VIDEO) if place == _AS_VIDEO else entry
 
 
 class ApplePlaylists(PlaylistLibrary):
@@ -46,6 +29,7 @@ class ApplePlaylists(PlaylistLibrary):
 
     playlist_type = Playlist
     descriptions = ("", None, PLOT, None)
+    odd_places: ClassVar[Mapping[int, int]] = {29: VIDEO}
 
     def playlist_id(self, raw: bytes) -> str:
         return f"p.{base62(raw)[:14]}"
@@ -54,7 +38,6 @@ class ApplePlaylists(PlaylistLibrary):
         odd = self.options.oddities
         added = NEWEST - 86_400 * (30 + 11 * place) - mixed(self.start, place) % 86_400
         return {
-            "odd": oddity if odd else None,
             "added": added,
             "modified": None if odd and place % 11 == 7 else added + mixed(self.start, ~place) % (NEWEST - added),
             "pictured": not odd or place % 3 != 2,

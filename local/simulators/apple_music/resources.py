@@ -6,12 +6,11 @@ though they came from it, some have strange names, and some have hardly any attr
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from local.simulators.apple_music.catalogue import OBJECTS, artwork, resource
 from local.simulators.frame.entries import NEVER, PLAIN
-from local.simulators.frame.responses import Json
+from local.simulators.frame.responses import Json, moment
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest, mixed
 from local.simulators.music.recordings import tracks_of
@@ -83,11 +82,6 @@ def place_of(library: "Library", kind: str, thing: int) -> tuple[str, str | int]
     return name_of(library, kind, thing).casefold(), own_id(
         library, kind, thing
     ) if kind == "library-playlists" else thing
-
-
-def moment(when: int) -> str:
-    """A moment in seconds since 1970 as the service writes it."""
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _oddity(library: "Library", kind: str, thing: int) -> str | None:

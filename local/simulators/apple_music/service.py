@@ -17,7 +17,6 @@ from local.simulators.apple_music.options import Options
 from local.simulators.apple_music.pages import ByOffset
 from local.simulators.apple_music.resources import View
 from local.simulators.frame.library import Clock
-from local.simulators.frame.pages import Reading
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener, Service, bearer
@@ -29,15 +28,6 @@ class AppleMusicListener(Listener):
     """`views` are by the path of an endpoint what was last asked of its objects, where anything was."""
 
     views: dict[str, View] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecentlyAdded(Endpoint):
-    """A list that others add up to."""
-
-    def reading(self, call: Call) -> Reading:
-        rows = call.listener.library.recently_added(call.grant)
-        return Reading.of(self, rows, self.pages.window(call, self, rows))
 
 
 def view_of(parameters: Mapping[str, str]) -> View:
@@ -107,7 +97,14 @@ class AppleMusic(Service):
             default=25,
             most=100,
         ),
-        RecentlyAdded(path="/v1/me/library/recently-added", pages=ByOffset(), default=10, most=25, counted=False),
+        Endpoint(
+            path="/v1/me/library/recently-added",
+            rows=lambda call: call.listener.library.recently_added(call.grant),
+            pages=ByOffset(),
+            default=10,
+            most=25,
+            counted=False,
+        ),
     )
 
     def __init__(self, options: Options, clock: Clock = time.time) -> None:

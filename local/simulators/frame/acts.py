@@ -4,13 +4,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from inspect import signature
-from itertools import count
 from typing import Any
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.frame.library import Act, ImpossibleChangeError, Library, ListKind, Moment
 from local.simulators.frame.responses import Json
-from local.simulators.music.chance import number
 
 
 def change(library: Library, act: str, data_type: str, name: str = "", **details: Any) -> Json:
@@ -128,14 +126,14 @@ class ChangedList:
     def choice(self, item: int | None) -> int:
         """The number of the thing that is asked for, or of one that is not in the list yet."""
         kind = self.kind
-        if item is not None:
-            if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < kind.choices:
-                raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {kind.choices - 1}.")
-            if kind.same and self.entries.find(kind.thing(item), *kind.same) is not None:
-                raise ImpossibleChangeError("It is in the list already.")
-            return kind.thing(item)
-        draws = (kind.thing(number("fresh", len(self.entries), draw) % kind.choices) for draw in count())
-        return next(thing for thing in draws if self.entries.find(thing, *kind.same) is None)
+
+        def taken(choice: int) -> bool:
+            return self.entries.find(kind.thing(choice), *kind.same) is not None
+
+        chosen = self.library.chosen(item, kind.choices, taken, len(self.entries))
+        if item is not None and kind.same and taken(chosen):
+            raise ImpossibleChangeError("It is in the list already.")
+        return kind.thing(chosen)
 
     def now(self) -> int:
         """The present, and not before the first entry of a list that begins with the newest."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Any, ClassVar, NamedTuple
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
@@ -37,6 +38,10 @@ class Act(StrEnum):
 
 RANKS = frozenset({Act.MOVE, Act.REPLACE})
 """What happens to a list that the service orders."""
+ARRANGED = frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE})
+"""What happens to a list that the listener orders."""
+SHELF = frozenset({Act.ADD, Act.REMOVE, Act.RENAME})
+"""What happens to a list of things of the listener's own, such as playlists."""
 
 
 class Moment(StrEnum):
@@ -171,6 +176,19 @@ class Library:
             dated = place - (place % 40 == 39)
             when = NEVER if kind.dated is Moment.NEVER else NEWEST - gap * dated - mixed(self.start, dated) % gap
             yield Entry(self.kind_at(data_type, place), kind.thing(chosen[place]), when)
+
+    def chosen(self, item: int | None, choices: int, taken: Callable[[int], bool], seed: int) -> int:
+        """
+        The choice that is asked for, or a drawn one that is not taken.
+
+        Raises  ImpossibleChangeError unless there is such a choice
+        """
+        if item is None:
+            draws = (number("fresh", seed, draw) % choices for draw in count())
+            return next(choice for choice in draws if not taken(choice))
+        if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < choices:
+            raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {choices - 1}.")
+        return item
 
     def kind_at(self, data_type: str, place: int) -> int:
         """The kind of an entry that is drawn: plain, unless the service says otherwise."""

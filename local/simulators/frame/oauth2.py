@@ -19,8 +19,9 @@ from starlette.responses import Response
 from local.simulators.frame.accounts import Accounts, Grant
 from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
 from local.simulators.frame.options import ClientOptions
+from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import json_response
-from local.simulators.frame.service import AccountPage, Service
+from local.simulators.frame.service import AccountPage, Endpoint, Service, bearer
 
 CODE_SECONDS = 600
 CONSENT_SECONDS = 182 * 24 * 60 * 60
@@ -140,6 +141,28 @@ class OAuth2Service(Service):
     """The permissions that there are, in the words of the consent page."""
     accounts_type = OAuth2Accounts
     accounts: OAuth2Accounts
+
+    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
+        return self.accounts.listener_behind(bearer(request))
+
+    def accept(
+        self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
+    ) -> tuple[str, frozenset[str]]:
+        """Made with an access token; the grant of a call are the scopes. Refuses by these rows, in this order."""
+        if endpoint is None:
+            raise Refusal("no_such_path")
+        if request.method != "GET":
+            raise Refusal("wrong_method")
+        if not (secret := bearer(request)):
+            raise Refusal("no_token")
+        if (access := self.accounts.find(secret, "access")) is None:
+            raise Refusal("unknown_token")
+        if not self.accounts.lives(access):
+            raise Refusal("expired")
+        scopes = frozenset(self.accounts.scopes(access))
+        if endpoint.scope not in {None, *scopes}:
+            raise Refusal("no_scope")
+        return access.listener, scopes
 
     def granted(self, listener: str, scopes: list[str]) -> list[str]:
         """Which of the requested scopes the listener consents to."""

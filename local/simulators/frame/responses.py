@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -11,6 +12,11 @@ Json = Any
 
 _ENTRIES = 100
 _BYTES = 1 << 18
+
+
+def moment(when: int) -> str:
+    """A moment in seconds since 1970 as most services write it: `2026-01-31T21:07:13Z`."""
+    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def encoded(value: Json) -> bytes:

@@ -16,7 +16,7 @@ from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.faults import EVERYWHERE, Fault
-from local.simulators.frame.library import Clock, Library, everything, resized
+from local.simulators.frame.library import Clock, Library, Rows, everything, resized
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.refusals import Refusal, Refusals
@@ -74,6 +74,8 @@ class Endpoint:
     """Whether the length of the list is told."""
     shown: Callable[[Call, Entries], Sequence[Entry] | Entries] | None = None
     """The part of the list that there is for a caller; all of it without this. Raises `Refusal`."""
+    rows: Callable[[Call], Rows] | None = None
+    """The list, where it is none of the library's."""
     read: Callable[[Call], Json] | None = None
     """The body, where it is no list."""
     scope: str | None = None
@@ -85,8 +87,11 @@ class Endpoint:
 
     def reading(self, call: Call) -> Reading:
         """The page that the call truly gets. Raises `Refusal`."""
-        shown = partial(self.shown, call) if self.shown else None
-        rows = call.listener.library.rows(self.list, self.name(call), call.service.view(call), shown)
+        if self.rows is None:
+            shown = partial(self.shown, call) if self.shown else None
+            rows = call.listener.library.rows(self.list, self.name(call), call.service.view(call), shown)
+        else:
+            rows = self.rows(call)
         window = self.pages.window(call, self, rows)
         return Reading.of(self, rows, window)
 

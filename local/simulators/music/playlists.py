@@ -17,6 +17,7 @@ PLOT = "Songs for the road &amp; the kitchen, collected since 2014. "
 
 ROUND = 97
 """Oddities come again after so many entries."""
+_TWICE = 53
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +31,10 @@ class Playlist:
     description: str | None = ""
     odd: Callable[[int, Entry, list[Entry]], Entry] | None = None
     """What stands at a place of every round of `ROUND`, from the plain entry and those before it."""
+    edits: int = 0
+    """How often it was edited."""
+    modified: int | None = None
+    """The second of the last edit, where the service tells it."""
     _entries: Entries | None = field(default=None, init=False)
 
     def __len__(self) -> int:
@@ -46,6 +51,12 @@ class Playlist:
         """Have these entries instead."""
         self._entries = entries
 
+    def edited(self, now: int) -> None:
+        """Note an edit at that second; each has a moment of its own."""
+        self.edits += 1
+        if self.modified is not None:
+            self.modified = max(self.modified + 1, now)
+
     def _generated(self) -> Entries:
         deck, start = Shuffle(TRACKS, self.id), number(self.id, "dates")
         age = 86_400 * (30 + start % 2_500)
@@ -58,15 +69,13 @@ class Playlist:
 
 
 class PlaylistLibrary(Library, ABC):
-    """
-    A listener with playlists, and with the lists `playlists` and `playlist_tracks`.
-
-    A service's playlists have a method `edited(now)`, which takes note of a change at that second.
-    """
+    """A listener with playlists, and with the lists `playlists` and `playlist_tracks`."""
 
     playlist_type: ClassVar[Any]
     descriptions: ClassVar[Sequence[str | None]]
     """The texts that playlists begin with."""
+    odd_places: ClassVar[Mapping[int, int]] = {}
+    """By place in every round of `ROUND` the kind of the odd entry there."""
 
     def playlist_id(self, raw: bytes) -> str:
         """The id that comes of these 32 bytes of chance."""
@@ -100,11 +109,20 @@ class PlaylistLibrary(Library, ABC):
         known = {
             "name": title(raw, place, oddities=odd),
             "description": self.descriptions[raw[18] % len(self.descriptions)],
+            "odd": self.odd,
         }
         if odd and place == 2:
             known["description"] = long_text(self.options.long_description)
         known |= self.traits(place, raw, size)
         return self.playlist_type(number=place, id=self.playlist_id(raw), size=size, **known)
+
+    @property
+    def odd(self) -> Callable[[int, Entry, list[Entry]], Entry] | None:
+        return self.oddity if self.options.oddities else None
+
+    def oddity(self, place: int, entry: Entry, before: list[Entry]) -> Entry:
+        """What stands at a place of a round: one entry comes twice, some are of odd kinds."""
+        return before[-1] if place == _TWICE else entry._replace(kind=self.odd_places.get(place, entry.kind))
 
     @property
     def now(self) -> int:

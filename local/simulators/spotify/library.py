@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entry
-from local.simulators.frame.library import NEWEST, RANKS, Act, ListKind, Moment, Spot
-from local.simulators.frame.responses import Json
+from local.simulators.frame.library import ARRANGED, NEWEST, RANKS, SHELF, Act, ListKind, Moment, Spot
+from local.simulators.frame.responses import Json, moment
 from local.simulators.music.chance import mixed
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
 from local.simulators.music.words import ODD_NAMES
@@ -84,13 +83,13 @@ class SpotifyLibrary(SpotifyPlaylists):
         return {**body, "album": {**body["album"], "album_type": body["album"]["album_type"].upper()}}
 
     def show_saved_tracks(self, entry: Entry, spot: Spot) -> Json:
-        return {"added_at": seconds(entry.when), "track": self.track(entry, spot.view, checked=True)}
+        return {"added_at": moment(entry.when), "track": self.track(entry, spot.view, checked=True)}
 
     def show_saved_albums(self, entry: Entry, spot: Spot) -> Json:
         if entry.kind == NULL:
             return None
         album = self.catalogue.album(entry.number, spot.view.regime, entry.kind == ODD)
-        return {"added_at": seconds(entry.when), "album": album}
+        return {"added_at": moment(entry.when), "album": album}
 
     def show_recently_played(self, entry: Entry, spot: Spot) -> Json:
         body, context = self.track(entry, spot.view), None
@@ -112,7 +111,7 @@ class SpotifyLibrary(SpotifyPlaylists):
             "entry",
             Regime.LEGACY,
             dict.fromkeys(spot.view.regime.payload_keys, self._payload(entry, spot.view)),
-            added_at=None if entry.when == NEVER else seconds(entry.when),
+            added_at=None if entry.when == NEVER else moment(entry.when),
             added_by=self.playlists_by_id[spot.name].adder(entry.when),
             local=entry.kind == LOCAL,
         )
@@ -127,18 +126,10 @@ class SpotifyLibrary(SpotifyPlaylists):
         return dict(sorted({**self.track(entry, view), "episode": False, "track": True}.items()))
 
 
-def seconds(when: int) -> str:
-    """A moment in seconds as the service writes `added_at`."""
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def milliseconds(when: int) -> str:
     """A moment in milliseconds as the service writes `played_at`."""
-    return f"{datetime.fromtimestamp(when // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{when % 1000:03}Z"
+    return f"{moment(when // 1000)[:-1]}.{when % 1000:03}Z"
 
-
-ARRANGED = frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE})
-SHELF = frozenset({Act.ADD, Act.REMOVE, Act.RENAME})
 
 _TRACK = ("track", "id")
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from local.simulators.frame.entries import NEVER, Entry
 from local.simulators.frame.responses import Json
@@ -17,8 +17,7 @@ from local.simulators.spotify.regimes import Regime
 UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
 """The kinds of entries besides the plain track: ODD is one with a strange name, or whatever is strange elsewhere."""
 
-_ODD_PLACES = {13: LOCAL, 29: EPISODE, 41: NULL, 71: UNPLAYABLE, 83: ODD}
-_TWICE, _UNDATED, _FROM_1970 = 53, 67, 59
+_MOMENTS = {67: NEVER, 59: 0}
 
 
 class Person(NamedTuple):
@@ -33,17 +32,13 @@ class Person(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Playlist(playlists.Playlist):
-    """`edits` counts what was changed: each edit makes another snapshot."""
+    """Each edit makes another snapshot."""
 
     owner: Person
     pictures: Json = field(default_factory=list)
     collaborative: bool = False
     public: bool | None = True
     color: str | None = None
-    edits: int = 0
-
-    def edited(self, now: int) -> None:
-        self.edits += 1
 
     @property
     def snapshot(self) -> str:
@@ -71,22 +66,17 @@ class Playlist(playlists.Playlist):
         return None if when == NEVER else links("user", self.owner.id if when else "")
 
 
-def oddity(place: int, entry: Entry, before: list[Entry]) -> Entry:
-    """Local files, episodes, null payloads, doubles, and entries without a date, in every round of a playlist."""
-    if place == _TWICE:
-        return before[-1]
-    if place == _UNDATED:
-        return entry._replace(when=NEVER)
-    if place == _FROM_1970:
-        return entry._replace(when=0)
-    return entry._replace(kind=_ODD_PLACES.get(place, entry.kind))
-
-
 class SpotifyPlaylists(PlaylistLibrary):
     """A listener's playlists: own and collaborative ones, then those of others."""
 
     playlist_type = Playlist
     descriptions = ("", "", playlists.PLOT, None)
+    odd_places: ClassVar[Mapping[int, int]] = {13: LOCAL, 29: EPISODE, 41: NULL, 71: UNPLAYABLE, 83: ODD}
+
+    def oddity(self, place: int, entry: Entry, before: list[Entry]) -> Entry:
+        """Also entries without a date, and of 1970."""
+        odd = super().oddity(place, entry, before)
+        return odd._replace(when=_MOMENTS.get(place, odd.when))
 
     @cached_property
     def user_id(self) -> str:
@@ -106,7 +96,6 @@ class SpotifyPlaylists(PlaylistLibrary):
     def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
         collaborative = place % 7 == 3
         return {
-            "odd": oddity if self.options.oddities else None,
             "owner": _stranger(raw) if place % 14 == 3 else self.person,
             "pictures": _pictures(raw, size, place, self.options.oddities),
             "collaborative": collaborative,
@@ -125,7 +114,7 @@ class SpotifyPlaylists(PlaylistLibrary):
             name=playlists.title(raw, 0, oddities=False),
             size=20 + raw[20] % 80,
             description=playlists.PLOT,
-            odd=oddity if self.options.oddities else None,
+            odd=self.odd,
             owner=_stranger(raw),
             pictures=images(raw, 640),
         )

@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.requests import Request
-
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import Call, Endpoint, Listener, bearer
+from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
 from local.simulators.spotify import long_standing
@@ -109,27 +107,6 @@ class Spotify(OAuth2Service):
         library = LongStanding(name, self.options, self.catalogue, self.clock)
         library.live_until_today()
         return library
-
-    def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
-        return self.accounts.listener_behind(bearer(request))
-
-    def accept(
-        self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
-    ) -> tuple[str, frozenset[str]]:
-        if endpoint is None:
-            raise Refusal("no_such_path")
-        if request.method != "GET":
-            raise Refusal("wrong_method")
-        if not (secret := bearer(request)):
-            raise Refusal("no_token")
-        if (access := self.accounts.find(secret, "access")) is None:
-            raise Refusal("unknown_token")
-        if not self.accounts.lives(access):
-            raise Refusal("expired")
-        scopes = frozenset(self.accounts.scopes(access))
-        if endpoint.scope not in {None, *scopes}:
-            raise Refusal("no_scope")
-        return access.listener, scopes
 
     def error(self, **row: Json) -> Json:
         """A nested object."""
