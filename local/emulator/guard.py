@@ -34,7 +34,8 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost")
 class Guard:
     """An application that passes on what is allowed and refuses everything else with status 403."""
 
-    def __init__(self, application: Application, port: int, same_user: Callable[[int, int], bool]) -> None:
+    def __init__(self, application: Application, port: int, same_user: Callable[[int, int], bool] | None) -> None:
+        """`same_user` says of two ports, a client's and ours, whether its user is ours; without it all need a key."""
         self._application = application
         self._port = port
         self._same_user = same_user
@@ -74,9 +75,10 @@ class Guard:
 
     def _is_own_client(self, scope: Scope, headers: dict[str, str]) -> bool:
         """Whether an AWS client of the same user sent this; a page cannot send the header without asking first."""
-        if not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ") or not scope.get("client"):
+        if self._same_user is None or not scope.get("client"):
             return False
-        return self._same_user(scope["client"][1], self._port)
+        claimed = headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 ")
+        return claimed and self._same_user(scope["client"][1], self._port)
 
     def _foreign(self, headers: dict[str, str]) -> str | None:
         if headers.get("host") not in self._hosts:

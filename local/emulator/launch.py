@@ -16,7 +16,7 @@ from ministack import app as ministack
 
 from local.emulator import mended, partiql
 from local.emulator.guard import Guard
-from local.emulator.peers import is_same_user, nobody
+from local.emulator.peers import is_same_user
 from local.emulator.persistence import Control, Persistence
 from local.emulator.shared_layers import SharedLayers
 from local.emulator.state_file import StateFile
@@ -36,7 +36,7 @@ def main() -> None:
         persistence = Persistence(folder, file)
         persistence.install()
         # With permissions checked, the signature says who asks: then it must be right, for every program.
-        own_programs = nobody if os.environ.get("AUTH") == "true" else is_same_user
+        own_programs = None if os.environ.get("AUTH") == "true" else is_same_user
         ministack.app = Guard(Control(persistence), int(os.environ["GATEWAY_PORT"]), own_programs)
         ministack.main()
 

@@ -22,11 +22,6 @@ def is_same_user(client_port: int, server_port: int, tables: tuple[Path, ...] = 
     return False
 
 
-def nobody(client_port: int, server_port: int) -> bool:  # noqa: ARG001
-    """In place of `is_same_user`: every program needs a key."""
-    return False
-
-
 def _port(address: str) -> int:
     """The port in an address as the kernel writes it: `0100007F:1F90`."""
     return int(address.rpartition(":")[2], 16)

@@ -36,7 +36,19 @@ PLAYLIST_TYPES = ("library-songs", "library-music-videos")
 class AppleMusicLibrary(ApplePlaylists):
     """One listener: a library in alphabetical order, and what was played, newest first, without moments."""
 
-    LISTS: ClassVar[Mapping[str, ListKind]]
+    LISTS: ClassVar[Mapping[str, ListKind]] = {
+        "top_tracks": ListKind(
+            names=(HEAVY_ROTATION,), acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)
+        ),
+        "recently_played": ListKind(names=("", RESOURCES), acts=frozenset({Act.ADD}), most=MOST_RECENT),
+        "playlists": ListKind(acts=SHELF),
+        "playlist_tracks": ListKind(
+            acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
+        ),
+        "saved_tracks": ListKind(choices=TRACKS, same=(OWN, ALONG), dated=Moment.SECONDS),
+        "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
+        "followed_artists": ListKind(choices=ARTISTS),
+    }
     whole_view = View()
 
     def find(self, data_type: str, thing: int) -> Entry | None:
@@ -164,18 +176,3 @@ class AppleMusicLibrary(ApplePlaylists):
         if verb == "place" and kind is not None:
             return lambda entry: place_of(self, kind, entry.number)
         raise AttributeError(method)
-
-
-AppleMusicLibrary.LISTS = {
-    "top_tracks": ListKind(
-        names=(HEAVY_ROTATION,), acts=RANKS, choices=ALBUMS, thing=long_player, same=(ALBUM, OWN_ALBUM)
-    ),
-    "recently_played": ListKind(names=("", RESOURCES), acts=frozenset({Act.ADD}), most=MOST_RECENT),
-    "playlists": ListKind(acts=SHELF),
-    "playlist_tracks": ListKind(
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
-    ),
-    "saved_tracks": ListKind(choices=TRACKS, same=(OWN, ALONG), dated=Moment.SECONDS),
-    "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
-    "followed_artists": ListKind(choices=ARTISTS),
-}

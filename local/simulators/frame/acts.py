@@ -1,9 +1,8 @@
 """What a listener does between two collections: five acts over lists."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from inspect import signature
 from typing import Any
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
@@ -33,19 +32,13 @@ def change(library: Library, act: str, data_type: str, name: str = "", **details
     if name not in library.names(data_type):
         raise ImpossibleChangeError(f"{data_type} has no list {name!r}.")
     changed = ChangedList(library, data_type, name, kind, library.entries(data_type, name))
-    entry = called(act, getattr(changed, act), **details)
+    try:
+        entry = getattr(changed, act)(**details)
+    except TypeError as error:
+        raise ImpossibleChangeError(f"{act}: {error}.") from error
     if act != Act.ADD:
         library.changed(data_type, name, Act(act), entry)
     return {"id": changed.identity(entry)}
-
-
-def called(name: str, function: Callable[..., Any], *given: Any, **details: Any) -> Any:
-    """Call a function with what somebody asked for; ImpossibleChangeError if it takes no such thing."""
-    try:
-        signature(function).bind(*given, **details)
-    except TypeError as error:
-        raise ImpossibleChangeError(f"{name}: {error}.") from error
-    return function(*given, **details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +55,8 @@ class ChangedList:
         if position is not None and not 0 <= position <= len(self.entries):
             raise ImpossibleChangeError(f"There is no place {position}.")
         create = self.library.method("create", self.data_type)
-        given = (create, self.name) if create else (self.drawn,)
         entry: Entry | None = None
-        for entry in called("add", *given, **details):
+        for entry in create(self.name, **details) if create else self.drawn(**details):
             self.insert(entry, position)
             self.library.changed(self.data_type, self.name, Act.ADD, entry)
         if entry is None:
@@ -74,26 +66,22 @@ class ChangedList:
         return entry
 
     def remove(self, **where: Any) -> Entry:
-        return self.entries.pop(called("remove", self.place, **where))
+        return self.entries.pop(self.place(**where))
 
     def move(self, to: int, **where: Any) -> Entry:
-        entry = self.entries[called("move", self.place, **where)]
-        self.check(to)
-        self.entries.pop(self.place(**where))
-        self.entries.insert(to, entry)
+        place, to = self.place(**where), self.check(to)
+        self.entries.insert(to, entry := self.entries.pop(place))
         return entry
 
     def replace(self, item: int | None = None, **where: Any) -> Entry:
         """The moment stays."""
-        place = called("replace", self.place, **where)
-        entry = Entry(PLAIN, self.choice(item), self.entries[place].when)
-        self.entries.pop(place)
-        self.entries.insert(place, entry)
+        place = self.place(**where)
+        self.entries[place] = entry = Entry(PLAIN, self.choice(item), self.entries[place].when)
         return entry
 
     def rename(self, title: str, **where: Any) -> Entry:
         """In a list that is kept in order the entry gets another place."""
-        entry = self.entries.pop(place := called("rename", self.place, **where))
+        entry = self.entries.pop(place := self.place(**where))
         getattr(self.library, f"rename_{self.data_type}")(entry, title)
         self.insert(entry, place)
         return entry

@@ -1,9 +1,10 @@
 """Which calls are spoiled, and how."""
 
 import math
+import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,8 @@ class Fault:
         usual = FaultKind.EDIT if self.edit else FaultKind.REWRITE if self.rewrite else FaultKind.STATUS
         self.kind = FaultKind(self.kind or usual)
         self.name = self.name or self.kind
-        self.headers, self.only = _texts(self.headers), _texts(self.only)
+        for name in ("headers", "only"):
+            setattr(self, name, {str(key): str(text) for key, text in getattr(self, name).items()})
         if self.rewrite is not None and not callable(self.rewrite):
             raise TypeError("rewrite is a function, which only the simulator's own process has.")
         if any(value is not None and value < 0 for value in (self.skip, self.times, self.status)):
@@ -101,9 +103,8 @@ class Fault:
             raise ValueError("seconds is a number from 0 on.")
         if not 0 <= self.share <= 1:
             raise ValueError("share is a number from 0 to 1.")
-        for bounds in (self.offsets, self.limits):
-            if bounds is not None and (len(bounds) != 2 or bounds[0] > _most(bounds[1])):
-                raise ValueError("offsets and limits are a first and a last number; the last may be null.")
+        if not (_span(self.offsets) and _span(self.limits)):
+            raise ValueError("offsets and limits are a first and a last number; the last may be null.")
         for name, kind in (("edit", FaultKind.EDIT), ("rewrite", FaultKind.REWRITE)):
             if (self.kind is kind) != bool(getattr(self, name)):
                 raise ValueError(f"A fault of kind {kind} has {name}, and no other has.")
@@ -147,23 +148,9 @@ class Fault:
         if (reading := asked.reading()) is None:
             return False
         start, limit = reading.page.window
-        return _within(self.offsets, start) and _within(self.limits, limit)
+        return start in _span(self.offsets) and limit in _span(self.limits)
 
 
-def fault_from(wanted: Mapping[str, Json]) -> Fault:
-    """The fault with these fields. Raises ValueError or TypeError."""
-    if unknown := wanted.keys() - {each.name for each in fields(Fault) if each.init}:
-        raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
-    return Fault(**{"endpoint": "", **wanted, "headers": wanted.get("headers") or {}})
-
-
-def _texts(values: Mapping[str, Json]) -> dict[str, str]:
-    return {str(name): str(value) for name, value in values.items()}
-
-
-def _most(bound: int | None) -> float:
-    return math.inf if bound is None else bound
-
-
-def _within(bounds: tuple[int, int | None] | None, value: int) -> bool:
-    return bounds is None or bounds[0] <= value <= _most(bounds[1])
+def _span(bounds: tuple[int, int | None] | None) -> range:
+    first, last = bounds or (0, None)
+    return range(first, sys.maxsize if last is None else last + 1)

@@ -13,7 +13,7 @@ from local.simulators.music.chance import Shuffle, mixed, number
 
 Clock = Callable[[], float]
 """Seconds since 1970."""
-Shown = Callable[[Entries], Sequence[Entry] | Entries]
+Shown = Callable[[Entries], Sequence[Entry]]
 """What there is of a list for somebody."""
 NEWEST = 1_769_893_633
 """The last moment of every generated library, 2026-01-31T21:07:13Z: fixed, so that a seed says all."""
@@ -145,7 +145,7 @@ class Library:
             first = own(name) if own else self.drawn(data_type, name)
             self._lists[place] = entries = first if isinstance(first, Entries) else Entries(first)
             if (key := self.method("place", data_type)) is not None:
-                entries.sort(key)
+                entries.sort(key=key)
         return self._lists[place]
 
     def hold(self, data_type: str, entries: Iterable[Entry], name: str = "") -> None:
@@ -214,7 +214,7 @@ class Rows:
     library: Any
     data_type: str
     name: str
-    entries: Sequence[Entry] | Entries
+    entries: Sequence[Entry]
     view: Any
 
     def __len__(self) -> int:

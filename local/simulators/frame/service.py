@@ -72,7 +72,7 @@ class Endpoint:
     """Entries of the largest page."""
     counted: bool = True
     """Whether the length of the list is told."""
-    shown: Callable[[Call, Entries], Sequence[Entry] | Entries] | None = None
+    shown: Callable[[Call, Entries], Sequence[Entry]] | None = None
     """The part of the list that there is for a caller; all of it without this. Raises `Refusal`."""
     rows: Callable[[Call], Rows] | None = None
     """The list, where it is none of the library's."""

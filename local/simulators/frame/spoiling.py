@@ -122,10 +122,8 @@ async def _edited(edits: Mapping[str, Json], asked: "Asked", own: "OwnTroubles",
         response, here = _changed(response, lambda body: edited_body(body, edits, own.fields, own.numbers, day))
         changed |= here
     if edits.keys() & set(BYTE_EDITS):
-        body, headers = edited_bytes(bytes(response.body), edits)
-        if body != response.body:
-            head = {name: value for name, value in response.headers.items() if name != "content-length"}
-            return Response(body, 200, head | headers), True
+        response, here = _with_body(response, *edited_bytes(bytes(response.body), edits))
+        changed |= here
     return response, changed
 
 
@@ -133,11 +131,13 @@ def _changed(response: Response, change: Callable[[Json], Json]) -> tuple[Respon
     """A response whose JSON is another one; a refusal stays as it is."""
     if response.status_code != 200:
         return response, False
-    body = encoded(change(json.loads(bytes(response.body))))
-    if body == response.body:
-        return response, False
+    return _with_body(response, encoded(change(json.loads(bytes(response.body)))))
+
+
+def _with_body(response: Response, body: bytes, more: Mapping[str, str] | None = None) -> tuple[Response, bool]:
+    """A response with other bytes, and whether they are other ones; `more` are headers."""
     head = {name: value for name, value in response.headers.items() if name != "content-length"}
-    return Response(body, 200, head), True
+    return (response, False) if body == response.body else (Response(body, 200, head | dict(more or {})), True)
 
 
 def _refusal(fault: Fault, service: "Service") -> Response:

@@ -9,7 +9,7 @@ by `POST /_simulator/faults {"trouble": "count_too_high", "endpoint": "GET /v1/m
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.simulators.frame.faults import Fault, fault_from
+from local.simulators.frame.faults import Fault
 from local.simulators.frame.responses import Json
 from local.simulators.frame.templates import beside
 
@@ -47,4 +47,4 @@ class OwnTroubles:
         edit = {**preset.get("edit", {}), **more.get("edit", {})}
         # What it is counted as, unless something else is asked for.
         called = {"name": name} if name else {}
-        return fault_from({**called, **preset, **more, **({"edit": edit} if edit else {})})
+        return Fault(**{**called, **preset, **more, "edit": edit})

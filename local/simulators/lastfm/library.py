@@ -25,6 +25,9 @@ PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 
 _OBJECTS = Templates(__file__)
 _DAY = 86_400
+_URL = ("url",)
+"""Artist and name are in it, which is all that Last.fm tells tracks apart by."""
+_DIARY = frozenset({Act.ADD, Act.REMOVE, Act.REPLACE})
 
 
 class LastfmLibrary(Library):
@@ -35,7 +38,14 @@ class LastfmLibrary(Library):
     31st to 39th newest scrobbles and the 4th to 12th loved tracks have odd names.
     """
 
-    LISTS: ClassVar[Mapping[str, ListKind]]
+    LISTS: ClassVar[Mapping[str, ListKind]] = {
+        "top_tracks": ListKind(names=PERIODS, acts=RANKS, choices=TRACKS, identity=_URL),
+        "top_artists": ListKind(names=PERIODS, acts=RANKS, choices=ARTISTS, identity=_URL),
+        "recently_played": ListKind(acts=_DIARY, choices=ODD_TRACKS.stop, same=(), identity=_URL),
+        "saved_tracks": ListKind(
+            size="loved_tracks", choices=ODD_TRACKS.stop, deck=TRACKS, dated=Moment.SECONDS, identity=_URL
+        ),
+    }
 
     playing: int | None = None
     """The track that is playing now."""
@@ -155,17 +165,3 @@ def _date(entry: Entry) -> Json:
     """A moment as Last.fm writes it: seconds in a string, and minutes in English: no simulator sets a locale."""
     moment = datetime.fromtimestamp(entry.when, UTC)
     return {"uts": str(entry.when), "#text": f"{moment:%d %b %Y, %H:%M}"}
-
-
-_URL = ("url",)
-"""Artist and name are in it, which is all that Last.fm tells tracks apart by."""
-_DIARY = frozenset({Act.ADD, Act.REMOVE, Act.REPLACE})
-
-LastfmLibrary.LISTS = {
-    "top_tracks": ListKind(names=PERIODS, acts=RANKS, choices=TRACKS, identity=_URL),
-    "top_artists": ListKind(names=PERIODS, acts=RANKS, choices=ARTISTS, identity=_URL),
-    "recently_played": ListKind(acts=_DIARY, choices=ODD_TRACKS.stop, same=(), identity=_URL),
-    "saved_tracks": ListKind(
-        size="loved_tracks", choices=ODD_TRACKS.stop, deck=TRACKS, dated=Moment.SECONDS, identity=_URL
-    ),
-}

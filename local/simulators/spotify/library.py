@@ -16,6 +16,7 @@ from local.simulators.spotify.regimes import Regime
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 
+_TRACK = ("track", "id")
 _IN_1998 = 898_000_000
 _ODD_TRACKS = {3: ODD, 7: UNPLAYABLE, 17: ODD, 31: ODD}
 
@@ -37,7 +38,20 @@ class SpotifyLibrary(SpotifyPlaylists):
     two plays share one moment, and some artists have neither pictures nor genres.
     """
 
-    LISTS: ClassVar[Mapping[str, ListKind]]
+    LISTS: ClassVar[Mapping[str, ListKind]] = {
+        "top_tracks": ListKind(names=TIME_RANGES, acts=RANKS, choices=TRACKS),
+        "top_artists": ListKind(names=TIME_RANGES, acts=RANKS, choices=ARTISTS),
+        "recently_played": ListKind(
+            acts=frozenset({Act.ADD}), choices=TRACKS, same=(), dated=Moment.MILLISECONDS, most=50, identity=_TRACK
+        ),
+        "playlists": ListKind(acts=SHELF),
+        "playlist_tracks": ListKind(
+            acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_TRACK
+        ),
+        "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_TRACK),
+        "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS, identity=("album", "id")),
+        "followed_artists": ListKind(choices=ARTISTS),
+    }
     whole_view = View(Regime.LEGACY)
 
     def kind_at(self, data_type: str, place: int) -> int:
@@ -129,21 +143,3 @@ class SpotifyLibrary(SpotifyPlaylists):
 def milliseconds(when: int) -> str:
     """A moment in milliseconds as the service writes `played_at`."""
     return f"{moment(when // 1000)[:-1]}.{when % 1000:03}Z"
-
-
-_TRACK = ("track", "id")
-
-SpotifyLibrary.LISTS = {
-    "top_tracks": ListKind(names=TIME_RANGES, acts=RANKS, choices=TRACKS),
-    "top_artists": ListKind(names=TIME_RANGES, acts=RANKS, choices=ARTISTS),
-    "recently_played": ListKind(
-        acts=frozenset({Act.ADD}), choices=TRACKS, same=(), dated=Moment.MILLISECONDS, most=50, identity=_TRACK
-    ),
-    "playlists": ListKind(acts=SHELF),
-    "playlist_tracks": ListKind(
-        acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_TRACK
-    ),
-    "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_TRACK),
-    "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS, identity=("album", "id")),
-    "followed_artists": ListKind(choices=ARTISTS),
-}

@@ -188,7 +188,7 @@ def test_changes_are_of_one_listener(spotify: Spotify) -> None:
         ("move", "saved_tracks", "", {"to": 1}, "add, remove; not 'move'"),
         ("add", "shoes", "", {}, "There is no list 'shoes'; there are top_tracks"),
         ("move", "top_tracks", "", {"to": 1}, "top_tracks has no list ''"),
-        ("move", "top_tracks", "short_term", {}, "missing a required argument: 'to'"),
+        ("move", "top_tracks", "short_term", {}, "missing 1 required positional argument: 'to'"),
         ("move", "top_tracks", "short_term", {"to": 50}, "no place 50"),
         ("add", "saved_tracks", "", {"loudly": True}, "unexpected keyword argument 'loudly'"),
         ("add", "saved_tracks", "", {"position": 31}, "no place 31"),
@@ -198,7 +198,7 @@ def test_changes_are_of_one_listener(spotify: Spotify) -> None:
         ("remove", "saved_tracks", "", {"position": -1}, "no place -1"),
         ("remove", "saved_tracks", "", {"position": True}, "no place True"),
         ("remove", "saved_tracks", "", {"id": "nothing"}, "no entry 'nothing'"),
-        ("rename", "playlists", "", {}, "missing a required argument: 'title'"),
+        ("rename", "playlists", "", {}, "missing 1 required positional argument: 'title'"),
     ],
 )
 def test_an_impossible_change_changes_nothing(
