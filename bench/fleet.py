@@ -10,7 +10,7 @@ Assumed  Listeners play 15 tracks an hour in one session a day, whose length is 
          change. A sync ends in the minute in which it starts.
 Sampled  Fleets of more than 10,000 are simulated by one user in N, on one Nth of the quota and of every bound of a
          dispatch: a user is served as in the whole fleet, and the fleet's figures are multiplied by N.
-Costs    Of scheduled syncs and of two visits a day; a first sync is 0.9 cents more, once.
+Costs    Of scheduled syncs and of two visits a day; a first sync is 1.1 cents more, once.
 Left out Provider failures and bans; first syncs of new listeners; delays within a minute; computing insights.
 """
 
@@ -70,9 +70,11 @@ RESYNC_USE = Use(
     log_gb=9e-6,
 )
 CALL = Use(write_units=2)
-PLAY = Use(write_units=3, table_gb_months=1e-6)
+PLAY = Use(history_write_units=3, history_gb_months=1e-6)
 """An appended record of a kilobyte with its entries in two indexes, stored for a month."""
-USER_MONTH = Use(api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, read_units=600, table_gb_months=0.006)
+USER_MONTH = Use(
+    api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, history_read_units=600, history_gb_months=0.006
+)
 """Two visits a day with the dashboard's own requests, and the storage of a first sync of 5,330 records."""
 DISPATCH = Use(lambda_requests=1, gb_seconds=1.73 * 0.3, read_units=8, scheduler_invocations=1)
 QUEUE_MONTH = Use(queue_requests=5 * 3 * 60 * 24 * MONTH_DAYS)

@@ -104,3 +104,12 @@ def test_a_use_costs_what_the_list_says() -> None:
     assert million.dollars["DynamoDB"] == pytest.approx(0.625)
     assert (million + million.times(2)).dollars["API Gateway"] == pytest.approx(10.5)
     assert Use(write_units=1e6, read_units=1e6).dollars["DynamoDB"] == prices.WRITE_UNIT * 1e6 + prices.READ_UNIT * 1e6
+    of_history = Use(history_write_units=1e6, history_read_units=1e6, history_gb_months=1)
+    assert of_history.dollars["DynamoDB"] == pytest.approx(0.78125 + 0.15625 + 0.30)
+    assert Use(table_gb_months=1).dollars["DynamoDB"] == pytest.approx(0.45)
+
+
+def test_the_history_alone_is_of_the_class_of_its_prices() -> None:
+    """The accounts table and the insights are read and written all the time."""
+    classes = {name: table.get("TableClass") for name, table in resources("AWS::DynamoDB::Table").items()}
+    assert classes == {"HistoryTable": "STANDARD_INFREQUENT_ACCESS", "AccountsTable": None, "InsightsTable": None}
