@@ -25,7 +25,7 @@ REFUSAL: dict[str, Any] = {
 
 
 def fresh(user_id: str, refused: str | None = None, *, for_others: bool = True) -> str:
-    wanted = Wanted(refused, for_others)
+    wanted = Wanted(refused, for_others=for_others)
     return fresh_access_token(SPOTIFY, application("spotify"), user_id, http_session(), wanted)
 
 

@@ -300,10 +300,14 @@ def test_wrong_client_secret_leaves_the_grant_alone(world: World) -> None:
     assert not claimed()
 
 
+def client_of(user_id: str) -> ProviderClient:
+    return ProviderClient(SPOTIFY, application("spotify"), connections.connection(user_id, "spotify"))
+
+
 def test_401_during_a_sync_refreshes_once(world: World) -> None:
     """All threads of a collector continue with the same new token."""
     user_id = world.connect()
-    client = ProviderClient(SPOTIFY, application("spotify"), user_id)
+    client = client_of(user_id)
     assert client.get("/me/albums", {}, dict)["total"] == 52
     world.simulator.accounts.expire_access("ana")
     with ThreadPoolExecutor(6) as pool:
@@ -316,7 +320,7 @@ def test_new_token_refused_once_is_asked_again(world: World) -> None:
     """Not all servers of a provider know a new token at once; the connection stays."""
     user_id = world.connect()
     world.fault("GET /v1/me/albums", status=401, times=2)
-    assert ProviderClient(SPOTIFY, application("spotify"), user_id).get("/me/albums", {}, dict)["total"] > 0
+    assert client_of(user_id).get("/me/albums", {}, dict)["total"] > 0
     assert (world.refreshes, status(user_id)) == (1, connections.ACTIVE)
 
 

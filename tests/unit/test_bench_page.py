@@ -87,7 +87,7 @@ def test_the_fleet_costs_what_the_bench_counts() -> None:
     assert fleet.RESYNC_USE.read_units >= amount(f"read units, {SAME}")
     assert fleet.RESYNC_USE.kms_requests >= amount(f"KMS requests, {SAME}")
     polled = amount(f"write units in tables, {POLL}") + amount(f"write units in indexes, {POLL}")
-    # A call's two slots of the rate limit are counted with the call.
+    # A call's slot of the rate limit is counted with the call.
     assert polled - fleet.CALL.write_units <= fleet.POLL_USE.write_units <= polled + 4
     assert fleet.POLL_USE.read_units >= amount(f"read units, {POLL}")
     assert fleet.POLL_USE.kms_requests == amount(f"KMS requests, {POLL}")

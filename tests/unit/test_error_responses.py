@@ -264,7 +264,8 @@ def connected(provider: Provider, listener: str) -> str:
 
 def read(provider: Provider, application: Application, user_id: str) -> Any:
     """One call by a new worker."""
-    return ProviderClient(provider, application, user_id).get("/list", {}, lambda body: body["items"])
+    connection = connections.connection(user_id, provider.name)
+    return ProviderClient(provider, application, connection).get("/list", {}, lambda body: body["items"])
 
 
 def waits(provider: Provider, application: Application, user_id: str) -> datetime:

@@ -94,7 +94,7 @@ def test_fixed_costs_are_those_of_the_template_and_of_the_codes_metrics() -> Non
 def test_a_user_costs_about_two_cents(enough: Report) -> None:
     """Besides what the stack itself costs, whose share is large in a fleet of 300: a bound for changes of the code."""
     dollars = {name: amount for name, amount in enough.dollars.items() if name not in ("Fixed", "SQS")}
-    assert sum(dollars.values()) < 0.0245
+    assert sum(dollars.values()) < 0.0202
 
 
 def test_a_use_costs_what_the_list_says() -> None:

@@ -10,6 +10,7 @@ import pytest
 from blendify.access import connections, refused_grants
 from blendify.access.access_tokens import OUTAGE_USERS
 from blendify.access.applications import application
+from blendify.access.connections import connection
 from blendify.calling.rate_limiter import LONGEST_SLEEP_MS, QUOTA_SECONDS
 from blendify.calling.tries import TRIES
 from blendify.collecting.collector import collect
@@ -55,7 +56,7 @@ def _no_metrics() -> Iterator[None]:
 
 
 def new_client(user_id: str) -> ProviderClient:
-    return ProviderClient(PROVIDERS["spotify"], application("spotify"), user_id)
+    return ProviderClient(PROVIDERS["spotify"], application("spotify"), connection(user_id, "spotify"))
 
 
 def first_page(client: ProviderClient) -> Page:
@@ -66,10 +67,13 @@ def first_page(client: ProviderClient) -> Page:
     ("application_rate", "user_rate", "at_once"),
     [(0, 0, 8), (80, 100, 3), (80, 30, 2), (0, 80, 3), (1, 0, 2), (6_000, 6_000, 8)],
 )
-def test_concurrent_calls_follow_the_rate_limit(application_rate: float, user_rate: float, at_once: int) -> None:
+def test_concurrent_calls_follow_the_rate_limit(
+    world: World, application_rate: float, user_rate: float, at_once: int
+) -> None:
     """Twice as many as the lower rate allows in a second, from two to eight; eight without a rate limit."""
     limited = Application("spotify", "default", "id", "secret", "uri", "api", "accounts", application_rate, user_rate)
-    assert ProviderClient(PROVIDERS["spotify"], limited, "ua").at_once == at_once
+    connected = connection(world.connect(), "spotify")
+    assert ProviderClient(PROVIDERS["spotify"], limited, connected).at_once == at_once
 
 
 @pytest.mark.parametrize("body", [{"error": {}}, [], {"items": None}, "maintenance"], ids=str)

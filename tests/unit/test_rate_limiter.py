@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from blendify.calling.rate_limiter import BACKOFF_RESET_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
 from blendify.core import times
 from blendify.core.errors import MustWait, RateLimited
+from blendify.db import keys
 from blendify.db.state_table import Change, Item, StateTable, state_table
 from blendify.providers.application import Application
 from blendify.providers.provider import DEFAULT_BACKOFF
@@ -80,6 +81,17 @@ def test_two_users_share_the_applications_rate(timeline: Timeline, limiter: Limi
         timeline.worker(0, lambda mine=mine: moments.extend(calls(mine, timeline, 6)))  # type: ignore[misc]
     timeline.run()
     assert sorted(moments) == pytest.approx(range(12))
+
+
+@pytest.mark.parametrize("pace", [80, 100, 240])
+def test_a_users_rate_that_is_not_the_stricter_one_costs_nothing(timeline: Timeline, pace: float) -> None:
+    """Calls that the application's rate spaces are far enough apart for each user."""
+    table = MemoryTable()
+    moments = calls(worker_limiter(table, app(pace, 100)), timeline, 3)
+    stricter = min(pace, 100)
+    assert moments == pytest.approx([0, 60 / stricter, 120 / stricter], abs=0.01)
+    of_user = table.get(keys.rate_limiter("spotify", "default", "ua"), "gate")
+    assert (of_user is not None) is (pace > 100)
 
 
 def test_one_users_rate_does_not_delay_another(timeline: Timeline, limiter: Limiter) -> None:

@@ -213,7 +213,7 @@ def test_a_resumed_sync_keeps_what_is_collected(user_id: str, monkeypatch: pytes
     assert standing(job, DataType.SAVED_TRACKS).outcome is Outcome.PENDING
 
 
-@pytest.mark.parametrize(("mode", "hours"), [("full", 2), ("changes", 25)])
+@pytest.mark.parametrize(("mode", "hours"), [("full", 3), ("changes", 25)])
 def test_an_old_sync_is_not_resumed_nor_any_in_full_mode(
     user_id: str, monkeypatch: pytest.MonkeyPatch, mode: str, hours: int
 ) -> None:

@@ -48,6 +48,8 @@ class Wanted:
     refused: str | None = None
     """A token that the provider has just answered with 401: it is replaced even if it has not expired. Only for
     providers whose tokens can be renewed."""
+    connection: Connection | None = None
+    """The user's connection as it was read a moment ago, if it was."""
     for_others: bool = True
     """Whether others need it as well. A poll is alone, and its token has expired before the next poll: sealing and
     storing it would be for nothing. A new refresh token is stored in any case, and what replaces a refused token."""
@@ -63,9 +65,9 @@ def fresh_access_token(
             answer, or refuses all users, which says nothing about the grant
     """
     renew, wanted = provider.access.renew, wanted or Wanted()
-    deadline = time.monotonic() + REFRESH_WAIT_SECONDS
+    deadline, just_read = time.monotonic() + REFRESH_WAIT_SECONDS, wanted.connection
     while time.monotonic() < deadline:
-        connection = connections.connection(user_id, provider.name)
+        connection, just_read = just_read or connections.connection(user_id, provider.name), None
         if connection.status == connections.RECONNECT:
             raise GrantRevoked(f"your access to {provider.title} has ended: connect again")
         tokens = unseal(connection.tokens, provider=provider.name, user_id=user_id)

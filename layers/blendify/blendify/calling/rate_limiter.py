@@ -48,13 +48,18 @@ class RateLimiter:
         longest_ms: int = LONGEST_SLEEP_MS,
         table: StateTable | None = None,
     ) -> None:
-        """`user_id` None, as at a login: only the application's rate limit applies."""
+        """
+        `user_id` None, as at a login or a poll: only the application's rate limit applies.
+
+        It applies alone, too, where it is the stricter one: calls that it spaces are far enough apart for each user.
+        """
         self._table = table or state_table()
         self._pk = keys.rate_limiter(application.provider, application.name)
         self._user_pk = keys.rate_limiter(application.provider, application.name, user_id)
         self._longest_ms = longest_ms
         self._interval = _interval(application.calls_per_minute)
-        self._user_interval = _interval(application.calls_per_minute_and_user) if user_id else 0
+        of_user = _interval(application.calls_per_minute_and_user) if user_id else 0
+        self._user_interval = of_user if of_user > self._interval else 0
         self._next_slot_at: dict[str, int] = {}
         """The next free slot of each limit after this worker's last call."""
         self._cooldown_until = 0

@@ -127,9 +127,8 @@ class _Collector:
         missing = [scope for scope in self._endpoint.scopes if scope not in connection.scopes]
         if missing:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
-        app, doubted = application(connection.provider, connection.application), connection.doubted_since is not None
-        alone = job.mode == POLL
-        caller = ProviderClient(provider, app, connection.user_id, doubted=doubted, alone=alone)
+        app = application(connection.provider, connection.application)
+        caller = ProviderClient(provider, app, connection, alone=job.mode == POLL)
         self.checkpoints.caller = caller
         return Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), self._lists.memory)
 

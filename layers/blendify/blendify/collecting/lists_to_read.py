@@ -3,10 +3,15 @@ The lists of a data type: one, a few fixed ones (time ranges), or those that ano
 
 Those that are named are stored once per sync, an item a page: a resumed collector relies on the order with which it
 began.
+
+Format  zlib (RFC 1950) of a JSON list for each page: [id, length, whether it is readable, the provider's version of it]
 """
 
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
@@ -50,8 +55,9 @@ def lists_to_read(job: Job, endpoint: Endpoint, fetch: Fetch) -> list[ListRef]:
 
 def save(job: Job, number: int, lists: Sequence[ListRef]) -> None:
     """Store the lists that a page names; storing a page again replaces it."""
-    rows = [{"id": ref.list_id, "total": ref.total, "readable": ref.readable, "version": ref.version} for ref in lists]
-    _put(job, keys.listing(job.sync_id, number), {"lists": rows})
+    rows = [[ref.list_id, ref.total, ref.readable, ref.version] for ref in lists]
+    packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode())
+    _put(job, keys.listing(job.sync_id, number), {"packed": packed})
 
 
 def _name_lists(job: Job, naming: DataType, fetch: Fetch) -> None:
@@ -70,9 +76,16 @@ def _name_lists(job: Job, naming: DataType, fetch: Fetch) -> None:
 
 def _saved(job: Job) -> Iterator[ListRef]:
     for item in state_table().query(keys.user(job.user_id), keys.listing(job.sync_id)):
-        for row in item["lists"]:
-            total = None if row["total"] is None else int(row["total"])
-            yield ListRef(row["id"], total, bool(row["readable"]), row.get("version"))
+        if "packed" in item:
+            yield from (ListRef(*row) for row in json.loads(zlib.decompress(item["packed"])))
+        else:
+            yield from map(_of_version_before, item["lists"])
+
+
+def _of_version_before(row: Mapping[str, Any]) -> ListRef:
+    """As syncs have stored it that began before 2026-11-29."""
+    total = None if row["total"] is None else int(row["total"])
+    return ListRef(row["id"], total, bool(row["readable"]), row.get("version"))
 
 
 def _put(job: Job, key: str, content: dict[str, object]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from blendify.access import access_tokens, doubted_grants
 from blendify.access.access_tokens import Wanted
+from blendify.access.connections import Connection
 from blendify.calling.fetch import Call, fetch
 from blendify.calling.rate_limiter import RateLimiter
 from blendify.calling.tries import TRIES
@@ -48,21 +49,24 @@ class ProviderClient:
     """The calls of one user to one provider; counts them, and is shared by the threads of one collector."""
 
     def __init__(
-        self, provider: Provider, application: Application, user_id: str, *, doubted: bool = False, alone: bool = False
+        self, provider: Provider, application: Application, connection: Connection, *, alone: bool = False
     ) -> None:
         """
-        doubted     whether the listener's grant was refused lately, which a later call has yet to confirm
-        alone       whether no other worker calls the provider for this user: its access token is not stored then
+        connection  the user's, as it was read a moment ago
+        alone       whether no other worker calls the provider for this user: its few calls take no turn among those of
+                    the user, and its access token is not stored
         """
-        self._provider, self._application, self._user_id = provider, application, user_id
-        self._gate = RateLimiter(application, user_id)
+        self._provider, self._application, self._user_id = provider, application, connection.user_id
+        self._gate = RateLimiter(application, None if alone else connection.user_id)
         self._http = http_session()
         self._lock = threading.Lock()
         self._token: str | None = None
         self._over: CollectError | None = None
         self._failing = False
         """Whether the latest call failed to the end: as long as none succeeds, each is tried once."""
-        self._doubted, self._alone = doubted, alone
+        self._just_read: Connection | None = connection
+        self._alone, self._doubted = alone, connection.doubted_since is not None
+        """Whether the listener's grant was refused lately, which a later call has yet to confirm."""
         self.calls = 0
         self.rate_limits = 0
 
@@ -201,7 +205,8 @@ class ProviderClient:
     def _access_token(self, refused: str | None = None) -> str:
         with self._lock:
             if self._token is None or self._token == refused:
-                wanted = Wanted(refused, for_others=not self._alone)
+                wanted = Wanted(refused, self._just_read, for_others=not self._alone)
+                self._just_read = None
                 self._token = access_tokens.fresh_access_token(
                     self._provider, self._application, self._user_id, self._http, wanted
                 )

@@ -1,10 +1,12 @@
 """The first step of a sync."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from blendify.access import access_tokens, grant_expiry
+from blendify.access.access_tokens import Wanted
 from blendify.access.applications import application
 from blendify.access.connections import Connection, NotConnected, connection
 from blendify.core import state_machines, telemetry, times
@@ -48,7 +50,7 @@ def begin_sync(given: Any, execution: str, started_at: datetime) -> dict[str, An
     if connected.lease and connected.lease != sync.sync_id:
         syncs.abandon(wanted.user_id, connected.lease)
     _record(sync, wanted.data_types)
-    _refresh_early(wanted, connected.application)
+    _refresh_early(connected)
     grant_expiry.announce(connected)
     telemetry.logger.append_keys(sync_id=sync.sync_id, user_id=sync.user_id, provider=sync.provider)
     verb = "goes on where it stopped" if sync.sync_id == connected.lease else "began"
@@ -86,8 +88,8 @@ def _record(sync: Sync, wanted: Sequence[DataType]) -> None:
     A resumed sync may have been asked for other data types than this execution: it then collects both.
     """
     data_types = tuple(data_type for data_type in DataType if data_type in {*sync.data_types, *wanted})
-    syncs.create(sync)
-    syncs.resume(sync.user_id, sync.sync_id, data_types)
+    if not syncs.create(replace(sync, data_types=data_types)):
+        syncs.resume(sync.user_id, sync.sync_id, data_types)
     offered = PROVIDERS[sync.provider].endpoints
     for data_type in data_types:
         outcome = Outcome.PENDING if data_type in offered else Outcome.NOT_OFFERED
@@ -103,11 +105,12 @@ def _take_lease(wanted: SyncInput, holder: Holder) -> Holder | None:
     return lease.take(wanted.user_id, wanted.provider, holder, until, instead_of=other)
 
 
-def _refresh_early(wanted: SyncInput, application_name: str) -> None:
+def _refresh_early(connected: Connection) -> None:
     """Refresh the access token once, before eight collectors need it. If that fails, each collector reports it."""
     try:
-        app = application(wanted.provider, application_name)
+        provider, wanted = PROVIDERS[connected.provider], Wanted(connection=connected)
+        app = application(provider.name, connected.application)
         with http_session() as http:
-            access_tokens.fresh_access_token(PROVIDERS[wanted.provider], app, wanted.user_id, http)
+            access_tokens.fresh_access_token(provider, app, connected.user_id, http, wanted)
     except CollectError as error:
         telemetry.logger.warning("No fresh access token: %s", error)

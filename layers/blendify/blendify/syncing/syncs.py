@@ -79,8 +79,8 @@ def started_at(sync_id: str) -> str:
     return times.iso(datetime.strptime(sync_id.partition("-")[0], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC))
 
 
-def create(sync: Sync) -> None:
-    """Store the sync, unless it is stored already."""
+def create(sync: Sync) -> bool:
+    """Store the sync; False if it is stored already."""
     item = {
         "sync_id": sync.sync_id,
         "provider": sync.provider,
@@ -91,7 +91,7 @@ def create(sync: Sync) -> None:
         "finished_at": sync.finished_at,
         "why": sync.why,
     }
-    state_table().put_new(keys.user(sync.user_id), keys.sync(sync.sync_id), item)
+    return state_table().put_new(keys.user(sync.user_id), keys.sync(sync.sync_id), item) is None
 
 
 def find(user_id: str, sync_id: str) -> Sync | None:
@@ -132,7 +132,7 @@ def all_syncs(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
 
 
 def resume(user_id: str, sync_id: str, data_types: tuple[DataType, ...]) -> None:
-    """Mark the sync as running with these data types, at its begin and when another execution resumes it."""
+    """Mark the sync as running with these data types, when another execution resumes it, or its own begins it again."""
     running = {"status": Status.RUNNING, "data_types": list(data_types)}
     _change(user_id, sync_id, Change(set=running, remove=("waiting_until",)))
 
