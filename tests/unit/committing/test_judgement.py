@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.collecting.evidence import possibly_hidden
-from blendify.collecting.judgement import CASES, SHORTFALLS_BELIEVED, Evidence, ListEnd, Verdict, judge
+from blendify.collecting.judgement import CASES, SHORTFALLS_BELIEVED, Evidence, ListEnd, Verdict, judge, possibly_hidden
 from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 

@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from blendify.collecting.commit import Committer
-from blendify.collecting.evidence import evidence
-from blendify.collecting.judgement import Judgement, ListEnd, Verdict, judge
+from blendify.collecting.judgement import Judgement, ListEnd, Verdict, evidence, judge
 from blendify.collecting.plan import Source
 from blendify.collecting.read import ListReader
 from blendify.collecting.signals import after_list, habits

@@ -112,9 +112,14 @@ class Agenda:
         raise MustWait(str(self.error), times.now() + timedelta(seconds=seconds))
 
     def troubles(self, is_done: Callable[[str], bool]) -> Troubles:
-        """Which lists failed or were refused, for the next sync; `is_done` tells those that were read whole."""
+        """
+        Which lists failed or were refused, for the next sync. Of those that were not asked for is known what was known.
+
+        is_done     whether a list was read whole, by its id
+        """
         done = {listed.list_id for listed in self.lists if is_done(listed.list_id)}
         closed = {self.lists[index].list_id for index in self.next.closed}
         unread = (*self.next.broken, *(listed.number for listed in self.next.aside))
         failing = {self.lists[index].list_id for index in unread} - done - closed
-        return self.before.after(done | failing | closed, failing, closed)
+        asked = done | failing | closed
+        return Troubles((self.before.failing - asked) | failing, (self.before.closed - asked) | closed)

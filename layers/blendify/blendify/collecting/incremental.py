@@ -25,7 +25,7 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
     if endpoint.change_check is None:
         return None
     before, paging = reader.version.signals, endpoint.paging
-    usual = before.shortfall == 0 or is_usual(before.shortfall, before.shortfall_syncs)
+    usual = before.shortfall == 0 or is_usual(before)
     count = Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
     absent = set(before.absent)
     known = {entry.identity: entry.digest for entry in reader.entries if entry.identity not in absent}

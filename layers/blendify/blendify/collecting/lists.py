@@ -7,8 +7,7 @@ from functools import partial
 
 from blendify.collecting import signals
 from blendify.collecting.commit import Committer
-from blendify.collecting.evidence import evidence, log_evidence
-from blendify.collecting.judgement import ListEnd, judge
+from blendify.collecting.judgement import ListEnd, evidence, judge, log_evidence
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Rules, Source
 from blendify.collecting.position import Position
@@ -20,7 +19,7 @@ from blendify.fetching.page_fetcher import ListMemory
 from blendify.history.intents import Commit, Intent
 from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import Job
-from blendify.providers.endpoint import Endpoint, ListKind, LogWindow
+from blendify.providers.endpoint import Endpoint
 from blendify.providers.record_identity import record_id
 
 RESERVE_SECONDS = 15.0
@@ -83,10 +82,10 @@ class Lists:
     def reader(self, list_id: str) -> ListReader | LogReader:
         """A reader of the list, with no pages yet."""
         endpoint = self.endpoint.for_list(list_id)
-        if endpoint.list_kind is not ListKind.LOG:
+        if endpoint.log_window is None:
             return self.list_reader(list_id)
-        window = endpoint.log_window or LogWindow(entries=None)
-        return LogReader(self.store, self.job.sync_id, self._source(list_id), window, self.since.get(list_id))
+        source, since = self._source(list_id), self.since.get(list_id)
+        return LogReader(self.store, self.job.sync_id, source, endpoint.log_window, since)
 
     def list_reader(self, list_id: str) -> ListReader:
         """The same of a list that is no log."""
@@ -137,14 +136,14 @@ class Lists:
     ) -> Mapping[str, int]:
         """What was read of a log since its last commit. If another worker commits it meanwhile, on top of that."""
         list_id, job = reader.source.list_id, self.job
-        endpoint, version = self.endpoint.for_list(list_id), self.version(list_id)
+        version = self.version(list_id)
         while True:
             compared = reader.compared(version)
             given = len(compared.names()) + reader.known_before + counts.get("records", 0)
             whole = reader.since is None
             judged = judge(log_evidence(version, end, given, reader.memory, whole=whole)) if end else None
             ended = judged if end and not (end.observed.changed or end.broken_off) else None
-            after = signals.after_log(version, ended, endpoint, job, reader.since)
+            after = signals.after_log(version, ended, reader.memory, job, reader.since)
             after = replace(after, repeats_listed=reader.repeats_listed(version))
             added = {**counts, "records": given, **(judged.counts if judged else {})}
             commit = Commit(job.sync_id, job.fetched_at, after, then.item(), added)

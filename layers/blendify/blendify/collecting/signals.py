@@ -12,7 +12,7 @@ from blendify.fetching.page_consistency import Habits
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import POLL, Job
-from blendify.providers.endpoint import Endpoint, ListRef
+from blendify.providers.endpoint import Endpoint, ListRef, LogWindow
 
 MOST_ABSENT = 100
 """So many entries that were not given are remembered by name. With more, the list is read whole until it is sound."""
@@ -57,18 +57,6 @@ def since(version: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None
     return min(new, late) if _full_read_due(version, job) else new
 
 
-def remembered_from(signals: Signals, endpoint: Endpoint, job: Job) -> str | None:
-    """
-    From which moment on a log's version tells all plays: as far back as the next look for late ones reaches. What it
-    told before it need not have kept. None where the provider itself forgets.
-    """
-    memory = endpoint.log_window
-    if memory is None or memory.entries is not None:
-        return None
-    needed = times.iso(times.parse(signals.full_read_at or job.fetched_at) - memory.late_window)
-    return max(signals.remembered_from or "", needed)
-
-
 def _full_read_due(version: ListVersion, job: Job) -> bool:
     """
     Reading everything now and then finds what no signal shows. Lists take turns: each is due at its own time in the
@@ -86,8 +74,7 @@ def _within(moment: str | None, job: Job, span: timedelta) -> bool:
 def habits(version: ListVersion) -> Habits:
     """How the provider miscounted the list in the syncs before."""
     before = version.signals
-    usual = is_usual(before.shortfall, before.shortfall_syncs)
-    return Habits(before.shortfall if usual else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
+    return Habits(before.shortfall if is_usual(before) else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
 
 
 def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
@@ -112,7 +99,7 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: En
 
 
 def after_log(
-    version: ListVersion, judged: Judgement | None, endpoint: Endpoint, job: Job, since: datetime | None
+    version: ListVersion, judged: Judgement | None, window: LogWindow, job: Job, since: datetime | None
 ) -> Signals:
     """
     What later syncs go by.
@@ -120,15 +107,19 @@ def after_log(
     judged  None while more of the log is to be read, and when it could not be read to its end
     since   from which moment on it was asked for; None for all of it
     """
-    before, memory, after = version.signals, endpoint.log_window, version.signals
+    after, full_read_at = version.signals, version.signals.full_read_at
     if judged is not None:
+        if since is None:
+            after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
+            finished = judged.shortfall <= 0 or is_usual(after)
+        else:
+            finished = full_read_at is not None and since <= times.parse(full_read_at) - window.late_window
+        full_read_at = job.fetched_at if finished else full_read_at
         # Another sync may have read on meanwhile.
-        after = replace(after, read_at=max(before.read_at or "", job.fetched_at))
-    if judged is not None and since is None:
-        after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
-        finished = judged.shortfall <= 0 or is_usual(judged.shortfall, judged.shortfall_syncs)
-        after = replace(after, full_read_at=job.fetched_at if finished else before.full_read_at)
-    elif judged is not None and since and before.full_read_at and memory:
-        looked_back = since <= times.parse(before.full_read_at) - memory.late_window
-        after = replace(after, full_read_at=job.fetched_at if looked_back else before.full_read_at)
-    return replace(after, remembered_from=remembered_from(after, endpoint, job))
+        after = replace(after, read_at=max(after.read_at or "", job.fetched_at), full_read_at=full_read_at)
+    if window.entries is not None:
+        # The provider itself forgets.
+        return after
+    # As far back as the next look for late plays reaches; what the version told before it need not have kept.
+    needed = times.iso(times.parse(full_read_at or job.fetched_at) - window.late_window)
+    return replace(after, remembered_from=max(after.remembered_from or "", needed))

@@ -4,7 +4,7 @@ Lists of a data type that failed or were refused to the end in the latest sync, 
 A list that fails for good holds no other up then, and costs a call or two in each sync.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from zlib import crc32
@@ -52,9 +52,3 @@ class Troubles:
             return failing, listed.list_id in self.closed, place
 
         return sorted(lists, key=order)
-
-    def after(self, asked: Collection[str], failing: Collection[str], closed: Collection[str]) -> "Troubles":
-        """Those after a sync that has asked for some lists; of all others is known what was known before."""
-        return Troubles(
-            (self.failing - set(asked)) | frozenset(failing), (self.closed - set(asked)) | frozenset(closed)
-        )
