@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase
 
 from blendify.access.users import AccountTaken, UserGone, own_accounts
 from blendify.core import times
+from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
@@ -28,6 +29,8 @@ MAX_NAME_CHARACTERS = 200
 
 class NotConnected(CollectError):
     """The user has no connection to this provider, or has disconnected it."""
+
+    outcome = Outcome.RECONNECT
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,10 @@ from datetime import timedelta
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from blendify.access.connections import NotConnected
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import Outcome
-from blendify.core.errors import (
-    AccountGone,
-    CollectError,
-    GrantRevoked,
-    MustWait,
-    NotGranted,
-    ProviderUnavailable,
-    Refused,
-    ScopeMissing,
-)
+from blendify.core.errors import CollectError, MustWait, ProviderUnavailable, Refused
 from blendify.core.telemetry import collected, logger, metrics
 from blendify.fetching.provider_client import ProviderClient
 from blendify.jobs.job import Summary
@@ -57,13 +47,13 @@ class Checkpoints:
         self, position: Position, counts: Mapping[str, int], notes: str | None, error: CollectError | None
     ) -> Summary:
         """Every list is read to its end; what could not be read is the error."""
-        outcome, why = (_outcome(error), str(error)) if error else (Outcome.COMPLETE, notes)
+        outcome, why = (error.outcome, str(error)) if error else (Outcome.COMPLETE, notes)
         return self._end(position, Checkpoint(outcome, why, counts=counts), error)
 
     def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
         """Whether this error ends the data type for this sync."""
         patient = isinstance(error, PASSING) and (advanced or self.progress.setbacks < len(PATIENCE_SECONDS))
-        return not patient and _outcome(error).final
+        return not patient and error.outcome.final
 
     def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
         """
@@ -71,7 +61,7 @@ class Checkpoints:
 
         advanced    whether this worker has read anything new
         """
-        outcome, until, setbacks = _outcome(error), None, 0 if advanced else self.progress.setbacks
+        outcome, until, setbacks = error.outcome, None, 0 if advanced else self.progress.setbacks
         if isinstance(error, MustWait):
             until = error.until
             setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
@@ -99,18 +89,6 @@ class Checkpoints:
         counts = {**checkpoint.counts, **spent}
         self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
         self._reported, self._since = calls, moment
-
-
-def _outcome(error: CollectError) -> Outcome:
-    match error:
-        case MustWait():
-            return Outcome.WAITING
-        case GrantRevoked() | NotConnected() | AccountGone():
-            return Outcome.RECONNECT
-        case ScopeMissing() | NotGranted():
-            return Outcome.NOT_PERMITTED
-        case _:
-            return Outcome.FAILED
 
 
 def _report(done: Progress, error: CollectError | None) -> None:

@@ -1,14 +1,22 @@
 """What can go wrong while collecting. Errors are named for what happens next; no message contains a secret."""
 
 from datetime import datetime
+from typing import ClassVar
+
+from blendify.core.data_types import Outcome
 
 
 class CollectError(Exception):
     """An error of a provider. Its message must make sense alone on the dashboard."""
 
+    outcome: ClassVar[Outcome] = Outcome.FAILED
+    """Of a data type that it stops."""
+
 
 class MustWait(CollectError):
     """No calls before `until`. The state machine waits, not the Lambda."""
+
+    outcome = Outcome.WAITING
 
     def __init__(self, why: str, until: datetime, *, limited: bool = False) -> None:
         super().__init__(why)
@@ -48,13 +56,19 @@ class AccessTokenRefused(Refused):
 class GrantRevoked(CollectError):
     """Only the listener can repair this, by connecting again."""
 
+    outcome = Outcome.RECONNECT
+
 
 class NotGranted(CollectError):
     """The consent that we stored lacks a scope that this data type needs."""
 
+    outcome = Outcome.NOT_PERMITTED
+
 
 class ScopeMissing(Refused):
     """The provider says that the listener's consent does not cover this data type."""
+
+    outcome = Outcome.NOT_PERMITTED
 
 
 class Unreadable(Refused):
@@ -67,6 +81,8 @@ class NotFound(Unreadable):
 
 class AccountGone(Refused):
     """The provider does not know the listener's account: it was deleted or renamed. The listener is asked."""
+
+    outcome = Outcome.RECONNECT
 
 
 class ApplicationBlocked(Refused):
