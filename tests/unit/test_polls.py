@@ -10,6 +10,7 @@ import pytest
 from bench.writes import WriteMeter
 from blendify.access import connections
 from blendify.collecting.collector import collect
+from blendify.collecting.list_store import ListStore
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
@@ -170,7 +171,7 @@ def test_a_zombie_commits_nothing_twice(
             assert poll.poll(waiting, plenty) is Outcome.COMPLETE
         return intend(before, intent)
 
-    monkeypatch.setattr(list_versions, "intend", late)
+    monkeypatch.setattr(ListStore, "intend", staticmethod(late))
     assert poll.poll(waiting, plenty) is Outcome.COMPLETE
     assert awake
     assert stored_plays(user_id) == played(world)

@@ -9,7 +9,6 @@ from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
 from blendify.history.append import append
 from blendify.history.facts import Fact
-from blendify.history.intents import Commit, Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 
@@ -21,7 +20,7 @@ class ListStore:
     user_id: str
     provider: str
     data_type: DataType
-    _entries: tuple[ListVersion | None, Sequence[Entry]] = field(default=(None, ()), repr=False)
+    _entries: tuple[object, Sequence[Entry]] = field(default=(None, ()), repr=False)
 
     def versions(self) -> dict[str, ListVersion]:
         """All lists of the data type that were ever read, by their ids."""
@@ -33,11 +32,10 @@ class ListStore:
 
     def entries(self, version: ListVersion) -> Sequence[Entry]:
         """What the list holds by this version, in its order; the latest that was asked for is remembered."""
-        held, entries = self._entries
-        if held is None or _content(held) != _content(version):
-            entries = version.entries()
-            self._entries = version, entries
-        return entries
+        content = version.list_id, version.chunks, version.packed
+        if self._entries[0] != content:
+            self._entries = content, version.entries()
+        return self._entries[1]
 
     def pages_of(self, sync_id: str) -> StagedPages:
         """The staged pages of a sync."""
@@ -51,17 +49,10 @@ class ListStore:
         staged.load(intent.staged, intent.inline)
         return staged
 
-    def intend(self, version: ListVersion, intent: Intent) -> ListVersion:
-        """The version with this intent; raises Superseded when it has moved on."""
-        return list_versions.intend(version, intent)
-
-    def note(self, version: ListVersion, intent: Intent) -> None:
-        """Keep how far the intent is; nothing happens when the version has moved on."""
-        list_versions.note(version, intent)
-
-    def flip(self, version: ListVersion, entries: Sequence[Entry] | None, commit: Commit) -> ListVersion:
-        """The next version, without an intent; its entries stay as they are for None. Raises Superseded."""
-        return list_versions.flip(version, entries, commit)
+    # The writes of a version, as `list_versions` has them.
+    intend = staticmethod(list_versions.intend)
+    note = staticmethod(list_versions.note)
+    flip = staticmethod(list_versions.flip)
 
     def fact(self, key: str, fields: Mapping[str, Any], answer: Any) -> Fact:
         """A fact with the provider's answer."""
@@ -86,7 +77,3 @@ class ListStore:
         """Store what is not stored yet; answers counts."""
         written = append(facts)
         return {name: getattr(written, name) for name in ("raw_bytes", "stored_bytes", "write_units")}
-
-
-def _content(version: ListVersion) -> tuple[object, ...]:
-    return version.list_id, version.chunks, version.packed
