@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from blendify.collecting.plan import Rules
-from blendify.providers.endpoint import ListKind, Record
+from blendify.providers.change_checks import newest_first
+from blendify.providers.endpoint import Endpoint, ListKind, LogOrder, LogWindow, Record
+from blendify.providers.paging import Offset, Paging
 
 LIST = "list"
 
@@ -40,7 +41,7 @@ class Thing:
 class Sort:
     """One kind of list, as a provider tells it and as the oracle knows it."""
 
-    rules: Rules
+    kind: ListKind
     data_type: str
     dated: bool = False
     """Whether the moment of an entry is told."""
@@ -49,14 +50,32 @@ class Sort:
     nulls: bool = False
     remembered: int | None = None
     """So many plays the provider tells of at most, all of them at once; None for all of them, page after page."""
+    newest_first: bool = False
+    """Whether the list is sorted by the moments of its entries."""
+    once_each: bool = False
+    """Whether it holds each record once, at its latest play."""
+
+    def endpoint(self, paging: Paging | None = None) -> Endpoint:
+        """The row of a provider's table for this list."""
+        order = LogOrder.MOVE_TO_FRONT if self.once_each else LogOrder.DATED
+        return Endpoint(
+            "/",
+            paging or Offset(3),
+            lambda body: body,
+            lambda answer, position: self.record(answer, position.index),
+            (),
+            list_kind=self.kind,
+            change_check=newest_first if self.newest_first else None,
+            log_window=LogWindow(self.remembered, order) if self.log else None,
+        )
 
     @property
     def log(self) -> bool:
-        return self.rules.kind is ListKind.LOG
+        return self.kind is ListKind.LOG
 
     @property
     def ordered(self) -> bool:
-        return self.rules.kind in (ListKind.RANKED, ListKind.ARRANGED)
+        return self.kind in (ListKind.RANKED, ListKind.ARRANGED)
 
     def record(self, answer: Any, position: int) -> Record:
         """What a provider's table makes of an answer, with the answer."""
@@ -65,12 +84,12 @@ class Sort:
     def _record(self, answer: Any, position: int) -> Record:
         name, at = (answer["id"], answer.get("at")) if answer else (None, None)
         fields: dict[str, Any] = {"record_id": name, "kind": None if name else "null"}
-        if self.rules.once_each:
+        if self.once_each:
             fields["kind"] = "album"
         if answer:
             fields["track_name"] = f"{name} {answer['state']}"
         state = (answer["state"],) if answer else ()
-        match self.rules.kind:
+        match self.kind:
             case ListKind.ARRANGED:
                 fields |= {"playlist_id": LIST, "position": position, "added_at": at}
                 return Record(f"{LIST}#{position:06}#{name or 'null'}", fields, state)
@@ -87,15 +106,15 @@ class Sort:
 
 
 SORTS: dict[str, Sort] = {
-    "likes": Sort(Rules(ListKind.SET, newest_first=True), "saved_tracks", dated=True, nulls=True),
-    "follows": Sort(Rules(ListKind.SET), "followed_artists", nulls=True),
-    "top list": Sort(Rules(ListKind.RANKED), "top_tracks"),
-    "playlist": Sort(Rules(ListKind.ARRANGED), "playlist_tracks", doubles=True, nulls=True),
-    "dated playlist": Sort(Rules(ListKind.ARRANGED), "playlist_tracks", dated=True, doubles=True),
-    "plays": Sort(Rules(ListKind.LOG), "recently_played", dated=True, remembered=8),
-    "scrobbles": Sort(Rules(ListKind.LOG), "recently_played", dated=True),
-    "undated plays": Sort(Rules(ListKind.LOG), "recently_played", remembered=8),
-    "what was played from": Sort(Rules(ListKind.LOG, once_each=True), "recently_played", remembered=8),
+    "likes": Sort(ListKind.SET, "saved_tracks", newest_first=True, dated=True, nulls=True),
+    "follows": Sort(ListKind.SET, "followed_artists", nulls=True),
+    "top list": Sort(ListKind.RANKED, "top_tracks"),
+    "playlist": Sort(ListKind.ARRANGED, "playlist_tracks", doubles=True, nulls=True),
+    "dated playlist": Sort(ListKind.ARRANGED, "playlist_tracks", dated=True, doubles=True),
+    "plays": Sort(ListKind.LOG, "recently_played", dated=True, remembered=8),
+    "scrobbles": Sort(ListKind.LOG, "recently_played", dated=True),
+    "undated plays": Sort(ListKind.LOG, "recently_played", remembered=8),
+    "what was played from": Sort(ListKind.LOG, "recently_played", once_each=True, remembered=8),
 }
 
 
@@ -135,7 +154,7 @@ class Listener:
         return None
 
     def _play(self) -> None:
-        if self.sort.rules.once_each:
+        if self.sort.once_each:
             name = self.chance.choice("abcdefghij")
             self.things = [thing for thing in self.things if thing.name != name]
             self.things.insert(0, Thing(name))
@@ -143,7 +162,7 @@ class Listener:
             self._add(0)
 
     def _place(self, size: int) -> int:
-        return 0 if self.sort.rules.newest_first else self.chance.randrange(size)
+        return 0 if self.sort.newest_first else self.chance.randrange(size)
 
     def _add(self, place: int) -> None:
         name: str | None = self._name()

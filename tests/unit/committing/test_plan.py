@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Rules, Source, plan, removal
+from blendify.collecting.plan import REMEMBERED, SPARE_PLAYS, Gap, Listed, ReadList, Source, plan, removal
 from blendify.history.list_entries import Entry
-from blendify.providers.endpoint import ListKind
+from blendify.providers.endpoint import Endpoint, ListKind, Record
+from blendify.providers.paging import Offset
 
 SOURCE = Source("2026-11-28T04:00:00.000Z", "spotify", "list")
 EARLIER = replace(SOURCE, started_at="2026-11-27T04:00:00.000Z")
+
+
+def endpoint(kind: ListKind) -> Endpoint:
+    """The row of a provider's table for such a list."""
+    return Endpoint("/", Offset(50), lambda body: body, lambda *_: Record("", {}), (), list_kind=kind)
 
 
 def version(names: str) -> list[Entry]:
@@ -24,7 +30,7 @@ def read(kind: ListKind, names: str, known: str = "", **more: object) -> ReadLis
         for position, name in enumerate(names)
         if name != "."
     ]
-    return ReadList(SOURCE, Rules(kind), entries, **more)  # type: ignore[arg-type]
+    return ReadList(SOURCE, endpoint(kind), entries, **more)  # type: ignore[arg-type]
 
 
 def names(entries: object) -> str:
@@ -87,7 +93,7 @@ def plays(*numbers: int, source: Source = EARLIER) -> list[Entry]:
 
 def log(entries: list[Entry], **more: object) -> ReadList:
     listed = [Listed(entry, position) for position, entry in enumerate(entries)]
-    return ReadList(SOURCE, Rules(ListKind.LOG), listed, **more)  # type: ignore[arg-type]
+    return ReadList(SOURCE, endpoint(ListKind.LOG), listed, **more)  # type: ignore[arg-type]
 
 
 def test_a_play_is_recorded_once_and_never_removed() -> None:

@@ -138,7 +138,7 @@ class Story:
         while True:
             version, given = self.opened(), self.listener.answers()[start : start + size]
             page = self.comparison(version, started_at).page(self.dated(version, given), start)
-            full = len(given) == self.sort.remembered and not self.sort.rules.once_each
+            full = len(given) == self.sort.remembered and not self.sort.once_each
             keep_from = "" if self.sort.remembered is None else None
             try:
                 self.commit(
@@ -162,7 +162,7 @@ class Story:
         known = [entry.identity for entry in self.memory.entries(version)]
         now = times.parse(moment(DAY * self.latest + self.listener.clock))
         since = version.commit.started_at if version.commit else None
-        if self.sort.rules.once_each:
+        if self.sort.once_each:
             return move_to_front.with_moments(records, known, now, since, self.sort.remembered or 0)
         return records if self.sort.dated else timestamps.with_moments(records, known, now, since)
 
@@ -173,14 +173,14 @@ class Story:
     @property
     def committer(self) -> Committer:
         """One whose time is up now and then, and whose batches are small."""
-        return Committer(self.memory, self.sort.rules, self.seconds_left, batch=2, noted=3)
+        return Committer(self.memory, self.sort.endpoint(), self.seconds_left, batch=2, noted=3)
 
     def seconds_left(self) -> float:
         return 0.0 if self.hurried and self.chance.random() < 0.1 else PLENTY
 
     def comparison(self, version: ListVersion, started_at: str) -> Comparison:
         known = {entry.identity: entry for entry in self.memory.entries(version)}
-        return Comparison(Source(started_at, PROVIDER, LIST), self.sort.rules.kind, known)
+        return Comparison(Source(started_at, PROVIDER, LIST), self.sort.kind, known)
 
     def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
         self.committer.commit(version, self.memory.pages(read), intent)
@@ -219,7 +219,7 @@ class Story:
         )
         names = [fact["record_id"] for fact in reversed(plays)]
         held = [self.memory.answer(entry.key)["id"] for entry in self.memory.held]
-        if self.sort.rules.once_each:
+        if self.sort.once_each:
             names = list(dict.fromkeys(names))
             listed = [thing.name for thing in self.listener.things[: self.sort.remembered]]
             assert [name for name in names if name in listed] == listed, f"{names} instead of {listed}"

@@ -25,7 +25,6 @@ from blendify.fetching.page_consistency import MOST_ATTEMPTS
 from blendify.fetching.page_reader import PageReader
 from blendify.history.intents import Commit, Intent
 from blendify.jobs.job import Job
-from blendify.providers.endpoint import Endpoint, ListPosition, Record
 from blendify.providers.paging import Cursor, Numbered, Offset, Page, PageRequest, Paging
 from operations.history_reader import canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment
@@ -133,12 +132,9 @@ class Story:
         self.paging = self.chance.choice(choices)
         self.provider = Provider(self.listener, self.paging)
         data_type = DataType.SAVED_TRACKS
-        self.endpoint = Endpoint("/", self.paging, lambda body: body, self.record, (), list_kind=self.sort.rules.kind)
+        self.endpoint = self.sort.endpoint(self.paging)
         self.job = partial(Job, "user", PROVIDER, mode="changes")
         self.staged = StagedPages("user", "sync", data_type)
-
-    def record(self, answer: Any, position: ListPosition) -> Record:
-        return self.sort.record(answer, position.index)
 
     def tell(self) -> None:
         for _ in range(self.chance.randint(6, 20)):
@@ -182,7 +178,7 @@ class Story:
     def reading(self, attempt: int, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
-        reader = ListReader(self.staged, self.memory.entries(version), version, source, self.sort.rules.kind)
+        reader = ListReader(self.staged, self.memory.entries(version), version, source, self.sort.kind)
         ask = PageRequest(LIST, 0, attempt=attempt)
         pages = PageReader(self.provider.page, self.paging, self.sort.ordered, lambda _: habits(version))
         for step in pages.read([ask]):
@@ -198,7 +194,7 @@ class Story:
         started_at = moment(DAY * self.number)
         job = self.job(str(self.number), started_at)
         commit = Commit(str(self.number), started_at, after_list(reader, judged, end, self.endpoint, job))
-        committer = Committer(self.memory, self.sort.rules, lambda: 900.0)
+        committer = Committer(self.memory, self.endpoint, lambda: 900.0)
         pages = self.memory.pages(list(reader.pages()))
         committer.commit(reader.version, pages, Intent(commit, complete=judged.sound))
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.plan import Plan, ReadList, Rules, Source, plan, removal
+from blendify.collecting.plan import Plan, ReadList, Source, plan, removal
 from blendify.collecting.staged_pages import StagedList
 from blendify.core import times
 from blendify.core.errors import MustWait, Superseded
@@ -23,6 +23,7 @@ from blendify.history.facts import Fact
 from blendify.history.intents import Intent
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
+from blendify.providers.endpoint import Endpoint
 
 BATCH = 400
 """Facts between two looks at the clock: at most some seconds."""
@@ -44,7 +45,7 @@ class Committer:
     """Commits the lists of one data type, as far as the worker's time allows."""
 
     store: ListStore
-    rules: Rules
+    endpoint: Endpoint
     seconds_left: Callable[[], float]
     batch: int = BATCH
     noted: int = NOTED
@@ -76,9 +77,8 @@ class Committer:
 
     def _planned(self, version: ListVersion, entries: Sequence[Entry], staged: StagedList, intent: Intent) -> Plan:
         source = _source(version, intent)
-        listed = list(staged.listed())
-        read = ReadList(source, self.rules, listed, intent.complete, intent.full, intent.commit.signals.remembered_from)
-        return plan(entries, read)
+        listed, start = list(staged.listed()), intent.commit.signals.remembered_from
+        return plan(entries, ReadList(source, self.endpoint, listed, intent.complete, intent.full, start))
 
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, planned, staged)

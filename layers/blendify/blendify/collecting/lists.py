@@ -9,7 +9,7 @@ from blendify.collecting import signals
 from blendify.collecting.commit import Committer
 from blendify.collecting.judgement import ListEnd, evidence, judge, log_evidence
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.plan import Rules, Source
+from blendify.collecting.plan import Source
 from blendify.collecting.position import Position
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
@@ -174,5 +174,4 @@ class Lists:
         return now
 
     def _committer(self, list_id: str) -> Committer:
-        rules = Rules.of(self.endpoint.for_list(list_id))
-        return Committer(self.store, rules, lambda: self.seconds_left() - RESERVE_SECONDS)
+        return Committer(self.store, self.endpoint.for_list(list_id), lambda: self.seconds_left() - RESERVE_SECONDS)

@@ -7,7 +7,6 @@ finish a commit that another one began.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.history.facts import fact_key, removal_key
@@ -47,35 +46,11 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """The rules of a list, independent of its contents."""
-
-    kind: ListKind
-    newest_first: bool = False
-    """Of a set: whether its entries are sorted by their moments, even if only a part of it was read."""
-    once_each: bool = False
-    """Of a log: whether it holds each record once, at its latest play."""
-    undated: bool = False
-    """Of a log: whether its plays have no moments, so that those it lists may be older than many it does not."""
-
-    @classmethod
-    def of(cls, endpoint: Endpoint) -> Self:
-        """Those of a list at this endpoint."""
-        memory = endpoint.log_window
-        return cls(
-            endpoint.list_kind,
-            newest_first=endpoint.change_check is newest_first,
-            once_each=memory is not None and memory.moves_to_front,
-            undated=memory is not None and not memory.dated,
-        )
-
-
-@dataclass(frozen=True)
 class ReadList:
     """A list as it was read, in its order."""
 
     source: Source
-    rules: Rules
+    endpoint: Endpoint
     entries: Sequence[Listed]
     complete: bool = True
     """Whether an entry that is missing has left the list."""
@@ -133,7 +108,7 @@ def plan(version: Sequence[Entry], read: ReadList) -> Plan:
     before = {entry.identity: entry for entry in version}
     # Overlapping pages of a set give some entries twice: the latest counts.
     now = {listed.entry.identity: (index, listed) for index, listed in enumerate(read.entries)}
-    match read.rules.kind:
+    match read.endpoint.list_kind:
         case ListKind.LOG:
             return _log(before, now, read)
         case ListKind.SET:
@@ -166,7 +141,8 @@ def _set(before: Before, now: Now, read: ReadList) -> Plan:
     held = {} if read.complete else dict(before)
     held |= {name: listed.entry for name, (_, listed) in now.items()}
     entries = list(held.values())
-    if read.rules.newest_first:
+    if read.endpoint.change_check is newest_first:
+        # Also what is known and was not read has its place by its moment.
         entries.sort(key=lambda entry: entry.identity.partition("#")[0], reverse=True)
     return Plan(entries, dict(_recorded(before, now).values()), _gone(before, now, read))
 
@@ -202,11 +178,13 @@ def _log(before: Before, now: Now, read: ReadList) -> Plan:
     new = {name: (index, listed) for name, (index, listed) in now.items() if name not in before}
     held = {**before, **{name: listed.entry for name, (_, listed) in new.items()}}
     names = sorted(held, reverse=True)
-    if read.rules.once_each:
+    window = read.endpoint.log_window
+    if window and window.moves_to_front:
         newest = set(latest(names))
         names = [name for name in names if name in newest]
     start = read.remembered_from
-    newest = set(latest(names)[:REMEMBERED]) if read.rules.undated else set()
+    # Plays without moments that a provider lists may be older than many that it does not.
+    newest = set() if window is None or window.dated else set(latest(names)[:REMEMBERED])
     needed = [
         name
         for index, name in enumerate(names)
