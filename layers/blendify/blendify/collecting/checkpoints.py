@@ -93,7 +93,8 @@ class Checkpoints:
 
 def _report(done: Progress, error: CollectError | None) -> None:
     """The outcome; unless the data type goes on later, with the counts of all rounds together."""
-    extra = {"outcome": done.outcome, "counts": dict(done.counts)}
+    until = times.iso(done.until) if done.until else None
+    extra = {"outcome": done.outcome, "counts": dict(done.counts), "until": until}
     if done.outcome is not Outcome.WAITING:
         if error:
             metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
@@ -101,6 +102,5 @@ def _report(done: Progress, error: CollectError | None) -> None:
     if error is None:
         logger.info("Collected all %s", done.data_type.words, extra=extra)
         return
-    until = times.iso(error.until) if isinstance(error, MustWait) else None
     level = logger.info if done.outcome is Outcome.WAITING else logger.warning
-    level("Stopped: %s", error, extra={**extra, "until": until})
+    level("Stopped: %s", error, extra=extra)

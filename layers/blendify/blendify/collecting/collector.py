@@ -14,7 +14,7 @@ from functools import partial
 from blendify.access import connections
 from blendify.access.applications import application
 from blendify.collecting import signals
-from blendify.collecting.agenda import Agenda
+from blendify.collecting.agenda import Agenda, Troubles
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.collection import Collection
 from blendify.collecting.commit import TimeIsUp
@@ -24,7 +24,6 @@ from blendify.collecting.lists import Lists
 from blendify.collecting.lists_to_read import lists_to_read
 from blendify.collecting.outcomes import failure, notes
 from blendify.collecting.position import Position
-from blendify.collecting.troubles import Troubles
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, NotGranted, Superseded

@@ -111,12 +111,6 @@ class LogReader:
         return bool(self._pages)
 
     @property
-    def end(self) -> int:
-        """The position at which the last page ends in the log."""
-        end = max((page.start + len(page.records) for page in self._pages), default=0)
-        return max(end, self.memory.entries or 0) if self.cut else end
-
-    @property
     def in_memory(self) -> int:
         """How many entries are in memory alone."""
         return sum(len(page.records) for page in self._pages)
@@ -132,7 +126,10 @@ class LogReader:
     @property
     def may_have_gap(self) -> bool:
         """Whether the provider has given as many plays as it remembers, so that others may have been lost."""
-        return not (self.memory.entries is None or self.memory.moves_to_front or self.end < self.memory.entries)
+        most = self.memory.entries
+        if most is None or self.memory.moves_to_front:
+            return False
+        return self.cut or any(page.start + len(page.records) >= most for page in self._pages)
 
     def repeats_listed(self, version: ListVersion) -> bool:
         """

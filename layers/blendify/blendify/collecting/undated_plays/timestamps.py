@@ -32,10 +32,9 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
     known = [None if index is None else names[index] for index in behind]
     later = next((at for at, name in enumerate(known) if name), len(known))
-    end = max((index + 1 for index in behind if index is not None), default=0)
-    given = moments(
-        [_moment(name) if name else None for name in known], now, _moment(names[end]) if end < len(names) else None
-    )
+    # If all plays are new, they are newer than all that are known.
+    oldest = _moment(names[0]) if names and not any(known) else None
+    given = moments([_moment(name) if name else None for name in known], now, oldest)
     dated_plays = iter(
         dated(row, times.iso(moment), since if at < later else None) if at < later or known[at] else None
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
