@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from blendify.collecting.comparison import Change, Comparison, ListPage
 from blendify.collecting.judgement import is_usual
+from blendify.collecting.plan import Listed
 from blendify.collecting.read import ListReader
-from blendify.collecting.recognition import KnownList
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
+from blendify.history.list_entries import Entry
 from blendify.providers.change_checks import Count, PageDigest
-from blendify.providers.endpoint import Endpoint, Record
+from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Numbered, PageRequest
-from blendify.providers.record_identity import changed, digest, identity
 
 
 def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetcher: Fetcher) -> Observed | None:
@@ -29,28 +30,25 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
     count = Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
     absent = set(before.absent)
     known = {entry.identity: entry.digest for entry in reader.entries if entry.identity not in absent}
-    given: dict[str, Record] = {}
+    came: dict[str, tuple[Entry, Change | None]] = {}
     totals: list[int | None] = []
-    known_list = KnownList(known.keys())
 
     def look(offset: int) -> PageDigest:
         page = fetcher.page(replace(ask, offset=offset), endpoint)
-        rows = known_list.recognized(endpoint.records(page.entries, ask.list_id, offset))
-        names = [identity(row.fields) for row in rows]
-        given.update(zip(names, rows, strict=True))
+        comparison = Comparison(reader.source, reader.kind, reader.before)
+        compared = comparison.page(endpoint.records(page.entries, ask.list_id, offset), offset)
+        entries = [listed.entry for listed in compared.listed]
+        came.update({entry.identity: (entry, compared.changes.get(index)) for index, entry in enumerate(entries)})
         totals.append(page.total)
-        digests = [digest(row.compared) for row in rows]
-        # A digest that says no change is as good as the known one.
-        same = [
-            known[name] if name in known and not changed(known[name], now) else now
-            for name, now in zip(names, digests, strict=True)
-        ]
-        return PageDigest(list(zip(names, same, strict=True)), page.total)
+        return PageDigest([(entry.identity, entry.digest) for entry in entries], page.total)
 
     changes = endpoint.change_check(known, look, count)
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
-    reader.add_changes(changes.current, {name: given[name] for name in changes.to_record})
+    new = {name: came[name] for name in changes.to_record}
+    rows = [new.get(name) or (reader.before[name], None) for name in changes.current]
+    listed = [Listed(entry, position) for position, (entry, _) in enumerate(rows)]
+    reader.add(ListPage(listed, {position: change for position, (_, change) in enumerate(rows) if change}))
     return Observed(total=totals[0])
 
 

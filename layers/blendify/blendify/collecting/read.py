@@ -8,15 +8,15 @@ that place. A log is another matter: nothing takes a play back, so its pages are
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from blendify.collecting.comparison import Change, Comparison, ListPage
-from blendify.collecting.plan import Listed, Source
+from blendify.collecting.comparison import Comparison, ListPage
+from blendify.collecting.plan import Source
 from blendify.collecting.position import Position
 from blendify.collecting.staged_pages import StagedList
 from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, ListKind, Record
 from blendify.providers.paging import Page, PageRequest
-from blendify.providers.record_identity import digest, identity
+from blendify.providers.record_identity import identity
 
 
 @dataclass
@@ -32,10 +32,12 @@ class ListReader(StagedList):
     """Pages that could not be read."""
     repeated: int = 0
     """Entries that were left out, as they came before."""
+    before: Mapping[str, Entry] = field(init=False)
+    """What the list held, by identity."""
     _comparison: Comparison = field(init=False)
 
     def __post_init__(self) -> None:
-        self._before = {entry.identity: entry for entry in self.entries}
+        self.before = {entry.identity: entry for entry in self.entries}
         self._compare_from(0)
 
     def resume(self, at: Position) -> None:
@@ -53,11 +55,15 @@ class ListReader(StagedList):
         if endpoint.ordered and (again := self._repetitions(records, ask.offset, expected)):
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
-        self.add(records, start)
+        self.compare(records, start)
 
-    def add(self, records: Sequence[Record], start: int) -> None:
+    def compare(self, records: Sequence[Record], start: int) -> None:
         """Add the page whose first entry is at position `start` of the list."""
-        self._buffer.append(self._comparison.page(records, start))
+        self.add(self._comparison.page(records, start))
+
+    def add(self, page: ListPage) -> None:
+        """Add a page that is compared already."""
+        self._buffer.append(page)
 
     def _place(self, offset: int) -> int:
         """
@@ -104,19 +110,6 @@ class ListReader(StagedList):
                 return length
         return 0
 
-    def add_changes(self, names: Sequence[str], changed: Mapping[str, Record]) -> None:
-        """Add the whole list, given all identities in its order, and by them what is new or has changed."""
-        listed: list[Listed] = []
-        changes: dict[int, Change] = {}
-        for position, name in enumerate(names):
-            if record := changed.get(name):
-                changes[position] = Change(record.fields, record.answer)
-                entry = Entry(name, digest(record.compared), self.source.key(record.key))
-            else:
-                entry = self._before[name]
-            listed.append(Listed(entry, position))
-        self._buffer.append(ListPage(listed, changes))
-
     def read_again(self, start: int) -> None:
         """
         The list has changed, and is read again from this position on.
@@ -136,6 +129,6 @@ class ListReader(StagedList):
 
     def _compare_from(self, start: int) -> None:
         """Entries without an id are told apart by how many of them stand before."""
-        self._comparison = Comparison(self.source, self.kind, self._before, self.repeats)
+        self._comparison = Comparison(self.source, self.kind, self.before, self.repeats)
         whole = self.kind is not ListKind.SET
         self._comparison.pass_over(listed for listed in self.listed() if whole or listed.position < start)

@@ -75,7 +75,7 @@ class LogReader:
         for page in self._pages:
             new = replace(page, records=self._without_old_plays(page, version))
             self.known_before += len(page.records) - len(new.records)
-            reader.add(self._dated(new, version, plays), page.start)
+            reader.compare(self._dated(new, version, plays), page.start)
         return reader
 
     def _without_old_plays(self, page: _LogPage, version: ListVersion) -> Sequence[Record]:
