@@ -50,5 +50,5 @@ class Format:
     """`names`: no rows of its own, but what others need."""
     asks_zone: bool = False
     """Whether its times are without a zone, so that the listener is asked."""
-    account: Callable[[BinaryIO], str | None] = lambda _: None
-    """The provider's user id of the account that the file is of, where it has one. It is compared, and not stored."""
+    accounts: Callable[[BinaryIO], frozenset[str]] = lambda _: frozenset()
+    """The provider's user ids of the accounts that the file is of, where it has them: compared, and never stored."""
