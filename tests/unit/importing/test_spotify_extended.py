@@ -63,6 +63,7 @@ def test_a_row_is_a_play_with_its_flags() -> None:
         "shuffle": False,
         "incognito": True,
         "offline": False,
+        "finished": True,
         "estimated": True,
         "platform": "android",
     }

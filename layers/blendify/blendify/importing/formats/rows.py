@@ -51,10 +51,10 @@ class Play:
     """How long it was heard, without pauses. None: the file does not say."""
     flags: Mapping[str, Any] = field(default_factory=dict)
     """
-    What the row says of the play, and only what it says: `reason_start`, `reason_end`, `skipped`, `incognito`,
-    `offline`, `shuffle`, `platform` (a family, such as `android`), `estimated` (the start follows from end and length),
-    `parts` (it is put together from so many rows), `plays` (so many plays of an hour or a day), `music` (False where it
-    is not known whether it is music at all).
+    What the row says of the play, and only what it says: `reason_start`, `reason_end`, `skipped`, `finished` (played to
+    its end), `incognito`, `offline`, `shuffle`, `platform` (a family, such as `android`), `estimated` (the start
+    follows from end and length), `parts` (put together from so many rows), `plays` (so many plays of an hour or a day),
+    `music` (False where it is not known whether it is music at all).
     """
     kind: str | None = None
     """`episode`, `chapter`, `local`, `video`; None is a track."""
