@@ -30,7 +30,7 @@ class Options:
     columns: Mapping[str, str] | None = None
     """For a CSV without a known header: from one of `csv_columns.FIELDS` to the column's name."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """What other files of the same archive say: see `registry.names_in`."""
+    """What other files of the same upload say: see `registry.names_in`."""
 
 
 @dataclass(frozen=True)
@@ -50,5 +50,11 @@ class Format:
     """`names`: no rows of its own, but what others need."""
     asks_zone: bool = False
     """Whether its times are without a zone, so that the listener is asked."""
+    asks_columns: bool = False
+    """Whether the listener says which column is which: `csv_columns.suggest` begins."""
+    superseded_by: frozenset[str] = frozenset()
+    """Names of formats that tell the same better: in an upload with one of them, this one is not read for its rows."""
+    names: Callable[[BinaryIO], Iterator[tuple[str, str]]] | None = None
+    """What the file says that rows of other files lack, such as the artists of titles."""
     accounts: Callable[[BinaryIO], frozenset[str]] = lambda _: frozenset()
     """The provider's user ids of the accounts that the file is of, where it has them: compared, and never stored."""

@@ -9,7 +9,7 @@ Cut off   a text that ends in the middle: the last that comes is a `Skipped`
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, BinaryIO
@@ -19,9 +19,13 @@ from blendify.importing.formats.text import CHUNK, chunks
 
 Path = tuple[str, ...]
 """The keys that lead to a value; `*` for the entries of a list."""
+Enter = Callable[[Path, str], bool]
+"""Whether a list or an object is entered, by its path and its opening bracket."""
 LONGEST = 64 * 1024
 """Characters of one value. The longest real row has about 2,000."""
 
+CLOSED = object()
+"""Stands for the end of a list or an object."""
 _DEEPER = {"[": 1, "{": 1, "]": -1, "}": -1}
 _PASSED = 4_096
 """Characters that are kept behind the place of reading."""
@@ -33,20 +37,26 @@ _WORD = re.compile(r"[^,\[\]{}:\"\s]*")
 
 
 def rows(
-    stream: BinaryIO, enter: Callable[[Path], bool], *, longest: int = LONGEST
+    stream: BinaryIO, enter: Enter, *, longest: int = LONGEST, closing: Collection[Path] = ()
 ) -> Iterator[tuple[Path, Any | Skipped]]:
     """
-    The values of a JSON text with their paths: what lies within lists and objects whose path `enter` accepts.
+    The values of a JSON text with their paths: what lies within the lists and objects that `enter` accepts.
 
-    An empty list or object that is entered is a value itself, so that nothing is passed over in silence.
+    An empty list or object that is entered is a value itself, so that nothing is passed over in silence. After one
+    whose path is in `closing` comes `CLOSED`.
     """
-    return _Reader(stream, enter, longest).documents()
+    return _Reader(stream, enter, longest, closing).documents()
 
 
-def starts_with(*prefixes: Path) -> Callable[[Path], bool]:
+def entries(path: Path, opening: str) -> bool:
+    """Accepts the outermost list: its entries are the values, or the documents themselves where they stand in lines."""
+    return path == () and opening == "["
+
+
+def starts_with(*prefixes: Path) -> Enter:
     """Accepts these paths and what leads to them: `starts_with(("scrobbles",))` gives the entries of `scrobbles`."""
     entered = {prefix[:length] for prefix in prefixes for length in range(len(prefix) + 1)}
-    return entered.__contains__
+    return lambda path, _: path in entered
 
 
 def _finite(text: str) -> float | None:
@@ -92,10 +102,11 @@ def _passed(text: str, position: _Position) -> _Position:
 class _Reader:
     """A window over the text, and the places of it where values begin."""
 
-    def __init__(self, stream: BinaryIO, enter: Callable[[Path], bool], longest: int) -> None:
+    def __init__(self, stream: BinaryIO, enter: Enter, longest: int, closing: Collection[Path]) -> None:
         self._chunks = chunks(stream)
         self._enter = enter
         self._longest = longest
+        self._closing = closing
         self._text = ""
         self._at = 0
         self._ended = False
@@ -114,7 +125,7 @@ class _Reader:
 
     def _values(self, path: Path) -> Iterator[tuple[Path, Any]]:
         opening = self._peek()
-        if opening not in "[{" or not self._enter(path):
+        if opening not in "[{" or not self._enter(path, opening):
             yield path, self._value()
             return
         self._at += 1
@@ -132,6 +143,8 @@ class _Reader:
         self._at += 1
         if empty:
             yield path, [] if opening == "[" else {}
+        if path in self._closing:
+            yield path, CLOSED
 
     def _member(self, path: Path) -> Iterator[tuple[Path, Any]]:
         name = self._value()

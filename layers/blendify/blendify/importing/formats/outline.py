@@ -1,13 +1,13 @@
 """What a file looks like at its beginning, as far as formats are recognised by it."""
 
-import csv
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from itertools import islice
+from typing import BinaryIO
 
+from blendify.importing.formats.csv_rows import cells, column_name
 from blendify.importing.formats.format import Entry
 from blendify.importing.formats.json_rows import Path, rows
 from blendify.importing.formats.rows import Skipped
@@ -17,7 +17,8 @@ HEAD = 256 * 1024
 """Bytes that are looked at."""
 _LEAVES = 400
 _DEEPEST = 6
-_DELIMITERS = ",;\t"
+_ROWS = 20
+_OF_A_TABLE = 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Outline:
 
     path: str
     head: bytes
+    open: Callable[[], BinaryIO]
+    """The whole file, for what its beginning does not tell."""
 
     @cached_property
     def text(self) -> str:
@@ -37,20 +40,20 @@ class Outline:
         """The paths of its first values, with `*` for the entries of lists; empty where it is no JSON."""
         if self.text.lstrip("\0 \t\r\n")[:1] not in ("[", "{"):
             return frozenset()
-        values = rows(BytesIO(self.head), lambda path: len(path) < _DEEPEST)
+        values = rows(BytesIO(self.head), lambda path, _: len(path) < _DEEPEST)
         return frozenset(path for path, value in islice(values, _LEAVES) if not isinstance(value, Skipped))
 
     @cached_property
-    def columns(self) -> tuple[str, ...]:
-        """The cells of the first line, as they are written; empty where it is no table."""
-        first = self.text[:8_192].split("\n", 1)[0].rstrip("\r")
-        delimiter = max(_DELIMITERS, key=first.count)
-        if delimiter not in first:
-            return (first.strip().strip('"'),) if first.strip() else ()
-        try:
-            return tuple(cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), ()))
-        except csv.Error:
+    def table(self) -> tuple[tuple[str, ...], ...]:
+        """The cells of the first rows, as they are written; empty where it is no table."""
+        if self.json or self.head.startswith((b"PK", b"<", b"{", b"[")):
             return ()
+        return tuple(islice(cells(BytesIO(self.head[:_OF_A_TABLE])), _ROWS))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The first row."""
+        return self.table[0] if self.table else ()
 
     def has(self, *paths: Sequence[str]) -> bool:
         """Whether the JSON has values at all these paths."""
@@ -64,9 +67,4 @@ class Outline:
 def outline(entry: Entry) -> Outline:
     """The beginning of an entry."""
     with entry.open() as stream:
-        return Outline(entry.path, stream.read(HEAD))
-
-
-def column_name(name: str) -> str:
-    """A column's name without capitals, blanks and underscores."""
-    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
+        return Outline(entry.path, stream.read(HEAD), entry.open)

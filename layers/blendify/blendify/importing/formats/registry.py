@@ -5,12 +5,26 @@ from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
 
-from blendify.importing.formats import spotify_extended
+from blendify.importing.formats import (
+    lastfm,
+    listenbrainz,
+    own_servers,
+    scrobbler_log,
+    spotify_account,
+    spotify_extended,
+)
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.outline import Outline, outline
 from blendify.importing.formats.rows import Row, Skipped
 
-RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (spotify_extended.recognize,)
+RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
+    spotify_extended.recognize,
+    spotify_account.recognize,
+    lastfm.recognize,
+    listenbrainz.recognize,
+    scrobbler_log.recognize,
+    own_servers.recognize,
+)
 """The more specific first."""
 
 

@@ -18,6 +18,7 @@ REASONS: Mapping[str, str] = {
     "cut_off": "The file ends in the middle: what was before that is read.",
     "empty": "It has neither a title nor an artist.",
     "no_play": "It records something other than a play, such as a pause, a search or a shown text.",
+    "not_kept": "It is of a kind that has no place here, such as a banned track or a podcast that is followed.",
     "now_playing": "It was still playing when the file was made, so it has no time.",
     "time_missing": "It has no time.",
     "time_unlikely": "Its time lies before 2000 or after the file was read: the clock of the player was wrong.",
@@ -53,11 +54,10 @@ class Play:
     """
     What the row says of the play, and only what it says: `reason_start`, `reason_end`, `skipped`, `finished` (played to
     its end), `incognito`, `offline`, `shuffle`, `platform` (a family, such as `android`), `estimated` (the start
-    follows from end and length), `parts` (put together from so many rows), `plays` (so many plays of an hour or a day),
-    `music` (False where it is not known whether it is music at all).
+    follows from end and length), `parts` (put together from so many rows), `plays` (so many plays of an hour or a day).
     """
     kind: str | None = None
-    """`episode`, `chapter`, `local`, `video`; None is a track."""
+    """`episode`, `chapter`, `local`, `video`; `watched` is not known to be music; None is a track."""
     service: str
     """Where it was played: a provider's name as we have it, else the format's own name."""
     scrobble: bool = False
@@ -114,6 +114,8 @@ class FollowedArtist:
     artist_name: str | None
     added_at: datetime | None = None
     precision: Precision = "second"
+    kind: str | None = None
+    """`channel`: not known to be an artist."""
     service: str
     answer: Mapping[str, Any]
 

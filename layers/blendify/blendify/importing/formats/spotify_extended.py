@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from blendify.importing.formats import fields
 from blendify.importing.formats.fields import flag, text, whole
 from blendify.importing.formats.format import Format, Options
-from blendify.importing.formats.json_rows import rows, starts_with
+from blendify.importing.formats.json_rows import entries, rows
 from blendify.importing.formats.outline import Outline
 from blendify.importing.formats.row_keys import RowKeys, named_id, normal
 from blendify.importing.formats.rows import Play, Row, Skipped
@@ -49,7 +49,7 @@ FIELDS = (
     "offline_timestamp",
     "incognito_mode",
 )
-_ID = re.compile(r"spotify:(?:track|episode):([0-9A-Za-z]{22})")
+_ID = re.compile(r"spotify:(?:track|episode|album|artist):([0-9A-Za-z]{22})")
 _FAMILIES = (
     ("android", re.compile(r"android", re.IGNORECASE)),
     ("ios", re.compile(r"\bios\b|iphone|ipad", re.IGNORECASE)),
@@ -66,7 +66,7 @@ _ACCOUNT_ROWS = 1_000
 def read(stream: BinaryIO, options: Options, *, video: bool = False) -> Iterator[Row]:
     """The plays of one file, also those of a moment; `video` for files of videos, which have the same fields."""
     keys = RowKeys(NAME)
-    for _, row in rows(stream, starts_with(())):
+    for _, row in rows(stream, entries):
         if isinstance(row, Mapping):
             yield _play(row, keys, options, video=video)
         elif row != []:
@@ -76,12 +76,18 @@ def read(stream: BinaryIO, options: Options, *, video: bool = False) -> Iterator
 def accounts(stream: BinaryIO) -> frozenset[str]:
     """The user names in the rows, which only the files of about 2020 to 2022 have."""
     names = set()
-    for number, (_, row) in enumerate(rows(stream, starts_with(()))):
+    for number, (_, row) in enumerate(rows(stream, entries)):
         if number >= _ACCOUNT_ROWS:
             break
         if isinstance(row, Mapping) and (name := text(row, "username")):
             names.add(name)
     return frozenset(names)
+
+
+def record_id(uri: str | None) -> str | None:
+    """The id in a uri, as the history has it; the uri itself where it is of a local file or another kind."""
+    match = _ID.fullmatch(uri or "")
+    return match[1] if match else uri
 
 
 def _format(generation: str, *, video: bool = False) -> Format:
@@ -152,12 +158,10 @@ def _content(row: Mapping[str, Any], *, video: bool) -> dict[str, Any]:
         uri = track_uri
         kind = "local" if (uri or "").startswith("spotify:local:") else "video" if video else None
         names = title, text(row, "master_metadata_album_artist_name"), text(row, "master_metadata_album_album_name")
-    match = _ID.fullmatch(uri or "")
-    record_id = match[1] if match else uri or named_id(*names)
     track_name, artist_name, album_name = names
     return {
         "uri": uri,
-        "record_id": record_id,
+        "record_id": record_id(uri) or named_id(*names),
         "track_name": track_name,
         "artist_name": artist_name,
         "album_name": album_name,

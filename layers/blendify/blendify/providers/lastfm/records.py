@@ -60,7 +60,7 @@ def top_artist(entry: Any, position: ListPosition) -> Record:
     """
     name = text(entry, "name")
     fields: Fields = {
-        "record_id": identifier(entry, "url") or _address(name),
+        "record_id": identifier(entry, "url") or address(name),
         "artist_name": name,
         "artist_image_url": _picture(entry),
         "mbid": identifier(entry, "mbid"),
@@ -73,7 +73,7 @@ def _track(entry: Any) -> Fields:
     seconds, artist = number(entry, "duration"), get(entry, "artist")
     artist_name = _name(entry, "artist")
     return {
-        "record_id": identifier(entry, "url") or _address(artist_name, text(entry, "name")),
+        "record_id": identifier(entry, "url") or address(artist_name, text(entry, "name")),
         "track_name": text(entry, "name"),
         "artist_name": artist_name,
         "artists": named_fields.artists([(identifier(artist, "url"), artist_name)]) if artist_name else None,
@@ -90,7 +90,7 @@ def _name(entry: Any, key: str) -> str | None:
     return identifier(named, "name") or identifier(named, "#text") or identifier(entry, key)
 
 
-def _address(artist_name: str | None, track_name: str | None = None) -> str | None:
+def address(artist_name: str | None, track_name: str | None = None) -> str | None:
     """The address of an artist or a track where its own is missing: it follows from the names."""
     if not artist_name:
         return None

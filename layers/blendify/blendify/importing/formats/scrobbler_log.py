@@ -1,0 +1,81 @@
+"""
+`.scrobbler.log` of portable players: lines of what was played away from any network.
+
+Head   `#AUDIOSCROBBLER/1.1`, `#TZ/UTC` or `#TZ/UNKNOWN`, `#CLIENT/…`
+Line   artist, album, title, number, length in seconds, `L` for heard or `S` for skipped, seconds since 1970, MBID; tabs
+Time   without a zone the number is the player's clock on the wall: the listener says of which zone
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from blendify.importing.formats import fields, scrobbles
+from blendify.importing.formats.fields import text, whole
+from blendify.importing.formats.format import Format, Options
+from blendify.importing.formats.outline import Outline
+from blendify.importing.formats.row_keys import RowKeys
+from blendify.importing.formats.rows import Row, Skipped
+from blendify.importing.formats.scrobbles import Scrobble, times_1000
+from blendify.importing.formats.text import LONGEST_LINE, lines
+
+SERVICE = "scrobbler_log"
+_HEAD = "#AUDIOSCROBBLER/"
+_COLUMNS = ("artist", "album", "title", "number", "length", "rating", "timestamp", "mbid")
+_LEAST_COLUMNS = 7
+_NO_ALBUM = ("<untagged>", "<unknown>")
+
+
+def read(stream: BinaryIO, options: Options) -> Iterator[Row]:
+    """The plays, also those that were skipped."""
+    keys, on_the_wall = RowKeys(SERVICE), True
+    for line in lines(stream):
+        if line.startswith("#"):
+            on_the_wall = "UTC" not in line.upper() if line.upper().startswith("#TZ/") else on_the_wall
+        elif line.strip():
+            cells = line.rstrip("\r\n").split("\t")
+            if len(cells) < _LEAST_COLUMNS or len(line) >= LONGEST_LINE:
+                yield Skipped("unreadable")
+            else:
+                row = dict(zip(_COLUMNS, cells, strict=False))
+                yield scrobbles.play(_said(row, options.zone if on_the_wall else None), keys, options, row["timestamp"])
+
+
+UTC_TIMES = Format("scrobbler_log", "Log of a portable player", "times in UTC", SERVICE, read)
+WALL_TIMES = Format("scrobbler_log", "Log of a portable player", "times without a zone", SERVICE, read, asks_zone=True)
+
+
+def recognize(outline: Outline) -> Format | None:
+    """By its first line."""
+    if not outline.text.startswith(_HEAD):
+        return None
+    return UTC_TIMES if "#TZ/UTC" in outline.text[:1_000].upper() else WALL_TIMES
+
+
+def _said(row: dict[str, str], zone: str | None) -> Scrobble:
+    at = fields.of_seconds(whole(row, "timestamp"))
+    length = times_1000(whole(row, "length"))
+    skipped = text(row, "rating") == "S"
+    album = text(row, "album")
+    return Scrobble(
+        service=SERVICE,
+        track_name=text(row, "title"),
+        artist_name=text(row, "artist"),
+        started_at=_moment(at, zone),
+        album_name=None if album and album.casefold() in _NO_ALBUM else album,
+        mbid=text(row, "mbid"),
+        duration_ms=length,
+        ms_played=None if skipped else length,
+        flags={"skipped": skipped or None},
+        answer=fields.allowed(row, _COLUMNS),
+    )
+
+
+def _moment(at: datetime | None, zone: str | None) -> datetime | None:
+    """The moment of a clock on the wall of that zone; None for the ends of time, and for a clock that was not set."""
+    if at is None or zone is None:
+        return at
+    try:
+        return fields.in_utc(at.replace(tzinfo=None), zone)
+    except OverflowError:
+        return None
