@@ -5,9 +5,10 @@ The insights are written into the table as the product's own worker writes them,
 handler. Read units are counted from the items that DynamoDB returns.
 """
 
+import gc
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,7 @@ from blendify.insights.buckets import (
     MonthOfPlays,
     Ranked,
     Song,
+    ToldPlays,
     TopList,
 )
 from blendify.insights.firsts import place
@@ -43,31 +45,45 @@ SIZES = {1_000: 65.0, 100_000: 175.0, 1_000_000: 500.0}
 """Plays, and the most read units of any page."""
 MOST_BYTES = 150_000
 MOST_PLAYS = 100_000
-"""Up to so many plays a page shall take at most 0.3 s of processor time."""
+"""Up to so many plays a page shall take at most 0.25 s of processor time."""
+RUNS = 3
 MONTHS, LIST_DAYS = 120, 365
 TODAY = date(2026, 11, 28)
 
 
 def figures() -> list[Figure]:
-    """For each size the largest page, the page with the most read units, that with the most processor time, and all."""
+    """For each size the largest page and the dearest ones; then all pages, each at all sizes."""
     set_function_environment()
     with aws_in_memory.new_aws():
         aws_in_memory.create_tables()
-        return [figure for plays, most_units in SIZES.items() for figure in _figures(plays, most_units)]
+        measured = {plays: list(_pages(plays)) for plays in SIZES}
+    bounds = [figure for plays, pages in measured.items() for figure in _bounds(plays, pages)]
+    sizes = " / ".join(f"{plays:,}" for plays in SIZES)
+    return [
+        *bounds,
+        *(
+            Figure(f"{pages[0].path}, {sizes} plays", _side_by_side(pages))
+            for pages in zip(*measured.values(), strict=True)
+        ),
+    ]
 
 
-def _figures(plays: int, most_units: float) -> Iterator[Figure]:
-    measured = list(_pages(plays))
-    largest = max(measured, key=lambda page: page.size)
-    dearest = max(measured, key=lambda page: page.units)
-    slowest = max(measured, key=lambda page: page.seconds)
+def _bounds(plays: int, pages: list["Page"]) -> Iterator[Figure]:
+    largest = max(pages, key=lambda page: page.size)
+    dearest = max(pages, key=lambda page: page.units)
+    slowest = max(pages, key=lambda page: page.seconds)
     name = f"taste pages, {plays:,} plays"
     yield at_most(f"{name}: bytes", largest.size, MOST_BYTES, f"{largest.size:,} ({largest.path})")
-    yield at_most(f"{name}: read units", dearest.units, most_units, f"{dearest.units:,.1f} ({dearest.path})")
-    every = ", ".join(f"{page.path} {page.size / 1000:.0f} KB, {page.units:.0f} units" for page in measured)
-    yield Figure(f"{name}: each page", every)
-    aim = "0.3 s" if plays <= MOST_PLAYS else ""
+    yield at_most(f"{name}: read units", dearest.units, SIZES[plays], f"{dearest.units:,.1f} ({dearest.path})")
+    aim = "0.25 s" if plays <= MOST_PLAYS else ""
     yield Figure(f"{name}: processor time", f"{slowest.seconds:.2f} s ({slowest.path})", aim)
+
+
+def _side_by_side(pages: Sequence["Page"]) -> str:
+    sizes = " / ".join(f"{page.size / 1000:.0f}" for page in pages)
+    units = " / ".join(f"{page.units:.0f}" for page in pages)
+    seconds = " / ".join(f"{page.seconds:.2f}" for page in pages)
+    return f"{sizes} KB, {units} units, {seconds} s"
 
 
 @dataclass(frozen=True)
@@ -78,13 +94,16 @@ class Page:
     size: int
     units: float
     seconds: float
-    """Of the processor, without DynamoDB's."""
+    """Of the processor, without DynamoDB's; the least of several runs."""
 
 
 def _pages(plays: int) -> Iterator[Page]:
     """Every page of a new listener with so many plays."""
     user = users.find_or_create_user("lastfm", f"listener-{plays}")
     artist = _write(user, plays)
+    # What DynamoDB holds is in this process, and would be looked through for garbage while a page is made.
+    gc.collect()
+    gc.freeze()
     browser = Browser({"session": sessions.begin(user)})
     paths = ["", *(f"/{name}" for name in VIEWS), f"/artists/{artist}"]
     noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
@@ -92,11 +111,18 @@ def _pages(plays: int) -> Iterator[Page]:
         for path in paths:
             address = f"/taste{path}"
             assert browser.get("api.taste", address).status == 200, address  # noqa: S101 -- and all is imported
-            with RequestMeter().running() as meter, _dynamodb() as spent:
-                began = time.process_time()
+            with RequestMeter().running() as meter:
                 page = browser.get("api.taste", address)
-                seconds = time.process_time() - began - sum(spent)
+            seconds = min(_seconds(browser, address) for _ in range(RUNS))
             yield Page(address, len(page.body.encode()), meter.taken().read_units, seconds)
+
+
+def _seconds(browser: Browser, address: str) -> float:
+    """Processor time of a page, without DynamoDB's."""
+    with _dynamodb() as spent:
+        began = time.process_time()
+        browser.get("api.taste", address)
+        return time.process_time() - began - sum(spent)
 
 
 @contextmanager
@@ -122,7 +148,8 @@ def _write(user: str, plays: int) -> str:
     world = _World(random)
     months = [_month(world, number, max(1, plays // MONTHS)) for number in range(MONTHS)]
     for month in months:
-        table.write(user, table.name("plays", month.month, store.WHOLE), packing.of_plays(month))
+        told = ToldPlays(month.month, {"lastfm": month.songs}, month.by_day, month.by_hour)
+        table.write(user, table.name("plays", month.month, store.WHOLE), packing.of_plays([told]))
     library = [_additions(world, month) for month in months]
     for additions in library:
         rows = [additions.month, packing.of_changes(additions.added), packing.of_changes(additions.removed)]

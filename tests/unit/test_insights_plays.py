@@ -1,5 +1,6 @@
 """Plays count once however many services tell of them, and firsts are the earliest in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -7,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.core import times
-from blendify.insights import firsts
+from blendify.insights import firsts, packing
 from blendify.insights.buckets import Artist, First, Song
 from blendify.insights.calendar import Calendar
-from blendify.insights.plays import Play, by_day, once, whole_month
+from blendify.insights.plays import Play, by_day, once, together
 from blendify.insights.touched import OLD, play_labels, touched
 
 START = datetime(2026, 11, 20, 23, tzinfo=UTC)
@@ -33,7 +34,7 @@ plays = st.lists(
 
 def test_a_song_on_repeat_counts_each_time_though_two_services_tell_of_it() -> None:
     both = [play(minute, provider) for minute in (0, 3.5, 7) for provider in ("lastfm", "spotify")]
-    assert [providers for _, providers in once(both)] == [("lastfm", "spotify")] * 3
+    assert [sorted(heard.songs) for heard in once(both)] == [["lastfm", "spotify"]] * 3
 
 
 def test_ten_minutes_or_the_length_apart_is_one_play() -> None:
@@ -53,22 +54,38 @@ def test_the_order_in_which_plays_are_read_does_not_matter(told: list[Play], cha
 @given(plays)
 def test_no_play_is_lost_and_none_counts_for_a_service_twice(told: list[Play]) -> None:
     counted = once(told)
-    assert sum(len(providers) for _, providers in counted) == len(told)
+    assert sum(len(heard.songs) for heard in counted) == len(told)
     for name in ("Blue", "Red"):
         of_song = [play.provider for play in told if play.song.key == name]
-        events = [play for play, _ in counted if play.song.key == name]
+        events = [heard for heard in counted if heard.key == name]
         assert max((of_song.count(provider) for provider in set(of_song)), default=0) <= len(events) <= len(of_song)
 
 
 @given(plays, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]))
 def test_a_month_is_the_sum_of_its_days(told: list[Play], zone: str) -> None:
     days = by_day(told, Calendar(zone))
-    if days:
-        month = whole_month(reversed(list(days.values())))
-        assert (
-            sum(month.by_hour.values()) == sum(map(sum, (c.values() for c in month.by_day.values()))) == len(once(told))
-        )
-        assert set(month.songs) == {key for counts in month.by_day.values() for key in counts}
+    pieces = together(piece for of_day in reversed(list(days.values())) for piece in of_day)
+    counts = [count for piece in pieces for songs in piece.by_day.values() for count in songs.values()]
+    assert sum(counts) == sum(sum(piece.by_hour.values()) for piece in pieces) == len(once(told))
+    for piece in pieces:
+        heard = {key for songs in piece.by_day.values() for key in songs}
+        assert all(set(songs) == heard for songs in piece.songs.values())
+
+
+@given(plays, st.sets(st.sampled_from(["spotify", "lastfm"])))
+def test_what_some_services_told_is_shown_and_nothing_of_the_others(told: list[Play], providers: set[str]) -> None:
+    """A play that one of them told of counts, also if another one told of it too; what songs are called is theirs."""
+    named = [replace(play, song=play.song._replace(title=f"{play.song.key} at {play.provider}")) for play in told]
+    pieces = [piece for of_day in by_day(named, Calendar()).values() for piece in of_day]
+    if not pieces:
+        return
+    shown = packing.to_plays(packing.unpack(packing.pack(packing.of_plays(together(pieces)))), providers)
+    expected = [heard for heard in once(named) if providers & heard.songs.keys()]
+    counts = [count for month in shown for songs in month.by_day.values() for count in songs.values()]
+    assert sum(counts) == sum(sum(month.by_hour.values()) for month in shown) == len(expected)
+    for month in shown:
+        assert providers >= set(month.providers)
+        assert all(song.title.partition(" at ")[2] in providers for song in month.songs.values())
 
 
 @given(st.integers(0, 2_000 * 24 * 60), st.sampled_from(["Pacific/Kiritimati", "Etc/GMT+12"]))

@@ -1,12 +1,24 @@
 """What views read is what was written: every bucket, also those that need several items."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from blendify.insights import packing, store, table
-from blendify.insights.buckets import Artist, First, Known, LibraryChange, MonthOfPlays, Ranked, Song, TopList
+from blendify.insights.buckets import (
+    Artist,
+    First,
+    Known,
+    LibraryChange,
+    MonthOfPlays,
+    Ranked,
+    Song,
+    ToldPlays,
+    TopList,
+)
 from blendify.insights.library import month_of_library
+from blendify.providers import NAMES
 
 USER = "uinsights"
 ADA = Artist("a", "Ada", "https://pictures.example/ada")
@@ -15,7 +27,7 @@ NOVEMBER = MonthOfPlays("2026-11", {"s": SONG}, {1: {"s": 2}, 28: {"s": 1}}, {(6
 
 
 def test_rows_and_buckets_are_inverse() -> None:
-    assert packing.to_plays(packing.unpack(packing.pack(packing.of_plays(NOVEMBER)))) == NOVEMBER
+    assert packing.to_plays(packing.unpack(packing.pack(packing.of_plays(told(NOVEMBER)))), NAMES) == [NOVEMBER]
     top = TopList("spotify", "tracks", "short_term", "2026-11-28", (Ranked(1, "s", "id", "Blue", "Ada", None, 3),))
     assert packing.to_top_lists(packing.unpack(packing.pack(packing.of_top_lists([top])))) == [top]
     change = _liked("2026-11-02")
@@ -37,13 +49,24 @@ def test_months_are_read_from_days_and_from_whole_months() -> None:
     day = MonthOfPlays("2026-12", {"s": SONG}, {1: {"s": 2}}, {(1, 9): 2}, ("lastfm",))
     other = MonthOfPlays("2026-12", {"s": SONG}, {2: {"s": 5}}, {(2, 9): 5}, ("spotify",))
     for piece, place in ((NOVEMBER, store.WHOLE), (day, "01"), (other, "02")):
-        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(piece))
+        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(told(piece)))
     december = MonthOfPlays(
         "2026-12", {"s": SONG}, {1: {"s": 2}, 2: {"s": 5}}, {(1, 9): 2, (2, 9): 5}, ("lastfm", "spotify")
     )
     assert store.plays(USER, None, None) == [NOVEMBER, december]
     assert store.plays(USER, "2026-12", "2026-12") == store.plays(USER, "2026-12", None) == [december]
     assert store.plays(USER, None, "2026-11") == [NOVEMBER]
+    assert store.plays(USER, "2026-12", None, {"lastfm"}) == [day]
+
+
+@pytest.mark.usefixtures("aws_in_memory")
+def test_a_whole_month_stands_for_the_days_that_it_was_made_of() -> None:
+    """Between the writes of a month and the deletions of its days both are there; it does not count twice."""
+    day = replace(NOVEMBER, by_day={28: {"s": 1}}, by_hour={(5, 0): 1}, providers=("lastfm",))
+    for piece, place in ((NOVEMBER, store.WHOLE), (day, "28")):
+        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(told(piece)))
+    assert store.plays(USER, None, None) == [NOVEMBER]
+    assert store.plays(USER, None, None, {"lastfm"}) == []
 
 
 @pytest.mark.usefixtures("aws_in_memory")
@@ -91,6 +114,11 @@ def test_a_bucket_of_many_items_is_read_whole_and_replaced_whole() -> None:
     assert store.firsts(USER) == many[:1]
     table.remove_everything(USER)
     assert store.firsts(USER) == []
+
+
+def told(month: MonthOfPlays) -> list[ToldPlays]:
+    """A month of plays of which all of its services told."""
+    return [ToldPlays(month.month, dict.fromkeys(month.providers, month.songs), month.by_day, month.by_hour)]
 
 
 def _liked(day: str, data_type: str = "saved_tracks", playlist_id: str | None = None) -> LibraryChange:

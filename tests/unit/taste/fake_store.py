@@ -1,14 +1,15 @@
 """The insights' store with an invented listener in it, who is everybody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from blendify.insights.buckets import First, Known, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.providers import NAMES
 from blendify.taste.rankings import histories, in_force
 from tests.unit.taste.listener import Listener
 
-FUNCTIONS = ("plays", "top_lists", "current_top_lists", "library", "firsts", "known")
+FUNCTIONS = ("plays", "top_lists", "current_top_lists", "library", "firsts_of_artists", "first_of_artist", "known")
 
 
 def serve(put: Callable[[str, Callable[..., Any]], None], listener: Listener) -> None:
@@ -26,9 +27,12 @@ def serve(put: Callable[[str, Callable[..., Any]], None], listener: Listener) ->
 class _Store:
     listener: Listener
 
-    def plays(self, _user: str, first: str | None, last: str | None) -> list[MonthOfPlays]:
+    def plays(
+        self, _user: str, first: str | None, last: str | None, providers: Collection[str] = NAMES
+    ) -> list[MonthOfPlays]:
         span = _span(first, last)
-        return [month for month in self.listener.plays if span[0] <= month.month <= span[1]]
+        months = [month for month in self.listener.plays if span[0] <= month.month <= span[1]]
+        return [month for month in months if set(providers) & set(month.providers)]
 
     def top_lists(self, _user: str, what: str, time_range: str, first: str, last: str) -> list[TopList]:
         _span(first, last)
@@ -47,8 +51,11 @@ class _Store:
         span = _span(first, last)
         return [month for month in self.listener.library if span[0] <= month.month <= span[1]]
 
-    def firsts(self, _user: str) -> list[First]:
-        return self.listener.firsts
+    def firsts_of_artists(self, _user: str) -> list[First]:
+        return [first for first in self.listener.firsts if first.is_artist]
+
+    def first_of_artist(self, _user: str, key: str) -> First | None:
+        return next((first for first in self.listener.firsts if first.is_artist and first.key == key), None)
 
     def known(self, _user: str) -> Known:
         return self.listener.known

@@ -1,7 +1,7 @@
 """An invented listener with two years of believable history, in the data classes of the insights. Seeded."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from math import exp
@@ -209,7 +209,7 @@ class _Library:
         if day >= FIRST.isoformat() and self.random.random() < 0.12:
             gone = (date.fromisoformat(day) + timedelta(days=self.random.randrange(20, 200))).isoformat()
             if gone <= TODAY:
-                self.removed.setdefault(gone[:7], []).append(replace(change, day=gone, dated=False))
+                self.removed.setdefault(gone[:7], []).append(change._replace(day=gone, dated=False))
 
     def follow(self, who: Artist) -> None:
         change = LibraryChange(

@@ -25,6 +25,7 @@ from blendify.taste import (
     growth,
     listening,
     movement,
+    obsessions,
     patterns,
     rank_lines,
     review,
@@ -375,9 +376,9 @@ def test_the_patterns_of_the_invented_listener() -> None:
 def test_obsession_needs_ten_plays_in_seven_days() -> None:
     """Nine in a week, or ten in eight days, are none."""
     x = song("x", ADA)
-    assert patterns.obsessions([month("2026-03", {1: {x: 5}, 7: {x: 5}})])[0].plays == 10
-    assert patterns.obsessions([month("2026-03", {1: {x: 9}})]) == ()
-    assert patterns.obsessions([month("2026-03", {1: {x: 5}, 8: {x: 5}})]) == ()
+    assert obsessions.obsessions([month("2026-03", {1: {x: 5}, 7: {x: 5}})])[0].plays == 10
+    assert obsessions.obsessions([month("2026-03", {1: {x: 9}})]) == ()
+    assert obsessions.obsessions([month("2026-03", {1: {x: 5}, 8: {x: 5}})]) == ()
 
 
 def test_an_artist_has_all_that_is_known_of_them() -> None:
@@ -393,14 +394,14 @@ def test_an_artist_has_all_that_is_known_of_them() -> None:
             (liked("b", "2026-03-04"),),
         )
     ]
-    everything = artist.Everything(plays, [top("2026-03-07", "ben", "ada")], library, [first("ada", "2026-03-01")])
+    everything = artist.Everything(plays, [top("2026-03-07", "ben", "ada")], library, first("ada", "2026-03-01"))
     told = artist.portrait("ada", everything)
     assert told is not None
     assert (told.name, told.weight, told.place, told.last_day) == ("Ada", 5.0, 1, "2026-03-05")
     assert told.by_month == (("2026-03", 5.0), ("2026-04", 0.0), ("2026-05", 0.0))
     assert (told.likes, told.playlists, told.best_rank, told.followed) == (1, ("Kitchen",), (2, "2026-03-07"), False)
     assert [(item.key, item.plays) for item in told.songs] == [("x", 4), ("y", 4)]
-    assert artist.portrait("nobody", everything) is None
+    assert artist.portrait("nobody", replace(everything, first=None)) is None
 
 
 def test_a_month_in_review() -> None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from blendify.core import settings
-from blendify.insights.buckets import MonthOfPlays
+from blendify.insights.buckets import MonthOfPlays, Ranked
 from blendify.web.taste.catalogue import VIEWS
 from tests.unit.http_events import Browser
 from tests.unit.taste.conftest import HANDLER, Open
@@ -170,33 +170,32 @@ def test_names_are_text(show: Callable[[Listener], Open]) -> None:
 
     def renamed(month: MonthOfPlays) -> MonthOfPlays:
         songs = {
-            key: replace(
-                song,
+            key: song._replace(
                 title=nasty,
                 artist_line=nasty,
                 cover=None,
-                artists=tuple(replace(artist, name=nasty, image=None) for artist in song.artists),
+                artists=tuple(artist._replace(name=nasty, image=None) for artist in song.artists),
             )
             for key, song in month.songs.items()
         }
         return replace(month, songs=songs)
 
-    def relisted(entries: tuple[object, ...]) -> tuple[object, ...]:
-        return tuple(replace(entry, name=nasty, artist_line=nasty, image=None) for entry in entries)  # type: ignore[type-var]
+    def relisted(entries: tuple[Ranked, ...]) -> tuple[Ranked, ...]:
+        return tuple(entry._replace(name=nasty, artist_line=nasty, image=None) for entry in entries)
 
     listener = Listener(
         list(map(renamed, base.plays)),
-        [replace(snapshot, entries=relisted(snapshot.entries)) for snapshot in base.lists],  # type: ignore[arg-type]
+        [replace(snapshot, entries=relisted(snapshot.entries)) for snapshot in base.lists],
         [
             replace(
                 month,
                 added=tuple(
-                    replace(change, name=nasty, artist_line=nasty, playlist_name=nasty) for change in month.added
+                    change._replace(name=nasty, artist_line=nasty, playlist_name=nasty) for change in month.added
                 ),
             )
             for month in base.library
         ],
-        [replace(first, name=nasty, image=None) for first in base.firsts],
+        [first._replace(name=nasty, image=None) for first in base.firsts],
         base.known,
     )
     show_page = show(listener)

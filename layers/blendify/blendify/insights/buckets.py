@@ -4,14 +4,18 @@ The buckets of the insights table: what is known of a listener, derived from the
 A bucket covers a month or a day, and is always computed whole from the records that it covers. So a message that comes
 twice, late or in another order does no harm, and a rebuild gives the same. Months, days and hours are in the listener's
 time zone. Texts are as the provider wrote them; a name is data, and escaping it is the page's work.
+
+What a bucket has thousands of is a NamedTuple: a page makes them in a fifth of the time that a dataclass takes.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Artist:
+class Artist(NamedTuple):
     """An artist, the same over all providers as far as that is known."""
 
     key: str
@@ -21,8 +25,7 @@ class Artist:
     """Address of a picture, as the provider gave it."""
 
 
-@dataclass(frozen=True)
-class Song:
+class Song(NamedTuple):
     """A song, the same over all providers as far as that is known."""
 
     key: str
@@ -40,6 +43,29 @@ class Song:
 
 
 @dataclass(frozen=True)
+class ToldPlays:
+    """
+    The plays of one month that exactly these services told of, as a bucket holds them.
+
+    So what one service told can be left out, and what another told of the same play stays.
+    """
+
+    month: str
+    """`2026-11`."""
+    songs: Mapping[str, Mapping[str, Song]]
+    """By service and key: what each service says of the song. Every service has every song of `by_day`."""
+    by_day: Mapping[int, Mapping[str, int]]
+    """Day of the month → song's key → plays."""
+    by_hour: Mapping[tuple[int, int], int]
+    """(Weekday with Monday as 0, hour) → plays."""
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The services, sorted."""
+        return tuple(sorted(self.songs))
+
+
+@dataclass(frozen=True)
 class MonthOfPlays:
     """The plays of a month whose moment is known. A play that two services tell of counts once."""
 
@@ -54,9 +80,16 @@ class MonthOfPlays:
     providers: tuple[str, ...]
     """The services that told of these plays, sorted."""
 
+    @cached_property
+    def by_song(self) -> Counter[str]:
+        """Song's key → plays; counted once, as most sums begin with it."""
+        plays: Counter[str] = Counter()
+        for counts in self.by_day.values():
+            plays.update(counts)
+        return plays
 
-@dataclass(frozen=True)
-class Ranked:
+
+class Ranked(NamedTuple):
     """One place of a top list."""
 
     rank: int
@@ -85,8 +118,7 @@ class TopList:
     """By rank. What ranks below the last is unknown, not zero."""
 
 
-@dataclass(frozen=True)
-class LibraryChange:
+class LibraryChange(NamedTuple):
     """Something that the listener added to their library, or that left it."""
 
     data_type: str
@@ -119,8 +151,7 @@ class MonthOfLibrary:
     """By day; the day of a removal is that of the sync that missed it."""
 
 
-@dataclass(frozen=True)
-class First:
+class First(NamedTuple):
     """When a song or an artist is first known of: the earliest play, addition or ranking."""
 
     key: str

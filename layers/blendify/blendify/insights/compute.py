@@ -19,7 +19,7 @@ from blendify.history.stored_facts import StoredFact
 from blendify.insights import firsts, library, packing, rankings, store, table
 from blendify.insights.buckets import First, Known
 from blendify.insights.calendar import Calendar
-from blendify.insights.plays import FURTHEST, Play, by_day, whole_month
+from blendify.insights.plays import FURTHEST, Play, by_day, together
 from blendify.insights.songs import artist_of, artists_of, song_of
 from blendify.providers import PROVIDERS
 
@@ -73,11 +73,12 @@ class Bucket:
             # Of a play without a moment from the provider only the order is known.
             if fact.attribute_values.get("played_after") is None:
                 plays.append(Play(str(fact.played_at), str(fact.provider), song))
-        pieces = {day: piece for day, piece in by_day(plays, self.calendar).items() if day.startswith(span)}
+        days = {day: told for day, told in by_day(plays, self.calendar).items() if day.startswith(span)}
         month, place = span[:7], span[8:] or store.WHOLE
-        self._note(heard, facts, plays_since=min(pieces, default=None))
-        if pieces:
-            table.write(self.user_id, f"plays#{month}#{place}", packing.of_plays(whole_month(pieces.values())))
+        self._note(heard, facts, plays_since=min(days, default=None))
+        if days:
+            pieces = together(piece for told in days.values() for piece in told)
+            table.write(self.user_id, f"plays#{month}#{place}", packing.of_plays(pieces))
         else:
             table.remove(self.user_id, f"plays#{month}#{place}", f"plays#{month}#{place}")
         if place == store.WHOLE:

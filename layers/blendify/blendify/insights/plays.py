@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from blendify.core import times
-from blendify.insights.buckets import MonthOfPlays, Song
+from blendify.insights.buckets import MonthOfPlays, Song, ToldPlays
 from blendify.insights.calendar import Calendar
 from blendify.insights.songs import fullest
 
@@ -25,93 +25,117 @@ class Play:
     song: Song
 
 
-@dataclass
-class _Event:
-    """Something that was played, and the services that tell of it."""
+@dataclass(frozen=True)
+class Heard:
+    """A play, and what each service that tells of it says of the song."""
 
-    at: datetime
-    first: Play
-    providers: set[str]
-    window: timedelta
-    songs: list[Song] = field(default_factory=list)
+    moment: str
+    """ISO 8601, UTC; that of the first record."""
+    songs: dict[str, Song]
+    """By service."""
+
+    @property
+    def key(self) -> str:
+        """The song's."""
+        return next(iter(self.songs.values())).key
 
 
-def once(plays: Iterable[Play]) -> list[tuple[Play, tuple[str, ...]]]:
+def once(plays: Iterable[Play]) -> list[Heard]:
     """
     Each play with the services that tell of it, by moment.
 
-    Of several services' records the first gives the moment, and the fullest the song. A service tells of a play once:
-    its second record, however near, is a play of its own.
+    Of several services' records the first gives the moment. A service tells of a play once: its second record, however
+    near, is a play of its own.
     """
-    events: list[_Event] = []
-    of_song: dict[str, list[_Event]] = {}
+    heard: list[Heard] = []
+    of_song: dict[str, list[tuple[datetime, timedelta, Heard]]] = {}
     for play in sorted(plays, key=lambda play: (play.moment, play.provider, play.song.key, play.song.title)):
         at, window = times.parse(play.moment), _window(play.song)
         near = of_song.setdefault(play.song.key, [])
-        while near and at - near[0].at > FURTHEST:
+        while near and at - near[0][0] > FURTHEST:
             near.pop(0)
-        for event in near:
-            if play.provider not in event.providers and at - event.at < max(window, event.window):
-                event.providers.add(play.provider)
-                event.songs.append(play.song)
+        for began, length, other in near:
+            if play.provider not in other.songs and at - began < max(window, length):
+                other.songs[play.provider] = play.song
                 break
         else:
-            event = _Event(at, play, {play.provider}, window, [play.song])
-            near.append(event)
-            events.append(event)
-    return [(replace(event.first, song=fullest(event.songs)), tuple(sorted(event.providers))) for event in events]
+            heard.append(Heard(play.moment, {play.provider: play.song}))
+            near.append((at, window, heard[-1]))
+    return heard
 
 
 def _window(song: Song) -> timedelta:
     return min(FURTHEST, max(APART, timedelta(milliseconds=song.milliseconds or 0)))
 
 
-def by_day(plays: Iterable[Play], calendar: Calendar) -> dict[str, MonthOfPlays]:
-    """The plays of each of the listener's days, as pieces of their months."""
-    days: dict[str, list[tuple[Play, tuple[str, ...], datetime]]] = {}
-    for play, providers in once(plays):
-        local = calendar.local(play.moment)
-        days.setdefault(local.date().isoformat(), []).append((play, providers, local))
-    return {day: _piece(day, here) for day, here in days.items()}
+def by_day(plays: Iterable[Play], calendar: Calendar) -> dict[str, list[ToldPlays]]:
+    """The plays of each of the listener's days, apart by the services that told of them."""
+    days: dict[str, dict[tuple[str, ...], list[tuple[Heard, datetime]]]] = {}
+    for heard in once(plays):
+        local = calendar.local(heard.moment)
+        of_day = days.setdefault(local.date().isoformat(), {})
+        of_day.setdefault(tuple(sorted(heard.songs)), []).append((heard, local))
+    return {day: [_told(day, of_day[providers]) for providers in sorted(of_day)] for day, of_day in days.items()}
 
 
-def _piece(day: str, plays: Sequence[tuple[Play, tuple[str, ...], datetime]]) -> MonthOfPlays:
-    songs: dict[str, list[Song]] = {}
-    for play, _, _ in plays:
-        songs.setdefault(play.song.key, []).append(play.song)
-    return MonthOfPlays(
+def _told(day: str, plays: Sequence[tuple[Heard, datetime]]) -> ToldPlays:
+    versions: dict[str, dict[str, list[Song]]] = {}
+    for heard, _ in plays:
+        for provider, song in heard.songs.items():
+            versions.setdefault(provider, {}).setdefault(song.key, []).append(song)
+    return ToldPlays(
         month=day[:7],
-        songs={key: fullest(versions) for key, versions in songs.items()},
-        by_day={int(day[8:]): {key: len(versions) for key, versions in songs.items()}},
-        by_hour=dict(Counter((local.weekday(), local.hour) for _, _, local in plays)),
-        providers=tuple(sorted({provider for _, providers, _ in plays for provider in providers})),
+        songs=_fullest(versions),
+        by_day={int(day[8:]): dict(Counter(heard.key for heard, _ in plays))},
+        by_hour=dict(Counter((local.weekday(), local.hour) for _, local in plays)),
     )
 
 
-def joined(pieces: Iterable[MonthOfPlays]) -> MonthOfPlays:
-    """The month that consists of these pieces; one that tells of days that earlier ones tell of is passed over."""
-    songs: dict[str, list[Song]] = {}
+def together(pieces: Iterable[ToldPlays]) -> list[ToldPlays]:
+    """Pieces of a month that tell of different days, as one for each set of services; in any order."""
+    by_providers: dict[tuple[str, ...], list[ToldPlays]] = {}
+    for piece in pieces:
+        by_providers.setdefault(piece.providers, []).append(piece)
+    return [_sum(by_providers[providers]) for providers in sorted(by_providers)]
+
+
+def _sum(pieces: Sequence[ToldPlays]) -> ToldPlays:
+    versions: dict[str, dict[str, list[Song]]] = {}
     days: dict[int, Mapping[str, int]] = {}
     hours: Counter[tuple[int, int]] = Counter()
-    month, providers = "", set[str]()
     for piece in pieces:
-        month = piece.month
-        if piece.by_day.keys() <= days.keys():
-            continue
         days |= piece.by_day
         hours.update(piece.by_hour)
-        providers.update(piece.providers)
+        for provider, songs in piece.songs.items():
+            for key, song in songs.items():
+                versions.setdefault(provider, {}).setdefault(key, []).append(song)
+    return ToldPlays(pieces[0].month, _fullest(versions), dict(sorted(days.items())), dict(hours))
+
+
+def _fullest(versions: Mapping[str, Mapping[str, Sequence[Song]]]) -> dict[str, dict[str, Song]]:
+    return {
+        provider: {key: fullest(songs[key]) for key in sorted(songs)} for provider, songs in sorted(versions.items())
+    }
+
+
+def joined(pieces: Sequence[MonthOfPlays]) -> MonthOfPlays:
+    """The month that consists of these pieces, which tell of different plays."""
+    if len(pieces) == 1:
+        return pieces[0]
+    songs: dict[str, Song] = {}
+    days: dict[int, Counter[str]] = {}
+    hours: Counter[tuple[int, int]] = Counter()
+    for piece in pieces:
+        for day, counts in piece.by_day.items():
+            days.setdefault(day, Counter()).update(counts)
+        hours.update(piece.by_hour)
         for key, song in piece.songs.items():
-            songs.setdefault(key, []).append(song)
+            other = songs.get(key, song)
+            songs[key] = song if other is song or other == song else fullest((other, song))
     return MonthOfPlays(
-        month=month,
-        songs={key: fullest(versions) for key, versions in songs.items()},
-        by_day=dict(sorted(days.items())),
+        month=pieces[0].month,
+        songs=songs,
+        by_day={day: dict(days[day]) for day in sorted(days)},
         by_hour=dict(hours),
-        providers=tuple(sorted(providers)),
+        providers=tuple(sorted({provider for piece in pieces for provider in piece.providers})),
     )
-
-
-def whole_month(pieces: Iterable[MonthOfPlays]) -> MonthOfPlays:
-    """The month of pieces of one day each, in any order."""
-    return joined(sorted(pieces, key=lambda piece: min(piece.by_day)))

@@ -5,26 +5,39 @@ Months (`2026-11`) and days (`2026-11-28`) are texts, in the listener's time zon
 means from the beginning, or until now. Reads are eventually consistent.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
+from typing import Any
 
 from blendify.insights import packing, table
 from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.firsts import place
 from blendify.insights.library import month_of_library
 from blendify.insights.plays import joined
-from blendify.providers import PROVIDERS
+from blendify.providers import NAMES, PROVIDERS
 
 WHOLE = "00"
 """In place of the day, in the name of a bucket of plays that holds a whole month."""
 EARLIEST, LATEST = "0", "9999"
 
 
-def plays(user_id: str, first_month: str | None, last_month: str | None) -> list[MonthOfPlays]:
-    """The plays of these months, by month; months without plays are left out."""
+def plays(
+    user_id: str, first_month: str | None, last_month: str | None, providers: Collection[str] = NAMES
+) -> list[MonthOfPlays]:
+    """The plays of these months of which one of these providers told, by month; months without plays are left out."""
     first, last = table.name("plays", first_month or EARLIEST), table.name("plays", last_month or LATEST)
-    pieces = map(packing.to_plays, table.read(user_id, first, last))
-    return [joined(list(here)) for _, here in groupby(pieces, key=lambda piece: piece.month)]
+    months = []
+    for _, buckets in groupby(table.read(user_id, first, last), key=lambda rows: rows[0]):
+        days = set[int]()
+        pieces: list[MonthOfPlays] = []
+        for rows in buckets:
+            # A whole month comes first: a day's bucket that is still there is of before.
+            if not packing.days_told(rows) <= days:
+                days |= packing.days_told(rows)
+                pieces += packing.to_plays(rows, providers)
+        if pieces:
+            months.append(joined(pieces))
+    return months
 
 
 def top_lists(user_id: str, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
@@ -68,15 +81,32 @@ def library(user_id: str, first_month: str | None, last_month: str | None) -> li
 
 def firsts(user_id: str) -> list[First]:
     """When each song and each artist is first known of, by day and key."""
-    buckets = table.read(user_id, table.name("firsts", ""), table.name("firsts", "~"))
-    every = [first for rows in buckets for first in packing.to_firsts(rows)]
-    return sorted(every, key=lambda first: (first.day, first.key))
+    return _by_day(first for rows in _firsts(user_id) for first in packing.to_firsts(rows))
+
+
+def firsts_of_artists(user_id: str) -> list[First]:
+    """The same of artists alone."""
+    return _by_day(first for rows in _firsts(user_id) for first in packing.artists_among(rows))
+
+
+def first_of_artist(user_id: str, key: str) -> First | None:
+    """When an artist is first known of; None when nothing is known of them."""
+    rows = table.read_named(user_id, [table.name("firsts", place(key))])
+    return next((first for there in rows.values() for first in packing.artists_among(there) if first.key == key), None)
 
 
 def known(user_id: str) -> Known:
     """Since when things are known of the listener."""
     rows = table.read_named(user_id, ["known"])
     return Known(*rows["known"]) if rows else Known("UTC", None, None, None, None, None)
+
+
+def _firsts(user_id: str) -> Iterator[Any]:
+    return table.read(user_id, table.name("firsts", ""), table.name("firsts", "~"))
+
+
+def _by_day(firsts: Iterable[First]) -> list[First]:
+    return sorted(firsts, key=lambda first: (first.day, first.key))
 
 
 def _pieces(user_id: str, first: str, last: str) -> Iterator[tuple[str, list[LibraryChange], list[LibraryChange]]]:
@@ -96,7 +126,7 @@ def _playlist_names(user_id: str) -> dict[tuple[str, str], str]:
 def _named(changes: Iterable[LibraryChange], names: dict[tuple[str, str], str]) -> list[LibraryChange]:
     """The changes with the names of their playlists."""
     return [
-        replace(change, playlist_name=names.get((change.provider, change.playlist_id)))
+        change._replace(playlist_name=names.get((change.provider, change.playlist_id)))
         if change.playlist_id
         else change
         for change in changes

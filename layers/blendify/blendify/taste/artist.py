@@ -39,19 +39,20 @@ class Portrait:
 
 @dataclass(frozen=True)
 class Everything:
-    """All that is known of a listener, as far as it may be shown."""
+    """All that is known of a listener and an artist, as far as it may be shown."""
 
     plays: Sequence[MonthOfPlays]
     lists: Sequence[TopList]
     library: Sequence[MonthOfLibrary]
-    firsts: Sequence[First]
+    first: First | None
+    """Of the artist."""
 
 
 def portrait(key: str, everything: Everything) -> Portrait | None:
     """The artist with this key; None when nothing is known of them."""
     artists = listening.artists(everything.plays)
     played = artists.get(key)
-    first = next((first for first in everything.firsts if first.is_artist and first.key == key), None)
+    first = everything.first
     ranked = [
         (entry, snapshot.day)
         for snapshot in everything.lists

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from blendify.insights.buckets import MonthOfLibrary, MonthOfPlays
-from blendify.taste import listening
 from blendify.taste.listening import LEAST_COVERAGE
 
 EARLIEST, LATEST = 1900, 2100
@@ -59,8 +58,9 @@ def eras(plays: Sequence[MonthOfPlays], library: Sequence[MonthOfLibrary]) -> Er
         year for key, year in liked.items() if removed.get(key, "") <= days[key] or key not in removed
     )
     played: Counter[int | None] = Counter()
-    for _, song, count in listening.all_plays(plays):
-        played[song.release_year] += count
+    for month_of_plays in plays:
+        for song, count in month_of_plays.by_song.items():
+            played[month_of_plays.songs[song].release_year] += count
     likes, playing = _side(present), _side(played)
     decades = sorted({*likes.by_decade, *playing.by_decade})
     span = tuple(range(decades[0], decades[-1] + 1, 10)) if decades else ()

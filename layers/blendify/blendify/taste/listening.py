@@ -37,27 +37,21 @@ class Played:
     plays: float
 
 
-def plays_of(month: MonthOfPlays, period: Period | None = None) -> Iterator[tuple[str, Song, int]]:
-    """(day, song, plays) of the month's days that are in the period."""
+def plays_of(month: MonthOfPlays) -> Iterator[tuple[str, Song, int]]:
+    """(day, song, plays)."""
     for number, songs in month.by_day.items():
-        day = f"{month.month}-{number:02}"
-        if period is None or day in period:
-            for key, plays in songs.items():
-                yield day, month.songs[key], plays
-
-
-def all_plays(months: Sequence[MonthOfPlays], period: Period | None = None) -> Iterator[tuple[str, Song, int]]:
-    """(day, song, plays) of all months; those that cannot have a day of the period are not looked into."""
-    for month in months:
-        if period is None or period.first[:7] <= month.month <= period.last[:7]:
-            yield from plays_of(month, period)
+        for key, plays in songs.items():
+            yield f"{month.month}-{number:02}", month.songs[key], plays
 
 
 def by_day(months: Sequence[MonthOfPlays], period: Period | None = None) -> dict[str, int]:
     """Plays of each day that has some."""
     days: Counter[str] = Counter()
-    for day, _, plays in all_plays(months, period):
-        days[day] += plays
+    for month in months:
+        for number, counts in month.by_day.items():
+            day = f"{month.month}-{number:02}"
+            if period is None or day in period:
+                days[day] += sum(counts.values())
     return dict(days)
 
 
@@ -111,17 +105,15 @@ def minutes(months: Sequence[MonthOfPlays], period: Period | None = None) -> Min
     return Minutes(round(length / MINUTE), known / total)
 
 
-def monthly_weights(months: Sequence[MonthOfPlays]) -> dict[str, dict[str, float]]:
+def monthly_weights(plays_of_months: Sequence[MonthOfPlays]) -> dict[str, dict[str, float]]:
     """Month → artist's key → weight."""
     by_month: dict[str, dict[str, float]] = {}
-    for month in sorted(months, key=lambda month: month.month):
-        plays: Counter[str] = Counter()
-        for by_song in month.by_day.values():
-            plays.update(by_song)
+    for month in sorted(plays_of_months, key=lambda month: month.month):
         sums: defaultdict[str, float] = defaultdict(float)
-        for key, count in plays.items():
-            for artist, weight in weights(month.songs[key]):
-                sums[artist.key] += count * weight
+        for key, plays in month.by_song.items():
+            # As `weights` has it, which takes three times as long for a hundred thousand plays.
+            for place, artist in enumerate(month.songs[key].artists):
+                sums[artist.key] += plays * GUEST if place else plays
         by_month[month.month] = dict(sums)
     return by_month
 
@@ -133,8 +125,12 @@ def _per_song(months: Sequence[MonthOfPlays], period: Period | None) -> Mapping[
     for month in sorted(months, key=lambda month: month.month):
         if period is not None and not period.first[:7] <= month.month <= period.last[:7]:
             continue
+        if period is None or (f"{month.month}-01" in period and f"{month.month}-31" in period):
+            plays.update(month.by_song)
+            known.update(month.songs)
+            continue
         for number, by_song in month.by_day.items():
-            if period is None or f"{month.month}-{number:02}" in period:
+            if f"{month.month}-{number:02}" in period:
                 plays.update(by_song)
                 known.update((key, month.songs[key]) for key in by_song)
     return {key: (known[key], count) for key, count in plays.items()}

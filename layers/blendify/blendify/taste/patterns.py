@@ -1,12 +1,14 @@
 """Four patterns: who stayed all the time, who came back, who went, and which song was played again and again."""
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from blendify.insights.buckets import MonthOfPlays, Song, TopList
+from blendify.insights.buckets import MonthOfPlays, TopList
 from blendify.taste import listening
 from blendify.taste.days import days_between, later, month_of, months_later
+from blendify.taste.obsessions import Obsession, obsessions
 
 ROWS = 6
 LOYAL_MONTHS = 3
@@ -14,8 +16,9 @@ SHORT = ("7day", "short_term")
 """The lists that tell of a month. A list of a year still has who was loved last winter."""
 SILENT_DAYS = 180
 BACK_PLAYS_BEFORE, BACK_PLAYS, BACK_DAYS = 10, 5, 30
-GONE_TOP, GONE_DAYS = 20, 182
-OBSESSED_DAYS, OBSESSED_PLAYS = 7, 10
+GAP_MONTHS = 5
+"""Two days that are 180 days apart are of months that differ by so much, at least."""
+GONE_TOP = 20
 
 
 @dataclass(frozen=True)
@@ -57,17 +60,6 @@ class Gone:
 
 
 @dataclass(frozen=True)
-class Obsession:
-    """A song that took a large part of seven days."""
-
-    song: Song
-    first_day: str
-    plays: int
-    share: float
-    """Of all plays of these days."""
-
-
-@dataclass(frozen=True)
 class Patterns:
     """The most telling of each, at most six."""
 
@@ -83,39 +75,72 @@ def patterns(plays: Sequence[MonthOfPlays], lists: Sequence[TopList], today: str
 
     lists   top lists of artists, which tell of loyalty where no plays are known
     """
-    days, subjects = _days_of_artists(plays)
+    heard = _Heard.of(plays)
     weights = listening.monthly_weights(plays)
-    by_month = _months_of_artists(weights, lists, subjects)
+    by_month, subjects = _months_of_artists(weights, lists, heard)
     return Patterns(
-        _loyal(by_month, subjects, {key: sum(by_day.values()) for key, by_day in days.items()}, today),
-        _back(days, subjects, today),
-        _gone(weights, days, subjects, today),
+        _loyal(by_month, subjects, heard, today),
+        _back(heard, today),
+        _gone(weights, heard, today),
         obsessions(plays),
     )
 
 
-def _days_of_artists(plays: Sequence[MonthOfPlays]) -> tuple[Mapping[str, Mapping[str, int]], dict[str, Subject]]:
-    """Artist → day → plays on which the artist comes first, by day."""
-    days: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    subjects: dict[str, Subject] = {}
-    for month in sorted(plays, key=lambda month: month.month):
-        firsts = {key: song.artists[0].key for key, song in month.songs.items() if song.artists}
-        for song in month.songs.values():
-            for artist in song.artists[:1]:
-                subjects[artist.key] = Subject(artist.key, artist.name, artist.image or song.cover)
-        for number, by_song in sorted(month.by_day.items()):
-            day = f"{month.month}-{number:02}"
-            for key, count in by_song.items():
-                if key in firsts:
-                    of_artist = days[firsts[key]]
-                    of_artist[day] = of_artist.get(day, 0) + count
-    return days, subjects
+@dataclass(frozen=True)
+class _Heard:
+    """The plays of the artists who come first on a song."""
+
+    plays: Mapping[str, MonthOfPlays]
+    """By month, in order."""
+    songs: Mapping[str, Mapping[str, Sequence[str]]]
+    """Artist → month → the songs of theirs that were played, by month."""
+    totals: Mapping[str, int]
+    """Artist → plays."""
+
+    @classmethod
+    def of(cls, plays: Sequence[MonthOfPlays]) -> "_Heard":
+        by_artist: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+        totals: defaultdict[str, int] = defaultdict(int)
+        in_order = sorted(plays, key=lambda month: month.month)
+        for month in in_order:
+            name, songs = month.month, month.songs
+            for key, count in month.by_song.items():
+                if artists := songs[key].artists:
+                    artist = artists[0].key
+                    totals[artist] += count
+                    by_artist[artist].setdefault(name, []).append(key)
+        return cls({month.month: month for month in in_order}, by_artist, totals)
+
+    def subject(self, key: str) -> Subject:
+        """The artist as the last month knows them."""
+        month, keys = list(self.songs[key].items())[-1]
+        song = self.plays[month].songs[keys[-1]]
+        return Subject(key, song.artists[0].name, song.artists[0].image or song.cover)
+
+    def days(self, key: str, months: Iterable[str]) -> dict[str, int]:
+        """Day → plays of an artist in these months, which are in order."""
+        days: dict[str, int] = {}
+        for month in months:
+            songs = self.songs[key][month]
+            for number, counts in sorted(self.plays[month].by_day.items()):
+                if plays := sum(counts.get(song, 0) for song in songs):
+                    days[f"{month}-{number:02}"] = plays
+        return days
+
+    def last_day(self, key: str) -> str:
+        """Of the artist's last play."""
+        return max(self.days(key, list(self.songs[key])[-1:]))
 
 
 def _months_of_artists(
-    by_month: Mapping[str, Mapping[str, float]], lists: Iterable[TopList], subjects: dict[str, Subject]
-) -> dict[str, set[str]]:
-    """The months with a play of each artist; of months without any play, those in whose lists the artist stood."""
+    by_month: Mapping[str, Mapping[str, float]], lists: Iterable[TopList], heard: _Heard
+) -> tuple[dict[str, set[str]], dict[str, Subject]]:
+    """
+    The months with a play of each artist; of months without any play, those in whose lists the artist stood.
+
+    And who they are whom lists alone know
+    """
+    listed: dict[str, Subject] = {}
     present: defaultdict[str, set[str]] = defaultdict(set)
     for month, weights in by_month.items():
         for key, weight in weights.items():
@@ -125,51 +150,65 @@ def _months_of_artists(
         if snapshot.what == "artists" and snapshot.time_range in SHORT and month_of(snapshot.day) not in by_month:
             for entry in snapshot.entries:
                 present[entry.key].add(month_of(snapshot.day))
-                subjects.setdefault(entry.key, Subject(entry.key, entry.name, entry.image))
-    return present
+                if entry.key not in heard.songs:
+                    listed.setdefault(entry.key, Subject(entry.key, entry.name, entry.image))
+    return present, listed
 
 
 def _loyal(
-    by_month: Mapping[str, set[str]], subjects: Mapping[str, Subject], totals: Mapping[str, int], today: str
+    by_month: Mapping[str, set[str]], listed: Mapping[str, Subject], heard: _Heard, today: str
 ) -> tuple[Loyal, ...]:
     rows = []
+    this_month, last_month = month_of(today), months_later(month_of(today), -1)
     for key, present in by_month.items():
         # The month that has just begun does not end a row.
-        month = month_of(today) if month_of(today) in present else months_later(month_of(today), -1)
+        month = this_month if this_month in present else last_month
         length = 0
         while month in present:
             length += 1
             month = months_later(month, -1)
-        if length >= LOYAL_MONTHS and key in subjects:
-            rows.append(Loyal(subjects[key], length, months_later(month, 1)))
-    rows.sort(key=lambda row: (-row.months, -totals.get(row.artist.key, 0), row.artist.name))
+        if length >= LOYAL_MONTHS and (key in listed or key in heard.songs):
+            subject = listed[key] if key in listed else heard.subject(key)
+            rows.append(Loyal(subject, length, months_later(month, 1)))
+    rows.sort(key=lambda row: (-row.months, -heard.totals.get(row.artist.key, 0), row.artist.name))
     return tuple(rows[:ROWS])
 
 
-def _back(days: Mapping[str, Mapping[str, int]], subjects: Mapping[str, Subject], today: str) -> tuple[Back, ...]:
+def _back(heard: _Heard, today: str) -> tuple[Back, ...]:
     rows = []
     recent = later(today, -SILENT_DAYS)
-    for key, by_day in days.items():
-        if max(by_day) < recent or sum(by_day.values()) < BACK_PLAYS_BEFORE + BACK_PLAYS:
+    for key, songs in heard.songs.items():
+        months = list(songs)
+        if months[-1] < month_of(recent) or heard.totals[key] < BACK_PLAYS_BEFORE + BACK_PLAYS:
             continue
-        before, last = 0, ""
+        gap = _first_gap(months, month_of(recent))
+        if gap is None:
+            continue
+        by_day, last = heard.days(key, months[gap:]), ""
+        before = heard.totals[key] - sum(by_day.values())
         for day, count in by_day.items():
             if day >= recent and last and before >= BACK_PLAYS_BEFORE:
                 silent, end = days_between(last, day), later(day, BACK_DAYS - 1)
                 after = sum(plays for other, plays in by_day.items() if day <= other <= end)
                 if silent >= SILENT_DAYS and after >= BACK_PLAYS:
-                    rows.append(Back(subjects[key], silent, day))
+                    rows.append(Back(heard.subject(key), silent, day))
             before, last = before + count, day
     rows.sort(key=lambda row: (row.day, row.silent_days), reverse=True)
     return tuple(rows[:ROWS])
 
 
-def _gone(
-    by_month: Mapping[str, Mapping[str, float]],
-    days: Mapping[str, Mapping[str, int]],
-    subjects: Mapping[str, Subject],
-    today: str,
-) -> tuple[Gone, ...]:
+def _first_gap(months: Sequence[str], recent: str) -> int | None:
+    """The place of the first month after which plays may lack for 180 days until a month that is recent."""
+    pairs = enumerate(pairwise(months))
+    gaps = (
+        place
+        for place, (month, following) in pairs
+        if following >= recent and months_later(month, GAP_MONTHS) <= following
+    )
+    return next(gaps, None)
+
+
+def _gone(by_month: Mapping[str, Mapping[str, float]], heard: _Heard, today: str) -> tuple[Gone, ...]:
     """Half years that begin with January and July."""
     halves: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
     for month, weights in by_month.items():
@@ -178,45 +217,15 @@ def _gone(
             halves[half][key] += weight
     best: dict[str, int] = {}
     for weights_of_half in halves.values():
-        ordered = sorted(weights_of_half, key=lambda key: (-weights_of_half[key], key))
+        ordered = sorted(sorted(weights_of_half), key=weights_of_half.__getitem__, reverse=True)
         for rank, key in enumerate(ordered[:GONE_TOP], start=1):
             best[key] = min(rank, best.get(key, rank))
     silent_since = later(today, -SILENT_DAYS)
-    rows = [
-        Gone(subjects[key], max(days[key]), rank)
-        for key, rank in best.items()
-        if key in days and max(days[key]) < silent_since
-    ]
+    rows = []
+    for key, rank in best.items():
+        if key in heard.songs and max(heard.songs[key]) <= month_of(silent_since):
+            last_day = heard.last_day(key)
+            if last_day < silent_since:
+                rows.append(Gone(heard.subject(key), last_day, rank))
     rows.sort(key=lambda row: (row.rank, row.last_day))
-    return tuple(rows[:ROWS])
-
-
-def obsessions(plays: Sequence[MonthOfPlays]) -> tuple[Obsession, ...]:
-    """The songs with the largest share of seven days in a row, ten plays at least; each song's greatest alone."""
-    by_day: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    songs: dict[str, Song] = {}
-    for month in plays:
-        songs.update(month.songs)
-        for number, counts in month.by_day.items():
-            by_day[f"{month.month}-{number:02}"].update(counts)
-    greatest: dict[str, Obsession] = {}
-    window: Counter[str] = Counter()
-    total = 0
-    inside: deque[str] = deque()
-    for day in sorted(by_day):
-        window.update(by_day[day])
-        total += sum(by_day[day].values())
-        inside.append(day)
-        first = later(day, 1 - OBSESSED_DAYS)
-        while inside[0] < first:
-            leaving = by_day[inside.popleft()]
-            window.subtract(leaving)
-            total -= sum(leaving.values())
-        # Seven days are looked at when they end with a play of the song.
-        for key in by_day[day]:
-            if window[key] >= OBSESSED_PLAYS:
-                known = greatest.get(key)
-                if known is None or window[key] / total > known.share:
-                    greatest[key] = Obsession(songs[key], inside[0], window[key], window[key] / total)
-    rows = sorted(greatest.values(), key=lambda row: (-row.share, row.first_day, row.song.key))
     return tuple(rows[:ROWS])

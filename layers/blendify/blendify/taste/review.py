@@ -9,7 +9,7 @@ from blendify.taste import listening, rankings
 from blendify.taste.comparison import Sums, compare
 from blendify.taste.days import Period, days_of, later, month_of, months, months_later, whole_month
 from blendify.taste.growth import is_dated
-from blendify.taste.patterns import Obsession, obsessions
+from blendify.taste.obsessions import Obsession, obsessions
 
 ROWS = 5
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.core.settings import allowed_for
-from blendify.insights.buckets import LibraryChange, MonthOfPlays
+from blendify.insights.buckets import LibraryChange, MonthOfPlays, TopList
 from blendify.providers import NAMES
 from blendify.reading.question import BadParameter
 from blendify.taste import listening
@@ -56,7 +56,7 @@ def add_to(router: Router) -> None:
         _in_order(first, last)
         snapshots = visible.lists(what, time_range, first, last)
         offset = _offset(given)
-        return _page([asdict(snapshot) for snapshot in snapshots[offset : offset + TOPS]], offset, len(snapshots))
+        return _page([_top_list(snapshot) for snapshot in snapshots[offset : offset + TOPS]], offset, len(snapshots))
 
     @router.get("/me/taste/listening", middlewares=[reader])
     def listened() -> Response[str]:
@@ -112,12 +112,16 @@ def _played(played: listening.Played) -> dict[str, Any]:
     return asdict(replace(played, plays=round(played.plays, 2)))
 
 
+def _top_list(snapshot: TopList) -> dict[str, Any]:
+    return {**vars(snapshot), "entries": [entry._asdict() for entry in snapshot.entries]}
+
+
 def _added(change: LibraryChange) -> dict[str, Any]:
-    return {"change": "added", **asdict(change)}
+    return {"change": "added", **change._asdict()}
 
 
 def _removed(change: LibraryChange) -> dict[str, Any]:
-    return {"change": "removed", **asdict(change)}
+    return {"change": "removed", **change._asdict()}
 
 
 def _given(given: Mapping[str, list[str]], route: str) -> dict[str, str]:

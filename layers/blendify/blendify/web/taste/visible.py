@@ -56,13 +56,8 @@ class Visible:
         return Calendar(store.known(self.user_id).time_zone).day(times.iso(times.now()))
 
     def plays(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfPlays]:
-        """
-        The plays by month.
-
-        A month in which a provider took part whose views are off is left out as a whole: its plays cannot be told apart
-        """
-        months = store.plays(self.user_id, first_month, last_month)
-        return [month for month in months if self.providers.issuperset(month.providers)]
+        """The plays by month. A play that several services told of stays while the views of one of them are on."""
+        return store.plays(self.user_id, first_month, last_month, self.providers)
 
     def lists(self, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
         """The snapshots of a top list, by day; with the one in force on the first day."""
@@ -90,10 +85,19 @@ class Visible:
 
     @cached_property
     def firsts(self) -> list[First]:
-        """When songs and artists are first known of."""
+        """When artists are first known of."""
+        return self._limited_firsts if self.is_limited else store.firsts_of_artists(self.user_id)
+
+    def first(self, artist: str) -> First | None:
+        """When an artist is first known of; None when nothing is known of them."""
         if self.is_limited:
-            return firsts(self.plays(), [*self.all_lists("artists"), *self.all_lists("tracks")], self.library())
-        return store.firsts(self.user_id)
+            return next((first for first in self._limited_firsts if first.key == artist), None)
+        return store.first_of_artist(self.user_id, artist)
+
+    @cached_property
+    def _limited_firsts(self) -> list[First]:
+        every = firsts(self.plays(), [*self.all_lists("artists"), *self.all_lists("tracks")], self.library())
+        return [first for first in every if first.is_artist]
 
     def _shown(self, lists: Iterable[TopList]) -> list[TopList]:
         return [snapshot for snapshot in lists if snapshot.provider in self.providers]

@@ -18,9 +18,10 @@ MOST_WEEKS = 110
 
 def build(asked: Asked, visible: Visible) -> Shown:
     """The artist whose key is asked for; empty when nothing is known of them."""
+    key = asked.artist or ""
     lists = visible.all_lists("artists")
-    everything = Everything(visible.plays(), lists, visible.library(), visible.firsts)
-    told = portrait(asked.artist or "", everything)
+    everything = Everything(visible.plays(), lists, visible.library(), visible.first(key))
+    told = portrait(key, everything)
     if told is None:
         return Shown(empty="Nothing is known of this artist here.", title="An artist that is not in your history")
     ranks = _ranks(told, list_with(told.key, lists), visible.today)

@@ -1,6 +1,7 @@
 """Am I still who I was? Each month against each."""
 
-from blendify.taste.drift import LEAST_PLAYS, Drift, drift
+from blendify.taste.days import months_later
+from blendify.taste.drift import LEAST_PLAYS, MOST_MONTHS, Drift, drift
 from blendify.web.charts.columns import Box, Column, columns
 from blendify.web.charts.heat import Axis, GridSize, Square, grid
 from blendify.web.taste import words
@@ -10,6 +11,8 @@ from blendify.web.taste.visible import Visible
 
 STEPS = (10, 30, 45, 65, 85)
 """The same scale for everybody, so that grids can be compared: the least percent of each step."""
+RECENT_MONTHS = MOST_MONTHS + 6
+"""So many are read first; all of them only when some of these had too few plays."""
 WORDS = (
     "worlds apart",
     "some common ground",
@@ -22,7 +25,9 @@ WORDS = (
 
 def build(_asked: Asked, visible: Visible) -> Shown:
     """All months with enough plays, the last two years of them."""
-    told = drift(visible.plays())
+    told = drift(visible.plays(months_later(visible.today[:7], -RECENT_MONTHS)))
+    if len(told.months) < MOST_MONTHS:
+        told = drift(visible.plays())
     if len(told.months) < 2:
         if visible.known.plays_since is None:
             return Shown(empty=no_plays(visible.known))

@@ -1,17 +1,19 @@
 """Loyal, back, gone, obsessed: four short lists."""
 
-from blendify.insights.buckets import Song
+from blendify.insights.buckets import Song, TopList
+from blendify.taste.days import month_of, months, whole_month
 from blendify.taste.patterns import Subject, patterns
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import Shown, View, no_plays, plays_basis
-from blendify.web.taste.visible import Visible
+from blendify.web.taste.visible import SHORT, Visible
 
 
 def build(_asked: Asked, visible: Visible) -> Shown:
     """All four; each says how it is meant."""
     known = visible.known
-    told = patterns(visible.plays(), visible.all_lists("artists"), visible.today)
+    plays = visible.plays()
+    told = patterns(plays, _lists(visible, {month.month for month in plays}), visible.today)
     if not (told.loyal or told.back or told.gone or told.obsessions):
         if known.plays_since is None and known.rankings_since is None:
             return Shown(empty=no_plays(known))
@@ -56,6 +58,15 @@ def _lead(loyal: list[tuple[Subject, str]], obsessed: list[tuple[Song, str]]) ->
         song, _ = obsessed[0]
         text += f" No song had you more than “{song.title}”."
     return text.strip()
+
+
+def _lists(visible: Visible, played: set[str]) -> list[TopList]:
+    """The lists of the months without plays, which alone are asked for."""
+    since = visible.known.rankings_since
+    silent = (
+        [month for month in months(month_of(since), month_of(visible.today)) if month not in played] if since else []
+    )
+    return visible.lists("artists", SHORT, f"{silent[0]}-01", whole_month(silent[-1]).last) if silent else []
 
 
 VIEW = View("patterns", "Loyal, back, gone, obsessed", "Who stays, who returns, who is missed?", (), build)
