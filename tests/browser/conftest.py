@@ -43,6 +43,12 @@ class Visitor:
         page.wait_for_url("**/dashboard")
         return page
 
+    def photograph(self, name: str) -> None:
+        """The whole page, which must not be wider than its window."""
+        inner, outer = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert inner <= outer, f"{name} is {inner} pixels wide in a window of {outer}"
+        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
     def look(self, name: str) -> None:
         """Look at the page in light and dark, wide and narrow: it fits, anybody can read it, and it is photographed."""
         page = self.page
@@ -50,9 +56,7 @@ class Visitor:
             page.emulate_media(color_scheme=scheme)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
-                inner, outer = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-                assert inner <= outer, f"{name} is {inner} pixels wide in a window of {outer}"
-                page.screenshot(path=SHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+                self.photograph(f"{name}-{scheme}-{width}")
             found = Axe().run(page).response["violations"]
             assert not found, [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
         page.emulate_media(color_scheme="light")
@@ -96,7 +100,13 @@ def world(behind: Socket, site: str, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, site: str, world: World, messages: Messages) -> Iterator[Visitor]:
+def visitor(window: Visitor, world: World, messages: Messages) -> Visitor:
+    """A new browser profile in front of the site and a provider."""
+    return window
+
+
+@pytest.fixture
+def window(chromium: Browser, site: str) -> Iterator[Visitor]:
     """A new browser profile. At its end it must have had nothing to complain of."""
     context = chromium.new_context(locale="de-DE", timezone_id="Europe/Berlin")
     context.set_default_timeout(15_000)

@@ -1,7 +1,7 @@
 """An invented listener with two years of believable history, in the data classes of the insights. Seeded."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from math import exp
@@ -259,3 +259,67 @@ def history(listener: Listener, what: str, time_range: str) -> list[TopList]:
 
 
 NOBODY = Listener([], [], [], [], Known("UTC", None, None, None, None, None))
+
+
+@cache
+def three_days() -> Listener:
+    """A listener of Spotify who connected three days ago: few plays, lists of three days, likes of some years."""
+    base = two_years()
+    begin = (LAST - timedelta(days=2)).isoformat()
+    november = base.plays[-1]
+    by_day = {day: counts for day, counts in november.by_day.items() if f"{november.month}-{day:02}" >= begin}
+    keys = {key for counts in by_day.values() for key in counts}
+    slots = {(4, 8): 9, (4, 19): 14, (5, 12): 6, (5, 21): 11, (6, 10): 5}
+    songs = {key: song for key, song in november.songs.items() if key in keys}
+    plays = [MonthOfPlays(november.month, songs, by_day, slots, ("spotify",))]
+    newest = {(top.what, top.time_range): top for top in base.lists}
+    lists = [replace(top, day=begin) for top in newest.values()]
+    library = [
+        MonthOfLibrary(month.month, month.added[::4], ())
+        for month in base.library
+        if month.month in ("2022-05", "2023-08", "2024-12", "2025-06", "2026-02", "2026-10") and month.added
+    ]
+    since = min(change.day for month in library for change in month.added)
+    known = Known("Europe/Berlin", begin, begin, begin, since, f"{TODAY}T09:30:00.000Z")
+    return Listener(plays, lists, library, firsts(plays, lists, library), known)
+
+
+@cache
+def scrobbler() -> Listener:
+    """A listener of Last.fm alone: plays and loved songs with their dates, lists that count, no albums or playlists."""
+    base = two_years()
+    plays = [replace(month, providers=("lastfm",)) for month in base.plays]
+    newest = {(top.what, top.time_range): top for top in base.lists}
+    begin = (LAST - timedelta(days=9)).isoformat()
+    lists = [
+        TopList(
+            "lastfm",
+            top.what,
+            {"short_term": "7day", "long_term": "overall"}[top.time_range],
+            begin,
+            tuple(entry._replace(play_count=400 // entry.rank) for entry in top.entries),
+        )
+        for top in newest.values()
+    ]
+    library = [
+        MonthOfLibrary(
+            month.month,
+            tuple(change._replace(provider="lastfm") for change in month.added if change.data_type == "saved_tracks"),
+            (),
+        )
+        for month in base.library
+    ]
+    known = replace(base.known, connected_on=begin, rankings_since=begin)
+    return Listener(plays, lists, library, firsts(plays, lists, library), known)
+
+
+@cache
+def likes_alone() -> Listener:
+    """A listener of whom nothing is known but liked songs with their dates."""
+    library = [
+        MonthOfLibrary(month.month, tuple(change for change in month.added if change.data_type == "saved_tracks"), ())
+        for month in two_years().library
+    ]
+    begin = (LAST - timedelta(days=2)).isoformat()
+    known = Known("Europe/Berlin", begin, None, None, "2016-04-01", f"{TODAY}T09:30:00.000Z")
+    return Listener([], [], library, firsts([], [], library), known)

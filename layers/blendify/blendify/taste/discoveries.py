@@ -95,6 +95,7 @@ def discoveries(firsts: Sequence[First], known: Known, signs: Signs, today: str)
     weights, after = _weights(signs.plays, new)
     ranked = _last_days_of_lists(signs.lists, new)
     added, last_added = _additions(signs.library, new)
+    pictures = _pictures(signs, {key for key, first in new.items() if not first.image})
     months: defaultdict[str, list[Discovery]] = defaultdict(list)
     for key, first in new.items():
         if weights[key] < LEAST_WEIGHT and key not in ranked and key not in added:
@@ -102,11 +103,34 @@ def discoveries(firsts: Sequence[First], known: Known, signs: Signs, today: str)
         stay = later(first.day, STAY_DAYS)
         stayed = after[key] >= STAY_PLAYS or ranked.get(key, "") > stay or last_added.get(key, "") > stay
         fate = Fate.STAYED if stayed else Fate.EARLY if later(stay, 30) >= today else Fate.WENT
-        discovery = Discovery(key, first.name, first.image, first.day, first.source, fate, weights[key])
+        discovery = Discovery(
+            key, first.name, first.image or pictures.get(key), first.day, first.source, fate, weights[key]
+        )
         months[first.day[:7]].append(discovery)
     return [
         MonthOfDiscoveries(month, tuple(sorted(months[month], key=_order))) for month in sorted(months, reverse=True)
     ]
+
+
+def _pictures(signs: Signs, artists: set[str]) -> dict[str, str]:
+    """Of artists without a picture that of a top list, or else a cover of theirs that was added or played."""
+    covers: dict[str, str] = {}
+    for month in signs.plays:
+        for song in month.songs.values():
+            for artist in song.artists[:1]:
+                if artist.key in artists and (image := artist.image or song.cover):
+                    covers[artist.key] = image
+    for library in signs.library:
+        covers |= {
+            key: change.image
+            for change in library.added
+            for key in change.artist_keys[:1]
+            if change.image and key in artists
+        }
+    for snapshot in signs.lists:
+        if snapshot.what == "artists":
+            covers |= {entry.key: entry.image for entry in snapshot.entries if entry.image and entry.key in artists}
+    return covers
 
 
 def _order(discovery: Discovery) -> tuple[bool, float, str]:

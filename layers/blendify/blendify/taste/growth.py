@@ -1,7 +1,7 @@
 """The library over time: what was added by month or year, and what left it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from blendify.insights.buckets import Known, LibraryChange, MonthOfLibrary
@@ -38,6 +38,34 @@ class Growth:
 def is_dated(change: LibraryChange, known: Known) -> bool:
     """Whether the day says when it was added: the provider's date, or a sync that had it after one that had not."""
     return change.dated or known.connected_on is None or change.day > known.connected_on
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A song, album or artist that was added or that left, once, however many places of the library it concerns."""
+
+    change: LibraryChange
+    """The newest."""
+    liked: bool
+    """Whether it concerns the likes too, where it concerns playlists."""
+    playlists: tuple[str, ...]
+    """Their names, the newest change first."""
+
+
+def gathered(changes: Iterable[LibraryChange]) -> list[Gathered]:
+    """Changes, of which those of one song are together, in the order of its first. A liked album is no song."""
+    by_thing: dict[tuple[str, str], list[LibraryChange]] = {}
+    for change in changes:
+        kind = "song" if change.data_type in ("saved_tracks", "playlist_tracks") else change.data_type
+        by_thing.setdefault((kind, change.key), []).append(change)
+    return [
+        Gathered(
+            same[0],
+            any(change.data_type == "saved_tracks" for change in same),
+            tuple(dict.fromkeys(change.playlist_name for change in same if change.playlist_name)),
+        )
+        for same in by_thing.values()
+    ]
 
 
 def growth(library: Sequence[MonthOfLibrary], known: Known, last_month: str, *, by_years: bool | None = None) -> Growth:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blendify.insights.buckets import First, Known, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.taste import listening, rankings
 from blendify.taste.comparison import Sums, compare
 from blendify.taste.days import Period, days_of, later, month_of, months, months_later, whole_month
@@ -42,8 +42,8 @@ class Review:
     obsession: Obsession | None
     discoveries: tuple[First, ...]
     """Artists who were new, the most played first; none in the weeks in which everything is."""
-    added: int
-    """To the library."""
+    added: tuple[LibraryChange, ...]
+    """To the library, the newest first."""
 
 
 def period_of(name: str) -> Period:
@@ -100,10 +100,11 @@ def review(sources: Sources, name: str, today: str) -> Review:
         rhythm=_rhythm(by_day, counted) if sums else (),
         obsession=next(iter(obsessions(inside)), None) if sums else None,
         discoveries=tuple(discovered[:ROWS]),
-        added=sum(
-            change.day in period and change.data_type != "playlists" and is_dated(change, known)
-            for month in sources.library
-            for change in month.added
+        added=tuple(
+            change
+            for month in sources.library[::-1]
+            for change in month.added[::-1]
+            if change.day in period and change.data_type != "playlists" and is_dated(change, known)
         ),
     )
 

@@ -117,8 +117,8 @@ def no_ranks(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. Once your first sync is over, your top songs and artists are here."
     return (
-        "No top songs or artists are counted yet. They are here a minute or two after a sync has read them, and after "
-        "a change of your time zone."
+        "Your services have told no top songs or artists so far. Where one does, as Spotify and Last.fm do, they are "
+        "here a minute or two after the sync that read them."
     )
 
 
@@ -127,13 +127,15 @@ def no_plays(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. After your first sync, what you play appears here day by day."
     return (
-        "No play with its moment is counted yet. Where a service tells when you played something, it is here within a "
-        "day of playing it, and a minute or two after a change of your time zone."
+        "No play is known so far whose moment a service tells. What you play at Spotify or Last.fm is here a few hours "
+        "later; Apple Music tells no moments."
     )
 
 
 def plays_basis(known: Known) -> str:
-    """Where plays come from, and since when."""
+    """Where plays come from, and since when; that there are none."""
+    if known.plays_since is None:
+        return "No play is known so far whose moment a service tells."
     since = f", known since {words.day(known.plays_since)}" if known.plays_since else ""
     return f"From your plays{since}. A play that two services tell of counts once."
 

@@ -1,6 +1,7 @@
 """The pages below `/taste`: each is whole without script, and its choices are in its address."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from blendify.insights.buckets import Known
 from blendify.providers import NAMES, PROVIDERS
@@ -72,7 +73,9 @@ def _view(router: Router, view: View, given: Mapping[str, list[str]]) -> Respons
     visible = _visible(router)
     if visible is None:
         return responses.see_other(responses.relative_root(router))
-    shown = view.build(asked(given, view.parameters), visible)
+    choices = asked(given, view.parameters)
+    shown = view.build(choices, visible)
+    shown = replace(shown, values={**shown.values, "chosen": choices != Asked()})
     status = 404 if view is ARTIST and shown.empty else 200
     return _page(router, view.name, shown, visible, shown.title or view.title, status)
 
@@ -105,5 +108,5 @@ def _notices(visible: Visible, known: Known) -> list[str]:
         return []
     return [
         f"{words.listed(titles)} {'is' if len(titles) == 1 else 'are'} left out here: whoever runs this Blendify has "
-        "turned views of it off. A month of plays in which it took part is left out as a whole."
+        "turned views of it off. What another service tells of the same music stays."
     ]

@@ -46,6 +46,11 @@ def short_day(text: str) -> str:
     return f"{int(text[8:10])} {MONTHS[int(text[5:7]) - 1][:3]}"
 
 
+def short_date(text: str) -> str:
+    """`28 Nov 2026`."""
+    return f"{short_day(text)} {text[:4]}"
+
+
 def weekday_and_day(text: str) -> str:
     """`Saturday, 28 November 2026`."""
     return f"{WEEKDAYS[date.fromisoformat(text).weekday()]}, {day(text)}"

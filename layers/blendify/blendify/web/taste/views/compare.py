@@ -38,8 +38,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
         period = Period(later(last, 1 - MOST_DAYS), last)
     compared = compare(visible.plays(period_before(period).first[:7], period.last[:7]), visible.firsts, known, period)
     if compared.now is None:
-        since = words.day(known.plays_since)
-        return Shown(empty=f"Plays are known since {since} only, so these days cannot be counted. Choose a later day.")
+        return Shown(empty=_too_early(known.plays_since, period))
     notes = [plays_basis(known), "An artist counts as new once the first 60 days are over, in which everything is."]
     if compared.now.minutes and compared.now.minutes.coverage < 1:
         notes.append(f"The length is known for {compared.now.minutes.coverage:.0%} of these plays.")
@@ -58,6 +57,14 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "lead": _lead(compared),
         },
         tuple(notes),
+    )
+
+
+def _too_early(since: str, period: Period) -> str:
+    ready = later(since, period.days)
+    return (
+        f"Plays are known since {words.day(since)}, and this counts {words.count(period.days, 'whole day')}: they are "
+        f"here from {words.day(ready)} on, and from {words.day(later(since, 2 * period.days))} on beside those before."
     )
 
 

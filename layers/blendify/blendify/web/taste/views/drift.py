@@ -32,8 +32,8 @@ def build(_asked: Asked, visible: Visible) -> Shown:
         if visible.known.plays_since is None:
             return Shown(empty=no_plays(visible.known))
         return Shown(
-            empty=f"This compares months with at least {LEAST_PLAYS} plays, and so far there are "
-            f"{len(told.months)}. Come back next month."
+            empty=f"This compares months with at least {LEAST_PLAYS} plays each. So far there is "
+            f"{'one' if told.months else 'none'}: with two of them, the first comparison is here."
         )
     return Shown(
         {

@@ -23,7 +23,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     labels = [column.label for column in shown.columns]
     latest = next((column.label for column in shown.columns[::-1] if sum(column.added)), labels[-1])
     picked = asked.period if asked.period in labels else latest
-    added, removed = growth.changes_in(library, known, picked)
+    added, removed = map(growth.gathered, growth.changes_in(library, known, picked))
     notes = [library_basis(known)]
     if any(column.removed for column in grown.columns) or known.connected_on:
         notes.append(

@@ -1,11 +1,12 @@
 """The way to all views, with a glance at some."""
 
 from blendify.taste import listening
-from blendify.taste.days import Period, days_of, later, months_later, whole_month
+from blendify.taste.days import Period, days_of, later, whole_month
 from blendify.web.charts.columns import Box, Column, columns
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import Series, Shown, series
+from blendify.web.taste.views.review import period_now
 from blendify.web.taste.visible import Visible
 
 DAYS = 28
@@ -27,17 +28,17 @@ def build(asked: Asked, visible: Visible) -> Shown:
         (),
     )
     period = Period(later(today, 1 - DAYS), today)
-    last_month = months_later(today[:7], -1)
-    plays = visible.plays(min(last_month, period.first[:7]), today[:7]) if known.plays_since else []
+    in_review = period_now(visible)
+    plays = visible.plays(min(in_review, period.first[:7]), today[:7]) if known.plays_since else []
     by_day = listening.by_day(plays, period)
-    songs = list(listening.songs(plays, whole_month(last_month)).values())
+    songs = list(listening.songs(plays, whole_month(in_review)).values())
     return Shown(
         {
             "entries": entries[:COVERS],
             "spark": _spark(period, by_day) if by_day else None,
             "plays": words.count(sum(by_day.values()), "play") if by_day else None,
             "since": words.day(known.library_since) if known.library_since else None,
-            "last_month": words.month(last_month),
+            "in_review": words.month(in_review),
             "songs": songs[:COVERS],
             "glances": GLANCES,
         }

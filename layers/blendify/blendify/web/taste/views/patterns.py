@@ -1,8 +1,8 @@
 """Loyal, back, gone, obsessed: four short lists."""
 
-from blendify.insights.buckets import Song, TopList
-from blendify.taste.days import month_of, months, whole_month
-from blendify.taste.patterns import Subject, patterns
+from blendify.insights.buckets import Known, Song, TopList
+from blendify.taste.days import month_of, months, months_later, whole_month
+from blendify.taste.patterns import LOYAL_MONTHS, Subject, patterns
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import Shown, View, no_plays, plays_basis
@@ -17,7 +17,7 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     if not (told.loyal or told.back or told.gone or told.obsessions):
         if known.plays_since is None and known.rankings_since is None:
             return Shown(empty=no_plays(known))
-        return Shown(empty="Patterns need time: the first are here after about three months of plays or top lists.")
+        return Shown(empty=_too_early(known))
     loyal = [
         (row.artist, f"{words.count(row.months, 'month')} in a row, since {words.month(row.since)}")
         for row in told.loyal
@@ -33,7 +33,7 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     obsessed = [
         (
             row.song,
-            f"{words.count(row.plays, 'play')} in the week of {words.day(row.first_day)} ({row.share:.0%})",
+            f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: {row.share:.0%} of all",
         )
         for row in told.obsessions
     ]
@@ -58,6 +58,15 @@ def _lead(loyal: list[tuple[Subject, str]], obsessed: list[tuple[Song, str]]) ->
         song, _ = obsessed[0]
         text += f" No song had you more than “{song.title}”."
     return text.strip()
+
+
+def _too_early(known: Known) -> str:
+    since = min(filter(None, (known.plays_since, known.rankings_since)))
+    ready = words.month(months_later(month_of(since), LOYAL_MONTHS))
+    return (
+        f"Patterns need time, and your plays or top lists are known since {words.day(since)}. Who is with you in every "
+        f"month shows from {ready} on; a song that you play ten times in a week shows at once."
+    )
 
 
 def _lists(visible: Visible, played: set[str]) -> list[TopList]:

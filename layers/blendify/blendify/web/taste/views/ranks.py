@@ -2,8 +2,9 @@
 
 from math import ceil
 
+from blendify.insights.buckets import Known
 from blendify.taste import rank_lines
-from blendify.taste.days import Period, later
+from blendify.taste.days import Period, days_between, later
 from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
@@ -11,6 +12,8 @@ from blendify.web.taste.frame import Choice, Shown, Table, View, history_of, no_
 from blendify.web.taste.visible import Visible
 
 WEEKS = 26
+LEAST_DAYS = 8
+"""Two weeks have an end by then: fewer are no line."""
 MOST_TICKS = 12
 
 
@@ -19,7 +22,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     last = min(asked.to or visible.today, visible.today)
     first = asked.from_ or later(last, 1 - 7 * WEEKS)
     chosen = series(asked, visible.current_lists)
-    from_plays = asked.source == "plays" or chosen is None
+    from_plays = chosen is None or (asked.source or _longer(visible.known, visible.today)) == "plays"
     what = asked.what or "artists"
     if first > last:
         return Shown(empty="These days are still to come.")
@@ -27,12 +30,17 @@ def build(asked: Asked, visible: Visible) -> Shown:
         since = visible.known.plays_since
         if since is None:
             return Shown(empty=no_ranks(visible.known))
+        if days_between(since, last) < LEAST_DAYS:
+            return Shown(empty=_too_early(since))
         period = Period(max(first, since), max(last, since))
         plays = visible.plays(later(period.first, -rank_lines.WINDOW)[:7], period.last[:7])
         lines = rank_lines.from_plays(plays, what, period, asked.artist)
         basis = f"{plays_basis(visible.known)} The rank of a week counts the 28 days before its end."
     else:
         assert chosen is not None  # noqa: S101 -- else from_plays
+        since = visible.known.rankings_since or last
+        if days_between(since, last) < LEAST_DAYS:
+            return Shown(empty=_too_early(since))
         history = history_of(chosen, visible.lists(what, chosen.time_range, first, last))
         period = Period(max(first, history[0].day), last) if history and history[0].day <= last else Period(first, last)
         lines = rank_lines.from_lists(history, period, asked.artist)
@@ -41,7 +49,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
         return Shown(empty="No ranks are known of these days. " + no_ranks(visible.known))
     rows = [*(chosen.choices(asked) if chosen and not from_plays else _what(asked, what)), _spans(asked, visible)]
     sources = [
-        Choice("From top lists", asked.link(source=None), not from_plays),
+        Choice("From top lists", asked.link(source="lists"), not from_plays),
         Choice("From plays", asked.link(source="plays"), from_plays),
     ]
     if chosen and visible.known.plays_since:
@@ -57,6 +65,19 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "unit": "month" if lines.by_months else "week",
         },
         (basis,),
+    )
+
+
+def _longer(known: Known, today: str) -> str:
+    """Lists, unless they are of the last weeks alone and plays tell of more."""
+    lists, plays = known.rankings_since or today, known.plays_since or today
+    return "plays" if days_between(lists, today) < LEAST_DAYS and plays < lists else "lists"
+
+
+def _too_early(since: str) -> str:
+    return (
+        f"Ranks are known since {words.day(since)}. A line needs two weeks: from {words.day(later(since, LEAST_DAYS))} "
+        "on, you see here who rises and who falls."
     )
 
 
@@ -96,7 +117,7 @@ def ticks(ends: tuple[str, ...]) -> dict[int, str]:
     every = ceil(len(starts) / MOST_TICKS)
     chosen = starts[::-every][::-1]
     # A month of which the chart has its last week only would stand on the next.
-    if len(chosen) > 1 and chosen[1] - chosen[0] < len(ends) / MOST_TICKS:
+    if len(chosen) > 1 and chosen[1] - chosen[0] < 1.5 * len(ends) / MOST_TICKS:
         chosen.pop(0)
     return {step: words.month(ends[step])[:3] + _year(ends, step, chosen[0]) for step in chosen}
 

@@ -1,5 +1,6 @@
 """What shall I share? A month or a year on one page, and as a picture."""
 
+from blendify.taste.growth import gathered
 from blendify.taste.review import Review, Sources, name_after, name_before, review
 from blendify.web.charts.review_picture import Facts, picture
 from blendify.web.taste import words
@@ -8,6 +9,8 @@ from blendify.web.taste.frame import Choice, Shown, View, library_basis, plays_b
 from blendify.web.taste.visible import LONG, SHORT, Visible
 
 PARAMETERS = ("period",)
+COVERS = 8
+"""Additions that are shown; the others are counted."""
 
 
 def build(asked: Asked, visible: Visible) -> Shown:
@@ -16,7 +19,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     dates = [day for day in (known.plays_since, known.rankings_since, known.library_since) if day]
     if not dates:
         return Shown(empty="Nothing has been collected yet. Your first month in review is here when it ends.")
-    name = _name(asked, visible)
+    name = asked.period or period_now(visible)
     told = _review(visible, name)
     following = name_after(name)
     notes = [plays_basis(known), library_basis(known)]
@@ -24,6 +27,11 @@ def build(asked: Asked, visible: Visible) -> Shown:
         notes.insert(0, f"Plays are known since {words.day(known.plays_since)}, so this counts from that day on.")
     if not told.over:
         notes.insert(0, "This time is not over yet: the numbers still grow.")
+    else:
+        notes.append(
+            f"{words.month(name)} is over, and this page stays as it is. It is counted anew only when plays of that "
+            "time arrive late or are imported, or when your time zone changes."
+        )
     return Shown(
         {
             "choices": [_links(asked, visible, name)],
@@ -33,6 +41,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             else None,
             "review": told,
             "facts": _facts(told),
+            "added": gathered(told.added)[:COVERS],
             "picture": f"review.svg{asked.link(period=name)}" if _worth_a_picture(told) else None,
             "busiest": _busiest(told),
             "obsession": _obsession(told),
@@ -44,7 +53,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
 
 def svg(asked: Asked, visible: Visible) -> str | None:
     """The picture of the same month or year; None when nothing is known of it."""
-    name = _name(asked, visible)
+    name = asked.period or period_now(visible)
     told = _review(visible, name)
     if not _worth_a_picture(told):
         return None
@@ -60,8 +69,12 @@ def svg(asked: Asked, visible: Visible) -> str | None:
     )
 
 
-def _name(asked: Asked, visible: Visible) -> str:
-    return asked.period or name_before(visible.today[:7])
+def period_now(visible: Visible) -> str:
+    """The last month; for a listener who came since then, the one that goes on."""
+    this_month = visible.today[:7]
+    known = [day for day in (visible.known.plays_since, visible.known.rankings_since) if day]
+    begun = min(known, default="")[:7]
+    return this_month if begun == this_month else name_before(this_month)
 
 
 def _review(visible: Visible, name: str) -> Review:
@@ -99,7 +112,7 @@ def _facts(told: Review) -> list[tuple[str, str]]:
                 (words.number(told.sums.new_artists), "new artists" if told.sums.new_artists > 1 else "new artist")
             )
     if told.added:
-        facts.append((words.number(told.added), "added to library"))
+        facts.append((words.number(len(told.added)), "added to library"))
     return facts
 
 

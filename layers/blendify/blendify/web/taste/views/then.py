@@ -1,13 +1,14 @@
 """Who was I on that day? Two days of a top list, and the library between them."""
 
 from blendify.taste.days import later
+from blendify.taste.growth import gathered
 from blendify.taste.then_and_now import then_and_now
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import Choice, Shown, View, history_of, library_basis, no_ranks, series
 from blendify.web.taste.visible import Visible
 
-MOST_CHANGES = 24
+MOST_CHANGES = 16
 BACK = {"4 weeks ago": 28, "Half a year ago": 182, "A year ago": 365}
 DAYS = 365
 
@@ -24,6 +25,10 @@ def build(asked: Asked, visible: Visible) -> Shown:
         return Shown(empty="This day is still to come.")
     history = history_of(chosen, visible.lists(chosen.what, chosen.time_range, first, last))
     both = then_and_now(history, visible.library(first[:7], last[:7]), first, last)
+    added, removed = (
+        gathered(change for change in changes if change.data_type in words.ADDITIONS)
+        for changes in (both.added, both.removed)
+    )
     rows = [*chosen.choices(asked), _days(asked, visible)]
     return Shown(
         {
@@ -40,9 +45,9 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "ranks_now": {item.entry.key: item.entry.rank for item in both.stayed},
             "ranks_then": {item.entry.key: item.rank_then for item in both.stayed},
             "counts": (len(both.came), len(both.went), len(both.stayed)),
-            "added": [change for change in both.added if change.data_type in words.ADDITIONS][:MOST_CHANGES],
-            "removed": [change for change in both.removed if change.data_type in words.ADDITIONS][:MOST_CHANGES],
-            "more": max(0, len(both.added) - MOST_CHANGES, len(both.removed) - MOST_CHANGES) > 0,
+            "added": added[:MOST_CHANGES],
+            "removed": removed[:MOST_CHANGES],
+            "more": max(len(added), len(removed)) > MOST_CHANGES,
             "since": words.day(since),
             "lead": _lead(len(both.stayed), len(both.came), both.then is not None, first),
         },
@@ -64,6 +69,8 @@ def _lead(stayed: int, came: int, known: bool, first: str) -> str:
         return f"No list is known of {words.day(first)}."
     if not stayed:
         return f"Nothing of {words.day(first)} is left: all {came} are new since."
+    if not came:
+        return f"All {stayed} favourites of {words.day(first)} are still there. Give it time, or choose an earlier day."
     return f"{stayed} of your favourites of {words.day(first)} are still there; {came} came since."
 
 

@@ -1,0 +1,71 @@
+"""Every view of taste in Chromium: an invented listener with two years, and three of whom little is known."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Route, expect
+
+from blendify.access import sessions, users
+from blendify.insights import store
+from blendify.web.taste.catalogue import VIEWS
+from local.simulators.frame.pictures import drawn
+from tests.browser.conftest import Visitor
+from tests.unit.taste import fake_store
+from tests.unit.taste.listener import LAST, Listener, artist, likes_alone, scrobbler, three_days, two_years
+
+pytestmark = pytest.mark.browser
+
+ARTIST = f"artists/{artist(2).key}"
+PAGES = ["", *VIEWS, ARTIST]
+SPARSE = {"three-days": three_days, "scrobbler": scrobbler, "likes-alone": likes_alone}
+PICTURES = (
+    """() => Promise.all([...document.images].map((image) => { image.loading = "eager"; return image.decode(); }))"""
+)
+"""Loads all pictures; an error when one cannot be shown."""
+Show = Callable[[Listener], None]
+
+
+@pytest.fixture
+def listener(window: Visitor, monkeypatch: pytest.MonkeyPatch) -> Iterator[Show]:
+    """Puts a listener behind the pages, whose pictures are drawn here."""
+    noon = datetime(LAST.year, LAST.month, LAST.day, 12, tzinfo=UTC)
+    monkeypatch.setattr("blendify.core.times.now", lambda: noon)
+    session = sessions.begin(users.find_or_create_user("spotify", "ana"))
+    window.page.context.add_cookies([{"name": "session", "value": session, "url": window.address}])
+    window.page.route("https://i.scdn.co/**", _draw)
+
+    def show(listener: Listener) -> None:
+        fake_store.serve(lambda name, function: monkeypatch.setattr(store, name, function), listener)
+
+    yield show
+    window.page.unroute_all()
+
+
+def _draw(route: Route) -> None:
+    route.fulfill(body=drawn(route.request.url.rpartition("/")[2]), content_type="image/svg+xml")
+
+
+def opened(window: Visitor, view: str) -> None:
+    """The page of a view, with all its pictures."""
+    page = window.open(f"/taste/{view}".rstrip("/"))
+    page.evaluate(PICTURES)
+
+
+@pytest.mark.parametrize("view", PAGES)
+def test_a_view(window: Visitor, listener: Show, view: str) -> None:
+    """In light and dark, wide and narrow: it fits, and axe finds nothing."""
+    listener(two_years())
+    opened(window, view)
+    window.look(f"taste-{view.partition('/')[0] or 'overview'}")
+
+
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_listener_of_whom_little_is_known(window: Visitor, listener: Show, name: str) -> None:
+    """Every view has something to show, or says when there will be something."""
+    listener(SPARSE[name]())
+    window.page.set_viewport_size({"width": 1280, "height": 900})
+    for view in PAGES[:-1]:
+        opened(window, view)
+        expect(window.page.locator("main h1")).to_be_visible()
+        window.photograph(f"taste-{view or 'overview'}-{name}")
