@@ -27,7 +27,7 @@ from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.core.errors import CollectError, GrantRevoked, NotGranted, Superseded
-from blendify.fetching.other_ways import otherwise
+from blendify.fetching.fallbacks import otherwise
 from blendify.fetching.page_consistency import Habits, Sweep
 from blendify.fetching.page_fetcher import Fetcher
 from blendify.fetching.page_reader import Failed, PageReader

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from blendify.calling.fetch import NO_CONTENT
 from blendify.core.errors import NotFound, Outage, ProviderUnavailable, Refused, Unreadable
-from blendify.fetching.other_ways import tries
+from blendify.fetching.fallbacks import tries
 from blendify.fetching.provider_client import ProviderClient
 from blendify.fetching.whole_list import whole
 from blendify.providers.endpoint import Endpoint, OtherCount, RecentlyAdded, RequestContext

@@ -31,7 +31,7 @@ class PageRequest:
     size: int | None = None
     """Fewer entries than a full page: those that were missing on the page before. None for a full page."""
     way: int = 0
-    """0 for a page as it is usually asked for; its other ways are counted from 1 (see `fetching.other_ways`)."""
+    """0 for a page as it is usually asked for; its other ways are counted from 1 (see `fetching.fallbacks`)."""
     trimmed: bool = False
     """Whether parameters are left out without which a page comes more easily."""
     window: "Window | None" = None

@@ -1,5 +1,5 @@
 """
-Other ways to ask for a page that does not come: in smaller pages, without what makes it heavy, or by time.
+Fallbacks: other ways to ask for a page that does not come, in smaller pages, without what makes it heavy, or by time.
 
 A page at which the provider fails may come in another way: half of it where the whole takes too long, or the entries
 before a moment where pages behind some number never come. Only that page is asked for again, and no other.
