@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from blendify.collecting import lists_to_read
-from blendify.collecting.agenda import MOST_TRIES, Agenda
 from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
 from blendify.collecting.judgement import ListEnd
+from blendify.collecting.list_queue import MOST_TRIES, ListQueue
 from blendify.collecting.lists import Lists, ReadAgain
 from blendify.collecting.position import Position
 from blendify.collecting.read import ListReader
@@ -33,11 +33,11 @@ PAGES, ENTRIES = 8, 1_600
 class Collection:
     """What one worker takes in of a data type."""
 
-    agenda: Agenda
+    queue: ListQueue
     lists: Lists
     checkpoints: Checkpoints
     reader: ListReader | LogReader | None = None
-    """Of the list at the agenda's position; None before its first page."""
+    """Of the list at the queue's position; None before its first page."""
     advanced: bool = False
     """Whether a page was read since the last checkpoint."""
     counts: Counter[str] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Collection:
     """Since the last checkpoint."""
 
     def __post_init__(self) -> None:
-        self._stored = self.agenda.next
+        self._stored = self.queue.next
 
     # Going on
 
@@ -60,28 +60,28 @@ class Collection:
             if (commit := version.commit) and commit.sync_id == self.lists.job.sync_id
         ]
         for then, list_id, counts in sorted(commits, key=lambda commit: (commit[0].number, commit[0].offset)):
-            if then.is_behind(self.agenda.next):
-                unfinished = then.number < len(self.agenda.lists) + len(then.aside) and then.offset > 0
+            if then.is_behind(self.queue.next):
+                unfinished = then.number < len(self.queue.lists) + len(then.aside) and then.offset > 0
                 ended = then.number if unfinished else then.number - 1
                 self._count(ended, list_id, counts)
-                self.agenda.next = replace(then, records=counts.get("records", 0) if unfinished else 0)
+                self.queue.next = replace(then, records=counts.get("records", 0) if unfinished else 0)
                 self.checkpoint()
 
     def resume(self, number: int) -> Position:
         """
         The position at which this list is read on. A list that another worker has moved on is read from its start.
         """
-        agenda, at = self.agenda, self.agenda.next
-        aside = number - len(agenda.lists)
+        queue, at = self.queue, self.queue.next
+        aside = number - len(queue.lists)
         if aside >= 0 and not at.begun and not at.tries:
-            self._stored = at = agenda.next = at.at(number, at.aside[aside])
+            self._stored = at = queue.next = at.at(number, at.aside[aside])
         if not at.begun:
             return at
-        list_id = agenda.listed(number).list_id
-        if agenda.endpoint_of(number).list_kind is ListKind.LOG:
+        list_id = queue.listed(number).list_id
+        if queue.endpoint_of(number).list_kind is ListKind.LOG:
             self.lists.since[list_id] = times.parse(at.since) if at.since else None
         elif at.staged and self.lists.version(list_id).revision != at.revision:
-            at = agenda.next = at.at(number, at.read_again())
+            at = queue.next = at.at(number, at.read_again())
         else:
             self.reader = reader = self.lists.list_reader(list_id)
             reader.resume(at)
@@ -89,12 +89,12 @@ class Collection:
 
     def go_to(self, number: int) -> None:
         """Go on at this list, unless the position is there or behind it."""
-        if self.agenda.next.number < number:
-            self._close(self.agenda.next.at(number))
+        if self.queue.next.number < number:
+            self._close(self.queue.next.at(number))
 
     def _close(self, then: Position) -> None:
         """Leave the present list, and go on there."""
-        self.reader, self.agenda.next = None, then
+        self.reader, self.queue.next = None, then
 
     # Pages
 
@@ -109,7 +109,7 @@ class Collection:
             self._add(reader, step.ask, step.result)
         else:
             self._lose(reader, step.ask, step.result)
-        self.agenda.next = self._at(step, step.following or step.ask)
+        self.queue.next = self._at(step, step.following or step.ask)
         if step.following is None:
             self.end_list()
         if self._pages >= PAGES or (self.reader and self.reader.in_memory >= ENTRIES):
@@ -118,7 +118,7 @@ class Collection:
     def take_whole(self, reader: ListReader, observed: Observed) -> None:
         """The present list, of which a look for changes has told everything."""
         self.reader, self.advanced = reader, True
-        self.agenda.next = replace(self.agenda.next, observed=observed)
+        self.queue.next = replace(self.queue.next, observed=observed)
         self._expect(observed.total or reader.count)
         self.end_list(entry_by_entry=False)
 
@@ -128,11 +128,11 @@ class Collection:
         self.go_to(ask.list_index)
         if self.reader is None:
             self.reader = self.lists.reader(ask.list_id)
-        if ask.attempt != self.agenda.next.observed.attempt:
+        if ask.attempt != self.queue.next.observed.attempt:
             self.reader.read_again(ask.offset)
             at = self._at(step, ask)
             # No page of this attempt is stored yet, so there is none to compare the next one with.
-            self.agenda.next = replace(at, observed=replace(at.observed, fingerprint=None))
+            self.queue.next = replace(at, observed=replace(at.observed, fingerprint=None))
             self.save()
         return self.reader
 
@@ -141,25 +141,25 @@ class Collection:
         reader.add_page(ask, page, endpoint)
         if endpoint.child_list:
             lists_to_read.save(self.lists.job, ask.offset, endpoint.child_lists(page.entries))
-        if self.agenda.next.expected is None and endpoint.parent is None:
+        if self.queue.next.expected is None and endpoint.parent is None:
             total = page.total or len(page.entries)
             self._expect(min(total, endpoint.paging.depth or total))
         self.advanced |= bool(page.entries)
-        self.agenda.page_came()
+        self.queue.page_came()
 
     def _expect(self, records: int) -> None:
         self.counts["expected"] += records
-        self.agenda.next = replace(self.agenda.next, expected=records)
+        self.queue.next = replace(self.queue.next, expected=records)
 
     def _lose(self, reader: ListReader | LogReader, ask: PageRequest, lost: Lost) -> None:
-        self.agenda.error = CollectError(lost.why)
+        self.queue.error = CollectError(lost.why)
         reader.lost += not lost.more
         telemetry.logger.warning("Lost the page of %s at %d: %s", ask.list_id or "the list", ask.offset, lost.why)
 
     def _at(self, step: Step, ask: PageRequest) -> Position:
         """The position before this request, with what is known of its list."""
         return replace(
-            self.agenda.next,
+            self.queue.next,
             offset=ask.offset,
             cursor=ask.cursor,
             window=(ask.window.until, ask.window.start) if ask.window else None,
@@ -171,12 +171,12 @@ class Collection:
 
     def _fail(self, ask: PageRequest, error: CollectError) -> None:
         """Set the list aside, or give it up. What was read of it stays."""
-        agenda = self.agenda
+        queue = self.queue
         self.go_to(ask.list_index)
         refused = isinstance(error, Unreadable) and self.lists.endpoint.parent is not None
-        final = agenda.failed(error, refused=refused)
+        final = queue.failed(error, refused=refused)
         if self._means_empty(ask, error):
-            agenda.failures, agenda.error = 0, None
+            queue.failures, queue.error = 0, None
             self.reader = self.lists.reader(ask.list_id)
             self.reader.add_page(ask, Page([], None, more=False), self.lists.endpoint.for_list(ask.list_id))
             self.end_list()
@@ -184,40 +184,40 @@ class Collection:
             self._give_up(error, refused=refused)
         else:
             self.store()
-            self._set_aside(replace(agenda.next, tries=agenda.next.tries + 1), error)
+            self._set_aside(replace(queue.next, tries=queue.next.tries + 1), error)
 
     def _means_empty(self, ask: PageRequest, error: CollectError) -> bool:
         """Whether the refusal means an empty list: it has repeated, or the list was empty before."""
         endpoint, version = self.lists.endpoint.for_list(ask.list_id), self.lists.version(ask.list_id)
         may_be = isinstance(error, NotFound) and endpoint.missing_when_empty and not version.count and ask.offset == 0
-        return may_be and (self.agenda.next.tries + 1 >= MOST_TRIES or version.commit is not None)
+        return may_be and (self.queue.next.tries + 1 >= MOST_TRIES or version.commit is not None)
 
     def _set_aside(self, at: Position, error: CollectError) -> None:
-        self.agenda.set_aside(at, error)
+        self.queue.set_aside(at, error)
         self.reader = None
 
     def leave(self, number: int) -> None:
         """Leave a list that failed in the sync before to the next one: the provider fails wherever it is asked."""
-        self.agenda.next = self.agenda.next.at(number)
-        self._give_up(self.agenda.error or CollectError("the provider fails"), refused=False)
+        self.queue.next = self.queue.next.at(number)
+        self._give_up(self.queue.error or CollectError("the provider fails"), refused=False)
 
     def _give_up(self, error: CollectError, *, refused: bool) -> None:
-        number = self.agenda.next.number
+        number = self.queue.next.number
         if self.reader is not None and self.reader.begun:
             self.end_list(broken_off=True)
             self.counts["doubtful"] += refused
         self.counts["unavailable"] += refused
-        self.agenda.give_up(number, error, refused=refused)
+        self.queue.give_up(number, error, refused=refused)
         self.reader = None
 
     # Commits
 
     def end_list(self, *, broken_off: bool = False, entry_by_entry: bool = True) -> None:
         """Judge and commit the list, which is read to its end or as far as possible."""
-        at, reader = self.agenda.next, self.reader
+        at, reader = self.queue.next, self.reader
         if reader is None or (broken_off and not reader.begun):
             return
-        listed = self.agenda.listed(at.number)
+        listed = self.queue.listed(at.number)
         end = ListEnd(at.observed, listed, broken_off or reader.lost > 0, asked_twice=at.asked_twice)
         counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.lost}
         try:
@@ -244,13 +244,13 @@ class Collection:
         for list_id, version in list(self.lists.known.items()):
             if list_id not in named and version.count and not self.lists.is_done(list_id):
                 reader, end = self.lists.reader(list_id), ListEnd(known_to_be_gone=True)
-                self._count(-1, list_id, self.lists.commit(reader, end, self.agenda.next, {}))
+                self._count(-1, list_id, self.lists.commit(reader, end, self.queue.next, {}))
 
     def _commit(
         self, reader: ListReader | LogReader, end: ListEnd | None, then: Position, counts: Mapping[str, int]
     ) -> Mapping[str, int]:
         """Commit what was read, a log also before its end; answers the commit's counts, which are added."""
-        at = self.agenda.next
+        at = self.queue.next
         try:
             committed = self.lists.commit(reader, end, then, {**counts, "records": at.records})
         except TimeIsUp:
@@ -265,7 +265,7 @@ class Collection:
         """Add a commit's counts, without what is counted of its list already."""
         if not committed:
             return
-        counts, at = Counter(committed), self.agenda.next
+        counts, at = Counter(committed), self.queue.next
         if number == at.number:
             counts.subtract({"records": at.records, "expected": at.expected or 0})
         window = self.lists.endpoint.for_list(list_id).log_window
@@ -277,7 +277,7 @@ class Collection:
 
     def store(self) -> None:
         """Stage what was read, or commit it if it is a log."""
-        reader, at = self.reader, self.agenda.next
+        reader, at = self.reader, self.queue.next
         if reader is None:
             return
         if isinstance(reader, LogReader):
@@ -290,7 +290,7 @@ class Collection:
             staged, records = reader.stage(), reader.count
             self.counts["records"] += records - at.records
             at = replace(at, staged=staged, revision=reader.version.revision, records=records)
-        self._stored = self.agenda.next = at
+        self._stored = self.queue.next = at
 
     def save(self) -> None:
         """Store what was read, and the position behind it."""
@@ -299,7 +299,7 @@ class Collection:
 
     def checkpoint(self) -> None:
         """Save the position; everything before it is stored."""
-        self.checkpoints.save(self.agenda.next, self.counts, setbacks=0 if self.advanced else None)
+        self.checkpoints.save(self.queue.next, self.counts, setbacks=0 if self.advanced else None)
         self.counts.clear()
-        self._stored = self.agenda.next
+        self._stored = self.queue.next
         self._pages, self.advanced = 0, False

@@ -14,11 +14,11 @@ from functools import partial
 from blendify.access import connections
 from blendify.access.applications import application
 from blendify.collecting import signals
-from blendify.collecting.agenda import Agenda, Troubles
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.collection import Collection
 from blendify.collecting.commit import TimeIsUp
 from blendify.collecting.incremental import add_changes
+from blendify.collecting.list_queue import ListQueue, Troubles
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.lists import Lists
 from blendify.collecting.lists_to_read import lists_to_read
@@ -97,24 +97,24 @@ class _Collector:
         self._endpoint = endpoint = PROVIDERS[job.provider].endpoints[stored.data_type]
         self.checkpoints = Checkpoints(stored, move_on)
         self._lists = Lists(job, endpoint, ListStore(job.user_id, job.provider, stored.data_type), seconds_left)
-        self._agenda = Agenda(endpoint, Position.of(stored.position))
-        self._collection = Collection(self._agenda, self._lists, self.checkpoints)
+        self._queue = ListQueue(endpoint, Position.of(stored.position))
+        self._collection = Collection(self._queue, self._lists, self.checkpoints)
 
     def run(self) -> None:
         """Read the rest of the lists; raises CollectError when the provider or the time stops it."""
-        agenda, collection, fetcher = self._agenda, self._collection, self._fetcher()
+        queue, collection, fetcher = self._queue, self._collection, self._fetcher()
         self._lists.finish_open()
         named = self._begin(fetcher)
         collection.adopt_commits()
-        end = agenda.ends
+        end = queue.ends
         self._check_for_changes(fetcher)
-        while agenda.next.number < end:
-            group = agenda.group(end)
+        while queue.next.number < end:
+            group = queue.group(end)
             self._read(group, fetcher)
             collection.go_to(group.stop)
         collection.drop_lists(named)
-        if agenda.next.number < agenda.ends:
-            agenda.wait()
+        if queue.next.number < queue.ends:
+            queue.wait()
 
     def _fetcher(self) -> Fetcher:
         """What asks the provider; raises CollectError where the listener must connect or permit something first."""
@@ -147,26 +147,26 @@ class _Collector:
             collection.store()
         except TimeIsUp as time_is_up:
             error = time_is_up
-        return self.checkpoints.stop(error, self._agenda.next, collection.counts, advanced=advanced)
+        return self.checkpoints.stop(error, self._queue.next, collection.counts, advanced=advanced)
 
     def finish(self) -> Summary:
         """Every list is read to its end: the outcome is complete, unless some of it could not be read."""
         job, collection = self._job, self._collection
         counts = Counter(self.checkpoints.progress.counts) + collection.counts
         self._remember()
-        error = failure(self._data_type, self._agenda, self._lists.known, counts["lost"])
+        error = failure(self._data_type, self._queue, self._lists.known, counts["lost"])
         if not error and not counts["doubtful"] and self._endpoint.list_kind is not ListKind.LOG:
             # Snapshots save readers of a past moment from folding all facts.
             key = job.user_id, job.provider, self._data_type
             written = snapshots.note(*key, job.fetched_at, counts["appended"] + counts["removed"])
             collection.counts.update(stored_bytes=written.stored_bytes, write_units=written.write_units)
-        return self.checkpoints.end(self._agenda.next, collection.counts, notes(counts), error)
+        return self.checkpoints.end(self._queue.next, collection.counts, notes(counts), error)
 
     def _remember(self) -> None:
         """Keep which lists failed or were refused, for the next sync."""
         if self._endpoint.parent:
-            now = self._agenda.troubles(self._lists.is_done)
-            if now != self._agenda.before:
+            now = self._queue.troubles(self._lists.is_done)
+            if now != self._queue.before:
                 now.save(self._job.user_id, self._job.provider, self._data_type)
 
     def _begin(self, fetcher: Fetcher) -> set[str]:
@@ -178,7 +178,7 @@ class _Collector:
         lists = lists_to_read(job, endpoint, fetcher.page)
         readable = [listed for listed in lists if listed.readable]
         before = Troubles.load(job.user_id, job.provider, self._data_type) if endpoint.parent else Troubles()
-        self._agenda.lists, self._agenda.before = before.last(readable, job.fetched_at), before
+        self._queue.lists, self._queue.before = before.last(readable, job.fetched_at), before
         known.since = {listed.list_id: signals.since(known.version(listed.list_id), endpoint, job) for listed in lists}
         if not any(self.checkpoints.progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable if listed.list_id not in before.closed)
@@ -197,10 +197,10 @@ class _Collector:
 
     def _check_for_changes(self, fetcher: Fetcher) -> None:
         """Take in the only list, if a few calls are enough to learn every change of it."""
-        at, endpoint = self._agenda.next, self._endpoint
-        if endpoint.change_check is None or at.number >= len(self._agenda.lists) or at.begun or at.aside:
+        at, endpoint = self._queue.next, self._endpoint
+        if endpoint.change_check is None or at.number >= len(self._queue.lists) or at.begun or at.aside:
             return
-        list_id = self._agenda.listed(at.number).list_id
+        list_id = self._queue.listed(at.number).list_id
         if self._lists.is_done(list_id) or not signals.may_check(self._lists.version(list_id), self._job):
             return
         reader = self._lists.list_reader(list_id)
@@ -214,10 +214,10 @@ class _Collector:
 
     def _read(self, group: range, fetcher: Fetcher) -> None:
         """Read these lists, as far as they have to be read."""
-        agenda, collection = self._agenda, self._collection
-        start, endpoint = collection.resume(group.start), agenda.endpoint_of(group.start)
-        lenient = agenda.lenient(group.start)
-        if lenient and agenda.provider_fails:
+        queue, collection = self._queue, self._collection
+        start, endpoint = collection.resume(group.start), queue.endpoint_of(group.start)
+        lenient = queue.lenient(group.start)
+        if lenient and queue.provider_fails:
             collection.leave(group.start)
             return
         pages = PageReader(
@@ -228,22 +228,22 @@ class _Collector:
             side_by_side=fetcher.caller.at_once,
             lenient=lenient,
             # There is no other way to ask while the provider fails wherever it is asked.
-            otherwise=lambda ask, page: [] if agenda.failures else otherwise(ask, page, endpoint, last_time=lenient),
+            otherwise=lambda ask, page: [] if queue.failures else otherwise(ask, page, endpoint, last_time=lenient),
         )
-        begun = Sweep(start.number, self._habits(agenda.listed(start.number).list_id), **vars(start.observed))
+        begun = Sweep(start.number, self._habits(queue.listed(start.number).list_id), **vars(start.observed))
         steps = pages.read((ask for number in group for ask in self._requests(number, start)), begun)
         # A Lambda that has answered must not go on fetching pages, so the steps are closed in every case.
         with closing(steps):
             for step in steps:
                 collection.take(step)
-                if isinstance(step.result, Failed) and agenda.provider_fails and not lenient:
+                if isinstance(step.result, Failed) and queue.provider_fails and not lenient:
                     raise step.result.error
                 if self._seconds_left() < RESERVE_SECONDS:
                     raise TimeIsUp()
 
     def _requests(self, number: int, start: Position) -> Iterator[PageRequest]:
-        listed, resumed = self._agenda.listed(number), number == start.number and start.begun
-        endpoint = self._agenda.endpoint_of(number)
+        listed, resumed = self._queue.listed(number), number == start.number and start.begun
+        endpoint = self._queue.endpoint_of(number)
         done = endpoint.list_kind is not ListKind.LOG and self._lists.is_done(listed.list_id)
         if done or (self._unchanged(listed) and not resumed):
             return

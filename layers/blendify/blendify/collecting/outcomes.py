@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from blendify.collecting.agenda import Agenda
+from blendify.collecting.list_queue import ListQueue
 from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.history.list_versions import ListVersion
@@ -11,17 +11,17 @@ MOST_NAMED = 5
 """Lists that are named by their ids."""
 
 
-def failure(data_type: DataType, agenda: Agenda, known: Mapping[str, ListVersion], lost: int) -> CollectError | None:
+def failure(data_type: DataType, queue: ListQueue, known: Mapping[str, ListVersion], lost: int) -> CollectError | None:
     """Why a data type has failed in which pages or lists could not be read; None if all could be read."""
-    broken, error = agenda.next.broken, agenda.error
+    broken, error = queue.next.broken, queue.error
     if not lost and not broken:
         why = "the provider refuses all lists that it gave before: what was read of them stays"
-        return CollectError(why) if _closed_for_all(agenda, known) else None
-    if len(broken) == len(agenda.lists) and error:
+        return CollectError(why) if _closed_for_all(queue, known) else None
+    if len(broken) == len(queue.lists) and error:
         return error
     parts = [counted(lost, "page")] if lost else []
     if broken:
-        names = [agenda.lists[index].list_id for index in broken]
+        names = [queue.lists[index].list_id for index in broken]
         noun = "playlist" if data_type is DataType.PLAYLIST_TRACKS else "list"
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         parts.append(f"{counted(len(names), noun)} ({', '.join(names[:MOST_NAMED])}{more})")
@@ -29,11 +29,11 @@ def failure(data_type: DataType, agenda: Agenda, known: Mapping[str, ListVersion
     return CollectError(f"{' and '.join(parts)} could not be read, all others are stored{why}")
 
 
-def _closed_for_all(agenda: Agenda, known: Mapping[str, ListVersion]) -> bool:
+def _closed_for_all(queue: ListQueue, known: Mapping[str, ListVersion]) -> bool:
     """Whether every list that could be read before is refused all at once: then it is no list that is closed."""
-    readable = {listed.list_id for listed in agenda.lists if (version := known.get(listed.list_id)) and version.count}
-    closed = {agenda.lists[index].list_id for index in agenda.next.closed}
-    return len(readable) > 1 and readable <= closed and not readable <= agenda.before.closed
+    readable = {listed.list_id for listed in queue.lists if (version := known.get(listed.list_id)) and version.count}
+    closed = {queue.lists[index].list_id for index in queue.next.closed}
+    return len(readable) > 1 and readable <= closed and not readable <= queue.before.closed
 
 
 def notes(counts: Mapping[str, int]) -> str | None:

@@ -1,5 +1,5 @@
 """
-Agenda: which list is read next. Each is read once. One that fails waits behind all others, and holds none of them up.
+The queue of lists: each is read once. One that fails waits behind all others, and holds none of them up.
 
 A list that is set aside keeps its position, and is read on from there after a wait.
 """
@@ -73,7 +73,7 @@ class Troubles:
 
 
 @dataclass
-class Agenda:
+class ListQueue:
     """The lists of a data type in their order, and where one worker is in them."""
 
     endpoint: Endpoint
