@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from blendify.collecting.commit import Committer
+from blendify.collecting.freshness import after_list, habits
 from blendify.collecting.judgement import Judgement, ListEnd, Verdict, evidence, judge
 from blendify.collecting.plan import Source
 from blendify.collecting.read import ListReader
-from blendify.collecting.signals import after_list, habits
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType
 from blendify.fetching.page_consistency import MOST_ATTEMPTS

@@ -13,7 +13,7 @@ from functools import partial
 
 from blendify.access import connections
 from blendify.access.applications import application
-from blendify.collecting import signals
+from blendify.collecting import freshness
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.collection import Collection
 from blendify.collecting.commit import TimeIsUp
@@ -179,21 +179,22 @@ class _Collector:
         readable = [listed for listed in lists if listed.readable]
         before = Troubles.load(job.user_id, job.provider, self._data_type) if endpoint.parent else Troubles()
         self._queue.lists, self._queue.before = before.last(readable, job.fetched_at), before
-        known.since = {listed.list_id: signals.since(known.version(listed.list_id), endpoint, job) for listed in lists}
+        versions = {listed.list_id: known.version(listed.list_id) for listed in lists}
+        known.since = {list_id: freshness.since(version, endpoint, job) for list_id, version in versions.items()}
         if not any(self.checkpoints.progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable if listed.list_id not in before.closed)
-            unchanged = sum(known.version(listed.list_id).count for listed in readable if self._unchanged(listed))
+            unchanged = sum(versions[listed.list_id].count for listed in readable if self._unchanged(listed))
             if endpoint.parent is None:
                 expected = unchanged
             collection.counts.update(expected=expected, records=unchanged, unavailable=len(lists) - len(readable))
             if collection.counts.total():
                 collection.checkpoint()
-        return {listed.list_id for listed in lists}
+        return set(versions)
 
     def _unchanged(self, listed: ListRef) -> bool:
         """Whether the list can be skipped: its version was read already, or it was read a short while ago."""
         version = self._lists.version(listed.list_id)
-        return signals.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
+        return freshness.unchanged(listed, version, self._endpoint.for_list(listed.list_id), self._job)
 
     def _check_for_changes(self, fetcher: Fetcher) -> None:
         """Take in the only list, if a few calls are enough to learn every change of it."""
@@ -201,7 +202,7 @@ class _Collector:
         if endpoint.change_check is None or at.number >= len(self._queue.lists) or at.begun or at.aside:
             return
         list_id = self._queue.listed(at.number).list_id
-        if self._lists.is_done(list_id) or not signals.may_check(self._lists.version(list_id), self._job):
+        if self._lists.is_done(list_id) or not freshness.may_check(self._lists.version(list_id), self._job):
             return
         reader = self._lists.list_reader(list_id)
         try:
@@ -254,4 +255,4 @@ class _Collector:
         yield from endpoint.paging.ahead(first, start.observed.total) if resumed else [first]
 
     def _habits(self, list_id: str) -> Habits:
-        return signals.habits(self._lists.version(list_id))
+        return freshness.habits(self._lists.version(list_id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from blendify.collecting import signals
+from blendify.collecting import freshness
 from blendify.collecting.commit import Committer
 from blendify.collecting.judgement import ListEnd, evidence, judge, log_evidence
 from blendify.collecting.list_store import ListStore
@@ -64,7 +64,7 @@ class Lists:
 
     def is_done(self, list_id: str) -> bool:
         """Whether this sync has committed the list, or one that began later has."""
-        return signals.is_done(self.version(list_id), self.job)
+        return freshness.is_done(self.version(list_id), self.job)
 
     def memory(self, list_id: str) -> ListMemory:
         """What its requests go by."""
@@ -74,7 +74,7 @@ class Lists:
 
     def _rest_is_known(self, version: ListVersion, record_ids: Sequence[str]) -> bool:
         window = self.endpoint.for_list(version.list_id).log_window
-        if window is None or not window.moves_to_front or not signals.may_check(version, self.job):
+        if window is None or not window.moves_to_front or not freshness.may_check(version, self.job):
             return False
         plays = latest([entry.identity for entry in self.store.entries(version)])
         return is_known_from_here(record_ids, list(map(record_id, plays)))
@@ -120,14 +120,14 @@ class Lists:
         judged = judge(shown)
         if judged.again:
             raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone)
-        after = signals.after_list(reader, judged, end, endpoint, job)
+        after = freshness.after_list(reader, judged, end, endpoint, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
         try:
             version = self._committer(reader.version.list_id).commit(reader.version, reader, intent)
         except Superseded:
             version = self._reloaded(reader.version)
-            if not signals.is_done(version, job):
+            if not freshness.is_done(version, job):
                 raise
         return self._committed(version)
 
@@ -143,7 +143,7 @@ class Lists:
             whole = reader.since is None
             judged = judge(log_evidence(version, end, given, reader.memory, whole=whole)) if end else None
             ended = judged if end and not (end.observed.changed or end.broken_off) else None
-            after = signals.after_log(version, ended, reader.memory, job, reader.since)
+            after = freshness.after_log(version, ended, reader.memory, job, reader.since)
             after = replace(after, repeats_listed=reader.repeats_listed(version))
             added = {**counts, "records": given, **(judged.counts if judged else {})}
             commit = Commit(job.sync_id, job.fetched_at, after, then.item(), added)

@@ -1,4 +1,4 @@
-"""Signals: what a sync leaves to later ones, and how much of a list these have to read because of it."""
+"""Freshness: how much of a list a sync reads, by the signals that earlier ones have left; and those that it leaves."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
