@@ -35,13 +35,19 @@ class Checkpoints:
         self.caller: ProviderClient | None = None
         """Counts the calls, once there are any."""
 
-    def save(self, position: Position, counts: Mapping[str, int], *, setbacks: int | None = None) -> None:
+    def write(self, position: Position, checkpoint: Checkpoint) -> None:
         """
-        Everything before `position` is stored, and counted once.
+        Write a checkpoint with this position, before which everything is stored, and what was spent since the last one.
 
         Raises  Superseded when another worker has moved on
         """
-        self._move_on(position, Checkpoint(Outcome.RUNNING, counts=counts, setbacks=setbacks))
+        moment, caller = time.monotonic(), self.caller
+        calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
+        spent = {name: count - self._reported[name] for name, count in calls.items()}
+        spent["milliseconds"] = round((moment - self._since) * 1000)
+        counts = {**checkpoint.counts, **spent}
+        self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
+        self._reported, self._since = calls, moment
 
     def end(
         self, position: Position, counts: Mapping[str, int], notes: str | None, error: CollectError | None
@@ -75,32 +81,19 @@ class Checkpoints:
             setbacks += 1
         return self._end(position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks), error)
 
-    def _end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None = None) -> Summary:
-        self._move_on(position, checkpoint)
-        _report(self.progress, error)
-        return self.progress.summary
-
-    def _move_on(self, position: Position, checkpoint: Checkpoint) -> None:
-        """Write a checkpoint with this position and, beside its own counts, what was spent since the last one."""
-        moment, caller = time.monotonic(), self.caller
-        calls = {"calls": caller.calls, "rate_limits": caller.rate_limits} if caller else self._reported
-        spent = {name: count - self._reported[name] for name, count in calls.items()}
-        spent["milliseconds"] = round((moment - self._since) * 1000)
-        counts = {**checkpoint.counts, **spent}
-        self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
-        self._reported, self._since = calls, moment
-
-
-def _report(done: Progress, error: CollectError | None) -> None:
-    """The outcome; unless the data type goes on later, with the counts of all rounds together."""
-    until = times.iso(done.until) if done.until else None
-    extra = {"outcome": done.outcome, "counts": dict(done.counts), "until": until}
-    if done.outcome is not Outcome.WAITING:
-        if error:
-            metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
-        collected(done.counts)
-    if error is None:
-        logger.info("Collected all %s", done.data_type.words, extra=extra)
-        return
-    level = logger.info if done.outcome is Outcome.WAITING else logger.warning
-    level("Stopped: %s", error, extra=extra)
+    def _end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None) -> Summary:
+        """Write and report the outcome; unless the data type goes on later, with the counts of all rounds together."""
+        self.write(position, checkpoint)
+        done = self.progress
+        until = times.iso(done.until) if done.until else None
+        extra = {"outcome": done.outcome, "counts": dict(done.counts), "until": until}
+        if done.outcome is not Outcome.WAITING:
+            if error:
+                metrics.add_metric(name="CollectFailed", unit=MetricUnit.Count, value=1)
+            collected(done.counts)
+        if error is None:
+            logger.info("Collected all %s", done.data_type.words, extra=extra)
+        else:
+            level = logger.info if done.outcome is Outcome.WAITING else logger.warning
+            level("Stopped: %s", error, extra=extra)
+        return done.summary

@@ -18,10 +18,12 @@ from blendify.collecting.position import Position
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
 from blendify.core import telemetry, times
+from blendify.core.data_types import Outcome
 from blendify.core.errors import CollectError, NotFound, Unreadable
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_reader import Failed, Lost, Step
 from blendify.history import list_versions
+from blendify.jobs.progress import Checkpoint
 from blendify.providers.endpoint import ListKind
 from blendify.providers.paging import Page, PageRequest
 
@@ -299,7 +301,8 @@ class Collection:
 
     def checkpoint(self) -> None:
         """Save the position; everything before it is stored."""
-        self.checkpoints.save(self.queue.next, self.counts, setbacks=0 if self.advanced else None)
+        here = Checkpoint(Outcome.RUNNING, counts=self.counts, setbacks=0 if self.advanced else None)
+        self.checkpoints.write(self.queue.next, here)
         self.counts.clear()
         self._stored = self.queue.next
         self._pages, self.advanced = 0, False
