@@ -252,8 +252,6 @@ class _Parts:
 
         Where two parts fail and none came, the others of that page are not asked for.
         """
-        if ask.way == 0:
-            self._came, self._lost = False, 0
         self._lost += 1
         while self._lost > 1 and not self._came and (following := plan.following(ask)) and following.way:
             plan.drop_first()

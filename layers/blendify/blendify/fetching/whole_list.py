@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from blendify.core.errors import ProviderUnavailable
-from blendify.providers.endpoint import Endpoint, ListPosition
+from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Page, PageRequest
 
 
@@ -48,7 +48,5 @@ def overlap(before: Sequence[str], now: Sequence[str], least: int = 0) -> int:
 
 
 def _ids(page: Page, ask: PageRequest, endpoint: Endpoint) -> list[str]:
-    rows = (
-        endpoint.to_record(entry, ListPosition(ask.list_id, ask.offset + at)) for at, entry in enumerate(page.entries)
-    )
-    return [str(row.fields.get("record_id")) for row in rows]
+    records = endpoint.records(page.entries, ask.list_id, ask.offset)
+    return [str(record.fields.get("record_id")) for record in records]
