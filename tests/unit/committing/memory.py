@@ -46,11 +46,11 @@ class Memory(ListStore):
 
     def staged(self, version: ListVersion) -> StagedList:
         assert version.intent
-        return self.pages([self.kept_pages[name] for name in version.intent.staged])
+        return self.pages(version, [self.kept_pages[name] for name in version.intent.staged])
 
-    def pages(self, content: Sequence[ListPage]) -> StagedList:
-        """A list as it was read."""
-        return Pages(self, content)
+    def pages(self, version: ListVersion, content: Sequence[ListPage]) -> StagedList:
+        """A list as it was read, compared with this version."""
+        return Pages(self, version, content)
 
     def stage(self, pages: Sequence[ListPage], intent: Intent) -> Intent:
         names = []
@@ -131,8 +131,8 @@ class Memory(ListStore):
 class Pages(StagedList):
     """A list that was read, in its pages."""
 
-    def __init__(self, memory: Memory, pages: Sequence[ListPage]) -> None:
-        super().__init__(memory.pages_of("sync"), ())
+    def __init__(self, memory: Memory, version: ListVersion, pages: Sequence[ListPage]) -> None:
+        super().__init__(memory.pages_of("sync"), memory.entries(version))
         self._memory, self._buffer = memory, list(pages)
 
     def stage_for(self, intent: Intent) -> Intent:

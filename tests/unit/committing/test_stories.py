@@ -183,7 +183,7 @@ class Story:
         return Comparison(Source(started_at, PROVIDER, LIST), self.sort.kind, known)
 
     def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
-        self.committer.commit(version, self.memory.pages(read), intent)
+        self.committer.commit(version, self.memory.pages(version, read), intent)
 
     def read(self, comparison: Comparison, *, calm: bool, whole: bool) -> Iterator[ListPage]:
         """Page after page, as the provider tells them; the list may change meanwhile, and pages may be lost."""

@@ -10,7 +10,7 @@ A worker that opens a list with an intent finishes it first, even if another syn
 its successor has finished finds every fact under its key and the version moved on.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -21,7 +21,6 @@ from blendify.core import times
 from blendify.core.errors import MustWait, Superseded
 from blendify.history.facts import Fact
 from blendify.history.intents import Intent
-from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint
 
@@ -58,27 +57,25 @@ class Committer:
 
         Raises  Superseded when another worker has moved the list on, TimeIsUp when the next worker must go on
         """
-        entries = self.store.entries(version)
-        planned = self._planned(version, entries, staged, intent)
+        planned = self._planned(version, staged, intent)
         if planned.facts:
             version = self.store.intend(version, staged.stage_for(intent))
             return self._carry_out(version, planned, staged)
         # There is no fact to append: at most the stored order of a set differs.
-        following = None if list(planned.entries) == list(entries) else planned.entries
+        following = None if list(planned.entries) == list(staged.entries) else planned.entries
         return self.store.flip(version, following, intent.commit)
 
     def finish(self, version: ListVersion) -> ListVersion:
         """Carry out the intent that the version has, if any; answers the version to go on with. Raises TimeIsUp."""
         while version.intent:
             staged = self.store.staged(version)
-            planned = self._planned(version, self.store.entries(version), staged, version.intent)
-            version = self._carry_out(version, planned, staged)
+            version = self._carry_out(version, self._planned(version, staged, version.intent), staged)
         return version
 
-    def _planned(self, version: ListVersion, entries: Sequence[Entry], staged: StagedList, intent: Intent) -> Plan:
+    def _planned(self, version: ListVersion, staged: StagedList, intent: Intent) -> Plan:
         source = _source(version, intent)
         listed, start = list(staged.listed()), intent.commit.signals.remembered_from
-        return plan(entries, ReadList(source, self.endpoint, listed, intent.complete, intent.full, start))
+        return plan(staged.entries, ReadList(source, self.endpoint, listed, intent.complete, intent.full, start))
 
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, planned, staged)
