@@ -6,13 +6,14 @@ from zlib import crc32
 
 from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, ListEnd, is_usual
 from blendify.collecting.read import ListReader
+from blendify.collecting.read_log import LogReader
 from blendify.core import times
 from blendify.core.settings import settings
 from blendify.fetching.page_consistency import Habits
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.jobs.job import POLL, Job
-from blendify.providers.endpoint import Endpoint, ListRef, LogWindow
+from blendify.providers.endpoint import Endpoint, ListRef
 
 MOST_ABSENT = 100
 """So many entries that were not given are remembered by name. With more, the list is read whole until it is sound."""
@@ -98,16 +99,15 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: En
     )
 
 
-def after_log(
-    version: ListVersion, judged: Judgement | None, window: LogWindow, job: Job, since: datetime | None
-) -> Signals:
+def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None, job: Job) -> Signals:
     """
     What later syncs go by.
 
     judged  None while more of the log is to be read, and when it could not be read to its end
-    since   from which moment on it was asked for; None for all of it
     """
-    after, full_read_at = version.signals, version.signals.full_read_at
+    window, since = reader.memory, reader.since
+    after = replace(version.signals, repeats_listed=reader.repeats_listed(version))
+    full_read_at = after.full_read_at
     if judged is not None:
         if since is None:
             after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)

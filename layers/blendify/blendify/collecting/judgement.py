@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from blendify.collecting.read import ListReader
+from blendify.collecting.read_log import LogReader
 from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, ListKind, ListRef, LogWindow
+from blendify.providers.endpoint import Endpoint, ListKind, ListRef
 
 SHORTFALLS_BELIEVED = 2
 """Consecutive syncs with the same shortfall after which it counts as a miscount: the provider hides nothing."""
@@ -282,15 +283,14 @@ def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
     return hidden
 
 
-def log_evidence(version: ListVersion, end: ListEnd, given: int, window: LogWindow, *, whole: bool) -> Evidence:
+def log_evidence(reader: LogReader, version: ListVersion, end: ListEnd, given: int) -> Evidence:
     """
-    What a log shows that was read as far as it was asked for.
+    What a log shows that was read as far as it was asked for; all of it is held against what another call counts.
 
     given   different plays, of all workers of the sync
-    whole   whether all of it was asked for: then it is held against what another call counts
     """
     totals = [total for total in (end.observed.total, end.observed.other_total) if total is not None]
     # Of a log that forgets nobody knows how much it should hold.
-    counted = max(totals, default=None) if window.entries is None else None
-    before = version.signals if whole else Signals()
+    counted = max(totals, default=None) if reader.memory.entries is None else None
+    before = version.signals if reader.since is None else Signals()
     return Evidence(given, counted, log=True, end=end, before=before)

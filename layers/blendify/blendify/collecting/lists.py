@@ -1,7 +1,7 @@
 """The lists of one data type: what is known of each, and its way into the history once it is read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -140,11 +140,9 @@ class Lists:
         while True:
             compared = reader.compared(version)
             given = len(compared.names()) + reader.known_before + counts.get("records", 0)
-            whole = reader.since is None
-            judged = judge(log_evidence(version, end, given, reader.memory, whole=whole)) if end else None
+            judged = judge(log_evidence(reader, version, end, given)) if end else None
             ended = judged if end and not (end.observed.changed or end.broken_off) else None
-            after = freshness.after_log(version, ended, reader.memory, job, reader.since)
-            after = replace(after, repeats_listed=reader.repeats_listed(version))
+            after = freshness.after_log(reader, version, ended, job)
             added = {**counts, "records": given, **(judged.counts if judged else {})}
             commit = Commit(job.sync_id, job.fetched_at, after, then.item(), added)
             intent = Intent(commit, full=end is not None and reader.may_have_gap)
@@ -152,17 +150,20 @@ class Lists:
                 version = self._committer(list_id).commit(version, compared, intent)
             except Superseded:
                 version = self._reloaded(version)
-                if not self._is_ours(version) or version.commit.then != then.item():  # type: ignore[union-attr]
+                ours = self._ours(version)
+                if ours is None or ours.then != then.item():
                     continue
             reader.clear()
             return self._committed(version)
 
     def _committed(self, version: ListVersion) -> Mapping[str, int]:
         self.known[version.list_id] = version
-        return version.commit.counts if version.commit and self._is_ours(version) else {}
+        ours = self._ours(version)
+        return ours.counts if ours else {}
 
-    def _is_ours(self, version: ListVersion) -> bool:
-        return version.commit is not None and version.commit.sync_id == self.job.sync_id
+    def _ours(self, version: ListVersion) -> Commit | None:
+        """The latest commit, if it is of this sync."""
+        return version.commit if version.commit and version.commit.sync_id == self.job.sync_id else None
 
     def _reloaded(self, before: ListVersion) -> ListVersion:
         """The version that another worker has moved on; raises Superseded when the listener has left."""
