@@ -56,8 +56,7 @@ class OAuthError(Exception):
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(description)
-        self.error = error
-        self.description = description
+        self.error, self.description = error, description
 
 
 class OAuth2Accounts(Accounts):
@@ -108,8 +107,7 @@ class OAuth2Accounts(Accounts):
 
     def scopes(self, grant: Grant) -> list[str]:
         """What the listener allowed."""
-        scopes: list[str] = self.grants[grant.consent].about["scopes"]
-        return scopes
+        return list(self.grants[grant.consent].about["scopes"])
 
     def expire_access(self, listener: str) -> None:
         self.end(listener, "access")

@@ -5,7 +5,7 @@ Answers keep the addresses of real ones unless `own_pictures` is chosen; then th
 address: colours and shapes are derived from the longest part, which is the picture's id in whatever size.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 from starlette.requests import Request
@@ -32,62 +32,21 @@ def drawn(name: str) -> str:
     raw = sha256(name.encode()).digest()
     hue = raw[0] * 360 // 256
     other = (hue + (25, 40, 150, 180, 205)[raw[1] % 5]) % 360
-    ground, ink, light = f"hsl({hue} 52% {34 + raw[2] % 22}%)", f"hsl({other} 68% 62%)", f"hsl({other} 75% 86%)"
-    shapes = _SHAPES[raw[3] % len(_SHAPES)](raw[4:], ink, light)
+    # Numbers within the picture, and smaller ones.
+    drawn = {"x": 25 + raw[4] % 50, "y": 30 + raw[5] % 40, "r": 20 + raw[6] % 18, "s": 6 + raw[7] % 10}
+    shape = _SHAPES[raw[3] % len(_SHAPES)].format(**drawn, ink=f"hsl({other} 68% 62%)", light=f"hsl({other} 75% 86%)")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="300" height="300">'
-        f'<rect width="100" height="100" fill="{ground}"/>{shapes}</svg>'
+        f'<rect width="100" height="100" fill="hsl({hue} 52% {34 + raw[2] % 22}%)"/>{shape}</svg>'
     )
 
 
-def _circles(raw: bytes, ink: str, light: str) -> str:
-    x, y, size = 30 + raw[0] % 40, 30 + raw[1] % 40, 22 + raw[2] % 16
-    middle = f'cx="{x}" cy="{y}"'
-    return f'<circle {middle} r="{size}" fill="{ink}"/><circle {middle} r="{size / 3:.1f}" fill="{light}"/>'
-
-
-def _sunrise(raw: bytes, ink: str, light: str) -> str:
-    line = 52 + raw[0] % 22
-    return (
-        f'<circle cx="{25 + raw[1] % 50}" cy="{line}" r="{16 + raw[2] % 12}" fill="{light}"/>'
-        f'<rect y="{line}" width="100" height="{100 - line}" fill="{ink}"/>'
-    )
-
-
-def _stripes(raw: bytes, ink: str, light: str) -> str:
-    turn, width = raw[0] % 180, 6 + raw[1] % 9
-    places = range(180 // (2 * width))
-    colours = [light if place % 4 == 1 else ink for place in places]
-    bars = "".join(
-        f'<rect x="{-40 + 2 * width * place}" y="-50" width="{width}" height="200" fill="{colours[place]}"/>'
-        for place in places
-    )
-    return f'<g transform="rotate({turn} 50 50)">{bars}</g>'
-
-
-def _peaks(raw: bytes, ink: str, light: str) -> str:
-    left, right, high = 20 + raw[0] % 25, 55 + raw[1] % 25, 22 + raw[2] % 30
-    return (
-        f'<path d="M-10 100 L{left} {high} L{left + 60} 100Z" fill="{ink}"/>'
-        f'<path d="M{right - 50} 100 L{right} {high + 18} L{right + 55} 100Z" fill="{light}" fill-opacity=".8"/>'
-    )
-
-
-def _arcs(raw: bytes, ink: str, light: str) -> str:
-    x, y, sizes = (raw[0] % 2) * 100, (raw[1] % 2) * 100, (30, 52, 74, 96)
-    colours = {size: light if place == raw[2] % 4 else ink for place, size in enumerate(sizes)}
-    return "".join(
-        f'<circle cx="{x}" cy="{y}" r="{size}" fill="none" stroke="{colour}" stroke-width="9"/>'
-        for size, colour in colours.items()
-    )
-
-
-def _tiles(raw: bytes, ink: str, light: str) -> str:
-    filled = {place: light if raw[place] < 70 else ink for place in range(16) if raw[place] < 140}
-    return "".join(
-        f'<rect x="{place % 4 * 25}" y="{place // 4 * 25}" width="25" height="25" fill="{colour}"/>'
-        for place, colour in filled.items()
-    )
-
-
-_SHAPES: Sequence[Callable[[bytes, str, str], str]] = (_circles, _sunrise, _stripes, _peaks, _arcs, _tiles)
+_SHAPES = (
+    '<circle cx="{x}" cy="{y}" r="{r}" fill="{ink}"/><circle cx="{x}" cy="{y}" r="{s}" fill="{light}"/>',
+    '<circle cx="{x}" cy="{y}" r="{r}" fill="{light}"/><rect y="{y}" width="100" height="100" fill="{ink}"/>',
+    '<path d="M-9 100L{x} {r}L95 100Z" fill="{ink}"/><path d="M20 100L70 {y}L130 100Z" fill="{light}" opacity=".8"/>',
+    '<g fill="none" stroke="{ink}" stroke-width="9"><circle r="99"/><circle r="{x}" stroke="{light}"/></g>',
+    '<g transform="rotate({x} 50 50)" fill="{ink}"><path d="M-40 {y}h200v{s}h-200zM-40 80h200v{r}h-200z"/>'
+    '<path d="M-40 {r}h200v{s}h-200z" fill="{light}"/></g>',
+)
+"""A row each: discs, a sunrise, peaks, arcs, and stripes."""
