@@ -121,16 +121,8 @@ class Simulator:
         name = self.provider.name
         self.program.stop()
         require_free(self.port, "SIMULATOR_PORT")
-        command = [
-            sys.executable,
-            "-m",
-            "local.simulators",
-            name,
-            "--port",
-            str(self.port),
-            "--own-pictures",
-            *self.options,
-        ]
+        command = [sys.executable, "-m", "local.simulators", name, "--port", str(self.port), "--own-pictures"]
+        command += self.options
         if self.provider.redirect_uri:
             command += ["--client-id", CLIENT_ID, "--client-secret", CLIENT_SECRET, "--redirect-uri", redirect_uri]
         # Beside the emulator's state: a connection that is kept over a restart must go on working.

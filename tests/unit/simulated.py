@@ -15,7 +15,7 @@ from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
 from local.simulators import apple_music, lastfm, spotify
 from local.simulators.apple_music import keys
-from local.simulators.apple_music.consent import SCRIPT
+from local.simulators.apple_music.accounts import SCRIPT
 from local.simulators.apple_music.service import view_of
 from local.simulators.frame.options import Options
 from local.simulators.frame.service import Service

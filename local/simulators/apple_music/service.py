@@ -8,8 +8,8 @@ from secrets import token_bytes
 
 from starlette.requests import Request
 
-from local.simulators.apple_music import consent, keys
-from local.simulators.apple_music.accounts import AppleMusicAccounts
+from local.simulators.apple_music import keys
+from local.simulators.apple_music.accounts import PAGES, AppleMusicAccounts
 from local.simulators.apple_music.catalogue import OBJECTS, STOREFRONT, Catalogue
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary
@@ -76,7 +76,7 @@ class AppleMusic(Service):
     accounts_type = AppleMusicAccounts
     listener_type = AppleMusicListener
     api_roots = ("/v1/",)
-    account_pages = consent.PAGES
+    account_pages = PAGES
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     tells_deadlines = False
@@ -120,14 +120,14 @@ class AppleMusic(Service):
             raise Refusal("unauthorized")
         if endpoint is None:
             raise Refusal("not_found")
-        if (name := self.accounts.listener_with(_user_token(request))) is None:
+        if (grant := self.accounts.living(_user_token(request), "user token")) is None:
             raise Refusal("forbidden")
         if request.method != "GET":
             raise Refusal("wrong_method")
         view = view_of(parameters)
         if any(view):
-            self.listeners[name].views[endpoint.path] = view
-        return name, view
+            self.listeners[grant.listener].views[endpoint.path] = view
+        return grant.listener, view
 
     def error(self, **row: Json) -> Json:
         """A list of errors, whose status and code are strings."""

@@ -72,6 +72,11 @@ class Accounts:
         grant = self.grants.get(secret)
         return grant if grant is not None and grant.kind == kind else None
 
+    def living(self, secret: str, kind: str) -> Grant | None:
+        """The grant of this kind, unless it is dead."""
+        grant = self.find(secret, kind)
+        return grant if grant is not None and self.lives(grant) else None
+
     def lives(self, grant: Grant) -> bool:
         return grant.uses != 0 and self.clock() < grant.until
 

@@ -44,8 +44,7 @@ async def decide(service: Service, request: Request) -> Response:
     """Takes from the form only who decided what; what was asked for is what the consent page was made for."""
     fields = await form(request) or {}
     identity, name = fields.get("request", ""), fields.get("listener", "")
-    asked = service.accounts.find(identity, "request")
-    if asked is None or not service.accounts.lives(asked):
+    if (asked := service.accounts.living(identity, "request")) is None:
         return dead_end("This request is unknown, already decided, or too old.")
     decision = fields.get("decision")
     if decision not in {"allow", "deny"}:

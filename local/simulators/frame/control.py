@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Callable
-from inspect import isawaitable
 from typing import Any
 
 from starlette.requests import Request
@@ -17,11 +16,11 @@ from local.simulators.frame.responses import Json, in_pieces, json_response
 from local.simulators.frame.service import Service
 from local.simulators.frame.troubles import TROUBLES
 
-Control = Callable[[Service, Request], Any]
-"""Answers JSON, nothing, or a response, at once or when it is awaited."""
+Control = Callable[[Service, Request, Any], Any]
+"""Takes the body as JSON; answers JSON, nothing, or a response."""
 
 
-def counters(service: Service, _: Request) -> Json:
+def counters(service: Service, _: Request, __: Json) -> Json:
     """
     Every call since the start or the last reset.
 
@@ -41,18 +40,17 @@ def counters(service: Service, _: Request) -> Json:
     }
 
 
-async def add_fault(service: Service, request: Request) -> Json:
+def add_fault(service: Service, _: Request, body: Any) -> Json:
     """
     Fields as in `Fault`, and a `trouble` of `TROUBLES` that sets some of them.
 
     Of several that fit a call the oldest with `times` left is taken.
     """
-    body = await _object(request)
     service.trouble(str(body.pop("trouble", "")), str(body.pop("endpoint", "")), **body)
     return {"faults": len(service.traffic.faults)}
 
 
-async def limit_rate(service: Service, request: Request) -> None:
+def limit_rate(service: Service, _: Request, body: Any) -> None:
     """
     A new limit, which ends the ban of the old one.
 
@@ -60,7 +58,6 @@ async def limit_rate(service: Service, request: Request) -> None:
     retry_after     seconds until the deadline; missing, it is when the window has room again; null tells none
     flight_seconds  how long after a 429 the calls of a ban are excused; alone it leaves the limit as it is
     """
-    body = await _object(request)
     if "flight_seconds" in body:
         service.traffic.flight_seconds = _duration(body.pop("flight_seconds"))
         if not body:
@@ -74,13 +71,8 @@ async def limit_rate(service: Service, request: Request) -> None:
     service.traffic.limit = RateLimit(int(body["calls"]), float(body["seconds"]), retry_after, silent)
 
 
-async def arrange(service: Service, request: Request) -> None:
-    service.arrange(request.path_params["name"], await _object(request))
-
-
-async def change(service: Service, request: Request) -> Json:
+def change(service: Service, request: Request, body: Json) -> Json:
     """One change, or a list of them: an `act`, the data type as `list`, a `name` if there are several, and details."""
-    body: Any = await _json(request)
     done = []
     for wanted in body if isinstance(body, list) else [body]:
         if not isinstance(wanted, dict) or not isinstance(wanted.get("act"), str):
@@ -91,7 +83,7 @@ async def change(service: Service, request: Request) -> Json:
     return {"done": done}
 
 
-def truth(service: Service, request: Request) -> Response:
+def truth(service: Service, request: Request, _: Json) -> Response:
     """What a listener has, as the API's answers show it."""
     hosts = service.picture_hosts if service.options.own_pictures else ()
     base = base_of(request)
@@ -103,17 +95,6 @@ def base_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
 
 
-async def _json(request: Request) -> Json:
-    return json.loads(await request.body() or b"{}")
-
-
-async def _object(request: Request) -> dict[str, Json]:
-    body = await _json(request)
-    if not isinstance(body, dict):
-        raise TypeError("The body must be a JSON object.")
-    return body
-
-
 def _duration(value: Json) -> float:
     if not 0 <= float(value) < math.inf:
         raise ValueError("A duration is a number of seconds from 0 on.")
@@ -123,8 +104,10 @@ def _duration(value: Json) -> float:
 def _control(path: str, method: str, control: Control) -> Route:
     async def handle(request: Request) -> Response:
         try:
-            value = control(request.app.state.simulator, request)
-            value = await value if isawaitable(value) else value
+            body = json.loads(await request.body() or b"{}")
+            if not isinstance(body, dict) and control is not change:
+                return json_response({"error": "The body must be a JSON object."}, 400)
+            value = control(request.app.state.simulator, request, body)
             return value if isinstance(value, Response) else json_response(value or {})
         except (ImpossibleChangeError, ValueError, TypeError) as error:
             return json_response({"error": str(error)}, 400)
@@ -137,13 +120,13 @@ def _control(path: str, method: str, control: Control) -> Route:
 CONTROLS = [
     _control("/health", "GET", lambda *_: {"status": "ok"}),
     _control("/counters", "GET", counters),
-    _control("/counters/reset", "POST", lambda service, _: service.traffic.reset_counters()),
+    _control("/counters/reset", "POST", lambda service, *_: service.traffic.reset_counters()),
     _control("/faults", "POST", add_fault),
-    _control("/troubles", "GET", lambda service, _: {**TROUBLES, **service.troubles.refusals}),
-    _control("/faults", "DELETE", lambda service, _: service.traffic.faults.clear()),
+    _control("/troubles", "GET", lambda service, *_: {**TROUBLES, **service.troubles.refusals}),
+    _control("/faults", "DELETE", lambda service, *_: service.traffic.faults.clear()),
     _control("/rate-limit", "POST", limit_rate),
     _control("/truth/{name}", "GET", truth),
-    _control("/secrets", "GET", lambda service, _: {"secrets": service.accounts.secrets}),
-    _control("/listeners/{name}", "POST", arrange),
+    _control("/secrets", "GET", lambda service, *_: {"secrets": service.accounts.secrets}),
+    _control("/listeners/{name}", "POST", lambda service, of, body: service.arrange(of.path_params["name"], body)),
     _control("/listeners/{name}/mutations", "POST", change),
 ]

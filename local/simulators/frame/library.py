@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any, ClassVar, NamedTuple
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
-from local.simulators.frame.options import Options
 from local.simulators.frame.responses import Json
 from local.simulators.music.chance import Shuffle, mixed, number
 
@@ -246,8 +245,3 @@ def everything(library: Library, view: Callable[[str, str], Any], *data_types: s
             lists[name] = None if rows is None else rows.cut(0, len(rows))
         data[data_type] = lists[""] if list(lists) == [""] else lists
     return data
-
-
-def resized(library: Library, options: Options) -> Library:
-    """The same listener with a new library, without earlier changes."""
-    return type(library)(library.name, options, library.catalogue, library.clock)

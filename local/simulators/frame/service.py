@@ -16,7 +16,7 @@ from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
 from local.simulators.frame.entries import Entries, Entry
 from local.simulators.frame.faults import EVERYWHERE, Fault
-from local.simulators.frame.library import Clock, Library, Rows, everything, resized
+from local.simulators.frame.library import Clock, Library, Rows, everything
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.refusals import Refusal, Refusals
@@ -256,7 +256,8 @@ class Service(ABC):
 
     def arrange_sizes(self, listener: Any, value: Json) -> None:
         """A new library of other sizes, without earlier changes."""
-        listener.library = resized(listener.library, self.options.resized(value))
+        options, old = self.options.resized(value), listener.library
+        listener.library = type(old)(old.name, options, self.catalogue, self.clock)
 
     @cached_property
     def _patterns(self) -> list[tuple[Endpoint, re.Pattern[str]]]:

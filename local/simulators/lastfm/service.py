@@ -166,8 +166,7 @@ class Lastfm(Service):
     def _caller(self, parameters: Mapping[str, str]) -> str | None:
         if "sk" not in parameters:
             return None
-        session = self.accounts.find(parameters["sk"], "session")
-        if session is None or not self.accounts.lives(session):
+        if (session := self.accounts.living(parameters["sk"], "session")) is None:
             raise Refusal("no_session")
         return session.listener
 

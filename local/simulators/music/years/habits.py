@@ -107,7 +107,14 @@ class Habits:
             begin = datetime.combine(day, time(hour, self._chance.randrange(60), self._chance.randrange(60)), ZONE)
             sessions.append((begin.timestamp(), self._session(number, length)))
             wanted -= length
-        return self._in_a_row(sorted(sessions))
+        plays, moment = [], 0.0
+        for at, tracks in sorted(sessions):
+            # One song after the other, also where a session begins before the one before it has ended.
+            moment = max(at, moment)
+            for track in tracks:
+                plays.append(Entry(PLAIN, track, int(moment * 1000) + self._chance.randrange(1000)))
+                moment += self.recordings.track(track).milliseconds / 1000 + self._chance.uniform(1, 3)
+        return plays
 
     def _mood(self, day: date) -> float:
         """The share of a usual day's plays: less at the sea in August, and between the years."""
@@ -121,9 +128,8 @@ class Habits:
         artist = self._drawn(number)
         if self._chance.random() < _WHOLE_ALBUM and artist.albums:
             return list(tracks_of(self._chance.choice(artist.albums)))[:length]
-        tracks = []
+        tracks, obsession = [], self._obsessions.get(number)
         for _ in range(length):
-            obsession = self._obsessions.get(number)
             if obsession is not None and self._chance.random() < _OBSESSED_SHARE:
                 tracks.append(obsession)
                 continue
@@ -141,15 +147,3 @@ class Habits:
         """The first songs of an album are those that everybody knows."""
         tracks = tracks_of(self._chance.choice(artist.albums))
         return tracks[min(int(self._chance.expovariate(0.45)), len(tracks) - 1)]
-
-    def _in_a_row(self, sessions: Sequence[tuple[float, list[int]]]) -> list[Entry]:
-        """One song after the other, also where a session begins before the one before it has ended."""
-        plays: list[Entry] = []
-        free = 0.0
-        for begin, tracks in sessions:
-            moment = max(begin, free)
-            for track in tracks:
-                plays.append(Entry(PLAIN, track, int(moment * 1000) + self._chance.randrange(1000)))
-                moment += self.recordings.track(track).milliseconds / 1000 + self._chance.uniform(1, 3)
-            free = moment
-        return plays
