@@ -1,5 +1,6 @@
 """Every view of taste in Chromium: an invented listener with two years, and three of whom little is known."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -69,3 +70,41 @@ def test_a_listener_of_whom_little_is_known(window: Visitor, listener: Show, nam
         opened(window, view)
         expect(window.page.locator("main h1")).to_be_visible()
         window.photograph(f"taste-{view or 'overview'}-{name}")
+
+
+def test_a_view_is_walked_through_by_keyboard(window: Visitor, listener: Show) -> None:
+    """Past the navigation, along the choices, into the chart: line by line, each with its words, and seen."""
+    listener(two_years())
+    opened(window, "ranks")
+    page = window.page
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    reached = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.closest('.choices, .line, .scroll')?.classList[0]"))
+        if reached[-1] == "line":
+            break
+    assert list(dict.fromkeys(reached)) == [None, "choices", "scroll", "line"]
+    focused = page.locator(":focus")
+    expect(focused).to_have_attribute("aria-label", re.compile("number"))
+    assert focused.locator("path").first.evaluate("(path) => getComputedStyle(path).strokeWidth") == "3.5px"
+
+
+@pytest.mark.parametrize("view", ["ranks", "library", "hours", "drift", "eras", "review"])
+def test_on_paper_and_in_forced_colours_charts_are_whole(window: Visitor, listener: Show, view: str) -> None:
+    """On paper nothing is hidden in a box that scrolls, and nothing stands there to be clicked."""
+    listener(two_years())
+    window.page.set_viewport_size({"width": 794, "height": 1123})
+    opened(window, view)
+    window.page.emulate_media(media="print")
+    assert not window.page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth + 1).length"
+    )
+    expect(window.page.get_by_role("button", name="Log out")).to_have_count(0)
+    window.photograph(f"taste-{view}-print")
+    window.page.emulate_media(media="screen", forced_colors="active")
+    window.photograph(f"taste-{view}-forced")
+    window.page.emulate_media(forced_colors="none")
