@@ -1,17 +1,19 @@
 """Every view of taste in Chromium: an invented listener with two years, and three of whom little is known."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FloatRect, Route, expect
 
 from blendify.access import sessions, users
 from blendify.insights import store
 from blendify.web.taste.catalogue import VIEWS
 from local.simulators.frame.pictures import drawn
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import SHOTS, Visitor
 from tests.unit.taste import fake_store
 from tests.unit.taste.listener import LAST, Listener, artist, likes_alone, scrobbler, three_days, two_years
 
@@ -24,6 +26,16 @@ PICTURES = (
     """() => Promise.all([...document.images].map((image) => { image.loading = "eager"; return image.decode(); }))"""
 )
 """Loads all pictures; an error when one cannot be shown."""
+WEBP = """async (png) => {
+    const image = new Image();
+    image.src = png;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.width, image.height];
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    return canvas.toDataURL("image/webp", 0.75);
+}"""
+"""Packs a picture: addresses of the API hand out text alone, and an SVG holds a picture as text."""
 Show = Callable[[Listener], None]
 
 
@@ -108,3 +120,28 @@ def test_on_paper_and_in_forced_colours_charts_are_whole(window: Visitor, listen
     window.page.emulate_media(media="screen", forced_colors="active")
     window.photograph(f"taste-{view}-forced")
     window.page.emulate_media(forced_colors="none")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_picture_of_the_start_page(window: Visitor, listener: Show, scheme: Literal["light", "dark"]) -> None:
+    """It is made here, of a month in review, and copied by hand to `pages/assets` when that page has changed."""
+    listener(two_years())
+    page = window.page
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 760, "height": 900})
+    opened(window, "review")
+    for part in ("header", ".eyebrow", ".choices"):
+        page.locator(part).first.evaluate("(part) => { part.hidden = true; }")
+    bottom = page.get_by_role("heading", name="Added to your library").bounding_box()
+    assert bottom is not None
+    clip: FloatRect = {"x": 0, "y": 0, "width": 760, "height": bottom["y"] - 12}
+    raw = page.screenshot(clip=clip)
+    packed = page.context.new_page()
+    packed.goto("about:blank")
+    address = packed.evaluate(WEBP, f"data:image/png;base64,{b64encode(raw).decode()}")
+    packed.close()
+    size = f"{clip['width']:.0f} {clip['height']:.0f}"
+    image = f'<image width="100%" height="100%" href="{address}"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">{image}</svg>'
+    assert len(svg) < 60_000
+    (SHOTS / f"start_{scheme}.svg").write_text(svg + "\n")
