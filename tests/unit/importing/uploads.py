@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from blendify.importing import archives
 from blendify.importing.archives import ArchiveEntry, Budgets
 from blendify.importing.formats import registry
-from blendify.importing.formats.format import Format, Options
+from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.rows import Play, Row, Skipped
 
 UTC_OPTIONS = Options()
@@ -40,7 +40,7 @@ def imported(upload: bytes | str, options: Options = UTC_OPTIONS) -> list[Row]:
     return [row for entry in entries_of(data) for row in rows_of(entry, options)]
 
 
-def rows_of(entry: ArchiveEntry, options: Options = UTC_OPTIONS) -> list[Row]:
+def rows_of(entry: Entry, options: Options = UTC_OPTIONS) -> list[Row]:
     """The rows of a file; none where it is of no format."""
     format_ = registry.recognize(entry)
     if format_ is None:

@@ -1,11 +1,13 @@
 """All formats: which of them a file is of, and reading it from any row on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import BinaryIO
 
 from blendify.importing.formats import (
+    apple_library,
+    apple_plays,
     lastfm,
     listenbrainz,
     own_servers,
@@ -17,6 +19,8 @@ from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.outline import Outline, outline
 from blendify.importing.formats.rows import Row, Skipped
 
+MOST_NAMES = 200_000
+"""A library holds at most 100,000 songs."""
 RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
     spotify_extended.recognize,
     spotify_account.recognize,
@@ -24,6 +28,8 @@ RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
     listenbrainz.recognize,
     scrobbler_log.recognize,
     own_servers.recognize,
+    apple_plays.recognize,
+    apple_library.recognize,
 )
 """The more specific first."""
 
@@ -36,6 +42,29 @@ def recognize(entry: Entry) -> Format | None:
     """
     beginning = outline(entry)
     return next((format_ for by_content in RECOGNIZERS if (format_ := by_content(beginning))), None)
+
+
+def names_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, str]:
+    """
+    What the files of one upload say that others of them lack, for `Options.names`.
+
+    Of contradicting names none is right: two songs of one title may have different artists.
+    """
+    names: dict[str, str] = {}
+    for entry, format_ in recognized:
+        if format_.names:
+            with entry.open() as stream:
+                for key, name in format_.names(stream):
+                    if key in names or len(names) < MOST_NAMES:
+                        names[key] = name if names.get(key, name) == name else ""
+    return names
+
+
+def to_read(recognized: Iterable[tuple[Entry, Format]]) -> list[tuple[Entry, Format]]:
+    """The files of one upload that are read for their rows: not those that others of them tell better."""
+    files = list(recognized)
+    names = {format_.name for _, format_ in files}
+    return [(entry, format_) for entry, format_ in files if not format_.superseded_by & names]
 
 
 def read(format_: Format, stream: BinaryIO, options: Options, *, start: int = 0) -> Iterator[tuple[int, Row]]:
