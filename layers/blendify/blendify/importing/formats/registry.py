@@ -14,6 +14,8 @@ from blendify.importing.formats import (
     scrobbler_log,
     spotify_account,
     spotify_extended,
+    takeout_history,
+    takeout_tables,
 )
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.outline import Outline, outline
@@ -30,6 +32,8 @@ RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
     own_servers.recognize,
     apple_plays.recognize,
     apple_library.recognize,
+    takeout_history.recognize,
+    takeout_tables.recognize,
 )
 """The more specific first."""
 
