@@ -56,6 +56,7 @@ def document() -> Schema:
             **_export(),
             **_tokens(),
             **_sessions(),
+            **_applications(),
             **_leaving(),
             **_pages(),
         },
@@ -508,6 +509,45 @@ def _sessions() -> Schema:
     }
 
 
+def _applications() -> Schema:
+    application = {
+        "provider": TEXT,
+        "client_id": TEXT,
+        "created_at": MOMENT,
+        "connected": {"type": "boolean", "description": "Whether the present connection goes through it"},
+        "redirect_uri": {**TEXT, "nullable": True, "description": "What has to be registered with it, to the letter"},
+    }
+    credentials = _object({"client_id": {**TEXT, "minLength": 1}, "client_secret": {**TEXT, "minLength": 1}})
+    provider = [_path("provider", "The provider's name")]
+    return {
+        "/me/applications/{provider}": {
+            "get": _operation(
+                "The listener's own application, without its secret",
+                {200: _json(_object(application))},
+                provider,
+                errors=(403, 404),
+                session=True,
+            ),
+            "put": _operation(
+                "Bring an application; the next login uses it",
+                {200: _json(_object(application))},
+                provider,
+                errors=(400, 403, 404),
+                body=credentials,
+                body_required=True,
+                session=True,
+            ),
+            "delete": _operation(
+                "Delete the application with its secret, and disconnect what goes through it",
+                {204: {"description": "Deleted"}},
+                provider,
+                errors=(403, 404),
+                session=True,
+            ),
+        }
+    }
+
+
 def _leaving() -> Schema:
     history = {
         "name": "history",
@@ -581,6 +621,15 @@ def _pages() -> Schema:
         "/account/export": {
             "get": step("To the export that is ready", {303: redirect}),
             "post": step("Prepare an export by form", {303: redirect, 403: page, 429: page, 503: page}),
+        },
+        "/account/applications": {"post": step("Remove an own application by form", {303: redirect, 403: page})},
+        "/applications/{provider}": {
+            "get": step("How to register an own application, and a form for it", {200: page, 404: page}, [provider]),
+            "post": step(
+                "Begin a login with an own application",
+                {200: page, 303: redirect, 400: page, 403: page, 404: page},
+                [provider],
+            ),
         },
         "/account/sessions": {"post": step("End a session by form", {303: redirect, 403: page})},
         "/account/tokens": {

@@ -15,6 +15,7 @@ FUNCTION_ENVIRONMENT = {
     "ACCOUNTS_TABLE": "accounts",
     "TOKENS_KEY": "alias/tokens",
     "APPLICATIONS": "blendify/applications",
+    "OWN_APPLICATIONS": "allow",
     "CONNECTABLE": ",".join(PROVIDERS),
     "VIEWS": ",".join(PROVIDERS),
     "PUBLIC_URL": "http://127.0.0.1:4566/v1",

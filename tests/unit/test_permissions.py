@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from blendify.access import token_vault
+from blendify.access import brought_applications, token_vault
 from blendify.lambdas import insights
 from blendify.lambdas.polls import MAX_RECEIVES
 from blendify.schedule import poll_queue, quota
@@ -99,21 +99,36 @@ def test_only_collectors_append() -> None:
         assert [resource for resource in queried if "HistoryTable" in resource] == [PLAYED_INDEX]
 
 
+def opens(function: str, purpose: str) -> bool:
+    """Whether a function may decrypt what was sealed for this purpose."""
+    return any(
+        statement["Condition"]["Fn::If"][1]["StringEquals"]["kms:EncryptionContext:purpose"] == purpose
+        for statement in statements_with("kms:Decrypt", function)
+    )
+
+
 def test_only_functions_that_sync_decrypt_tokens() -> None:
     """Pages, login and callback cannot decrypt stored tokens."""
-    openers = {name for name in FUNCTIONS if allowed(name, "kms:Decrypt")}
+    openers = {name for name in FUNCTIONS if opens(name, "oauth-token")}
     assert openers == {"BeginSync"} | COLLECTORS
 
 
+def test_only_functions_that_call_providers_open_client_secrets_of_listeners() -> None:
+    """Beside those that sync: logins, which begin and end with the application."""
+    openers = {name for name in FUNCTIONS if opens(name, brought_applications.PURPOSE)}
+    assert openers == {"Login", "BringApplication", "Callback", "BeginSync"} | COLLECTORS
+
+
 def test_the_tokens_key_is_used_for_tokens_alone() -> None:
-    """Every grant of it demands the purpose that the code gives; the local stack, which cannot check it, omits that."""
+    """Every grant of it demands one purpose that the code gives; the local stack, which cannot check it, omits that."""
     grants = [statement for name in FUNCTIONS for statement in statements(name) if "kms:" in str(statement["Action"])]
     assert grants
-    purpose = token_vault._context("spotify", "u1")["purpose"]
+    purposes = {token_vault._context("spotify", "u1")["purpose"], brought_applications.PURPOSE}
     for statement in grants:
         condition, wanted, without = statement["Condition"]["Fn::If"]
         assert (condition, without) == ("RolesAreNarrow", {"Ref": "AWS::NoValue"})
-        assert wanted == {"StringEquals": {"kms:EncryptionContext:purpose": purpose}}
+        assert wanted["StringEquals"].keys() == {"kms:EncryptionContext:purpose"}
+        assert wanted["StringEquals"]["kms:EncryptionContext:purpose"] in purposes
 
 
 def test_only_begin_and_end_of_a_sync_emit_events() -> None:

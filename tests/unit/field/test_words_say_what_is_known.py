@@ -104,7 +104,7 @@ def test_o11_a_listener_who_is_not_admitted_is_told_so(subject: Subject, wording
     assert (ended, status(subject)) == ("failed", connections.ACTIVE)
     for data_type in (PLAYLISTS, PLAYLIST_TRACKS):
         assert standing(job, data_type).outcome is Outcome.FAILED
-        assert "not on the application's list of users: the operator can add it" in str(standing(job, data_type).why)
+        assert "not on the application's list of users: its owner can add it" in str(standing(job, data_type).why)
 
 
 @pytest.mark.parametrize("wording", [*WORDINGS, "Forbidden"])

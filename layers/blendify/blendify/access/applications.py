@@ -1,5 +1,6 @@
 """
-Provider applications: what is public of one is a parameter of Systems Manager, its client secret a secret.
+Provider applications: what is public of one is a parameter of Systems Manager, its client secret a secret. Of one
+that a listener brought, client id and secret are the listener's, and the rest is as for the operator's.
 
 Parameter   {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"}
 Secret      the client secret alone. A deployment that changes a limit or an address does not write it, so a secret that
@@ -10,15 +11,17 @@ import json
 import time
 from typing import Any
 
+from blendify.access import brought_applications
+from blendify.access.connections import Connection
 from blendify.core import aws
 from blendify.core.settings import settings
-from blendify.providers.application import Application, ApplicationMissing
+from blendify.providers.application import DEFAULT, Application, ApplicationMissing, BroughtApplication
 
-DEFAULT = "default"
 CACHE_SECONDS = 300
 """How long a warm Lambda uses what it has read: a rotated client secret is picked up within five minutes."""
 
 _cache: dict[tuple[str, str], tuple[float, Application]] = {}
+_public_cache: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def application(provider: str, name: str = DEFAULT) -> Application:
@@ -34,9 +37,49 @@ def application(provider: str, name: str = DEFAULT) -> Application:
     return cached
 
 
+def of_connection(connection: Connection) -> Application:
+    """
+    The application to which the connection's grant was given.
+
+    Raises  ApplicationMissing
+    """
+    if connection.application == DEFAULT:
+        return application(connection.provider)
+    brought = brought_applications.named(connection.user_id, connection.provider, connection.application)
+    if brought is None:
+        raise ApplicationMissing("your own application was removed: connect again")
+    return of_brought(brought)
+
+
+def of_brought(brought: BroughtApplication) -> Application:
+    """
+    The application that a listener brought. Its secret is not cached: one that was replaced or removed counts at once.
+
+    Raises  ApplicationMissing
+    """
+    secret = brought_applications.client_secret(brought)
+    public = {**settings_of(brought.provider), "client_id": brought.client_id}
+    return _application(brought.provider, brought.name, public, secret, brought)
+
+
+def settings_of(provider: str) -> dict[str, Any]:
+    """
+    What is public of the operator's application, or was up to five minutes ago: addresses and rate limits, which hold
+    for all applications, and its client id, which is empty where there is none.
+
+    Raises  ApplicationMissing
+    """
+    read_at, cached = _public_cache.get(provider, (0.0, {}))
+    if not cached or time.monotonic() - read_at > CACHE_SECONDS:
+        cached = _public(provider, DEFAULT)
+        _public_cache[provider] = time.monotonic(), cached
+    return cached
+
+
 def forget() -> None:
-    """Empty the cache: the next call reads the secret."""
+    """Empty the caches: the next call reads parameter and secret."""
     _cache.clear()
+    _public_cache.clear()
 
 
 def _read(provider: str, name: str) -> Application:
@@ -44,6 +87,12 @@ def _read(provider: str, name: str) -> Application:
     secret = _client_secret(provider, name) if public["client_id"] else ""
     if not secret:
         raise ApplicationMissing(f"the {provider} application {name} has no client id and secret yet")
+    return _application(provider, name, public, secret)
+
+
+def _application(
+    provider: str, name: str, public: dict[str, Any], secret: str, brought: BroughtApplication | None = None
+) -> Application:
     return Application(
         provider=provider,
         name=name,
@@ -54,6 +103,7 @@ def _read(provider: str, name: str) -> Application:
         accounts_url=public["accounts_url"].rstrip("/"),
         calls_per_minute=float(public["calls_per_minute"]),
         calls_per_minute_and_user=float(public["calls_per_minute_and_user"]),
+        brought=brought,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from blendify.access import connections, oauth_states, users
+from blendify.access import brought_applications, connections, dropped_applications, oauth_states, users
 from blendify.access.connections import Grant
 from blendify.access.oauth_states import LoginState, Origin, StateRefused
 from blendify.access.token_vault import TokenSet, seal
@@ -95,7 +95,13 @@ def start(provider: Provider, application: Application, origin: Origin) -> Login
         _verifier(browser_secret, state),
         always_ask=origin.user_id is not None or not origin.own_site,
     )
-    oauth_states.store(state, provider=provider.name, browser_secret=browser_secret, origin=origin)
+    oauth_states.store(
+        state,
+        provider=provider.name,
+        browser_secret=browser_secret,
+        origin=origin,
+        brought=application.brought,
+    )
     return LoginAttempt(consent, state, browser_secret)
 
 
@@ -173,7 +179,7 @@ def _profile_response(
     except Unreadable:
         raise ListenerNotAdmitted(
             f"{provider.title} does not let this application read this account. It may not be on the application's "
-            f"list of users: the operator can add it at {provider.title}"
+            f"list of users: its owner can add it at {provider.title}"
         ) from None
 
 
@@ -215,12 +221,17 @@ def _store(
         )
         sealed = seal(tokens, provider=provider.name, user_id=user_id)
         try:
+            if application.brought:
+                # Before the connection: what syncs it needs the application.
+                brought_applications.store(user_id, application.brought)
             connections.connect(
                 user_id, provider.name, profile, Grant(application.name, scopes, sealed, tokens.expires_at)
             )
         except UserGone:
             erased_user_id, session_user_id = user_id, None
         else:
+            if application.brought:
+                dropped_applications.drop(user_id, provider.name, keep=(application.name,))
             return user_id
 
 

@@ -12,8 +12,10 @@ from hashlib import sha256
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.access import brought_applications
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
+from blendify.providers.application import BroughtApplication
 
 LIFETIME_SECONDS = 600
 PENDING_SECONDS = 30
@@ -55,6 +57,8 @@ class LoginState:
     own_site: bool
     listener: str | None
     """The hash of the user who was logged in when the login began."""
+    brought: BroughtApplication | None = field(default=None, repr=False)
+    """The application that the listener brought for this login; None for the operator's."""
 
     def began_for(self, user_id: str) -> bool:
         """
@@ -65,8 +69,10 @@ class LoginState:
         return self.own_site and self.listener in (None, _hash(user_id))
 
 
-def store(state: str, *, provider: str, browser_secret: str, origin: Origin) -> None:
-    """Store the state of a login that starts in this browser."""
+def store(
+    state: str, *, provider: str, browser_secret: str, origin: Origin, brought: BroughtApplication | None = None
+) -> None:
+    """Store the state of a login that starts in this browser; of an application that is brought, all of it."""
     item = {
         "provider": provider,
         "browser": _hash(browser_secret),
@@ -77,6 +83,8 @@ def store(state: str, *, provider: str, browser_secret: str, origin: Origin) -> 
     if origin.user_id:
         # Its hash, as an erasure of the user does not find the item.
         item["listener"] = _hash(origin.user_id)
+    if brought:
+        item["brought"] = brought_applications.attributes(brought)
     state_table().put(keys.oauth_state(_hash(state)), "state", item)
 
 
@@ -85,7 +93,8 @@ def find(state: str, *, provider: str, browser_secrets: Sequence[str]) -> LoginS
     item = state_table().get(keys.oauth_state(_hash(state)), "state")
     secret = next((secret for secret in browser_secrets if item and item["browser"] == _hash(secret)), "")
     if item and secret and _usable(item, provider):
-        return LoginState(secret, bool(item["own_site"]), item.get("listener"))
+        brought = brought_applications.of_item(item["brought"]) if "brought" in item else None
+        return LoginState(secret, bool(item["own_site"]), item.get("listener"), brought)
     return _reason(item, provider=provider, cookie=bool(browser_secrets), own=bool(secret))
 
 
@@ -98,8 +107,10 @@ def consume(state: str, *, provider: str, browser_secret: str) -> StateRefused |
         & Attr("provider").eq(provider)
         & Attr("browser").eq(_hash(browser_secret))
     )
+    # An application that was brought is stored with the connection now, or nowhere.
+    change = Change(set={"used_at": now}, remove=("brought",))
     try:
-        state_table().update(keys.oauth_state(_hash(state)), "state", Change(set={"used_at": now}), only_if=usable)
+        state_table().update(keys.oauth_state(_hash(state)), "state", change, only_if=usable)
     except ConditionFailed as refused:
         item = refused.stored
         own = item is not None and item["browser"] == _hash(browser_secret)

@@ -10,7 +10,7 @@ from typing import Any
 
 import requests
 
-from blendify.core.errors import ProviderUnavailable
+from blendify.core.errors import ApplicationBlocked, ProviderUnavailable
 from blendify.core.http import USER_AGENT, read_body
 from blendify.core.json_text import NotJson, parsed
 from blendify.providers.application import Application
@@ -57,7 +57,7 @@ def fetch(provider: Provider, application: Application, call: Call, http: reques
     except requests.RequestException as failure:
         raise ProviderUnavailable(f"{provider.title} did not answer ({type(failure).__name__})") from None
     if error:
-        raise error
+        raise application.naming(error) if isinstance(error, ApplicationBlocked) else error
     if response.status_code == 204:
         return NO_CONTENT
     try:

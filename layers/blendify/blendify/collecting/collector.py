@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from blendify.access import connections
-from blendify.access.applications import application
+from blendify.access.applications import of_connection
 from blendify.collecting import freshness
 from blendify.collecting.checkpoints import PASSING, Checkpoints, MoveOn
 from blendify.collecting.collection import Collection
@@ -126,8 +126,7 @@ class _Collector:
         missing = [scope for scope in self._endpoint.scopes if scope not in connection.scopes]
         if missing:
             raise NotGranted(f"the listener did not grant {', '.join(missing)}")
-        app = application(connection.provider, connection.application)
-        caller = ProviderClient(provider, app, connection, alone=job.mode == POLL)
+        caller = ProviderClient(provider, of_connection(connection), connection, alone=job.mode == POLL)
         self.checkpoints.caller = caller
         return Fetcher(caller, connection.provider_user_id, times.parse(job.fetched_at), self._lists.memory)
 

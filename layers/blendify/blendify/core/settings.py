@@ -118,6 +118,22 @@ def exports_bucket() -> str:
     return required(os.environ, "EXPORTS_BUCKET")
 
 
+ALLOW, REQUIRE, FORBID = "allow", "require", "forbid"
+
+
+@cache
+def _own_applications() -> Mapping[str, str]:
+    """The rules about listeners' own applications: `` for all providers, and by name for those with another one."""
+    words = required(os.environ, "OWN_APPLICATIONS").split()
+    return {provider: rule for provider, _, rule in (word.rpartition(":") for word in words)}
+
+
+def own_applications(provider: str) -> str:
+    """Whether listeners may, must or must not bring an application of their own: `allow`, `require` or `forbid`."""
+    rules = _own_applications()
+    return rules.get(provider, rules.get("", ALLOW))
+
+
 @cache
 def connectable() -> frozenset[str]:
     """The providers for which this deployment has an application; only the function with the pages has this."""

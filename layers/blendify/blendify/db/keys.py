@@ -26,6 +26,11 @@ def own_account(provider: str = "", account_id: str = "") -> str:
     return f"account#{provider}#{account_id}" if provider else "account#"
 
 
+def application(provider: str = "", name: str = "") -> str:
+    """Sort key of an application that a user brought; prefix of all at one provider, or of all."""
+    return f"application#{provider}#{name}" if provider else "application#"
+
+
 def oauth_state(digest: str) -> str:
     """Partition of the state of a login."""
     return f"state#{digest}"

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from blendify.access import connections, users
+from blendify.access import brought_applications, connections, users
 from blendify.access.connections import Connection
 from blendify.export.archive import Archive
 from blendify.jobs.progress import COUNTS, Progress
+from blendify.providers.application import BroughtApplication
 from blendify.syncing import syncs
 
 
@@ -17,6 +18,7 @@ def write(archive: Archive, user_id: str) -> None:
         "user_id": user_id,
         "profile": users.profile(user_id),
         "connections": [_connection(connection) for connection in connections.connections(user_id)],
+        "applications": [_application(brought) for brought in brought_applications.all_brought(user_id)],
     }
     with archive.file("account.json") as file:
         # There may be thousands of syncs: each is written as it is read.
@@ -41,6 +43,10 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "status": connection.status,
         "authorized_at": connection.authorized_at,
     }
+
+
+def _application(brought: BroughtApplication) -> dict[str, str]:
+    return {"provider": brought.provider, "client_id": brought.client_id, "created_at": brought.created_at}
 
 
 def _syncs(user_id: str) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.access import connections, users
+from blendify.access import brought_applications, connections, users
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings
 from blendify.db import batch_delete, keys
@@ -107,9 +107,10 @@ class DeletionPass:
         self._counted("exports", batch_delete.delete_objects(exports_bucket(), f"exports/{self._user_id}/"))
 
     def lock_up(self) -> None:
-        """Block reconnecting and destroy the tokens; for a full erasure also the profile, which ends all logins."""
+        """Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end."""
         receipts.block_reconnect(self._user_id, self._erasure.scope)
         self._tokens()
+        self._own_applications()
         if self._provider is None:
             self._delete_item(keys.user(self._user_id), keys.profile())
 
@@ -124,6 +125,13 @@ class DeletionPass:
                 self._counted("account_items", was_busy is not None)
                 if was_busy and not self.busy:
                     self._remember_busy()
+
+    def _own_applications(self) -> None:
+        """Delete what the user brought, with its secrets and pace."""
+        for brought in list(brought_applications.all_brought(self._user_id, self._provider or "")):
+            for user_id in (None, self._user_id):
+                self._delete_item(keys.rate_limiter(brought.provider, brought.name, user_id), "gate")
+            self._delete_item(keys.user(self._user_id), keys.application(brought.provider, brought.name))
 
     def _remember_busy(self) -> None:
         receipts.remember(self._erasure, busy=True)
@@ -239,7 +247,7 @@ class DeletionPass:
             raise _TimeUp
 
 
-_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "checkpoint", "troubles")
+_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "application", "checkpoint", "troubles")
 """Kinds of items whose sort key names the provider next."""
 _OF_SYNCS: Iterable[str] = ("sync", "staged", "listed", "listing")
 """Kinds of items whose sort key names the sync next."""

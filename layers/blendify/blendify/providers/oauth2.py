@@ -112,7 +112,8 @@ class AuthorizationCode:
         if status in (400, 401) and text(body, "error") == "invalid_grant":
             raise GrantRevoked(f"{self.title} no longer accepts this login: connect again")
         if status in (400, 401) and text(body, "error") in ("invalid_client", "unauthorized_client"):
-            raise ApplicationBlocked(f"{self.title} does not accept this application's client id and secret")
+            refused = ApplicationBlocked(f"{self.title} does not accept this application's client id and secret")
+            raise application.naming(refused)
         raise ProviderUnavailable(f"{self.title}'s login server gave no tokens (status {status})")
 
 

@@ -27,6 +27,20 @@ class Profile:
 
 
 @dataclass(frozen=True)
+class Registration:
+    """How somebody registers an application with the provider: what our page tells a listener who brings their own."""
+
+    address: str
+    """The provider's page for it."""
+    steps: Sequence[str]
+    """What to do there, in order. `{redirect_uri}` stands for our address."""
+    labels: tuple[str, str] = ("Client ID", "Client secret")
+    """What the provider calls the two."""
+    is_key: bool = False
+    """Whether the secret is a key of several lines."""
+
+
+@dataclass(frozen=True)
 class Provider:
     """A folder of tables; a data type that is not offered has no endpoint."""
 
@@ -41,6 +55,8 @@ class Provider:
     profile: Callable[[Any], Profile]
     classify_error: Callable[[int, Mapping[str, str], str], CollectError | None]
     """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
+    registration: Registration | None = None
+    """None where listeners cannot bring an application of their own."""
     image_hosts: Sequence[str] = ()
     """Where the pictures in its answers are, as sources of a Content-Security-Policy: our pages show no others."""
     application_request: tuple[str, Mapping[str, str]] | None = None

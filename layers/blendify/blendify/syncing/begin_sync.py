@@ -7,7 +7,7 @@ from typing import Any
 
 from blendify.access import access_tokens, grant_expiry
 from blendify.access.access_tokens import Wanted
-from blendify.access.applications import application
+from blendify.access.applications import of_connection
 from blendify.access.connections import Connection, NotConnected, connection
 from blendify.core import state_machines, telemetry, times
 from blendify.core.data_types import DataType, Outcome, Status
@@ -109,8 +109,7 @@ def _refresh_early(connected: Connection) -> None:
     """Refresh the access token once, before eight collectors need it. If that fails, each collector reports it."""
     try:
         provider, wanted = PROVIDERS[connected.provider], Wanted(connection=connected)
-        app = application(provider.name, connected.application)
         with http_session() as http:
-            access_tokens.fresh_access_token(provider, app, connected.user_id, http, wanted)
+            access_tokens.fresh_access_token(provider, of_connection(connected), connected.user_id, http, wanted)
     except CollectError as error:
         telemetry.logger.warning("No fresh access token: %s", error)

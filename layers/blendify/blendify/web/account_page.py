@@ -1,6 +1,6 @@
 """GET /account and /account/leave: connections, data to take along, logins, tokens, and the ways out."""
 
-from blendify.access import bearer_tokens, connections, sessions, users
+from blendify.access import bearer_tokens, brought_applications, connections, sessions, users
 from blendify.core import times
 from blendify.export import status
 from blendify.export.status import State
@@ -30,6 +30,8 @@ def show(router: Router, user: str) -> Response[str]:
         "account",
         connections=[{**each, "ends_soon": ends_soon(each, now)} for each in connected],
         offers=[provider for provider in views.set_up() if provider.name not in held],
+        brought=[(PROVIDERS[each.provider], each) for each in brought_applications.all_brought(user)],
+        own=views.own_application_offers(),
         export=export,
         megabytes=f"{export.bytes / 1e6:,.1f}" if export else "",
         refresh=REFRESH if export and export.state is State.PREPARING else None,

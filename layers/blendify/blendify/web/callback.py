@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from aws_lambda_powertools.shared.cookies import Cookie
 
 from blendify.access import login, sessions
-from blendify.access.applications import application
+from blendify.access.applications import application, of_brought
 from blendify.access.login import Callback
 from blendify.access.oauth_states import LoginState, StateRefused
 from blendify.core.errors import CollectError
@@ -109,7 +109,7 @@ def _used(callback: Returned, user: str | None) -> Response[str]:
         about(provider.name)
         login_failed()
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
-        return login_pages.failed(router, provider, error)
+        return login_pages.failed(router, provider, error, own=callback.state.brought is not None)
     login.conclude(state, connected=True)
     logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
     start_after_login(state_machine(), user_id, provider.name)
@@ -125,7 +125,9 @@ def _connect(callback: Returned, user: str | None) -> str:
     exchanged = Callback(
         callback.credential, parameters["state"], callback.state.browser_secret, issuer=parameters.get("iss")
     )
-    return login.complete(callback.provider, application(callback.provider.name), exchanged, user)
+    brought = callback.state.brought
+    app = of_brought(brought) if brought else application(callback.provider.name)
+    return login.complete(callback.provider, app, exchanged, user)
 
 
 def _refused(provider: Provider, refused: StateRefused) -> Response[str]:

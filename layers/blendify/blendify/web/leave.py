@@ -10,7 +10,7 @@ from blendify.access import connections, users
 from blendify.core import state_machines
 from blendify.core.settings import erase_state_machine
 from blendify.core.telemetry import logger
-from blendify.leaving import erasure, receipts
+from blendify.leaving import erasure, own_applications, receipts
 from blendify.leaving.disconnect import disconnect
 from blendify.leaving.receipts import EVERYTHING
 from blendify.providers import PROVIDERS
@@ -47,6 +47,24 @@ def disconnect_provider(name: str) -> Response[str]:
         )
     logger.info("Disconnected", extra={"user_id": user, "provider": name})
     return responses.no_content()
+
+
+@router.delete("/me/applications/<name>", middlewares=[_same_origin, session_user])
+def remove_application(name: str) -> Response[str]:
+    """204 once the listener's own application is deleted with its secret; what used it is disconnected."""
+    if name not in PROVIDERS or not own_applications.remove(user_id(), name):
+        return responses.error_response(router, 404, "not_found", "You have brought no application for this provider.")
+    logger.info("Own application removed", extra={"user_id": user_id(), "provider": name})
+    return responses.no_content()
+
+
+@router.post("/account/applications", middlewares=[_same_origin, form_user])
+def remove_application_by_form() -> Response[str]:
+    """303 back to the account page. It may have been removed meanwhile."""
+    name = form_field(router, "provider")
+    if name in PROVIDERS and own_applications.remove(user_id(), name):
+        logger.info("Own application removed", extra={"user_id": user_id(), "provider": name})
+    return responses.see_other(f"{responses.relative_root(router)}account")
 
 
 @router.delete("/me", middlewares=[_same_origin, session_user])

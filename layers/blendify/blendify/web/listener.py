@@ -28,7 +28,13 @@ def start() -> Response[str]:
         return responses.see_other(f"{path.rpartition('/')[2]}/")
     connected = reader_id(router) is not None
     return responses.page(
-        200, "start", here="start" if connected else None, root="./", providers=views.set_up(), connected=connected
+        200,
+        "start",
+        here="start" if connected else None,
+        root="./",
+        providers=views.set_up(),
+        own=views.own_application_offers(),
+        connected=connected,
     )
 
 

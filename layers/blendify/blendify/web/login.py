@@ -1,20 +1,16 @@
-"""GET /auth/{provider}/login: send the listener to the provider's consent page, or show our page that asks."""
+"""GET /auth/{provider}/login: with the listener's own application if they brought one, else with the operator's."""
 
-from urllib.parse import urlsplit
-
-from aws_lambda_powertools.shared.cookies import Cookie
-
-from blendify.access import login, oauth_states
-from blendify.access.applications import application
+from blendify.access import brought_applications
+from blendify.access.applications import application, of_brought
 from blendify.access.oauth_states import Origin
+from blendify.core.settings import FORBID, REQUIRE, own_applications
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.application import ApplicationMissing
-from blendify.providers.consent import ClientSideConsent
+from blendify.providers.application import Application, ApplicationMissing
 from blendify.providers.provider import Provider
-from blendify.web import guards, listener_names, request, responses
-from blendify.web.cookies import delete_cookie, login_cookie, set_cookie, surplus_logins
-from blendify.web.responses import ContentSources, Response
+from blendify.web import guards, request, responses
+from blendify.web.begin_login import to_consent
+from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
@@ -23,7 +19,8 @@ router = new_router()
 @router.get("/auth/<name>/login")
 def begin(name: str) -> Response[str]:
     """
-    303 to the provider, or 200 with our page. The browser keeps the login's secret in a cookie for ten minutes.
+    303 to the provider, or 200 with our page that asks. 303 to the page for an application of the listener's own, where
+    this deployment wants one and they have none.
 
     503 for a browser that fetches the address before anybody has opened it
     """
@@ -36,41 +33,25 @@ def begin(name: str) -> Response[str]:
     # Our own page asks the listener by itself, and says whose history it is about.
     own_site = provider.access.client_side or not request.led_by_another_site(router)
     try:
-        attempt = login.start(provider, application(provider.name), Origin(user, own_site))
+        chosen = _application(provider, user)
+        if chosen is None:
+            return responses.see_other(f"{responses.relative_root(router)}applications/{name}")
+        return to_consent(router, provider, chosen, Origin(user, own_site))
     except ApplicationMissing as error:
         logger.error("Login is not possible: %s", error)
         text = f"The operator of this Blendify has not set up {provider.title} yet. Only they can change that."
-        return responses.message_page(router, 503, f"{provider.title} cannot be connected here yet", text)
-    secret = set_cookie(login_cookie(attempt.state), attempt.browser_secret, oauth_states.LIFETIME_SECONDS)
-    cookies = [*map(delete_cookie, surplus_logins(router)), secret]
-    if isinstance(attempt.consent, ClientSideConsent):
-        return _consent_page(provider, attempt.consent, attempt.state, cookies, user)
-    return responses.see_other(attempt.consent, cookies)
+        own = responses.own_application(provider)
+        return responses.message_page(router, 503, f"{provider.title} cannot be connected here yet", text, more=own)
 
 
-def _consent_page(
-    provider: Provider, consent: ClientSideConsent, state: str, cookies: list[Cookie], user: str | None
-) -> Response[str]:
+def _application(provider: Provider, user: str | None) -> Application | None:
     """
-    Our page on which the provider's own script asks for access; it may load that script and what belongs to its host.
+    The application for this login; None where the listener must bring one first.
 
-    The page posts to our origin. Its referrer policy is `same-origin`: without a referrer browsers send `Origin: null`.
-    Its opener policy lets the provider's window answer.
+    Raises  ApplicationMissing
     """
-    script = urlsplit(consent.script_url)
-    return responses.page(
-        200,
-        "connect",
-        sources=ContentSources(f"{script.scheme}://{script.netloc}", " ".join(consent.allowed_origins)),
-        headers={
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
-        },
-        cookies=cookies,
-        root=responses.relative_root(router),
-        provider=provider,
-        consent=consent,
-        state=state,
-        logged_in=user is not None,
-        listener=listener_names.of(user) if user else "",
-    )
+    rule = own_applications(provider.name)
+    brought = brought_applications.current(user, provider.name) if user and rule != FORBID else None
+    if brought:
+        return of_brought(brought)
+    return None if rule == REQUIRE and provider.registration else application(provider.name)

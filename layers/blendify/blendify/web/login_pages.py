@@ -72,9 +72,13 @@ def declined(router: Router, provider: Provider, error: str) -> Response[str]:
     return responses.message_page(router, 502, "The login was refused", text, retry=provider.name)
 
 
-def failed(router: Router, provider: Provider, error: CollectError) -> Response[str]:
-    """The consent could not be turned into a connection."""
-    headers = {}
+def failed(router: Router, provider: Provider, error: CollectError, *, own: bool = False) -> Response[str]:
+    """
+    The consent could not be turned into a connection.
+
+    own     whether the application is the listener's own
+    """
+    headers, more = {}, None
     match error:
         case GrantRevoked() | AccessTokenRefused():
             title, status = f"{provider.title} did not accept this login", 400
@@ -89,9 +93,14 @@ def failed(router: Router, provider: Provider, error: CollectError) -> Response[
                 f"or you connected a different {provider.title} account before. Nothing was stored. To use that "
                 "account, log out on your account page first, then connect again."
             )
+        case ApplicationBlocked() if own:
+            title, status = f"{provider.title} does not admit this login with your own application", 400
+            text = f"{error}. Nothing was stored. Only you can fix this, at {provider.title} or with other credentials."
+            more = responses.own_application(provider)
         case ApplicationBlocked():
             title, status = f"{provider.title} does not admit this login", 503
             text = f"{error}. Nothing was stored. Only the operator of this Blendify can fix this."
+            more = responses.own_application(provider)
         case ForeignIssuer():
             return refused_state(router, provider, StateRefused.UNKNOWN)
         case MustWait():
@@ -102,7 +111,7 @@ def failed(router: Router, provider: Provider, error: CollectError) -> Response[
         case _:
             title, status = f"{provider.title} is not responding as it should", 503
             text = "Nothing was stored. This usually passes: please try again in a few minutes."
-    return responses.message_page(router, status, title, text, provider.name, headers)
+    return responses.message_page(router, status, title, text, provider.name, headers, more)
 
 
 def question(router: Router, provider: Provider, listener: str, fields: Mapping[str, str]) -> Response[str]:

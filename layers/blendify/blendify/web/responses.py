@@ -8,7 +8,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
+from blendify.core.settings import FORBID, own_applications
 from blendify.providers import PROVIDERS
+from blendify.providers.provider import Provider
 from blendify.web import pages, request
 
 __all__ = ["Response"]
@@ -56,6 +58,8 @@ class ContentSources:
     scripts: str = ""
     connections: str = ""
     images: str = ""
+    forms: str = ""
+    """Where forms may lead, beside our own addresses."""
 
 
 OWN_SOURCES = ContentSources()
@@ -75,7 +79,7 @@ def page(
     policy = (
         f"default-src 'none'; style-src 'self'; script-src {_own_and(sources.scripts)}; "
         f"img-src {_own_and(sources.images)}; connect-src {_own_and(sources.connections)}; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"form-action {_own_and(sources.forms)}; base-uri 'none'; frame-ancestors 'none'"
     )
     return Response(status, HTML, body, headers={"Content-Security-Policy": policy, **(headers or {})}, cookies=cookies)
 
@@ -91,10 +95,22 @@ def message_page(
     text: str,
     retry: str | None = None,
     headers: Mapping[str, str] | None = None,
+    more: tuple[str, str] | None = None,
 ) -> Response[str]:
-    """A plain page that says what happened and what to do; `retry` names the provider that its button connects."""
-    provider = PROVIDERS.get(retry or "")
-    return page(status, "message", headers=headers, root=relative_root(router), title=title, text=text, retry=provider)
+    """
+    A plain page that says what happened and what to do; `retry` names the provider that its button connects.
+
+    more    one more link: an address below our root, and its words
+    """
+    provider, root = PROVIDERS.get(retry or ""), relative_root(router)
+    return page(status, "message", headers=headers, root=root, title=title, text=text, retry=provider, more=more)
+
+
+def own_application(provider: Provider) -> tuple[str, str] | None:
+    """The link to the page for an application of the listener's own; None where they cannot bring one."""
+    if provider.registration is None or own_applications(provider.name) == FORBID:
+        return None
+    return f"applications/{provider.name}", f"Use an application of your own at {provider.title}"
 
 
 def not_ahead_of_time(router: APIGatewayRestResolver) -> Response[str]:

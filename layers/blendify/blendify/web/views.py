@@ -7,7 +7,7 @@ from blendify.access import grant_expiry
 from blendify.access.connections import Connection
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
-from blendify.core.settings import connectable, more_image_hosts
+from blendify.core.settings import FORBID, REQUIRE, connectable, more_image_hosts, own_applications
 from blendify.history import list_versions
 from blendify.jobs.progress import Progress
 from blendify.providers import PROVIDERS
@@ -20,7 +20,13 @@ _COUNTS = ("records", "appended", "removed", "holes", "unavailable", "expected",
 
 def set_up() -> list[Provider]:
     """The providers that are set up here. A button for another one would lead to a page that says that it is not."""
-    return [provider for provider in PROVIDERS.values() if provider.name in connectable()]
+    required = {provider.name for provider in own_application_offers() if own_applications(provider.name) == REQUIRE}
+    return [provider for provider in PROVIDERS.values() if provider.name in connectable() | required]
+
+
+def own_application_offers() -> list[Provider]:
+    """The providers for which a listener may bring an application of their own."""
+    return [each for each in PROVIDERS.values() if each.registration and own_applications(each.name) != FORBID]
 
 
 def title(provider: str) -> str:

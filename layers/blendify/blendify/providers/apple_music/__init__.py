@@ -5,7 +5,7 @@ from blendify.providers.apple_music.endpoints import table
 from blendify.providers.apple_music.errors import classify_error
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.apple_music.records import release_date
-from blendify.providers.provider import Provider
+from blendify.providers.provider import Provider, Registration
 
 PROVIDER = Provider(
     name="apple_music",
@@ -15,6 +15,19 @@ PROVIDER = Provider(
     profile_request=("/v1/me/storefront", {}),
     profile=profile,
     classify_error=classify_error,
+    registration=Registration(
+        address="https://developer.apple.com/account/resources/authkeys/list",
+        steps=(
+            "You need a membership of Apple's Developer Program, which costs a yearly fee.",
+            "In Certificates, Identifiers & Profiles choose “Identifiers” and register a media identifier.",
+            "Choose “Keys”, make a key for “Media Services (MusicKit, ShazamKit, Apple Music Feed)” with that "
+            "identifier, and download it: a file whose name ends in .p8, which Apple gives only once.",
+            "Below enter your team ID, a dot, and the key ID, and the text of that file. No address has to be "
+            "registered; the login happens at {redirect_uri}",
+        ),
+        labels=("Team ID, a dot, key ID", "Text of the .p8 file"),
+        is_key=True,
+    ),
     image_hosts=("https://*.mzstatic.com",),
     release_date=release_date,
     # Without the listener's token. It is in every storefront's catalogue, whatever it holds.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.providers.provider import Provider
+from blendify.providers.provider import Provider, Registration
 from blendify.providers.spotify.endpoints import table
 from blendify.providers.spotify.errors import classify_error
 from blendify.providers.spotify.profile import profile
@@ -25,6 +25,17 @@ PROVIDER = Provider(
     profile_request=("/me", {}),
     profile=profile,
     classify_error=classify_error,
+    registration=Registration(
+        address="https://developer.spotify.com/dashboard",
+        steps=(
+            "Log in to Spotify's dashboard for developers with your Spotify account. It needs Premium.",
+            "Choose “Create app”. Name and description are yours to choose; under “Which API/SDKs” tick “Web API”.",
+            "As redirect URI enter this address, to the letter, and choose “Add”: {redirect_uri}",
+            "Save. Under “User Management” add every account that shall use it, with name and e-mail address, your own "
+            "included where it is not there: a new application admits five.",
+            "Open “Basic Information”. Copy the client ID, then “View client secret”.",
+        ),
+    ),
     image_hosts=("https://*.scdn.co", "https://*.spotifycdn.com"),
     release_date=release_date,
 )

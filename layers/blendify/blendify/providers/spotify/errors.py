@@ -58,7 +58,7 @@ def _forbidden(message: str) -> CollectError:
         return ScopeMissing("your consent does not cover this: connect again and allow it")
     if _NOT_ADMITTED.search(lower):
         return ListenerNotAdmitted(
-            "this Spotify account is not on the application's list of users: the operator can add it in Spotify's "
+            "this Spotify account is not on the application's list of users: its owner can add it in Spotify's "
             "dashboard, under User Management"
         )
     if "premium" in lower:
