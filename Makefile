@@ -82,13 +82,13 @@ rebuild: $(READY) ## make the insights anew from the history: of one listener wi
 	@PYTHONPATH=layers/blendify:. python -m operations.operate $(if $(ON),--on $(ON)) rebuild $(LISTENER)
 
 audit: $(READY) ## ask a public database for known vulnerabilities of all pinned packages; needs the internet
-	for name in requirements-dev local/emulator/requirements layers/dependencies/requirements layers/dependencies/signing; do \
+	for name in requirements-dev local/emulator/requirements layers/dependencies/requirements layers/dependencies/signing layers/dependencies/webhooks; do \
 	    uv tool run --quiet pip-audit==$(PIP_AUDIT_VERSION) --strict --require-hashes --disable-pip -r $$name.txt || exit 1; \
 	done
 
 requirements: $(READY) ## pin the newest versions of all packages
 	for name in requirements-dev local/emulator/requirements; do $(COMPILE) $$name.in --output-file $$name.txt || exit 1; done
-	for name in requirements signing; do \
+	for name in requirements signing webhooks; do \
 	    $(COMPILE) $(LAMBDA_BRINGS:%=--no-emit-package %) layers/dependencies/$$name.in \
 	        --output-file layers/dependencies/$$name.txt || exit 1; \
 	done

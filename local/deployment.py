@@ -53,6 +53,7 @@ class Deployment:
             "MetricMath": "off",
             "NarrowRoles": "off",
             "InsightsDelaySeconds": "6",
+            "LoopbackWebhooks": "on",
         }
         given = {**defaults(), **own, **parameters}
         wanted = _fingerprint(given)

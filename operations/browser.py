@@ -25,7 +25,19 @@ class Browser:
 
     def connect(self, provider: str, listener: str) -> str:
         """Connect the listener's account. Returns the dashboard right after the login."""
-        consent = self._go(f"{self._api_url}/auth/{provider}/login")
+        return self._consent(self._go(f"{self._api_url}/auth/{provider}/login"), listener)
+
+    def bring(self, provider: str, listener: str, client_id: str, client_secret: str) -> str:
+        """The same with an application of the listener's own, from the page that takes it."""
+        page = self._go(f"{self._api_url}/applications/{provider}")
+        form = {"client_id": client_id, "client_secret": client_secret}
+        headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url))}
+        address = urljoin(page.url, Form.of(page.text).action)
+        begun = self._http.post(address, data=form, headers=headers, allow_redirects=False, timeout=30)
+        return self._consent(self._follow(begun), listener)
+
+    def _consent(self, consent: requests.Response, listener: str) -> str:
+        """From the page that asks to the dashboard."""
         form = Form.of(consent.text)
         answers = {**form.fields, "listener": listener, "decision": "allow"}
         if form.parameters:

@@ -10,7 +10,11 @@ from importlib.metadata import metadata
 from local.paths import ROOT
 
 PAGE = ROOT / "docs" / "licences.md"
-LAYERS = {"requirements": "DependenciesLayer, all functions", "signing": "SigningLayer, functions that call providers"}
+LAYERS = {
+    "requirements": "DependenciesLayer, all functions",
+    "signing": "SigningLayer, functions that call providers",
+    "webhooks": "WebhooksLayer, the function that delivers events",
+}
 """Lock files of the layers, and where they are used."""
 _PINNED = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 _HEAD = """# Licences

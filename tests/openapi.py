@@ -14,12 +14,14 @@ from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
-from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
+from blendify.reading.changes import DEFAULT_CHANGES, IMPORT, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
+from blendify.reading.reasons import POLL, SYNC
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_CHANGES, OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from blendify.web.taste import api as taste_api
 from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
+from blendify.webhooks.addresses import MAX_CHARACTERS
 from local.paths import ROOT
 from local.template import template
 
@@ -57,6 +59,7 @@ def document() -> Schema:
             **_tokens(),
             **_sessions(),
             **_applications(),
+            **_webhooks(),
             **_leaving(),
             **_pages(),
         },
@@ -103,7 +106,20 @@ def _music() -> Schema:
 def _changes() -> Schema:
     """A change is a record of any data type."""
     common = {name: _field(field) for name, field in COMMON.items()}
-    change = {"data_type": {"type": "string", "enum": list(DataType)}, "removed": {"type": "boolean"}, **common}
+    why = {"cause": {"type": "string", "enum": [SYNC, POLL, IMPORT]}, "sync_id": {**TEXT, "nullable": True}}
+    change = {
+        "data_type": {"type": "string", "enum": list(DataType)},
+        "removed": {"type": "boolean"},
+        "sequence": {
+            "type": "integer",
+            "description": "Orders changes: of two about one entry the one with the greater number holds; of two with "
+            "the same number the one that is not removed. It is the start of the run, in milliseconds since 1970",
+        },
+        "entry_id": {**TEXT, "description": "The same for all changes of one entry of one list"},
+        "list": {**TEXT, "nullable": True, "description": "The time range, or the playlist's id; else null"},
+        "why": _object(why),
+        **common,
+    }
     return {
         "/me/changes": {
             "get": _operation(
@@ -120,7 +136,13 @@ _CHANGES_PARAMETERS: Mapping[str, Schema] = {
     "since": {
         "name": "since",
         "in": "query",
-        "description": "Only what syncs recorded that began at this moment or later; it must be in the past",
+        "description": "Only what runs recorded that began at this moment or later; it must be in the past",
+        "schema": MOMENT,
+    },
+    "until": {
+        "name": "until",
+        "in": "query",
+        "description": "Only what runs recorded that began at this moment or earlier; it must be in the past",
         "schema": MOMENT,
     },
     "data_type": {
@@ -548,6 +570,53 @@ def _applications() -> Schema:
     }
 
 
+def _webhooks() -> Schema:
+    moment = {**MOMENT, "nullable": True}
+    webhook = {
+        "webhook_id": TEXT,
+        "url": TEXT,
+        "created_at": MOMENT,
+        "status": {"type": "string", "enum": ["active", "failing", "disabled"]},
+        "failing_since": moment,
+        "disabled_at": moment,
+        "why": {**TEXT, "nullable": True, "description": "Why the latest delivery failed"},
+        "delivered_at": moment,
+    }
+    one = [_path("webhook_id", "The webhook's id")]
+    return {
+        "/me/webhooks": {
+            "get": _operation(
+                "The listener's webhooks, without their secrets, and how each fares",
+                {200: _json(_page(_object(webhook)))},
+                session=True,
+                errors=(403,),
+            ),
+            "post": _operation(
+                "Make a webhook; its secret is shown only this once",
+                {201: _json(_object({**webhook, "secret": TEXT}))},
+                body=_object({"url": {**TEXT, "minLength": 1, "maxLength": MAX_CHARACTERS}}),
+                errors=(400, 403, 409),
+                session=True,
+                body_required=True,
+            ),
+        },
+        "/me/webhooks/{webhook_id}": {
+            "delete": _operation(
+                "Delete a webhook at once", {204: {"description": "Deleted"}}, one, errors=(403, 404), session=True
+            )
+        },
+        "/me/webhooks/{webhook_id}/test": {
+            "post": _operation(
+                "Send a test event; an answer enables a webhook that was disabled",
+                {202: _json(_object({"webhook_id": TEXT}))},
+                one,
+                errors=(403, 404),
+                session=True,
+            )
+        },
+    }
+
+
 def _leaving() -> Schema:
     history = {
         "name": "history",
@@ -634,6 +703,11 @@ def _pages() -> Schema:
         "/account/sessions": {"post": step("End a session by form", {303: redirect, 403: page})},
         "/account/tokens": {
             "post": step("Make or revoke a token by form", {200: page, 303: redirect, 400: page, 403: page, 409: page})
+        },
+        "/account/webhooks": {
+            "post": step(
+                "Make, test or delete a webhook by form", {200: page, 303: redirect, 400: page, 403: page, 409: page}
+            )
         },
         "/taste": {"get": step("The way to all views of the listener's taste", {200: page, 303: redirect, 400: page})},
         "/taste/{view}": {

@@ -32,6 +32,9 @@ FUNCTION_ENVIRONMENT = {
     "INSIGHTS_TABLE": "insights",
     "INSIGHTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/insights.fifo",
     "INSIGHTS_DELAY_SECONDS": "60",
+    "EVENTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/events.fifo",
+    "EVENTS_DELAY_SECONDS": "60",
+    "DELIVERIES_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/deliveries",
 }
 
 

@@ -10,7 +10,7 @@ from botocore.client import BaseClient
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
-from blendify.access import bearer_tokens, refused_grants, sessions
+from blendify.access import bearer_tokens, brought_applications, refused_grants, sessions
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
@@ -20,6 +20,7 @@ from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
 from blendify.leaving import erasure, receipts
 from blendify.schedule import sync_requests
+from blendify.webhooks import subscriptions
 from tests.unit.http_events import Browser
 from tests.unit.sync_steps import STARTED, begun, plenty
 
@@ -32,6 +33,10 @@ def fill(user_id: str, listener: str = LISTENER) -> Browser:
     browser = Browser({"session": sessions.begin(user_id)})
     sessions.begin(user_id)
     bearer_tokens.create(user_id, "my app")
+    subscriptions.create(user_id, "https://example.org/hook")
+    brought = brought_applications.bring("spotify", "my-client", "my-secret")
+    brought_applications.store(user_id, brought)
+    state_table().put(keys.rate_limiter("spotify", brought.name), "gate", {"next_slot_at": 1})
     sync_requests.admit(user_id)
     refused_grants.record("spotify", "default", user_id, given_up=True)
     state_table().put(keys.rate_limiter("spotify", "default", user_id), "gate", {"next_slot_at": 1})

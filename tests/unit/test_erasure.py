@@ -49,6 +49,7 @@ def test_nothing_is_left_but_a_receipt(world: World) -> None:
     fill(user_id)
     kinds = {item["sk"]["S"].partition("#")[0] for item in items() if item["pk"]["S"] == f"user#{user_id}"}
     assert kinds >= {"profile", "connection", "account", "session", "token", "wish", "sync", "version", "listing"}
+    assert kinds >= {"application", "webhook", "webhooks"}
     before = len(everything()) - len(others)
     erasure_id = leave(user_id)
     machine(erasure_id)
@@ -207,7 +208,8 @@ def test_a_provider_is_erased_and_nothing_else(world: World) -> None:
     left = [item for item in everything() if item not in erasure_items()]
     assert [item for item in others if item not in left] == []
     kinds = {item["sk"]["S"].partition("#")[0] for item in left if "sk" in item and item not in others}
-    assert kinds == {"profile", "session", "token", "bearer", "wish", "erased"} | {"gate"} & kinds
+    logins = {"session", "token", "bearer"}
+    assert kinds == {"profile", *logins, "wish", "erased", "webhook", "webhooks"} | {"gate"} & kinds
     mark = keys.erased("spotify")
     assert [each for each in left if "spotify" in str(each) and user_id in str(each) and mark not in str(each)] == []
     assert sessions.user_id_of(browser.cookies["session"]) == user_id

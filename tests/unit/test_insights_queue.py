@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from blendify.core.fifo import NotTaken
 from blendify.insights import queue
-from blendify.insights.queue import Ask, NotAsked
+from blendify.insights.queue import Ask
 from blendify.lambdas.insights import asked
 from tests.unit.http_events import Context
 from tests.unit.insights_stories import Messages
@@ -45,5 +46,5 @@ def test_the_same_is_asked_for_once_in_a_slot(messages: Messages) -> None:
 def test_what_the_queue_refuses_is_an_error(messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {"Failed": [{"Id": "0", "Code": "InternalError"}]}
     monkeypatch.setattr(messages, "send_message_batch", lambda **_: refused)
-    with pytest.raises(NotAsked, match="1 of 1 messages, InternalError"):
+    with pytest.raises(NotTaken, match="1 of 1 messages, InternalError"):
         queue.send([bucket("ada", "1")])

@@ -13,6 +13,8 @@ from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
 from blendify.providers.application import ApplicationMissing
 from blendify.syncing.begin_sync import begin_sync
+from blendify.webhooks import subscriptions
+from tests.unit.exports import exported
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.sync_steps import STARTED
@@ -239,3 +241,19 @@ def test_callback_of_an_own_application_needs_its_login(foreign: World) -> None:
     browser = Browser()
     back = consent(by_form(browser).location)
     assert Browser().get(CALLBACK, f"/auth/spotify/callback?{urlencode(back)}").status == 400
+
+
+def test_an_export_names_it_without_its_secret(world: World) -> None:
+    """And the listener's webhooks likewise."""
+    browser = logged_in(world)
+    user_id = user_of(browser)
+    put(browser)
+    made = subscriptions.create(user_id, "https://example.org/hook")
+    assert made
+    account = exported(user_id).account
+    text = json.dumps(account)
+    assert [each["client_id"] for each in account["applications"]] == [MINE["client_id"]]
+    assert [each["url"] for each in account["webhooks"]] == ["https://example.org/hook"]
+    assert MINE["client_secret"] not in text
+    assert "secret" not in text
+    assert made[1].removeprefix("whsec_") not in text

@@ -7,10 +7,11 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from blendify.access import brought_applications, token_vault
-from blendify.lambdas import insights
+from blendify.lambdas import insights, webhooks
 from blendify.lambdas.polls import MAX_RECEIVES
 from blendify.schedule import poll_queue, quota
 from blendify.syncing import poll
+from blendify.webhooks import post, signature
 from local.template import resources
 
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -123,7 +124,7 @@ def test_the_tokens_key_is_used_for_tokens_alone() -> None:
     """Every grant of it demands one purpose that the code gives; the local stack, which cannot check it, omits that."""
     grants = [statement for name in FUNCTIONS for statement in statements(name) if "kms:" in str(statement["Action"])]
     assert grants
-    purposes = {token_vault._context("spotify", "u1")["purpose"], brought_applications.PURPOSE}
+    purposes = {token_vault._context("spotify", "u1")["purpose"], brought_applications.PURPOSE, signature.PURPOSE}
     for statement in grants:
         condition, wanted, without = statement["Condition"]["Fn::If"]
         assert (condition, without) == ("RolesAreNarrow", {"Ref": "AWS::NoValue"})
@@ -222,7 +223,7 @@ def test_polls_are_taken_from_their_queue() -> None:
     retries = MAX_RECEIVES * queues["Polls"]["VisibilityTimeout"]
     assert retries + quota.HORIZON_MS / 1000 < queues["Polls"]["MessageRetentionPeriod"]
     receivers = {name for name in FUNCTIONS if allowed(name, "sqs:ReceiveMessage")}
-    assert receivers == {"PollRecentlyPlayed", "ComputeInsights"}
+    assert receivers == {"PollRecentlyPlayed", "ComputeInsights", "TellWebhooks", "DeliverEvents"}
 
 
 def test_changes_of_the_history_are_watched() -> None:
@@ -265,13 +266,15 @@ def test_insights_have_one_writer() -> None:
 
 
 def test_what_is_forwarded_to_the_insights_is_taken_from_their_queue() -> None:
-    """The forwarder reads what was appended, no table, and sends to one queue; messages that fail return alone."""
+    """The forwarder reads what was appended, of tables who has webhooks alone; messages that fail return alone."""
     mappings, queues = resources("AWS::Lambda::EventSourceMapping"), resources("AWS::SQS::Queue")
     (pattern,) = mappings["ChangesAreForwarded"]["FilterCriteria"]["Filters"]
     assert json.loads(pattern["Pattern"]) == {"eventName": ["INSERT"]}
-    assert not [
-        table for table in ("HistoryTable", "AccountsTable") if allowed("ForwardChanges", "dynamodb:Query", table)
-    ]
+    reading = {action for statement in statements("ForwardChanges") for action in as_list(statement["Action"])}
+    assert {action for action in reading if action.startswith("dynamodb:")} == {
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:GetItem"),
+    }
+    assert not allowed("ForwardChanges", "dynamodb:GetItem", "HistoryTable")
     taking, function = mappings["InsightsAreComputed"], FUNCTIONS["ComputeInsights"]
     assert taking["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert taking["BatchSize"] <= 10
@@ -288,6 +291,41 @@ def test_what_is_forwarded_to_the_insights_is_taken_from_their_queue() -> None:
         if "InsightsToCompute" in str(statement["Resource"])
     }
     assert senders == {"ForwardChanges", "ComputeInsights", "AskForRebuilds", "SetTimeZone", "Erase"}
+
+
+def test_who_calls_addresses_of_listeners_can_do_nothing_else() -> None:
+    """It reads its webhook and opens that one's secret: no history, no token, no client secret, no other queue."""
+    permissions = {
+        (action, str(resource))
+        for statement in statements("DeliverEvents")
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    accounts, key, queue = (str({"Fn::GetAtt": [name, "Arn"]}) for name in ("AccountsTable", "TokensKey", "Deliveries"))
+    assert permissions == {
+        *((f"dynamodb:{action}", accounts) for action in ("GetItem", "UpdateItem")),
+        ("kms:Decrypt", key),
+        *((f"sqs:{action}", queue) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),
+        ("sqs:SendMessage", queue),
+    }
+    assert {name for name in FUNCTIONS if opens(name, signature.PURPOSE)} == {"DeliverEvents"}
+
+
+def test_events_are_taken_from_their_queues() -> None:
+    """One delivery at a time; messages return alone, and go to a queue for what failed after a bounded number."""
+    mappings, queues = resources("AWS::Lambda::EventSourceMapping"), resources("AWS::SQS::Queue")
+    for taking, function, queue, failed in (
+        ("RunsAreTold", "TellWebhooks", "RunsToTell", "FailedRuns"),
+        ("EventsAreDelivered", "DeliverEvents", "Deliveries", "FailedDeliveries"),
+    ):
+        assert mappings[taking]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert queues[queue]["VisibilityTimeout"] >= 6 * FUNCTIONS[function]["Timeout"]
+        assert queues[queue]["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [failed, "Arn"]},
+            "maxReceiveCount": webhooks.MAX_RECEIVES,
+        }
+    assert mappings["EventsAreDelivered"]["BatchSize"] == 1
+    assert FUNCTIONS["DeliverEvents"]["Timeout"] > 2 * post.DEADLINE_SECONDS + post.CONNECT_SECONDS
 
 
 def test_only_rebuilds_read_the_accounts_as_a_whole() -> None:

@@ -101,6 +101,30 @@ def insights_delay() -> int:
 
 
 @cache
+def events_queue() -> str:
+    """The URL of the queue of runs to tell webhooks of; only functions that ask for that have it."""
+    return required(os.environ, "EVENTS_QUEUE")
+
+
+@cache
+def events_delay() -> int:
+    """Seconds for which that queue delays its messages."""
+    return int(required(os.environ, "EVENTS_DELAY_SECONDS"))
+
+
+@cache
+def deliveries_queue() -> str:
+    """The URL of the queue of events to deliver to webhooks; only functions that send to it have it."""
+    return required(os.environ, "DELIVERIES_QUEUE")
+
+
+@cache
+def loopback_webhooks() -> bool:
+    """Whether webhooks may be on this machine, over plain http: on the local stack alone."""
+    return os.environ.get("LOOPBACK_WEBHOOKS") == "on"
+
+
+@cache
 def erase_state_machine() -> str:
     """The ARN of the erasure's state machine; only functions that start or watch erasures have it."""
     return required(os.environ, "ERASE_STATE_MACHINE")

@@ -65,6 +65,14 @@ def token_outage(title: str, users: int) -> None:
     logger.error("%s refuses the grants of many listeners at once: treated as an outage", title, extra={"users": users})
 
 
+def told(*, delivered: bool) -> None:
+    """A webhook was told of an event, or an attempt has failed."""
+    if delivered:
+        metrics.add_metric(name="EventsDelivered", unit=MetricUnit.Count, value=1)
+    else:
+        metrics.add_metric(name="DeliveryFailed", unit=MetricUnit.Count, value=1)
+
+
 def refresh_failed(reason: str) -> None:
     """Tokens could not be renewed for another reason than that the grant has ended. `reason` names the error."""
     metrics.add_metric(name="RefreshFailed", unit=MetricUnit.Count, value=1)

@@ -31,6 +31,16 @@ def application(provider: str = "", name: str = "") -> str:
     return f"application#{provider}#{name}" if provider else "application#"
 
 
+def webhooks() -> str:
+    """Sort key of what all webhooks of a user share: the number of their latest event."""
+    return "webhooks"
+
+
+def webhook(webhook_id: str = "") -> str:
+    """Sort key of a user's webhook; without an id the prefix of all."""
+    return f"webhook#{webhook_id}"
+
+
 def oauth_state(digest: str) -> str:
     """Partition of the state of a login."""
     return f"state#{digest}"

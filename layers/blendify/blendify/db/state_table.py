@@ -207,19 +207,27 @@ class StateTable:
         return plain(response["Attributes"]) if "Attributes" in response else None
 
     def query(
-        self, pk: str, prefix: str = "", *, start: str = "", newest_first: bool = False, limit: int | None = None
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        start: str = "",
+        newest_first: bool = False,
+        limit: int | None = None,
+        consistent: bool = True,
     ) -> Iterator[Item]:
         """
         The items of `pk` in the order of `sk`, read page by page.
 
-        prefix  only items whose `sk` starts with it; `start`: only items from this `sk` on
+        prefix      only items whose `sk` starts with it; `start`: only items from this `sk` on
+        consistent  False where a moment's delay does not matter: half the price
         """
         keys: ConditionBase = Key("pk").eq(pk)
         if start:
             keys &= Key("sk").between(start, f"{prefix}\U0010ffff")
         elif prefix:
             keys &= Key("sk").begins_with(prefix)
-        return self._pages({"ConsistentRead": True, "ScanIndexForward": not newest_first}, keys, limit)
+        return self._pages({"ConsistentRead": consistent, "ScanIndexForward": not newest_first}, keys, limit)
 
     def scan(self, condition: ConditionBase, place: Item | None) -> tuple[list[Item], Item | None]:
         """A page of the items that meet a condition, in no order, and the place of the next page; None at the end."""

@@ -10,15 +10,18 @@ from blendify.export.archive import Archive
 from blendify.jobs.progress import COUNTS, Progress
 from blendify.providers.application import BroughtApplication
 from blendify.syncing import syncs
+from blendify.webhooks import subscriptions
+from blendify.webhooks.subscriptions import Webhook
 
 
 def write(archive: Archive, user_id: str) -> None:
-    """Write profile, connections, and every sync with its outcomes, a line each, oldest first."""
+    """Write the account, and every sync with its outcomes, a line each, oldest first."""
     head = {
         "user_id": user_id,
         "profile": users.profile(user_id),
         "connections": [_connection(connection) for connection in connections.connections(user_id)],
         "applications": [_application(brought) for brought in brought_applications.all_brought(user_id)],
+        "webhooks": [_webhook(webhook) for webhook in subscriptions.every(user_id)],
     }
     with archive.file("account.json") as file:
         # There may be thousands of syncs: each is written as it is read.
@@ -47,6 +50,11 @@ def _connection(connection: Connection) -> dict[str, Any]:
 
 def _application(brought: BroughtApplication) -> dict[str, str]:
     return {"provider": brought.provider, "client_id": brought.client_id, "created_at": brought.created_at}
+
+
+def _webhook(webhook: Webhook) -> dict[str, Any]:
+    names = ("webhook_id", "url", "created_at", "status", "delivered_at")
+    return {name: getattr(webhook, name) for name in names}
 
 
 def _syncs(user_id: str) -> Iterator[dict[str, Any]]:

@@ -1,28 +1,19 @@
 """
 What is to be computed, as messages of a queue.
 
-Order       a listener's messages are delivered one after another (FIFO, a group for each listener): their buckets have
-            one writer, and a rebuild comes before what it asks for
-Collecting  the queue delays all messages, and the same is asked for once in a slot of time that is shorter than the
-            delay (deduplication): a thousand plays of a month make one message, which is taken after the last of them
+Their buckets have one writer, as a listener's messages are delivered one after another; a rebuild comes before what it
+asks for. A thousand plays of a month make one message (see `fifo`).
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from hashlib import sha256
-from typing import Any, Self
+from typing import Self
 
-from blendify.core import aws, times
+from blendify.core import fifo
 from blendify.core.settings import insights_delay, insights_queue
 
-BATCH = 10
-"""Messages in one request: as many as SQS takes."""
 BUCKET, REBUILD, LIST = "bucket", "rebuild", "list"
-
-
-class NotAsked(Exception):
-    """The queue did not take all messages; asking for all again is safe."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +46,9 @@ def send(asks: Iterable[Ask]) -> int:
     """
     Ask for these, each once; returns how many messages that took.
 
-    Raises  NotAsked, ClientError, BotoCoreError
+    Raises  NotTaken, ClientError, BotoCoreError
     """
-    # Less than the delay by a third: time for what was written last to reach the index, and for clocks that differ.
-    slot = int(times.now().timestamp()) // max(1, insights_delay() * 2 // 3)
-    different = list(dict.fromkeys(asks))
-    for start in range(0, len(different), BATCH):
-        entries: list[Any] = [
-            {
-                "Id": str(number),
-                "MessageBody": ask.body(),
-                "MessageGroupId": ask.user_id,
-                "MessageDeduplicationId": sha256(f"{slot} {ask.body()}".encode()).hexdigest(),
-            }
-            for number, ask in enumerate(different[start : start + BATCH])
-        ]
-        answer = aws.client("sqs").send_message_batch(QueueUrl=insights_queue(), Entries=entries)
-        if failed := answer.get("Failed"):
-            raise NotAsked(
-                f"the queue did not take {len(failed)} of {len(entries)} messages, {failed[0]['Code']} first"
-            )
-    return len(different)
+    return fifo.send(insights_queue(), insights_delay(), ((ask.user_id, ask.body()) for ask in asks))
 
 
 def rebuild(user_id: str) -> None:

@@ -1,21 +1,29 @@
 """
-What changed in a listener's music, newest first: every record as a sync appended it, and every removal.
+What changed in a listener's music, newest first: every record as a run appended it, and every removal.
 
-A change of something that was there before, such as a rank, is the record in its new version. What one sync has
-recorded comes together; within it the order is that of the history's keys, reversed.
+A run is a sync, a poll or an import. A change of something that was there before, such as a rank, is the record in its
+new version. What one run has recorded comes together; within it the order is that of the history's keys, reversed.
+
+Who follows the changes keeps for each `entry_id` the one with the greatest `sequence`. That is enough: the runs of one
+list follow one another, and one run says of an entry at most that it left its list and that it is there, which holds.
 """
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from heapq import merge
 from itertools import islice
 from typing import Any
 
+from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
+from blendify.history.facts import moment_of
+from blendify.history.list_states import list_of, name_of
 from blendify.history.stored_facts import StoredFact
+from blendify.providers import PROVIDERS
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
 from blendify.reading.records import record
 
@@ -24,6 +32,8 @@ MAX_CHANGES = 200
 DEFAULT_CHANGES = 50
 REFUSED = "cursor must be the next_cursor of a response to the same question, unchanged."
 HOLE = "hole"
+IMPORT = "import"
+"""The origin of what a listener's file told, and no provider."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,9 @@ class Changes:
 
     data_types: tuple[DataType, ...] = tuple(DataType)
     since: str = "0"
-    """Only what syncs recorded that began at this moment or later (ISO 8601)."""
+    """Only what runs recorded that began at this moment or later (ISO 8601)."""
+    until: str | None = None
+    """Only what runs recorded that began at this moment or earlier."""
     limit: int = DEFAULT_CHANGES
     cursor: str | None = None
     page_size: int = 25
@@ -43,22 +55,39 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
     """
     A page of changes, and the cursor of the next one.
 
-    Each is a record as apps read it, with `data_type` and `removed`. Raises BadParameter for a cursor that is not ours
+    Each is a record as apps read it, with `data_type`, `removed`, `sequence`, `entry_id`, `list` and `why`, as far as
+    the history itself says why (see `reasons`).
+
+    Raises  BadParameter for a cursor that is not ours
     """
     after = _decode(asked.cursor)
     streams = [_of_data_type(user_id, data_type, asked, after) for data_type in asked.data_types]
     facts = list(islice(merge(*streams, key=lambda pair: _place(*pair), reverse=True), asked.limit + 1))
-    items = [
-        {"data_type": data_type.value, "removed": bool(fact.removed), **record(fact, data_type)}
-        for data_type, fact in facts[: asked.limit]
-    ]
+    items = [change(fact, data_type) for data_type, fact in facts[: asked.limit]]
     return items, _encode(*facts[asked.limit - 1]) if len(facts) > asked.limit else None
+
+
+def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
+    """A change as apps read it."""
+    name = list_of(fact.attribute_values, PROVIDERS[fact.provider].endpoints[data_type].list_kind)
+    entry = "\n".join((fact.provider, data_type, name, name_of(fact)))
+    return {
+        "data_type": data_type.value,
+        "removed": bool(fact.removed),
+        "sequence": times.milliseconds(times.parse(moment_of(str(fact.fetched_at)))),
+        "entry_id": sha256(entry.encode(errors="backslashreplace")).hexdigest()[:20],
+        "list": name or None,
+        "why": {"cause": IMPORT if fact.attribute_values.get("origin") == IMPORT else None, "sync_id": None},
+        **record(fact, data_type),
+    }
 
 
 def _of_data_type(
     user_id: str, data_type: DataType, asked: Changes, after: tuple[str, str] | None
 ) -> Iterator[tuple[DataType, StoredFact]]:
-    until = after[0] if after else None
+    # In a key a `#` follows the moment; it sorts before `$`.
+    bounds = [bound for bound in (after and after[0], asked.until and f"{asked.until}$") if bound]
+    until = min(bounds, default=None)
     if until is not None and until < asked.since:
         return
     for fact in queries.newest(user_id, data_type, asked.since, until, asked.page_size):

@@ -50,9 +50,21 @@ class Sync:
         )
 
 
+def begun_at(user_id: str, moment: str) -> str | None:
+    """The id of the user's sync that began at this moment (ISO 8601); None without one, as of a poll."""
+    prefix = keys.sync(_start(times.parse(moment)))
+    first = next(state_table().query(keys.user(user_id), prefix, limit=1), None)
+    return str(first["sync_id"]) if first else None
+
+
+def _start(moment: datetime) -> str:
+    """What the ids of syncs that began at this moment begin with."""
+    return f"{moment:%Y%m%dT%H%M%S}{moment.microsecond // 1000:03}Z-"
+
+
 def new_id(started_at: datetime, execution: str) -> str:
     """The id of an execution's sync: ids sort by start, and a retry of the first step gives the same one."""
-    return f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{_digest(execution)}"
+    return _start(started_at) + _digest(execution)
 
 
 def _digest(execution: str) -> str:

@@ -11,6 +11,7 @@ from blendify.web.parameters import query_parameters
 from blendify.web.responses import Response
 from blendify.web.router import Router
 from blendify.web.standing import ends_soon
+from blendify.webhooks import subscriptions
 
 REFRESH = 3_000
 """Milliseconds until the page asks how far an export is."""
@@ -39,6 +40,7 @@ def show(router: Router, user: str) -> Response[str]:
             ((each, each.session_id in own) for each in reversed(sessions.list_sessions(user))),
             key=lambda pair: not pair[1],
         ),
+        webhooks=subscriptions.every(user),
         tokens=list(bearer_tokens.list_tokens(user)),
         time_zone=users.profile(user).get("time_zone"),
         tomorrow=times.iso(now)[:10],

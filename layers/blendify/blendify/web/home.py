@@ -19,6 +19,7 @@ from blendify.web.listener_pages import of_a_listener
 from blendify.web.responses import ContentSources, Response
 from blendify.web.router import Router, new_router
 from blendify.web.standing import BUSY, standing
+from blendify.webhooks import subscriptions
 
 router = new_router()
 
@@ -101,6 +102,7 @@ def _show(router: Router, user: str) -> Response[str]:
         # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
         latest=_changed(user, None) if since and not changed else [],
         refresh=REFRESH if busy and connected else None,
+        untold=[each.url for each in subscriptions.every(user, consistent=False) if each.disabled_at],
         offers=views.set_up() if not connected else [],
     )
 
@@ -134,7 +136,7 @@ def _read_top(user: str, providers: Collection[str]) -> tuple[list[Thing], str]:
 
 
 def _changed(user: str, since: str | None) -> list[Changed]:
-    items, _ = changes.changes(user, Changes(LIBRARY, since or "0", CHANGES, page_size=4))
+    items, _ = changes.changes(user, Changes(LIBRARY, since or "0", limit=CHANGES, page_size=4))
     return [
         Changed(
             thing=_thing(DataType(item["data_type"]), item),

@@ -1,6 +1,6 @@
 """GET /me/music/… and /me/changes: what a listener has, had at any moment, one record's history, and what changed."""
 
-from blendify.reading import changes, questions
+from blendify.reading import changes, questions, reasons
 from blendify.reading.questions import Page
 from blendify.web import responses
 from blendify.web.guards import reader, user_id
@@ -30,8 +30,9 @@ def history(data_type: str) -> Response[str]:
 
 @router.get("/me/changes", middlewares=[reader])
 def what_changed() -> Response[str]:
-    """A page of what was recorded and what was removed, of all data types together, newest first."""
+    """A page of what was recorded and what was removed, and by which run, of all data types together, newest first."""
     items, next_cursor = changes.changes(user_id(), changes_asked(query_parameters(router)))
+    reasons.explain(user_id(), items)
     return responses.json_response(200, {"items": items, "next_cursor": next_cursor})
 
 

@@ -24,7 +24,7 @@ MAX_FORM_CHARACTERS = 8_192
 MAX_FORM_FIELDS = 20
 OF_LISTS = ("provider", "time_range", "playlist_id", "as_of", "view", "raw", "limit", "cursor")
 OF_HISTORY = ("provider", "time_range", "playlist_id", "raw", "limit", "cursor")
-OF_CHANGES = ("since", "data_type", "limit", "cursor")
+OF_CHANGES = ("since", "until", "data_type", "limit", "cursor")
 _LIST_PARAMETERS = ("time_range", "playlist_id")
 """Only data types with several lists have them."""
 
@@ -180,6 +180,7 @@ _PARSERS: Mapping[str, Callable[[DataType, str], Any]] = {
 
 _CHANGES_PARSERS: Mapping[str, Callable[[str], Any]] = {
     "since": lambda value: _past("since", value),
+    "until": lambda value: _past("until", value),
     "limit": lambda value: _limit(value, MAX_CHANGES),
     "cursor": lambda value: value,
 }

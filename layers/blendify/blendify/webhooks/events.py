@@ -1,0 +1,52 @@
+"""
+Events: what a run has recorded, as ids and names. Whoever wants more asks the API, which knows what they may read.
+
+Shape   {"type": "changes.recorded", "timestamp", "data": {"user_id", "number", "started_at", "why", "complete",
+        "changes": [{"sequence", "entry_id", "data_type", "provider", "record_id", "name", "list", "removed"}]}}
+Number  1, 2, 3 … for each listener: a number that is missing is an event that is still to come, or was given up
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from blendify.core.data_types import DataType
+from blendify.history import queries
+from blendify.reading import reasons
+from blendify.reading.changes import HOLE, change
+from blendify.webhooks.runs import Run
+
+MOST_CHANGES = 50
+"""In one event, which then has some 15 KB."""
+_NAMES = {DataType.TOP_ARTISTS: "artist_name", DataType.FOLLOWED_ARTISTS: "artist_name"} | {
+    DataType.PLAYLISTS: "playlist_name",
+    DataType.SAVED_ALBUMS: "album_name",
+}
+_TOLD = ("sequence", "entry_id", "data_type", "provider", "record_id", "list", "removed")
+
+
+def recorded(run: Run) -> dict[str, Any] | None:
+    """The data of the event of a run, without its number; None when the history holds nothing of it (any more)."""
+    changes = list(islice(_changes(run), MOST_CHANGES + 1))
+    if not changes:
+        return None
+    reasons.explain(run.user_id, changes[:1])
+    return {
+        "user_id": run.user_id,
+        "started_at": run.started_at,
+        "why": changes[0]["why"],
+        "complete": len(changes) <= MOST_CHANGES,
+        "changes": [_told(each) for each in changes[:MOST_CHANGES]],
+    }
+
+
+def _changes(run: Run) -> Iterator[dict[str, Any]]:
+    for data_type in DataType:
+        for fact in queries.newest(run.user_id, data_type, run.started_at, f"{run.started_at}$", MOST_CHANGES + 1):
+            if fact.kind != HOLE:
+                yield change(fact, data_type)
+
+
+def _told(changed: dict[str, Any]) -> dict[str, Any]:
+    name = _NAMES.get(changed["data_type"], "track_name")
+    return {**{field: changed[field] for field in _TOLD}, "name": changed.get(name)}
