@@ -36,7 +36,7 @@ def finished(user_id: str, outcome: Outcome) -> str:
     [(Outcome.COMPLETE, "succeeded"), (Outcome.RECONNECT, "partial"), (Outcome.FAILED, "partial")],
 )
 def test_the_end_of_a_sync_is_announced(world: World, bus: Bus, outcome: Outcome, status: str) -> None:
-    """Ids, status, moments and counts over all data types: no name, account or secret."""
+    """Ids, status, moments and counts, of each data type and of all: no name, account or secret."""
     user_id = world.connect()
     sync_id = finished(user_id, outcome)
     (event,) = bus.events()
@@ -50,6 +50,10 @@ def test_the_end_of_a_sync_is_announced(world: World, bus: Bus, outcome: Outcome
         "status": status,
         "started_at": times.iso(STARTED),
         **{name: 2 * count for name, count in COUNTS.items()},
+        "data_types": {
+            "top_tracks": {"outcome": outcome.value, **COUNTS},
+            "playlists": {"outcome": "complete", **COUNTS},
+        },
     }
     assert tuple(COUNTS) == ANNOUNCED
 

@@ -131,6 +131,10 @@ def _announce(job: Job, sync: Sync, status: Status, parts: Sequence[Progress]) -
         "started_at": sync.started_at,
         "finished_at": times.iso(times.now()),
         **{name: sum(part.counts[name] for part in parts) for name in ANNOUNCED},
+        "data_types": {
+            part.data_type: {"outcome": part.outcome, **{name: part.counts[name] for name in ANNOUNCED}}
+            for part in parts
+        },
     }
     if error := events.put("Sync finished", detail):
         telemetry.logger.warning("The end of a sync could not be announced: %s", error)
