@@ -18,6 +18,7 @@ from tests.unit.exports import exported
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
 from tests.unit.sync_steps import STARTED
+from tests.unit.visible import items
 from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -81,6 +82,34 @@ def test_a_stranger_brings_an_application_and_is_connected_with_it(
     application = of_connection(connection)
     assert application.client_secret == MINE["client_secret"]
     assert MINE["client_secret"] not in everything_stored() + repr(application) + repr(brought) + caplog.text
+
+
+def test_a_listener_who_is_logged_out_comes_back_with_their_own(foreign: World) -> None:
+    """Their browser knows it: the operator's application would be another one, with other users."""
+    browser = Browser()
+    finish_login(browser, consent(by_form(browser).location))
+    user_id = user_of(browser)
+    browser.cookies.pop("session")
+    assert finish_login(browser, consent(start_login(browser))).status == 303
+    assert user_of(browser) == user_id
+
+
+def test_nobody_else_logs_in_with_a_listeners_own(foreign: World) -> None:
+    """Not on the same machine either: nothing is stored, and the browser forgets whose it was."""
+    browser = Browser()
+    finish_login(browser, consent(by_form(browser).location))
+    browser.cookies.pop("session")
+    before = len(items())
+    response = finish_login(browser, consent(start_login(browser), "bea"))
+    assert (response.status, len(items())) == (409, before + 1)
+    assert "application-spotify" not in browser.cookies
+    assert "client_id=operators-client" in start_login(browser)
+
+
+@pytest.mark.parametrize("value", ["x", "u1.own", "." * 9, "a" * 99 + ".own"])
+def test_a_forged_cookie_opens_nothing(foreign: World, value: str) -> None:
+    """The login is the operator's."""
+    assert "client_id=operators-client" in start_login(Browser({"application-spotify": value}))
 
 
 def test_a_stranger_who_gives_up_leaves_nothing_of_an_account(foreign: World) -> None:

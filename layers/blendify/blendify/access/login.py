@@ -73,6 +73,12 @@ class Callback:
     browser_secret: str = field(repr=False)
     issuer: str | None = None
     """The authorization server that says to have answered, where the provider names it (RFC 9207)."""
+    owner: str | None = None
+    """The hash of the user whose stored application the login uses: only they can log in with it."""
+
+
+class ApplicationOfAnother(CollectError):
+    """The application is another user's own than the one whose account this is."""
 
 
 class ForeignIssuer(CollectError):
@@ -131,8 +137,8 @@ def complete(
 
     session_user_id    the logged-in user: a new account becomes theirs
 
-    Raises  GrantRevoked (when the value is wrong or used), AccountTaken, ProviderUnavailable, ApplicationBlocked,
-            ForeignIssuer, MustWait, and what else a call can raise
+    Raises  GrantRevoked (when the value is wrong or used), AccountTaken, ApplicationOfAnother, ProviderUnavailable,
+            ApplicationBlocked, ForeignIssuer, MustWait, and what else a call can raise
     """
     if callback.issuer is not None and callback.issuer.rstrip("/") != application.accounts_url:
         raise ForeignIssuer("another authorization server has answered")
@@ -150,6 +156,10 @@ def complete(
     limiter.count_call()
     profile = _with_account_id(provider, _storable(provider, provider.profile(body)), session_user_id)
     profile = users.known_profile(provider.name, profile)
+    if callback.owner:
+        owners = {session_user_id, users.of_account(provider.name, profile.account_id)}
+        if not any(oauth_states.is_user(callback.owner, user_id) for user_id in owners):
+            raise ApplicationOfAnother("this application belongs to another listener")
     if session_user_id:
         connections.require_single_account(session_user_id, provider.name, profile)
     return _store(provider, application, profile, tokens, session_user_id)

@@ -47,6 +47,8 @@ class Origin:
     """Who was logged in."""
     own_site: bool = True
     """Whether no other site has led the browser there."""
+    owner: str | None = None
+    """Whose stored application it uses; None for the operator's, and for one that is brought with this login."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,9 @@ class LoginState:
     listener: str | None
     """The hash of the user who was logged in when the login began."""
     brought: BroughtApplication | None = field(default=None, repr=False)
-    """The application that the listener brought for this login; None for the operator's."""
+    """The application of a listener's own that this login uses; None for the operator's."""
+    owner: str | None = None
+    """The hash of the user whose that application is, if it is stored already."""
 
     def began_for(self, user_id: str) -> bool:
         """
@@ -67,6 +71,11 @@ class LoginState:
         Such a login may add an account to the user's without asking.
         """
         return self.own_site and self.listener in (None, _hash(user_id))
+
+
+def is_user(digest: str, user_id: str | None) -> bool:
+    """Whether a state's hash is that of this user."""
+    return user_id is not None and digest == _hash(user_id)
 
 
 def store(
@@ -80,9 +89,11 @@ def store(
         "good_until": int(time.time()) + LIFETIME_SECONDS,
         "expires_at": int(time.time()) + 24 * 3600,
     }
+    # Hashes, as an erasure of a user does not find the item.
     if origin.user_id:
-        # Its hash, as an erasure of the user does not find the item.
         item["listener"] = _hash(origin.user_id)
+    if origin.owner:
+        item["owner"] = _hash(origin.owner)
     if brought:
         item["brought"] = brought_applications.attributes(brought)
     state_table().put(keys.oauth_state(_hash(state)), "state", item)
@@ -94,7 +105,7 @@ def find(state: str, *, provider: str, browser_secrets: Sequence[str]) -> LoginS
     secret = next((secret for secret in browser_secrets if item and item["browser"] == _hash(secret)), "")
     if item and secret and _usable(item, provider):
         brought = brought_applications.of_item(item["brought"]) if "brought" in item else None
-        return LoginState(secret, bool(item["own_site"]), item.get("listener"), brought)
+        return LoginState(secret, bool(item["own_site"]), item.get("listener"), brought, item.get("owner"))
     return _reason(item, provider=provider, cookie=bool(browser_secrets), own=bool(secret))
 
 

@@ -102,6 +102,12 @@ def _account_of(provider: str, name: str) -> str | None:
     return str(item.get("account_id", name)) if item else None
 
 
+def of_account(provider: str, account_id: str) -> str | None:
+    """The id of the user to whom a provider account belongs; None when it is nobody's yet."""
+    item = state_table().get(keys.account(provider, account_id), "user")
+    return str(item["user_id"]) if item else None
+
+
 def find_or_create_user(
     provider: str,
     account_id: str,

@@ -21,9 +21,8 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import moment_of
-from blendify.history.list_states import list_of, name_of
+from blendify.history.list_states import name_of
 from blendify.history.stored_facts import StoredFact
-from blendify.providers import PROVIDERS
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
 from blendify.reading.records import record
 
@@ -32,6 +31,12 @@ MAX_CHANGES = 200
 DEFAULT_CHANGES = 50
 REFUSED = "cursor must be the next_cursor of a response to the same question, unchanged."
 HOLE = "hole"
+_LISTS = {
+    DataType.TOP_TRACKS: "time_range",
+    DataType.TOP_ARTISTS: "time_range",
+    DataType.PLAYLIST_TRACKS: "playlist_id",
+}
+"""The field that names the list, for data types with several."""
 IMPORT = "import"
 """The origin of what a listener's file told, and no provider."""
 
@@ -69,7 +74,8 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
 
 def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
     """A change as apps read it."""
-    name = list_of(fact.attribute_values, PROVIDERS[fact.provider].endpoints[data_type].list_kind)
+    # By the data type alone: a listener's file may tell of what its provider's interface does not offer.
+    name = str(fact.attribute_values.get(_LISTS[data_type]) or "") if data_type in _LISTS else ""
     entry = "\n".join((fact.provider, data_type, name, name_of(fact)))
     return {
         "data_type": data_type.value,

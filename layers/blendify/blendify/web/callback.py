@@ -13,7 +13,7 @@ from aws_lambda_powertools.shared.cookies import Cookie
 
 from blendify.access import login, sessions
 from blendify.access.applications import application, of_brought
-from blendify.access.login import Callback
+from blendify.access.login import ApplicationOfAnother, Callback
 from blendify.access.oauth_states import LoginState, StateRefused
 from blendify.core.errors import CollectError
 from blendify.core.settings import state_machine
@@ -22,7 +22,14 @@ from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing.after_login import start_after_login
 from blendify.web import listener_names, login_pages, request, responses
-from blendify.web.cookies import SESSION, cookie_values, delete_cookie, login_cookie, set_cookie
+from blendify.web.cookies import (
+    SESSION,
+    application_cookie,
+    cookie_values,
+    delete_cookie,
+    login_cookie,
+    set_cookie,
+)
 from blendify.web.guards import reader_id, same_origin
 from blendify.web.parameters import form_fields, query_parameters
 from blendify.web.responses import Response
@@ -32,6 +39,8 @@ router = new_router()
 
 MAX_VALUE_CHARACTERS = 2_048
 """Of one parameter; real codes have a few hundred."""
+APPLICATION_SECONDS = 400 * 24 * 3600
+"""How long a browser knows with whose application it connected; browsers keep no cookie longer."""
 CONFIRMED = "confirmed"
 """The field of our form with the id of the user to whose history the account may be added."""
 
@@ -109,11 +118,18 @@ def _used(callback: Returned, user: str | None) -> Response[str]:
         about(provider.name)
         login_failed()
         logger.warning("Login failed: %s", error, extra={"provider": provider.name})
-        return login_pages.failed(router, provider, error, own=callback.state.brought is not None)
+        page = login_pages.failed(router, provider, error, own=callback.state.brought is not None)
+        if isinstance(error, ApplicationOfAnother):
+            # Else the next login would begin with it again.
+            page.cookies.append(delete_cookie(application_cookie(provider.name)))
+        return page
     login.conclude(state, connected=True)
     logger.info("Connected", extra={"user_id": user_id, "provider": provider.name})
     start_after_login(state_machine(), user_id, provider.name)
     cookies = [delete_cookie(login_cookie(state))]
+    if callback.state.brought:
+        value = f"{user_id}.{callback.state.brought.name}"
+        cookies.append(set_cookie(application_cookie(provider.name), value, APPLICATION_SECONDS))
     if user_id != user:
         cookies.append(set_cookie(SESSION, sessions.begin(user_id), sessions.LIFETIME_SECONDS))
     return _to_the_dashboard(cookies)
@@ -123,7 +139,11 @@ def _connect(callback: Returned, user: str | None) -> str:
     """The id of the user who is connected now. Raises what `login.complete` raises, and ApplicationMissing."""
     parameters = callback.parameters
     exchanged = Callback(
-        callback.credential, parameters["state"], callback.state.browser_secret, issuer=parameters.get("iss")
+        callback.credential,
+        parameters["state"],
+        callback.state.browser_secret,
+        issuer=parameters.get("iss"),
+        owner=callback.state.owner,
     )
     brought = callback.state.brought
     app = of_brought(brought) if brought else application(callback.provider.name)

@@ -1,4 +1,4 @@
-"""Our cookies: the session, and for each login that is under way its secret."""
+"""Our cookies: the session, for each login that is under way its secret, and the listener's own applications."""
 
 from hashlib import sha256
 
@@ -59,6 +59,11 @@ def cookie_values(router: APIGatewayRestResolver, name: str) -> list[str]:
 def login_cookie(state: str) -> str:
     """The name of the cookie with the secret of this login: each login has its own, so that none replaces another."""
     return f"login-{sha256(state.encode(errors='backslashreplace')).hexdigest()[:16]}"
+
+
+def application_cookie(provider: str) -> str:
+    """The name of the cookie that says with whose own application this browser last connected the provider."""
+    return f"application-{provider}"
 
 
 def surplus_logins(router: APIGatewayRestResolver) -> list[str]:

@@ -6,14 +6,18 @@ from blendify.access.oauth_states import Origin
 from blendify.core.settings import FORBID, REQUIRE, own_applications
 from blendify.core.telemetry import logger
 from blendify.providers import PROVIDERS
-from blendify.providers.application import Application, ApplicationMissing
+from blendify.providers.application import ApplicationMissing, BroughtApplication
 from blendify.providers.provider import Provider
 from blendify.web import guards, request, responses
 from blendify.web.begin_login import to_consent
+from blendify.web.cookies import application_cookie, cookie_values
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
+
+MAX_NAME_CHARACTERS = 64
+"""Of a user's id and an application's name; the table's keys cannot be arbitrarily long."""
 
 
 @router.get("/auth/<name>/login")
@@ -33,10 +37,12 @@ def begin(name: str) -> Response[str]:
     # Our own page asks the listener by itself, and says whose history it is about.
     own_site = provider.access.client_side or not request.led_by_another_site(router)
     try:
-        chosen = _application(provider, user)
-        if chosen is None:
+        owner, brought = _brought(provider, user)
+        if brought:
+            return to_consent(router, provider, of_brought(brought), Origin(user, own_site, owner))
+        if provider.registration and own_applications(provider.name) == REQUIRE:
             return responses.see_other(f"{responses.relative_root(router)}applications/{name}")
-        return to_consent(router, provider, chosen, Origin(user, own_site))
+        return to_consent(router, provider, application(provider.name), Origin(user, own_site))
     except ApplicationMissing as error:
         logger.error("Login is not possible: %s", error)
         text = f"The operator of this Blendify has not set up {provider.title} yet. Only they can change that."
@@ -44,14 +50,21 @@ def begin(name: str) -> Response[str]:
         return responses.message_page(router, 503, f"{provider.title} cannot be connected here yet", text, more=own)
 
 
-def _application(provider: Provider, user: str | None) -> Application | None:
+def _brought(provider: Provider, user: str | None) -> tuple[str | None, BroughtApplication | None]:
     """
-    The application for this login; None where the listener must bring one first.
+    The listener's own application for this login, and whose it is.
 
-    Raises  ApplicationMissing
+    Of somebody who is not logged in it is the one with which this browser connected last: its cookie has the user's id
+    and the application's name, which nobody can guess.
     """
-    rule = own_applications(provider.name)
-    brought = brought_applications.current(user, provider.name) if user and rule != FORBID else None
-    if brought:
-        return of_brought(brought)
-    return None if rule == REQUIRE and provider.registration else application(provider.name)
+    if own_applications(provider.name) == FORBID:
+        return None, None
+    if user:
+        return user, brought_applications.current(user, provider.name)
+    for value in cookie_values(router, application_cookie(provider.name)):
+        owner, _, name = value.partition(".")
+        if max(len(owner), len(name)) <= MAX_NAME_CHARACTERS:
+            brought = brought_applications.named(owner, provider.name, name)
+            if brought:
+                return owner, brought
+    return None, None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from math import ceil
 
-from blendify.access.login import ForeignIssuer
+from blendify.access.login import ApplicationOfAnother, ForeignIssuer
 from blendify.access.oauth_states import StateRefused
 from blendify.access.users import AccountTaken
 from blendify.core import times
@@ -93,6 +93,13 @@ def failed(router: Router, provider: Provider, error: CollectError, *, own: bool
                 f"or you connected a different {provider.title} account before. Nothing was stored. To use that "
                 "account, log out on your account page first, then connect again."
             )
+        case ApplicationOfAnother():
+            title, status = f"This {provider.title} account is another listener's", 409
+            text = (
+                f"This browser last connected {provider.title} with an application of somebody's own, which is for "
+                "their account alone. Nothing was stored. Connect again: it is not used for that any more."
+            )
+            more = responses.own_application(provider)
         case ApplicationBlocked() if own:
             title, status = f"{provider.title} does not admit this login with your own application", 400
             text = f"{error}. Nothing was stored. Only you can fix this, at {provider.title} or with other credentials."
