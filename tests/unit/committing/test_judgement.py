@@ -42,6 +42,8 @@ ROWS = [
     ("one short", shown(9, counted=10, known=10, gone=1), DOUBTFUL),
     ("one short, by cursors", shown(9, counted=10, known=10, gone=1, by_cursor=True), AGAIN),
     ("one short, by cursors, again", shown(9, counted=10, known=10, gone=1, by_cursor=True, attempt=2), DOUBTFUL),
+    ("one gone, by cursors and uncounted", shown(9, known=10, gone=1, by_cursor=True), AGAIN),
+    ("one gone, by cursors and uncounted, again", shown(9, known=10, gone=1, by_cursor=True, attempt=2), COMPLETE),
     ("one gone, and a full page last", shown(9, counted=9, known=10, gone=1, open_end=True), AGAIN),
     ("none gone, and a full page last", shown(10, counted=10, known=10, open_end=True), COMPLETE),
     ("one came twice", shown(9, counted=10, known=9, repeated=1), MISCOUNTED),

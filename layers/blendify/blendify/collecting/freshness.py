@@ -90,7 +90,7 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: En
     return Signals(
         read_at=job.fetched_at,
         full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
-        total=end.observed.total if listed is None or listed.total is None else listed.total,
+        total=end.total,
         provider_version=listed.version if judged.sound and listed else None,
         shortfall=judged.shortfall,
         shortfall_syncs=judged.shortfall_syncs,

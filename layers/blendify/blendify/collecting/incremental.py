@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blendify.collecting.comparison import Change, Comparison, ListPage
-from blendify.collecting.judgement import is_usual
+from blendify.collecting.judgement import is_usual, surplus
 from blendify.collecting.plan import Listed
 from blendify.collecting.read import ListReader
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
 from blendify.history.list_entries import Entry
+from blendify.history.list_versions import ListVersion
 from blendify.providers.change_checks import Count, PageDigest
 from blendify.providers.endpoint import Endpoint
-from blendify.providers.paging import Numbered, PageRequest
+from blendify.providers.paging import Numbered, Page, PageRequest
 
 
 def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetcher: Fetcher) -> Observed | None:
@@ -25,31 +26,41 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
     """
     if endpoint.change_check is None:
         return None
-    before, paging = reader.version.signals, endpoint.paging
-    usual = before.shortfall == 0 or is_usual(before)
-    count = Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
-    absent = set(before.absent)
+    absent = set(reader.version.signals.absent)
     known = {entry.identity: entry.digest for entry in reader.entries if entry.identity not in absent}
     came: dict[str, tuple[Entry, Change | None]] = {}
-    totals: list[int | None] = []
+    pages: list[Page] = []
 
     def look(offset: int) -> PageDigest:
+        if offset and not endpoint.paging.offset_based:
+            return PageDigest([], None)
         page = fetcher.page(replace(ask, offset=offset), endpoint)
         comparison = Comparison(reader.source, reader.kind, reader.before)
         compared = comparison.page(endpoint.records(page.entries, ask.list_id, offset), offset)
         entries = [listed.entry for listed in compared.listed]
         came.update({entry.identity: (entry, compared.changes.get(index)) for index, entry in enumerate(entries)})
-        totals.append(page.total)
-        return PageDigest([(entry.identity, entry.digest) for entry in entries], page.total)
+        pages.append(page)
+        total = page.other_total if page.total is None else page.total
+        return PageDigest([(entry.identity, entry.digest) for entry in entries], total)
 
-    changes = endpoint.change_check(known, look, count)
+    changes = endpoint.change_check(known, look, _count(reader.version, endpoint))
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
     new = {name: came[name] for name in changes.to_record}
     rows = [new.get(name) or (reader.before[name], None) for name in changes.current]
     listed = [Listed(entry, position) for position, (entry, _) in enumerate(rows)]
     reader.add(ListPage(listed, {position: change for position, (_, change) in enumerate(rows) if change}))
-    return Observed(total=totals[0])
+    return Observed(total=pages[0].total, other_total=pages[0].other_total)
+
+
+def _count(version: ListVersion, endpoint: Endpoint) -> Count:
+    """What the provider's count of the list is worth."""
+    before, paging = version.signals, endpoint.paging
+    if endpoint.other_count:
+        more = surplus(version)
+        return Count(paging.limit, more or 0, usual=more is not None)
+    usual = before.shortfall == 0 or is_usual(before)
+    return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
 
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:

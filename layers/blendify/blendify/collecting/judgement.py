@@ -52,6 +52,13 @@ class ListEnd:
     entry_by_entry: bool = True
     """Whether every entry was asked for, and not its changes alone."""
 
+    @property
+    def total(self) -> int | None:
+        """The list's length by whoever counts it: the data type that names the lists, its pages, or another call."""
+        named = self.listed.total if self.listed else None
+        totals = (named, self.observed.total, self.observed.other_total)
+        return next((total for total in totals if total is not None), None)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -171,6 +178,12 @@ CASES: Sequence[Case] = (
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
     Case(
+        "some of it is missing, and nothing tells the length of the list",
+        lambda it: it.gone > 0 and it.counted is None and it.by_cursor and it.end.observed.attempt == 1,
+        Verdict.AGAIN,
+        "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
+    ),
+    Case(
         "some of it may stand behind the last page",
         lambda it: it.gone > 0 and it.open_end and it.end.observed.attempt < MOST_ATTEMPTS,
         Verdict.AGAIN,
@@ -224,7 +237,7 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
     came = [listed.entry.identity for listed in reader.listed()]
     given, known = set(came), {entry.identity for entry in reader.entries}
     observed, paging = end.observed, endpoint.paging
-    counted = observed.total
+    counted = _by_others(reader.version, end) if observed.total is None else observed.total
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
@@ -246,6 +259,22 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         end=end,
         before=reader.version.signals,
     )
+
+
+def surplus(version: ListVersion) -> int | None:
+    """By how much a count was higher than what came when the list was last read; None if nothing counted it then."""
+    before = version.signals
+    return None if before.total is None else before.total - (version.count - len(before.absent))
+
+
+def _by_others(version: ListVersion, end: ListEnd) -> int | None:
+    """
+    The length of a list whose pages tell none, by what else counts it.
+
+    Such a count may include what no page shows, so it is taken to be off by as much as when the list was last read.
+    """
+    before = surplus(version)
+    return None if before is None or end.total is None else max(0, end.total - before)
 
 
 def _hidden(reader: ListReader, came: Sequence[str], endpoint: Endpoint) -> int:

@@ -19,6 +19,8 @@ MOST_ATTEMPTS = 3
 """Most readings of a list that changes while it is read; then it is taken as it is, and the next sync reads it anew."""
 BARREN_ENDS = 2
 """A list ends where so many requests in a row bring nothing new, whatever the provider counts."""
+MOST_EMPTY = 50
+"""The same where each page leads to another one by a cursor that is new: what a listener may not see is left out."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +148,15 @@ class Sweep(Observed):
             return Following([replace(ask, again=True)], doubtful=True)
         self._barren += 1
         self.full = False
-        if self._barren >= BARREN_ENDS:
+        requests = [] if planned else paging.next_requests(ask, page)
+        if page.cursor and not requests and not planned:
+            # The provider's pages go in circles.
+            self.changed = True
+        leads_on = any(request.cursor for request in requests)
+        if self._barren >= (MOST_EMPTY if leads_on else BARREN_ENDS):
+            self.changed |= leads_on
             return Following([], ends=True, doubtful=True)
-        return Following([] if planned else paging.next_requests(ask, page), doubtful=True)
+        return Following(requests, doubtful=True)
 
     def _is_usual(self, rest: PageRequest, page: Page) -> bool:
         """Whether a page lacks no more than the provider usually counts too many."""

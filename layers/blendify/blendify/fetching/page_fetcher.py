@@ -47,7 +47,7 @@ class Fetcher:
         """
         page = self._page(ask, endpoint)
         memory = self.memory(ask.list_id)
-        if endpoint.other_count and ask.offset == 0 and memory.since is None:
+        if endpoint.other_count and ask.offset == 0 and ask.cursor is None and memory.since is None:
             return replace(page, other_total=self._other_total(endpoint.other_count))
         if endpoint.log_window is None or endpoint.log_window.dated:
             return page
@@ -59,7 +59,7 @@ class Fetcher:
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
     def _other_total(self, other: OtherCount) -> int | None:
-        """The length of a log by another call; None where that does not tell it."""
+        """The length of a list by another call; None where that does not tell it."""
         context = RequestContext(self.account, self.started_at)
         parameters = {**other.parameters, **other.dynamic_parameters(context)}
         try:
@@ -72,7 +72,7 @@ class Fetcher:
     def _page(self, ask: PageRequest, endpoint: Endpoint) -> Page:
         window = ask.window
         until = window.until if window else None
-        inquiry = RequestContext(self.account, self.started_at, self.memory(ask.list_id).since, until)
+        inquiry = RequestContext(self.account, self.started_at, self.memory(ask.list_id).since, until, ask.cursor)
 
         def take(body: object) -> Page:
             page = endpoint.parse(body, inquiry, no_content=body is NO_CONTENT)

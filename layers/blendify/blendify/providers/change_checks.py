@@ -176,6 +176,25 @@ class _RemovalSearch:
         return before
 
 
+def by_other_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Changes | None:
+    """
+    For a list whose pages tell no length and may leave entries out: compares its first page and another call's count.
+
+    `Count.shortfall` says by how much that count is higher than what the pages showed when the list was last read.
+    """
+    page = read_page(0)
+    if page.total is None or not count.usual:
+        return None
+    digests, length = dict(page.entries), page.total - count.shortfall
+    to_record = [identity for identity, digest in digests.items() if known.get(identity) != digest]
+    new = [identity for identity in to_record if identity not in known]
+    if length == len(digests):
+        return Changes(to_record, list(digests))
+    if length != len(known) + len(new) or (new and len(new) == len(digests)):
+        return None
+    return Changes(to_record, [*new, *known])
+
+
 def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Changes | None:
     """
     For a list without an order, or whose pages start at multiples of their size only: compares length and first page.

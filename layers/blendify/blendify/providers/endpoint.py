@@ -113,6 +113,8 @@ class RequestContext:
     """Read a log from this time on; None for all of it."""
     until: int | None = None
     """Read a log before this second since 1970; None for all of it."""
+    cursor: str | None = None
+    """The cursor that leads to the page; None for the first one."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,10 @@ class RecentlyAdded:
 @dataclass(frozen=True)
 class OtherCount:
     """
-    Another call that counts a log as a whole. The log's own count may be too low, and then its past is not finished.
+    Another call that counts a list as a whole.
+
+    A log's own count may be too low, and then its past is not finished. Of other lists, whose pages tell no length,
+    only the changes of this count tell something: it may include what no page shows.
     """
 
     path: str
@@ -173,7 +178,7 @@ class Endpoint:
     log_window: LogWindow | None = None
     """For logs only."""
     other_count: OtherCount | None = None
-    """For logs of which the provider drops nothing."""
+    """For logs of which the provider drops nothing, and for lists whose pages tell no length."""
     change_check: ChangeCheck | None = None
     """Finds changes in a few calls, where the provider's responses allow that."""
     recently_added: RecentlyAdded | None = None
