@@ -137,6 +137,8 @@ class OAuth2Service(Service):
 
     scopes: ClassVar[Mapping[str, str]]
     """The permissions that there are, in the words of the consent page."""
+    secret_in_form: ClassVar[bool] = False
+    """Whether an application proves its secret in the form, and not in the header."""
     accounts_type = OAuth2Accounts
     accounts: OAuth2Accounts
 
@@ -165,6 +167,10 @@ class OAuth2Service(Service):
     def granted(self, listener: str, scopes: list[str]) -> list[str]:
         """Which of the requested scopes the listener consents to."""
         return scopes
+
+    def oauth_error(self, error: OAuthError) -> dict[str, Any]:
+        """The body of a refusal of the token endpoint."""
+        return {"error": error.error, "error_description": error.description}
 
     def arrange_expire(self, listener: Any, value: bool) -> None:
         """True ends all access tokens."""
@@ -214,16 +220,19 @@ async def token(service: OAuth2Service, request: Request) -> Response:
         tokens = _tokens(service, await form(request), request.headers.get("authorization"))
         return json_response(tokens, headers=_HEADERS)
     except OAuthError as error:
-        body = {"error": error.error, "error_description": error.description}
-        return json_response(body, 400, _HEADERS)
+        return json_response(service.oauth_error(error), 400, _HEADERS)
 
 
 def _tokens(service: OAuth2Service, fields: Mapping[str, str] | None, header: str | None) -> dict[str, str | int]:
-    """The application proves its secret in the header."""
+    """The application proves its secret in the header, or in the form."""
     if fields is None:
         raise OAuthError("invalid_request", "The body must be a form that names each field once")
-    client = b64encode(f"{service.options.client_id}:{service.options.client_secret}".encode()).decode()
-    if not compare_digest((header or "").encode(), f"Basic {client}".encode()):
+    options = service.options
+    client, given = f"{options.client_id}:{options.client_secret}", header or ""
+    proof = f"Basic {b64encode(client.encode()).decode()}"
+    if service.secret_in_form:
+        proof, given = client, f"{fields.get('client_id')}:{fields.get('client_secret')}"
+    if not compare_digest(given.encode(), proof.encode()):
         raise OAuthError("invalid_client", "Invalid client")
     match fields.get("grant_type"):
         case "authorization_code":

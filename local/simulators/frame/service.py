@@ -288,10 +288,10 @@ class Listeners:
         return self._known[key]
 
 
-def bearer(request: Request) -> str:
-    """The token that a call was made with; empty without one."""
+def bearer(request: Request, wanted: str = "bearer") -> str:
+    """The token that a call was made with, by this scheme; empty without one."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
+    return secret.strip() if scheme.lower() == wanted else ""
 
 
 def flag(value: Json) -> bool:

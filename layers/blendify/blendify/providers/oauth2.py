@@ -2,7 +2,8 @@
 Access by authorization code with PKCE S256 (RFC 6749, 7636, 9700), carried by bearer tokens (RFC 6750).
 
 The token endpoint (RFC 6749, 3.2) gives tokens for a code or for a refresh token. Its errors are flat, {"error",
-"error_description"}; only `invalid_grant` speaks of the grant, every other answer without tokens says nothing about it.
+"error_description"}, and some providers write the error as `message`; only `invalid_grant` speaks of the grant, every
+other answer without tokens says nothing about it.
 """
 
 import base64
@@ -39,6 +40,10 @@ class AuthorizationCode:
     grant_lifetime: timedelta | None = None
     always_ask: Mapping[str, str] = field(default_factory=dict)
     """The query that makes it ask a listener who has consented before."""
+    secret_in_form: bool = False
+    """Whether the application's id and secret are fields of the form, and not in the header (RFC 6749, 2.3.1)."""
+    scheme: str = "Bearer"
+    """What stands before the token in the header of a call."""
     callback_parameter: ClassVar[str] = "code"
     client_side: ClassVar[bool] = False
 
@@ -50,7 +55,7 @@ class AuthorizationCode:
             "client_id": application.client_id,
             "response_type": "code",
             "redirect_uri": application.redirect_uri,
-            "scope": " ".join(scopes),
+            **({"scope": " ".join(scopes)} if scopes else {}),
             "state": state,
             "code_challenge_method": "S256",
             "code_challenge": challenge,
@@ -83,7 +88,7 @@ class AuthorizationCode:
         token: str,
         parameters: Mapping[str, str],
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        return parameters, {"Authorization": f"Bearer {token}"}
+        return parameters, {"Authorization": f"{self.scheme} {token}"}
 
     def _request_tokens(
         self, application: Application, form: Mapping[str, str], http: requests.Session
@@ -93,11 +98,13 @@ class AuthorizationCode:
 
         Raises  GrantRevoked when code or refresh token is refused; ProviderUnavailable; ApplicationBlocked
         """
+        client = application.client_id, application.client_secret
+        named = dict(zip(("client_id", "client_secret"), client, strict=True)) if self.secret_in_form else {}
         try:
             with http.post(
                 application.accounts_url + self.token_path,
-                data=form,
-                auth=(application.client_id, application.client_secret),
+                data={**form, **named},
+                auth=None if named else client,
                 timeout=TIMEOUT,
                 allow_redirects=False,
                 stream=True,
@@ -109,9 +116,10 @@ class AuthorizationCode:
         body, status = _json(answer), response.status_code
         if status == 200 and identifier(body, "access_token"):
             return _tokens(body)
-        if status in (400, 401) and text(body, "error") == "invalid_grant":
+        refusal = text(body, "error") or text(body, "message")
+        if status in (400, 401) and refusal == "invalid_grant":
             raise GrantRevoked(f"{self.title} no longer accepts this login: connect again")
-        if status in (400, 401) and text(body, "error") in ("invalid_client", "unauthorized_client"):
+        if status in (400, 401) and refusal in ("invalid_client", "unauthorized_client"):
             refused = ApplicationBlocked(f"{self.title} does not accept this application's client id and secret")
             raise application.naming(refused)
         raise ProviderUnavailable(f"{self.title}'s login server gave no tokens (status {status})")
