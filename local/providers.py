@@ -72,7 +72,16 @@ LASTFM = Provider(
     paces=("LastfmCallsPerMinute",),
     lists={"1month": "short_term", "6month": "medium_term", "12month": "long_term"},
 )
-PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM)}
+SOUNDCLOUD = Provider(
+    name="soundcloud",
+    title="SoundCloud",
+    port=8485,
+    credentials={"SoundcloudClientId": CLIENT_ID, "SoundcloudClientSecret": CLIENT_SECRET},
+    addresses={"SoundcloudApiUrl": "", "SoundcloudAccountsUrl": ""},
+    redirect_uri="SoundcloudRedirectUri",
+    paces=("SoundcloudCallsPerMinute",),
+)
+PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM, SOUNDCLOUD)}
 
 
 def chosen(environment: Mapping[str, str]) -> Provider:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import requests
 
@@ -31,6 +31,10 @@ def _tops(address: str, keys: str, periods: Mapping[str, str]) -> dict[str, tupl
     }
 
 
+_LINKED = "linked_partitioning=true&access=playable,preview,blocked"
+"""SoundCloud's: each page has the address of the next one."""
+RELEASES = frozenset({"album", "ep", "single", "compilation"})
+"""SoundCloud's types of playlists that are albums."""
 LISTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "spotify": {
         **_tops("/me/top/{0}?time_range={2}", "items", dict(zip(RANGES, RANGES, strict=True))),
@@ -56,8 +60,20 @@ LISTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "recently_played": ("/?method=user.getRecentTracks", "recenttracks track"),
         "saved_tracks": ("/?method=user.getLovedTracks", "lovedtracks track"),
     },
+    "soundcloud": {
+        "recently_played": (f"/me/recently-played/tracks?{_LINKED}", "collection"),
+        "playlists": (f"/me/playlists?show_tracks=false&{_LINKED}", "collection"),
+        "playlists +": (f"/me/likes/playlists?{_LINKED}", "collection playlist"),
+        "playlist_tracks *": (f"/playlists/{{}}/tracks?{_LINKED}", "collection"),
+        "saved_tracks": (f"/me/likes/tracks?{_LINKED}", "collection"),
+        "saved_albums": (f"/me/likes/playlists?{_LINKED}", "collection album"),
+        "followed_artists": (f"/me/followings?{_LINKED}", "collection"),
+    },
 }
-"""Data type and, where there are several, the history's name of the list: its address, and the keys to its entries."""
+"""Data type and, where there are several, the history's name of the list: its address, and the keys to its entries.
+
+With `+` the list goes on at another address; a second word says which of the entries of a page are meant.
+"""
 PAGES = {"/v1/me/library": 100, "/v1/me/recent/played/tracks": 30, "/v1/me": 10}
 """The largest page below a path; 50 elsewhere."""
 Served = dict[str, dict[str, list[Any]]]
@@ -79,7 +95,12 @@ class Direct:
         served: Served = {}
         for title, (address, keys) in LISTS[self.application.provider].items():
             data_type, _, name = title.partition(" ")
-            names = [entry["id"] for entry in served["playlists"][""] if entry] if name == "*" else [name]
+            if name == "+":
+                served[data_type][""] += self._read(address, keys.split()) or []
+                continue
+            names = [name]
+            if name == "*":
+                names = [entry.get("id") or entry["urn"] for entry in served["playlists"][""] if entry]
             lists = {each: self._read(address.format(quote(each, safe="")), keys.split()) for each in names}
             readable = {each: entries for each, entries in lists.items() if entries is not None}
             if data_type.startswith("top_"):
@@ -92,6 +113,8 @@ class Direct:
         path, _, query = address.partition("?")
         parameters = dict(part.split("=") for part in query.split("&") if part)
         parameters["limit"] = str(next((most for start, most in PAGES.items() if path.startswith(start)), 50))
+        if "linked_partitioning" in parameters:
+            return self._linked(path, {**parameters, "limit": "200"}, *keys)
         entries: list[Any] = []
         before: list[Any] | None = None
         for number in range(1, 10_000):
@@ -107,6 +130,18 @@ class Direct:
                 break
             entries, before = entries + page, page
         return entries
+
+    def _linked(self, path: str, parameters: dict[str, str], key: str, kind: str = "") -> list[Any] | None:
+        """All entries of a list of SoundCloud's, of these the albums or the other playlists alone where they differ."""
+        entries: list[Any] = []
+        while (body := self._answer(path, parameters)) is not None:
+            entries += body[key]
+            if not body.get("next_href"):
+                albums = [(entry or {}).get("playlist_type") in RELEASES for entry in entries]
+                wanted = (not kind or album == (kind == "album") for album in albums)
+                return [entry for entry, is_wanted in zip(entries, wanted, strict=True) if is_wanted]
+            parameters = dict(parse_qsl(urlsplit(body["next_href"]).query))
+        return entries or None
 
     def _answer(self, path: str, parameters: Mapping[str, str]) -> Any:
         for _ in range(8):

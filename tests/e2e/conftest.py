@@ -37,6 +37,15 @@ OTHERS = {
         "followed-artists": 12,
     },
     "lastfm": {"scrobbles": 250, "loved-tracks": 20, "top-tracks": 15, "top-artists": 10},
+    "soundcloud": {
+        "playlists": 4,
+        "playlist-entries": 90,
+        "long-playlist": 55,
+        "liked-playlists": 3,
+        "saved-tracks": 210,
+        "saved-albums": 20,
+        "followed-artists": 30,
+    },
 }
 
 

@@ -38,4 +38,5 @@ PROVIDER_LOGINS: Mapping[str, Callable[[Any, Browser, str], ProviderLogin]] = {
     "spotify": _redirected("spotify"),
     "apple_music": _on_consent_page,
     "lastfm": _redirected("lastfm"),
+    "soundcloud": _redirected("soundcloud"),
 }

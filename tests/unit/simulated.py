@@ -13,10 +13,12 @@ from blendify.providers.apple_music import developer_tokens
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
-from local.simulators import apple_music, lastfm, spotify
+from local.simulators import apple_music, lastfm, soundcloud, spotify
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.accounts import SCRIPT
 from local.simulators.apple_music.service import view_of
+from local.simulators.frame.entries import PLAIN
+from local.simulators.frame.oauth2 import OAuth2Service
 from local.simulators.frame.options import Options
 from local.simulators.frame.service import Service
 
@@ -57,8 +59,12 @@ class Simulated:
     """As what the simulator counts the calls for a data type, its main list first."""
     dead: Mapping[str, bool]
     """What to arrange for a listener so that the grant is dead at once."""
+    names_playlists: str = "id"
+    """What a call names the playlist by that it is for: in its path or in its query."""
     lists: Mapping[str, str] = field(default_factory=dict)
     """The provider's names of the lists for which we have names of our own."""
+    read: Callable[[Any, DataType], Sequence[int] | None] = lambda *_: None
+    """How many entries a listener has in the lists that the calls for a data type read; None if those of the truth."""
     view: Callable[[Any], None] = lambda _: None
     """Prepares a listener so that the truth shows what our calls ask for."""
 
@@ -83,18 +89,23 @@ def _spotify_application(base: str) -> Mapping[str, Any]:
     return {"accounts_url": base, "api_url": f"{base}/v1"}
 
 
-def _spotify_consent(
-    simulator: spotify.Spotify, listener: str, scopes: Sequence[str] | None = None, *, seconds: float = 3600
-) -> Consent:
-    """The access token is valid for so many seconds."""
-    scopes = list(PROVIDERS["spotify"].scopes) if scopes is None else list(scopes)
-    redirect_uri = callback("spotify")
-    response: Any = simulator.accounts.redeem(
-        simulator.accounts.allow(listener, scopes, redirect_uri), redirect_uri, None
-    )
-    until = times.now() + timedelta(seconds=seconds)
-    tokens = TokenSet(response["access_token"], response["refresh_token"], until)
-    return Consent(tokens, Profile(listener, listener, listener), tuple(response["scope"].split()))
+def _oauth2_consent(provider: str) -> Callable[..., Consent]:
+    """A listener consents at a simulator with OAuth 2."""
+
+    def consent(
+        simulator: OAuth2Service, listener: str, scopes: Sequence[str] | None = None, *, seconds: float = 3600
+    ) -> Consent:
+        """The access token is valid for so many seconds."""
+        scopes = list(PROVIDERS[provider].scopes) if scopes is None else list(scopes)
+        redirect_uri = callback(provider)
+        response: Any = simulator.accounts.redeem(
+            simulator.accounts.allow(listener, scopes, redirect_uri), redirect_uri, None
+        )
+        until = times.now() + timedelta(seconds=seconds)
+        tokens = TokenSet(response["access_token"], response["refresh_token"], until)
+        return Consent(tokens, Profile(listener, listener, listener), tuple(response["scope"].split()))
+
+    return consent
 
 
 def _apple_music_application(base: str) -> Mapping[str, Any]:
@@ -131,6 +142,23 @@ def _lastfm_consent(simulator: lastfm.Lastfm, listener: str) -> Consent:
     return Consent(TokenSet(session_key, "", NEVER), profile)
 
 
+def _soundcloud_application(base: str) -> Mapping[str, Any]:
+    return {"accounts_url": base, "api_url": base}
+
+
+def _soundcloud_endpoints(data_type: DataType) -> Sequence[str]:
+    """Playlists are own ones and liked ones, one list behind the other."""
+    more = ["GET /me/likes/playlists"] if data_type is DataType.PLAYLISTS else []
+    return [*_by_path("soundcloud")(data_type), *more]
+
+
+def _soundcloud_read(listener: Any, data_type: DataType) -> Sequence[int] | None:
+    """Liked albums and liked playlists come on the same pages."""
+    liked = len(listener.library.liked())
+    own = sum(entry.kind == PLAIN for entry in listener.library.entries("playlists"))
+    return {DataType.PLAYLISTS: (own, liked), DataType.SAVED_ALBUMS: (liked,)}.get(data_type)
+
+
 SIMULATED: Mapping[str, Simulated] = {
     provider.name: provider
     for provider in (
@@ -153,7 +181,7 @@ SIMULATED: Mapping[str, Simulated] = {
             },
             listener="ana",
             application=_spotify_application,
-            consent=_spotify_consent,
+            consent=_oauth2_consent("spotify"),
             endpoints=_by_path("spotify", "/v1"),
             dead={"revoke": True, "expire": True},
         ),
@@ -197,6 +225,29 @@ SIMULATED: Mapping[str, Simulated] = {
             ],
             dead={"revoke": True},
             lists=PERIODS,
+        ),
+        Simulated(
+            name="soundcloud",
+            service=soundcloud.Soundcloud,
+            options=soundcloud.Options,
+            sizes={
+                "redirect_uris": (callback("soundcloud"),),
+                "plays": 10,
+                "playlists": 3,
+                "playlist_entries": 70,
+                "long_playlist": 56,
+                "liked_playlists": 2,
+                "saved_tracks": 54,
+                "saved_albums": 52,
+                "followed_artists": 52,
+                "long_description": 300,
+            },
+            listener="ana",
+            application=_soundcloud_application,
+            consent=_oauth2_consent("soundcloud"),
+            endpoints=_soundcloud_endpoints,
+            dead={"revoke": True, "expire": True},
+            read=_soundcloud_read,
         ),
     )
 }

@@ -175,6 +175,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("a secret is encrypted by a key of ours", "SpotifySecret"): _OF_AWS,
     ("a secret is encrypted by a key of ours", "AppleMusicSecret"): _OF_AWS,
     ("a secret is encrypted by a key of ours", "LastfmSecret"): _OF_AWS,
+    ("a secret is encrypted by a key of ours", "SoundcloudSecret"): _OF_AWS,
     (
         "no policy has an action with a wildcard",
         "DispatchRole",

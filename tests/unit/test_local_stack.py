@@ -89,7 +89,7 @@ def test_the_provider_is_chosen_by_name() -> None:
     """Spotify unless another is named; a name that is none says which there are."""
     assert chosen({}).name == chosen({"PROVIDER": ""}).name == "spotify"
     assert chosen({"PROVIDER": "lastfm"}) is LASTFM
-    with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm"):
+    with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm, soundcloud"):
         chosen({"PROVIDER": "napster"})
 
 
@@ -103,7 +103,7 @@ def test_what_is_no_port_is_refused(variable: str, port: str) -> None:
 
 @pytest.mark.parametrize("environment", [{"EMULATOR_PORT": "8482"}, {"SIMULATOR_PORT": "65534"}])
 def test_ports_that_meet_or_do_not_exist_are_refused(environment: dict[str, str]) -> None:
-    """SIMULATOR_PORT stands for three ports: two of them lie above it."""
+    """SIMULATOR_PORT stands for a port of each provider: all others lie above it."""
     with pytest.raises(Misconfigured, match="give these ports"):
         Stack.of(environment)
 
@@ -113,7 +113,7 @@ def test_a_simulator_has_its_port_whichever_provider_is_meant(meant: str) -> Non
     """One demo can follow another: nothing moves, so nothing is in the way, and nothing is deployed anew."""
     stack = Stack.of({"PROVIDER": meant, "SIMULATOR_PORT": "8600"})
     ports = {simulator.provider.name: simulator.port for simulator in stack.simulators}
-    assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603}
+    assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603, "soundcloud": 8605}
     assert stack.simulator.provider.name == meant
 
 

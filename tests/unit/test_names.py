@@ -120,7 +120,7 @@ def test_every_provider_has_an_adapter_in_tests() -> None:
 
 def test_no_provider_is_named_outside_its_folder() -> None:
     """`providers/` names a provider, `importing/formats/` its export, and nothing else does, not even in a comment."""
-    word = re.compile(r"spotify|apple|last\.?fm", re.IGNORECASE)
+    word = re.compile(r"spotify|apple|last\.?fm|sound\.?cloud", re.IGNORECASE)
     assert len(SUBJECTS) > 100
     named = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"

@@ -176,9 +176,17 @@ class World:
     def fewest(self, data_type: DataType) -> int:
         """The fewest calls that read all of it: one for an empty list, and what pages have in common is read twice."""
         endpoint = self.endpoint(data_type)
+        read = self.provider.read(self.simulator.listeners[self.listener], data_type)
+        if read is not None:
+            return sum(_pages(endpoint.paging, entries) for entries in read)
         return sum(
             _pages(endpoint.for_list(name).paging, len(entries)) for name, entries in self.lists(data_type).items()
         )
+
+    def fewest_calls(self, *data_types: DataType) -> int:
+        """The same with the calls for the length of a list that another call tells."""
+        counted = sum(self.endpoint(data_type).other_count is not None for data_type in data_types)
+        return sum(map(self.fewest, data_types)) + counted
 
 
 def _pages(paging: Paging, entries: int) -> int:

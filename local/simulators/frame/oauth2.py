@@ -139,11 +139,13 @@ class OAuth2Service(Service):
     """The permissions that there are, in the words of the consent page."""
     secret_in_form: ClassVar[bool] = False
     """Whether an application proves its secret in the form, and not in the header."""
+    scheme: ClassVar[str] = "bearer"
+    """How an access token comes with a call."""
     accounts_type = OAuth2Accounts
     accounts: OAuth2Accounts
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
-        return self.accounts.listener_behind(bearer(request))
+        return self.accounts.listener_behind(bearer(request, self.scheme))
 
     def accept(
         self, request: Request, parameters: Mapping[str, str], endpoint: Endpoint | None
@@ -153,7 +155,7 @@ class OAuth2Service(Service):
             raise Refusal("no_such_path")
         if request.method != "GET":
             raise Refusal("wrong_method")
-        if not (secret := bearer(request)):
+        if not (secret := bearer(request, self.scheme)):
             raise Refusal("no_token")
         if (access := self.accounts.find(secret, "access")) is None:
             raise Refusal("unknown_token")

@@ -69,6 +69,9 @@ class Pages(ABC):
     cursors = False
     """Whether a page belongs to the cursor that leads to it, and not to a number that the caller counts."""
 
+    sized = True
+    """Whether a caller chooses how many entries a page has."""
+
     last = 100_000
     """The last place at which a page may begin."""
 

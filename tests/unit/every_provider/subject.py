@@ -40,6 +40,12 @@ class Subject(World):
         """What random stories know of the provider."""
         return TRAITS[self.name]
 
+    @property
+    def another(self) -> DataType:
+        """A data type that the provider offers beside the saved tracks, and that needs no other."""
+        kinds = (DataType.TOP_TRACKS, DataType.FOLLOWED_ARTISTS)
+        return next(data_type for data_type in kinds if data_type in self.provider.offered)
+
     def begun(self, *data_types: DataType, mode: str = "changes") -> Job:
         """A sync of these data types that has begun just now."""
         self._syncs += 1

@@ -17,7 +17,7 @@ from tests.unit.simulated import SIMULATED
 from tests.unit.sync_steps import plenty, standing
 
 ROUNDS = 1 + len(PATIENCE_SECONDS)
-SAVED_TRACKS, TOP_TRACKS = DataType.SAVED_TRACKS, DataType.TOP_TRACKS
+SAVED_TRACKS = DataType.SAVED_TRACKS
 """Every provider offers them."""
 
 
@@ -43,14 +43,14 @@ def test_a_data_type_that_fails_stops_no_other(subject: Subject, fault: dict[str
     complete.
     """
     subject.fault(SAVED_TRACKS, **fault)
-    job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
+    job, status = subject.run(SAVED_TRACKS, subject.another)
     assert status == "partial"
     done = standing(job, SAVED_TRACKS)
     assert done.outcome is Outcome.FAILED
     assert PROVIDERS[subject.name].title in str(done.why)
     assert subject.facts(job, SAVED_TRACKS) == []
     assert subject.calls(SAVED_TRACKS) <= TRIES * ROUNDS
-    assert subject.differences(TOP_TRACKS) == []
+    assert subject.differences(subject.another) == []
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)
@@ -105,9 +105,9 @@ def test_a_rate_limit_that_tells_no_time_is_slept_out(subject: Subject, data_typ
 def test_a_grant_that_is_dead_is_the_listeners_to_repair(subject: Subject) -> None:
     """Each data type has the outcome `reconnect`, the connection is marked, and no further call is made."""
     subject.simulator.arrange(subject.listener, dict(subject.provider.dead))
-    job, status = subject.run(SAVED_TRACKS, TOP_TRACKS)
+    job, status = subject.run(SAVED_TRACKS, subject.another)
     assert status == "failed"
-    assert {standing(job, data_type).outcome for data_type in (SAVED_TRACKS, TOP_TRACKS)} == {Outcome.RECONNECT}
+    assert {standing(job, data_type).outcome for data_type in (SAVED_TRACKS, subject.another)} == {Outcome.RECONNECT}
     assert connections.connection(subject.user_id, subject.name).status == connections.RECONNECT
     before = subject.calls()
     assert collect(SAVED_TRACKS, subject.begun(SAVED_TRACKS), plenty).outcome is Outcome.RECONNECT

@@ -1,6 +1,7 @@
 """`make live`, with a simulator in the provider's place: it sees what the history lacks, and tells no content."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_each_difference_is_counted(subject: Subject, capsys: pytest.CaptureFixt
 
     def marked(body: Any) -> Any:
         text = json.dumps(body)
-        return json.loads(text.replace('"name":', '"never_seen": "secret words", "name":'))
+        return json.loads(re.sub(r'"(name|title)":', r'"never_seen": "secret words", "\1":', text))
 
     subject.fault(DataType.SAVED_TRACKS, rewrite=marked)
     likes = next(each for each in read_once_more(subject) if each.data_type == DataType.SAVED_TRACKS)

@@ -27,11 +27,11 @@ COUNTED = [
 ]
 """Lists whose length the provider gives."""
 LONG = [pair for pair in COUNTED if pair[1] not in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.PLAYLISTS)]
-PLAYLISTS = [pair for pair in PAIRS if pair[1] is DataType.PLAYLIST_TRACKS]
+PLAYLISTS = [pair for pair in COUNTED if pair[1] is DataType.PLAYLIST_TRACKS]
 
 
 @pytest.mark.parametrize("off", [-3, 3])
-@pytest.mark.parametrize(("provider", "data_type"), SETS)
+@pytest.mark.parametrize(("provider", "data_type"), [pair for pair in SETS if pair in COUNTED])
 def test_row_10_a_total_that_is_wrong_hides_nothing(subject: Subject, data_type: DataType, off: int) -> None:
     """
     A total that is too small or too large loses no entry. One that is too large is accepted in the end, and counted as

@@ -41,7 +41,7 @@ def test_no_secret_is_left_behind_by_a_run(subject: Subject, caplog: pytest.LogC
     answer = finish_sync(job, 1, results)
     everything = visible(subject, caplog, job, results, answer)
     assert answer["status"] == "succeeded"
-    assert "Collected all top tracks" in everything
+    assert "Collected all saved tracks" in everything
     assert [secret for secret in secrets(subject) if secret in everything] == []
 
 
@@ -64,7 +64,7 @@ def test_a_provider_that_echoes_secrets_is_not_quoted(
     """Whatever its response holds and whatever goes wrong, the reason is in our words."""
     caplog.set_level("DEBUG", logger="blendify")
     subject.fault(SAVED_TRACKS, **FAILURES[failure](secrets(subject)))
-    job, status = subject.run(SAVED_TRACKS, DataType.TOP_TRACKS)
+    job, status = subject.run(SAVED_TRACKS, subject.another)
     everything = visible(subject, caplog, job, status)
     assert subject.traffic.faults_served.total() >= 1
     assert [secret for secret in secrets(subject) if secret in everything] == []

@@ -118,8 +118,10 @@ def test_nulls_and_other_types_anywhere_raise_nothing(data: st.DataObject, pair:
 def test_a_page_is_read_or_is_no_page(data: st.DataObject, pair: tuple[str, DataType]) -> None:
     """Envelopes with nulls and other types: a page, or a shape that is asked for again. A null count hides nothing."""
     provider, data_type = pair
-    entries = [{"id": "a"}, None, {"id": "b", "uri": "c"}]
+    # Of liked playlists SoundCloud's albums are read apart.
+    entries = [{"id": "a", "playlist_type": "album"}, None, {"id": "b", "uri": "c", "playlist_type": "album"}]
     envelope = {
+        "collection": entries,
         "items": entries,
         "data": entries,
         "total": len(entries),
@@ -143,9 +145,11 @@ def test_a_page_is_read_or_is_no_page(data: st.DataObject, pair: tuple[str, Data
     assert page.total is None or 0 <= page.total <= LARGEST_NUMBER
 
 
-@pytest.mark.parametrize(("provider", "data_type"), PAIRS)
+@pytest.mark.parametrize(("provider", "data_type"), [pair for pair in PAIRS if pair[0] != "soundcloud"])
 def test_an_empty_page_may_have_null_in_place_of_its_list(provider: str, data_type: DataType) -> None:
-    """Where the count says that there is nothing; with a count, or without any, it is a failure."""
+    """
+    Where the count says that there is nothing; with a count, or without any, it is a failure. SoundCloud's have none.
+    """
     to_page = endpoint(provider, data_type).to_page
 
     def body(total: int | None) -> Any:
@@ -171,8 +175,7 @@ def test_odd_bytes_around_and_inside_are_read(subject: Subject, trouble: str) ->
     before = subject.calls()
     job, status = subject.run(*offered)
     assert status == "succeeded"
-    # One more asks for the count of all plays, where a provider tells it.
-    assert subject.calls() - before <= sum(map(subject.fewest, offered)) + 1
+    assert subject.calls() - before <= subject.fewest_calls(*offered)
     for data_type in offered:
         assert len(subject.facts(job, data_type)) == subject.size(data_type)
 

@@ -9,6 +9,7 @@ from local.simulators.apple_music import AppleMusic
 from local.simulators.frame.library import Act, ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
+from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
 from tests.unit.robustness.schedules import Move, Trouble
 from tests.unit.simulated import SIMULATED
@@ -199,5 +200,24 @@ TRAITS: Mapping[str, Traits] = {
             },
         },
         never=TIMES_OF_RATE_LIMITS | {Trouble.TOKEN_OVER},
+    ),
+    "soundcloud": Traits(
+        sizes={
+            "plays": 7,
+            "playlists": 3,
+            "playlist_entries": 13,
+            "long_playlist": 10,
+            "liked_playlists": 2,
+            "saved_tracks": 14,
+            "saved_albums": 13,
+            "followed_artists": 10,
+            "long_description": 40,
+        },
+        moves=moves_of(Soundcloud, SAVED_TRACKS, SAVED_ALBUMS, FOLLOWED_ARTISTS, PLAYLIST_TRACKS),
+        changes=changes_of(Soundcloud, again=(SAVED_TRACKS,)),
+        never=frozenset({Trouble.QUOTA}),
+        # No page tells how long its list is, and a page may be short.
+        untold=dict.fromkeys(SIMULATED["soundcloud"].offered, UNCOUNTED - {Trouble.REPEATED})
+        | {RECENTLY_PLAYED: SHORT_ANSWERS},
     ),
 }

@@ -202,7 +202,11 @@ def do(stage: Stage, change: Change) -> bool:
     """Make the change. Returns whether it was possible."""
     action, first, second = change
     lists = stage.lists()
-    names = [entry["id"] for entry in lists[""] if entry] if stage.data_type is DataType.PLAYLISTS else sorted(lists)
+    names = (
+        [entry.get("id") or entry["urn"] for entry in lists[""] if entry]
+        if stage.data_type is DataType.PLAYLISTS
+        else sorted(lists)
+    )
     name = names[first % len(names)] if names else ""
     size = len(lists.get(name, lists.get("", [])))
     doing = TRAITS[stage.provider].changes[stage.data_type][action]

@@ -13,9 +13,11 @@ from local.simulators.frame.service import Service
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.lastfm import Lastfm
+from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
 from tests.unit.simulators.apple_music_visitor import AppleMusicVisitor
 from tests.unit.simulators.in_process import InProcess
+from tests.unit.simulators.soundcloud_visitor import SoundcloudVisitor
 from tests.unit.simulators.visitor import (
     REDIRECT_URI,
     Clock,
@@ -32,6 +34,7 @@ VISITORS: dict[type[Service], type[Visitor]] = {
     Spotify: SpotifyVisitor,
     Lastfm: LastfmVisitor,
     AppleMusic: AppleMusicVisitor,
+    Soundcloud: SoundcloudVisitor,
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from blendify.providers.provider import Provider
 
-NAMES = ("spotify", "apple_music", "lastfm")
+NAMES = ("spotify", "apple_music", "lastfm", "soundcloud")
 
 
 class _Providers(Mapping[str, "Provider"]):

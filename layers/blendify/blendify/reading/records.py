@@ -114,7 +114,7 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
     DataType.SAVED_ALBUMS: {
         **_ALBUM,
         **_CREDITS,
-        "album_type": Field(TEXT, "album, single or compilation"),
+        "album_type": Field(TEXT, "album, single, compilation, or the provider's own word"),
         "release_date": Field(TEXT, "A day, a month or a year, as precise as the provider knows it"),
         "total_tracks": Field(NUMBER, "Number of tracks"),
         "genres": _GENRES,

@@ -1,0 +1,26 @@
+"""SoundCloud. https://developers.soundcloud.com/docs/api/guide"""
+
+from blendify.providers.oauth2 import AuthorizationCode
+from blendify.providers.provider import Provider
+from blendify.providers.soundcloud.endpoints import table
+from blendify.providers.soundcloud.errors import classify_error
+from blendify.providers.soundcloud.profile import profile
+from blendify.providers.soundcloud.records import release_date
+
+PROVIDER = Provider(
+    name="soundcloud",
+    title="SoundCloud",
+    access=AuthorizationCode(
+        title="SoundCloud",
+        authorize_path="/authorize",
+        token_path="/oauth/token",  # noqa: S106 -- a path
+        secret_in_form=True,
+        scheme="OAuth",
+    ),
+    table=table,
+    profile_request=("/me", {}),
+    profile=profile,
+    classify_error=classify_error,
+    image_hosts=("https://*.sndcdn.com",),
+    release_date=release_date,
+)

@@ -1,0 +1,123 @@
+"""SoundCloud's login and API: its endpoints as rows, and how it knows its callers and refuses them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http.client import responses
+from typing import Any, ClassVar
+
+from starlette.responses import Response
+
+from local.simulators.frame.bans import deadline
+from local.simulators.frame.entries import PLAIN, Entries, Entry
+from local.simulators.frame.library import Rows
+from local.simulators.frame.oauth2 import OAuth2Service, OAuthError, oauth2_pages
+from local.simulators.frame.refusals import Refusal, Refusals
+from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.soundcloud.catalogue import ACCESS, OBJECTS, Catalogue
+from local.simulators.soundcloud.library import SoundcloudLibrary
+from local.simulators.soundcloud.options import MOST_RECENT, Options
+from local.simulators.soundcloud.pages import ByMoment, ByOffset, Whole
+
+_LINK = "https://developers.soundcloud.com/docs/api/explorer/open-api"
+_PLAYABLE = ("playable", "preview")
+"""What is shown of playlists to callers who do not ask for more."""
+
+
+def _playlist(call: Call) -> str:
+    """A playlist that the listener can see, also one that is not listed any more."""
+    if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
+        raise Refusal("not_found")
+    return identity
+
+
+def _own(_: Call, entries: Entries) -> list[Entry]:
+    return [entry for entry in entries if entry.kind == PLAIN]
+
+
+def _playable(call: Call, entries: Entries) -> list[Entry]:
+    wanted = frozenset(filter(None, call.parameters.get("access", ",".join(_PLAYABLE)).split(",")))
+    if not wanted <= set(ACCESS):
+        raise Refusal("wrong_access")
+    library: SoundcloudLibrary = call.listener.library
+    return library.playable(entries, wanted)
+
+
+def _liked(call: Call) -> Rows:
+    """A list that two others add up to: liked playlists, and liked albums among them."""
+    library = call.listener.library
+    return Rows(library, "saved_albums", "", library.liked(), None)
+
+
+def _list(path: str, data_type: str, pages: Any, **more: Any) -> Endpoint:
+    return Endpoint(path=path, list=data_type, pages=pages, default=50, most=200, counted=False, **more)
+
+
+class Soundcloud(OAuth2Service):
+    """As strict as the real one, with invented listeners."""
+
+    title = "SoundCloud"
+    port = 8485
+    picture_hosts = ("https://i1.sndcdn.com",)
+    options_type = Options
+    library_type = SoundcloudLibrary
+    catalogue_type = Catalogue
+    scopes: ClassVar[Mapping[str, str]] = {}
+    secret_in_form = True
+    scheme = "oauth"
+    api_roots = ("/me", "/playlists/")
+    unknown = "/me/unknown"
+    account_pages = oauth2_pages("/authorize", "/authorize/decision", "/oauth/token")
+    decision_path = "/authorize/decision"
+    troubles = OwnTroubles.beside(__file__)
+    refusals = Refusals(__file__)
+    endpoints = (
+        Endpoint(path="/me", read=lambda call: call.service.profile(call.listener)),
+        Endpoint(
+            path="/me/recently-played/tracks",
+            list="recently_played",
+            pages=Whole(),
+            default=MOST_RECENT,
+            most=MOST_RECENT,
+            counted=False,
+        ),
+        _list("/me/playlists", "playlists", ByOffset(), shown=_own),
+        _list("/playlists/{id}/tracks", "playlist_tracks", ByOffset(), name=_playlist, shown=_playable),
+        _list("/me/likes/tracks", "saved_tracks", ByMoment("user-track-likes")),
+        _list("/me/likes/playlists", "saved_albums", ByMoment("user-playlist-likes"), rows=_liked),
+        _list("/me/followings", "followed_artists", ByMoment("user-followings")),
+    )
+    options: Options
+
+    def error(self, **row: Json) -> Json:
+        status, message = row["status"], row["message"]
+        return {
+            "code": status,
+            "message": message,
+            "link": _LINK,
+            "status": f"{status} - {responses.get(status, 'Error')}",
+            "errors": [{"error_message": message}],
+            "error": None,
+        }
+
+    def oauth_error(self, error: OAuthError) -> Json:
+        return {"code": 400, "message": error.error, "link": "https://developers.soundcloud.com/docs/api/guide"}
+
+    def too_many(self, headers: Mapping[str, str]) -> Response:
+        """A limit tells when it ends in the body alone; the gateway in front does not tell it."""
+        until = deadline(headers.get("retry-after"), self.clock())
+        if until is None:
+            return json_response({"error": "Rate Limit Exceeded"}, 429)
+        reset = f"{datetime.fromtimestamp(until + 1, UTC):%Y/%m/%d %H:%M:%S +0000}"
+        limit = {"group": "plays", "max_nr_of_requests": 15_000, "time_window": "PT24H"}
+        meta = {"rate_limit": limit, "remaining_requests": 0, "reset_time": reset}
+        return json_response({"errors": [{"meta": meta}]}, 429)
+
+    def profile(self, listener: Listener) -> Json:
+        library = listener.library
+        own = [library.playlists[entry.number] for entry in library.entries("playlists") if entry.kind == PLAIN]
+        private = sum(playlist.sharing == "private" for playlist in own)
+        counted = {"followings_count": len(library.entries("followed_artists")), "playlist_count": len(own) - private}
+        more = OBJECTS.filled("me", likes=len(library.entries("saved_tracks")), private=private)
+        return {**library.user, **counted, **more}
