@@ -2,7 +2,8 @@
 Provider applications: what is public of one is a parameter of Systems Manager, its client secret a secret. Of one
 that a listener brought, client id and secret are the listener's, and the rest is as for the operator's.
 
-Parameter   {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"}
+Parameter   {"client_id", "redirect_uri", "api_url", "accounts_url", "calls_per_minute", "calls_per_minute_and_user"},
+            and "calls_per_day" where the provider counts by the day
 Secret      the client secret alone. A deployment that changes a limit or an address does not write it, so a secret that
             was rotated stays
 """
@@ -104,6 +105,7 @@ def _application(
         calls_per_minute=float(public["calls_per_minute"]),
         calls_per_minute_and_user=float(public["calls_per_minute_and_user"]),
         brought=brought,
+        calls_per_day=int(public.get("calls_per_day", 0)),
     )
 
 

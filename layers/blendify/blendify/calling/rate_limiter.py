@@ -18,6 +18,7 @@ from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from blendify.calling.daily_quota import DailyQuota
 from blendify.core import telemetry, times
 from blendify.core.errors import MustWait, RateLimited
 from blendify.db import keys
@@ -62,6 +63,7 @@ class RateLimiter:
         self._user_interval = of_user if of_user > self._interval else 0
         self._next_slot_at: dict[str, int] = {}
         """The next free slot of each limit after this worker's last call."""
+        self._day = DailyQuota(application, self._table)
         self._cooldown_until = 0
         """The cool-down that this worker knows of, before the others can read it."""
 
@@ -69,11 +71,12 @@ class RateLimiter:
         """
         Return when one call may be sent.
 
-        Raises  MustWait when that is later than this limiter may sleep
+        Raises  MustWait when that is later than this limiter may sleep, and when the day's quota is used up
         """
         while self._wait_for_slot():
             # All workers slept through the same cool-down: each takes a new slot, or they would call at once.
             pass
+        self._day.take()
 
     def wait_until_open(self) -> None:
         """
@@ -95,6 +98,7 @@ class RateLimiter:
 
     def count_call(self) -> None:
         """Use up a slot for a call that was sent out of turn; it delays the calls that queue."""
+        self._day.take(beyond=True)
         while self._interval:
             now, slot = times.milliseconds(times.now()), Attr("next_slot_at")
             first = Change(set={"next_slot_at": now + self._interval, "interval": self._interval})

@@ -40,6 +40,8 @@ class Application:
     """Rate limit of the application over all users; 0 for none."""
     calls_per_minute_and_user: float
     """Rate limit of one user; 0 for none."""
+    calls_per_day: int = 0
+    """The provider's quota of calls a day over all users; 0 for none."""
     brought: BroughtApplication | None = field(default=None, repr=False)
     """What the listener gave, for an application of theirs; None for the operator's."""
 

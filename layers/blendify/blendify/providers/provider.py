@@ -1,7 +1,7 @@
 """A provider as tables: how access is given, the endpoints, JSON to record, what error responses mean."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,10 @@ class Provider:
     """
     release_date: Callable[[Any], str | None] = lambda _: None
     """The release date in the answer for a song, as precise as the provider knows it; None where it has none."""
+    not_offered: Mapping[DataType, str] = field(default_factory=dict)
+    """Why it has no endpoint for a data type, where there is more to say than that it does not offer it."""
+    quota_zone: str = "UTC"
+    """The time zone in which the day of its daily quota begins, where its applications have one."""
     backoff: Sequence[float] = DEFAULT_BACKOFF
     """Seconds to wait after 429s in a row that do not say how long; a worker sleeps through waits of a few seconds."""
 

@@ -51,6 +51,10 @@ class QuotaState:
     """Milliseconds between two calls."""
     cooldown_until: int = 0
     """No calls before this time."""
+    day: int | None = None
+    """Calls that the schedule may make in a whole day; None for an application without a quota a day."""
+    left_today: int = 0
+    """How many of them are left."""
 
     @property
     def unlimited(self) -> bool:
@@ -101,11 +105,14 @@ def choose(
     for_resync = [connection for connection in chosen if connection.resync_at <= now]
     resyncs += (len(chosen) - len(for_resync)) * call
     full, waiting = set(), set()
+    day = math.inf if state.day is None else state.day
+    left = math.inf if state.day is None else state.left_today - (len(chosen) - len(for_resync))
     for connection in sorted(for_resync, key=lambda connection: connection.resync_at):
-        if resyncs < end or not call:
+        calls = max(1, ASSUMED_RESYNC_CALLS if connection.resync_calls is None else connection.resync_calls)
+        if (resyncs < end or not call) and min(calls, day) <= left:
             full.add(id(connection))
-            calls = ASSUMED_RESYNC_CALLS if connection.resync_calls is None else connection.resync_calls
-            resyncs += max(1, calls) * call
+            resyncs += calls * call
+            left -= calls
         elif _can_wait(connection, now):
             waiting.add(id(connection))
         else:

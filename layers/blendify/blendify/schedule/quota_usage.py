@@ -2,16 +2,26 @@
 
 from boto3.dynamodb.conditions import Attr
 
+from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, state_table
-from blendify.schedule.quota import QuotaState, QuotaUsage
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
+from blendify.schedule.quota import SHARE, QuotaState, QuotaUsage
 
 
 def state(provider: str, application: str) -> QuotaState:
     """What the application's rate limiter says now."""
-    item = state_table().get(keys.rate_limiter(provider, application), "gate") or {}
+    pk = keys.rate_limiter(provider, application)
+    item, day = state_table().get(pk, "gate") or {}, state_table().get(pk, "day")
     interval = int(item["interval"]) if "interval" in item else None
-    return QuotaState(int(item.get("next_slot_at", 0)), interval, int(item.get("cooldown_until", 0)))
+    calls = _of_the_day(day) if day else ()
+    return QuotaState(int(item.get("next_slot_at", 0)), interval, int(item.get("cooldown_until", 0)), *calls)
+
+
+def _of_the_day(item: Item) -> tuple[int, int]:
+    """Calls that the schedule may make in a whole day, and how many of them are left."""
+    most = int(int(item["most"]) * SHARE)
+    over = int(item["resets_at"]) <= times.milliseconds(times.now())
+    return most, most if over else max(0, most - int(item["used"]))
 
 
 def usage(provider: str, application: str) -> QuotaUsage:
