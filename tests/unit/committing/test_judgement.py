@@ -72,6 +72,8 @@ ROWS = [
         shown(3, counted=4, known=10, gone=7, shortfall=1, shortfall_syncs=9),
         AGAIN,
     ),
+    ("likes of which the latest are shown", shown(5000, counted=6055, known=5000, gone=7, latest_alone=True), DOUBTFUL),
+    ("as many likes as are shown", shown(5000, counted=5000, known=5000, latest_alone=True), COMPLETE),
     ("plays that are fewer than counted", shown(9, counted=90, new=9, log=True), DOUBTFUL),
     ("plays", shown(50, counted=3, known=100, gone=90, new=40, log=True), COMPLETE),
     ("plays with a page that is short", shown(9, known=100, log=True, changed=True), DOUBTFUL),

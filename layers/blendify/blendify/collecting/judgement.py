@@ -16,6 +16,7 @@ from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Endpoint, ListKind, ListRef
+from blendify.providers.paging import Offset
 
 SHORTFALLS_BELIEVED = 2
 """Consecutive syncs with the same shortfall after which it counts as a miscount: the provider hides nothing."""
@@ -84,6 +85,8 @@ class Evidence:
     """Whether nobody can ask for what a page lacks: pages lead from one to the next."""
     open_end: bool = False
     """Whether the last page was full, and nobody has asked for what may follow it."""
+    latest_alone: bool = False
+    """Whether the list is so long that the provider may show the latest entries alone."""
     end: ListEnd = field(default_factory=ListEnd)
     before: Signals = field(default_factory=Signals)
     """What the latest sync that committed the list has left."""
@@ -172,6 +175,12 @@ CASES: Sequence[Case] = (
         "the list changed while it was read",
     ),
     Case(
+        "the provider shows the latest alone",
+        lambda it: it.latest_alone and it.gone > 0,
+        Verdict.DOUBTFUL,
+        "the provider shows the latest {it.given} alone: older ones are kept as they were",
+    ),
+    Case(
         "most of it is missing for the first time",
         lambda it: it.mostly_gone and not it.end.asked_twice,
         Verdict.AGAIN,
@@ -254,8 +263,9 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         # A reading that went back meets entries again that came once.
         repeated=repeated if observed.attempt == 1 else 0,
         hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
-        by_cursor=not paging.offset_based,
+        by_cursor=not isinstance(paging, Offset),
         open_end=observed.full and observed.attempt == 1 and paging.depth is None,
+        latest_alone=endpoint.shown_at_most is not None and max(len(given), counted or 0) >= endpoint.shown_at_most,
         end=end,
         before=reader.version.signals,
     )

@@ -9,7 +9,7 @@ from blendify.core.errors import NotFound, Outage, ProviderUnavailable, Refused,
 from blendify.fetching.fallbacks import tries
 from blendify.fetching.provider_client import ProviderClient
 from blendify.fetching.whole_list import whole
-from blendify.providers.endpoint import Endpoint, OtherCount, RecentlyAdded, RequestContext
+from blendify.providers.endpoint import Completion, Endpoint, OtherCount, RecentlyAdded, RequestContext
 from blendify.providers.paging import Page, PageRequest
 
 
@@ -81,12 +81,30 @@ class Fetcher:
             # The size of a page that is small on purpose says nothing of full pages.
             return replace(page, size=None) if ask.size else page
 
-        return self.caller.get(
+        page = self.caller.get(
             *endpoint.request(ask, inquiry),
             take,
             tries=tries(ask, endpoint, last_time=self.last_time),
             final=self._final(ask, endpoint),
         )
+        return self._completed(page, endpoint.completion) if endpoint.completion else page
+
+    def _completed(self, page: Page, completion: Completion) -> Page:
+        """The page with what another call tells of its entries; as it is where that fails the last time."""
+        parameters = completion.parameters(page.entries)
+        if parameters is None:
+            return page
+        try:
+            entries = self.caller.get(
+                completion.path, parameters, lambda body: completion.joined(page.entries, body), tries=2
+            )
+        except Outage:
+            raise
+        except (ProviderUnavailable, Refused):
+            if not self.last_time:
+                raise
+            return page
+        return replace(page, entries=entries)
 
     def _final(self, ask: PageRequest, endpoint: Endpoint) -> type[Refused] | tuple[()]:
         """Refusals that are not asked about again at once."""

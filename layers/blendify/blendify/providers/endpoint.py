@@ -148,6 +148,17 @@ class OtherCount:
 
 
 @dataclass(frozen=True)
+class Completion:
+    """Another call that tells more of the entries of a page, of all of them at once."""
+
+    path: str
+    parameters: Callable[[Sequence[Any]], Mapping[str, str] | None]
+    """The query for these entries; None when there is nothing to ask."""
+    joined: Callable[[Sequence[Any], Any], list[Any]]
+    """The entries, each with what the response tells of it; raises UnexpectedShape when it tells nothing."""
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """One data type of one provider."""
 
@@ -179,6 +190,10 @@ class Endpoint:
     """For logs only."""
     other_count: OtherCount | None = None
     """For logs of which the provider drops nothing, and for lists whose pages tell no length."""
+    completion: Completion | None = None
+    """Tells what the list itself leaves out of its entries. An entry of which it tells nothing stays as it is."""
+    shown_at_most: int | None = None
+    """From so many entries on the provider may show the latest alone: what is missing then may still be there."""
     change_check: ChangeCheck | None = None
     """Finds changes in a few calls, where the provider's responses allow that."""
     recently_added: RecentlyAdded | None = None

@@ -38,6 +38,10 @@ class AuthorizationCode:
     authorize_path: str
     token_path: str
     grant_lifetime: timedelta | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Further query of the consent page."""
+    token_hosts: Mapping[str, str] = field(default_factory=dict)
+    """Where tokens are given, by the address of the consent page; elsewhere both are at one address."""
     always_ask: Mapping[str, str] = field(default_factory=dict)
     """The query that makes it ask a listener who has consented before."""
     secret_in_form: bool = False
@@ -59,6 +63,7 @@ class AuthorizationCode:
             "state": state,
             "code_challenge_method": "S256",
             "code_challenge": challenge,
+            **self.parameters,
             **(self.always_ask if always_ask else {}),
         }
         return f"{application.accounts_url}{self.authorize_path}?{urlencode(query)}"
@@ -102,7 +107,7 @@ class AuthorizationCode:
         named = dict(zip(("client_id", "client_secret"), client, strict=True)) if self.secret_in_form else {}
         try:
             with http.post(
-                application.accounts_url + self.token_path,
+                self.token_hosts.get(application.accounts_url, application.accounts_url) + self.token_path,
                 data={**form, **named},
                 auth=None if named else client,
                 timeout=TIMEOUT,

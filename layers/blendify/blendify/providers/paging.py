@@ -225,12 +225,14 @@ class Cursor:
 
     limit: int
     parameter: str
-    depth: None = None
-    offset_based: ClassVar[bool] = False
+    size_parameter: str = "limit"
+    offset_based: bool = False
+    """Whether the value stands for a place in the list, so that entries move to other pages all the same."""
+    depth: ClassVar[None] = None
 
     def params(self, request: PageRequest) -> dict[str, str]:
         size = request.size or self.limit
-        return {"limit": str(size)} | ({self.parameter: request.cursor} if request.cursor else {})
+        return {self.size_parameter: str(size)} | ({self.parameter: request.cursor} if request.cursor else {})
 
     def ahead(self, request: PageRequest, total: int | None) -> list[PageRequest]:  # noqa: ARG002
         return [request]
@@ -240,7 +242,8 @@ class Cursor:
         if not page.cursor or not page.entries or page.cursor in known:
             return []
         end = request.offset + len(page.entries)
-        return [replace(request, offset=end, cursor=page.cursor, again=False, previous_cursors=known)]
+        following = replace(request, size=None, again=False, way=0, trimmed=False)
+        return [replace(following, offset=end, cursor=page.cursor, previous_cursors=known)]
 
     def smaller(self, request: PageRequest, divisor: int) -> list[PageRequest]:
         return _in_one(request, self.limit, divisor)
