@@ -81,7 +81,16 @@ SOUNDCLOUD = Provider(
     redirect_uri="SoundcloudRedirectUri",
     paces=("SoundcloudCallsPerMinute",),
 )
-PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM, SOUNDCLOUD)}
+YOUTUBE_MUSIC = Provider(
+    name="youtube_music",
+    title="YouTube Music",
+    port=8484,
+    credentials={"YoutubeMusicClientId": CLIENT_ID, "YoutubeMusicClientSecret": CLIENT_SECRET},
+    addresses={"YoutubeMusicApiUrl": "/youtube/v3", "YoutubeMusicAccountsUrl": ""},
+    redirect_uri="YoutubeMusicRedirectUri",
+    paces=("YoutubeMusicCallsPerMinute", "YoutubeMusicCallsPerDay"),
+)
+PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM, SOUNDCLOUD, YOUTUBE_MUSIC)}
 
 
 def chosen(environment: Mapping[str, str]) -> Provider:

@@ -7,6 +7,7 @@ It shares no code with the product but the signing of requests: no pages, no cou
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -69,11 +70,22 @@ LISTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "saved_albums": (f"/me/likes/playlists?{_LINKED}", "collection album"),
         "followed_artists": (f"/me/followings?{_LINKED}", "collection"),
     },
+    "youtube_music": {
+        "playlists": ("/playlists?part=snippet,contentDetails,status&mine=true", "items"),
+        "playlist_tracks *": ("/playlistItems?part=snippet,contentDetails,status&playlistId={}", "items"),
+        "saved_tracks": ("/playlistItems?part=snippet,contentDetails,status&playlistId=LL", "items"),
+        "followed_artists": ("/subscriptions?part=snippet,contentDetails&mine=true&order=alphabetical", "items"),
+    },
 }
 """Data type and, where there are several, the history's name of the list: its address, and the keys to its entries.
 
 With `+` the list goes on at another address; a second word says which of the entries of a page are meant.
 """
+MORE = {
+    "/playlistItems": ("/videos?part=snippet,contentDetails", "contentDetails videoId", "video"),
+    "/subscriptions": ("/channels?part=snippet,statistics,topicDetails", "snippet resourceId channelId", "channel"),
+}
+"""By path the call that tells more of a page's entries, the keys to their ids, and under which key it belongs."""
 PAGES = {"/v1/me/library": 100, "/v1/me/recent/played/tracks": 30, "/v1/me": 10}
 """The largest page below a path; 50 elsewhere."""
 Served = dict[str, dict[str, list[Any]]]
@@ -111,24 +123,29 @@ class Direct:
     def _read(self, address: str, keys: list[str]) -> list[Any] | None:
         """All entries of one list, as far as there are new ones; None when it may not be read."""
         path, _, query = address.partition("?")
-        parameters = dict(part.split("=") for part in query.split("&") if part)
+        parameters = _query(query)
         parameters["limit"] = str(next((most for start, most in PAGES.items() if path.startswith(start)), 50))
         if "linked_partitioning" in parameters:
             return self._linked(path, {**parameters, "limit": "200"}, *keys)
         entries: list[Any] = []
         before: list[Any] | None = None
+        token: str | None = None
         for number in range(1, 10_000):
-            if "method" in parameters:
+            if path.startswith(("/playlist", "/subscriptions")) and "part" in parameters:
+                parameters |= {"maxResults": "50", **({"pageToken": token} if token else {})}
+            elif "method" in parameters:
                 parameters |= {"user": self.user, "page": str(number)}
             elif entries:
                 parameters |= {"after": entries[-1]["id"]} if "type" in parameters else {"offset": str(len(entries))}
             body = self._answer(path, parameters)
             if body is None:
                 return entries or None
-            page = _inside(body, keys)
+            page, token = _inside(body, keys), body.get("nextPageToken") if isinstance(body, dict) else None
             if not page or page == before:
                 break
-            entries, before = entries + page, page
+            entries, before = entries + self._with_more(path, page), page
+            if "maxResults" in parameters and not token:
+                break
         return entries
 
     def _linked(self, path: str, parameters: dict[str, str], key: str, kind: str = "") -> list[Any] | None:
@@ -143,6 +160,16 @@ class Direct:
             parameters = dict(parse_qsl(urlsplit(body["next_href"]).query))
         return entries or None
 
+    def _with_more(self, path: str, page: list[Any]) -> list[Any]:
+        if path not in MORE:
+            return page
+        address, keys, name = MORE[path]
+        ids = [reduce(lambda inside, key: inside[key], keys.split(), entry) for entry in page]
+        where, _, query = address.partition("?")
+        body = self._answer(where, {**_query(query), "id": ",".join(dict.fromkeys(ids)), "maxResults": "50"})
+        told = {item["id"]: item for item in body["items"]}
+        return [entry | ({name: told[of]} if of in told else {}) for entry, of in zip(page, ids, strict=True)]
+
     def _answer(self, path: str, parameters: Mapping[str, str]) -> Any:
         for _ in range(8):
             query, headers = PROVIDERS[self.application.provider].access.sign(self.application, self.token, parameters)
@@ -152,6 +179,10 @@ class Direct:
                 return answer.json() if answer.status_code == 200 else None
             time.sleep(min(float(answer.headers.get("Retry-After", 5)), 300))
         raise CommandError(f"The provider does not answer: status {answer.status_code}.")
+
+
+def _query(text: str) -> dict[str, str]:
+    return dict(part.split("=") for part in text.split("&") if part)
 
 
 def _inside(body: Any, keys: list[str]) -> list[Any]:

@@ -9,7 +9,7 @@ from local.simulators.frame.service import Service
 from local.simulators.frame.serving import LOOPBACK, serve
 from local.simulators.frame.web import create_app
 
-SERVICES = ("apple_music", "lastfm", "soundcloud", "spotify")
+SERVICES = ("apple_music", "lastfm", "soundcloud", "spotify", "youtube_music")
 """A folder each."""
 
 

@@ -46,6 +46,13 @@ OTHERS = {
         "saved-albums": 20,
         "followed-artists": 30,
     },
+    "youtube_music": {
+        "playlists": 4,
+        "playlist-entries": 70,
+        "long-playlist": 55,
+        "saved-tracks": 60,
+        "followed-artists": 55,
+    },
 }
 
 

@@ -39,4 +39,5 @@ PROVIDER_LOGINS: Mapping[str, Callable[[Any, Browser, str], ProviderLogin]] = {
     "apple_music": _on_consent_page,
     "lastfm": _redirected("lastfm"),
     "soundcloud": _redirected("soundcloud"),
+    "youtube_music": _redirected("youtube_music"),
 }

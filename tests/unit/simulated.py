@@ -13,7 +13,7 @@ from blendify.providers.apple_music import developer_tokens
 from blendify.providers.consent import NEVER
 from blendify.providers.lastfm.endpoints import PERIODS
 from blendify.providers.provider import Profile
-from local.simulators import apple_music, lastfm, soundcloud, spotify
+from local.simulators import apple_music, lastfm, soundcloud, spotify, youtube_music
 from local.simulators.apple_music import keys
 from local.simulators.apple_music.accounts import SCRIPT
 from local.simulators.apple_music.service import view_of
@@ -136,6 +136,17 @@ def _lastfm_application(base: str) -> Mapping[str, Any]:
     return {"accounts_url": f"{base}/api/auth/", "api_url": f"{base}/2.0/"}
 
 
+def _youtube_music_application(base: str) -> Mapping[str, Any]:
+    return {"accounts_url": base, "api_url": f"{base}/youtube/v3"}
+
+
+def _youtube_music_endpoints(data_type: DataType) -> Sequence[str]:
+    """Likes are a playlist of a name of their own. A second call tells more of a page's entries."""
+    endpoint = PROVIDERS["youtube_music"].endpoints[data_type]
+    liked = f"?playlistId={endpoint.parameters['playlistId']}" if "playlistId" in endpoint.parameters else ""
+    return [f"GET /youtube/v3{endpoint.path}{liked}"]
+
+
 def _lastfm_consent(simulator: lastfm.Lastfm, listener: str) -> Consent:
     session_key = simulator.accounts.redeem(simulator.accounts.allow(listener))
     profile = Profile(f"{listener.lower()}@0", simulator.listeners[listener].name, listener)
@@ -248,6 +259,26 @@ SIMULATED: Mapping[str, Simulated] = {
             endpoints=_soundcloud_endpoints,
             dead={"revoke": True, "expire": True},
             read=_soundcloud_read,
+        ),
+        Simulated(
+            name="youtube_music",
+            service=youtube_music.YouTubeMusic,
+            options=youtube_music.Options,
+            sizes={
+                "redirect_uris": (callback("youtube_music"),),
+                "playlists": 3,
+                "playlist_entries": 70,
+                "long_playlist": 56,
+                "saved_tracks": 54,
+                "followed_artists": 52,
+                "long_description": 300,
+            },
+            listener="ana",
+            application=_youtube_music_application,
+            consent=_oauth2_consent("youtube_music"),
+            names_playlists="playlistId",
+            endpoints=_youtube_music_endpoints,
+            dead={"revoke": True, "expire": True},
         ),
     )
 }

@@ -176,6 +176,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("a secret is encrypted by a key of ours", "AppleMusicSecret"): _OF_AWS,
     ("a secret is encrypted by a key of ours", "LastfmSecret"): _OF_AWS,
     ("a secret is encrypted by a key of ours", "SoundcloudSecret"): _OF_AWS,
+    ("a secret is encrypted by a key of ours", "YoutubeMusicSecret"): _OF_AWS,
     (
         "no policy has an action with a wildcard",
         "DispatchRole",

@@ -237,7 +237,7 @@ def test_data_types_of_providers_are_those_of_their_tables() -> None:
     """A dash stands for a data type without an endpoint."""
     table = rows(section("providers.md", "What each provider gives"))
     offered = {CODE.findall(cells[0])[0]: [cell != "–" for cell in cells[1:]] for cells in table if "`" in cells[0]}
-    columns = [PROVIDERS[name] for name in ("spotify", "apple_music", "lastfm", "soundcloud")]
+    columns = [PROVIDERS[name] for name in ("spotify", "apple_music", "lastfm", "soundcloud", "youtube_music")]
     assert [provider.name for provider in columns] == list(PROVIDERS)
     assert offered == {
         str(data_type): [data_type in provider.endpoints for provider in columns] for data_type in DataType

@@ -89,7 +89,7 @@ def test_the_provider_is_chosen_by_name() -> None:
     """Spotify unless another is named; a name that is none says which there are."""
     assert chosen({}).name == chosen({"PROVIDER": ""}).name == "spotify"
     assert chosen({"PROVIDER": "lastfm"}) is LASTFM
-    with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm, soundcloud"):
+    with pytest.raises(Misconfigured, match="spotify, apple_music, lastfm, soundcloud, youtube_music"):
         chosen({"PROVIDER": "napster"})
 
 
@@ -113,7 +113,7 @@ def test_a_simulator_has_its_port_whichever_provider_is_meant(meant: str) -> Non
     """One demo can follow another: nothing moves, so nothing is in the way, and nothing is deployed anew."""
     stack = Stack.of({"PROVIDER": meant, "SIMULATOR_PORT": "8600"})
     ports = {simulator.provider.name: simulator.port for simulator in stack.simulators}
-    assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603, "soundcloud": 8605}
+    assert ports == {"spotify": 8600, "lastfm": 8602, "apple_music": 8603, "soundcloud": 8605, "youtube_music": 8604}
     assert stack.simulator.provider.name == meant
 
 

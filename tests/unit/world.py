@@ -184,9 +184,13 @@ class World:
         )
 
     def fewest_calls(self, *data_types: DataType) -> int:
-        """The same with the calls for the length of a list that another call tells."""
-        counted = sum(self.endpoint(data_type).other_count is not None for data_type in data_types)
-        return sum(map(self.fewest, data_types)) + counted
+        """The same with the calls for what pages leave out, and for the length of a log that another call tells."""
+        more = 0
+        for data_type in data_types:
+            endpoint, lists = self.endpoint(data_type), self.lists(data_type).values()
+            pages = self.fewest(data_type) - sum(not entries for entries in lists)
+            more += (pages if endpoint.completion else 0) + (endpoint.other_count is not None)
+        return sum(map(self.fewest, data_types)) + more
 
 
 def _pages(paging: Paging, entries: int) -> int:

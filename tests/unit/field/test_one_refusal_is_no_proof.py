@@ -41,6 +41,7 @@ REFUSALS: list[dict[str, Any]] = [
 GRANT_REFUSED: dict[str, dict[str, Any]] = {
     "spotify": {"status": 401, "body": {"error": {"status": 401, "message": "Access token missing"}}},
     "apple_music": {"status": 403, "body": {"errors": [{"status": "403", "code": "40300"}]}},
+    "youtube_music": {"status": 401, "body": {"error": {"code": 401, "errors": [{"reason": "authError"}]}}},
     "lastfm": {"status": 403, "body": {"error": 9, "message": "Invalid session key - Please re-authenticate"}},
     "soundcloud": {"status": 401, "body": {"code": 401, "message": "invalid_token", "errors": []}},
 }

@@ -154,6 +154,7 @@ def test_an_empty_page_may_have_null_in_place_of_its_list(provider: str, data_ty
 
     def body(total: int | None) -> Any:
         page = {"items": None, "data": None, "total": total, "meta": {"total": total}, "next": None}
+        page["pageInfo"] = {"totalResults": total}
         root = {"track": None, "artist": None, "@attr": {"total": total}}
         return {
             **page,

@@ -11,6 +11,7 @@ from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
 from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
+from local.simulators.youtube_music import YouTubeMusic
 from tests.unit.robustness.schedules import Move, Trouble
 from tests.unit.simulated import SIMULATED
 
@@ -219,5 +220,18 @@ TRAITS: Mapping[str, Traits] = {
         # No page tells how long its list is, and a page may be short.
         untold=dict.fromkeys(SIMULATED["soundcloud"].offered, UNCOUNTED - {Trouble.REPEATED})
         | {RECENTLY_PLAYED: SHORT_ANSWERS},
+    ),
+    "youtube_music": Traits(
+        sizes={
+            "playlists": 3,
+            "playlist_entries": 13,
+            "long_playlist": 10,
+            "saved_tracks": 14,
+            "followed_artists": 10,
+            "long_description": 40,
+        },
+        moves=moves_of(YouTubeMusic, SAVED_TRACKS, FOLLOWED_ARTISTS, PLAYLIST_TRACKS),
+        changes=changes_of(YouTubeMusic, again=(SAVED_TRACKS,)),
+        never=TIMES_OF_RATE_LIMITS,
     ),
 }

@@ -267,6 +267,8 @@ def tell(
             if kind.exact or not troubled:
                 assert done.outcome is Outcome.COMPLETE, done.why
             pages = sum(1 + len(entries) // PAGE for entries in stage.states[-1].values())
+            # Another call for each page completes its entries.
+            pages *= 2 if PROVIDERS[provider].endpoints[data_type].completion else 1
             assert calls <= kind.most_calls * pages + SEVERAL_PAGES, f"{calls} calls for {pages} pages"
             clock.sleep(DAY)
         stage.calm()

@@ -15,6 +15,7 @@ from local.simulators.frame.web import create_app
 from local.simulators.lastfm import Lastfm
 from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
+from local.simulators.youtube_music import YouTubeMusic
 from tests.unit.simulators.apple_music_visitor import AppleMusicVisitor
 from tests.unit.simulators.in_process import InProcess
 from tests.unit.simulators.soundcloud_visitor import SoundcloudVisitor
@@ -27,6 +28,7 @@ from tests.unit.simulators.visitor import (
     SpotifyVisitor,
     Visitor,
 )
+from tests.unit.simulators.youtube_visitor import YouTubeVisitor
 
 Start = Callable[..., Any]
 """Takes a service and its options."""
@@ -35,6 +37,7 @@ VISITORS: dict[type[Service], type[Visitor]] = {
     Lastfm: LastfmVisitor,
     AppleMusic: AppleMusicVisitor,
     Soundcloud: SoundcloudVisitor,
+    YouTubeMusic: YouTubeVisitor,
 }
 
 

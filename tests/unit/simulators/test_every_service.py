@@ -11,6 +11,7 @@ from local.simulators.frame.service import Endpoint, Service
 from local.simulators.lastfm import Lastfm
 from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
+from local.simulators.youtube_music import YouTubeMusic
 
 Start = Callable[..., Any]
 PLAYLISTS = {"playlists": 5, "playlist_entries": 90, "long_playlist": 40}
@@ -20,6 +21,7 @@ SERVICES: dict[str, tuple[type[Service], dict[str, Any]]] = {
     "spotify, transitional": (Spotify, {**LIBRARY, "followed_playlists": 1, "regime": "transitional"}),
     "spotify, legacy": (Spotify, {**LIBRARY, "followed_playlists": 1, "regime": "legacy"}),
     "apple_music": (AppleMusic, LIBRARY),
+    "youtube_music": (YouTubeMusic, {**PLAYLISTS, "saved_tracks": 60, "followed_artists": 60}),
     "lastfm": (Lastfm, {"scrobbles": 120, "loved_tracks": 60, "top_tracks": 60, "top_artists": 55}),
     # Liked playlists come on the pages of liked albums, which have a test of their own.
     "soundcloud": (Soundcloud, {**LIBRARY, "saved_albums": 60, "long_playlist": 70, "liked_playlists": 0}),

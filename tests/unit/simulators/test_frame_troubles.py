@@ -5,12 +5,14 @@ import json
 import re
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
 import requests
 
 from local.paths import ROOT
+from local.simulators.__main__ import SERVICES
 from local.simulators.apple_music import AppleMusic
 from local.simulators.frame.service import Service
 from local.simulators.frame.troubles import TROUBLES
@@ -95,7 +97,8 @@ def test_the_docs_name_every_trouble() -> None:
     docs = (ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
     table = docs.partition("| troubles |")[2].partition("\n\n")[0]
     named = {word for line in table.splitlines()[2:] for word in re.findall(r"`(\w+)`", line.split("|")[1])}
-    assert named == {*TROUBLES, *Spotify.troubles.refusals, *AppleMusic.troubles.refusals, *Lastfm.troubles.refusals}
+    services = [import_module(f"local.simulators.{name}").SERVICE for name in SERVICES]
+    assert named == {*TROUBLES, *(refusal for service in services for refusal in service.troubles.refusals)}
 
 
 def test_a_count_may_be_off_here_and_there(songs: Songs) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from blendify.providers.provider import Provider
 
-NAMES = ("spotify", "apple_music", "lastfm", "soundcloud")
+NAMES = ("spotify", "apple_music", "lastfm", "soundcloud", "youtube_music")
 
 
 class _Providers(Mapping[str, "Provider"]):

@@ -1,7 +1,7 @@
 """SoundCloud. https://developers.soundcloud.com/docs/api/guide"""
 
 from blendify.providers.oauth2 import AuthorizationCode
-from blendify.providers.provider import Provider
+from blendify.providers.provider import Provider, Registration
 from blendify.providers.soundcloud.endpoints import table
 from blendify.providers.soundcloud.errors import classify_error
 from blendify.providers.soundcloud.profile import profile
@@ -21,6 +21,15 @@ PROVIDER = Provider(
     profile_request=("/me", {}),
     profile=profile,
     classify_error=classify_error,
+    registration=Registration(
+        address="https://github.com/soundcloud/api",
+        steps=(
+            "Read the introduction to SoundCloud's API repository, and install its helper for new applications.",
+            "Let the helper register an application with your SoundCloud account; each person may have one.",
+            "As redirect URI give this address, to the letter: {redirect_uri}",
+            "Copy the client ID and the client secret that it prints.",
+        ),
+    ),
     image_hosts=("https://*.sndcdn.com",),
     release_date=release_date,
 )

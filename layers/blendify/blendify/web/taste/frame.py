@@ -117,8 +117,8 @@ def no_ranks(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. Once your first sync is over, your top songs and artists are here."
     return (
-        "Your services have told no top songs or artists so far. Where one does, as Spotify and Last.fm do, they are "
-        "here a minute or two after the sync that read them."
+        "Your services have told no top songs or artists so far. Where one does, they are here a minute or two "
+        "after the sync that read them."
     )
 
 
@@ -127,8 +127,8 @@ def no_plays(known: Known) -> str:
     if known.connected_on is None:
         return "Nothing has been collected yet. After your first sync, what you play appears here day by day."
     return (
-        "No play is known so far whose moment a service tells. What you play at Spotify or Last.fm is here a few hours "
-        "later; Apple Music tells no moments."
+        "No play is known so far whose moment a service tells. What you play where a service tells moments is here a "
+        "few hours later."
     )
 
 
