@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import counts, fleet, reads, taste
+from bench import counts, fleet, insights, reads, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
 from bench.fleet import Fleet, simulate
@@ -38,7 +38,7 @@ def main(*arguments: str) -> int:
     """Measure and print; returns 1 if a figure is worse than its bound."""
     only_counts = arguments == ("counts",)
     measured = []
-    for figure in counts.figures() if only_counts else figures():
+    for figure in _counts() if only_counts else figures():
         measured.append(figure)
         console.print(f"  {'[bold red]WORSE[/] ' if figure.is_worse else ''}{figure.what}: {figure.today}")
     console.print()
@@ -65,7 +65,13 @@ def figures() -> Iterator[Figure]:
 
 def counted() -> list[Figure]:
     """The figures of `make check-bench`."""
-    return list(counts.figures())
+    return list(_counts())
+
+
+def _counts() -> Iterator[Figure]:
+    yield from counts.figures()
+    yield from insights.figures()
+    yield from fleet.small()
 
 
 def fleet_of(users: int, calls_per_minute: float) -> list[Figure]:

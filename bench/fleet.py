@@ -11,7 +11,8 @@ Assumed  Listeners play 15 tracks an hour in one session a day, whose length is 
 Sampled  Fleets of more than 10,000 are simulated by one user in N, on one Nth of the quota and of every bound of a
          dispatch: a user is served as in the whole fleet, and the fleet's figures are multiplied by N.
 Costs    Of scheduled syncs and of two visits a day; a first sync is 1.1 cents more, once.
-Left out Provider failures and bans; first syncs of new listeners; delays within a minute; computing insights.
+Left out Provider failures and bans; first syncs of new listeners; delays within a minute. Computing insights is counted
+         apart (`bench/insights.py`).
 """
 
 import heapq
@@ -24,9 +25,25 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.table import Table
 
+from bench.costs import (
+    CALL,
+    CALL_OF_RESYNC,
+    CALLS_PER_MINUTE_AND_USER,
+    DISPATCH,
+    INSIGHTS_MONTH,
+    INSIGHTS_OF_NEWS,
+    INSIGHTS_OF_RESYNC,
+    MONTH_DAYS,
+    NEWS_USE,
+    PLAY,
+    POLL_USE,
+    QUEUE_MONTH,
+    RESYNC_USE,
+    START_USE,
+    USER_MONTH,
+)
 from bench.figures import Figure, at_least, at_most
-from bench.machine import transitions
-from bench.prices import Use, fixed_month
+from bench.prices import fixed_month
 from blendify.core import times
 from blendify.schedule.cadence import Cadence
 from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan
@@ -38,53 +55,10 @@ WARM_UP, MEASURED = 4, 2
 """Days."""
 SIMULATED = 10_000
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-MONTH_DAYS = 30.4
 SESSION_RATE = 15.0
 """Tracks an hour without a pause, at four minutes each."""
 BUSIEST = 1.5
 """Plays of a listener's busiest day, as a multiple of the usual day's."""
-
-# Counted by `make bench`, to whose figures tests/unit/test_bench_page.py compares them. A connection's item has 1 KB
-# there, and up to 2 KB with real tokens, as here. Functions have 0.5 GB; seconds are estimates of warm functions with
-# 80 ms a provider call.
-POLL_USE = Use(
-    lambda_requests=1,
-    gb_seconds=0.5 * 0.35,
-    # The claim and its index entry, the claim of a renewal and its release, the log's version.
-    write_units=(2 + 2) + 2 * 2 + 1,
-    read_units=4,
-    kms_requests=1,
-    # Sent with nine others, received, deleted.
-    queue_requests=0.1 + 2,
-    log_gb=1.2e-6,
-)
-NEWS_USE = Use(write_units=4 + 3 + 1 + (2 + 2))
-"""What a poll with news writes besides its plays: staged pages, the log's entries, its intent, the next plan."""
-RESYNC_USE = Use(
-    transitions=transitions(),
-    lambda_requests=10,
-    gb_seconds=0.5 * (0.3 + 8 * 0.6 + 0.2),
-    write_units=42 + 2 + (2 + 2),
-    read_units=100,
-    kms_requests=9,
-    log_gb=9e-6,
-)
-CALL = Use(write_units=1)
-"""Its slot of the application's rate limit."""
-CALL_OF_RESYNC = Use(write_units=1)
-"""Its slot of the user's rate limit, which polls do not use, and which is none where the application's is stricter."""
-CALLS_PER_MINUTE_AND_USER = 100
-PLAY = Use(history_write_units=3, history_gb_months=1e-6)
-"""An appended record of a kilobyte with its entries in two indexes, stored for a month."""
-USER_MONTH = Use(
-    api_requests=60, lambda_requests=60, gb_seconds=60 * 0.05, history_read_units=600, history_gb_months=0.006
-)
-"""Two visits a day with the dashboard's own requests, and the storage of a first sync of 5,330 records."""
-DISPATCH = Use(lambda_requests=1, gb_seconds=1.73 * 0.3, read_units=8, scheduler_invocations=1)
-QUEUE_MONTH = Use(queue_requests=5 * 3 * 60 * 24 * MONTH_DAYS)
-"""Lambda asks the queue of polls in five places, for twenty seconds each, also when it is empty."""
-START_USE = Use(gb_seconds=1.73 * 0.01)
-"""The part of a start in the dispatch."""
 
 
 class Listener:
@@ -203,6 +177,14 @@ class Report:
         use = syncs + calls + plays + USER_MONTH + DISPATCH.times(1_440 * month) + QUEUE_MONTH.times(1 / users)
         return {**use.dollars, "Fixed": fixed_month() / users}
 
+    @property
+    def insights(self) -> float:
+        """Dollars a user and month that computing and storing insights costs; `dollars` does not have them."""
+        month = MONTH_DAYS / self.fleet.users
+        use = INSIGHTS_OF_NEWS.times(self.per_day(self.counts.news) * month)
+        use += INSIGHTS_OF_RESYNC.times(self.per_day(self.counts.resyncs) * month)
+        return sum(use.dollars.values()) + INSIGHTS_MONTH
+
 
 def simulate(fleet: Fleet) -> Report:
     """Two days of this fleet, after four that are not counted; the same every time."""
@@ -277,6 +259,7 @@ def table(reports: list[Report]) -> Table:
     """The table in docs/scale.md."""
     head = ["users", "calls/min", "served/day", "re-synced/day", "calls/day", "of quota", "runs/user/day"]
     head += ["plays lost", "users with a hole", "delay p50/p95/p99 min", "$/user/month"]
+    head += ["$ for insights"]
     made = Table(*head, title="The fleet in virtual time", title_justify="left")
     for report in reports:
         made.add_row(*_row(report))
@@ -296,6 +279,7 @@ def _row(report: Report) -> Iterator[str]:
     yield f"{len(counts.losers) / users:.1%}"
     yield "/".join(f"{report.delay(share):,.0f}" for share in (0.5, 0.95, 0.99))
     yield f"{sum(report.dollars.values()):.4f}"
+    yield f"{report.insights:.4f}"
 
 
 def figures(report: Report) -> Iterator[Figure]:
@@ -314,6 +298,14 @@ def figures(report: Report) -> Iterator[Figure]:
     dollars = sum(report.dollars.values())
     services = ", ".join(f"{name} {amount:.4f}" for name, amount in report.dollars.items() if amount >= 0.00005)
     yield at_most(f"dollars a user and month, {who}", dollars, 0.02, f"{dollars:.4f} ({services})", "at most 0.02")
+    yield at_most(f"dollars a user and month for insights, {who}", report.insights, 0.0037, f"{report.insights:.4f}")
+
+
+def small() -> Iterator[Figure]:
+    """What a user and month costs besides the stack itself, in a fleet that is simulated in seconds."""
+    report = simulate(Fleet(500, 240))
+    dollars = sum(amount for name, amount in report.dollars.items() if name not in ("Fixed", "SQS"))
+    yield at_most("dollars a user and month, 500 users, without the stack's own", dollars, 0.02, f"{dollars:.4f}")
 
 
 def main() -> None:

@@ -26,7 +26,8 @@ BACKUP_GB_MONTH = 0.20
 """For point-in-time recovery."""
 HISTORY_WRITE_UNIT, HISTORY_READ_UNIT = 1.25 * WRITE_UNIT, 1.25 * READ_UNIT
 """Of tables that are accessed infrequently, their indexes included: a quarter more."""
-TABLE_GB_MONTH, HISTORY_GB_MONTH = 0.25 + BACKUP_GB_MONTH, 0.10 + BACKUP_GB_MONTH
+STORED_GB_MONTH = 0.25
+TABLE_GB_MONTH, HISTORY_GB_MONTH = STORED_GB_MONTH + BACKUP_GB_MONTH, 0.10 + BACKUP_GB_MONTH
 """Storage with its backup; of tables that are accessed infrequently it costs 60 % less."""
 KEY_MONTH, SECRET_MONTH = 1.00, 0.40
 METRIC_MONTH, ALARM_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 3.00

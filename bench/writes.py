@@ -127,12 +127,14 @@ def _writes(operation: str, parameters: Mapping[str, Any]) -> list[tuple[str, ca
             return [(row["TableName"], _key(row.get("Item") or row["Key"])) for row in rows]
         case "BatchWriteItem":
             items = parameters["RequestItems"].items()
-            return [(name, request["DeleteRequest"]["Key"]) for name, requests in items for request in requests]
+            rows = [(name, row) for name, requests in items for request in requests for row in request.values()]
+            return [(name, row.get("Key") or _key(row["Item"])) for name, row in rows]
     return []
 
 
 def _key(item: capacity.Item) -> capacity.Item:
-    return {name: item[name] for name in ("pk", "sk", "user#type", "fetched_at") if name in item}
+    keys = (("pk", "sk"), ("user#type", "fetched_at"), ("user_id", "bucket"))
+    return {name: item[name] for name in next(names for names in keys if names[0] in item and names[1] in item)}
 
 
 def _stored(real: Any, client: Any, table_name: str, key: capacity.Item) -> capacity.Item | None:
@@ -146,6 +148,8 @@ def _kind(key: capacity.Item) -> str:
     """What an item is: in a user's partition its sort key begins with that, elsewhere its partition key."""
     if "user#type" in key:
         return "facts"
+    if "bucket" in key:
+        return str(key["bucket"]["S"]).partition("#")[0]
     partition, sort = key["pk"]["S"], key["sk"]["S"]
     kind = (sort if partition.startswith("user#") else partition).partition("#")[0]
     return "progress" if kind == "sync" and sort.count("#") > 1 else kind
@@ -153,5 +157,5 @@ def _kind(key: capacity.Item) -> str:
 
 def _tables() -> Mapping[str, capacity.Table]:
     described = resources("AWS::DynamoDB::Table")
-    names = {HISTORY: "HistoryTable", "accounts": "AccountsTable"}
+    names = {HISTORY: "HistoryTable", "accounts": "AccountsTable", "insights": "InsightsTable"}
     return {name: capacity.Table.of(described[logical]) for name, logical in names.items()}

@@ -6,13 +6,15 @@ from functools import cache
 
 import pytest
 
-from bench import fleet
+from bench import costs
 from bench.figures import number
+from bench.prices import Use
 from tests.unit.test_docs import DOCS, README, rows
 
 FIRST, SAME = "first sync of 5,330 records", "nothing changed"
 POLL = "a poll without news that renews the access token"
 FLEET = "10,000 users, 240 calls/min"
+INSIGHTS = f"dollars a user and month for insights, {FLEET}"
 PLACEHOLDER = re.compile(r"\{([^}]*)\}")
 
 QUOTED = {
@@ -34,9 +36,22 @@ QUOTED = {
         "{read units: all likes half a year ago, without snapshots}.",
         "{read units: all likes now} read units for 2,227 likes",
     ],
-    DOCS / "deploy.md": [f"{{dollars a user and month, {FLEET}}} cents a user and month"],
-    DOCS / "scale.md": [f"**Cost** is {{dollars a user and month, {FLEET}}} cents a user and month"],
-    README: [f"a user costs about {{dollars a user and month, {FLEET}}} cents a month"],
+    DOCS / "data.md": [
+        "{write units, insights of a poll with 12 plays} write units after a poll with 12 plays",
+        "{messages, insights of a first sync} buckets with {write units, insights of a first sync} write units",
+        "{messages, insights of a small change} with {write units, insights of a small change}.",
+    ],
+    DOCS / "deploy.md": [
+        f"{{dollars a user and month, {FLEET}}} cents a user and month",
+        f"| insights | about {{{INSIGHTS}}} cents more a user and month |",
+    ],
+    DOCS / "scale.md": [
+        f"**Cost** is {{dollars a user and month, {FLEET}}} cents a user and month",
+        f"**Insights** cost another {{{INSIGHTS}}} cents",
+    ],
+    README: [
+        f"a user costs about {{dollars a user and month, {FLEET}}} cents a month and insights {{{INSIGHTS}}} cents",
+    ],
 }
 """Sentences and rows; in braces the name of the figure that stands there, rounded."""
 
@@ -83,12 +98,22 @@ def test_every_unit_and_call_is_within_its_bound() -> None:
 def test_the_fleet_costs_what_the_bench_counts() -> None:
     """A connection's item has 1 KB in the bench and 2 KB in the fleet, so a poll writes 4 units more there."""
     writes = amount(f"write units in tables, {SAME}") + amount(f"write units in indexes, {SAME}")
-    assert writes <= fleet.RESYNC_USE.write_units <= writes + 4
-    assert fleet.RESYNC_USE.read_units >= amount(f"read units, {SAME}")
-    assert fleet.RESYNC_USE.kms_requests >= amount(f"KMS requests, {SAME}")
+    assert writes <= costs.RESYNC_USE.write_units <= writes + 4
+    assert costs.RESYNC_USE.read_units >= amount(f"read units, {SAME}")
+    assert costs.RESYNC_USE.kms_requests >= amount(f"KMS requests, {SAME}")
     polled = amount(f"write units in tables, {POLL}") + amount(f"write units in indexes, {POLL}")
     # A call's slot of the rate limit is counted with the call.
-    assert polled - fleet.CALL.write_units <= fleet.POLL_USE.write_units <= polled + 4
-    assert fleet.POLL_USE.read_units >= amount(f"read units, {POLL}")
-    assert fleet.POLL_USE.kms_requests == amount(f"KMS requests, {POLL}")
+    assert polled - costs.CALL.write_units <= costs.POLL_USE.write_units <= polled + 4
+    assert costs.POLL_USE.read_units >= amount(f"read units, {POLL}")
+    assert costs.POLL_USE.kms_requests == amount(f"KMS requests, {POLL}")
     assert amount(f"write units in tables, {FIRST}") <= 8_000
+
+
+@pytest.mark.parametrize(
+    ("use", "what"), [(costs.INSIGHTS_OF_NEWS, "a poll with 12 plays"), (costs.INSIGHTS_OF_RESYNC, "a small change")]
+)
+def test_insights_cost_what_the_bench_counts(use: Use, what: str) -> None:
+    """Each message is one call of the function that computes, beside the one that follows the stream."""
+    assert use.lambda_requests == 1 + amount(f"messages, insights of {what}")
+    assert use.write_units >= amount(f"write units, insights of {what}")
+    assert use.history_read_units >= amount(f"read units, insights of {what}")
