@@ -195,16 +195,21 @@ def _parameter(data_type: DataType, name: str) -> Schema:
     return {"name": name, "in": "query", "description": descriptions[name], "schema": schemas[name]}
 
 
+SAME_AS = "The same recording or release at other providers, by ISRC, MusicBrainz id or UPC"
+
+
 def _record(data_type: DataType) -> Schema:
     fields = {**COMMON, **FIELDS[data_type]}
     full: Schema = {"description": "The provider's full response, with raw=true", "nullable": True}
+    link: Schema = {"provider": TEXT, "record_id": TEXT}
     removed_at: Schema = {**MOMENT, "nullable": True, "description": "When it left its list, with view=distinct"}
     return {
         "type": "object",
-        "required": list(fields),
+        "required": [*fields, "same_as"],
         "properties": {
             **{name: _field(field) for name, field in fields.items()},
             metadata_field(data_type): full,
+            "same_as": {"type": "array", "items": _object(link), "description": SAME_AS},
             "removed_at": removed_at,
         },
     }

@@ -64,9 +64,11 @@ class Story:
         fields = {**track(song), "played_at": played_at, **more}
         return self._fact("recently_played", sync, provider, identity(fields), fields)
 
-    def like(self, sync: str, provider: str, song: str, added_at: str | None, *, removed: bool = False) -> Fact:
+    def like(
+        self, sync: str, provider: str, song: str, added_at: str | None, *, removed: bool = False, **more: Any
+    ) -> Fact:
         """A like, or that it is gone."""
-        fields = {**track(song), "added_at": added_at}
+        fields = {**track(song), "added_at": added_at, **more}
         return self._fact("saved_tracks", sync, provider, identity(fields), fields, removed=removed)
 
     def follow(self, sync: str, provider: str, artist: str, *, removed: bool = False) -> Fact:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from blendify.access import sessions, visits
+from blendify.access import connections, sessions, visits
+from blendify.access.token_vault import seal
 from blendify.collecting.collector import collect
 from blendify.core import times
 from blendify.core.data_types import DataType
@@ -102,6 +103,22 @@ def test_a_service_whose_views_are_off_has_no_ranking_here(
         allowed_for.cache_clear()
     assert 'class="rank"' not in page
     assert "All is well" in page
+
+
+def test_a_listener_with_several_services_sees_where_things_are_from(world: World, lastfm: World) -> None:
+    """With one service that goes without saying."""
+    user_id = world.connect()
+    synced(user_id, DataType.TOP_TRACKS, DataType.SAVED_TRACKS)
+    browser = session_of(user_id)
+    assert ", Spotify<" not in browser.get(HOME, "/dashboard").body
+    consent = lastfm.consent()
+    sealed = seal(consent.tokens, provider="lastfm", user_id=user_id)
+    connections.connect(
+        user_id, "lastfm", consent.profile, connections.Grant("default", (), sealed, consent.tokens.expires_at)
+    )
+    page = browser.get(HOME, "/dashboard").body
+    assert "Saved, Spotify<br>" in page
+    assert re.search(r"Most played, [^<]+, Spotify</p>", page)
 
 
 def test_the_page_waits_for_the_first_music(world: World) -> None:

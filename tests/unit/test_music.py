@@ -38,7 +38,15 @@ def test_what_is_there_now(world: World, data_type: DataType) -> None:
     for limit in (17, 1000):
         items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
         assert differences(data_type, world.lists(data_type), items) == []
-        fields = {"record_id", "provider", "fetched_at", "kind", *FIELDS[data_type], metadata_field(data_type)}
+        fields = {
+            "record_id",
+            "provider",
+            "fetched_at",
+            "kind",
+            *FIELDS[data_type],
+            metadata_field(data_type),
+            "same_as",
+        }
         assert all(set(item) == fields for item in items)
         assert {item["provider"] for item in items} == {"spotify"}
 

@@ -16,7 +16,7 @@ from blendify.history import lookup, queries
 from blendify.history.facts import moment_of
 from blendify.history.list_states import ListState
 from blendify.history.stored_facts import StoredFact
-from blendify.insights import firsts, library, packing, rankings, store, table
+from blendify.insights import firsts, library, packing, rankings, recordings, store, table
 from blendify.insights.buckets import First, Known
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import FURTHEST, Play, by_day, together
@@ -110,6 +110,7 @@ class Bucket:
             newest = {top.time_range: top for top in sorted([*known, *computed], key=lambda top: top.day)}
             table.write_all(self.user_id, {**buckets, current: packing.of_top_lists(newest.values())})
         ranked = (fact for fact in recorded if not fact.removed)
+        self._keep_codes(recorded)
         self._note(self._firsts(ranked), recorded, rankings_since=min(map(self._day, recorded), default=None))
 
     def _since(self, moment: str, before: str) -> Iterable[StoredFact]:
@@ -144,6 +145,7 @@ class Bucket:
             ]
             buckets[table.name("names", label)] = rows
         table.write_all(self.user_id, buckets)
+        self._keep_codes(facts)
         self._note(
             self._firsts(fact for fact in facts if not fact.removed),
             facts,
@@ -194,6 +196,19 @@ class Bucket:
         now = times.iso(times.now())
         known = replace(known, **earlier, time_zone=self.calendar.time_zone, updated_at=now)
         table.write(self.user_id, "known", list(_row(known)))
+
+    def _keep_codes(self, facts: Iterable[StoredFact]) -> None:
+        """Keep which records carry a code that other providers know as well."""
+        by_place: dict[str, set[tuple[str, ...]]] = {}
+        for fact in facts:
+            if fact.record_id and not fact.removed:
+                for code in recordings.codes(fact.attribute_values):
+                    rows = by_place.setdefault(table.name("codes", recordings.place(code)), set())
+                    rows.add((code, str(fact.provider), str(fact.record_id)))
+        stored = table.read_named(self.user_id, list(by_place))
+        before = {name: set(map(tuple, stored.get(name, []))) for name in by_place}
+        changed = {name: sorted(before[name] | new) for name, new in by_place.items() if not new <= before[name]}
+        table.write_all(self.user_id, {name: list(map(list, rows)) for name, rows in changed.items()})
 
     def _keep_firsts(self, heard: Iterable[First]) -> None:
         by_place: dict[str, list[First]] = {}

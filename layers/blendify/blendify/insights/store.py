@@ -5,7 +5,7 @@ Months (`2026-11`) and days (`2026-11-28`) are texts, in the listener's time zon
 means from the beginning, or until now. Reads are eventually consistent.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -93,6 +93,17 @@ def first_of_artist(user_id: str, key: str) -> First | None:
     """When an artist is first known of; None when nothing is known of them."""
     rows = table.read_named(user_id, [table.name("firsts", place(key))])
     return next((first for there in rows.values() for first in packing.artists_among(there) if first.key == key), None)
+
+
+def records_by_code(user_id: str, places: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Provider and record id of the records that carry these codes, each given with its place."""
+    names = sorted({table.name("codes", place) for place in places.values()})
+    records: dict[str, list[tuple[str, str]]] = {}
+    for rows in table.read_named(user_id, names).values():
+        for code, provider, record_id in rows:
+            if code in places:
+                records.setdefault(code, []).append((provider, record_id))
+    return records
 
 
 def known(user_id: str) -> Known:

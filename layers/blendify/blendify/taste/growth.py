@@ -50,6 +50,8 @@ class Gathered:
     """Whether it concerns the likes too, where it concerns playlists."""
     playlists: tuple[str, ...]
     """Their names, the newest change first."""
+    providers: tuple[str, ...] = ()
+    """The services that told of it."""
 
 
 def gathered(changes: Iterable[LibraryChange]) -> list[Gathered]:
@@ -63,6 +65,7 @@ def gathered(changes: Iterable[LibraryChange]) -> list[Gathered]:
             same[0],
             any(change.data_type == "saved_tracks" for change in same),
             tuple(dict.fromkeys(change.playlist_name for change in same if change.playlist_name)),
+            tuple(dict.fromkeys(change.provider for change in same)),
         )
         for same in by_thing.values()
     ]

@@ -48,6 +48,10 @@ VERBS = {
 }
 
 
+Titles = Mapping[str, str]
+"""Names of services, by provider; empty for a listener with one service alone."""
+
+
 @dataclass(frozen=True)
 class Thing:
     """A song, an artist, an album or a playlist: a cover with two lines."""
@@ -57,6 +61,8 @@ class Thing:
     image: str | None
     round: bool
     rank: int | None
+    source: str | None = None
+    """The service that it is from, where the listener has several."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +89,11 @@ def _show(router: Router, user: str) -> Response[str]:
     since = visits.visit(user, _told_until(newest, times.iso(now)))
     shown = allowed_for("views")
     lists = [each for each in store.current_top_lists(user) if each.provider in shown]
-    connected_and_shown = shown & {each["provider"] for each in connected}
-    tracks, period = _newest_top(lists, "tracks", TRACKS) or _read_top(user, connected_and_shown)
-    artists, _ = _newest_top(lists, "artists", ARTISTS) or ([], "")
-    changed = _changed(user, since)
+    services = {each["provider"] for each in connected}
+    titles = {name: PROVIDERS[name].title for name in services} if len(services) > 1 else {}
+    tracks, period = _newest_top(lists, "tracks", TRACKS, titles) or _read_top(user, shown & services, titles)
+    artists, _ = _newest_top(lists, "artists", ARTISTS, titles) or ([], "")
+    changed = _changed(user, since, titles)
     busy = not newest or newest[0]["status"] == Status.RUNNING or (newest[0]["status"] in BUSY and not tracks)
     return listener_pages.page(
         router,
@@ -100,7 +107,7 @@ def _show(router: Router, user: str) -> Response[str]:
         since=since,
         changed=changed,
         # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
-        latest=_changed(user, None) if since and not changed else [],
+        latest=_changed(user, None, titles) if since and not changed else [],
         refresh=REFRESH if busy and connected else None,
         untold=[each.url for each in subscriptions.every(user, consistent=False) if each.disabled_at],
         offers=views.set_up() if not connected else [],
@@ -112,7 +119,7 @@ def _told_until(newest: Sequence[Mapping[str, Any]], now: str) -> str:
     return min([sync["started_at"] for sync in newest if sync["status"] in BUSY], default=now)
 
 
-def _newest_top(lists: Sequence[TopList], what: str, most: int) -> tuple[list[Thing], str] | None:
+def _newest_top(lists: Sequence[TopList], what: str, most: int, titles: Titles) -> tuple[list[Thing], str] | None:
     """The top of the list over the shortest time, as things to show, and its time range; None without any list."""
     order = list(RANGES)
     of_kind = [each for each in lists if each.what == what and each.entries]
@@ -120,26 +127,27 @@ def _newest_top(lists: Sequence[TopList], what: str, most: int) -> tuple[list[Th
         return None
     chosen = min(of_kind, key=lambda each: order.index(each.time_range) if each.time_range in order else len(order))
     entries = chosen.entries[:most]
-    things = [Thing(each.name, each.artist_line, each.image, what == "artists", each.rank) for each in entries]
+    round_cover, source = what == "artists", titles.get(chosen.provider)
+    things = [Thing(each.name, each.artist_line, each.image, round_cover, each.rank, source) for each in entries]
     return things, chosen.time_range
 
 
-def _read_top(user: str, providers: Collection[str]) -> tuple[list[Thing], str]:
+def _read_top(user: str, providers: Collection[str], titles: Titles) -> tuple[list[Thing], str]:
     """The same of songs from the history, for the minutes after the first sync in which insights know nothing yet."""
     for provider in sorted(providers):
         endpoint = PROVIDERS[provider].endpoints.get(DataType.TOP_TRACKS)
         for name in [name for name in RANGES if endpoint and name in endpoint.lists][:1]:
             asked = Question(DataType.TOP_TRACKS, provider, time_range=name, limit=TRACKS)
             if items := questions.current(user, asked).items:
-                return [_thing(DataType.TOP_TRACKS, item) for item in items if item["kind"] != EMPTIED], name
+                return [_thing(DataType.TOP_TRACKS, item, titles) for item in items if item["kind"] != EMPTIED], name
     return [], ""
 
 
-def _changed(user: str, since: str | None) -> list[Changed]:
+def _changed(user: str, since: str | None, titles: Titles) -> list[Changed]:
     items, _ = changes.changes(user, Changes(LIBRARY, since or "0", limit=CHANGES, page_size=4))
     return [
         Changed(
-            thing=_thing(DataType(item["data_type"]), item),
+            thing=_thing(DataType(item["data_type"]), item, titles),
             removed=item["removed"],
             verb=VERBS[item["data_type"]][item["removed"]],
             moment=item["fetched_at"] if item["removed"] else item.get("added_at") or item["fetched_at"],
@@ -149,7 +157,7 @@ def _changed(user: str, since: str | None) -> list[Changed]:
     ]
 
 
-def _thing(data_type: DataType, item: Mapping[str, Any]) -> Thing:
+def _thing(data_type: DataType, item: Mapping[str, Any], titles: Titles) -> Thing:
     if data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS):
         name, by, image = item["artist_name"], None, item["artist_image_url"]
     elif data_type is DataType.PLAYLISTS:
@@ -159,4 +167,5 @@ def _thing(data_type: DataType, item: Mapping[str, Any]) -> Thing:
     else:
         name, by, image = item["track_name"], item["artist_name"], item["album_art_url"]
     round_cover = data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS)
-    return Thing(name or "Without a name", by, image, round_cover, item.get("rank"))
+    source = titles.get(item["provider"])
+    return Thing(name or "Without a name", by, image, round_cover, item.get("rank"), source)

@@ -1,5 +1,6 @@
 """GET /me/music/… and /me/changes: what a listener has, had at any moment, one record's history, and what changed."""
 
+from blendify.insights import recordings
 from blendify.reading import changes, questions, reasons
 from blendify.reading.questions import Page
 from blendify.web import responses
@@ -37,4 +38,5 @@ def what_changed() -> Response[str]:
 
 
 def _page(page: Page) -> Response[str]:
-    return responses.json_response(200, {"items": page.items, "next_cursor": page.next_cursor})
+    items = recordings.with_links(user_id(), page.items)
+    return responses.json_response(200, {"items": items, "next_cursor": page.next_cursor})

@@ -1,5 +1,6 @@
 """What was I collecting in 2019? Additions to the library by month or year, and what left it."""
 
+from blendify.providers import PROVIDERS
 from blendify.taste import growth
 from blendify.web.charts.columns import Column, columns
 from blendify.web.taste import words
@@ -24,6 +25,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     latest = next((column.label for column in shown.columns[::-1] if sum(column.added)), labels[-1])
     picked = asked.period if asked.period in labels else latest
     added, removed = map(growth.gathered, growth.changes_in(library, known, picked))
+    providers = sorted({change.provider for month in library for change in (*month.added, *month.removed)})
     notes = [library_basis(known)]
     if any(column.removed for column in grown.columns) or known.connected_on:
         notes.append(
@@ -53,6 +55,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "removed": removed[:REMOVALS],
             "more_removed": max(0, len(removed) - REMOVALS),
             "additions": words.ADDITIONS,
+            "services": {name: PROVIDERS[name].title for name in providers} if len(providers) > 1 else {},
         },
         tuple(notes),
     )
