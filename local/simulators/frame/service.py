@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
@@ -196,7 +197,7 @@ class Service(ABC):
     def endpoint_of(self, request: Request, parameters: Mapping[str, str]) -> tuple[Endpoint | None, dict[str, str]]:
         """The endpoint that a request means, and what its placeholders stand for."""
         for endpoint, pattern in self._patterns:
-            if (match := pattern.fullmatch(request.url.path)) is not None:
+            if (match := pattern.match(request.url.path)) is not None:
                 return endpoint, match.groupdict()
         return None, {}
 
@@ -261,10 +262,7 @@ class Service(ABC):
 
     @cached_property
     def _patterns(self) -> list[tuple[Endpoint, re.Pattern[str]]]:
-        return [
-            (endpoint, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(endpoint.path))))
-            for endpoint in self.endpoints
-        ]
+        return [(endpoint, compile_path(endpoint.path)[0]) for endpoint in self.endpoints]
 
 
 class Listeners:

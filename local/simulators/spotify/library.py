@@ -12,7 +12,7 @@ from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, 
 from local.simulators.music.words import ODD_NAMES
 from local.simulators.spotify.catalogue import episode, local_file, shaped
 from local.simulators.spotify.playlists import EPISODE, LOCAL, NULL, ODD, UNPLAYABLE, SpotifyPlaylists
-from local.simulators.spotify.regimes import Regime
+from local.simulators.spotify.regimes import PAYLOAD_KEYS, Regime
 
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 
@@ -124,7 +124,7 @@ class SpotifyLibrary(SpotifyPlaylists):
         return shaped(
             "entry",
             Regime.LEGACY,
-            dict.fromkeys(spot.view.regime.payload_keys, self._payload(entry, spot.view)),
+            dict.fromkeys(PAYLOAD_KEYS[spot.view.regime], self._payload(entry, spot.view)),
             added_at=None if entry.when == NEVER else moment(entry.when),
             added_by=self.playlists_by_id[spot.name].adder(entry.when),
             local=entry.kind == LOCAL,

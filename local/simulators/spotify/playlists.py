@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from local.simulators.frame.entries import NEVER, Entry
 from local.simulators.frame.responses import Json
@@ -12,7 +12,7 @@ from local.simulators.music import playlists, words
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.playlists import PlaylistLibrary
 from local.simulators.spotify.catalogue import images, links, shaped
-from local.simulators.spotify.regimes import Regime
+from local.simulators.spotify.regimes import CONTENTS_KEYS, Regime
 
 UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
 """The kinds of entries besides the plain track: ODD is one with a strange name, or whatever is strange elsewhere."""
@@ -20,21 +20,16 @@ UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
 _MOMENTS = {67: NEVER, 59: 0}
 
 
-class Person(NamedTuple):
+def person(identity: str, name: str | None) -> Json:
     """A user as playlists mention one."""
-
-    id: str
-    display_name: str | None
-
-    def as_owner(self) -> Json:
-        return dict(sorted({**links("user", self.id), "display_name": self.display_name}.items()))
+    return dict(sorted({**links("user", identity), "display_name": name}.items()))
 
 
 @dataclass(slots=True, kw_only=True)
 class Playlist(playlists.Playlist):
     """Each edit makes another snapshot."""
 
-    owner: Person
+    owner: Json
     pictures: Json = field(default_factory=list)
     collaborative: bool = False
     public: bool | None = True
@@ -46,7 +41,7 @@ class Playlist(playlists.Playlist):
 
     def readable(self, regime: Regime, reader: str) -> bool:
         """Whether a regime shows the entries to a user."""
-        return not regime.trims or self.collaborative or self.owner.id == reader
+        return not regime.trims or self.collaborative or self.owner["id"] == reader
 
     def listed(self, scopes: frozenset[str]) -> bool:
         """Whether the list of playlists shows it to a token with these scopes: it is left out without a word."""
@@ -58,12 +53,12 @@ class Playlist(playlists.Playlist):
         """The entry of this playlist in a list of playlists."""
         named = links("playlist", self.id)
         if self.readable(regime, reader):
-            named |= {key: {"href": f"{named['href']}/{key}", "total": len(self)} for key in regime.contents_keys}
-        return shaped("playlist", Regime.LEGACY, named, playlist=self, owner=self.owner.as_owner())
+            named |= {key: {"href": f"{named['href']}/{key}", "total": len(self)} for key in CONTENTS_KEYS[regime]}
+        return shaped("playlist", Regime.LEGACY, named, playlist=self, owner=self.owner)
 
     def adder(self, when: int) -> Json:
         """Who added an entry: of the oldest it is not known, and where the date is 1970, the id is empty."""
-        return None if when == NEVER else links("user", self.owner.id if when else "")
+        return None if when == NEVER else links("user", self.owner["id"] if when else "")
 
 
 class SpotifyPlaylists(PlaylistLibrary):
@@ -86,8 +81,8 @@ class SpotifyPlaylists(PlaylistLibrary):
         return "31" + base62(digest(self.start, "user")).lower()
 
     @property
-    def person(self) -> Person:
-        return Person(self.user_id, self.name)
+    def person(self) -> Json:
+        return person(self.user_id, self.name)
 
     def generated(self) -> list[Playlist]:
         own = super().generated()
@@ -132,6 +127,6 @@ def _pictures(raw: bytes, size: int, place: int, odd: bool) -> Json:
     return images(raw, 640, 300, 64) if size >= 4 else images(raw, 640)
 
 
-def _stranger(raw: bytes) -> Person:
+def _stranger(raw: bytes) -> Json:
     name = None if raw[21] % 6 == 0 else words.person(raw[22] + 1024 * raw[23])
-    return Person("31" + base62(raw[8:24]).lower(), name)
+    return person("31" + base62(raw[8:24]).lower(), name)

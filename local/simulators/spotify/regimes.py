@@ -18,19 +18,11 @@ class Regime(StrEnum):
         """Whether objects lack what the changes of February 2026 removed."""
         return self is Regime.RESTRICTED
 
-    @property
-    def contents_keys(self) -> tuple[str, ...]:
-        """The keys under which a playlist names its contents."""
-        return {Regime.RESTRICTED: ("items",), Regime.TRANSITIONAL: ("tracks", "items"), Regime.LEGACY: ("tracks",)}[
-            self
-        ]
 
-    @property
-    def payload_keys(self) -> tuple[str, ...]:
-        """The keys under which a playlist entry carries its track or episode."""
-        return {Regime.RESTRICTED: ("item",), Regime.TRANSITIONAL: ("track", "item"), Regime.LEGACY: ("track",)}[self]
-
-
+CONTENTS_KEYS = {Regime.RESTRICTED: ["items"], Regime.TRANSITIONAL: ["tracks", "items"], Regime.LEGACY: ["tracks"]}
+"""The keys under which a playlist names its contents."""
+PAYLOAD_KEYS = {Regime.RESTRICTED: ["item"], Regime.TRANSITIONAL: ["track", "item"], Regime.LEGACY: ["track"]}
+"""The keys under which a playlist entry carries its track or episode."""
 REMOVED = {
     "track": frozenset({"available_markets", "linked_from", "popularity", "preview_url"}),
     "album": frozenset({"album_group", "available_markets", "label", "popularity"}),
