@@ -13,6 +13,7 @@ from blendify.core.data_types import DataType, Status
 from blendify.export import status
 from blendify.syncing import syncs
 from blendify.syncing.finish_sync import finish_sync
+from blendify.webhooks import subscriptions
 from tests.browser.conftest import Visitor
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import begun, plenty
@@ -122,6 +123,46 @@ def test_the_account_page(visitor: Visitor, world: World, machines: StepFunction
     assert sessions.list_sessions(user_id) == []
     visitor.open("/account")
     assert page.url.endswith("/v1/")
+
+
+def test_a_stranger_brings_their_own_application(visitor: Visitor, world: World, machines: StepFunctions) -> None:
+    """From the start page through a form that leads to the provider, which the page's policy lets it do."""
+    world.register(client_id="operators", client_secret="x", redirect_uri=f"{visitor.address}/auth/spotify/callback")
+    page = visitor.open("/")
+    page.get_by_role("link", name="Spotify", exact=True).click()
+    expect(page.get_by_text(f"{visitor.address}/auth/spotify/callback")).to_be_visible()
+    page.get_by_label("Client ID").fill("simulated-client")
+    page.get_by_label("Client secret").fill("simulated-secret")
+    visitor.look("own-application")
+    page.get_by_role("button", name="Connect Spotify").click()
+    page.locator("input[name=listener]").fill("ana")
+    page.locator("button[value=allow]").click()
+    page.wait_for_url("**/dashboard")
+    visitor.open("/account")
+    visitor.look("account-own-application")
+    page.get_by_role("button", name="Remove and disconnect Spotify").click()
+    expect(page.get_by_text("Nothing is connected")).to_be_visible()
+
+
+def test_a_webhook_is_made_and_deleted(visitor: Visitor, world: World, machines: StepFunctions) -> None:
+    """Its secret is shown once; one that failed for days says so, here and on the home page."""
+    visitor.log_in()
+    user_id = user_of(visitor)
+    page = visitor.open("/account")
+    page.get_by_text("Make a webhook").first.click()
+    page.get_by_label("Address").fill("https://example.org/hook")
+    page.get_by_role("button", name="Make a webhook").click()
+    assert page.get_by_label("Secret").input_value().startswith("whsec_")
+    visitor.look("webhook")
+    (webhook,) = subscriptions.every(user_id)
+    subscriptions.record_failure(user_id, webhook, "it answered 410", gone=True)
+    expect(visitor.open("/dashboard").get_by_text("is disabled")).to_be_visible()
+    visitor.look("home-webhook")
+    visitor.open("/account")
+    visitor.look("account-webhook")
+    page.get_by_role("button", name="Delete https://example.org/hook").click()
+    expect(page.get_by_text("Disabled on")).to_have_count(0)
+    assert subscriptions.every(user_id) == []
 
 
 def test_erasing_everything_takes_a_tick(visitor: Visitor, world: World, machines: StepFunctions) -> None:
