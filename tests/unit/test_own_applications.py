@@ -14,6 +14,7 @@ from blendify.providers import PROVIDERS
 from blendify.providers.application import ApplicationMissing
 from blendify.syncing.begin_sync import begin_sync
 from blendify.webhooks import subscriptions
+from local.template import template
 from tests.unit.exports import exported
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
@@ -250,6 +251,18 @@ def test_every_provider_that_needs_an_application_says_how_to_register_one(provi
     assert registration is not None
     assert registration.address.startswith("https://")
     assert any("{redirect_uri}" in step for step in registration.steps)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_addresses_and_limits_are_there_without_an_application_of_the_operators(provider: str) -> None:
+    """A listener's own needs them."""
+    name = f"/${{AWS::StackName}}/applications/{provider}/default"
+    (parameter,) = (
+        each
+        for each in template()["Resources"].values()
+        if each["Type"] == "AWS::SSM::Parameter" and each["Properties"]["Name"] == {"Fn::Sub": name}
+    )
+    assert "Condition" not in parameter
 
 
 def test_a_listener_of_apple_music_brings_a_key(apple: World) -> None:

@@ -24,10 +24,11 @@ PROVIDER = Provider(
     registration=Registration(
         address="https://github.com/soundcloud/api",
         steps=(
-            "Read the introduction to SoundCloud's API repository, and install its helper for new applications.",
-            "Let the helper register an application with your SoundCloud account; each person may have one.",
-            "As redirect URI give this address, to the letter: {redirect_uri}",
-            "Copy the client ID and the client secret that it prints.",
+            "Follow what this page says about registering an application, which is one for each person, with your "
+            "SoundCloud account.",
+            "Name and description are yours to choose.",
+            "As redirect URI enter this address, to the letter: {redirect_uri}",
+            "It gives you a client ID and a client secret.",
         ),
     ),
     image_hosts=("https://*.sndcdn.com",),
