@@ -120,11 +120,18 @@ def _changes() -> Schema:
         "why": _object(why),
         **common,
     }
+    notice = {"kind": {"type": "string", "enum": ["webhook_disabled"]}, "webhook_id": TEXT, "at": MOMENT, "why": TEXT}
+    page = _page(_object(change, closed=False))
+    page["properties"]["notices"] = {
+        "type": "array",
+        "items": _object(notice),
+        "description": "On a first page, if there are any: webhooks that are told nothing any more",
+    }
     return {
         "/me/changes": {
             "get": _operation(
                 "What was recorded and what was removed, of all data types together, newest first",
-                {200: _json(_page(_object(change, closed=False)))},
+                {200: _json(page)},
                 [_CHANGES_PARAMETERS[name] for name in OF_CHANGES],
                 errors=(400,),
             )

@@ -8,7 +8,9 @@ import pytest
 
 from blendify.access import brought_applications, connections
 from blendify.access.applications import of_connection
+from blendify.collecting.collector import collect
 from blendify.core import aws, settings
+from blendify.core.data_types import DataType, Outcome
 from blendify.db.state_table import state_table
 from blendify.providers import PROVIDERS
 from blendify.providers.application import ApplicationMissing
@@ -18,7 +20,7 @@ from local.template import template
 from tests.unit.exports import exported
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.login_flow import CALLBACK, LISTENER, consent, finish_login, logged_in, start_login, user_of
-from tests.unit.sync_steps import STARTED
+from tests.unit.sync_steps import STARTED, begun, plenty, standing
 from tests.unit.visible import items
 from tests.unit.world import World
 
@@ -83,6 +85,23 @@ def test_a_stranger_brings_an_application_and_is_connected_with_it(
     application = of_connection(connection)
     assert application.client_secret == MINE["client_secret"]
     assert MINE["client_secret"] not in everything_stored() + repr(application) + repr(brought) + caplog.text
+
+
+def test_calls_are_paced_by_the_listeners_own_gate(foreign: World, pauses: list[float]) -> None:
+    """And a refusal of the application in a sync says whose it is."""
+    browser = Browser()
+    finish_login(browser, consent(by_form(browser).location))
+    user_id = user_of(browser)
+    name = connections.connection(user_id, "spotify").application
+    foreign.register(client_id="operators-client", client_secret="operators-secret", calls_per_minute=60_000)
+    job = begun(user_id, DataType.SAVED_ALBUMS, DataType.TOP_TRACKS)
+    collect(DataType.SAVED_ALBUMS, job, plenty)
+    assert standing(job, DataType.SAVED_ALBUMS).outcome is Outcome.COMPLETE
+    assert state_table().get(f"gate#spotify#{name}", "gate")
+    assert state_table().get("gate#spotify#default", "gate") is None
+    foreign.fault("*", status=403, body="Your application is blocked: Premium subscription required for its owner")
+    collect(DataType.TOP_TRACKS, job, plenty)
+    assert "your own application: Spotify has stopped this application" in str(standing(job, DataType.TOP_TRACKS).why)
 
 
 def test_a_listener_who_is_logged_out_comes_back_with_their_own(foreign: World) -> None:

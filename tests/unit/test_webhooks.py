@@ -257,6 +257,9 @@ def test_a_disabled_webhook_is_told_nothing_until_it_answers_a_test(
     synced(user_id, 1)
     deliver_all(tell_all(queues, stream()))
     assert listed(browser)[0]["status"] == "disabled"
+    (notice,) = browser.get(MUSIC, "/me/changes").json["notices"]
+    assert (notice["kind"], notice["webhook_id"]) == ("webhook_disabled", webhook["webhook_id"])
+    assert "url" not in notice
     assert queues.take("deliveries") == []
     assert tell_all(queues, stream()) == []
     program.status = 200

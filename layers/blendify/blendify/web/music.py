@@ -8,6 +8,7 @@ from blendify.web.guards import reader, user_id
 from blendify.web.parameters import OF_HISTORY, OF_LISTS, changes_asked, query_parameters, question
 from blendify.web.responses import Response
 from blendify.web.router import new_router
+from blendify.webhooks import subscriptions
 
 router = new_router()
 
@@ -32,9 +33,21 @@ def history(data_type: str) -> Response[str]:
 @router.get("/me/changes", middlewares=[reader])
 def what_changed() -> Response[str]:
     """A page of what was recorded and what was removed, and by which run, of all data types together, newest first."""
-    items, next_cursor = changes.changes(user_id(), changes_asked(query_parameters(router)))
+    asked = changes_asked(query_parameters(router))
+    items, next_cursor = changes.changes(user_id(), asked)
     reasons.explain(user_id(), items)
-    return responses.json_response(200, {"items": items, "next_cursor": next_cursor})
+    notices = [] if asked.cursor else _disabled_webhooks(user_id())
+    page = {"items": items, "next_cursor": next_cursor, **({"notices": notices} if notices else {})}
+    return responses.json_response(200, page)
+
+
+def _disabled_webhooks(user: str) -> list[dict[str, str | None]]:
+    """What a program has to know that waits for events in vain; not the address, which may hold a secret."""
+    return [
+        {"kind": "webhook_disabled", "webhook_id": each.webhook_id, "at": each.disabled_at, "why": each.why}
+        for each in subscriptions.every(user, consistent=False)
+        if each.disabled_at
+    ]
 
 
 def _page(page: Page) -> Response[str]:
