@@ -594,7 +594,7 @@ def _webhooks() -> Schema:
         "why": {**TEXT, "nullable": True, "description": "Why the latest delivery failed"},
         "delivered_at": moment,
     }
-    one = [_path("webhook_id", "The webhook's id")]
+    webhook_id = [_path("webhook_id", "The webhook's id")]
     return {
         "/me/webhooks": {
             "get": _operation(
@@ -614,14 +614,18 @@ def _webhooks() -> Schema:
         },
         "/me/webhooks/{webhook_id}": {
             "delete": _operation(
-                "Delete a webhook at once", {204: {"description": "Deleted"}}, one, errors=(403, 404), session=True
+                "Delete a webhook at once",
+                {204: {"description": "Deleted"}},
+                webhook_id,
+                errors=(403, 404),
+                session=True,
             )
         },
         "/me/webhooks/{webhook_id}/test": {
             "post": _operation(
                 "Send a test event; an answer enables a webhook that was disabled",
                 {202: _json(_object({"webhook_id": TEXT}))},
-                one,
+                webhook_id,
                 errors=(403, 404),
                 session=True,
             )

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from blendify.core import aws, telemetry
+from blendify.core.settings import loopback_webhooks
 from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.event_bus import Bus
 from tests.unit.exports import create_bucket
@@ -16,6 +17,8 @@ from tests.unit.poll_queue import PollQueue
 from tests.unit.simulated import SIMULATED
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED
+from tests.unit.webhook_queues import WebhookQueues
+from tests.unit.webhook_receiver import Receiver, receiver
 from tests.unit.world import Socket, World, socket_of
 
 
@@ -98,6 +101,24 @@ def messages(monkeypatch: pytest.MonkeyPatch) -> Messages:
     made, client = Messages(), aws.client
     monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
     return made
+
+
+@pytest.fixture
+def webhook_queues(monkeypatch: pytest.MonkeyPatch) -> WebhookQueues:
+    """The queues of events and deliveries, in memory."""
+    made, client = WebhookQueues(), aws.client
+    monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
+    return made
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A listener's program on this machine, which may be told as on the local stack."""
+    monkeypatch.setenv("LOOPBACK_WEBHOOKS", "on")
+    loopback_webhooks.cache_clear()
+    with receiver() as made:
+        yield made
+    loopback_webhooks.cache_clear()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Webhooks: a listener's own programs are told of changes, by signed events with ids and names."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,7 +10,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from blendify.access import sessions
 from blendify.collecting.collector import collect
-from blendify.core import aws, settings, times
+from blendify.core import aws, times
 from blendify.core.data_types import DataType
 from blendify.syncing.finish_sync import finish_sync
 from blendify.webhooks import deliveries, signature, subscriptions
@@ -21,30 +20,13 @@ from tests.unit.http_events import Browser
 from tests.unit.sync_steps import STARTED, begun, plenty
 from tests.unit.visible import logged
 from tests.unit.webhook_queues import WebhookQueues, deliver_all, stream, tell_all
-from tests.unit.webhook_receiver import Receiver, receiver
+from tests.unit.webhook_receiver import Receiver
 from tests.unit.world import World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 API, MUSIC, LISTENER = "api.webhooks", "api.music", "api.listener"
 TYPES = (DataType.TOP_ARTISTS, DataType.SAVED_ALBUMS, DataType.FOLLOWED_ARTISTS, DataType.RECENTLY_PLAYED)
-
-
-@pytest.fixture
-def queues(monkeypatch: pytest.MonkeyPatch) -> WebhookQueues:
-    made, client = WebhookQueues(), aws.client
-    monkeypatch.setattr(aws, "client", lambda service: made if service == "sqs" else client(service))
-    return made
-
-
-@pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A listener's program on this machine, which may be told as on the local stack."""
-    monkeypatch.setenv("LOOPBACK_WEBHOOKS", "on")
-    settings.loopback_webhooks.cache_clear()
-    with receiver() as made:
-        yield made
-    settings.loopback_webhooks.cache_clear()
 
 
 def synced(user_id: str, hours_ago: float) -> str:
@@ -118,22 +100,22 @@ def served(browser: Browser) -> dict[str, list[Any]]:
 
 
 def test_a_program_rebuilds_the_library_from_events_and_changes(
-    world: World, queues: WebhookQueues, program: Receiver
+    world: World, webhook_queues: WebhookQueues, program: Receiver
 ) -> None:
     """Events come twice, in any order, and one never comes: its number is missing, so the program asks once more."""
     user_id, browser = listener(world)
     secret = made(browser, program.url)["secret"]
-    told = []
+    waiting = []
     for number, hours_ago in enumerate((9, 6, 3)):
         if number:
             world.change("remove", DataType.SAVED_ALBUMS, position=number)
             world.change("move", DataType.TOP_ARTISTS, "short_term", to=0, position=1)
         begun_at = synced(user_id, hours_ago)
         changes = [change for change in stream() if change["dynamodb"]["Keys"]["fetched_at"]["S"].startswith(begun_at)]
-        told += tell_all(queues, changes)
-    assert len(told) == 3
-    del told[1]
-    deliver_all(told[::-1] + told)
+        waiting += tell_all(webhook_queues, changes)
+    assert len(waiting) == 3
+    del waiting[1]
+    deliver_all(waiting[::-1] + waiting)
     consumer = Consumer(browser, secret)
     for headers, body in program.requests:
         consumer.take(headers, body)
@@ -143,7 +125,7 @@ def test_a_program_rebuilds_the_library_from_events_and_changes(
     assert consumer.library() == served(browser)
 
 
-def test_an_event_has_ids_and_names_alone(world: World, queues: WebhookQueues, program: Receiver) -> None:
+def test_an_event_has_ids_and_names_alone(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:
     """And why, and whether it tells all; what there is to know more about, the API tells whoever may read it."""
     user_id, browser = listener(world)
     made(browser, program.url)
@@ -152,7 +134,7 @@ def test_an_event_has_ids_and_names_alone(world: World, queues: WebhookQueues, p
     world.change("remove", DataType.SAVED_ALBUMS, position=1)
     second = synced(user_id, 1)
     new = [change for change in stream() if change not in stream_before]
-    (delivery,) = tell_all(queues, new)
+    (delivery,) = tell_all(webhook_queues, new)
     deliver_all([delivery])
     ((_, body),) = program.requests
     event = json.loads(body)
@@ -167,26 +149,26 @@ def test_an_event_has_ids_and_names_alone(world: World, queues: WebhookQueues, p
     assert change["name"]
 
 
-def test_a_large_run_is_told_of_and_not_told(world: World, queues: WebhookQueues, program: Receiver) -> None:
+def test_a_large_run_is_told_of_and_not_told(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:
     """An event has fifty changes at most, and says that there are more."""
     user_id, browser = listener(world)
     made(browser, program.url)
     synced(user_id, 2)
-    deliver_all(tell_all(queues, stream()))
+    deliver_all(tell_all(webhook_queues, stream()))
     (_, body), *_ = program.requests
     data = json.loads(body)["data"]
     assert (len(data["changes"]), data["complete"]) == (50, False)
     assert len(body) < 20_000
 
 
-def test_nothing_is_queued_for_listeners_without_webhooks(world: World, queues: WebhookQueues) -> None:
+def test_nothing_is_queued_for_listeners_without_webhooks(world: World, webhook_queues: WebhookQueues) -> None:
     """Nobody else's webhook is told of theirs either."""
     user_id, _ = listener(world)
     _, other = listener(world, "bea")
     made(other, "https://example.org/hook")
     synced(user_id, 1)
-    assert tell_all(queues, stream()) == []
-    assert queues.sent == {}
+    assert tell_all(webhook_queues, stream()) == []
+    assert webhook_queues.sent == {}
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
@@ -201,7 +183,7 @@ def test_the_signature_is_that_of_the_specification() -> None:
 
 
 def test_a_secret_is_shown_once_and_stored_sealed(
-    world: World, queues: WebhookQueues, program: Receiver, caplog: pytest.LogCaptureFixture
+    world: World, webhook_queues: WebhookQueues, program: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not in the list, on the page, in the table, in a log line."""
     user_id, browser = listener(world)
@@ -210,7 +192,7 @@ def test_a_secret_is_shown_once_and_stored_sealed(
     assert secret.startswith("whsec_")
     assert listed(browser) == [webhook]
     synced(user_id, 1)
-    deliver_all(tell_all(queues, stream()))
+    deliver_all(tell_all(webhook_queues, stream()))
     stored = repr(aws.client("dynamodb").scan(TableName="accounts")["Items"])
     assert secret.removeprefix("whsec_") not in stored + logged(caplog) + browser.get(LISTENER, "/account").body
     assert "secret=of-the-listener" not in logged(caplog)
@@ -218,7 +200,7 @@ def test_a_secret_is_shown_once_and_stored_sealed(
 
 
 def test_what_fails_is_tried_again_and_later_each_time(
-    world: World, queues: WebhookQueues, program: Receiver, stopped_clock: list[datetime]
+    world: World, webhook_queues: WebhookQueues, program: Receiver, stopped_clock: list[datetime]
 ) -> None:
     """By the schedule of the specification, with the same id, for three days; then the webhook is disabled."""
     _, browser = listener(world)
@@ -229,7 +211,7 @@ def test_what_fails_is_tried_again_and_later_each_time(
     begun_at = stopped_clock[0]
     for delay in DELAYS:
         deliver_all(waiting)
-        waiting = queues.take("deliveries")
+        waiting = webhook_queues.take("deliveries")
         (body,) = waiting
         later = times.parse(json.loads(body)["not_before"]) - stopped_clock[0]
         assert delay <= later + timedelta(seconds=1)
@@ -238,7 +220,7 @@ def test_what_fails_is_tried_again_and_later_each_time(
         stopped_clock[0] += later
     assert stopped_clock[0] - begun_at > PATIENCE
     deliver_all(waiting)
-    assert queues.take("deliveries") == []
+    assert webhook_queues.take("deliveries") == []
     (shown,) = listed(browser)
     assert (shown["status"], shown["why"]) == ("disabled", "it answered 500")
     assert "Disabled on" in browser.get(LISTENER, "/account").body
@@ -248,98 +230,54 @@ def test_what_fails_is_tried_again_and_later_each_time(
 
 
 def test_a_disabled_webhook_is_told_nothing_until_it_answers_a_test(
-    world: World, queues: WebhookQueues, program: Receiver
+    world: World, webhook_queues: WebhookQueues, program: Receiver
 ) -> None:
     """410 disables it at once."""
     user_id, browser = listener(world)
     webhook = made(browser, program.url)
     program.status = 410
     synced(user_id, 1)
-    deliver_all(tell_all(queues, stream()))
+    deliver_all(tell_all(webhook_queues, stream()))
     assert listed(browser)[0]["status"] == "disabled"
     (notice,) = browser.get(MUSIC, "/me/changes").json["notices"]
     assert (notice["kind"], notice["webhook_id"]) == ("webhook_disabled", webhook["webhook_id"])
     assert "url" not in notice
-    assert queues.take("deliveries") == []
-    assert tell_all(queues, stream()) == []
+    assert webhook_queues.take("deliveries") == []
+    assert tell_all(webhook_queues, stream()) == []
     program.status = 200
     assert browser.ask("POST", API, f"/me/webhooks/{webhook['webhook_id']}/test").status == 202
-    deliver_all(queues.take("deliveries"))
+    deliver_all(webhook_queues.take("deliveries"))
     assert json.loads(program.requests[-1][1])["type"] == "webhook.test"
     assert listed(browser)[0]["status"] == "active"
 
 
 def test_a_webhook_says_when_it_wants_to_be_asked_again(
-    world: World, queues: WebhookQueues, program: Receiver, stopped_clock: list[datetime]
+    world: World, webhook_queues: WebhookQueues, program: Receiver, stopped_clock: list[datetime]
 ) -> None:
     """Retry-After counts where it is later, up to a day; a message waits in steps of at most 15 minutes."""
     user_id, browser = listener(world)
     webhook_id = made(browser, program.url)["webhook_id"]
     program.status, program.answer = 503, {"retry-after": "7200"}
     deliver_all([json.dumps(vars(Queued(user_id, webhook_id, "evt_1", '{"type": "changes.recorded"}')))])
-    assert queues.delays == [900]
-    early = queues.take("deliveries")
+    assert webhook_queues.delays == [900]
+    early = webhook_queues.take("deliveries")
     stopped_clock[0] += timedelta(minutes=119)
     deliver_all(early)
-    assert queues.delays == [900, 60]
+    assert webhook_queues.delays == [900, 60]
     assert len(program.requests) == 1
 
 
-def test_a_deleted_webhook_is_told_nothing_more(world: World, queues: WebhookQueues, program: Receiver) -> None:
+def test_a_deleted_webhook_is_told_nothing_more(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:
     """Not even what was on its way."""
     user_id, browser = listener(world)
     webhook_id = made(browser, program.url)["webhook_id"]
     synced(user_id, 1)
-    waiting = tell_all(queues, stream())
+    waiting = tell_all(webhook_queues, stream())
     assert browser.ask("DELETE", API, f"/me/webhooks/{webhook_id}").status == 204
     deliver_all(waiting)
     assert program.requests == []
     assert browser.ask("DELETE", API, f"/me/webhooks/{webhook_id}").status == 404
     assert browser.ask("POST", API, f"/me/webhooks/{webhook_id}/test").status == 404
-
-
-def test_the_account_page_makes_tests_and_deletes(world: World, queues: WebhookQueues) -> None:
-    """By forms, without script."""
-    user_id, browser = listener(world)
-    page = browser.ask("POST", API, "/account/webhooks", body=urlencode({"url": "https://example.org/hook"}))
-    assert page.status == 200
-    assert "whsec_" in page.body
-    (webhook,) = subscriptions.every(user_id)
-    for act, left in (("test", 1), ("delete", 0)):
-        fields = urlencode({"webhook_id": webhook.webhook_id, "act": act})
-        assert browser.ask("POST", API, "/account/webhooks", body=fields).status == 303
-        assert len(subscriptions.every(user_id)) == left
-    assert len(queues.take("deliveries")) == 1
-    assert browser.ask("POST", API, "/account/webhooks", body="url=ftp%3A%2F%2Fx").status == 400
-
-
-def test_a_listener_has_five_at_most(world: World) -> None:
-    """409; each has its own secret."""
-    _, browser = listener(world)
-    secrets = {made(browser, f"https://example.org/{number}")["secret"] for number in range(5)}
-    assert len(secrets) == 5
-    assert browser.ask("POST", API, "/me/webhooks", body='{"url": "https://example.org/6"}').status == 409
-
-
-@pytest.mark.parametrize(
-    "body", ["", "[]", '{"url": 1}', '{"url": "http://example.org"}', '{"url": "https://10.0.0.1"}']
-)
-def test_what_cannot_be_told_is_refused(world: World, body: str) -> None:
-    """400, and nothing is stored; nobody but the listener's own session makes one."""
-    user_id, browser = listener(world)
-    assert browser.ask("POST", API, "/me/webhooks", body=body).status == 400
-    assert subscriptions.every(user_id) == []
-    assert Browser().ask("POST", API, "/me/webhooks", body='{"url": "https://example.org"}').status == 401
-    cross = {"sec_fetch_site": "cross-site"}
-    assert browser.ask("POST", API, "/me/webhooks", cross, '{"url": "https://example.org"}').status == 403
-
-
-def test_a_secret_opens_for_its_own_webhook_alone(world: World) -> None:
-    """KMS refuses it with another's name."""
-    sealed = signature.seal("whsec_x", "u1", "w1")
-    assert signature.unseal(sealed, "u1", "w1") == "whsec_x"
-    with pytest.raises(Exception, match="InvalidCiphertext"):
-        signature.unseal(sealed, "u2", "w1")
 
 
 def test_jitter_makes_later_and_never_earlier(stopped_clock: list[datetime]) -> None:

@@ -65,7 +65,7 @@ def token_outage(title: str, users: int) -> None:
     logger.error("%s refuses the grants of many listeners at once: treated as an outage", title, extra={"users": users})
 
 
-def told(*, delivered: bool) -> None:
+def delivery_ended(*, delivered: bool) -> None:
     """A webhook was told of an event, or an attempt has failed."""
     if delivered:
         metrics.add_metric(name="EventsDelivered", unit=MetricUnit.Count, value=1)

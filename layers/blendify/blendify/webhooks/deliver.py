@@ -27,7 +27,7 @@ def deliver(queued: Queued) -> None:
         _failed(queued, webhook, error)
     else:
         subscriptions.record_success(queued.user_id, webhook)
-        telemetry.told(delivered=True)
+        telemetry.delivery_ended(delivered=True)
 
 
 def _delivery(queued: Queued, webhook: Webhook) -> Delivery:
@@ -37,7 +37,7 @@ def _delivery(queued: Queued, webhook: Webhook) -> Delivery:
 
 
 def _failed(queued: Queued, webhook: Webhook, error: NotDelivered) -> None:
-    telemetry.told(delivered=False)
+    telemetry.delivery_ended(delivered=False)
     disabled = subscriptions.record_failure(queued.user_id, webhook, str(error), gone=error.gone)
     again = None if error.gone or disabled else deliveries.next_attempt(queued, times.now(), error.retry_after)
     if again:

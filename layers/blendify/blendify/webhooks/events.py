@@ -22,7 +22,7 @@ _NAMES = {DataType.TOP_ARTISTS: "artist_name", DataType.FOLLOWED_ARTISTS: "artis
     DataType.PLAYLISTS: "playlist_name",
     DataType.SAVED_ALBUMS: "album_name",
 }
-_TOLD = ("sequence", "entry_id", "data_type", "provider", "record_id", "list", "removed")
+_SUMMARY = ("sequence", "entry_id", "data_type", "provider", "record_id", "list", "removed")
 
 
 def recorded(run: Run) -> dict[str, Any] | None:
@@ -36,7 +36,7 @@ def recorded(run: Run) -> dict[str, Any] | None:
         "started_at": run.started_at,
         "why": changes[0]["why"],
         "complete": len(changes) <= MOST_CHANGES,
-        "changes": [_told(each) for each in changes[:MOST_CHANGES]],
+        "changes": [_summary(each) for each in changes[:MOST_CHANGES]],
     }
 
 
@@ -47,6 +47,6 @@ def _changes(run: Run) -> Iterator[dict[str, Any]]:
                 yield change(fact, data_type)
 
 
-def _told(changed: dict[str, Any]) -> dict[str, Any]:
+def _summary(changed: dict[str, Any]) -> dict[str, Any]:
     name = _NAMES.get(changed["data_type"], "track_name")
-    return {**{field: changed[field] for field in _TOLD}, "name": changed.get(name)}
+    return {**{field: changed[field] for field in _SUMMARY}, "name": changed.get(name)}
