@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.formats import registry
@@ -256,6 +256,7 @@ def test_library_albums_artists_and_favourites_are_saved() -> None:
     assert (loved.artist_name, disliked) == ("The Four", Skipped("not_kept", 1))
 
 
+@settings(max_examples=60, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from(list(STRETCH)), st.text(max_size=12), max_size=4), twice=st.booleans())
 def test_whatever_a_cell_holds_the_row_is_a_play_or_skipped(changes: dict[str, str], twice: bool) -> None:
     rows = imported(table(STRETCH, STRETCH | changes, *[STRETCH | changes] * twice, STRETCH))
@@ -271,6 +272,7 @@ JUNK = (
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from([*TRACK, *PLAYLIST]), JUNK, max_size=4))
 def test_any_library_is_read(changes: dict[str, Any]) -> None:
     assert isinstance(imported(json.dumps([TRACK, TRACK | changes]))[0], SavedTrack)

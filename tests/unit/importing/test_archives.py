@@ -7,7 +7,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.archives import MB, ArchiveEntry, Budgets
@@ -153,11 +153,13 @@ def test_a_directory_larger_than_any_exports_is_not_loaded() -> None:
     assert refusal(memory.getvalue()) == "too_many_files"
 
 
+@settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=400), prefix=st.sampled_from([b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08"]))
 def test_any_bytes_are_an_entry_or_refused(data: bytes, prefix: bytes) -> None:
     assert code_of(prefix + data) in {None, *MESSAGES}
 
 
+@settings(max_examples=60, deadline=None)
 @given(place=st.integers(0, 1_000), value=st.integers(0, 255))
 def test_a_zip_with_a_wrong_byte_is_read_or_refused(place: int, value: int) -> None:
     upload = bytearray(zipped({"a.json": ROWS, "inner.zip": zipped({"b.json": ROWS * 3})}))

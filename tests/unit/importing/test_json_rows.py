@@ -6,7 +6,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.formats.json_rows import CLOSED, entries, rows, starts_with
@@ -36,6 +36,7 @@ class Pieces(io.BytesIO):
         return super().read(self._size if not size or size < 0 else min(size, self._size))
 
 
+@settings(max_examples=60, deadline=None)
 @given(value=JSON, piece=st.integers(1, 40), indent=st.sampled_from([None, 2]))
 def test_what_json_writes_is_read_however_it_arrives(value: Any, piece: int, indent: int | None) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=piece % 2 == 0)
@@ -107,6 +108,7 @@ def test_bytes_of_older_encodings_are_letters() -> None:
     assert values(b'["Sm\xe5 \x80", "Sm\xc3\xa5"]') == ["Små €", "Små"]
 
 
+@settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200), opening=st.sampled_from([b"", b"[", b'{"a":', b'[{"a":"', b"[[[["]))
 def test_any_bytes_are_values_and_rejections(data: bytes, opening: bytes) -> None:
     values(opening + data, piece=13)

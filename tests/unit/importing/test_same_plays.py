@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.same_plays import (
@@ -146,6 +146,7 @@ def distance(play: ImportedPlay, poll: PolledPlay) -> float | None:
     return min((abs(moment - target) for target, window in targets if abs(moment - target) <= window), default=None)
 
 
+@settings(max_examples=60, deadline=None)
 @given(imports=IMPORTED, polls=POLLED, seed=st.randoms(use_true_random=False))
 def test_pairs_are_the_nearest_and_as_many_as_there_can_be(
     imports: list[ImportedPlay], polls: list[PolledPlay], seed: Random

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.formats.format import Options
@@ -193,6 +193,7 @@ KEYS = st.sampled_from(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(changes=st.dictionaries(KEYS, JUNK, max_size=3))
 def test_whatever_a_field_holds_the_row_is_a_play_or_skipped(changes: dict[str, Any]) -> None:
     for upload in (
@@ -210,6 +211,7 @@ def test_whatever_a_field_holds_the_row_is_a_play_or_skipped(changes: dict[str, 
         assert all(isinstance(row, Play | Skipped) for row in rest)
 
 
+@settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=100), head=st.sampled_from([TABLE, "#AUDIOSCROBBLER/1.1\n", "a,b,c,14 Nov 2023 22:13\n"]))
 def test_any_text_below_a_head_is_read(text: str, head: str) -> None:
     imported(head + text)

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.formats.rows import FollowedArtist, Play, Playlist, SavedAlbum, SavedTrack, Skipped
@@ -109,12 +109,14 @@ def test_rows_that_say_nothing_are_counted() -> None:
 ANY = st.none() | st.integers() | st.text(max_size=9) | st.lists(st.integers(), max_size=2) | st.just({"name": "x"})
 
 
+@settings(max_examples=60, deadline=None)
 @given(value=ANY, place=st.sampled_from(["tracks", "albums", "artists", "shows", "other"]), field=st.text(max_size=5))
 def test_any_library_is_read(value: Any, place: str, field: str) -> None:
     imported(json.dumps(LIBRARY | {place: value}))
     imported(json.dumps(LIBRARY | {place: [value, {field: value, "uri": value, "track": value}]}))
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     value=ANY, field=st.sampled_from(["track", "episode", "localTrack", "addedDate", "items", "name", "description"])
 )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing import archives
@@ -221,6 +221,7 @@ VALUES = (
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from([*ROW, "new_field"]), VALUES | st.sampled_from(list(ROW.values()))))
 def test_whatever_a_field_holds_the_row_is_a_play_or_skipped(changes: dict[str, Any]) -> None:
     rows = imported(json.dumps([ROW, ROW | changes]))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blendify.importing.formats.format import Options
@@ -211,6 +211,7 @@ JUNK = (
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(changes=st.dictionaries(st.sampled_from([*SONG, "details", "snippet"]), JUNK, max_size=4))
 def test_whatever_a_field_holds_the_row_is_a_play_or_skipped(changes: dict[str, Any]) -> None:
     first, second = imported(json.dumps([SONG, SONG | changes]))
@@ -218,6 +219,7 @@ def test_whatever_a_field_holds_the_row_is_a_play_or_skipped(changes: dict[str, 
     assert isinstance(second, Play | Skipped)
 
 
+@settings(max_examples=60, deadline=None)
 @given(written=st.text(max_size=40), address=st.text(max_size=20))
 def test_whatever_a_page_says_its_blocks_are_plays_or_skipped(written: str, address: str) -> None:
     text = page("30 Aug 2025, 23:14:55 CEST", "SLOT").replace("x" * 200_000, "").replace("SLOT", written)

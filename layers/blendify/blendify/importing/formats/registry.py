@@ -8,6 +8,8 @@ from typing import BinaryIO
 from blendify.importing.formats import (
     apple_library,
     apple_plays,
+    csv_columns,
+    deezer,
     lastfm,
     listenbrainz,
     own_servers,
@@ -34,6 +36,8 @@ RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
     apple_library.recognize,
     takeout_history.recognize,
     takeout_tables.recognize,
+    deezer.recognize,
+    csv_columns.recognize,
 )
 """The more specific first."""
 
@@ -68,7 +72,10 @@ def to_read(recognized: Iterable[tuple[Entry, Format]]) -> list[tuple[Entry, For
     """The files of one upload that are read for their rows: not those that others of them tell better."""
     files = list(recognized)
     names = {format_.name for _, format_ in files}
-    return [(entry, format_) for entry, format_ in files if not format_.superseded_by & names]
+    better = [(entry, format_) for entry, format_ in files if not format_.superseded_by & names]
+    # A table whose columns have to be asked for is what was uploaded, or something else in an export.
+    known = [(entry, format_) for entry, format_ in better if not format_.asks_columns]
+    return known or better
 
 
 def read(format_: Format, stream: BinaryIO, options: Options, *, start: int = 0) -> Iterator[tuple[int, Row]]:

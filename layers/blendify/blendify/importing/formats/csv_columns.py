@@ -1,0 +1,222 @@
+"""
+Any table of plays or of favourites: the listener says which column is which, or a preset knows.
+
+Presets  Tidal's history and favourites, SoundCloud's history, Libre.fm. Their columns are known from programs that read
+         them, not from the services' own words
+Times    ISO 8601, seconds or milliseconds since 1970, and `DD Mon YYYY, HH:MM`. A date that a spreadsheet has rewritten
+         is not guessed at: `03/04/2024` is two days
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import BinaryIO
+
+from blendify.importing.formats import csv_rows, fields
+from blendify.importing.formats.csv_rows import column_name
+from blendify.importing.formats.fields import text, whole
+from blendify.importing.formats.format import Entry, Format, Options
+from blendify.importing.formats.lastfm import of_minutes
+from blendify.importing.formats.outline import Outline, outline
+from blendify.importing.formats.row_keys import RowKeys, named_id, normal
+from blendify.importing.formats.rows import Play, Precision, Row, SavedTrack, Skipped
+from blendify.providers.named_fields import isrc
+
+FIELDS = ("time", "title", "artist", "album", "ms_played", "seconds_played", "duration_ms", "isrc", "id")
+"""What a column can be. `time` and `title` are needed."""
+NEEDED = frozenset({"time", "title"})
+SAMPLE_ROWS = 5
+_GUESSES: Mapping[str, Sequence[str]] = {
+    "time": (
+        *("time", "timestamp", "date", "played at", "playedat", "listened at", "entry date", "play time", "ts", "uts"),
+        *("datetime", "date played", "utc time", "listen date", "added at", "date added"),
+    ),
+    "title": ("track", "title", "track name", "track title", "song", "song title", "song name", "name"),
+    "artist": ("artist", "artist name", "artists", "artist names", "track artist", "performer"),
+    "album": ("album", "album title", "album name", "release", "release name"),
+    "ms_played": ("ms played", "msplayed", "stream duration ms", "played ms", "play duration milliseconds"),
+    "seconds_played": ("seconds played", "listening time", "listened seconds"),
+    "duration_ms": ("duration ms", "length ms"),
+    "isrc": ("isrc",),
+    "id": ("uri", "url", "track id", "track url", "track uri", "spotify track uri"),
+}
+_MINUTES = len("2026-01-09 07:45")
+_DAY = len("2026-01-09")
+
+
+@dataclass(frozen=True)
+class _Preset:
+    """A table whose columns are known."""
+
+    name: str
+    title: str
+    service: str
+    columns: Mapping[str, str]
+    """As `Options.columns`; the columns named are those that the table must have."""
+    saved: bool = False
+    scrobble: bool = False
+    title_has_artist: bool = False
+
+
+_PRESETS = (
+    _Preset(
+        "tidal_history",
+        "Tidal, history",
+        "tidal",
+        {"time": "entry_date", "title": "track_title", "artist": "artist_name", "ms_played": "stream_duration_ms"},
+    ),
+    _Preset(
+        "tidal_favorites",
+        "Tidal, favourites",
+        "tidal",
+        {"time": "date_added", "title": "track_title", "artist": "artist_name", "album": "album_title"},
+        saved=True,
+    ),
+    _Preset(
+        "soundcloud_history",
+        "SoundCloud, history",
+        "soundcloud",
+        {"time": "play_time", "title": "track_title", "id": "track_url"},
+        title_has_artist=True,
+    ),
+    _Preset(
+        "librefm",
+        "Libre.fm",
+        "librefm",
+        {"time": "time", "artist": "artist", "title": "track", "album": "album"},
+        scrobble=True,
+    ),
+)
+_ANY = _Preset("csv", "A table", "csv", {})
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What the listener is shown to say which column is which."""
+
+    columns: tuple[str, ...]
+    """As they are named in the file."""
+    suggested: Mapping[str, str]
+    """From a field to the name of a column; for `Options.columns` once it is confirmed."""
+    sample: tuple[tuple[str, ...], ...]
+    """The first rows: shown to the listener, and not stored."""
+
+
+def read(stream: BinaryIO, options: Options, *, preset: _Preset) -> Iterator[Row]:
+    """The rows, by the preset's columns or those that the listener has confirmed; none without `time` and `title`."""
+    named = preset.columns or options.columns or {}
+    columns = {field: column_name(column) for field, column in named.items() if field in FIELDS}
+    if not columns.keys() >= NEEDED:
+        return
+    keys = RowKeys(preset.name)
+    for cells in csv_rows.rows(stream):
+        if isinstance(cells, Skipped):
+            yield cells
+        else:
+            row = {field: cells[column] for field, column in columns.items() if column in cells}
+            yield _row(row, preset, keys, options)
+
+
+def recognize(outline: Outline) -> Format | None:
+    """A preset by its columns; else a table in which a column for the time or the title can be guessed."""
+    for preset in _PRESETS:
+        if outline.has_columns(*preset.columns.values()):
+            return _format(preset)
+    return _format(_ANY) if len(outline.table) > 1 and _guessed(outline.columns).keys() & NEEDED else None
+
+
+def suggest(entry: Entry) -> Suggestion:
+    """What to ask the listener about a table; the same for any file with a line of columns."""
+    beginning = outline(entry)
+    sample = tuple(beginning.table[1 : 1 + SAMPLE_ROWS])
+    return Suggestion(beginning.columns, _guessed(beginning.columns), sample)
+
+
+def _format(preset: _Preset) -> Format:
+    return Format(
+        preset.name,
+        preset.title,
+        "",
+        preset.service,
+        partial(read, preset=preset),
+        holds="library" if preset.saved else "plays",
+        asks_zone=not preset.scrobble,
+        asks_columns=not preset.columns,
+    )
+
+
+def _guessed(columns: Sequence[str]) -> dict[str, str]:
+    by_name = {column_name(column): column for column in reversed(columns)}
+    return {
+        field: by_name[guess]
+        for field, guesses in _GUESSES.items()
+        if (guess := next((name for name in guesses if name in by_name), None))
+    }
+
+
+def _row(row: Mapping[str, str], preset: _Preset, keys: RowKeys, options: Options) -> Row:
+    written, title, artist = text(row, "time"), text(row, "title"), text(row, "artist")
+    if preset.title_has_artist and title and not artist and " - " in title:
+        artist, _, title = (part.strip() for part in title.partition(" - "))
+    at = _moment(written, options.zone)
+    if not title:
+        return Skipped("empty")
+    if at is None and not preset.saved:
+        return Skipped("time_unreadable" if written else "time_missing")
+    if at and fields.unlikely(at, options.latest):
+        return Skipped("time_unlikely")
+    heard = whole(row, "ms_played") if "ms_played" in row else _milliseconds(whole(row, "seconds_played"))
+    record_id = text(row, "id") or named_id(title, artist)
+    key = keys.key(text(row, "id") or normal(f"{artist}\n{title}"), written, *([] if preset.saved else [heard]))
+    code, answer, album = isrc(text(row, "isrc")), fields.allowed(row, FIELDS), text(row, "album")
+    if preset.saved:
+        return SavedTrack(
+            key=key,
+            record_id=record_id,
+            track_name=title,
+            artist_name=artist,
+            album_name=album,
+            isrc=code,
+            added_at=at,
+            precision=_precision(written),
+            service=preset.service,
+            answer=answer,
+        )
+    return Play(
+        key=key,
+        record_id=record_id,
+        track_name=title,
+        artist_name=artist,
+        album_name=album,
+        isrc=code,
+        duration_ms=whole(row, "duration_ms"),
+        started_at=at,
+        precision=_precision(written),
+        ms_played=heard if heard is not None and heard >= 0 else None,
+        service=preset.service,
+        scrobble=preset.scrobble,
+        answer=answer,
+    )
+
+
+def _moment(written: str | None, zone: str) -> datetime | None:
+    if written and written.lstrip("-").isdigit() and len(written) > len("20260109"):
+        return fields.of_seconds(whole({"time": written}, "time"))
+    if written and written.isdigit():
+        return None
+    return fields.moment(written, zone) or of_minutes(written)
+
+
+def _precision(written: str | None) -> Precision:
+    length = len(written or "")
+    if written and not written.isdigit():
+        if length <= _DAY:
+            return "day"
+        if length <= _MINUTES or of_minutes(written):
+            return "minute"
+    return "second"
+
+
+def _milliseconds(seconds: int | None) -> int | None:
+    return None if seconds is None else seconds * 1_000
