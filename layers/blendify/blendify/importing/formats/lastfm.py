@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import Any, BinaryIO
 
 from blendify.importing.formats import csv_rows, fields, scrobbles
@@ -30,6 +31,7 @@ _MINUTES = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}),? (\d\d):(\d\d)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _COLUMNS_OF_MINUTES = ("artist", "album", "track", "date")
 _DEEPEST = 5
+_ACCOUNT_VALUES = 10_000
 
 
 def read_table(stream: BinaryIO, options: Options) -> Iterator[Row]:
@@ -81,12 +83,30 @@ def recognize(outline: Outline) -> Format | None:
         return MINUTES if any(row[3] for row in outline.table) else None
     for path in sorted(outline.json, key=len):
         if path[-2:] == ("date", "uts") and len(path) - 2 <= _DEEPEST:
-            loved = "lovedtracks" in path
-            reader = partial(read_pages, at=path[:-2], loved=loved)
-            title = "Last.fm, loved tracks" if loved else "Last.fm, pages of the API"
-            name, holds = ("lastfm_loved", "library") if loved else ("lastfm_pages", "plays")
-            return Format(name, title, "/".join(path[:-2]) or "lines", SERVICE, reader, holds=holds)  # type: ignore[arg-type]
+            return _pages(path[:-2])
     return None
+
+
+def _pages(at: Path) -> Format:
+    generation = "/".join(at) or "lines"
+    name_of = partial(_accounts, at=(*at[:-2], "@attr", "user"))
+    if "lovedtracks" in at:
+        reader = partial(read_pages, at=at, loved=True)
+        return Format(
+            *("lastfm_loved", "Last.fm, loved tracks", generation, SERVICE, reader), holds="library", accounts=name_of
+        )
+    return Format(
+        *("lastfm_pages", "Last.fm, pages of the API", generation, SERVICE, partial(read_pages, at=at)),
+        accounts=name_of,
+    )
+
+
+def _accounts(stream: BinaryIO, *, at: Path) -> frozenset[str]:
+    """The user names of the pages, which stand behind their tracks."""
+    told = rows(stream, lambda path, _: path != at and path == at[: len(path)])
+    return frozenset(
+        name for path, value in islice(told, _ACCOUNT_VALUES) if path == at and (name := text({"name": value}, "name"))
+    )
 
 
 def of_minutes(written: str | None) -> datetime | None:

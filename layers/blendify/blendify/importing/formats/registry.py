@@ -22,9 +22,48 @@ from blendify.importing.formats import (
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.outline import Outline, outline
 from blendify.importing.formats.rows import Row, Skipped
+from blendify.importing.refusals import ImportRefused
 
 MOST_NAMES = 200_000
 """A library holds at most 100,000 songs."""
+_FILES_LOOKED_AT = 2
+FORMATS = (
+    "spotify_extended",
+    "spotify_account_history",
+    "spotify_account_library",
+    "spotify_account_playlists",
+    "spotify_account_follow",
+    "spotify_account",
+    "lastfm_csv",
+    "lastfm_to_csv",
+    "lastfm_pages",
+    "lastfm_loved",
+    "listenbrainz",
+    "listenbrainz_feedback",
+    "scrobbler_log",
+    "maloja",
+    "koito",
+    "pano_scrobbler",
+    "apple_play_activity",
+    "apple_daily_tracks",
+    "apple_library_tracks",
+    "apple_library_playlists",
+    "apple_library_albums",
+    "apple_library_artists",
+    "apple_favorites",
+    "takeout_history",
+    "takeout_playlist",
+    "takeout_likes",
+    "takeout_songs",
+    "takeout_subscriptions",
+    "deezer",
+    "tidal_history",
+    "tidal_favorites",
+    "soundcloud_history",
+    "librefm",
+    "csv",
+)
+"""The names of all formats, in the order of the documentation."""
 RECOGNIZERS: tuple[Callable[[Outline], Format | None], ...] = (
     spotify_extended.recognize,
     spotify_account.recognize,
@@ -76,6 +115,23 @@ def to_read(recognized: Iterable[tuple[Entry, Format]]) -> list[tuple[Entry, For
     # A table whose columns have to be asked for is what was uploaded, or something else in an export.
     known = [(entry, format_) for entry, format_ in better if not format_.asks_columns]
     return known or better
+
+
+def accounts_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, frozenset[str]]:
+    """The provider's user ids that the files of one upload name, by service; to be compared, and not stored."""
+    accounts: dict[str, frozenset[str]] = {}
+    for entry, format_ in recognized:
+        with entry.open() as stream:
+            if named := format_.accounts(stream):
+                accounts[format_.service] = accounts.get(format_.service, frozenset()) | named
+    return accounts
+
+
+def refusal(entries: Iterable[Entry]) -> ImportRefused:
+    """Why an upload in which nothing is recognised is refused: it may be the page that asks for a login."""
+    heads = [outline(entry).head[:1_000].lower() for entry in islice(entries, _FILES_LOOKED_AT)]
+    html = len(heads) == 1 and (b"<html" in heads[0] or b"<!doctype html" in heads[0])
+    return ImportRefused("html" if html else "not_recognized")
 
 
 def read(format_: Format, stream: BinaryIO, options: Options, *, start: int = 0) -> Iterator[tuple[int, Row]]:

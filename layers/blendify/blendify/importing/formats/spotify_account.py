@@ -82,6 +82,12 @@ def read_follow(stream: BinaryIO, _: Options) -> Iterator[Row]:
             yield value
 
 
+def read_account(stream: BinaryIO) -> frozenset[str]:
+    """The user name of the account; all else of that file is passed over."""
+    names = (text({"name": value}, "name") for path, value in rows(stream, starts_with(())) if path == ("username",))
+    return frozenset(name for name in names if name)
+
+
 HISTORY = Format(
     "spotify_account_history",
     "Spotify, account data: last year's plays",
@@ -99,6 +105,15 @@ PLAYLISTS = Format(
 FOLLOW = Format(
     "spotify_account_follow", "Spotify, account data: followed artists", "", SERVICE, read_follow, holds="library"
 )
+ACCOUNT = Format(
+    "spotify_account",
+    "Spotify, account data: who it is of",
+    "",
+    SERVICE,
+    lambda _stream, _options: iter(()),
+    holds="names",
+    accounts=read_account,
+)
 
 
 def recognize(outline: Outline) -> Format | None:
@@ -111,7 +126,7 @@ def recognize(outline: Outline) -> Format | None:
         return PLAYLISTS
     if outline.has(("followingArtists",)) or outline.has(("followingUsersCount",)):
         return FOLLOW
-    return None
+    return ACCOUNT if outline.has(("username",), ("email",)) or outline.has(("username",), ("creationTime",)) else None
 
 
 def _play(row: Mapping[str, Any], keys: RowKeys, options: Options) -> Row:

@@ -29,7 +29,7 @@ LONGEST_TAG = MB
 LONGEST_CELL = 4_000
 """Characters; a program takes 32,767."""
 _CHUNK = 64 * 1024
-_IN_MEMORY = 256 * 1024
+_IN_MEMORY = 64 * 1024
 _LETTERS = 26
 
 Cells = dict[int, str]
@@ -111,6 +111,10 @@ class Workbook:
                     yield from parts.take()
         except DAMAGE:
             raise ImportRefused("archive_damaged") from None
+        except NotImplementedError:
+            raise ImportRefused("archive_kind") from None
+        except RuntimeError:
+            raise ImportRefused("password") from None
         except (expat.ExpatError, ValueError):
             yield from parts.take()
 
