@@ -8,6 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.importing.formats import registry
+from blendify.importing.formats.guides import GUIDES
+from blendify.importing.refusals import MESSAGES
 from blendify.providers import PROVIDERS
 from blendify.reading.records import COMMON, FIELDS
 from blendify.web.parameters import OF_HISTORY, OF_LISTS
@@ -231,6 +234,21 @@ def test_fields_are_those_that_the_api_returns() -> None:
     shown = {CODE.findall(name)[0]: CODE.findall(fields) for name, fields in rows(text)}
     assert shown == {str(data_type): list(FIELDS[data_type]) for data_type in DataType}
     assert set(COMMON) <= set(CODE.findall(text.split("|")[0]))
+
+
+def test_formats_of_imports_are_those_that_are_read() -> None:
+    text = (DOCS / "imports.md").read_text()
+    assert re.findall(r"^\| `([a-z_]+)` \| .* \| .* \|", text, re.MULTILINE) == list(registry.FORMATS)
+    refused = section("imports.md", "What is true of every format").partition("| the upload |")[2]
+    assert set(re.findall(r"`([a-z_]+)`", refused)) == set(MESSAGES)
+
+
+def test_exports_are_got_where_the_guides_say() -> None:
+    text = (DOCS / "imports.md").read_text()
+    steps = " ".join(step for guide in GUIDES.values() for step in guide.steps)
+    sites = set(re.findall(r"[a-z.]+\.(?:com|org)\b[\w/]*", steps)) - {"lastfm.ghan.nl"}
+    assert len(sites) == 4
+    assert [site for site in sites if site not in text] == []
 
 
 def test_data_types_of_providers_are_those_of_their_tables() -> None:

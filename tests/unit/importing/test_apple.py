@@ -101,6 +101,10 @@ def test_columns_are_known_by_name_in_any_order_and_of_any_year() -> None:
     (play,) = plays(table(old))
     assert (play.track_name, play.artist_name) == ("Glass Harbour", "The Invented Four")
     assert play.key == plays(table(STRETCH))[0].key
+    short = {"Track Description": "Glass Harbour", "Artist Name": "The Invented Four"}
+    columns = ("Event Start Timestamp", "Play Duration Milliseconds", "End Reason Type")
+    (play,) = plays(table(short | {name: STRETCH[name] for name in columns}))
+    assert (play.track_name, play.started_at, play.ms_played) == ("Glass Harbour", START, 201_543)
 
 
 def stretches(

@@ -82,6 +82,7 @@ UPLOADS = {
     "listens in lines": (in_lines(LISTEN), "listenbrainz"),
     "listens in a list": (json_text([LISTEN]), "listenbrainz"),
     "maloja": (json_text({"maloja": {"export_time": 1}, "scrobbles": [MALOJA]}), "maloja"),
+    "maloja's API": (json_text({"status": "ok", "list": [MALOJA | {"duration": None}]}), "maloja"),
     "koito": (json_text({"version": "1", "user": "SECRET", "listens": [KOITO]}), "koito"),
     "pano": (in_lines(PANO), "pano_scrobbler"),
     "log": (

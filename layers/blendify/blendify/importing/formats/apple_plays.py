@@ -23,7 +23,15 @@ from blendify.importing.formats.rows import Play, Row, Skipped
 
 SERVICE = "apple_music"
 ACTIVITY_FIELDS = (
-    *("song name", "content name", "original title", "artist name", "album name", "container album name"),
+    *(
+        "song name",
+        "content name",
+        "original title",
+        "track description",
+        "artist name",
+        "album name",
+        "container album name",
+    ),
     *("container artist name", "container name", "container type", "event type", "event start timestamp"),
     *("event end timestamp", "play duration milliseconds", "media duration in milliseconds", "media type", "item type"),
     *("start position in milliseconds", "end position in milliseconds", "end reason type", "utc offset in seconds"),
@@ -89,7 +97,7 @@ DAILY = Format(
 
 def recognize(outline: Outline) -> Format | None:
     """By the columns, in any order."""
-    if outline.has_columns("Event Type", "Event End Timestamp", "Play Duration Milliseconds"):
+    if outline.has_columns("Event Start Timestamp", "Play Duration Milliseconds", "End Reason Type"):
         return ACTIVITY
     if outline.has_columns("Track Description", "Date Played", "Play Duration Milliseconds"):
         return DAILY
@@ -98,9 +106,9 @@ def recognize(outline: Outline) -> Format | None:
 
 def _stretch(row: csv_rows.Table, options: Options) -> Play | Skipped:
     """One row as a play without a key."""
-    if text(row, "event type") != "PLAY_END":
+    if text(row, "event type") not in (None, "PLAY_END"):
         return Skipped("no_play")
-    title = text(row, "song name", "content name", "original title")
+    title = text(row, "song name", "content name", "original title", "track description")
     if not title:
         return Skipped("empty")
     began, ended = (fields.moment(text(row, f"event {edge} timestamp")) for edge in ("start", "end"))

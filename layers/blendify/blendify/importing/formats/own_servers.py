@@ -2,7 +2,8 @@
 Servers that listeners run themselves.
 
 Maloja  {"scrobbles": [{"time": 1700000000, "track": {"artists": […], "title", "album": {"albumtitle"} or null,
-        "length"}, "duration": seconds heard or null}]}; equal times were made different by a second
+        "length"}, "duration": seconds heard or null}]}; its API says `list`. Equal times were made different by a
+        second
 Koito   {"listens": [{"listened_at": "2025-06-01T10:00:00Z", "track": {"mbid", "duration", "aliases": [{"alias",
         "is_primary"}]}, "album": {…}, "artists": [{…}]}]}; names are in aliases only
 Pano    {"timeMs", "track", "artist", "album", "durationMs"} in lines, as Pano Scrobbler writes them on a phone
@@ -26,8 +27,8 @@ PANO_FIELDS = ("timeMs", "track", "artist", "album", "albumArtist", "durationMs"
 def read_maloja(stream: BinaryIO, options: Options) -> Iterator[Row]:
     """The scrobbles, with how long each was heard where it is known."""
     keys = RowKeys(MALOJA.name)
-    for path, row in rows(stream, starts_with(("scrobbles",))):
-        if path == ("scrobbles", "*") and isinstance(row, Mapping):
+    for path, row in rows(stream, starts_with(("scrobbles",), ("list",))):
+        if path in (("scrobbles", "*"), ("list", "*")) and isinstance(row, Mapping):
             yield scrobbles.play(_of_maloja(row), keys, options, text(row, "time"))
         elif isinstance(row, Skipped):
             yield row
@@ -60,8 +61,9 @@ PANO = Format("pano_scrobbler", "Pano Scrobbler", "", "pano_scrobbler", read_pan
 
 def recognize(outline: Outline) -> Format | None:
     """By the fields of the first rows."""
-    if outline.has(("scrobbles", "*", "time"), ("scrobbles", "*", "track")):
-        return MALOJA
+    for holder in ("scrobbles", "list"):
+        if outline.has((holder, "*", "time"), (holder, "*", "track")):
+            return MALOJA
     if outline.has(("listens", "*", "listened_at"), ("listens", "*", "track")):
         return KOITO
     if outline.has(("timeMs",), ("track",)) or outline.has(("*", "timeMs"), ("*", "track")):

@@ -13,7 +13,7 @@ Music    YouTube Music's own, and channels named `… - Topic`, are music; what 
 import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
@@ -49,6 +49,7 @@ _TAG = re.compile(r"<[^>]*>")
 _EN_US = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}), (\d{4}), (\d{1,2}):(\d\d):(\d\d)\s?([AP]M)(?:\s(\S+))?")
 _EN_GB = re.compile(r"(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4}), (\d\d):(\d\d):(\d\d)(?:\s(\S+))?")
 _DE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}), (\d\d):(\d\d):(\d\d)(?:\s(\S+))?")
+_OFFSET = re.compile(r"(?:UTC|GMT)(?:([+-])(\d{1,2})(?::?([0-5]\d))?)?")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -80,7 +81,7 @@ HTML = Format("takeout_history", "Google Takeout, YouTube history", "HTML", SERV
 def recognize(outline: Outline) -> Format | None:
     """By the fields of the first entries, or by the classes of the page."""
     activity = outline.has(("*", "header"), ("*", "time"), ("*", "title"))
-    if activity and (b"youtube.com/" in outline.head or outline.has(("*", "titleUrl"))):
+    if activity and "youtube.com" in outline.text:
         return JSON
     old = outline.has(("*", "snippet", "publishedAt"), ("*", "snippet", "title"))
     if old and re.search(r"history|verlauf|historique", outline.path, re.IGNORECASE):
@@ -252,11 +253,20 @@ def _of_page(written: str | None, zone: str) -> datetime | None:
     return None
 
 
+def _offset(named: str | None) -> timezone | None:
+    """The offset in `UTC` or `GMT-03:00`; None for the name of a zone."""
+    match = _OFFSET.fullmatch(named or "")
+    if not match:
+        return None
+    minutes = int(match[2] or 0) * 60 + int(match[3] or 0)
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+
+
 def _local(part: Mapping[str, str], half: str | None, named: str | None, zone: str) -> datetime | None:
     month = _MONTHS.index(part["m"]) + 1 if part["m"] in _MONTHS else int(part["m"]) if part["m"].isdigit() else 0
     hour = int(part["H"]) % 12 + (12 if half == "PM" else 0) if half else int(part["H"])
     try:
         at = datetime(int(part["y"]), month, int(part["d"]), hour, int(part["M"]), int(part["S"]))  # noqa: DTZ001
-        return fields.in_utc(at, "UTC" if named == "UTC" else zone)
+        return fields.in_utc(at.replace(tzinfo=_offset(named)), zone)
     except (ValueError, OverflowError):
         return None
