@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access import users
+from blendify.core.same_names import artist_key, song_key
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.facts import Fact
 from blendify.insights import queue, store, table
-from blendify.insights.linking import artist_key, song_key
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.insights_stories import Messages, Story, listener
 

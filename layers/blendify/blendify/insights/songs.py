@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from blendify.core.same_names import artist_key, song_key
 from blendify.insights.buckets import Artist, Song
-from blendify.insights.linking import artist_key, song_key
 
 SONG_KINDS = (None, "local", "video")
 """The kinds of entries that are songs: no episodes, no albums or stations that were played as a whole."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.insights.linking import artist_key, normal, plain, song_key
+from blendify.core.same_names import artist_key, normal, plain, song_key
 
 titles = st.one_of(st.text(max_size=30), st.text(alphabet="aé ßÅ²'\"&()[]-–.,!か\u3099 ", max_size=30))
 
