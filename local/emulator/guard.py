@@ -3,6 +3,7 @@ Who may ask the emulator what: its port is open to every program and every web p
 
     below /_aws/execute-api/   everybody, as on the internet: the API checks sessions and tokens itself
     health                     everybody
+    forms with a file          whoever has the form: it is signed itself (`form_uploads`)
     everything else            requests that are signed (AWS Signature Version 4) with a key that this emulator gave:
                                the stack's own secret key, or a role's. The emulator itself believes any signature.
                                From a program of the same user, any signature will do, where the kernel tells whose
@@ -19,6 +20,8 @@ from urllib.parse import parse_qs
 
 from ministack.core import sigv4
 from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
+
+from local.emulator import form_uploads
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -63,6 +66,10 @@ class Guard:
         headers = _headers(scope)
         refusal = self._foreign(headers)
         body = b""
+        if not refusal and _is_form(scope, headers):
+            body, _ = await _read(receive)
+            await form_uploads.take(self._application, scope, body, send, self._hosts[0])
+            return
         if not refusal:
             body, receive = await _read(receive)
             refusal = _unsigned(scope, headers, body)
@@ -86,6 +93,12 @@ class Guard:
         if headers.get("origin", "http://" + headers["host"]).removeprefix("http://") not in self._hosts:
             return "web pages may use the API alone"
         return None
+
+
+def _is_form(scope: Scope, headers: dict[str, str]) -> bool:
+    """Whether a browser sends a file to a bucket."""
+    is_file = headers.get("content-type", "").startswith("multipart/form-data")
+    return is_file and scope["method"] == "POST" and "authorization" not in headers
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -222,6 +222,37 @@ def client_of(emulator: Emulator, access_key: str) -> Any:
     )
 
 
+def test_a_form_stores_what_its_signer_allows(guarded: Emulator) -> None:
+    """One key, a file of the signed size, before its end; anything else is refused, and nothing is stored."""
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=guarded.endpoint,
+        region_name=REGION,
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=guarded.secret_key,
+        config=Config(signature_version="s3v4"),
+    )
+    s3.create_bucket(Bucket="uploads")
+    form = s3.generate_presigned_post(
+        "uploads",
+        "uploads/a",
+        Fields={"success_action_redirect": "http://127.0.0.1:1/came"},
+        Conditions=[["content-length-range", 1, 5], {"success_action_redirect": "http://127.0.0.1:1/came"}],
+    )
+
+    def sent(content: bytes, **changes: str) -> requests.Response:
+        fields = {**form["fields"], **changes}
+        return requests.post(form["url"], fields, files={"file": ("x", content)}, allow_redirects=False, timeout=60)
+
+    for refused_form in (sent(b"123456"), sent(b"1", key="uploads/b"), sent(b"1", more="x"), sent(b"1", policy="e30=")):
+        assert refused_form.status_code == 403
+    assert "Contents" not in s3.list_objects_v2(Bucket="uploads")
+    answer = sent(b"12\r\n5")
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["Location"].startswith("http://127.0.0.1:1/came?")
+    assert s3.get_object(Bucket="uploads", Key="uploads/a")["Body"].read() == b"12\r\n5"
+
+
 def test_programs_of_the_same_user_need_no_secret_key(emulator: Emulator) -> None:
     """They could read the key, so the usual test credentials do; pages and unsigned requests are still refused."""
     assert client_of(emulator, "test").list_tables()["TableNames"] == [TABLE]
