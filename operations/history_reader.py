@@ -152,6 +152,12 @@ class ExportReader:
             for line in lines:
                 yield json.loads(line)
 
+    def imported(self, data_type: str) -> Iterator[Item]:
+        """What the listener imported of one data type; the file is there only if that is anything."""
+        with self.archive.open(f"imports/{data_type}.jsonl") as lines:
+            for line in lines:
+                yield json.loads(line)
+
     def rows(self, data_type: str) -> list[dict[str, str]]:
         """The same from the file for spreadsheets."""
         text = self.archive.read(f"csv/{data_type}.csv").decode("utf-8-sig")

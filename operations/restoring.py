@@ -13,6 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from blendify.db import keys
+from blendify.history.facts import CHECKPOINTS, IMPORTED
+from blendify.leaving.receipts import of_import
 from local.errors import Misconfigured
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -32,7 +34,7 @@ class Restoring:
     accounts: str
     history: str
     since: dict[tuple[str, str], str] = field(default_factory=dict)
-    """From when on a provider's records of a user are copied, as far as it was looked up."""
+    """From when on a scope's records of a user are copied, as far as it was looked up."""
     copied: int = 0
     present: int = 0
     erased: int = 0
@@ -56,13 +58,18 @@ class Restoring:
         return self._counts()
 
     def _records(self, restored: str) -> Iterator[Item]:
-        """All records; snapshots, whose partitions have a third part, are made again by syncs."""
+        """All records; snapshots, whose partitions have another third part, are made again by syncs."""
         for page in self.client.get_paginator("scan").paginate(TableName=restored):
-            yield from (item for item in page["Items"] if item["user#type"]["S"].count("#") == 1)
+            yield from (item for item in page["Items"] if not item["user#type"]["S"].endswith(CHECKPOINTS))
 
     def _copy(self, item: Item) -> None:
         user_id = item["user#type"]["S"].partition("#")[0]
-        if item["fetched_at"]["S"] < self._since(user_id, item["provider"]["S"]):
+        if item["user#type"]["S"].endswith(IMPORTED):
+            # An import that was taken back has left the moment of that.
+            erased = self._since(user_id, of_import(item.get("import_id", {"S": ""})["S"])) != ""
+        else:
+            erased = item["fetched_at"]["S"] < self._since(user_id, item["provider"]["S"])
+        if erased:
             self.erased += 1
             return
         try:
@@ -75,12 +82,12 @@ class Restoring:
                 raise
             self.present += 1
 
-    def _since(self, user_id: str, provider: str) -> str:
-        if (user_id, provider) not in self.since:
-            erased = self._item(user_id, keys.erased(provider))
+    def _since(self, user_id: str, scope: str) -> str:
+        if (user_id, scope) not in self.since:
+            erased = self._item(user_id, keys.erased(scope))
             stays = self._item(user_id, keys.profile()) is not None
-            self.since[user_id, provider] = (erased["requested_at"]["S"] if erased else "") if stays else NEVER
-        return self.since[user_id, provider]
+            self.since[user_id, scope] = (erased["requested_at"]["S"] if erased else "") if stays else NEVER
+        return self.since[user_id, scope]
 
     def _item(self, user_id: str, sk: str) -> Item | None:
         key = {"pk": {"S": keys.user(user_id)}, "sk": {"S": sk}}

@@ -12,6 +12,8 @@ import yaml
 
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.export.status import State
+from blendify.importing.counting import MOST_SECONDS
+from blendify.importing.imports import State as ImportState
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
 from blendify.reading.changes import DEFAULT_CHANGES, IMPORT, MAX_CHANGES
@@ -30,6 +32,12 @@ FILE = ROOT / "docs" / "openapi.yaml"
 TEXT: Schema = {"type": "string"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+PLAY_SECONDS: Schema = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": MOST_SECONDS,
+    "description": "For how long something must have been heard to count as a play; what was played to its end does",
+}
 ARTIST: Schema = {
     "type": "object",
     "required": ["id", "name"],
@@ -56,6 +64,7 @@ def document() -> Schema:
             **_taste(),
             **_changes(),
             **_export(),
+            **_imports(),
             **_tokens(),
             **_sessions(),
             **_applications(),
@@ -71,6 +80,7 @@ def document() -> Schema:
             "schemas": {
                 "Error": _error(),
                 "Sync": _sync(),
+                "Import": _import(),
                 "Artist": ARTIST,
                 **{_name(data_type): _record(data_type) for data_type in DataType},
             },
@@ -246,6 +256,7 @@ def _account() -> Schema:
         {
             "user_id": TEXT,
             "time_zone": nullable,
+            "play_seconds": PLAY_SECONDS,
             "connections": {"type": "array", "items": connection},
             "latest_sync": {"allOf": [sync], "nullable": True},
         }
@@ -264,6 +275,12 @@ def _account() -> Schema:
             },
         },
     }
+    chosen = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {"time_zone": TEXT, "play_seconds": PLAY_SECONDS},
+        "additionalProperties": False,
+    }
     started = _object(
         {"provider": TEXT, "status": {"type": "string", "enum": ["starting", "running"]}, "sync_id": nullable}
     )
@@ -272,9 +289,9 @@ def _account() -> Schema:
         "/me": {
             "get": _operation("The user, their connections, and the newest sync", {200: _json(me)}),
             "put": _operation(
-                "Keep the listener's time zone; another one than before makes their insights anew",
-                {200: _json(_object({"time_zone": TEXT}))},
-                body={**_object({"time_zone": TEXT}), "additionalProperties": False},
+                "Keep the listener's time zone, or what counts as a play; another choice makes their insights anew",
+                {200: _json(chosen)},
+                body=chosen,
                 errors=(400, 403),
                 session=True,
                 body_required=True,
@@ -482,6 +499,100 @@ def _library_change() -> Schema:
     }
 
 
+def _imports() -> Schema:
+    item: Schema = {"$ref": "#/components/schemas/Import"}
+    import_id = _path("import_id", "The import's id")
+    upload = _object(
+        {
+            "url": {"type": "string", "format": "uri"},
+            "fields": {"type": "object", "additionalProperties": TEXT},
+            "most_bytes": COUNT,
+            "within_seconds": COUNT,
+        }
+    )
+    announced = {"allOf": [item, _object({"upload": upload}, closed=False)]}
+    options = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "zone": {**TEXT, "description": "The time zone of a file whose times have none, an IANA name"},
+            "columns": {
+                "type": "object",
+                "additionalProperties": TEXT,
+                "description": "Of a table of no known kind: which of its columns is what",
+            },
+            "another_account": {
+                "type": "boolean",
+                "description": "Whether a file of another account than the connected one is meant all the same",
+            },
+        },
+    }
+    return {
+        "/me/imports": {
+            "get": _operation("What the listener has imported, newest first", {200: _json(_page(item))}),
+            "post": _operation(
+                "Where to upload a file: `multipart/form-data` to `upload.url`, its fields first, `file` last",
+                {201: _json(announced)},
+                errors=(403,),
+                session=True,
+            ),
+        },
+        "/me/imports/{import_id}": {
+            "get": _operation("One import with its report", {200: _json(item)}, [import_id], errors=(404,)),
+            "post": _operation(
+                "Start an import whose file is uploaded, or answer its question; it goes on in the background",
+                {202: _json(item)},
+                [import_id],
+                body=options,
+                errors=(400, 403, 404, 409, 503),
+                session=True,
+            ),
+            "delete": _operation(
+                "Take an import back: everything that it stored is erased. 204 for one that never began",
+                {202: _json(_object({"erasure_id": TEXT})), 204: {"description": "Forgotten"}},
+                [import_id],
+                errors=(403, 404, 409, 503),
+                session=True,
+            ),
+        },
+    }
+
+
+def _import() -> Schema:
+    nullable = {**TEXT, "nullable": True}
+    moment = {**MOMENT, "nullable": True}
+    lists: Schema = {
+        "files": _object(dict.fromkeys(("path", "format", "title", "generation", "service"), TEXT)),
+        "skipped": _object({"reason": TEXT, "rows": COUNT, "words": TEXT}),
+        "covers": _object({"service": TEXT, "from": MOMENT, "until": MOMENT}),
+        "differences": _object({"near": TEXT, "seconds_from": {"type": "integer"}, "plays": COUNT}),
+    }
+    return _object(
+        {
+            "import_id": TEXT,
+            "status": {"type": "string", "enum": list(ImportState)},
+            "created_at": MOMENT,
+            "started_at": moment,
+            "finished_at": moment,
+            "bytes": COUNT,
+            "code": nullable,
+            "why": nullable,
+            "question": {"type": "object", "nullable": True},
+            "files": {"type": "array", "items": lists["files"]},
+            "ignored_files": COUNT,
+            "read": COUNT,
+            "stored": COUNT,
+            "known": COUNT,
+            "skipped": {"type": "array", "items": lists["skipped"]},
+            "by_data_type": {"type": "object", "additionalProperties": COUNT},
+            "covers": {"type": "array", "items": lists["covers"]},
+            "linked": COUNT,
+            "differences": {"type": "array", "items": lists["differences"]},
+        },
+        closed=False,
+    )
+
+
 def _tokens() -> Schema:
     token = {"token_id": TEXT, "name": TEXT, "created_at": MOMENT, "expires_at": {**MOMENT, "nullable": True}}
     name = {"type": "string", "minLength": 1, "maxLength": 100}
@@ -685,6 +796,7 @@ def _pages() -> Schema:
         "description": "The login's state, and the token that the provider's script got, under the provider's name",
     }
     asset: Schema = {"description": "The file", "content": {"text/css": {"schema": TEXT}}}
+    import_id = _path("import_id", "The import's id")
     file = _path("file", "`{name}-{first 12 hex digits of its SHA-256}.{css|js|svg}`, as pages name it")
     return {
         "/": {"get": step("The start page", {200: page, 303: redirect})},
@@ -715,6 +827,25 @@ def _pages() -> Schema:
                 {200: page, 303: redirect, 400: page, 403: page, 404: page},
                 [provider],
             ),
+        },
+        "/account/plays": {"post": step("Keep what counts as a play, by form", {303: redirect, 403: page})},
+        "/imports": {"get": step("Upload a file; the listener's imports", {200: page, 303: redirect})},
+        "/imports/{import_id}": {
+            "get": step(
+                "One import: how far it is, what came of it", {200: page, 303: redirect, 404: page}, [import_id]
+            ),
+            "post": step(
+                "Answer an import's question, or take it back, by form",
+                {303: redirect, 400: page, 403: page, 404: page, 409: page, 503: page},
+                [import_id],
+            ),
+        },
+        "/imports/{import_id}/uploaded": {
+            "get": step(
+                "Back from an upload by form; the import begins",
+                {303: redirect, 404: page, 409: page, 503: page},
+                [import_id],
+            )
         },
         "/account/sessions": {"post": step("End a session by form", {303: redirect, 403: page})},
         "/account/tokens": {

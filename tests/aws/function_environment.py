@@ -29,6 +29,8 @@ FUNCTION_ENVIRONMENT = {
     "EXPORT_STATE_MACHINE": f"{_MACHINES}:export",
     "POLLS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/polls",
     "EXPORTS_BUCKET": "exports",
+    "IMPORT_STATE_MACHINE": f"{_MACHINES}:import",
+    "UPLOADS_BUCKET": "uploads",
     "INSIGHTS_TABLE": "insights",
     "INSIGHTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/insights.fifo",
     "INSIGHTS_DELAY_SECONDS": "60",

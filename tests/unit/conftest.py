@@ -12,6 +12,7 @@ from blendify.core.settings import loopback_webhooks
 from tests.aws.aws_in_memory import application, create_tables, new_aws
 from tests.unit.event_bus import Bus
 from tests.unit.exports import create_bucket
+from tests.unit.import_stories import create_uploads_bucket
 from tests.unit.insights_stories import Messages
 from tests.unit.poll_queue import PollQueue
 from tests.unit.simulated import SIMULATED
@@ -34,6 +35,7 @@ def aws_in_memory(_cloud: None) -> None:
     """New tables, key and bucket of the template, and an application whose addresses tests replace."""
     create_tables()
     create_bucket()
+    create_uploads_bucket()
     application("http://127.0.0.1:9", "http://127.0.0.1:9/v1")
 
 

@@ -240,7 +240,7 @@ def test_a_missing_fact_is_an_error() -> None:
 def test_readers_know_every_named_field() -> None:
     """Every field comes back from the table with its value and type."""
     artists = [{"id": "1", "name": "A"}, {"id": None, "name": "B"}]
-    values: dict[type, Any] = {int: 7, bool: True, list: artists}
+    values: dict[type, Any] = {int: 7, bool: True, list: artists, dict: {"reason_end": "trackdone", "skipped": False}}
     fields = {name: values.get(kind, name) for name, kind in FIELDS.items()}
     append([fact(**fields)])
     (stored_fact,) = stored_facts()

@@ -11,8 +11,8 @@ from blendify.core import times
 from blendify.insights import firsts, packing
 from blendify.insights.buckets import Artist, First, Song
 from blendify.insights.calendar import Calendar
-from blendify.insights.plays import Play, by_day, once, together
-from blendify.insights.touched import OLD, play_labels, touched
+from blendify.insights.plays import OLD, Play, by_day, once, together
+from blendify.insights.touched import play_labels, touched
 
 START = datetime(2026, 11, 20, 23, tzinfo=UTC)
 

@@ -141,7 +141,13 @@ def test_a_disconnection_with_its_history(world: World, machines: StepFunctions)
     machine(erasure_id)
     assert items("history") == []
     assert telling_of(LISTENER) == []
-    expected: dict[str, Any] = {"user_id": user_id, "time_zone": None, "connections": [], "latest_sync": None}
+    expected: dict[str, Any] = {
+        "user_id": user_id,
+        "time_zone": None,
+        "connections": [],
+        "latest_sync": None,
+        "play_seconds": 30,
+    }
     assert browser.get(READ, "/me").json == expected
     assert "not connected" in refused(delete(browser, f"{SPOTIFY}?history=erase"), 404, "not_connected")
 
@@ -201,7 +207,7 @@ def test_everything_is_erased(world: World, machines: StepFunctions) -> None:
     assert receipt["status"] == "erased"
     assert receipt["finished_at"] >= receipt["requested_at"]
     assert receipt["deleted"]["facts"] == 54
-    assert set(receipt["deleted"]) == {"facts", "account_items", "exports"}
+    assert set(receipt["deleted"]) == {"facts", "account_items", "exports", "uploads"}
 
 
 def test_a_receipts_id_cannot_be_guessed(world: World) -> None:

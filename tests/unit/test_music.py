@@ -10,7 +10,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
 from blendify.history import queries, snapshots
 from blendify.jobs.job import Job
-from blendify.reading.records import FIELDS, metadata_field
+from blendify.reading.records import COMMON, FIELDS, metadata_field
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.music_api import ask, browser_of, differences, everything
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
@@ -38,15 +38,7 @@ def test_what_is_there_now(world: World, data_type: DataType) -> None:
     for limit in (17, 1000):
         items = everything(browser_of(user_id), data_type, raw="true", limit=limit)
         assert differences(data_type, world.lists(data_type), items) == []
-        fields = {
-            "record_id",
-            "provider",
-            "fetched_at",
-            "kind",
-            *FIELDS[data_type],
-            metadata_field(data_type),
-            "same_as",
-        }
+        fields = {*COMMON, *FIELDS[data_type], metadata_field(data_type), "same_as"}
         assert all(set(item) == fields for item in items)
         assert {item["provider"] for item in items} == {"spotify"}
 

@@ -92,10 +92,11 @@ def test_only_leaving_stops_syncs() -> None:
 
 
 def test_only_collectors_append() -> None:
-    """INSERT into the history, which cannot overwrite, belongs to collectors and polls. They query one index of it."""
+    """INSERT into the history, which cannot overwrite, belongs to collectors, polls and imports; to nobody else."""
     writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
-    assert writers == COLLECTORS
-    for name in writers:
+    assert writers == COLLECTORS | {"ReadImport"}
+    # An import reads plays, too, to tell which of its own were polled. All others query one index alone.
+    for name in COLLECTORS:
         queried = [str(statement["Resource"]) for statement in statements_with("dynamodb:Query", name)]
         assert [resource for resource in queried if "HistoryTable" in resource] == [PLAYED_INDEX]
 
@@ -152,12 +153,31 @@ def test_only_functions_that_call_providers_read_client_secrets() -> None:
 def test_each_state_machine_has_its_starters() -> None:
     """Login, schedule and listeners' requests start syncs; the read API starts nothing."""
     starters = {
-        name: statement["Resource"]["Ref"]
+        name: [resource["Ref"] for resource in as_list(statement["Resource"])]
         for name in FUNCTIONS
         for statement in statements_with("states:StartExecution", name)
     }
-    syncs = dict.fromkeys(("Callback", "Dispatch", "RequestSync"), "SyncStateMachine")
-    assert starters == {**syncs, "Leave": "EraseStateMachine", "RequestExport": "ExportStateMachine"}
+    assert starters == {
+        **{name: ["SyncStateMachine"] for name in ("Callback", "Dispatch", "RequestSync")},
+        "Leave": ["EraseStateMachine"],
+        "RequestExport": ["ExportStateMachine"],
+        "Imports": ["ImportStateMachine", "EraseStateMachine"],
+    }
+
+
+def test_uploads_are_read_by_the_import_alone() -> None:
+    """The function that signs forms can take a file and delete it, and cannot read it; nobody else sees the bucket."""
+    actions: dict[str, set[str]] = {}
+    for name in FUNCTIONS:
+        for statement in statements(name):
+            if "UploadsBucket" in str(statement["Resource"]):
+                actions.setdefault(name, set()).update(as_list(statement["Action"]))
+    assert actions == {
+        "Imports": {"s3:PutObject", "s3:DeleteObject", "s3:ListBucket"},
+        "ReadImport": {"s3:GetObject", "s3:DeleteObject", "s3:ListBucket"},
+        "FailImport": {"s3:DeleteObject"},
+        "Erase": {"s3:DeleteObject", "s3:ListBucket"},
+    }
 
 
 def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
@@ -186,7 +206,10 @@ def test_the_function_that_reads_music_can_only_read() -> None:
         }
         for index in ("record", "played")
     }
-    assert readers == {"record": {"Music", "ComputeInsights"}, "played": {"Music", "ComputeInsights"} | COLLECTORS}
+    assert readers == {
+        "record": {"Music", "ComputeInsights"},
+        "played": {"Music", "ComputeInsights", "ReadImport"} | COLLECTORS,
+    }
 
 
 def test_the_function_that_shows_taste_reads_sessions_and_insights_alone() -> None:
@@ -250,7 +273,7 @@ def test_no_permission_is_a_wildcard() -> None:
             for resource in as_list(statement["Resource"]):
                 text = str(resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource)
                 # The names behind these prefixes are not known in advance.
-                if "*" in re.sub("(/applications/|-sync:|/exports/)[*]$", "", text):
+                if "*" in re.sub("(/applications/|-sync:|/exports/|/uploads/)[*]$", "", text):
                     wild.append((function, text))
     assert wild == []
 
@@ -290,7 +313,8 @@ def test_what_is_forwarded_to_the_insights_is_taken_from_their_queue() -> None:
         for statement in statements_with("sqs:SendMessage*", name)
         if "InsightsToCompute" in str(statement["Resource"])
     }
-    assert senders == {"ForwardChanges", "ComputeInsights", "AskForRebuilds", "SetTimeZone", "Erase"}
+    imports = {"ReadImport", "FailImport"}
+    assert senders == {"ForwardChanges", "ComputeInsights", "AskForRebuilds", "SetTimeZone", "Erase"} | imports
 
 
 def test_who_calls_addresses_of_listeners_can_do_nothing_else() -> None:

@@ -52,7 +52,7 @@ def test_history_has_the_owners_keys() -> None:
 
 def test_users_and_tokens_outlive_the_stack() -> None:
     """The table of users and tokens, the key that decrypts the tokens, exports and logs are retained."""
-    for name in ("AccountsTable", "TokensKey", "ExportsBucket", "Logs", "Requests"):
+    for name in ("AccountsTable", "TokensKey", "ExportsBucket", "UploadsBucket", "Logs", "Requests"):
         resource = template()["Resources"][name]
         # What a failed first deployment leaves costs money. A table's deletion protection would stand against it.
         kept = "Retain" if "DeletionProtectionEnabled" in resource["Properties"] else "RetainExceptOnCreate"
@@ -60,10 +60,10 @@ def test_users_and_tokens_outlive_the_stack() -> None:
 
 
 def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
-    """The long wait is for collectors and for the builder of exports. All other functions end before the short wait."""
+    """The long wait is for collectors, the builder of exports and imports. All others end before the short wait."""
     common = template()["Globals"]["Function"]["Timeout"]
     for name, function in FUNCTIONS.items():
-        long = name.startswith("Collect") or name in ("BuildExport", "PollRecentlyPlayed")
+        long = name.startswith("Collect") or name in ("BuildExport", "PollRecentlyPlayed", "ReadImport")
         wait = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
         assert name == "Erase" or function.get("Timeout", common) < wait.total_seconds(), name
 

@@ -10,6 +10,7 @@ from blendify.calling.rate_limiter import LONGEST_SLEEP_MS
 from blendify.collecting import collector
 from blendify.export import build, status
 from blendify.fetching import provider_client
+from blendify.importing import imports, work
 from blendify.leaving import erasure
 from blendify.providers import oauth2
 from blendify.syncing import dispatch, lease
@@ -21,6 +22,7 @@ MACHINES = {
     "SyncStateMachine": "sync",
     "EraseStateMachine": "erase",
     "ExportStateMachine": "export",
+    "ImportStateMachine": "import",
     "RebuildStateMachine": "rebuild",
 }
 GATEWAY_SECONDS, DAY = 29, 86_400
@@ -77,6 +79,7 @@ def test_functions_that_stop_in_time_have_the_time_to_stop() -> None:
         ("Erase", erasure.RESERVE_SECONDS),
         ("BuildExport", build.RESERVE_SECONDS),
         ("Dispatch", dispatch.RESERVE_SECONDS),
+        ("ReadImport", work.RESERVE_SECONDS),
     ):
         assert 5 * reserve < lives(name), name
 
@@ -90,7 +93,8 @@ def test_a_dispatch_ends_before_the_next_begins() -> None:
 
 
 def test_what_is_taken_for_dead_is_dead() -> None:
-    """An export's builder, the workers of a sync that an erasure waits for, and the holder of a lease."""
+    """The workers of an export, an import, a sync that an erasure waits for, and the holder of a lease."""
+    assert imports.DEAD_AFTER.total_seconds() > 2 * tasks_of("import")["ReadImport"]["TimeoutSeconds"]
     assert status.DEAD_AFTER.total_seconds() > tasks_of("export")["BuildExport"]["TimeoutSeconds"]
     collectors = max(lives(name) for name in FUNCTIONS if name.startswith("Collect"))
     assert erasure.LONG_WAIT.total_seconds() > collectors

@@ -46,9 +46,24 @@ def exists(user_id: str) -> bool:
 
 
 def profile(user_id: str) -> dict[str, str]:
-    """What is stored about the user apart from connections: when they first connected, and their time zone."""
+    """What is stored about the user apart from connections: when they first connected, and what they have chosen."""
     item = state_table().get(keys.user(user_id), keys.profile()) or {}
-    return {name: str(item[name]) for name in ("created_at", "time_zone") if name in item}
+    return {name: str(item[name]) for name in ("created_at", "time_zone", "play_seconds") if name in item}
+
+
+def set_play_seconds(user_id: str, seconds: int) -> bool:
+    """
+    Keep for how long something must have been heard to count as a play; returns whether that is another choice.
+
+    Raises  UserGone
+    """
+    before = profile(user_id).get("play_seconds")
+    change = Change(set={"play_seconds": seconds})
+    try:
+        state_table().update(keys.user(user_id), keys.profile(), change, only_if=Attr("pk").exists())
+    except ConditionFailed as refused:
+        raise UserGone("the user has left") from refused
+    return before != str(seconds)
 
 
 def set_time_zone(user_id: str, time_zone: str) -> bool:

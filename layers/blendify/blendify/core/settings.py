@@ -159,6 +159,18 @@ def own_applications(provider: str) -> str:
 
 
 @cache
+def import_state_machine() -> str:
+    """The ARN of the import's state machine; only the function that starts imports has it."""
+    return required(os.environ, "IMPORT_STATE_MACHINE")
+
+
+@cache
+def uploads_bucket() -> str:
+    """The bucket of what listeners upload; only functions that take, read or delete uploads have it."""
+    return required(os.environ, "UPLOADS_BUCKET")
+
+
+@cache
 def connectable() -> frozenset[str]:
     """The providers for which this deployment has an application; only the function with the pages has this."""
     return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)

@@ -106,6 +106,16 @@ def export() -> str:
     return "export"
 
 
+def one_import(import_id: str = "") -> str:
+    """Sort key of something that a user imported; without an id the prefix of all."""
+    return f"import#{import_id}"
+
+
+def importing() -> str:
+    """Sort key of which import of a user's is under way."""
+    return "importing"
+
+
 def sync(sync_id: str = "") -> str:
     """Sort key of a sync; without an id the prefix of all."""
     return f"sync#{sync_id}"

@@ -7,6 +7,8 @@ from typing import Any
 from blendify.access import brought_applications, connections, users
 from blendify.access.connections import Connection
 from blendify.export.archive import Archive
+from blendify.importing import imports
+from blendify.importing.imports import Import
 from blendify.jobs.progress import COUNTS, Progress
 from blendify.providers.application import BroughtApplication
 from blendify.syncing import syncs
@@ -22,6 +24,7 @@ def write(archive: Archive, user_id: str) -> None:
         "connections": [_connection(connection) for connection in connections.connections(user_id)],
         "applications": [_application(brought) for brought in brought_applications.all_brought(user_id)],
         "webhooks": [_webhook(webhook) for webhook in subscriptions.every(user_id)],
+        "imports": [_import(each) for each in imports.newest(user_id)],
     }
     with archive.file("account.json") as file:
         # There may be thousands of syncs: each is written as it is read.
@@ -55,6 +58,19 @@ def _application(brought: BroughtApplication) -> dict[str, str]:
 def _webhook(webhook: Webhook) -> dict[str, Any]:
     names = ("webhook_id", "url", "created_at", "status", "delivered_at")
     return {name: getattr(webhook, name) for name in names}
+
+
+def _import(each: Import) -> dict[str, Any]:
+    report = each.report.item()
+    del report["write_units"]
+    return {
+        "import_id": each.import_id,
+        "status": each.state,
+        "started_at": each.started_at,
+        "finished_at": each.finished_at,
+        "why": each.why,
+        **report,
+    }
 
 
 def _syncs(user_id: str) -> Iterator[dict[str, Any]]:

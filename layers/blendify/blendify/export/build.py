@@ -37,6 +37,7 @@ class ExportProgress:
         self._user_id, self._export_id, self._seconds_left = user_id, export_id, seconds_left
         self.records = self.unreadable = 0
         self.by_provider: dict[str, dict[str, int]] = {data_type: {} for data_type in DataType}
+        self.imported: dict[str, dict[str, int]] = {}
         self.named: dict[str, list[dict[str, str]]] = defaultdict(list)
         self._data_types_done: list[str] = []
 
@@ -46,7 +47,13 @@ class ExportProgress:
 
         Raises  ExportSuperseded, ExportTooLarge
         """
-        counts = self.by_provider[data_type]
+        self._count(self.by_provider[data_type], data_type, fact, readable)
+
+    def count_imported(self, data_type: DataType, fact: StoredFact, readable: bool) -> None:
+        """The same of a record that the listener imported."""
+        self._count(self.imported.setdefault(data_type, {}), data_type, fact, readable)
+
+    def _count(self, counts: dict[str, int], data_type: DataType, fact: StoredFact, readable: bool) -> None:
         counts[fact.provider] = counts.get(fact.provider, 0) + 1
         self.records += 1
         if not readable:
@@ -121,6 +128,7 @@ def write(sink: Sink, user_id: str, progress: ExportProgress) -> None:
         account.write(archive, user_id)
         for data_type in DataType:
             record_files.write(archive, user_id, data_type, partial(progress.count, data_type))
+            record_files.write_imported(archive, user_id, data_type, partial(progress.count_imported, data_type))
             progress.data_type_done(data_type)
         manifest = {
             "format": FORMAT,
@@ -128,6 +136,7 @@ def write(sink: Sink, user_id: str, progress: ExportProgress) -> None:
             "created_at": times.iso(now),
             "files": dict(archive.files),
             "counts": progress.by_provider,
+            "imported": progress.imported,
             "unreadable": {"records": progress.unreadable, "named": progress.named},
         }
         with archive.file("manifest.json") as file:

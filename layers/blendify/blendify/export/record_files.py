@@ -7,6 +7,7 @@ Line    {"key", "fetched_at", "provider", <named fields, in `FIELDS` order>, "an
 
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from pynamodb.exceptions import DoesNotExist
@@ -15,10 +16,11 @@ from blendify.core.data_types import DataType
 from blendify.export.archive import Archive
 from blendify.export.spreadsheets import Spreadsheet
 from blendify.history import raw_answers
-from blendify.history.facts import FIELDS
+from blendify.history.facts import FIELDS, IMPORTED
 from blendify.history.stored_facts import StoredFact
 
 COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
+NOT_IN_TABLES = ("answer", "unreadable")
 UNREADABLE = "the stored answer cannot be unpacked"
 
 
@@ -32,13 +34,31 @@ def write(archive: Archive, user_id: str, data_type: DataType, on_fact: Callable
         with archive.file(f"history/{data_type}.jsonl") as lines:
             for fact, line in _lines(user_id, data_type):
                 lines.record(raw_answers.text(line) + b"\n")
-                sheet.add({name: value for name, value in line.items() if name not in ("answer", "unreadable")})
+                sheet.add({name: value for name, value in line.items() if name not in NOT_IN_TABLES})
                 on_fact(fact, "unreadable" not in line)
         with archive.file(f"csv/{data_type}.csv") as table:
             sheet.write(table)
 
 
-def _lines(user_id: str, data_type: DataType) -> Iterator[tuple[StoredFact, dict[str, Any]]]:
+def write_imported(
+    archive: Archive, user_id: str, data_type: DataType, on_fact: Callable[[StoredFact, bool], None]
+) -> None:
+    """Write both files with what the listener imported of the data type; none where that is nothing."""
+    lines_of = _lines(user_id, f"{data_type}{IMPORTED}")
+    first = next(lines_of, None)
+    if first is None:
+        return
+    with Spreadsheet(COLUMNS) as sheet:
+        with archive.file(f"imports/{data_type}.jsonl") as lines:
+            for fact, line in chain([first], lines_of):
+                lines.record(raw_answers.text(line) + b"\n")
+                sheet.add({name: value for name, value in line.items() if name not in NOT_IN_TABLES})
+                on_fact(fact, "unreadable" not in line)
+        with archive.file(f"csv/imported_{data_type}.csv") as table:
+            sheet.write(table)
+
+
+def _lines(user_id: str, data_type: str) -> Iterator[tuple[StoredFact, dict[str, Any]]]:
     for fact in StoredFact.every(user_id, data_type):
         yield fact, {**_named(fact), **_answer(fact)}
 

@@ -71,11 +71,13 @@ class Spreadsheet:
 
 
 def cell(value: object) -> object:
-    """The value as a cell: a list becomes one text; text that could be taken for a formula is marked as text."""
+    """The value as a cell: lists and maps become one text; text that could be taken for a formula is marked as text."""
     if value is None:
         return ""
     if isinstance(value, list):
         value = "; ".join(_artist(artist) for artist in value)
+    if isinstance(value, dict):
+        value = "; ".join(f"{name}: {cell(each)}" for name, each in sorted(value.items()))
     if isinstance(value, bool):
         return "true" if value else "false"
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -2,7 +2,8 @@
 The history: append-only facts about what a listener's account held, one item a record.
 
 Key      `user#type` = `<user>#<data type>`; `fetched_at` = the sync's start, then what makes the record unique in it
-         (`2026-11-22T17:44:30.123Z#<provider>#short_term#0001`), so that a retried write meets its own key
+         (`2026-11-22T17:44:30.123Z#<provider>#short_term#0001`), so that a retried write meets its own key.
+         Imported facts are in `<user>#<data type>#imported`; their keys follow from the row alone (`imported_facts`)
 Answer   `raw` is the provider's full answer for the record, lossless (see `raw_answers`)
 Writes   PartiQL's INSERT and nothing else (see `append`); no function but the eraser may delete
 Reads    `stored_facts` for questions about the history, `lookup` for collectors
@@ -20,9 +21,9 @@ from blendify.history import raw_answers
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
 
-CHECKPOINTS = "#checkpoints"
-BESIDE = ("", CHECKPOINTS)
-"""What follows a data type in the name of its partitions: nothing for the facts themselves."""
+CHECKPOINTS, IMPORTED = "#checkpoints", "#imported"
+BESIDE = ("", CHECKPOINTS, IMPORTED)
+"""What follows a data type in the name of its partitions: nothing for the facts of syncs themselves."""
 
 FIELDS: Mapping[str, type] = {
     "record_id": str,
@@ -44,6 +45,19 @@ FIELDS: Mapping[str, type] = {
     "context_uri": str,
     "missing_from": str,
     "missing_until": str,
+    # Of facts that a listener imported: "import", which import and which part of it, and when that began.
+    "origin": str,
+    "import_id": str,
+    "import_part": str,
+    "imported_at": str,
+    # second, minute, hour or day: how exact the times of an imported fact are.
+    "precision": str,
+    # Of an imported play, which has no `played_at`: it would stand among the polled plays of the index.
+    "started_at": str,
+    "ended_at": str,
+    "ms_played": int,
+    # What a file says of a play beside that: reason_end, skipped, incognito …
+    "flags": dict,
     "track_id": str,
     "track_name": str,
     "artist_id": str,
@@ -222,6 +236,11 @@ def moment_of(key: str) -> str:
 def part_suffix(number: int) -> str:
     """What continues the sort key of an answer too large for one item: part 2, 3 …"""
     return f"{PART}{number:02}"
+
+
+def is_imported(partition: str) -> bool:
+    """Whether a partition holds what the listener imported."""
+    return partition.endswith(IMPORTED)
 
 
 def partitions(user_id: str) -> list[str]:

@@ -43,6 +43,28 @@ def plays(user_id: str, data_type: str, first: str, last: str) -> Iterator[str]:
         query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
+def holes(user_id: str, data_type: str, begin: str) -> Iterator[tuple[str, str]]:
+    """
+    From when until when plays may be missing by what one sync recorded (ISO 8601).
+
+    begin   what the sort keys begin with: the sync's start and its provider
+    """
+    query: dict[str, Any] = {
+        "TableName": settings().history_table,
+        "KeyConditionExpression": "#partition = :partition AND begins_with(fetched_at, :begin)",
+        "FilterExpression": "kind = :hole",
+        "ProjectionExpression": "missing_from, missing_until",
+        "ExpressionAttributeNames": {"#partition": "user#type"},
+        "ExpressionAttributeValues": {
+            ":partition": {"S": f"{user_id}#{data_type}"},
+            ":begin": {"S": begin},
+            ":hole": {"S": "hole"},
+        },
+    }
+    for page in aws.client("dynamodb").get_paginator("query").paginate(**query):
+        yield from ((item["missing_from"]["S"], item["missing_until"]["S"]) for item in page["Items"])
+
+
 def _item(partition: str, key: str) -> Any:
     answer = aws.client("dynamodb").get_item(
         TableName=settings().history_table,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from blendify.core.data_types import DataType
-from blendify.history.facts import CHECKPOINTS
+from blendify.history.facts import CHECKPOINTS, IMPORTED, moment_of
 from blendify.history.snapshots import Lists, lists_of
 from blendify.history.stored_facts import StoredFact
 
@@ -137,6 +137,28 @@ def plays(user_id: str, data_type: str, before: tuple[str, str] | None, until: s
         for key in sorted((str(fact.fetched_at) for fact in group), reverse=True):
             if before is None or (played_at, key) < before:
                 yield played_at, key
+
+
+def imported(user_id: str, data_type: str, first: str, last: str) -> Iterator[StoredFact]:
+    """Imported facts whose keys begin with a moment from `first` to `last` (ISO 8601), in the order of their keys."""
+    between = StoredFact.fetched_at.between(first, f"{last}$")
+    for fact in StoredFact.query(f"{user_id}#{data_type}{IMPORTED}", between):
+        if fact.part is None:
+            yield fact
+
+
+def next_imported(user_id: str, data_type: str, key: str) -> str | None:
+    """The moment with which the first key after this text begins; None without one."""
+    following = StoredFact.query(f"{user_id}#{data_type}{IMPORTED}", StoredFact.fetched_at > key, limit=1)
+    return next((moment_of(str(fact.fetched_at)) for fact in following), None)
+
+
+def latest_imported(user_id: str, data_type: str, before: str) -> str | None:
+    """The moment with which the last key before this text begins; None without one."""
+    keys = StoredFact.query(
+        f"{user_id}#{data_type}{IMPORTED}", StoredFact.fetched_at < before, scan_index_forward=False, limit=1
+    )
+    return next((moment_of(str(fact.fetched_at)) for fact in keys), None)
 
 
 def _in_time(facts: Iterable[StoredFact]) -> list[StoredFact]:

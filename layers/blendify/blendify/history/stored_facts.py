@@ -1,10 +1,18 @@
 """Facts as the history table stores them, for questions about the history: by key, by record, by moment of play."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    Attribute,
+    BinaryAttribute,
+    BooleanAttribute,
+    ListAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 from pynamodb.connection.table import TableConnection
+from pynamodb.constants import MAP
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -23,7 +31,23 @@ class PlainListAttribute(ListAttribute[Any]):
         return [plain(value) for value in values]
 
 
-_ATTRIBUTES = {str: UnicodeAttribute, int: NumberAttribute, bool: BooleanAttribute, list: PlainListAttribute}
+class PlainMapAttribute(Attribute[dict[str, Any]]):
+    """A map that is read as plain values."""
+
+    attr_type = MAP
+
+    def deserialize(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a map in DynamoDB's notation."""
+        return {name: plain(element) for name, element in value.items()}
+
+
+_ATTRIBUTES: Mapping[type, type[Attribute[Any]]] = {
+    str: UnicodeAttribute,
+    int: NumberAttribute,
+    bool: BooleanAttribute,
+    list: PlainListAttribute,
+    dict: PlainMapAttribute,
+}
 
 
 class ByRecord(GlobalSecondaryIndex["StoredFact"]):  # type: ignore[no-untyped-call]

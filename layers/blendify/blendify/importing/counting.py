@@ -17,6 +17,16 @@ class CountingRule:
     """Whether plays of a private session count."""
 
 
+MOST_SECONDS = 600
+"""The longest that a listener may choose."""
+
+
+def chosen_rule(profile: Mapping[str, str]) -> CountingRule:
+    """The rule by what is stored of a user."""
+    seconds = profile.get("play_seconds")
+    return CountingRule() if seconds is None else CountingRule(least_ms=int(seconds) * 1000)
+
+
 def counts(rule: CountingRule, flags: Mapping[str, Any], ms_played: int | None, duration_ms: int | None = None) -> bool:
     """
     Whether a play counts by the rule; `flags` are those of a `Play`.

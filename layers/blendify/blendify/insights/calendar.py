@@ -44,6 +44,13 @@ class Calendar:
         begin, end = (moment.replace(tzinfo=self._zone).astimezone(UTC) for moment in (first, following))
         return times.iso(begin), times.iso(end - timedelta(milliseconds=1))
 
+    def days_in(self, month: str) -> Iterator[str]:
+        """The days of a month such as `2026-11`."""
+        day = datetime.fromisoformat(f"{month}-01")
+        while day.isoformat().startswith(month):
+            yield day.date().isoformat()
+            day += DAY
+
     def days_of(self, utc_day: str) -> Iterator[str]:
         """The listener's days that a day of UTC is part of: one, two, or three where clocks leap over a day."""
         first, last = Calendar().span(utc_day)

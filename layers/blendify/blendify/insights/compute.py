@@ -5,21 +5,24 @@ Nothing is computed for a listener who has left: a message may arrive after an e
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from blendify.access import users
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.history import lookup, queries
+from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.history.list_states import ListState
 from blendify.history.stored_facts import StoredFact
+from blendify.importing import timeline
+from blendify.importing.counting import CountingRule, chosen_rule, counts
+from blendify.importing.timeline import EXACT, OnePlay
 from blendify.insights import firsts, library, packing, rankings, recordings, store, table
 from blendify.insights.buckets import First, Known
 from blendify.insights.calendar import Calendar
-from blendify.insights.plays import FURTHEST, Play, by_day, together
+from blendify.insights.plays import FURTHEST, OLD, Play, by_day, together
 from blendify.insights.songs import artist_of, artists_of, song_of
 from blendify.providers import PROVIDERS
 
@@ -33,13 +36,14 @@ class Bucket:
     user_id: str
     calendar: Calendar
     data_type: DataType
+    rule: CountingRule
 
     def compute(self, label: str) -> None:
         """
         Compute and put the buckets that a label names.
 
         label   a day of UTC in which syncs recorded, or plays were played; of old top lists a month of UTC, of old
-                plays one of the listener's
+                plays one of the listener's, or a year of UTC
         """
         match self.data_type:
             case DataType.RECENTLY_PLAYED:
@@ -50,39 +54,73 @@ class Bucket:
                 self._library(label)
 
     def _plays(self, label: str) -> None:
-        spans = [label]
-        if len(label) > len("2026-11"):
-            days = list(self.calendar.days_of(label))
-            whole = table.read_named(self.user_id, sorted({f"plays#{day[:7]}#{store.WHOLE}" for day in days}))
-            months = {name.split("#")[1] for name in whole}
-            spans = [*sorted(months), *(day for day in days if day[:7] not in months)]
+        if len(label) == len("2026"):
+            # Clocks differ: what was played in a year of UTC may be of a month before or after it.
+            months = [
+                f"{int(label) - 1}-12",
+                *(f"{label}-{month:02}" for month in range(1, 13)),
+                f"{int(label) + 1}-01",
+            ]
+            old = times.iso(times.now() - OLD)
+            spans = [month for month in months if self.calendar.span(month)[1] < old]
+            days = [day for month in months if month not in spans for day in self.calendar.days_in(month)]
+            today = self.calendar.day(times.iso(times.now()))
+            spans += self._spans_of([day for day in days if day <= today])
+        elif len(label) == len("2026-11"):
+            spans = [label]
+        else:
+            spans = self._spans_of(list(self.calendar.days_of(label)))
+        heard, polled, since = list[First](), list[StoredFact](), list[str]()
         for span in spans:
-            self._plays_of(span)
+            here = self._plays_of(span)
+            heard, since = list(firsts.earliest([*heard, *here.heard]).values()), since + here.days
+            polled += here.polled
+        self._note(heard, polled, plays_since=min(since, default=None))
 
-    def _plays_of(self, span: str) -> None:
-        """The plays of a month of the listener's as one bucket, or of one day."""
-        first, last = self.calendar.span(span)
-        margin = (times.iso(times.parse(first) - FURTHEST), times.iso(times.parse(last) + FURTHEST))
-        keys = list(lookup.plays(self.user_id, self.data_type, *margin))
-        facts = queries.facts(self.user_id, self.data_type, keys).values()
-        plays, heard = [], list[First]()
-        for fact, song in self._songs(facts):
-            day = self.calendar.day(str(fact.played_at))
+    def _spans_of(self, days: Sequence[str]) -> list[str]:
+        """These days, but the months of which one bucket tells everything."""
+        whole = table.read_named(self.user_id, sorted({f"plays#{day[:7]}#{store.WHOLE}" for day in days}))
+        months = {name.split("#")[1] for name in whole}
+        return [*sorted(months), *(day for day in days if day[:7] not in months)]
+
+    def _plays_of(self, span: str) -> "_Heard":
+        """Put the plays of a month of the listener's as one bucket, or of one day."""
+        told = timeline.plays(self.user_id, *self.calendar.span(span), margin=FURTHEST)
+        plays, here = [], _Heard()
+        dates = _ReleaseDates()
+        for one in filter(self._counts, told):
+            fields = one.fields
+            day = self.calendar.day(one.moment)
+            if not (song := song_of(fields, dates.of(one.fact))):
+                continue
             if day.startswith(span):
-                heard += firsts.of_song(song, day, self.data_type)
+                here.heard += firsts.of_song(song, day, self.data_type)
             # Of a play without a moment from the provider only the order is known.
-            if fact.attribute_values.get("played_after") is None:
-                plays.append(Play(str(fact.played_at), str(fact.provider), song))
-        days = {day: told for day, told in by_day(plays, self.calendar).items() if day.startswith(span)}
+            if fields.get("played_after") is None:
+                plays.append(Play(one.moment, str(one.fact.provider), song))
+        polled = [one.polled for one in told if one.polled is not None]
+        here.polled += sorted(polled, key=lambda fact: str(fact.fetched_at))[:1]
+        days = {day: pieces for day, pieces in by_day(plays, self.calendar).items() if day.startswith(span)}
+        here.days += days
         month, place = span[:7], span[8:] or store.WHOLE
-        self._note(heard, facts, plays_since=min(days, default=None))
         if days:
-            pieces = together(piece for told in days.values() for piece in told)
+            pieces = together(piece for day in days.values() for piece in day)
             table.write(self.user_id, f"plays#{month}#{place}", packing.of_plays(pieces))
         else:
             table.remove(self.user_id, f"plays#{month}#{place}", f"plays#{month}#{place}")
         if place == store.WHOLE:
             table.remove(self.user_id, f"plays#{month}#01", f"plays#{month}#31")
+        return here
+
+    def _counts(self, one: OnePlay) -> bool:
+        """Whether a play counts: heard for long enough, surely music, and at a time that is known to the minute."""
+        if one.imported is None:
+            return True
+        fields = one.fields
+        flags, heard, length = fields.get("flags") or {}, fields.get("ms_played"), fields.get("duration_ms")
+        if flags.get("music") is False or fields.get("precision") not in EXACT:
+            return False
+        return counts(self.rule, flags, _number(heard), _number(length))
 
     def _top_lists(self, label: str) -> None:
         first, last = label, label
@@ -178,12 +216,6 @@ class Bucket:
                 for artist in artists_of(fields):
                     yield firsts.of_artist(artist, day, self.data_type)
 
-    def _songs(self, facts: Iterable[StoredFact]) -> Iterator[tuple[StoredFact, Any]]:
-        dates = _ReleaseDates()
-        for fact in facts:
-            if song := song_of(fact.attribute_values, dates.of(fact)):
-                yield fact, song
-
     def _day(self, fact: StoredFact) -> str:
         return self.calendar.day(moment_of(str(fact.fetched_at)))
 
@@ -224,6 +256,16 @@ class Bucket:
         table.write_all(self.user_id, changed)
 
 
+@dataclass
+class _Heard:
+    """What a span of plays tells beside its bucket."""
+
+    heard: list[First] = field(default_factory=list)
+    polled: list[StoredFact] = field(default_factory=list)
+    """The earliest that a sync recorded."""
+    days: list[str] = field(default_factory=list)
+
+
 class _ReleaseDates:
     """The release dates of songs, which only the answers have; an answer of each song is unpacked once."""
 
@@ -232,7 +274,7 @@ class _ReleaseDates:
 
     def of(self, fact: StoredFact) -> str | None:
         """None where the record has none, or the provider does not give it."""
-        if not fact.raw or not fact.record_id:
+        if not fact.raw or not fact.record_id or fact.origin:
             return None
         song = str(fact.provider), str(fact.record_id)
         if song not in self._known:
@@ -240,10 +282,16 @@ class _ReleaseDates:
         return self._known[song]
 
 
-def calendar_of(user_id: str) -> Calendar | None:
-    """The listener's calendar; None for one who has left."""
+def chosen_by(user_id: str) -> tuple[Calendar, CountingRule] | None:
+    """The listener's calendar, and what counts as a play to them; None for one who has left."""
     profile = users.profile(user_id)
-    return Calendar(profile.get("time_zone", "UTC")) if profile else None
+    if not profile:
+        return None
+    return Calendar(profile.get("time_zone", "UTC")), chosen_rule(profile)
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _provider(fact: StoredFact) -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from blendify.insights.buckets import Artist, First, LibraryChange, MonthOfPlays, Ranked, Song, ToldPlays, TopList
 from blendify.insights.songs import fullest
+from blendify.providers import NAMES
 
 FORMAT = 2
 LARGEST = 340_000
@@ -92,10 +93,15 @@ def days_told(rows: Rows) -> set[int]:
 
 
 def to_plays(rows: Rows, providers: Collection[str]) -> list[MonthOfPlays]:
-    """The plays of which one of these services told, and what they say of the songs; a piece for each set of them."""
+    """
+    The plays of which one of these providers told, and what they say of the songs; a piece for each set of services.
+
+    Services that are no providers of ours told of plays in files that the listener brought: those are theirs to see.
+    """
     month, artists, keys, columns, pieces = rows
     in_order = list(_made(Artist, artists))
-    told = {provider: _to_songs(columns[provider], keys, in_order) for provider in columns if provider in providers}
+    shown_services = [service for service in columns if service in providers or service not in NAMES]
+    told = {service: _to_songs(columns[service], keys, in_order) for service in shown_services}
     months = []
     for services, days, hours in pieces:
         shown = [provider for provider in services if provider in told]

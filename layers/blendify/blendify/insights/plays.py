@@ -12,6 +12,8 @@ from blendify.insights.songs import fullest
 
 APART = timedelta(minutes=10)
 """Two services tell of one play at moments that differ by less than this, or than the song's length."""
+OLD = timedelta(days=40)
+"""Plays that are older touch their month as a whole, newer ones their day: polls then rewrite a few KB."""
 FURTHEST = timedelta(hours=1)
 """No two moments that differ by more are one play: plays this long before and after a day decide about its own."""
 

@@ -13,8 +13,9 @@ from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.insights import table
 from blendify.insights.calendar import Calendar
+from blendify.insights.plays import OLD
 from blendify.insights.queue import LIST, Ask, send
-from blendify.insights.touched import OLD, sync_label
+from blendify.insights.touched import sync_label
 
 STEP = 50
 """Buckets that are asked for before their place is saved."""
@@ -54,14 +55,25 @@ def _days(ask: Ask) -> Iterator[tuple[str, str]]:
 
 
 def _plays(ask: Ask, calendar: Calendar) -> Iterator[tuple[str, str]]:
-    """The months with old plays, and the days of UTC with newer ones."""
+    """The years and months with old plays, and the days of UTC with newer ones."""
     place = ask.label or "0"
     old = times.iso(times.now() - OLD)
-    while moment := queries.next_play(ask.user_id, ask.data_type, place):
-        if moment < old:
-            label = calendar.day(moment)[: len("2026-11")]
+    while moment := _next_play(ask, place):
+        year, month = moment[:4], calendar.day(moment)[: len("2026-11")]
+        if f"{int(year) + 1}-02" < old[: len("2026-11")]:
+            # So the firsts of a year are written once.
+            label, place = year, f"{year}~"
+        elif moment < old:
+            label = month
             place = calendar.span(label)[1]
         else:
             label = moment[: len("2026-11-28")]
             place = f"{label}U"
         yield label, place
+
+
+def _next_play(ask: Ask, place: str) -> str | None:
+    """The moment of the first play behind a place, polled or imported."""
+    polled = queries.next_play(ask.user_id, ask.data_type, place)
+    imported = queries.next_imported(ask.user_id, ask.data_type, place)
+    return min(filter(None, (polled, imported)), default=None)

@@ -6,11 +6,9 @@ from datetime import datetime, timedelta
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history.facts import PART, moment_of
-from blendify.insights.plays import FURTHEST
+from blendify.insights.plays import FURTHEST, OLD
 from blendify.insights.queue import Ask
 
-OLD = timedelta(days=40)
-"""Plays that are older touch their month as a whole, newer ones their day: polls then rewrite a few KB."""
 WEST, EAST = timedelta(hours=-12), timedelta(hours=14)
 """How far clocks on Earth are from UTC."""
 _DATA_TYPES = frozenset(data_type.value for data_type in DataType)
@@ -21,7 +19,8 @@ def touched(partition: str, key: str, now: datetime) -> Iterator[Ask]:
     """
     The buckets to compute after a record was appended.
 
-    partition   `user#type`; other partitions and parts of large answers touch nothing
+    partition   `user#type`; other partitions and parts of large answers touch nothing. Nor does what is imported: its
+                import asks for years when it has ended
     key         the record's sort key
     """
     user_id, _, name = partition.partition("#")

@@ -4,19 +4,20 @@ from collections.abc import Callable
 
 from blendify.core.data_types import DataType
 from blendify.insights import rebuild
-from blendify.insights.compute import Bucket, calendar_of
+from blendify.insights.compute import Bucket, chosen_by
 from blendify.insights.queue import LIST, REBUILD, Ask
 
 
 def do(ask: Ask, seconds_left: Callable[[], float]) -> None:
     """Compute a bucket, or ask for those of a rebuild; nothing for a listener who has left."""
-    calendar = calendar_of(ask.user_id)
-    if calendar is None:
+    chosen = chosen_by(ask.user_id)
+    if chosen is None:
         return
+    calendar, rule = chosen
     match ask.task:
         case task if task == REBUILD:
             rebuild.begin(ask.user_id)
         case task if task == LIST:
             rebuild.go_on(ask, calendar, seconds_left)
         case _:
-            Bucket(ask.user_id, calendar, DataType(ask.data_type)).compute(ask.label)
+            Bucket(ask.user_id, calendar, DataType(ask.data_type), rule).compute(ask.label)

@@ -1,5 +1,6 @@
 """
-Erasing what we store about a listener, or about their account at one provider, in passes that may be killed anywhere.
+Erasing what we store about a listener, of their account at one provider, or by one import, in passes that may be killed
+anywhere.
 
 A pass deletes all that it finds. It never deletes an item before the items to which that item leads. After a complete
 pass the state machine waits as long as a worker may live that had begun before, and a last pass looks for items that
@@ -16,13 +17,15 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify.access import brought_applications, connections, users
 from blendify.core import telemetry, times
-from blendify.core.settings import exports_bucket, settings
+from blendify.core.settings import exports_bucket, settings, uploads_bucket
 from blendify.db import batch_delete, keys
 from blendify.db.batch_delete import BATCH, Key
 from blendify.db.state_table import state_table
 from blendify.export import status
 from blendify.export.status import State
-from blendify.history.facts import partitions
+from blendify.history.facts import PART, is_imported, partitions
+from blendify.importing import imports, uploads
+from blendify.importing.imports import State as ImportState
 from blendify.insights import queue, table
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
@@ -89,6 +92,7 @@ class DeletionPass:
     def __init__(self, erasure: Erasure, seconds_left: Callable[[], float]) -> None:
         self._erasure, self._seconds_left = erasure, seconds_left
         self._user_id = erasure.user_id
+        self._import_id = receipts.import_in(erasure.scope)
         self._provider = None if erasure.scope == EVERYTHING else erasure.scope
         self.deleted = 0
         self.busy = erasure.busy
@@ -96,6 +100,9 @@ class DeletionPass:
     def run(self) -> None:
         """Delete everything in scope. Raises _TimeUp, AlreadyFinished."""
         self.lock_up()
+        if self._import_id is not None:
+            self._import(self._import_id)
+            return
         if self._provider is None:
             self._logins()
         self._own_accounts()
@@ -105,14 +112,49 @@ class DeletionPass:
         # Exports hold data of every provider, so they go in each scope.
         self._delete_item(keys.user(self._user_id), keys.export())
         self._counted("exports", batch_delete.delete_objects(exports_bucket(), f"exports/{self._user_id}/"))
+        if self._provider is None:
+            self._counted("uploads", batch_delete.delete_objects(uploads_bucket(), uploads.key(self._user_id, "")))
 
     def lock_up(self) -> None:
-        """Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end."""
+        """
+        Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end.
+
+        Of an import nothing but that its worker stops at its next write.
+        """
         receipts.block_reconnect(self._user_id, self._erasure.scope)
+        if self._import_id is not None:
+            self._withdraw(self._import_id)
+            return
         self._tokens()
         self._own_applications()
         if self._provider is None:
             self._delete_item(keys.user(self._user_id), keys.profile())
+
+    def _withdraw(self, import_id: str) -> None:
+        found = imports.find(self._user_id, import_id)
+        while found and found.state not in (ImportState.TAKING_BACK, ImportState.TAKEN_BACK):
+            if found.state is ImportState.READING and not self.busy:
+                self._remember_busy()
+            with suppress(imports.Superseded):
+                imports.withdraw(found)
+            found = imports.find(self._user_id, import_id)
+
+    def _import(self, import_id: str) -> None:
+        """Delete the facts of one import, and what was uploaded for it."""
+        history = settings().history_table
+        for partition in filter(is_imported, partitions(self._user_id)):
+            for page in batch_delete.pages(history, ("user#type", partition), "fetched_at", ["import_id"]):
+                self._check_time()
+                # The parts of a large answer name no import: their fact's key is the beginning of theirs.
+                heads = {item["fetched_at"]["S"] for item in page if item.get("import_id", {}).get("S") == import_id}
+                in_scope = [
+                    {name: item[name] for name in ("user#type", "fetched_at")}
+                    for item in page
+                    if item["fetched_at"]["S"].partition(PART)[0] in heads
+                ]
+                self._delete(history, in_scope, "facts")
+        self._counted("uploads", batch_delete.delete_objects(uploads_bucket(), uploads.key(self._user_id, import_id)))
+        imports.taken_back(self._user_id, import_id)
 
     def _tokens(self) -> None:
         """Delete the connections with all their secrets, after noting whether somebody is still using them."""
@@ -138,8 +180,10 @@ class DeletionPass:
         self.busy = True
 
     def _may_be_busy(self) -> bool:
-        """Whether an export is being prepared, or a sync is running or ended so recently that its workers may live."""
+        """Whether an export or import is under way, or a sync is or ended so recently that its workers may live."""
         now = times.now()
+        if self._provider is None and state_table().get(keys.user(self._user_id), keys.importing()):
+            return True
         export = status.export(self._user_id)
         if export and export.state is State.PREPARING and not export.expired:
             return True
@@ -177,9 +221,15 @@ class DeletionPass:
                     self._delete_item(refused, item["sk"])
 
     def _history(self) -> None:
-        """Delete the facts. Items that name no provider were made from all providers' facts, and go in each scope."""
+        """
+        Delete the facts. Items that name no provider were made from all providers' facts, and go in each scope.
+
+        What the listener imported is not of a connected account: it goes with everything, or by itself.
+        """
         history = settings().history_table
         for partition in partitions(self._user_id):
+            if is_imported(partition) and self._provider is not None:
+                continue
             pages = batch_delete.pages(history, ("user#type", partition), "fetched_at", ["provider"])
             for page in filter(None, pages):
                 self._check_time()

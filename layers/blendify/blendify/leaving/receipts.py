@@ -20,8 +20,9 @@ from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import Write, check, commit, delete, put, update
 
 EVERYTHING = "everything"
-"""The scope of a full erasure; every other scope is a provider's name."""
-COUNTS = ("facts", "account_items", "exports")
+"""The scope of a full erasure; other scopes are a provider's name, or `import:` and an import's id."""
+_IMPORT = "import:"
+COUNTS = ("facts", "account_items", "exports", "uploads")
 ERASING, ERASED = "erasing", "erased"
 SK = "erasure"
 
@@ -60,6 +61,16 @@ class Erasure:
             own_accounts=tuple(Account(**account) for account in item.get("own_accounts", ())),
             counts={name: int(item.get(name, 0)) for name in COUNTS},
         )
+
+
+def of_import(import_id: str) -> str:
+    """The scope that takes one import back."""
+    return f"{_IMPORT}{import_id}"
+
+
+def import_in(scope: str) -> str | None:
+    """The import that a scope takes back; None for every other scope."""
+    return scope.removeprefix(_IMPORT) if scope.startswith(_IMPORT) else None
 
 
 def begin(user_id: str, scope: str) -> str:

@@ -8,15 +8,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
 from blendify.core import times
 from blendify.history import queries
-from blendify.history.facts import moment_of, provider_of
+from blendify.history.facts import IMPORTED, moment_of, provider_of
 from blendify.history.list_states import list_of
 from blendify.history.stored_facts import StoredFact
+from blendify.importing import timeline
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
 from blendify.reading import lists
@@ -31,6 +34,7 @@ from blendify.reading.cursors import (
     encode,
 )
 from blendify.reading.lists import ListContents, ListSource
+from blendify.reading.plays_once import PlayOnce, newest_first
 from blendify.reading.question import BadParameter, Question
 from blendify.reading.records import record
 
@@ -68,6 +72,10 @@ class Match:
     cursor: Cursor
     key: str
     extra: Mapping[str, Any]
+    imported: bool = False
+    """Whether its fact is one that the listener imported."""
+    once: PlayOnce | None = None
+    """A play whose facts are read already."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +108,13 @@ def history(user_id: str, question: Question, record_id: str, limits: PageLimits
     # API Gateway may pass on an id encoded or decoded.
     spellings = dict.fromkeys([record_id, unquote(record_id)])
     usable = [spelling for spelling in spellings if 0 < len(spelling.encode()) <= MAX_RECORD_ID_BYTES]
-    appearances = (queries.appearances(user_id, question.data_type, spelling) for spelling in usable)
-    facts = _asked_for(question, next(filter(None, appearances), []))
-    keys = ((str(fact.fetched_at), bool(fact.removed)) for fact in facts)
-    matches = (Match(FactCursor(key), key, {"removed": removed}) for key, removed in keys if key >= cursor.key)
+    appearances = (_appearances(user_id, question, spelling) for spelling in usable)
+    facts = next(filter(None, appearances), [])
+    matches = (
+        Match(FactCursor(str(fact.fetched_at)), str(fact.fetched_at), {"removed": bool(fact.removed)}, imported)
+        for fact, imported in facts
+        if str(fact.fetched_at) >= cursor.key
+    )
     return _page(user_id, question, matches, limits)
 
 
@@ -112,17 +123,40 @@ def _page(user_id: str, question: Question, matches: Matches, limits: PageLimits
     items: list[dict[str, Any]] = []
     size = 0
     while batch := list(islice(matches, min(BATCH, question.limit - len(items) + 1))):
-        keys = [match.key for match in batch if isinstance(match, Match)]
-        facts = queries.facts(user_id, question.data_type, keys)
+        facts = _facts(user_id, question, [match for match in batch if isinstance(match, Match)])
         for match in batch:
             if isinstance(match, ScanLimit) or len(items) == question.limit:
                 return Page(items, encode(question, match.cursor))
-            item = record(facts[match.key], question.data_type, raw=question.raw) | dict(match.extra)
+            if match.once:
+                item = match.once.record(raw=question.raw)
+            else:
+                fact = facts[match.imported, match.key]
+                item = record(fact, question.data_type, raw=question.raw) | dict(match.extra)
             size += len(json.dumps(item))
             if items and size > limits.characters:
                 return Page(items, encode(question, match.cursor))
             items.append(item)
     return Page(items, None)
+
+
+def _appearances(user_id: str, question: Question, record_id: str) -> list[tuple[StoredFact, bool]]:
+    """All facts of a record with whether they are imported, in the order of their keys."""
+    facts = _asked_for(question, queries.appearances(user_id, question.data_type, record_id))
+    pairs = [(fact, False) for fact in facts]
+    imported = queries.appearances(user_id, f"{question.data_type}{IMPORTED}", record_id)
+    pairs += [(fact, True) for fact in _imported(question, imported)]
+    return sorted(pairs, key=lambda pair: str(pair[0].fetched_at))
+
+
+def _facts(user_id: str, question: Question, matches: Iterable[Match]) -> dict[tuple[bool, str], StoredFact]:
+    """The facts of these matches, by whether they are imported, and by key."""
+    read: dict[tuple[bool, str], StoredFact] = {}
+    wanted = [match for match in matches if match.once is None]
+    for imported in {match.imported for match in wanted}:
+        keys = [match.key for match in wanted if match.imported is imported]
+        of_type = f"{question.data_type}{IMPORTED if imported else ''}"
+        read |= {(imported, key): fact for key, fact in queries.facts(user_id, of_type, keys).items()}
+    return read
 
 
 def _contents(
@@ -152,6 +186,9 @@ def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor
         until = times.iso(times.parse(question.as_of) + timedelta(days=1))
     before = (cursor.played_at, cursor.key) if cursor else None
     here = cursor or PlayCursor("", "")
+    if timeline.any_imported(user_id):
+        yield from _plays_once(user_id, question, before, until, limits)
+        return
     for scanned, (played_at, key) in enumerate(queries.plays(user_id, question.data_type, before, until)):
         if scanned == limits.scanned:
             yield ScanLimit(here)
@@ -159,6 +196,18 @@ def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor
         if known and provider_of(key) in logs:
             yield Match(here, key, {})
         here = PlayCursor(played_at, key)
+
+
+def _plays_once(
+    user_id: str, question: Question, before: tuple[str, str] | None, until: str | None, limits: PageLimits
+) -> Matches:
+    """The same of a listener who has imported plays, too: each is told once, whatever tells of it."""
+    here = PlayCursor(*before) if before else PlayCursor("", "")
+    for scanned, once in enumerate(newest_first(user_id, question, before, until)):
+        if scanned == limits.scanned:
+            yield ScanLimit(here)
+        yield Match(here, once.key, {}, once=once)
+        here = PlayCursor(once.moment, once.key)
 
 
 def _lists(source: ListSource, question: Question, cursor: ListCursor | None) -> Iterator[tuple[ListContents, int]]:
@@ -196,11 +245,11 @@ def _is_moment(text: str) -> bool:
 
 def _newest(user_id: str, question: Question, after: str, limits: PageLimits) -> Matches:
     """The newest version of every record after `after` in each of its lists, in the order of the lists' names."""
-    for scanned, (record_id, facts) in enumerate(queries.records(user_id, question.data_type, after)):
+    for scanned, (record_id, synced, imported) in enumerate(_records(user_id, question, after)):
         if scanned == limits.scanned:
             yield ScanLimit(RecordCursor(after, 0))
         newest: dict[tuple[str, str], tuple[str, str | None]] = {}
-        for fact in _asked_for(question, facts):
+        for fact in _asked_for(question, synced):
             key = str(fact.fetched_at)
             where = provider_of(key), _list(fact, question)
             if fact.removed and where in newest:
@@ -209,7 +258,33 @@ def _newest(user_id: str, question: Question, after: str, limits: PageLimits) ->
                 newest[where] = key, None
         for index, (_, (key, removed_at)) in enumerate(sorted(newest.items())):
             yield Match(RecordCursor(after, index), key, {"removed_at": removed_at})
+        # What a provider tells itself says more than a file.
+        known_otherwise = [] if newest else _imported(question, imported)[-1:]
+        for fact in known_otherwise:
+            yield Match(RecordCursor(after, 0), str(fact.fetched_at), {"removed_at": None}, imported=True)
         after = record_id
+
+
+def _records(user_id: str, question: Question, after: str) -> Iterator[tuple[str, list[StoredFact], list[StoredFact]]]:
+    """Every record after `after`, by id: what syncs recorded of it, and what was imported."""
+    synced = ((name, False, facts) for name, facts in queries.records(user_id, question.data_type, after))
+    of_type = f"{question.data_type}{IMPORTED}"
+    imported = ((name, True, facts) for name, facts in queries.records(user_id, of_type, after))
+    for name, group in groupby(merge(synced, imported, key=itemgetter(0)), key=itemgetter(0)):
+        facts = {each[1]: each[2] for each in group}
+        yield name, facts.get(False, []), facts.get(True, [])
+
+
+def _imported(question: Question, facts: Iterable[StoredFact]) -> list[StoredFact]:
+    """Of the imported facts those that match the question. At a past moment none: an index does not tell since when."""
+    if question.as_of is not None:
+        return []
+    return [
+        fact
+        for fact in facts
+        if question.provider in (None, provider_of(str(fact.fetched_at)))
+        and question.list_id in (None, fact.attribute_values.get("playlist_id"))
+    ]
 
 
 def _asked_for(question: Question, facts: Iterable[StoredFact]) -> list[StoredFact]:

@@ -17,7 +17,7 @@ class Field:
     description: str
 
 
-TEXT, NUMBER, FLAG, ARTISTS = "string", "integer", "boolean", "array"
+TEXT, NUMBER, FLAG, ARTISTS, MAP = "string", "integer", "boolean", "array", "object"
 
 COMMON: Mapping[str, Field] = {
     "record_id": Field(
@@ -30,6 +30,8 @@ COMMON: Mapping[str, Field] = {
         "episode, chapter, local, video, album, playlist, station, null, or the provider's own word, for an entry that "
         "its list is not named for; else null",
     ),
+    "origin": Field(TEXT, "import where a file that the listener brought tells of it; else null"),
+    "import_id": Field(TEXT, "Which import stored it; null where syncs alone tell of it"),
 }
 _ARTIST: Mapping[str, Field] = {
     "artist_id": Field(TEXT, "The provider's id of the (first) artist"),
@@ -88,6 +90,12 @@ FIELDS: Mapping[DataType, Mapping[str, Field]] = {
             "Where the provider gives no time: the start of the sync before, which did not find it; played in between",
         ),
         "context_uri": Field(TEXT, "The album, artist or playlist from which it was played"),
+        "ended_at": Field(TEXT, "When it ended, as an imported file has it, ISO 8601, UTC"),
+        "precision": Field(TEXT, "second, minute, hour or day: how exact the times of an imported play are"),
+        "ms_played": Field(NUMBER, "For how long it was heard, in milliseconds, as an imported file has it"),
+        "flags": Field(
+            MAP, "What an imported file says beside that: reason_end, skipped, incognito, offline and others"
+        ),
     },
     DataType.PLAYLISTS: {
         "playlist_id": _PLAYLIST_ID,
@@ -135,13 +143,19 @@ def metadata_field(data_type: DataType) -> str:
 def record(fact: StoredFact, data_type: DataType, *, raw: bool = False) -> dict[str, Any]:
     """A fact as apps read it: every field of its data type, null where the fact has no value that apps can use."""
     values = fact.attribute_values
-    fields = {
-        **{name: _safe(name, values.get(name)) for name in (*COMMON, *FIELDS[data_type])},
-        "fetched_at": moment_of(str(fact.fetched_at)),
-    }
+    moment = values.get("imported_at") or moment_of(str(fact.fetched_at))
+    if values.get("origin") and data_type is DataType.RECENTLY_PLAYED:
+        values = {**values, "played_at": values.get("started_at") or values.get("ended_at")}
+    fields = record_of(values, moment, data_type)
     if raw:
         fields[metadata_field(data_type)] = fact.answer() if fact.raw else None
     return fields
+
+
+def record_of(values: Mapping[str, Any], fetched_at: str, data_type: DataType) -> dict[str, Any]:
+    """The same of named fields alone, recorded at that moment."""
+    fields = {name: _safe(name, values.get(name)) for name in (*COMMON, *FIELDS[data_type])}
+    return {**fields, "fetched_at": fetched_at}
 
 
 def _safe(name: str, value: Any) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from blendify.access import connections, users
+from blendify.importing.counting import chosen_rule
 from blendify.jobs.progress import all_progress
 from blendify.syncing import syncs
 from blendify.web import account_page, assets, responses, sync_page, views
@@ -95,4 +96,10 @@ def _me(user: str) -> dict[str, Any]:
         {**views.connection_view(connection), "plays_read_at": views.plays_read_at(connection)}
         for connection in connections.connections(user)
     ]
-    return {"user_id": user, "time_zone": users.profile(user).get("time_zone"), "connections": connected}
+    profile = users.profile(user)
+    return {
+        "user_id": user,
+        "time_zone": profile.get("time_zone"),
+        "play_seconds": chosen_rule(profile).least_ms // 1000,
+        "connections": connected,
+    }

@@ -9,6 +9,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.settings import FORBID, REQUIRE, connectable, more_image_hosts, own_applications
 from blendify.history import list_versions
+from blendify.importing.filled_holes import filled
 from blendify.jobs.progress import Progress
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
@@ -67,6 +68,10 @@ def plays_read_at(connection: Connection) -> str | None:
 def sync_view(sync: Sync, all_progress: Iterable[Progress]) -> dict[str, Any]:
     """A sync, and what became of each of its data types."""
     by_data_type = {progress.data_type: _progress(progress) for progress in all_progress}
+    plays = by_data_type.get(DataType.RECENTLY_PLAYED)
+    if plays and plays["holes"]:
+        # What the listener has brought since is no longer missing.
+        plays["holes"] = max(0, plays["holes"] - filled(sync.user_id, sync.provider, sync.started_at))
     # A sync attempt does not write into the sync when it begins: once `waiting_until` has passed, the sync is running.
     waits = sync.waiting_until is not None and times.parse(sync.waiting_until) > times.now()
     return {
