@@ -25,7 +25,7 @@ LAMBDA_BRINGS := botocore jmespath python-dateutil s3transfer six
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(READY) ## start the stack, collect a simulated listener's account, show and verify what was stored
+demo: $(READY) ## start the stack, collect a simulated listener's account, show and verify what was stored; IMPORT=1: and ten years
 	@PYTHONPATH=layers/blendify:. python -m operations.demo
 
 up: $(READY) ## start the stack on this machine; with a provider's credentials in the environment it uses the real provider

@@ -67,6 +67,22 @@ class Browser:
         given: dict[str, str] = answer.json()
         return given
 
+    def upload(self, path: str, name: str, content: bytes) -> str:
+        """Send a file by the form of one of our pages, without script; returns the path of where it leads."""
+        page = self._go(f"{self._api_url}{path}")
+        form = Form.of(page.text)
+        sent = self._http.post(
+            urljoin(page.url, form.action),
+            data={name: value for name, value in form.fields.items() if name != "file"},
+            files={"file": (name, content)},
+            allow_redirects=False,
+            timeout=300,
+        )
+        arrived = self._follow(sent)
+        if arrived.status_code != 200:
+            raise WalkFailed(f"the upload ended at a page with status {arrived.status_code}")
+        return arrived.url.removeprefix(self._api_url)
+
     def read(self, path: str) -> dict[str, object]:
         """The API's response to this browser, e.g. for `/me`."""
         answer = self._http.get(self._api_url + path, timeout=30)
@@ -108,13 +124,14 @@ class Form(HTMLParser):
         self.parameters = ""
         """Parameters for a script on the page, as JSON; empty if a person fills in the form."""
         self.fields: dict[str, str] = {}
+        self._ended = False
 
     @classmethod
     def of(cls, page: str) -> "Form":
         form = cls()
         form.feed(page)
         if not form.action:
-            raise WalkFailed("the provider's page has no form to consent with")
+            raise WalkFailed("the page has no form")
         return form
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -122,8 +139,11 @@ class Form(HTMLParser):
         if tag == "form" and not self.action:
             self.action = values.get("action", "")
             self.parameters = values.get("data-parameters", "")
-        elif tag == "input" and "name" in values and "disabled" not in values:
+        elif tag == "input" and "name" in values and "disabled" not in values and not self._ended:
             self.fields[values["name"]] = values.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._ended = self._ended or (tag == "form" and bool(self.action))
 
 
 class _Heading(HTMLParser):
