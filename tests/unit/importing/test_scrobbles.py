@@ -1,7 +1,7 @@
 """Last.fm, ListenBrainz, logs of players, and servers that listeners run: plays that begin at a moment."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +172,22 @@ def test_a_players_clock_without_a_zone_is_of_the_zone_that_the_listener_says() 
     assert play.started_at == AT.replace(hour=21)
     assert (play.album_name, play.flags, play.ms_played, play.duration_ms) == (None, {"skipped": True}, None, 201_000)
     assert reasons(log + "cut\toff") == ["time_unlikely", "unreadable"]
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_times_of_a_log_may_be_starts_or_ends_which_their_distances_tell(ends: bool) -> None:
+    lengths, at, lines = [201, 180, 332, 90], SECONDS, []
+    for number, length in enumerate(lengths):
+        lines.append(f"#1 Dads\tNotes\tSong {number}\t1\t{length}\tL\t{at + length * ends}\t\n")
+        at += length + 1
+    told = plays(
+        "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#ARTIST\t#ALBUM\t#TITLE\t#N\t#LENGTH\t#RATING\t#TIMESTAMP\t#ID\n"
+        + "".join(lines)
+    )
+    assert told[0].started_at == AT
+    assert [bool(play.ended_at) for play in told] == [ends] * 4
+    assert [play.started_at for play in told] == [AT + timedelta(seconds=offset) for offset in (0, 202, 383, 716)]
+    assert {(play.artist_name, play.scrobble) for play in told} == {("#1 Dads", not ends)}
 
 
 def test_letters_of_older_encodings_are_read() -> None:

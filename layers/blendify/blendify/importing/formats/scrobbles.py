@@ -19,6 +19,7 @@ class Scrobble:
     track_name: str | None
     artist_name: str | None
     started_at: datetime | None
+    ended_at: datetime | None = None
     album_name: str | None = None
     record_id: str | None = None
     mbid: str | None = None
@@ -33,9 +34,10 @@ class Scrobble:
 
 def play(said: Scrobble, keys: RowKeys, options: Options, written: str | None) -> Play | Skipped:
     """The play, known by its time as `written`, its artist and its title; or why it is none."""
-    if said.started_at is None:
+    at = said.started_at or said.ended_at
+    if at is None:
         return Skipped("time_unreadable" if written else "time_missing")
-    if fields.unlikely(said.started_at, options.latest):
+    if fields.unlikely(at, options.latest):
         return Skipped("time_unlikely")
     if not said.track_name:
         return Skipped("empty")
@@ -49,6 +51,7 @@ def play(said: Scrobble, keys: RowKeys, options: Options, written: str | None) -
         mbid=said.mbid,
         duration_ms=positive(said.duration_ms),
         started_at=said.started_at,
+        ended_at=said.ended_at,
         precision=said.precision,
         ms_played=positive(said.ms_played),
         flags={name: value for name, value in said.flags.items() if value is not None},
