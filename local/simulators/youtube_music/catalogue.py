@@ -47,6 +47,10 @@ class Catalogue:
         self.track_of[identity] = number
         return identity
 
+    def gone_id(self, number: int) -> str:
+        """Of a video of which nothing is told any more."""
+        return letters(digest(self.recordings.seed, "gone", number)[:9])[:11]
+
     def channel_id(self, artist: int) -> str:
         identity = "UC" + letters(digest(self.recordings.seed, "channel", artist)[:17])[:22]
         self.artist_of[identity] = artist

@@ -82,7 +82,7 @@ class YouTubeLibrary(YouTubePlaylists):
     def _item(self, entry: Entry, spot: Spot, playlist: str) -> Json:
         """An entry of a playlist: of a video that is not there the owner, the picture and all else is missing."""
         gone, video = entry.kind in _TITLES, self.catalogue.video(entry.number)
-        identity = video["id"]
+        identity = self.catalogue.gone_id(entry.number) if gone else video["id"]
         shown = OBJECTS.filled(
             "entry",
             etag=etag(playlist, identity, entry.when),
