@@ -16,7 +16,7 @@ from blendify.importing.counting import MOST_SECONDS
 from blendify.importing.imports import State as ImportState
 from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
-from blendify.reading.changes import DEFAULT_CHANGES, IMPORT, MAX_CHANGES
+from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.reasons import POLL, SYNC
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
@@ -116,7 +116,7 @@ def _music() -> Schema:
 def _changes() -> Schema:
     """A change is a record of any data type."""
     common = {name: _field(field) for name, field in COMMON.items()}
-    why = {"cause": {"type": "string", "enum": [SYNC, POLL, IMPORT]}, "sync_id": {**TEXT, "nullable": True}}
+    why = {"cause": {"type": "string", "enum": [SYNC, POLL]}, "sync_id": {**TEXT, "nullable": True}}
     change = {
         "data_type": {"type": "string", "enum": list(DataType)},
         "removed": {"type": "boolean"},

@@ -1,8 +1,9 @@
 """
 What changed in a listener's music, newest first: every record as a run appended it, and every removal.
 
-A run is a sync, a poll or an import. A change of something that was there before, such as a rank, is the record in its
-new version. What one run has recorded comes together; within it the order is that of the history's keys, reversed.
+A run is a sync or a poll; what a listener imports is of the past, and no change. A change of something that was there
+before, such as a rank, is the record in its new version. What one run has recorded comes together; within it the order
+is that of the history's keys, reversed.
 
 Who follows the changes keeps for each `entry_id` the one with the greatest `sequence`. That is enough: the runs of one
 list follow one another, and one run says of an entry at most that it left its list and that it is there, which holds.
@@ -37,8 +38,6 @@ _LISTS = {
     DataType.PLAYLIST_TRACKS: "playlist_id",
 }
 """The field that names the list, for data types with several."""
-IMPORT = "import"
-"""The origin of what a listener's file told, and no provider."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
     """
     A page of changes, and the cursor of the next one.
 
-    Each is a record as apps read it, with `data_type`, `removed`, `sequence`, `entry_id`, `list` and `why`, as far as
-    the history itself says why (see `reasons`).
+    Each is a record as apps read it, with `data_type`, `removed`, `sequence`, `entry_id` and `list`.
 
     Raises  BadParameter for a cursor that is not ours
     """
@@ -74,7 +72,6 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
 
 def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
     """A change as apps read it."""
-    # By the data type alone: a listener's file may tell of what its provider's interface does not offer.
     name = str(fact.attribute_values.get(_LISTS[data_type]) or "") if data_type in _LISTS else ""
     entry = "\n".join((fact.provider, data_type, name, name_of(fact)))
     return {
@@ -83,7 +80,6 @@ def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
         "sequence": times.milliseconds(times.parse(moment_of(str(fact.fetched_at)))),
         "entry_id": sha256(entry.encode(errors="backslashreplace")).hexdigest()[:20],
         "list": name or None,
-        "why": {"cause": IMPORT if fact.attribute_values.get("origin") == IMPORT else None, "sync_id": None},
         **record(fact, data_type),
     }
 

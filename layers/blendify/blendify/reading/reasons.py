@@ -13,12 +13,13 @@ from blendify.syncing import syncs
 POLL, SYNC = "poll", "sync"
 
 
-def explain(user_id: str, changes: Sequence[dict[str, Any]]) -> None:
-    """Complete the `why` of these changes; one query for each run among them."""
-    runs = dict.fromkeys(change["fetched_at"] for change in changes if change["why"]["cause"] is None)
+def explained(user_id: str, changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These changes, each with its `why`; one query for each run among them."""
+    runs = dict.fromkeys(change["fetched_at"] for change in changes)
     ids = {moment: syncs.begun_at(user_id, moment) for moment in runs}
-    for change in changes:
-        if change["why"]["cause"] is None:
-            sync_id = ids[change["fetched_at"]]
-            polled = sync_id is None and change["data_type"] == DataType.RECENTLY_PLAYED
-            change["why"] = {"cause": POLL if polled else SYNC, "sync_id": sync_id}
+    return [{**change, "why": _why(change["data_type"], ids[change["fetched_at"]])} for change in changes]
+
+
+def _why(data_type: str, sync_id: str | None) -> dict[str, str | None]:
+    polled = sync_id is None and data_type == DataType.RECENTLY_PLAYED
+    return {"cause": POLL if polled else SYNC, "sync_id": sync_id}

@@ -35,7 +35,7 @@ def what_changed() -> Response[str]:
     """A page of what was recorded and what was removed, and by which run, of all data types together, newest first."""
     asked = changes_asked(query_parameters(router))
     items, next_cursor = changes.changes(user_id(), asked)
-    reasons.explain(user_id(), items)
+    items = reasons.explained(user_id(), items)
     notices = [] if asked.cursor else _disabled_webhooks(user_id())
     page = {"items": items, "next_cursor": next_cursor, **({"notices": notices} if notices else {})}
     return responses.json_response(200, page)

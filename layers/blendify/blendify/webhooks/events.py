@@ -30,11 +30,10 @@ def recorded(run: Run) -> dict[str, Any] | None:
     changes = list(islice(_changes(run), MOST_CHANGES + 1))
     if not changes:
         return None
-    reasons.explain(run.user_id, changes[:1])
     return {
         "user_id": run.user_id,
         "started_at": run.started_at,
-        "why": changes[0]["why"],
+        "why": reasons.explained(run.user_id, changes[:1])[0]["why"],
         "complete": len(changes) <= MOST_CHANGES,
         "changes": [_summary(each) for each in changes[:MOST_CHANGES]],
     }
