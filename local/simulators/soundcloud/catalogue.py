@@ -58,10 +58,10 @@ class Catalogue:
         raw = self.recordings.track(track).raw
         return ACCESS[2 if raw[25] % 13 == 4 else raw[25] % 11 == 2] if odd else ACCESS[0]
 
-    def _track(self, number: int, odd: bool, name: str | None = None) -> Json:
+    def _track(self, number: int, odd: bool) -> Json:
         """
-        A track, perhaps by another name. With oddities some are not playable, by an uploader who is not the artist, or
-        of a user who is gone; some have no ISRC, no picture, no date, or hide their counts.
+        A track. With oddities some are not playable, by an uploader who is not the artist, or of a user who is gone;
+        some have a strange name, no ISRC, no picture, no date, or hide their counts.
         """
         track = self.recordings.track(number)
         raw, hidden = track.raw, odd and track.raw[26] % 9 == 1
@@ -72,7 +72,7 @@ class Catalogue:
             track=track,
             number=number,
             urn=urn("tracks", number),
-            title=track.name if name is None else name,
+            title=words.pick(words.ODD_NAMES, raw[24]) if odd and raw[23] % 25 == 7 else track.name,
             artist=artist if uploader != track.artists[0] else None,
             user=None if odd and raw[28] % 41 == 0 else self.user(uploader),
             artwork=None if odd and raw[29] % 7 == 0 else picture("artworks", raw),

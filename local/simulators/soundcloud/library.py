@@ -7,14 +7,12 @@ from local.simulators.frame.entries import PLAIN, Entries, Entry
 from local.simulators.frame.library import ARRANGED, SHELF, Act, ListKind, Moment, Rows, Shown, Spot
 from local.simulators.frame.responses import Json
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, long_player
-from local.simulators.music.words import ODD_NAMES
 from local.simulators.soundcloud.catalogue import urn
 from local.simulators.soundcloud.options import MOST_RECENT
 from local.simulators.soundcloud.playlists import ALBUM, LIKED, SoundcloudPlaylists
 
-HIDDEN, ODD = 1, 2
-"""Kinds of liked tracks: one that is counted and shown to nobody, as its uploader has made it private; and one with a
-strange name."""
+HIDDEN = 1
+"""The kind of a like that is counted and shown to nobody, as the track's uploader has made it private."""
 _UNSHOWN: Json = object()
 _URN = ("urn",)
 
@@ -30,7 +28,7 @@ class SoundcloudLibrary(SoundcloudPlaylists):
     """
     One listener. Likes and follows have moments that no answer tells; they are in the cursors.
 
-    With oddities now and then a like is not shown, from the 60th on, and some tracks have strange names.
+    With oddities now and then a like is not shown, from the 60th on.
     """
 
     LISTS: ClassVar[Mapping[str, ListKind]] = {
@@ -39,15 +37,17 @@ class SoundcloudLibrary(SoundcloudPlaylists):
         "playlist_tracks": ListKind(
             acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_URN
         ),
-        "saved_tracks": ListKind(choices=TRACKS, same=(PLAIN, HIDDEN, ODD), dated=Moment.SECONDS, identity=_URN),
+        "saved_tracks": ListKind(choices=TRACKS, same=(PLAIN, HIDDEN), dated=Moment.SECONDS, identity=_URN),
         "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS, identity=_URN),
         "followed_artists": ListKind(choices=ARTISTS, dated=Moment.SECONDS, identity=_URN),
     }
 
+    _played = 0
+
     def kind_at(self, data_type: str, place: int) -> int:
         if data_type != "saved_tracks" or not self.options.oddities:
             return PLAIN
-        return HIDDEN if place > 60 and place % 97 in {61, 62} else ODD if place % 50 in {3, 17} else PLAIN
+        return HIDDEN if place > 60 and place % 97 in {61, 62} else PLAIN
 
     def first_recently_played(self, _: str) -> Iterator[Entry]:
         deck = self.deck(TRACKS, "plays")
@@ -56,7 +56,8 @@ class SoundcloudLibrary(SoundcloudPlaylists):
     def create_recently_played(self, _: str, item: int | None = None) -> Iterator[Entry]:
         """A track, by its number: played again, it moves to the front."""
         plays = self.entries("recently_played")
-        track = self.chosen(item, TRACKS, lambda track: plays.find(track) is not None, TRACKS)
+        self._played += 1
+        track = self.chosen(item, TRACKS, lambda track: plays.find(track) is not None, self._played)
         if (place := plays.find(track)) is not None:
             plays.pop(place)
         yield Entry(PLAIN, track)
@@ -79,8 +80,7 @@ class SoundcloudLibrary(SoundcloudPlaylists):
     def show_saved_tracks(self, entry: Entry, _: Spot) -> Json:
         if entry.kind == HIDDEN:
             return _UNSHOWN
-        name = ODD_NAMES[entry.number % len(ODD_NAMES)] if entry.kind == ODD else None
-        return self.catalogue.track(entry.number, self.options.oddities, name)
+        return self.catalogue.track(entry.number, self.options.oddities)
 
     def show_playlist_tracks(self, entry: Entry, _: Spot) -> Json:
         return self.catalogue.track(entry.number, self.options.oddities)

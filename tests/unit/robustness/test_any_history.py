@@ -144,7 +144,7 @@ def tell(
 
 def shown(stage: Stage) -> dict[str, list[Any]]:
     """The listener's lists as far as the provider serves them: of some only one page."""
-    single = isinstance(PROVIDERS[stage.provider].endpoints[stage.data_type].paging, Single)
+    single = type(PROVIDERS[stage.provider].endpoints[stage.data_type].paging) is Single
     return {name: entries[: PAGE if single else None] for name, entries in stage.lists().items()}
 
 

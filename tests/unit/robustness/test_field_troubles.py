@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from blendify.core.data_types import DataType, Outcome
 from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
-from blendify.providers.paging import Cursor
+from blendify.providers.paging import Cursor, PageRequest
 from operations.history_reader import RESOURCES, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
@@ -61,10 +61,14 @@ class Kind:
     """So many times the pages of all lists is what a sync may cost."""
     by_cursor: bool = True
     """Whether it can be told from the truth in lists in which each page leads to the next."""
+    by_size: bool = False
+    """Whether it shows only where pages can be asked for in another size."""
 
     def shows(self, provider: str, data_type: DataType) -> bool:
         """Whether a list of this data type shows it."""
         paging = PROVIDERS[provider].endpoints[data_type].paging
+        if self.by_size and not paging.smaller(PageRequest("", 0), 2):
+            return False
         return data_type not in self.without and (self.by_cursor or not isinstance(paging, Cursor))
 
 
@@ -128,7 +132,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         by_cursor=False,
     ),
-    "a page is asked in another way": Kind({"broken_large_pages": {"limits": (PAGE, None)}}),
+    "a page is asked in another way": Kind({"broken_large_pages": {"limits": (PAGE, None)}}, by_size=True),
     "a page that never answers": Kind(
         {"broken_behind": {"offsets": (PAGE, None)}, "broken_page": {"offsets": (PAGE, PAGE)}},
         exact=False,

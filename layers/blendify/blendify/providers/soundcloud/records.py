@@ -61,9 +61,8 @@ def playlist(entry: Any, position: ListPosition) -> Record:
         "total_tracks": count(entry, "track_count"),
         "position": position.index,
     }
-    description = text(entry, "description")
-    compared = fields["playlist_name"], description, fields["public"], fields["total_tracks"]
-    return keyed_record(entry, position, fields, compared)
+    names = ("playlist_name", "snapshot_id", "public", "total_tracks")
+    return keyed_record(entry, position, fields, [text(entry, "description"), *(fields[name] for name in names)])
 
 
 def tracks_of_playlist(entry: Any) -> ListRef | None:
