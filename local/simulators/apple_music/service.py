@@ -21,6 +21,7 @@ from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener, Service, bearer
 from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.music.playlists import playlist_of
 
 
 @dataclass(slots=True)
@@ -40,13 +41,6 @@ def view_of(parameters: Mapping[str, str]) -> View:
     if unknown := included - {"catalog"}:
         raise Refusal("unknown_relation", relation=min(unknown))
     return View("catalog" in included, "dateAdded" in parameters.get("extend", "").split(","))
-
-
-def _playlist(call: Call) -> str:
-    """A deleted one is unknown."""
-    if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
-        raise Refusal("not_found")
-    return identity
 
 
 def _history(path: str, data_type: str, name: str, most: int) -> Endpoint:
@@ -92,7 +86,7 @@ class AppleMusic(Service):
         Endpoint(
             path="/v1/me/library/playlists/{id}/tracks",
             list="playlist_tracks",
-            name=_playlist,
+            name=playlist_of,
             pages=ByOffset("tracks"),
             default=25,
             most=100,

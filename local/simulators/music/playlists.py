@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entries, Entry
 from local.simulators.frame.library import NEWEST, Act, Library
+from local.simulators.frame.refusals import Refusal
+from local.simulators.frame.service import Call
 from local.simulators.music import words
 from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.music.recordings import TRACKS
@@ -116,6 +118,12 @@ class PlaylistLibrary(Library, ABC):
         known |= self.traits(place, raw, size)
         return self.playlist_type(number=place, id=self.playlist_id(raw), size=size, **known)
 
+    def of_another(self, number: int, raw: bytes, size: int, **traits: Any) -> Any:
+        """A playlist of somebody else, from 32 bytes of chance; `traits` are what the service knows besides."""
+        name = title(raw, 0, oddities=False)
+        known = {"id": self.playlist_id(raw), "name": name, "description": PLOT, "odd": self.odd}
+        return self.playlist_type(number=number, size=size, **known, **traits)
+
     @property
     def odd(self) -> Callable[[int, Entry, list[Entry]], Entry] | None:
         return self.oddity if self.options.oddities else None
@@ -154,6 +162,13 @@ class PlaylistLibrary(Library, ABC):
     def changed(self, data_type: str, name: str, act: Act, entry: Entry) -> None:
         if data_type == "playlist_tracks":
             self.playlists_by_id[name].edited(self.now)
+
+
+def playlist_of(call: Call) -> str:
+    """The list of a call whose path has the `id` of a playlist, which may be off the list. Raises `Refusal`."""
+    if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
+        raise Refusal("not_found")
+    return identity
 
 
 def sizes(count: int, entries: int, longest: int, *seed: object) -> list[int]:

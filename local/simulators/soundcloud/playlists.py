@@ -102,21 +102,12 @@ class SoundcloudPlaylists(PlaylistLibrary):
     def show_playlists(self, entry: Entry, _: Any) -> Json:
         return self.playlists[entry.number].shown()
 
-    def _of_another(self, number: int, place: int) -> Playlist:
+    def _of_another(self, number: int, place: int) -> Any:
         raw = digest(self.start, "liked playlist", place)
         liked = NEWEST - 86_400 * (1_100 + 29 * place)
         owner = self.catalogue.person(
             f"soundcloud:users:{2 * 10**9 + number}", words.person(raw[22] + 1024 * raw[23]), raw
         )
-        return Playlist(
-            number=number,
-            id=self.playlist_id(raw),
-            name=playlists.title(raw, 0, oddities=False),
-            size=1 + raw[20] % (1 + self.options.playlist_entries // max(1, self.options.playlists)),
-            description=playlists.PLOT,
-            odd=self.odd,
-            owner=owner,
-            added=liked,
-            modified=liked,
-            artwork=picture("artworks", raw),
-        )
+        size = 1 + raw[20] % (1 + self.options.playlist_entries // max(1, self.options.playlists))
+        artwork = picture("artworks", raw)
+        return self.of_another(number, raw, size, owner=owner, added=liked, modified=liked, artwork=artwork)

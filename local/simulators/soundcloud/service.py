@@ -15,6 +15,7 @@ from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.music.playlists import playlist_of
 from local.simulators.soundcloud.catalogue import ACCESS, OBJECTS, Catalogue
 from local.simulators.soundcloud.library import SoundcloudLibrary
 from local.simulators.soundcloud.options import MOST_RECENT, Options
@@ -23,13 +24,6 @@ from local.simulators.soundcloud.pages import ByMoment, ByOffset, Whole
 _LINK = "https://developers.soundcloud.com/docs/api/explorer/open-api"
 _PLAYABLE = ("playable", "preview")
 """What is shown of playlists to callers who do not ask for more."""
-
-
-def _playlist(call: Call) -> str:
-    """A playlist that the listener can see, also one that is not listed any more."""
-    if (identity := call.path["id"]) not in call.listener.library.playlists_by_id:
-        raise Refusal("not_found")
-    return identity
 
 
 def _own(_: Call, entries: Entries) -> list[Entry]:
@@ -83,7 +77,7 @@ class Soundcloud(OAuth2Service):
             counted=False,
         ),
         _list("/me/playlists", "playlists", ByOffset(), shown=_own),
-        _list("/playlists/{id}/tracks", "playlist_tracks", ByOffset(), name=_playlist, shown=_playable),
+        _list("/playlists/{id}/tracks", "playlist_tracks", ByOffset(), name=playlist_of, shown=_playable),
         _list("/me/likes/tracks", "saved_tracks", ByMoment("user-track-likes")),
         _list("/me/likes/playlists", "saved_albums", ByMoment("user-playlist-likes"), rows=_liked),
         _list("/me/followings", "followed_artists", ByMoment("user-followings")),

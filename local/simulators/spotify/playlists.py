@@ -101,18 +101,9 @@ class SpotifyPlaylists(PlaylistLibrary):
     def traits_of_new(self) -> Mapping[str, Any]:
         return {"owner": self.person}
 
-    def _followed(self, number: int, place: int) -> Playlist:
+    def _followed(self, number: int, place: int) -> Any:
         raw = digest(self.start, "followed playlist", place)
-        return Playlist(
-            number=number,
-            id=base62(raw),
-            name=playlists.title(raw, 0, oddities=False),
-            size=20 + raw[20] % 80,
-            description=playlists.PLOT,
-            odd=self.odd,
-            owner=_stranger(raw),
-            pictures=images(raw, 640),
-        )
+        return self.of_another(number, raw, 20 + raw[20] % 80, owner=_stranger(raw), pictures=images(raw, 640))
 
 
 def _pictures(raw: bytes, size: int, place: int, odd: bool) -> Json:

@@ -12,6 +12,7 @@ from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
+from local.simulators.music.playlists import playlist_of
 from local.simulators.spotify import long_standing
 from local.simulators.spotify.catalogue import OBJECTS, Catalogue, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, SpotifyLibrary, View
@@ -57,12 +58,10 @@ def _listed(call: Call, entries: Entries) -> list[Entry]:
 
 def _playlist(call: Call) -> str:
     """A playlist that the caller may read, also one that is not listed any more."""
-    identity, library = call.path["id"], call.listener.library
-    if not re.fullmatch(r"[0-9A-Za-z]{22}", identity):
+    if not re.fullmatch(r"[0-9A-Za-z]{22}", call.path["id"]):
         raise Refusal("wrong_id")
-    if identity not in library.playlists_by_id:
-        raise Refusal("not_found")
-    if not library.readable_playlist_tracks(identity, View(call.listener.regime)):
+    identity = playlist_of(call)
+    if not call.listener.library.readable_playlist_tracks(identity, View(call.listener.regime)):
         raise Refusal("forbidden")
     return identity
 
