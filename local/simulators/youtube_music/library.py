@@ -1,13 +1,12 @@
 """An invented listener of YouTube Music: a table of lists, and how their entries are made and shown."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import ClassVar
 
 from local.simulators.frame.entries import NEVER, PLAIN, Entry
 from local.simulators.frame.library import NEWEST, Act, ListKind, Moment, Spot
-from local.simulators.frame.responses import Json
+from local.simulators.frame.responses import Json, moment
 from local.simulators.music.chance import digest
 from local.simulators.music.recordings import ARTISTS, TRACKS
 from local.simulators.youtube_music.catalogue import OBJECTS, etag, letters, pictures
@@ -68,7 +67,7 @@ class YouTubeLibrary(YouTubePlaylists):
             "playlist",
             etag=etag(playlist.id, state),
             playlist=playlist,
-            added=_written(NEWEST - 86_400 * (30 + entry.number)),
+            added=moment(NEWEST - 86_400 * (30 + entry.number)),
             channel=self.channel_id,
             listener=self.name,
             pictures=pictures("https://i.ytimg.com/vi", playlist.id[:11]),
@@ -76,7 +75,7 @@ class YouTubeLibrary(YouTubePlaylists):
         )
 
     def show_followed_artists(self, entry: Entry, spot: Spot) -> Json:
-        shown = self.catalogue.subscription(entry.number, self.channel_id, _written(NEWEST - 3_600 * entry.number))
+        shown = self.catalogue.subscription(entry.number, self.channel_id, moment(NEWEST - 3_600 * entry.number))
         return shown | ({"channel": self.catalogue.channel(entry.number)} if spot.view == WHOLE else {})
 
     def _item(self, entry: Entry, spot: Spot, playlist: str) -> Json:
@@ -87,7 +86,7 @@ class YouTubeLibrary(YouTubePlaylists):
             "entry",
             etag=etag(playlist, identity, entry.when),
             id=letters(digest(playlist, identity, entry.when)[:24]),
-            added=_written(max(0, entry.when) if entry.when != NEVER else NEWEST),
+            added=moment(max(0, entry.when) if entry.when != NEVER else NEWEST),
             channel=self.channel_id,
             title=_TITLES.get(entry.kind, video["snippet"]["title"]),
             description=_DESCRIPTIONS.get(entry.kind, video["snippet"]["description"]),
@@ -104,10 +103,6 @@ class YouTubeLibrary(YouTubePlaylists):
         shown["snippet"] |= {"videoOwnerChannelTitle": title, "videoOwnerChannelId": channel}
         shown["contentDetails"]["videoPublishedAt"] = video["snippet"]["publishedAt"]
         return shown | ({"video": video} if spot.view == WHOLE else {})
-
-
-def _written(when: int) -> str:
-    return datetime.fromtimestamp(when, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 _VIDEO = ("contentDetails", "videoId")

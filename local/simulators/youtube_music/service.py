@@ -64,6 +64,10 @@ def _latest(call: Call, entries: Entries) -> Entries:
     return entries.part(0, call.service.options.shown_likes)
 
 
+def _list(path: str, data_type: str, kind: str, **more: Any) -> Endpoint:
+    return Endpoint(path=path, list=data_type, pages=ByToken(kind), scope=_READONLY, default=5, **more)
+
+
 class YouTubeMusic(OAuth2Service):
     """Every call takes a unit; a page token leads to the next page."""
 
@@ -85,30 +89,10 @@ class YouTubeMusic(OAuth2Service):
     endpoints = (
         Endpoint(path=f"{_ROOT}/channels", read=_channels, scope=_READONLY),
         Endpoint(path=f"{_ROOT}/videos", read=_videos, scope=_READONLY),
-        Endpoint(path=f"{_ROOT}/playlists", list="playlists", pages=ByToken("playlist"), scope=_READONLY, default=5),
-        Endpoint(
-            path=_LIKES,
-            list="saved_tracks",
-            pages=ByToken("playlistItem"),
-            scope=_READONLY,
-            default=5,
-            shown=_latest,
-        ),
-        Endpoint(
-            path=_ENTRIES,
-            list="playlist_tracks",
-            name=_playlist,
-            pages=ByToken("playlistItem"),
-            scope=_READONLY,
-            default=5,
-        ),
-        Endpoint(
-            path=f"{_ROOT}/subscriptions",
-            list="followed_artists",
-            pages=ByToken("subscription"),
-            scope=_READONLY,
-            default=5,
-        ),
+        _list(f"{_ROOT}/playlists", "playlists", "playlist"),
+        _list(_LIKES, "saved_tracks", "playlistItem", shown=_latest),
+        _list(_ENTRIES, "playlist_tracks", "playlistItem", name=_playlist),
+        _list(f"{_ROOT}/subscriptions", "followed_artists", "subscription"),
     )
     options: Options
 
