@@ -1,5 +1,6 @@
 """What is true of all formats: known by content, the same in every reading, whole where the file is, never a crash."""
 
+import io
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blendify.importing.counting import CountingRule
 from blendify.importing.formats import registry
 from blendify.importing.formats.format import Format, Options
 from blendify.importing.formats.guides import GUIDES, advice
-from blendify.importing.formats.preview import preview
 from blendify.importing.formats.rows import REASONS, Play, Playlist, Row, SavedTrack, Skipped
 from blendify.importing.refusals import ImportRefused
 from tests.unit.importing.samples import SAMPLES
@@ -88,7 +87,7 @@ def outcome(content: bytes) -> Iterator[Row]:
 
 def is_row(row: Row) -> bool:
     if isinstance(row, Skipped):
-        return row.reason in REASONS and row.row is not None
+        return row.reason in REASONS
     if isinstance(row, Play):
         return row.at.tzinfo is UTC and str(row).encode() is not None
     return bool(row.key and row.record_id)
@@ -127,43 +126,21 @@ def test_the_wrong_package_is_explained_with_the_way_to_the_right_one() -> None:
 
 
 def test_last_years_plays_are_left_to_the_extended_history() -> None:
-    files = {name: SAMPLES[name] for name in ("spotify_account_history", "spotify_account_library", "spotify_extended")}
-    known = [(entry, format_) for entry in entries_of(zipped(files)) if (format_ := registry.recognize(entry))]
-    assert [format_.name for _, format_ in registry.to_read(known)] == ["spotify_account_library", "spotify_extended"]
+    better = {name: recognized(content).superseded_by for name, content in SAMPLES.items()}
+    assert {name: by for name, by in better.items() if by} == {
+        "spotify_account_history": {"spotify_extended"},
+        "apple_daily_tracks": {"apple_play_activity"},
+    }
 
 
 def test_whose_export_it_is_can_be_told_before_anything_is_stored() -> None:
-    files: dict[str, bytes | str] = {
-        "endsong.json": json_text([ROW | OLD]),
-        "Userdata.json": SAMPLES["spotify_account"],
-        "pages.json": SAMPLES["lastfm_pages"],
-        "other.csv": SAMPLES["lastfm_csv"],
+    files = [json_text([ROW | OLD]).encode(), *(SAMPLES[name] for name in registry.FORMATS)]
+    accounts = {(recognized(file).service, recognized(file).accounts(io.BytesIO(file))) for file in files}
+    assert {(service, *names) for service, names in accounts if names} == {
+        ("spotify", "SECRET-name"),
+        ("spotify", "nora"),
+        ("lastfm", "nora"),
     }
-    known = [(entry, format_) for entry in entries_of(zipped(files)) if (format_ := registry.recognize(entry))]
-    assert registry.accounts_in(known) == {"spotify": {"SECRET-name", "nora"}, "lastfm": {"nora"}}
-
-
-def test_a_preview_has_the_figures_of_a_file() -> None:
-    rows = [
-        ROW,
-        ROW | {"ts": "2015-01-01T00:00:00Z", "ms_played": 10, "reason_end": "fwdbtn"},
-        ROW | {"ts": None},
-        ROW | {"ts": "2020-01-01T00:00:00Z", "master_metadata_album_artist_name": "Ana"},
-    ]
-    content = json_text(rows)
-    format_ = recognized(content)
-    told = preview(format_, File("a", content.encode()).open(), Options(), CountingRule())
-    assert (told.rows, told.plays, told.counting_plays, told.saved, told.skipped) == (4, 3, 2, 0, {"time_missing": 1})
-    assert told.first is not None
-    assert told.last is not None
-    assert (told.first.year, told.last.year, told.artists) == (2014, 2025, ("The Invented Four", "Ana"))
-    library = preview(
-        recognized(SAMPLES["spotify_account_library"]),
-        File("a", SAMPLES["spotify_account_library"]).open(),
-        Options(),
-        CountingRule(),
-    )
-    assert (library.saved, library.plays, library.first, library.skipped) == (3, 0, None, {"not_kept": 3})
 
 
 def test_rows_are_values_that_say_no_more_than_their_file() -> None:

@@ -14,7 +14,6 @@ from blendify.importing.same_plays import (
     Pair,
     PolledPlay,
     differences,
-    missed,
     pair_of,
     pairs,
 )
@@ -174,11 +173,3 @@ def test_the_histogram_tells_how_the_rule_fits() -> None:
         "start": {30: 1},
         "length": {},
     }
-
-
-def test_a_partner_that_lies_just_outside_is_counted_as_missed() -> None:
-    imports = [imported("i0", 0), imported("i1", 5_000), imported("i2", 20_000)]
-    polls = [PolledPlay("p0", ("a",), at(1)), PolledPlay("p1", ("a",), at(5_200)), PolledPlay("p2", ("a",), at(40_000))]
-    matches = pairs(imports, polls)
-    assert [(pair.imported, pair.polled) for pair in matches] == [("i0", "p0")]
-    assert missed(imports, polls, matches) == 1

@@ -140,7 +140,7 @@ def test_loved_tracks_are_saved_ones() -> None:
     feedback = [{"recording_msid": "a", "recording_mbid": "b", "score": score, "created": SECONDS} for score in (1, -1)]
     saved, skipped = imported(in_lines(*feedback))
     assert isinstance(saved, SavedTrack)
-    assert (saved.mbid, saved.added_at, skipped) == ("b", AT, Skipped("not_kept", 1))
+    assert (saved.mbid, saved.added_at, skipped) == ("b", AT, Skipped("not_kept"))
 
 
 def test_a_whole_export_of_listenbrainz_is_its_listens_and_what_is_loved() -> None:

@@ -16,7 +16,7 @@ from blendify.importing.formats import registry
 from blendify.importing.formats.format import Options
 from blendify.importing.formats.rows import Play, Skipped
 from operations.spotify_export import ExportedPlay, write
-from tests.unit.importing.uploads import File, entries_of, imported, json_text, plays, reasons, recognized, zipped
+from tests.unit.importing.uploads import entries_of, imported, json_text, plays, reasons, recognized, zipped
 
 NULLS = (
     *("episode_name", "episode_show_name", "spotify_episode_uri", "audiobook_title", "audiobook_uri"),
@@ -197,23 +197,11 @@ def test_halves_of_characters_can_be_stored() -> None:
     assert str(play.answer).encode()
 
 
-def test_rows_have_the_same_numbers_when_reading_goes_on_in_the_middle() -> None:
-    text = json_text([ROW, 7, ROW, ROW | {"ts": None}, ROW])
-    entry = File("a.json", text.encode())
-    format_ = recognized(text)
-    whole = list(registry.read(format_, entry.open(), Options()))
-    assert [number for number, _ in whole] == [0, 1, 2, 3, 4]
-    assert [list(registry.read(format_, entry.open(), Options(), start=start)) for start in range(6)] == [
-        whole[start:] for start in range(6)
-    ]
-    assert whole[3] == (3, Skipped("time_missing", 3))
-
-
 def test_the_beginning_of_a_cut_file_is_read() -> None:
     text = json_text([ROW] * 40)
     rows = imported(text[: len(text) // 2])
     assert len(rows) == 21
-    assert rows[-1] == Skipped("cut_off", 20)
+    assert rows[-1] == Skipped("cut_off")
 
 
 VALUES = (
@@ -247,7 +235,7 @@ def test_memory_does_not_grow_with_the_number_of_plays() -> None:
             format_ = registry.recognize(entry)
             assert format_ is not None
             with entry.open() as stream:
-                read += sum(isinstance(row, Play) for _, row in registry.read(format_, stream, Options()))
+                read += sum(isinstance(row, Play) for row in format_.read(stream, Options()))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         assert read == count

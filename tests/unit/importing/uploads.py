@@ -46,7 +46,7 @@ def rows_of(entry: Entry, options: Options = UTC_OPTIONS) -> list[Row]:
     if format_ is None:
         return []
     with entry.open() as stream:
-        return [row for _, row in registry.read(format_, stream, options)]
+        return list(format_.read(stream, options))
 
 
 def plays(upload: bytes | str, options: Options = UTC_OPTIONS) -> list[Play]:

@@ -27,8 +27,6 @@ OF_A_MINUTE = timedelta(seconds=60)
 """How much wider windows are for plays whose time is known to the minute."""
 BOUNDS = (-600, -300, -120, -90, -60, -30, -10, -5, -2, 0, 2, 5, 10, 30, 60, 90, 120, 300, 600)
 """Seconds. A difference belongs to the greatest bound that is not above it."""
-MISSED = timedelta(minutes=10)
-"""A play without a partner has missed one of the same track within this time."""
 
 
 @dataclass(frozen=True)
@@ -130,15 +128,6 @@ def differences(matches: Iterable[Pair]) -> Mapping[Near, Mapping[int, int]]:
         place = bisect_right(BOUNDS, pair.difference.total_seconds())
         counted[pair.near][BOUNDS[max(place - 1, 0)]] += 1
     return {near: dict(sorted(counter.items())) for near, counter in counted.items()}
-
-
-def missed(imported: Sequence[ImportedPlay], polled: Sequence[PolledPlay], matches: Iterable[Pair]) -> int:
-    """How many polled plays have no partner though one of their track is near, and has none either."""
-    matched = list(matches)
-    left_imported, left_polled = {pair.imported for pair in matched}, {pair.polled for pair in matched}
-    rest = [play for play in polled if play.key not in left_polled]
-    near = _within(rest, [play for play in imported if play.key not in left_imported], MISSED)
-    return len({polled_play.key for _, polled_play in near})
 
 
 def _candidates(imported: Sequence[ImportedPlay], polled: Sequence[PolledPlay]) -> Iterator[Pair]:

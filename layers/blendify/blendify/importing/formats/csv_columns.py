@@ -26,7 +26,6 @@ from blendify.providers.named_fields import isrc
 FIELDS = ("time", "title", "artist", "album", "ms_played", "seconds_played", "duration_ms", "isrc", "id")
 """What a column can be. `time` and `title` are needed."""
 NEEDED = frozenset({"time", "title"})
-SAMPLE_ROWS = 5
 _GUESSES: Mapping[str, Sequence[str]] = {
     "time": (
         *("time", "timestamp", "date", "played at", "playedat", "listened at", "entry date", "play time", "ts", "uts"),
@@ -99,8 +98,6 @@ class Suggestion:
     """As they are named in the file."""
     suggested: Mapping[str, str]
     """From a field to the name of a column; for `Options.columns` once it is confirmed."""
-    sample: tuple[tuple[str, ...], ...]
-    """The first rows: shown to the listener, and not stored."""
 
 
 def read(stream: BinaryIO, options: Options, *, preset: _Preset) -> Iterator[Row]:
@@ -128,9 +125,8 @@ def recognize(outline: Outline) -> Format | None:
 
 def suggest(entry: Entry) -> Suggestion:
     """What to ask the listener about a table; the same for any file with a line of columns."""
-    beginning = outline(entry)
-    sample = tuple(beginning.table[1 : 1 + SAMPLE_ROWS])
-    return Suggestion(beginning.columns, _guessed(beginning.columns), sample)
+    columns = outline(entry).columns
+    return Suggestion(columns, _guessed(columns))
 
 
 def _format(preset: _Preset) -> Format:

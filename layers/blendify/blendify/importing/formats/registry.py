@@ -1,9 +1,7 @@
-"""All formats: which of them a file is of, and reading it from any row on."""
+"""All formats: which of them a file is of, and what the files of one upload say of each other."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import BinaryIO
 
 from blendify.importing.formats import (
     apple_library,
@@ -19,9 +17,8 @@ from blendify.importing.formats import (
     takeout_history,
     takeout_tables,
 )
-from blendify.importing.formats.format import Entry, Format, Options
+from blendify.importing.formats.format import Entry, Format
 from blendify.importing.formats.outline import Outline, outline
-from blendify.importing.formats.rows import Row, Skipped
 from blendify.importing.refusals import ImportRefused
 
 MOST_NAMES = 200_000
@@ -107,40 +104,8 @@ def names_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, str]:
     return names
 
 
-def to_read(recognized: Iterable[tuple[Entry, Format]]) -> list[tuple[Entry, Format]]:
-    """The files of one upload that are read for their rows: not those that others of them tell better."""
-    files = list(recognized)
-    names = {format_.name for _, format_ in files}
-    better = [(entry, format_) for entry, format_ in files if not format_.superseded_by & names]
-    # A table whose columns have to be asked for is what was uploaded, or something else in an export.
-    known = [(entry, format_) for entry, format_ in better if not format_.asks_columns]
-    return known or better
-
-
-def accounts_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, frozenset[str]]:
-    """The provider's user ids that the files of one upload name, by service; to be compared, and not stored."""
-    accounts: dict[str, frozenset[str]] = {}
-    for entry, format_ in recognized:
-        with entry.open() as stream:
-            if named := format_.accounts(stream):
-                accounts[format_.service] = accounts.get(format_.service, frozenset()) | named
-    return accounts
-
-
 def refusal(entries: Iterable[Entry]) -> ImportRefused:
     """Why an upload in which nothing is recognised is refused: it may be the page that asks for a login."""
     heads = [outline(entry).head[:1_000].lower() for entry in islice(entries, _FILES_LOOKED_AT)]
     html = len(heads) == 1 and (b"<html" in heads[0] or b"<!doctype html" in heads[0])
     return ImportRefused("html" if html else "not_recognized")
-
-
-def read(format_: Format, stream: BinaryIO, options: Options, *, start: int = 0) -> Iterator[tuple[int, Row]]:
-    """
-    The rows of a file with their numbers, from `start` on: the same row has the same number in every reading.
-
-    Rows before `start` are read and dropped, as keys depend on them.
-
-    Raises  ImportRefused, as reading the stream does
-    """
-    for number, row in islice(enumerate(format_.read(stream, options)), start, None):
-        yield number, replace(row, row=number) if isinstance(row, Skipped) else row

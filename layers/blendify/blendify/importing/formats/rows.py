@@ -154,8 +154,6 @@ class Skipped:
     """A row that is not stored. `reason` is one of `REASONS`; nothing of the row itself is in it."""
 
     reason: str
-    row: int | None = None
-    """Which row of the file it is, from 0; None where rows cannot be told apart."""
 
 
 MOST_ENTRIES = 20_000
