@@ -92,6 +92,12 @@ def test_advertisements_searches_and_posts_are_counted() -> None:
     ]
 
 
+def test_what_is_followed_by_another_at_once_was_skipped() -> None:
+    times = ["21:20:00", "21:16:20", "21:16:00", "21:15:59", "21:12:00", "21:13:00"]
+    told = plays(json_text([SONG | {"time": f"2025-08-30T{time}Z"} for time in times]))
+    assert [play.flags.get("skipped") for play in told] == [None, None, True, True, None, None]
+
+
 def test_a_removed_video_keeps_its_id() -> None:
     address = "https://www.youtube.com/watch?v=xbCdEfGhIj0"
     (play,) = plays(

@@ -6,13 +6,14 @@ JSON     [{"header": "YouTube Music", "title": "Watched Glass Harbour", "titleUr
          or after it. Searches and advertisements stand between. Before about 2017 {"snippet": {"publishedAt", "title"}}
 HTML     the same for people: blocks with links, and a local time in the form of the language. English and German forms
          are read, with the listener's zone; everything else is counted
-Time     when it began. How long it was watched is in neither
+Time     when it began. How long it was watched is in neither: what is followed by another within 30 seconds was skipped
 Music    YouTube Music's own, and channels named `… - Topic`, are music; what else is watched is kept as `watched`
 """
 
 import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import chain, islice
 from typing import Any, BinaryIO
@@ -29,6 +30,7 @@ from blendify.importing.formats.text import chunks
 
 SERVICE = "youtube_music"
 FIELDS = ("header", "title", "titleUrl", "time")
+SKIPPED_WITHIN = timedelta(seconds=30)
 ROWS_TO_LEARN = 200
 """Of the phrase around titles."""
 _LEAST_TITLES = 5
@@ -55,23 +57,17 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def read_json(stream: BinaryIO, options: Options) -> Iterator[Row]:
     """The plays of a history or an activity."""
-    keys = RowKeys(JSON.name)
     every = (row for _, row in rows(stream, entries) if row != [])
     first = list(islice(every, ROWS_TO_LEARN))
     phrase = learned_phrase(row for row in first if isinstance(row, Mapping))
-    for row in chain(first, every):
-        if isinstance(row, Mapping):
-            yield _play(_told(row), phrase, keys, options)
-        else:
-            yield row if isinstance(row, Skipped) else Skipped("unreadable")
+    yield from _with_skips(_plays(chain(first, every), phrase, options))
 
 
 def read_html(stream: BinaryIO, options: Options) -> Iterator[Row]:
     """The plays of the page for people, as far as its times can be read."""
     keys = RowKeys(JSON.name)
-    for block in _blocks(stream):
-        told = _told_by_html(block, options.zone) if len(block) < LARGEST_BLOCK else None
-        yield _play(told, ("", ""), keys, options) if told else Skipped("unreadable")
+    blocks = (_told_by_html(block, options.zone) if len(block) < LARGEST_BLOCK else None for block in _blocks(stream))
+    yield from _with_skips(_play(told, ("", ""), keys, options) if told else Skipped("unreadable") for told in blocks)
 
 
 JSON = Format("takeout_history", "Google Takeout, YouTube history", "JSON", SERVICE, read_json)
@@ -118,6 +114,29 @@ def _shared(titles: Collection[str]) -> str:
     ]
 
 
+def _plays(every: Iterable[Any], phrase: tuple[str, str], options: Options) -> Iterator[Play | Skipped]:
+    keys = RowKeys(JSON.name)
+    for row in every:
+        if isinstance(row, Mapping):
+            yield _play(_told(row), phrase, keys, options)
+        else:
+            yield row if isinstance(row, Skipped) else Skipped("unreadable")
+
+
+def _with_skips(every: Iterable[Play | Skipped]) -> Iterator[Row]:
+    """The rows; a play after which another begins before it could count is skipped. The newest row comes first."""
+    later: datetime | None = None
+    for row in every:
+        if isinstance(row, Play):
+            if later and timedelta(0) < later - row.at < SKIPPED_WITHIN:
+                yield replace(row, flags={**row.flags, "skipped": True})
+            else:
+                yield row
+            later = row.at
+        else:
+            yield row
+
+
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a row of either age, with the channel."""
     snippet = row.get("snippet")
@@ -141,7 +160,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _play(told: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, options: Options) -> Row:
+def _play(told: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, options: Options) -> Play | Skipped:
     if told.get("advertisement"):
         return Skipped("advertisement")
     address, written = text(told, "titleUrl"), text(told, "time")
