@@ -22,7 +22,9 @@ from blendify.importing.formats.outline import Outline, outline
 from blendify.importing.refusals import ImportRefused
 
 MOST_NAMES = 200_000
-"""A library holds at most 100,000 songs."""
+"""A library holds at most 100,000 songs, with two names each."""
+MOST_CHARACTERS = 20_000_000
+"""Of all these names."""
 _FILES_LOOKED_AT = 2
 FORMATS = (
     "spotify_extended",
@@ -95,12 +97,16 @@ def names_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, str]:
     Of contradicting names none is right: two songs of one title may have different artists.
     """
     names: dict[str, str] = {}
+    characters = 0
     for entry, format_ in recognized:
         if format_.names:
             with entry.open() as stream:
                 for key, name in format_.names(stream):
-                    if key in names or len(names) < MOST_NAMES:
-                        names[key] = name if names.get(key, name) == name else ""
+                    if key in names:
+                        names[key] = name if names[key] == name else ""
+                    elif len(names) < MOST_NAMES and characters < MOST_CHARACTERS:
+                        names[key] = name
+                        characters += len(key) + len(name)
     return names
 
 
