@@ -12,6 +12,7 @@ from blendify.importing import imports, uploads
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.rows import Play, Row, Skipped
 from blendify.importing.imports import Import
+from blendify.importing.refusals import ImportRefused
 from blendify.importing.work import Readers, Worker
 
 BUCKET = "uploads"
@@ -86,6 +87,8 @@ class Files:
     entries: list[FileOfLines]
     accounts: frozenset[str] = frozenset()
     asks_zone: bool = False
+    asks_columns: bool = False
+    advice: tuple[str, str] | None = None
     deaths: Callable[[int], None] = lambda _row: None
     """Called before each row is given."""
     given: list[int] = field(default_factory=list)
@@ -95,7 +98,14 @@ class Files:
         def names(known: Iterable[tuple[Entry, Format]]) -> dict[str, str]:
             return {entry.path: "" for entry, _ in known}
 
-        return Readers(lambda _: iter(self.entries), self._recognize, names)
+        return Readers(
+            entries=lambda _: iter(self.entries),
+            recognize=self._recognize,
+            names=names,
+            refusal=lambda _: ImportRefused("not_recognized"),
+            columns=lambda _: {"kind": "columns", "columns": ["when", "what"], "fields": []},
+            advice=lambda _: self.advice,
+        )
 
     def _recognize(self, entry: Entry) -> Format:
         opened = next(each for each in self.entries if each.path == entry.path)
@@ -107,7 +117,16 @@ class Files:
                 self.deaths(number)
                 yield line.row()
 
-        return Format("tiny", "Tiny", "1", "spotify", read, asks_zone=self.asks_zone, accounts=lambda _: self.accounts)
+        return Format(
+            "tiny",
+            "Tiny",
+            "1",
+            "spotify",
+            read,
+            asks_zone=self.asks_zone,
+            asks_columns=self.asks_columns,
+            accounts=lambda _: self.accounts,
+        )
 
 
 class Opened:

@@ -181,6 +181,22 @@ def test_a_question_stops_the_import_until_it_is_answered(ada: str) -> None:
     assert len(plays(ada)) == 3
 
 
+def test_a_table_is_asked_for_its_columns(ada: str) -> None:
+    """Once: what the listener says is given to the reader."""
+    held, started = files(series(MORNING, 1), asks_columns=True), begun(ada)
+    assert work(started, held) == "question"
+    assert now(started).question == {"kind": "columns", "columns": ["when", "what"], "fields": []}
+    imports.begin(ada, started.import_id, 1, {"columns": {"time": "when", "title": "what"}})
+    assert work(started, held) == "ended"
+    assert len(plays(ada)) == 1
+
+
+def test_a_better_file_is_advised(ada: str) -> None:
+    """What was uploaded is stored all the same."""
+    done = brought(ada, series(MORNING, 1), advice=("wrong_package", "There is more."))
+    assert (done.state, done.code, done.why, done.report.stored) == ("succeeded", "wrong_package", "There is more.", 1)
+
+
 def test_one_import_at_a_time(ada: str, stopped_clock: list[datetime]) -> None:
     """Another waits for its end, or until nobody works on it any more."""
     first = begun(ada)

@@ -42,14 +42,19 @@ class AnotherAccount(Exception):
 
 @dataclass(frozen=True)
 class Readers:
-    """How files are read: the archive's entries, and what each is."""
+    """How files are read."""
 
     entries: Callable[[BinaryIO], Iterator[Entry]]
+    """The files in an upload."""
     recognize: Callable[[Entry], Format | None]
     names: Callable[[Iterable[tuple[Entry, Format]]], Mapping[str, str]]
     """What some of the files say for others. It goes through all of them."""
-    advice: Callable[[Iterable[str]], str | None] = lambda _: None
-    """What to say of a file in which nothing, or not the best, was recognised, by the names of the formats in it."""
+    refusal: Callable[[Iterable[Entry]], ImportRefused]
+    """Why an upload is refused in which nothing is recognised."""
+    columns: Callable[[Entry], dict[str, Any]]
+    """The question for a table whose columns the listener names."""
+    advice: Callable[[Iterable[Format]], tuple[str, str] | None]
+    """Code and text where something better could be brought."""
 
 
 @dataclass
@@ -105,7 +110,9 @@ class Worker:
     # --- what is in the file ---
 
     def _recognise(self) -> bool:
-        known: list[tuple[Entry, Format]] = []
+        formats: dict[str, Format] = {}
+        named: list[tuple[dict[str, Any], Format]] = []
+        questions: list[dict[str, Any]] = []
         ignored = 0
         with self._file() as file:
             for entry in self.readers.entries(file):
@@ -114,17 +121,21 @@ class Worker:
                     ignored += 1
                     continue
                 self._refuse_foreign(entry, format_of)
-                known.append((entry, format_of))
-        names = {each.name for _, each in known}
-        if not known:
-            raise ImportRefused("not_recognized")
-        if question := self._question(known):
+                formats[format_of.name] = format_of
+                named.append((_named(entry, format_of), format_of))
+                if format_of.asks_columns and not questions:
+                    questions.append(self.readers.columns(entry))
+        if not formats:
+            with self._file() as file:
+                raise self.readers.refusal(self.readers.entries(file))
+        kinds = _Kinds.of(formats.values())
+        if question := self._question([each for each in formats.values() if kinds.has_rows(each)], questions):
             self.now = imports.ask(self.now, question)
             return False
-        recognised = tuple(_named(entry, each) for entry, each in known if _has_rows(each, names))[:MOST_NAMED]
-        report = Report(recognised=recognised, ignored=ignored)
-        self.now = replace(self.now, why=self.readers.advice(sorted(names)))
-        self._save(Place("reading"), report)
+        recognised = tuple(entry for entry, each in named if kinds.has_rows(each))[:MOST_NAMED]
+        code, why = self.readers.advice(formats.values()) or (None, None)
+        self.now = replace(self.now, code=code, why=why)
+        self._save(Place("reading"), Report(recognised=recognised, ignored=ignored))
         return True
 
     def _refuse_foreign(self, entry: Entry, format_of: Format) -> None:
@@ -140,9 +151,11 @@ class Worker:
                 " it was stored. If it is an account of yours all the same, say so when you upload it."
             )
 
-    def _question(self, known: Iterable[tuple[Entry, Format]]) -> dict[str, Any] | None:
+    def _question(self, formats: Iterable[Format], columns: list[dict[str, Any]]) -> dict[str, Any] | None:
         """What only the listener can say, unless they have said it."""
-        for _, each in known:
+        for each in formats:
+            if each.asks_columns and "columns" not in self.now.options:
+                return columns[0]
             if each.asks_zone and "zone" not in self.now.options:
                 return {"kind": "zone", "format": each.title}
         return None
@@ -151,13 +164,14 @@ class Worker:
 
     def _read(self) -> bool:
         importer = Importer(self.now.user_id, self.now.import_id, self.now.started_at or self.now.created_at)
-        formats = set[str]()
+        formats: dict[str, Format] = {}
         with self._file() as file:
             options = self._options(self.readers.names(self._noted(file, formats)))
+        kinds = _Kinds.of(formats.values())
         # An entry can be opened only while its archive is.
         with self._file() as file:
             for number, (entry, each) in enumerate(self._known(file)):
-                if number < self.now.place.entry or not _has_rows(each, formats):
+                if number < self.now.place.entry or not kinds.has_rows(each):
                     continue
                 if not self._read_entry(importer, number, entry, each, options):
                     return False
@@ -169,10 +183,10 @@ class Worker:
             if format_of := self.readers.recognize(entry):
                 yield entry, format_of
 
-    def _noted(self, file: BinaryIO, formats: set[str]) -> Iterator[tuple[Entry, Format]]:
-        """The same, with the names of the formats added to a set."""
+    def _noted(self, file: BinaryIO, formats: dict[str, Format]) -> Iterator[tuple[Entry, Format]]:
+        """The same; notes the formats by name."""
         for entry, format_of in self._known(file):
-            formats.add(format_of.name)
+            formats[format_of.name] = format_of
             yield entry, format_of
 
     def _options(self, names: Mapping[str, str]) -> Options:
@@ -269,9 +283,24 @@ class Worker:
         return uploads.opened(self.now.user_id, self.now.import_id)
 
 
-def _has_rows(format_of: Format, formats: Collection[str]) -> bool:
-    """Whether a file is read for its rows: not one that only helps others, nor one that another tells better."""
-    return format_of.holds != "names" and format_of.superseded_by.isdisjoint(formats)
+@dataclass(frozen=True)
+class _Kinds:
+    """The formats of one upload."""
+
+    names: frozenset[str]
+    tables_alone: bool
+    """Whether there is nothing but tables whose columns have to be asked for; else these belong to something else."""
+
+    @classmethod
+    def of(cls, formats: Collection[Format]) -> "_Kinds":
+        """Those of these formats."""
+        return cls(frozenset(each.name for each in formats), all(each.asks_columns for each in formats))
+
+    def has_rows(self, format_of: Format) -> bool:
+        """Whether a file is read for its rows: not one that only helps others, nor one that another tells better."""
+        if format_of.asks_columns and not self.tables_alone:
+            return False
+        return format_of.holds != "names" and format_of.superseded_by.isdisjoint(self.names)
 
 
 def _named(entry: Entry, format_of: Format) -> dict[str, Any]:

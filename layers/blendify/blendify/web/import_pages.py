@@ -9,6 +9,7 @@ from blendify.core import times
 from blendify.core.settings import settings
 from blendify.importing import imports, uploads
 from blendify.importing.counting import chosen_rule
+from blendify.importing.formats.guides import GUIDES
 from blendify.importing.imports import State
 from blendify.web import import_views, listener_pages, request, responses
 from blendify.web import imports as imports_api
@@ -79,7 +80,8 @@ def by_form(import_id: str) -> Response[str]:
 
 def _answered(fields: dict[str, str]) -> dict[str, Any]:
     """The options in a form: a zone, columns as `column-<field>`, and whether another account is meant."""
-    columns = {name.removeprefix("column-"): value for name, value in fields.items() if name.startswith("column-")}
+    given = ((name, value) for name, value in fields.items() if name.startswith("column-") and value)
+    columns = {name.removeprefix("column-"): value for name, value in given}
     answer: dict[str, Any] = {"columns": columns} if columns else {}
     if "zone" in fields:
         answer["zone"] = fields["zone"]
@@ -101,6 +103,7 @@ def _overview(router: Router, user: str) -> Response[str]:
         form=form,
         import_id=import_id,
         most_bytes=uploads.MOST_BYTES,
+        guides=GUIDES.values(),
         imports=[each for each in shown if each["status"] != State.AWAITING_UPLOAD],
         play_seconds=chosen_rule(users.profile(user)).least_ms // 1000,
     )
