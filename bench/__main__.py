@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import counts, fleet, insights, reads, taste
+from bench import counts, fleet, insights, past, reads, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
 from bench.fleet import Fleet, simulate
@@ -60,6 +60,7 @@ def figures() -> Iterator[Figure]:
             yield from measured.result()
     yield from _imports()
     yield _memory()
+    yield from past.figures()
     yield from _calls_during_bans()
 
 
