@@ -62,6 +62,24 @@ def unwanted(loaded: dict[str, set[str]], handlers: tuple[str, ...], *names: str
     return {handler: modules for handler, modules in loaded_by.items() if modules}
 
 
+def test_boto3_comes_with_the_package() -> None:
+    """
+    Before any of our modules, and so at one depth: deeper within them its import may take a quarter longer.
+
+    What looks for garbage comes later by then: boto3 alone makes a hundred times as many objects as Python's own limit.
+    """
+    code = (
+        "import gc, sys, blendify; print('boto3' in sys.modules, max(each['collections'] for each in gc.get_stats()))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(  # noqa: S603 -- our own module
+        command, env={"PYTHONPATH": str(PACKAGE)}, capture_output=True, text=True, check=True, timeout=120
+    )
+    loaded, collections = done.stdout.split()
+    assert loaded == "True"
+    assert int(collections) < 50
+
+
 def test_steps_load_nothing_of_the_collecting_side(loaded: dict[str, set[str]]) -> None:
     """They load no module of the collector, no HTTP library, no provider's tables and no page."""
     packages = ("blendify.collecting", "blendify.fetching", "blendify.web")
