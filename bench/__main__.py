@@ -139,6 +139,7 @@ every machine. An aim is what the design asks for; a bound lies a little above w
   It is the same on every machine.
 - **Imports** are processor time, as ratios to boto3 with one client, the least of {RUNS} runs in turns.
 - **Memory** is that of a process which collects, without the cost of writes.
+- **An import** of plays is timed in processor time, from the zip to the bytes of the requests to DynamoDB.
 - **Fleets** are simulated minute by minute with the product's own plan and quota ([scale.md](scale.md)).
 
 {markdown(measured)}
