@@ -7,8 +7,9 @@ KINDS = {"plays", "tops", "current", "library", "names", "firsts", "known"}
 
 
 def buckets(system: System, user_id: str) -> set[str]:
-    """The names of a listener's buckets."""
-    return {item["bucket"]["S"] for item in system.items("insights_table") if item["user_id"]["S"] == user_id}
+    """The names of a listener's buckets, on both shelves."""
+    items = system.items("insights_table")
+    return {item["bucket"]["S"] for item in items if item["user_id"]["S"].partition("#")[0] == user_id}
 
 
 def test_a_listener_has_insights_after_a_sync_and_again_after_a_rebuild(

@@ -34,10 +34,14 @@ class Messages:
             self.waiting.setdefault(entry["MessageDeduplicationId"], entry["MessageBody"])
         return {}
 
-    def work(self, order: random.Random | None = None) -> int:
-        """Do what is asked for until nothing is, in any order where one is given; returns the number of messages."""
+    def work(self, order: random.Random | None = None, most: int | None = None) -> int:
+        """
+        Do what is asked for until nothing is, in any order where one is given; returns the number of messages.
+
+        most    so many messages at most
+        """
         count = 0
-        while self.waiting:
+        while self.waiting and count != most:
             chosen = order.choice(list(self.waiting)) if order else next(iter(self.waiting))
             worker.do(Ask.of(self.waiting.pop(chosen)), lambda: 600.0)
             count += 1

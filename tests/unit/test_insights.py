@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access import users
+from blendify.core import aws
 from blendify.core.same_names import artist_key, song_key
+from blendify.core.settings import insights_table
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.facts import Fact
-from blendify.insights import queue, store, table
+from blendify.insights import queue, shelves, store, table
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.insights_stories import Messages, Story, listener
 
@@ -34,14 +36,15 @@ def ada(aws_in_memory: None) -> Story:
 
 def everything(user_id: str) -> list[Any]:
     """All that the store answers, but when it was computed."""
+    shelf = shelves.shelves(user_id).shown
     tops = [
-        store.top_lists(user_id, what, time_range, "2020-01-01", "2030-01-01")
+        store.top_lists(shelf, what, time_range, "2020-01-01", "2030-01-01")
         for what in ("tracks", "artists")
         for time_range in ("short_term", "long_term")
     ]
-    known = replace(store.known(user_id), updated_at=None)
-    library, firsts = store.library(user_id, None, None), store.firsts(user_id)
-    return [store.plays(user_id, None, None), tops, store.current_top_lists(user_id), library, firsts, known]
+    known = replace(store.known(shelf), updated_at=None)
+    library, firsts = store.library(shelf, None, None), store.firsts(shelf)
+    return [store.plays(shelf, None, None), tops, store.current_top_lists(user_id), library, firsts, known]
 
 
 def test_a_poll_computes_a_day_and_a_play_told_twice_counts_once(ada: Story, messages: Messages) -> None:
@@ -93,18 +96,41 @@ def test_days_are_the_listeners(ada: Story, messages: Messages) -> None:
 
 
 def test_another_time_zone_moves_what_is_known(ada: Story, messages: Messages) -> None:
+    """Until all of it is counted anew, all of it stays as it was; what happens meanwhile is in it then."""
     ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-10-31T20:00:00.000Z"))
     ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2020-01-31T20:00:00.000Z"))
     ada.forwarded()
     messages.work()
-    assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2020-01", "2026-10"]
+    before = everything(ada.user_id)
+    assert [month.month for month in before[0]] == ["2020-01", "2026-10"]
     assert users.set_time_zone(ada.user_id, "Asia/Tokyo")
     assert not users.set_time_zone(ada.user_id, "Asia/Tokyo")
     queue.rebuild(ada.user_id)
-    messages.work()
-    assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2020-02", "2026-11"]
-    assert store.known(ada.user_id).time_zone == "Asia/Tokyo"
-    assert {first.day for first in store.firsts(ada.user_id)} == {"2020-02-01"}
+    assert messages.work(most=1) == 1
+    ada.append(ada.play("2026-11-28T10:00:00.000Z", "spotify", "Ben/Red", "2026-11-28T09:59:00.000Z"))
+    ada.forwarded()
+    while messages.work(most=1):
+        now = shelves.shelves(ada.user_id)
+        assert (now.filling is None) or everything(ada.user_id) == before
+    assert now == shelves.Shelves(f"{ada.user_id}#2")
+    assert all_buckets(ada.user_id) == [f"{shelves.NAME}#00"]
+    after = everything(ada.user_id)
+    assert [month.month for month in after[0]] == ["2020-02", "2026-11"]
+    assert sum(after[0][1].by_day[28].values()) == 1
+    assert after[-1].time_zone == "Asia/Tokyo"
+    assert {first.day for first in after[-2]} == {"2020-02-01", "2026-11-28"}
+    assert shelves.remove_everything(ada.user_id)
+    assert all_buckets(ada.user_id) == all_buckets(f"{ada.user_id}#2") == []
+
+
+def all_buckets(shelf: str) -> list[str]:
+    """The names of the items that stand in a shelf."""
+    items = aws.client("dynamodb").query(
+        TableName=insights_table(),
+        KeyConditionExpression="user_id = :shelf",
+        ExpressionAttributeValues={":shelf": {"S": shelf}},
+    )["Items"]
+    return [item["bucket"]["S"] for item in items]
 
 
 def test_top_lists_stand_as_they_were_at_the_end_of_each_day(ada: Story, messages: Messages) -> None:

@@ -70,6 +70,17 @@ def test_a_whole_month_stands_for_the_days_that_it_was_made_of() -> None:
 
 
 @pytest.mark.usefixtures("aws_in_memory")
+def test_a_bucket_of_another_format_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a rebuild makes it anew."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(packing, "FORMAT", 1)
+        table.write(USER, "plays#2026-10#00", packing.of_plays(told(NOVEMBER)))
+    table.write(USER, "plays#2026-11#00", packing.of_plays(told(NOVEMBER)))
+    assert store.plays(USER, None, None) == [NOVEMBER]
+    assert table.read_named(USER, ["plays#2026-10#00"]) == {}
+
+
+@pytest.mark.usefixtures("aws_in_memory")
 def test_a_period_of_a_top_list_begins_with_the_one_in_force() -> None:
     days = ["2026-11-01", "2026-11-05", "2026-11-09", "2026-12-01"]
     lists = [

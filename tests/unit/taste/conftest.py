@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from blendify.core import settings
-from blendify.insights import store
+from blendify.insights import shelves, store
+from blendify.insights.shelves import Shelves
 from blendify.web import guards
 from blendify.web.taste import pages
 from tests.unit.http_events import Browser, HttpResponse
@@ -24,6 +25,7 @@ def show(monkeypatch: pytest.MonkeyPatch) -> Callable[[Listener], Open]:
     monkeypatch.setattr("blendify.core.times.now", lambda: NOON)
     for module in (guards, pages):
         monkeypatch.setattr(module, "reader_id", lambda _router: "u1")
+    monkeypatch.setattr(shelves, "shelves", Shelves)
     settings.allowed_for.cache_clear()
 
     def put(listener: Listener) -> Open:

@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 import pytest
 
 from blendify.core import settings
+from blendify.insights import shelves
 from blendify.insights.buckets import MonthOfPlays, Ranked
+from blendify.insights.shelves import Shelves
 from blendify.providers import PROVIDERS
 from blendify.web.taste.catalogue import VIEWS
 from tests.unit.http_events import Browser
@@ -203,6 +205,18 @@ def test_names_are_text(show: Callable[[Listener], Open]) -> None:
     for path in [*PAGES, "/taste/review.svg"]:
         body = show_page(path).body
         assert "<script" not in body.replace('<script type="module"', ""), path
+
+
+def test_a_view_says_that_it_is_being_counted_anew(
+    show: Callable[[Listener], Open], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And shows what was counted before."""
+    opened = show(two_years())
+    assert "counted anew, as after" not in opened("/taste/hours").body
+    monkeypatch.setattr(shelves, "shelves", lambda user: Shelves(user, f"{user}#2"))
+    page = opened("/taste/hours").body
+    assert "counted anew, as after" in page
+    assert "<svg" in page
 
 
 def test_a_service_whose_views_are_off_is_left_out_and_the_page_says_so(

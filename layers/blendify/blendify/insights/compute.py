@@ -34,6 +34,8 @@ class Bucket:
     """The computation of one listener's buckets of one data type."""
 
     user_id: str
+    shelf: str
+    """Where its buckets stand."""
     calendar: Calendar
     data_type: DataType
     rule: CountingRule
@@ -79,7 +81,7 @@ class Bucket:
 
     def _spans_of(self, days: Sequence[str]) -> list[str]:
         """These days, but the months of which one bucket tells everything."""
-        whole = table.read_named(self.user_id, sorted({f"plays#{day[:7]}#{store.WHOLE}" for day in days}))
+        whole = table.read_named(self.shelf, sorted({f"plays#{day[:7]}#{store.WHOLE}" for day in days}))
         months = {name.split("#")[1] for name in whole}
         return [*sorted(months), *(day for day in days if day[:7] not in months)]
 
@@ -105,11 +107,11 @@ class Bucket:
         month, place = span[:7], span[8:] or store.WHOLE
         if days:
             pieces = together(piece for day in days.values() for piece in day)
-            table.write(self.user_id, f"plays#{month}#{place}", packing.of_plays(pieces))
+            table.write(self.shelf, f"plays#{month}#{place}", packing.of_plays(pieces))
         else:
-            table.remove(self.user_id, f"plays#{month}#{place}", f"plays#{month}#{place}")
+            table.remove(self.shelf, f"plays#{month}#{place}", f"plays#{month}#{place}")
         if place == store.WHOLE:
-            table.remove(self.user_id, f"plays#{month}#01", f"plays#{month}#31")
+            table.remove(self.shelf, f"plays#{month}#01", f"plays#{month}#31")
         return here
 
     def _counts(self, one: OnePlay) -> bool:
@@ -144,9 +146,11 @@ class Bucket:
                 for top in computed
             }
             current = table.name("current", rankings.WHAT[self.data_type], provider)
+            # What is current is of no calendar, and stands on the first shelf: a home page finds it in one read.
             known = packing.to_top_lists(table.read_named(self.user_id, [current]).get(current, []))
             newest = {top.time_range: top for top in sorted([*known, *computed], key=lambda top: top.day)}
-            table.write_all(self.user_id, {**buckets, current: packing.of_top_lists(newest.values())})
+            table.write_all(self.shelf, buckets)
+            table.write_all(self.user_id, {current: packing.of_top_lists(newest.values())})
         ranked = (fact for fact in recorded if not fact.removed)
         self._keep_codes(recorded)
         self._note(self._firsts(ranked), recorded, rankings_since=min(map(self._day, recorded), default=None))
@@ -182,7 +186,7 @@ class Bucket:
                 [*playlist, moment_of(str(fact.fetched_at)), fact.playlist_name] for playlist, fact in named.items()
             ]
             buckets[table.name("names", label)] = rows
-        table.write_all(self.user_id, buckets)
+        table.write_all(self.shelf, buckets)
         self._keep_codes(facts)
         self._note(
             self._firsts(fact for fact in facts if not fact.removed),
@@ -222,12 +226,12 @@ class Bucket:
     def _note(self, heard: Iterable[First], facts: Iterable[StoredFact], **since: str | None) -> None:
         """Keep what these records say of what is first known, and since when things are known."""
         self._keep_firsts(firsts.earliest(heard).values())
-        known = store.known(self.user_id)
+        known = store.known(self.shelf)
         since["connected_on"] = min(map(self._day, facts), default=None)
         earlier = {name: min(filter(None, (day, getattr(known, name))), default=None) for name, day in since.items()}
         now = times.iso(times.now())
         known = replace(known, **earlier, time_zone=self.calendar.time_zone, updated_at=now)
-        table.write(self.user_id, "known", list(_row(known)))
+        table.write(self.shelf, "known", list(_row(known)))
 
     def _keep_codes(self, facts: Iterable[StoredFact]) -> None:
         """Keep which records carry a code that other providers know as well."""
@@ -246,14 +250,14 @@ class Bucket:
         by_place: dict[str, list[First]] = {}
         for first in heard:
             by_place.setdefault(f"firsts#{firsts.place(first.key)}", []).append(first)
-        stored = table.read_named(self.user_id, list(by_place))
+        stored = table.read_named(self.shelf, list(by_place))
         changed = {}
         for name, new in by_place.items():
             before = packing.to_firsts(stored.get(name, []))
             after = sorted(firsts.earliest([*before, *new]).values(), key=lambda first: first.key)
             if after != before:
                 changed[name] = packing.of_firsts(after)
-        table.write_all(self.user_id, changed)
+        table.write_all(self.shelf, changed)
 
 
 @dataclass

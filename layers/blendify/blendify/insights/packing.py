@@ -24,6 +24,10 @@ Rows = list[Any]
 T = TypeVar("T")
 
 
+class OtherFormat(ValueError):
+    """The bucket is of another release: it is as none until it is made anew."""
+
+
 def pack(rows: Any) -> list[bytes]:
     """The parts that hold these rows, one at least."""
     packed = zlib.compress(json.dumps([FORMAT, rows], ensure_ascii=False, separators=(",", ":")).encode(), 6)
@@ -34,11 +38,11 @@ def unpack(parts: Iterable[bytes]) -> Any:
     """
     The rows.
 
-    Raises  ValueError for another format, zlib.error when a part is missing or of another time
+    Raises  OtherFormat, zlib.error when a part is missing or of another time
     """
     number, rows = json.loads(zlib.decompress(b"".join(parts)))
     if number != FORMAT:
-        raise ValueError(f"the bucket has format {number}, and this code reads {FORMAT}")
+        raise OtherFormat(f"the bucket has format {number}, and this code reads {FORMAT}")
     return rows
 
 

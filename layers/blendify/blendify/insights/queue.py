@@ -13,7 +13,7 @@ from typing import Self
 from blendify.core import fifo
 from blendify.core.settings import insights_delay, insights_queue
 
-BUCKET, REBUILD, LIST = "bucket", "rebuild", "list"
+BUCKET, REBUILD, LIST, SHOW = "bucket", "rebuild", "list", "show"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Ask:
 
     user_id: str
     task: str
-    """`bucket`; `rebuild`: delete everything and list it again; `list`: ask for all buckets of a data type."""
+    """`bucket`; `rebuild`: begin to fill the shelf that is not shown; `list`: ask for all buckets of a data type;
+    `show`: show what was filled."""
     data_type: str = ""
     label: str = ""
     """Of a bucket a day of UTC, of old plays a month of the listener's; of a list where to go on in it."""

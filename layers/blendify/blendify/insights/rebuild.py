@@ -1,5 +1,5 @@
 """
-Everything of a listener anew: deleted, then asked for bucket by bucket, so that no step takes long for anybody.
+Everything of a listener anew, on a shelf of its own, bucket by bucket, so that no step takes long for anybody.
 
 The history is not read for this: from one day or month that has records, a query finds the next one.
 """
@@ -11,10 +11,10 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import moment_of
-from blendify.insights import table
+from blendify.insights import shelves
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import OLD
-from blendify.insights.queue import LIST, Ask, send
+from blendify.insights.queue import LIST, SHOW, Ask, send
 from blendify.insights.touched import sync_label
 
 STEP = 50
@@ -24,8 +24,8 @@ RESERVE_SECONDS = 30.0
 
 
 def begin(user_id: str) -> None:
-    """Delete all that is derived of a listener, and ask for the lists of what to compute."""
-    table.remove_everything(user_id)
+    """Begin to fill the other shelf, and ask for the lists of what to compute."""
+    shelves.begin(user_id)
     send(Ask(user_id, LIST, data_type.value) for data_type in DataType)
 
 
@@ -42,6 +42,9 @@ def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> No
                 send([replace(ask, label=place)])
                 return
     send(Ask.bucket(ask.user_id, ask.data_type, label) for label in step)
+    # It comes behind all buckets, as messages of a listener are delivered one after another.
+    if shelves.note_listed(ask.user_id, ask.data_type):
+        send([Ask(ask.user_id, SHOW)])
 
 
 def _days(ask: Ask) -> Iterator[tuple[str, str]]:

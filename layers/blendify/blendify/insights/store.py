@@ -2,7 +2,7 @@
 What is known of a listener, read from the insights table. Views and pages ask here, and never fold the history.
 
 Months (`2026-11`) and days (`2026-11-28`) are texts, in the listener's time zone. None for the first or last month
-means from the beginning, or until now. Reads are eventually consistent.
+means from the beginning, or until now. Reads are eventually consistent, of the shelf that is shown (see `shelves`).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -22,12 +22,12 @@ EARLIEST, LATEST = "0", "9999"
 
 
 def plays(
-    user_id: str, first_month: str | None, last_month: str | None, providers: Collection[str] = NAMES
+    shelf: str, first_month: str | None, last_month: str | None, providers: Collection[str] = NAMES
 ) -> list[MonthOfPlays]:
     """The plays of these months of which one of these providers told, by month; months without plays are left out."""
     first, last = table.name("plays", first_month or EARLIEST), table.name("plays", last_month or LATEST)
     months = []
-    for _, buckets in groupby(table.read(user_id, first, last), key=lambda rows: rows[0]):
+    for _, buckets in groupby(table.read(shelf, first, last), key=lambda rows: rows[0]):
         days = set[int]()
         pieces: list[MonthOfPlays] = []
         for rows in buckets:
@@ -40,7 +40,7 @@ def plays(
     return months
 
 
-def top_lists(user_id: str, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
+def top_lists(shelf: str, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
     """
     A top list of all providers as it changed between two days, by day; with the one in force on the first day.
 
@@ -50,53 +50,51 @@ def top_lists(user_id: str, what: str, time_range: str, first_day: str, last_day
     for provider in PROVIDERS:
         of_list = table.name("tops", what, time_range, provider)
         before = table.read(
-            user_id,
+            shelf,
             table.name(of_list, EARLIEST),
             table.name(of_list, first_day),
             newest_first=True,
             limit=1,
         )
         begin = [packing.to_top_lists(rows)[0] for rows in before]
-        later = table.read(user_id, table.name(of_list, first_day), table.name(of_list, last_day))
+        later = table.read(shelf, table.name(of_list, first_day), table.name(of_list, last_day))
         following = [packing.to_top_lists(rows)[0] for rows in later]
         lists += [top for top in begin if top.day < first_day] + following
     return sorted(lists, key=lambda top: (top.day, top.provider))
 
 
 def current_top_lists(user_id: str) -> list[TopList]:
-    """The newest top list of each provider, kind and time range."""
+    """The newest top list of each provider, kind and time range; of both shelves alike."""
     buckets = table.read(user_id, table.name("current", ""), table.name("current", "~"))
     return [top for rows in buckets for top in packing.to_top_lists(rows)]
 
 
-def library(user_id: str, first_month: str | None, last_month: str | None) -> list[MonthOfLibrary]:
+def library(shelf: str, first_month: str | None, last_month: str | None) -> list[MonthOfLibrary]:
     """What was added to the library in these months and removed from it, by month; months without are left out."""
     first, last = table.name("library", first_month or EARLIEST), table.name("library", last_month or LATEST)
-    names = _playlist_names(user_id)
-    pieces = (
-        (month, _named(added, names), _named(gone, names)) for month, added, gone in _pieces(user_id, first, last)
-    )
+    names = _playlist_names(shelf)
+    pieces = ((month, _named(added, names), _named(gone, names)) for month, added, gone in _pieces(shelf, first, last))
     return [month_of_library(month, here) for month, here in groupby(pieces, key=lambda piece: piece[0])]
 
 
-def firsts(user_id: str) -> list[First]:
+def firsts(shelf: str) -> list[First]:
     """When each song and each artist is first known of, by day and key."""
-    return _by_day(first for rows in _firsts(user_id) for first in packing.to_firsts(rows))
+    return _by_day(first for rows in _firsts(shelf) for first in packing.to_firsts(rows))
 
 
-def firsts_of_artists(user_id: str) -> list[First]:
+def firsts_of_artists(shelf: str) -> list[First]:
     """The same of artists alone."""
-    return _by_day(first for rows in _firsts(user_id) for first in packing.artists_among(rows))
+    return _by_day(first for rows in _firsts(shelf) for first in packing.artists_among(rows))
 
 
-def first_of_artist(user_id: str, key: str) -> First | None:
+def first_of_artist(shelf: str, key: str) -> First | None:
     """When an artist is first known of; None when nothing is known of them."""
-    rows = table.read_named(user_id, [table.name("firsts", place(key))])
+    rows = table.read_named(shelf, [table.name("firsts", place(key))])
     return next((first for there in rows.values() for first in packing.artists_among(there) if first.key == key), None)
 
 
 def records_by_code(user_id: str, places: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
-    """Provider and record id of the records that carry these codes, each given with its place."""
+    """Provider and record id of the records that carry these codes, each given with its place; of both shelves."""
     names = sorted({table.name("codes", place) for place in places.values()})
     records: dict[str, list[tuple[str, str]]] = {}
     for rows in table.read_named(user_id, names).values():
@@ -106,29 +104,29 @@ def records_by_code(user_id: str, places: Mapping[str, str]) -> dict[str, list[t
     return records
 
 
-def known(user_id: str) -> Known:
+def known(shelf: str) -> Known:
     """Since when things are known of the listener."""
-    rows = table.read_named(user_id, ["known"])
+    rows = table.read_named(shelf, ["known"])
     return Known(*rows["known"]) if rows else Known("UTC", None, None, None, None, None)
 
 
-def _firsts(user_id: str) -> Iterator[Any]:
-    return table.read(user_id, table.name("firsts", ""), table.name("firsts", "~"))
+def _firsts(shelf: str) -> Iterator[Any]:
+    return table.read(shelf, table.name("firsts", ""), table.name("firsts", "~"))
 
 
 def _by_day(firsts: Iterable[First]) -> list[First]:
     return sorted(firsts, key=lambda first: (first.day, first.key))
 
 
-def _pieces(user_id: str, first: str, last: str) -> Iterator[tuple[str, list[LibraryChange], list[LibraryChange]]]:
-    for month, added, removed in table.read(user_id, first, last):
+def _pieces(shelf: str, first: str, last: str) -> Iterator[tuple[str, list[LibraryChange], list[LibraryChange]]]:
+    for month, added, removed in table.read(shelf, first, last):
         yield month, packing.to_changes(added), packing.to_changes(removed)
 
 
-def _playlist_names(user_id: str) -> dict[tuple[str, str], str]:
+def _playlist_names(shelf: str) -> dict[tuple[str, str], str]:
     """The newest name of each playlist, by provider and id."""
     newest: dict[tuple[str, str], tuple[str, str]] = {}
-    for rows in table.read(user_id, table.name("names", EARLIEST), table.name("names", LATEST)):
+    for rows in table.read(shelf, table.name("names", EARLIEST), table.name("names", LATEST)):
         for playlist, named in packing.names(rows).items():
             newest[playlist] = max(newest.get(playlist, ("", "")), named)
     return {playlist: name for playlist, (_, name) in newest.items()}

@@ -1,12 +1,14 @@
 """
 The insights table: what is derived of a listener, under keys that sort as they are read.
 
-Key     `user_id`, and `bucket` = the bucket's name and the number of the part, such as `plays#2026-11#28#00`
+Key     `user_id`, the name of a shelf (see `shelves`), and `bucket` = the bucket's name and the number of its part, as
+        in `plays#2026-11#28#00`
 Item    `packed` (see `packing`), `parts` (how many there are), `mark` (which belong together)
 Writes  whole buckets alone. One writer at a time for a listener: the queue delivers their messages one after another
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
@@ -78,7 +80,7 @@ def remove(user_id: str, first: str, last: str) -> None:
 
 
 def remove_everything(user_id: str) -> int:
-    """Delete all that is derived of a listener; returns the number of items."""
+    """Delete all that a shelf holds; returns the number of items."""
     count = 0
     for page in pages(insights_table(), ("user_id", user_id), "bucket"):
         _remove_all([item["bucket"]["S"] for item in page], user_id)
@@ -99,7 +101,8 @@ def _buckets(user_id: str, items: Iterable[dict[str, Any]]) -> Iterator[tuple[st
             here = list(_items(user_id, f"{bucket}#", f"{bucket}#~", consistent=True))
             here = [item for item in here if item["mark"] == here[0]["mark"]]
         here.sort(key=lambda item: str(item["bucket"]["S"]))
-        yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
+        with suppress(packing.OtherFormat):
+            yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
 
 
 def _first_parts(user_id: str, names: Sequence[str], *, marks_only: bool = False) -> list[dict[str, Any]]:

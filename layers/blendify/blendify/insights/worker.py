@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from blendify.core.data_types import DataType
-from blendify.insights import rebuild
+from blendify.insights import rebuild, shelves
 from blendify.insights.compute import Bucket, chosen_by
-from blendify.insights.queue import LIST, REBUILD, Ask
+from blendify.insights.queue import LIST, REBUILD, SHOW, Ask
 
 
 def do(ask: Ask, seconds_left: Callable[[], float]) -> None:
@@ -19,5 +19,8 @@ def do(ask: Ask, seconds_left: Callable[[], float]) -> None:
             rebuild.begin(ask.user_id)
         case task if task == LIST:
             rebuild.go_on(ask, calendar, seconds_left)
+        case task if task == SHOW:
+            shelves.show(ask.user_id)
         case _:
-            Bucket(ask.user_id, calendar, DataType(ask.data_type), rule).compute(ask.label)
+            shelf = shelves.of_writer(ask.user_id).written
+            Bucket(ask.user_id, shelf, calendar, DataType(ask.data_type), rule).compute(ask.label)

@@ -26,7 +26,7 @@ from blendify.export.status import State
 from blendify.history.facts import PART, is_imported, partitions
 from blendify.importing import imports, uploads
 from blendify.importing.imports import State as ImportState
-from blendify.insights import queue, table
+from blendify.insights import queue, shelves
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
 from blendify.leaving.receipts import EVERYTHING, AlreadyFinished, Erasure
@@ -248,7 +248,7 @@ class DeletionPass:
         that is no reason for another pass.
         """
         self._check_time()
-        derived = table.remove_everything(self._user_id)
+        derived = shelves.remove_everything(self._user_id)
         self.deleted += derived if self._provider is None else 0
 
     def _own_items(self) -> None:

@@ -18,6 +18,11 @@ from blendify.web.taste.frame import Shown, View
 from blendify.web.taste.views import overview, review
 from blendify.web.taste.visible import Visible
 
+RENEWED = (
+    "Your history is being counted anew, as after a change of your time zone. Until that is done, in some minutes, you "
+    "see it as it was counted before."
+)
+
 
 def add_to(router: Router) -> None:
     """The routes of the pages."""
@@ -100,13 +105,15 @@ def _page(router: Router, name: str, shown: Shown, visible: Visible, title: str,
 
 
 def _notices(visible: Visible, known: Known) -> list[str]:
-    """Which services are left out, by the operator's decision."""
+    """That a rebuild goes on, and which services are left out, by the operator's decision."""
+    renewed = [RENEWED] if visible.is_renewed else []
     if known.connected_on is None:
-        return []
+        return renewed
     titles = [PROVIDERS[name].title for name in NAMES if name not in visible.providers]
     if not titles:
-        return []
+        return renewed
     return [
+        *renewed,
         f"{words.listed(titles)} {'is' if len(titles) == 1 else 'are'} left out here: whoever runs this Blendify has "
-        "turned views of it off. What another service tells of the same music stays."
+        "turned views of it off. What another service tells of the same music stays.",
     ]

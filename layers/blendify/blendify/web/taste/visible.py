@@ -6,7 +6,7 @@ from functools import cached_property
 
 from blendify.core import times
 from blendify.core.settings import allowed_for
-from blendify.insights import store
+from blendify.insights import shelves, store
 from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.insights.calendar import Calendar
 from blendify.providers import NAMES
@@ -21,13 +21,18 @@ class Visible:
     """The insights of one listener, as far as they may be shown. Each is read once."""
 
     user_id: str
+    shelf: str
+    """Which of the listener's is shown."""
     providers: frozenset[str]
     """Those whose views are on."""
+    is_renewed: bool = False
+    """Whether a rebuild goes on, whose results are not shown yet."""
 
     @classmethod
     def of(cls, user_id: str) -> "Visible":
         """What the settings of this deployment allow."""
-        return cls(user_id, allowed_for("views") & frozenset(NAMES))
+        now = shelves.shelves(user_id)
+        return cls(user_id, now.shown, allowed_for("views") & frozenset(NAMES), now.filling is not None)
 
     @property
     def is_limited(self) -> bool:
@@ -37,7 +42,7 @@ class Visible:
     @cached_property
     def known(self) -> Known:
         """Since when things are known, of what may be shown."""
-        known = store.known(self.user_id)
+        known = store.known(self.shelf)
         if not self.is_limited:
             return known
         plays = [f"{month.month}-{min(month.by_day, default=1):02}" for month in self.plays()]
@@ -53,15 +58,15 @@ class Visible:
     @cached_property
     def today(self) -> str:
         """The listener's day."""
-        return Calendar(store.known(self.user_id).time_zone).day(times.iso(times.now()))
+        return Calendar(store.known(self.shelf).time_zone).day(times.iso(times.now()))
 
     def plays(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfPlays]:
         """The plays by month. A play that several services told of stays while the views of one of them are on."""
-        return store.plays(self.user_id, first_month, last_month, self.providers)
+        return store.plays(self.shelf, first_month, last_month, self.providers)
 
     def lists(self, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
         """The snapshots of a top list, by day; with the one in force on the first day."""
-        return self._shown(store.top_lists(self.user_id, what, time_range, first_day, last_day))
+        return self._shown(store.top_lists(self.shelf, what, time_range, first_day, last_day))
 
     def all_lists(self, what: str = "artists", ranges: Sequence[str] = (SHORT,)) -> list[TopList]:
         """The snapshots of several lists, from the beginning."""
@@ -76,7 +81,7 @@ class Visible:
 
     def library(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfLibrary]:
         """The library's changes by month."""
-        months = store.library(self.user_id, first_month, last_month)
+        months = store.library(self.shelf, first_month, last_month)
         if not self.is_limited:
             return months
         return [
@@ -86,13 +91,13 @@ class Visible:
     @cached_property
     def firsts(self) -> list[First]:
         """When artists are first known of."""
-        return self._limited_firsts if self.is_limited else store.firsts_of_artists(self.user_id)
+        return self._limited_firsts if self.is_limited else store.firsts_of_artists(self.shelf)
 
     def first(self, artist: str) -> First | None:
         """When an artist is first known of; None when nothing is known of them."""
         if self.is_limited:
             return next((first for first in self._limited_firsts if first.key == artist), None)
-        return store.first_of_artist(self.user_id, artist)
+        return store.first_of_artist(self.shelf, artist)
 
     @cached_property
     def _limited_firsts(self) -> list[First]:
