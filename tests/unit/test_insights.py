@@ -123,6 +123,15 @@ def test_another_time_zone_moves_what_is_known(ada: Story, messages: Messages) -
     assert all_buckets(ada.user_id) == all_buckets(f"{ada.user_id}#2") == []
 
 
+def test_a_rebuild_for_somebody_who_has_nothing_yet_shows_what_comes(ada: Story, messages: Messages) -> None:
+    """As for a history that was stored before anything was derived of it."""
+    ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-11-28T08:00:00.000Z"))
+    queue.rebuild(ada.user_id)
+    messages.work()
+    assert shelves.shelves(ada.user_id) == shelves.Shelves(ada.user_id)
+    assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2026-11"]
+
+
 def all_buckets(shelf: str) -> list[str]:
     """The names of the items that stand in a shelf."""
     items = aws.client("dynamodb").query(

@@ -45,11 +45,11 @@ def of_writer(user_id: str) -> Shelves:
 
 
 def begin(user_id: str) -> None:
-    """Empty the shelf that is not shown, and fill it from now on."""
+    """Empty the shelf that is not shown, and fill it from now on; with nothing to show, the one that is."""
     shown = of_writer(user_id).shown
     other = f"{user_id}#2" if shown == user_id else user_id
     _empty(other)
-    _put(user_id, Shelves(shown, other))
+    _put(user_id, Shelves(shown, other if table.read_named(shown, ["known"]) else None))
 
 
 def note_listed(user_id: str, data_type: str) -> bool:
