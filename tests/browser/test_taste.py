@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 ARTIST = f"artists/{artist(2).key}"
 PAGES = ["", *VIEWS, ARTIST]
 SPARSE = {"three-days": three_days, "scrobbler": scrobbler, "likes-alone": likes_alone}
+SCROBBLED = ("", "top", "ranks", "then")
+"""What a listener of Last.fm sees otherwise than one of Spotify."""
 PICTURES = (
     """() => Promise.all([...document.images].map((image) => { image.loading = "eager"; return image.decode(); }))"""
 )
@@ -78,7 +80,7 @@ def test_a_listener_of_whom_little_is_known(window: Visitor, listener: Show, nam
     """Every view has something to show, or says when there will be something."""
     listener(SPARSE[name]())
     window.page.set_viewport_size({"width": 1280, "height": 900})
-    for view in PAGES[:-1]:
+    for view in SCROBBLED if name == "scrobbler" else PAGES[:-1]:
         opened(window, view)
         expect(window.page.locator("main h1")).to_be_visible()
         window.photograph(f"taste-{view or 'overview'}-{name}")
