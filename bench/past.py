@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 
 from bench.figures import Figure, at_least, at_most
 from bench.prices import HISTORY_WRITE_UNIT, LAMBDA_GB_SECOND, TRANSITION
@@ -30,6 +30,7 @@ from blendify.access import users
 from blendify.core import aws
 from blendify.db.attribute_values import item_size
 from blendify.history import queries
+from blendify.history.append import Written, append
 from blendify.history.facts import Fact
 from blendify.importing import imports, uploads, work
 from blendify.importing.imports import Import, Place, Report, State
@@ -67,15 +68,14 @@ def measured(plays: int) -> dict[str, Any]:
         path = Path(folder) / "history.zip"
         with path.open("wb") as file:
             write(file, history(plays))
-        real = work.append
 
-        def append(facts: list[Fact]) -> Any:
+        def sampled(facts: list[Fact]) -> Written:
             if len(sample) < 5_000:
                 sample.extend(facts)
-            return real(facts)
+            return append(facts)
 
         for target, name, value in (
-            (work, "append", append),
+            (work, "append", sampled),
             (uploads, "opened", lambda *_: path.open("rb")),
             (uploads, "remove", lambda *_: None),
             (imports, "save", lambda before, place, report: replace(before, place=place, report=report)),
@@ -84,7 +84,8 @@ def measured(plays: int) -> dict[str, Any]:
             (queries, "next_play", lambda *_: None),
         ):
             replaced.enter_context(patch.object(target, name, value))
-        aws.client("dynamodb").meta.events.register("before-send.dynamodb.BatchExecuteStatement", stored)
+        events: Any = aws.client("dynamodb").meta.events
+        events.register("before-send.dynamodb.BatchExecuteStatement", stored)
         begun = Import("u", "i", State.READING, "2026-11-28T00:00:00.000Z", place=Place(), report=Report())
         before = time.process_time()
         worker = work.Worker(begun, ALL, lambda: 900.0)
@@ -99,11 +100,12 @@ def measured(plays: int) -> dict[str, Any]:
     return {"seconds": seconds, "peak": peak, "units": [table, 1.0]}
 
 
-def stored(request: Any, **_: Any) -> AWSResponse:
+def stored(request: Any, **_: Any) -> Any:
     """DynamoDB's answer to a batch of insertions, all of which are new."""
     count = request.body.count(b'"Statement"')
     body = json.dumps({"Responses": [{} for _ in range(count)], "ConsumedCapacity": []}).encode()
-    answer = AWSResponse(request.url, 200, {"Content-Type": "application/x-amz-json-1.0"}, None)
+    headers: Any = HeadersDict({"Content-Type": "application/x-amz-json-1.0"})
+    answer: Any = AWSResponse(request.url, 200, headers, None)
     answer._content = body
     return answer
 
