@@ -182,11 +182,13 @@ class _Collector:
         known.since = {list_id: freshness.since(version, endpoint, job) for list_id, version in versions.items()}
         if not any(self.checkpoints.progress.counts[name] for name in ("expected", "records", "unavailable")):
             expected = sum(listed.total or 0 for listed in readable if listed.list_id not in before.closed)
-            unchanged = sum(versions[listed.list_id].count for listed in readable if self._unchanged(listed))
+            settled = [listed for listed in readable if self._unchanged(listed)]
+            unchanged = sum(versions[listed.list_id].count for listed in settled)
             if endpoint.parent is None:
                 expected = unchanged
             collection.counts.update(expected=expected, records=unchanged, unavailable=len(lists) - len(readable))
-            if collection.counts.total():
+            # With nothing to read the end stores them.
+            if collection.counts.total() and len(settled) < len(readable):
                 collection.checkpoint()
         return set(versions)
 
