@@ -62,14 +62,18 @@ def incomplete(router: Router, provider: Provider) -> Response[str]:
 
 
 def declined(router: Router, provider: Provider, error: str) -> Response[str]:
-    """403: the listener did not consent. 502: the provider reports another error, which is not shown."""
+    """
+    403: the listener did not consent. 400: another error, which is not shown.
+
+    The browser brings it, and may have made it up: it is no failure of ours, and must not call the operator.
+    """
     if error == "access_denied":
         title = f"You did not give access to {provider.title}"
         text = "That is fine. Nothing was read and nothing was stored. If you change your mind, connect again."
         return responses.message_page(router, 403, title, text, retry=provider.name)
     logger.warning("The provider refused the login", extra={"provider": provider.name})
     text = f"{provider.title} refused the login. Nothing was stored. Try again; if it keeps failing, tell the operator."
-    return responses.message_page(router, 502, "The login was refused", text, retry=provider.name)
+    return responses.message_page(router, 400, "The login was refused", text, retry=provider.name)
 
 
 def failed(router: Router, provider: Provider, error: CollectError, *, own: bool = False) -> Response[str]:
