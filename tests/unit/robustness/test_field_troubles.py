@@ -63,11 +63,15 @@ class Kind:
     """Whether it can be told from the truth in lists in which each page leads to the next."""
     by_size: bool = False
     """Whether it shows only where pages can be asked for in another size."""
+    by_count: bool = False
+    """Whether only the length of a playlist tells it from one that holds a track twice."""
 
     def shows(self, provider: str, data_type: DataType) -> bool:
         """Whether a list of this data type shows it."""
         paging = PROVIDERS[provider].endpoints[data_type].paging
         if self.by_size and not paging.smaller(PageRequest("", 0), 2):
+            return False
+        if self.by_count and data_type is DataType.PLAYLIST_TRACKS and TRAITS[provider].untold.get(data_type):
             return False
         return data_type not in self.without and (self.by_cursor or not isinstance(paging, Cursor))
 
@@ -99,7 +103,8 @@ KINDS: Mapping[str, Kind] = {
             "pages_overlap": {},
             "entry_twice": {},
             "entries_missing": {},
-        }
+        },
+        by_count=True,
     ),
     # What is hidden twice in a row is taken for a miscount. A playlist may really hold a track twice.
     "an overlap hides an entry": Kind(
