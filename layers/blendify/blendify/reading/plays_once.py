@@ -81,7 +81,7 @@ def newest_first(
             if before is None or (once.moment, once.key) < before:
                 yield once
         if len(block) < FEW:
-            span = min(2 * span, LONGEST)
+            span = min(4 * span, LONGEST)
         elif len(block) > MANY:
             span = max(span / 2, SHORTEST)
         until = times.iso(first - MOMENT)
