@@ -197,7 +197,7 @@ def test_only_what_is_set_up_is_offered(
     start, account = Browser().get(LISTENER, "/"), session_of(world.connect()).get(LISTENER, "/account")
     for page in (start, account):
         assert re.findall(r'href="(?:\./)?auth/(\w+)/login"', page.body) == list(here)
-    assert ("has not set one up" in start.body) == (not here)
+    assert ("The operator has not set up a music service here" in start.body) == (not here)
 
 
 def test_an_unknown_address_is_not_there(world: World) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
+from blendify.providers.paging import Cursor
 from local.simulators.frame.library import Act
 from operations.history_reader import HistoryReader, canonical
 from tests.unit.every_provider.subject import Subject
@@ -105,7 +106,10 @@ def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type:
         if data_type in RANKED:
             assert all(sorted(set(stored)) == sorted(stored) for stored in ranks(subject, data_type))
         if day >= 3:
-            assert calls <= subject.fewest(data_type) + SPARE
+            # Without any count, what is missing behind a cursor is looked for twice.
+            uncounted = trouble in ("count_null", "count_absent")
+            twice = uncounted and isinstance(subject.endpoint(data_type).paging, Cursor)
+            assert calls <= subject.fewest(data_type) * (1 + twice) + SPARE
         assert calls <= 4 * subject.fewest(data_type) + 3
         assert bool(why) == (trouble in ("count_too_high", "count_huge")) or trouble == "count_differs_by_page"
         change(subject, data_type)
