@@ -32,7 +32,7 @@ _RESOURCES = ("album", "playlist", "station")
 _ARRANGED = "playlist_tracks"
 _IN_ORDER = (_ARRANGED, "top_tracks", "top_artists")
 _LOG = "recently_played"
-_DICTIONARIES = {2: "answers-2.bin"}
+_DICTIONARIES = {2: "answers-2.bin", 3: "answers-3.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
 

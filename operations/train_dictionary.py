@@ -1,7 +1,8 @@
 """
 Make a preset dictionary for stored answers from sample records: what many samples share, the most frequent last.
 
-    python -m operations.train_dictionary layers/blendify/blendify/history/dictionaries/<name>.bin
+    python -m operations.train_dictionary spotify layers/blendify/blendify/history/dictionaries/<name>.bin
+    python -m operations.train_dictionary soundcloud,youtube_music layers/…
 
 A dictionary in use is never replaced: a better one gets a new file and a new number in `blendify.history.raw_answers`.
 The method is that of zstd's COVER: it takes pieces of the samples greedily, by how often their 8-byte words occur in
@@ -10,9 +11,11 @@ the samples and are not yet in the dictionary.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -20,7 +23,7 @@ from blendify.history import raw_answers
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.music import words
-from local.simulators.spotify import Options, Regime, Spotify
+from local.simulators.spotify import Regime, Spotify
 
 SIZE = 32_000
 """Bytes; zlib refers back 32 KB at most."""
@@ -28,17 +31,35 @@ WORD, PIECE = 8, 48
 RARE = 0.03
 """A word that fewer than this part of the samples have is left out: it is of an id or a name."""
 LISTENERS = ("ada", "ben", "cleo")
+SIZES = {
+    "playlists": 20,
+    "playlist_entries": 120,
+    "long_playlist": 40,
+    "saved_tracks": 60,
+    "saved_albums": 30,
+    "top_tracks": 30,
+    "top_artists": 30,
+    "followed_artists": 40,
+    "plays": 20,
+    "liked_playlists": 10,
+}
 
 
-def samples() -> Iterator[bytes]:
-    """Records as they would be stored, of several simulated listeners in every regime of Spotify."""
-    sizes = {"playlists": 20, "playlist_entries": 120, "long_playlist": 40, "saved_tracks": 60, "saved_albums": 30}
-    for regime in Regime:
-        options = Options(regime=regime, top_tracks=30, top_artists=30, followed_artists=40, plays=30, **sizes)  # type: ignore[arg-type]
-        with running(create_app(Spotify, options)) as address:
-            for listener in LISTENERS:
-                truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
-                yield from (raw_answers.shortened(raw_answers.text(record)) for record in _leaves(truth))
+def samples(services: Iterable[str]) -> Iterator[bytes]:
+    """Records as they would be stored, of several simulated listeners of these services, and in every regime of one."""
+    for name in services:
+        service = import_module(f"local.simulators.{name}").SERVICE
+        sizes = {size: SIZES[size] for size in service.options_type.sizes() if size in SIZES}
+        regimes = [{"regime": regime} for regime in Regime] if service is Spotify else [{}]
+        for regime in regimes:
+            yield from _served(service, service.options_type(**sizes, **regime))
+
+
+def _served(service: Any, options: Any) -> Iterator[bytes]:
+    with running(create_app(service, options)) as address:
+        for listener in LISTENERS:
+            truth = requests.get(f"{address}/_simulator/truth/{listener}", timeout=60).json()["data"]
+            yield from (raw_answers.shortened(raw_answers.text(record)) for record in _leaves(truth))
 
 
 def _leaves(truth: object) -> Iterator[object]:
@@ -88,10 +109,10 @@ def _best_piece(text: bytes, frequency: Counter[bytes]) -> tuple[int, bytes]:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1])
+    services, target = sys.argv[1].split(","), Path(sys.argv[2])
     if target.exists() and target.stat().st_size:
         sys.exit(f"{target} exists: a dictionary that may be in use is never replaced. Give a new name.")
-    # Until 2022 answers had the codes in the order of the alphabet.
-    alphabet = raw_answers.text(sorted(words.MARKETS))
-    target.write_bytes(alphabet + train(list(samples()), SIZE - len(alphabet)))
+    # Until 2022 Spotify's answers had the codes in the order of the alphabet.
+    alphabet = raw_answers.text(sorted(words.MARKETS)) if "spotify" in services else b""
+    target.write_bytes(alphabet + train(list(samples(services)), SIZE - len(alphabet)))
     print(f"{target}: {target.stat().st_size} bytes")

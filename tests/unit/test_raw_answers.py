@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blendify.history import raw_answers
 from blendify.history.raw_answers import text
+from blendify.providers import PROVIDERS
 
 ANSWERS: dict[str, Any] = {
     "nulls": {"preview_url": None, "linked_from": None, "items": [None, None]},
@@ -138,10 +139,19 @@ def test_a_changed_text_beside_is_noticed(beside: list[str]) -> None:
 
 def test_a_dictionary_in_use_never_changes() -> None:
     """Answers that were packed with it could not be unpacked any more."""
-    assert (
-        sha256(raw_answers.dictionary(2)).hexdigest()
-        == "2583d8f19e0e7a771f9eb0b9c9bd9cf5d40015c1a16cd0cffb8444abea8b66c8"
-    )
+    hashes = {number: sha256(raw_answers.dictionary(number)).hexdigest() for number in (2, 3)}
+    assert hashes == {
+        2: "2583d8f19e0e7a771f9eb0b9c9bd9cf5d40015c1a16cd0cffb8444abea8b66c8",
+        3: "f4aced67aef3643daaa7bd7020ab645c097a42b1a92c94b39103c8ae16f2b641",
+    }
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_every_provider_has_a_dictionary(name: str) -> None:
+    """And what is packed by it can be unpacked, which is told by the first byte."""
+    packed = raw_answers.pack(text({"name": name}), BESIDE, PROVIDERS[name].dictionary)
+    assert packed[0] == PROVIDERS[name].dictionary
+    assert raw_answers.unpack(packed, BESIDE) == {"name": name}
 
 
 def test_what_stands_beside_is_not_stored_twice() -> None:

@@ -17,6 +17,7 @@ from typing import Any, Self
 from blendify.core.data_types import DataType
 from blendify.db.attribute_values import Item, plain, typed
 from blendify.history import raw_answers
+from blendify.providers import PROVIDERS
 
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
@@ -123,7 +124,7 @@ class Fact:
     ) -> Self:
         """The fact that a sync which began at `fetched_at` (ISO 8601) read `answer` under `key`."""
         named, text = _storable_fields(fields), raw_answers.text(answer)
-        raw = raw_answers.pack(text, texts(provider, named))
+        raw = raw_answers.pack(text, texts(provider, named), _dictionary(provider))
         return cls(f"{user_id}#{data_type}", fact_key(fetched_at, provider, key), provider, named, raw, len(text))
 
     @classmethod
@@ -200,6 +201,11 @@ def _storable(value: Any) -> Any:
         return value
     value = value[:LONGEST_TEXT]
     return value if value.isascii() else value.encode(errors="backslashreplace").decode()
+
+
+def _dictionary(provider: str) -> int:
+    """The dictionary of the provider's answers. Imported rows may be of services that cannot be connected."""
+    return PROVIDERS[provider].dictionary if provider in PROVIDERS else raw_answers.FIRST
 
 
 def fact_key(fetched_at: str, provider: str, key: str) -> str:

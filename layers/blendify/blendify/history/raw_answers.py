@@ -20,9 +20,13 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-NEWEST = 2
-_FILES = {2: "answers-2.bin"}
-"""Number 1 had market codes in the order of answers until 2022; no deployed stack ever stored an answer with it."""
+FIRST = 2
+"""The dictionary of whatever has none of its own."""
+_FILES = {2: "answers-2.bin", 3: "answers-3.bin"}
+"""
+2 is of Spotify's answers, 3 of SoundCloud's and YouTube's; a provider's table says which is its own. 1 had market codes
+in the order of answers until 2022; no deployed stack ever stored an answer with it.
+"""
 _SAME = b"\x01"
 _ID = re.compile(rb"""[/:"](?:[0-9A-Za-z]{22}(?=["/])|\x01)""")
 """An id with the mark before it: looking for marks takes a third of the time that looking for letters takes."""
@@ -80,10 +84,10 @@ def restored(short: bytes) -> bytes:
     return _ID.sub(again, short)
 
 
-def pack(plain: bytes, beside: Iterable[str]) -> bytes:
-    """The JSON text as it is stored next to the texts `beside` it, which it does not repeat."""
-    squeezer = zlib.compressobj(level=9, zdict=_primer(NEWEST, beside))
-    return bytes([NEWEST]) + squeezer.compress(shortened(plain)) + squeezer.flush()
+def pack(plain: bytes, beside: Iterable[str], number: int = FIRST) -> bytes:
+    """The JSON text as it is stored next to the texts `beside` it, which it does not repeat; by this dictionary."""
+    squeezer = zlib.compressobj(level=9, zdict=_primer(number, beside))
+    return bytes([number]) + squeezer.compress(shortened(plain)) + squeezer.flush()
 
 
 def unpack(packed: bytes, beside: Iterable[str]) -> Any:

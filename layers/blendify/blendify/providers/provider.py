@@ -68,6 +68,8 @@ class Provider:
     """The release date in the answer for a song, as precise as the provider knows it; None where it has none."""
     not_offered: Mapping[DataType, str] = field(default_factory=dict)
     """Why it has no endpoint for a data type, where there is more to say than that it does not offer it."""
+    dictionary: int = 2
+    """The number of the preset dictionary by which its answers are packed; see `history.raw_answers`."""
     quota_zone: str = "UTC"
     """The time zone in which the day of its daily quota begins, where its applications have one."""
     backoff: Sequence[float] = DEFAULT_BACKOFF

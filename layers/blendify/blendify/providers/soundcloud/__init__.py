@@ -31,6 +31,7 @@ PROVIDER = Provider(
             "It gives you a client ID and a client secret.",
         ),
     ),
+    dictionary=3,
     image_hosts=("https://*.sndcdn.com",),
     release_date=release_date,
 )

@@ -33,6 +33,7 @@ PROVIDER = Provider(
             "Choose “Create”. Copy the client ID and the client secret.",
         ),
     ),
+    dictionary=3,
     image_hosts=("https://i.ytimg.com", "https://*.ggpht.com", "https://*.googleusercontent.com"),
     not_offered=NOT_OFFERED,
     quota_zone=QUOTA_ZONE,
