@@ -1,6 +1,7 @@
 """The sync page: what is read, what came of it, and what a listener can do; whole without script."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from tests.unit.http_events import Browser
 from tests.unit.login_flow import LISTENER
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED, begun, plenty
-from tests.unit.world import World
+from tests.unit.world import Socket, World
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
@@ -192,3 +193,10 @@ def test_a_reason_with_script_in_it_runs_nothing(world: World) -> None:
     why = "</script><script>x"
     syncs.create(syncs.Sync(syncs.new_id(STARTED, "x"), user_id, "spotify", Status.FAILED, at, (), 0, why=why))
     assert "<script>x" not in session_of(user_id).get(LISTENER, "/sync").body
+
+
+def test_the_page_says_why_a_service_does_not_offer_something(sockets: Mapping[str, Socket]) -> None:
+    """And how it can be brought all the same."""
+    job = begun(World.begin(sockets["youtube_music"]).connect(), *DataType, provider="youtube_music")
+    page = session_of(job.user_id).get(LISTENER, "/sync").body
+    assert "bring your plays by an import of your Google Takeout" in page

@@ -6,6 +6,7 @@ from typing import Any
 from blendify.access import connections
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome, Status
+from blendify.providers import PROVIDERS
 from blendify.schedule import sync_requests
 from blendify.web import listener_pages, views
 from blendify.web.responses import Response
@@ -72,7 +73,8 @@ def show(router: Router, user: str) -> Response[str]:
 
 
 def _shown(sync: Mapping[str, Any]) -> dict[str, Any]:
-    rows = [_row(DataType(name), progress) for name, progress in sync["data_types"].items()]
+    reasons = PROVIDERS[sync["provider"]].not_offered
+    rows = [_row(DataType(name), progress, reasons) for name, progress in sync["data_types"].items()]
     return {**_totals(sync), "rows": rows}
 
 
@@ -83,13 +85,15 @@ def _totals(sync: Mapping[str, Any]) -> dict[str, Any]:
     return {**sync, **_changes(sums), "records": sums["records"], "title": provider, "words": STATUSES[sync["status"]]}
 
 
-def _row(data_type: DataType, progress: Mapping[str, Any]) -> dict[str, Any]:
+def _row(data_type: DataType, progress: Mapping[str, Any], reasons: Mapping[DataType, str]) -> dict[str, Any]:
+    """`reasons` say why the provider does not offer a data type."""
     outcome = progress["outcome"]
     most = max(progress["expected"], progress["records"], 1)
     value = {Outcome.COMPLETE: most, Outcome.PENDING: 0}.get(outcome, progress["records"])
     return {
         **progress,
         **_changes(progress),
+        "why": reasons.get(data_type) if outcome == Outcome.NOT_OFFERED else progress["why"],
         "title": data_type.words.capitalize(),
         "most": most,
         "value": value,
