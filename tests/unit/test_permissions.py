@@ -151,7 +151,7 @@ def test_only_functions_that_call_providers_read_client_secrets() -> None:
 
 
 def test_each_state_machine_has_its_starters() -> None:
-    """Login, schedule and listeners' requests start syncs; the read API starts nothing."""
+    """Login, schedule and requests start syncs, a daily look starts erasures; the read API starts nothing."""
     starters = {
         name: [resource["Ref"] for resource in as_list(statement["Resource"])]
         for name in FUNCTIONS
@@ -159,7 +159,7 @@ def test_each_state_machine_has_its_starters() -> None:
     }
     assert starters == {
         **{name: ["SyncStateMachine"] for name in ("Callback", "Dispatch", "RequestSync")},
-        "Leave": ["EraseStateMachine"],
+        **{name: ["EraseStateMachine"] for name in ("Leave", "ExpireData")},
         "RequestExport": ["ExportStateMachine"],
         "Imports": ["ImportStateMachine", "EraseStateMachine"],
     }
@@ -180,12 +180,12 @@ def test_uploads_are_read_by_the_import_alone() -> None:
     }
 
 
-def test_only_the_dispatch_reads_the_index_of_due_connections() -> None:
-    """It queries nothing else, starts syncs, queues polls, and calls no provider."""
+def test_only_the_dispatch_and_the_look_for_old_data_read_the_index_of_what_is_due() -> None:
+    """The dispatch queries nothing else, starts syncs, queues polls, and calls no provider."""
     readers = {
         name for name in FUNCTIONS for statement in statements(name) if "/index/due" in str(statement["Resource"])
     }
-    assert readers == {"Dispatch"}
+    assert readers == {"Dispatch", "ExpireData"}
     queries = statements_with("dynamodb:Query", "Dispatch")
     assert [statement["Resource"] for statement in queries] == [{"Fn::Sub": "${AccountsTable.Arn}/index/due"}]
     actions = {action for statement in statements("Dispatch") for action in as_list(statement["Action"])}

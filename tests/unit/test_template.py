@@ -157,6 +157,18 @@ def test_erasures_are_looked_at_every_day() -> None:
     assert "Events" not in FUNCTIONS["WatchErasures"]
 
 
+def test_old_data_are_looked_for_every_day() -> None:
+    """By a function that only its schedule invokes, and that deletes nothing itself."""
+    schedule = resources("AWS::Scheduler::Schedule")["DataExpire"]
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    assert schedule["Target"]["Arn"] == {"Fn::GetAtt": ["ExpireData", "Arn"]}
+    (policy,) = resources("AWS::IAM::Role")["DataExpireRole"]["Policies"]
+    allowed_to = [(each["Action"], each["Resource"]["Fn::GetAtt"][0]) for each in policy["PolicyDocument"]["Statement"]]
+    assert allowed_to == [("lambda:InvokeFunction", "ExpireData"), ("sqs:SendMessage", "MissedAlerts")]
+    assert "Events" not in FUNCTIONS["ExpireData"]
+    assert "Delete" not in str(FUNCTIONS["ExpireData"]["Policies"])
+
+
 def test_every_asynchronous_edge_has_a_place_for_what_failed() -> None:
     """Schedules, functions that they invoke, streams, queues, rules and subscriptions: each names a queue."""
     places: dict[str, Any] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
+from blendify.access import whole_readings
 from blendify.access.users import AccountTaken, UserGone, own_accounts
 from blendify.core import times
 from blendify.core.data_types import Outcome
@@ -162,6 +163,7 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
         )
     except ConditionFailed as refused:
         raise UserGone(f"user {user_id} has left") from refused
+    whole_readings.begin(user_id, provider)
 
 
 def disconnect(user_id: str, provider: str) -> Item | None:

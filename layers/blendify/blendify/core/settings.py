@@ -142,6 +142,16 @@ def exports_bucket() -> str:
     return required(os.environ, "EXPORTS_BUCKET")
 
 
+@cache
+def keep_days() -> Mapping[str, float]:
+    """
+    For how many days data of a provider are kept without being read again, 0 for ever, by the provider's name; only
+    functions that erase such data or announce it have this.
+    """
+    words = (word.rpartition(":") for word in os.environ.get("KEEP_DAYS", "").split())
+    return {provider: float(days) for provider, _, days in words}
+
+
 ALLOW, REQUIRE, FORBID = "allow", "require", "forbid"
 
 

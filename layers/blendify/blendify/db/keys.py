@@ -76,6 +76,11 @@ def erased(provider: str) -> str:
     return f"erased#{provider}"
 
 
+def whole_reading(provider: str = "") -> str:
+    """Sort key of when everything of a user at one provider was last read; without one the prefix of all."""
+    return f"whole#{provider}"
+
+
 def rate_limiter(provider: str, application: str, user_id: str | None = None) -> str:
     """Partition of the rate limiter of one application, or of its calls for one user."""
     return f"gate#{provider}#{application}" + (f"#{user_id}" if user_id else "")

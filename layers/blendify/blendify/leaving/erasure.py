@@ -297,7 +297,7 @@ class DeletionPass:
             raise _TimeUp
 
 
-_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "application", "checkpoint", "troubles")
+_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "application", "checkpoint", "troubles", "whole")
 """Kinds of items whose sort key names the provider next."""
 _OF_SYNCS: Iterable[str] = ("sync", "staged", "listed", "listing")
 """Kinds of items whose sort key names the sync next."""

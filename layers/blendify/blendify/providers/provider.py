@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -70,6 +71,8 @@ class Provider:
     """Why it has no endpoint for a data type, where there is more to say than that it does not offer it."""
     dictionary: int = 2
     """The number of the preset dictionary by which its answers are packed; see `history.raw_answers`."""
+    kept_unread: timedelta | None = None
+    """For how long its terms let us keep what we do not read again; None for ever. An operator can set another span."""
     quota_zone: str = "UTC"
     """The time zone in which the day of its daily quota begins, where its applications have one."""
     backoff: Sequence[float] = DEFAULT_BACKOFF

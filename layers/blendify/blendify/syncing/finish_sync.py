@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from blendify.access import whole_readings
 from blendify.core import events, state_machines, telemetry, times
 from blendify.core.data_types import Outcome, Status
 from blendify.jobs import progress as progresses
@@ -107,10 +108,11 @@ def _wait(job: Job, next_round: int, waiting: Sequence[Progress]) -> dict[str, A
 
 def _end(job: Job, sync: Sync, parts: Sequence[Progress]) -> dict[str, Any]:
     missed = [part for part in parts if part.outcome not in (Outcome.COMPLETE, Outcome.NOT_OFFERED)]
-    any_complete = any(part.outcome is Outcome.COMPLETE for part in parts)
-    status = Status.SUCCEEDED if not missed else Status.PARTIAL if any_complete else Status.FAILED
+    complete = [part.data_type for part in parts if part.outcome is Outcome.COMPLETE]
+    status = Status.SUCCEEDED if not missed else Status.PARTIAL if complete else Status.FAILED
     why = _reasons(missed)
     syncs.end(job.user_id, job.sync_id, status, why)
+    whole_readings.record(job.user_id, job.provider, sync.started_at, complete)
     next_due = reschedule.after(sync, parts)
     lease.release(job.user_id, job.provider, job.sync_id, also=next_due)
     seconds = (times.now() - times.parse(sync.started_at)).total_seconds()

@@ -1,10 +1,14 @@
 """GET /account and /account/leave: connections, data to take along, logins, tokens, and the ways out."""
 
-from blendify.access import bearer_tokens, brought_applications, connections, sessions, users
+from collections.abc import Container
+from datetime import datetime, timedelta
+
+from blendify.access import bearer_tokens, brought_applications, connections, sessions, users, whole_readings
 from blendify.core import times
 from blendify.export import status
 from blendify.export.status import State
 from blendify.providers import PROVIDERS
+from blendify.providers.provider import Provider
 from blendify.web import listener_pages, responses, views
 from blendify.web.cookies import SESSION, cookie_values
 from blendify.web.parameters import query_parameters
@@ -15,6 +19,9 @@ from blendify.webhooks import subscriptions
 
 REFRESH = 3_000
 """Milliseconds until the page asks how far an export is."""
+
+UNREAD_FOR = timedelta(days=10)
+"""Data that were not read for this long and will be erased are announced. A connection is read more often."""
 
 
 def show(router: Router, user: str) -> Response[str]:
@@ -30,6 +37,7 @@ def show(router: Router, user: str) -> Response[str]:
         "account",
         "account",
         connections=[{**each, "ends_soon": ends_soon(each, now)} for each in connected],
+        erased_soon=_erased_soon(user, held, now),
         offers=[provider for provider in views.set_up() if provider.name not in held],
         brought=[(PROVIDERS[each.provider], each) for each in brought_applications.all_brought(user)],
         own=views.own_application_offers(),
@@ -45,6 +53,15 @@ def show(router: Router, user: str) -> Response[str]:
         time_zone=users.profile(user).get("time_zone"),
         tomorrow=times.iso(now)[:10],
     )
+
+
+def _erased_soon(user: str, connected: Container[str], now: datetime) -> list[tuple[Provider, str]]:
+    """Providers whose data will be erased unless they are read again, and when: not connected, or not read lately."""
+    return [
+        (PROVIDERS[reading.provider], times.iso(reading.erased_at))
+        for reading in whole_readings.of_user(user)
+        if reading.erased_at and (reading.provider not in connected or now - reading.at > UNREAD_FOR)
+    ]
 
 
 def ask_before_leaving(router: Router, user: str) -> Response[str]:

@@ -1,5 +1,7 @@
 """YouTube Music, by the YouTube Data API. https://developers.google.com/youtube/v3"""
 
+from datetime import timedelta
+
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
 from blendify.providers.youtube_music.endpoints import NOT_OFFERED, table
@@ -36,5 +38,7 @@ PROVIDER = Provider(
     dictionary=3,
     image_hosts=("https://i.ytimg.com", "https://*.ggpht.com", "https://*.googleusercontent.com"),
     not_offered=NOT_OFFERED,
+    # https://developers.google.com/youtube/terms/developer-policies, III.E.4
+    kept_unread=timedelta(days=30),
     quota_zone=QUOTA_ZONE,
 )
