@@ -1,0 +1,71 @@
+"""A listener brings their past by the page, from a form without script to a receipt, with the roles enforced."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from operations.browser import Browser
+from operations.spotify_export import ExportedPlay, write
+from tests.e2e.system import System, wait_for
+
+LISTENER = "with-a-past"
+ROWS = 12
+
+
+def _file() -> bytes:
+    """An evening in 2014."""
+    began, file = datetime(2014, 3, 1, 20, tzinfo=UTC), io.BytesIO()
+    plays = (
+        ExportedPlay(
+            began + number * timedelta(minutes=4), 200_000, f"{number:022}", f"Song {number}", "The Four", "Notes"
+        )
+        for number in range(ROWS)
+    )
+    assert write(file, plays) == ROWS
+    return file.getvalue()
+
+
+def _ended(browser: Browser, page: str) -> dict[str, Any]:
+    def report() -> dict[str, Any] | None:
+        told: Any = browser.read(f"/me{page}")
+        return told if told["status"] != "reading" else None
+
+    return wait_for("the import ends", report)
+
+
+def _plays_of_2014(browser: Browser) -> list[Any]:
+    told: Any = browser.read("/me/music/recently_played?limit=50")
+    return [play for play in told["items"] if play["played_at"] < "2015"]
+
+
+def test_a_file_is_brought_and_taken_back(system: System) -> None:
+    """Its plays are among the listener's plays, once however often it comes; then they are gone, with a receipt."""
+    browser, user_id = system.connect(LISTENER)
+    system.latest_sync(browser)
+    collected = len(system.records(user_id))
+    first = browser.upload("/imports", "my_spotify_data.zip", _file())
+    report = _ended(browser, first)
+    assert (report["status"], report["read"], report["stored"], report["known"]) == ("succeeded", ROWS, ROWS, 0)
+    assert [each["format"] for each in report["files"]] == ["spotify_extended"]
+    assert len(_plays_of_2014(browser)) == ROWS
+    again = _ended(browser, browser.upload("/imports", "once_more.zip", _file()))
+    assert (again["status"], again["stored"], again["known"]) == ("succeeded", 0, ROWS)
+    s3 = system.stack.emulator.client("s3")
+    buckets = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"] if "upload" in bucket["Name"].lower()]
+    assert [s3.list_objects_v2(Bucket=name).get("Contents", []) for name in buckets] == [[]]
+    assert len(system.records(user_id)) == collected + ROWS
+
+    with system.short_waits():
+        status, taken, _ = browser.send(f"/me{first}", method="DELETE")
+        assert status == 202, taken
+
+        def erased() -> Any:
+            receipt: Any = Browser(system.outputs["api_url"]).read(f"/erasures/{taken['erasure_id']}")
+            return receipt if receipt["status"] == "erased" else None
+
+        receipt = wait_for("the import is taken back", erased)
+    assert receipt["deleted"]["facts"] == ROWS
+    told: Any = browser.read(f"/me{first}")
+    assert (told["status"], told["stored"]) == ("taken_back", 0)
+    assert _plays_of_2014(browser) == []
+    assert len(system.records(user_id)) == collected
