@@ -153,18 +153,20 @@ def test_a_worker_that_wakes_up_late_changes_nothing(ada: str) -> None:
     assert len(plays(ada)) == 5
 
 
-def test_somebody_elses_file_is_refused_before_anything_is_stored(ada: str) -> None:
-    """By the account that the file names, unless the listener says that it is theirs, too."""
+def test_somebody_elses_file_is_asked_about_before_anything_is_stored(ada: str) -> None:
+    """By the account that the file names, which nobody is told; it goes on when the listener says it is theirs, too."""
     own = {"provider": "spotify", "account_id": "ada", "application": "default"}
     state_table().put(names.user(ada), names.own_account("spotify", "ada"), own)
-    refused = brought(ada, series(MORNING, 3), accounts=frozenset({"somebody"}))
-    assert (refused.state, refused.code, refused.report.stored) == (State.FAILED, "another_account", 0)
-    assert "somebody" not in str(refused)
-    assert plays(ada) == []
-    assert uploaded() == []
-    held, sure = files(series(MORNING, 3), accounts=frozenset({"somebody"})), begun(ada, {"another_account": True})
-    assert work(sure, held) == "ended"
+    held, started = files(series(MORNING, 3), accounts=frozenset({"somebody"})), begun(ada)
+    assert work(started, held) == "question"
+    asked = now(started)
+    assert asked.question == {"kind": "another_account", "format": "Tiny"}
+    assert (asked.report.stored, plays(ada), len(uploaded())) == (0, [], 1)
+    assert "somebody" not in str(asked)
+    imports.begin(ada, started.import_id, 1, {"another_account": True})
+    assert work(started, held) == "ended"
     assert len(plays(ada)) == 3
+    assert uploaded() == []
 
 
 def test_a_question_stops_the_import_until_it_is_answered(ada: str) -> None:

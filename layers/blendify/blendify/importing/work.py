@@ -36,10 +36,6 @@ MOST_NAMED = 100
 MOST_ROWS = 5_000_000
 
 
-class AnotherAccount(Exception):
-    """The file is of an account that is not the listener's. The message is for them, and names no account."""
-
-
 @dataclass(frozen=True)
 class Readers:
     """How files are read."""
@@ -83,8 +79,6 @@ class Worker:
             self._end(State.PARTIAL if self._incomplete else State.SUCCEEDED)
         except ImportRefused as refused:
             self.fail(refused.code, refused.message)
-        except AnotherAccount as foreign:
-            self.fail("another_account", str(foreign))
         except UploadGone:
             self.fail("upload_gone", "The uploaded file is no longer there. Upload it again.")
         return "ended"
@@ -113,6 +107,7 @@ class Worker:
         formats: dict[str, Format] = {}
         named: list[tuple[dict[str, Any], Format]] = []
         questions: list[dict[str, Any]] = []
+        foreign: Format | None = None
         ignored = 0
         with self._file() as file:
             for entry in self.readers.entries(file):
@@ -120,7 +115,8 @@ class Worker:
                 if format_of is None:
                     ignored += 1
                     continue
-                self._refuse_foreign(entry, format_of)
+                if self._is_foreign(entry, format_of):
+                    foreign = foreign or format_of
                 formats[format_of.name] = format_of
                 named.append((_named(entry, format_of), format_of))
                 if format_of.asks_columns and not questions:
@@ -128,6 +124,9 @@ class Worker:
         if not formats:
             with self._file() as file:
                 raise self.readers.refusal(self.readers.entries(file))
+        if foreign:
+            self.now = imports.ask(self.now, {"kind": "another_account", "format": foreign.title})
+            return False
         kinds = _Kinds.of(formats.values())
         if question := self._question([each for each in formats.values() if kinds.has_rows(each)], questions):
             self.now = imports.ask(self.now, question)
@@ -138,18 +137,14 @@ class Worker:
         self._save(Place("reading"), Report(recognised=recognised, ignored=ignored))
         return True
 
-    def _refuse_foreign(self, entry: Entry, format_of: Format) -> None:
-        """Raises AnotherAccount for a file of an account that is none of the listener's at this service."""
+    def _is_foreign(self, entry: Entry, format_of: Format) -> bool:
+        """Whether a file is of an account that is none of the listener's at this service, and they have not said so."""
         own = {account.account_id for account in users.own_accounts(self.now.user_id, format_of.service)}
         if not own or self.now.options.get("another_account"):
-            return
+            return False
         with entry.open() as stream:
             accounts = format_of.accounts(stream)
-        if accounts and accounts.isdisjoint(own):
-            raise AnotherAccount(
-                f"This file ({format_of.title}) is of another account than the one that you have connected. Nothing of"
-                " it was stored. If it is an account of yours all the same, say so when you upload it."
-            )
+        return bool(accounts) and accounts.isdisjoint(own)
 
     def _question(self, formats: Iterable[Format], columns: list[dict[str, Any]]) -> dict[str, Any] | None:
         """What only the listener can say, unless they have said it."""
