@@ -34,14 +34,14 @@ ROWS = [ROW | {"ts": f"2015-03-{day:02}T19:12:07Z"} for day in range(1, 29)] + [
 class _Bucket(BaseHTTPRequestHandler):
     """S3 as far as a form needs it: it stores `file` under `key`, and lets other sites' scripts ask."""
 
-    def do_POST(self) -> None:  # noqa: N802 -- the name is the standard library's
+    def do_POST(self) -> None:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
         parts: Any = message_from_bytes(head + self.rfile.read(int(self.headers["Content-Length"]))).get_payload()
         fields = {part.get_param("name", header="content-disposition"): part.get_payload(decode=True) for part in parts}
         aws.client("s3").put_object(Bucket=BUCKET, Key=fields["key"].decode(), Body=fields["file"])
         self._permit(201)
 
-    def do_OPTIONS(self) -> None:  # noqa: N802 -- the name is the standard library's
+    def do_OPTIONS(self) -> None:
         self._permit(200)
 
     def _permit(self, status: int) -> None:
