@@ -11,6 +11,7 @@ from blendify.importing import imports, uploads
 from blendify.importing.counting import chosen_rule
 from blendify.importing.formats.guides import GUIDES
 from blendify.importing.imports import State
+from blendify.providers import PROVIDERS
 from blendify.web import import_views, listener_pages, request, responses
 from blendify.web import imports as imports_api
 from blendify.web.guards import form_user, reader_id, same_origin, user_id
@@ -105,6 +106,7 @@ def _overview(router: Router, user: str) -> Response[str]:
         most_bytes=uploads.MOST_BYTES,
         guides=GUIDES.values(),
         imports=[each for each in shown if each["status"] != State.AWAITING_UPLOAD],
+        titles={name: provider.title for name, provider in PROVIDERS.items()},
         play_seconds=chosen_rule(users.profile(user)).least_ms // 1000,
     )
 
@@ -121,6 +123,7 @@ def _report(user: str, import_id: str) -> Response[str]:
         "account",
         "import",
         each=shown,
+        titles={name: provider.title for name, provider in PROVIDERS.items()},
         most=most,
         refresh=REFRESH if going_on else None,
         time_zone=users.profile(user).get("time_zone", "UTC"),
