@@ -249,7 +249,7 @@ def _ten_years(stack: Stack, listener: str) -> list[str]:
     seconds = time.monotonic() - began
     console.print(f"  Rate          {rows / seconds:,.0f} plays a second on this machine, upload and waiting included")
     console.print(f"  Report        {stack.api_url}{page}  (as {listener})")
-    console.print(f"  Ten years     {stack.api_url}/taste/eras  (in a minute, when all is counted)")
+    console.print(f"  Ten years     {stack.api_url}/taste/eras  (within about two minutes, when all is counted)")
     wrong = [] if report["status"] == "succeeded" else [f"the import ended as {report['status']}"]
     if report["stored"] + report["known"] != rows:
         wrong.append(f"{rows} plays are in the file, and {report['stored']} were stored")
