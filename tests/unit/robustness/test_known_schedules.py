@@ -22,3 +22,11 @@ def test_nothing_is_lost_and_nothing_twice(sockets: Mapping[str, Socket], provid
     schedule = Schedule(moves=((call, Move.REMOVE, 0),), pages=1)
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, provider, DataType.SAVED_TRACKS, schedule, print)
+
+
+@pytest.mark.parametrize("call", [3, 4])
+def test_a_like_replaces_another_between_two_pages(sockets: Mapping[str, Socket], call: int) -> None:
+    """The count stays. An entry came twice and the new one not at all: that is no habit of the provider."""
+    schedule = Schedule(moves=((call, Move.REMOVE, 8), (call, Move.ADD, 0)))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "spotify", DataType.SAVED_TRACKS, schedule, print)

@@ -102,6 +102,19 @@ class Evidence:
         return max(0, self.shortfall_now)
 
     @property
+    def as_many_twice(self) -> bool:
+        """
+        Whether as many entries came twice as are missing, in a list that did not grow by its count. The provider may
+        count what it lists twice. Or the list has moved, as one entry came and another left; or a page came again.
+        """
+        return 0 < self.missing <= self.repeated and not self.end.observed.grown
+
+    @property
+    def twice_as_before(self) -> bool:
+        """Whether the same was so in another look of this sync, or in an earlier sync."""
+        return self.end.observed.came_twice == self.repeated or self.before.shortfall_syncs > 0
+
+    @property
     def mostly_gone(self) -> bool:
         """Whether more than half of the list would be removed, and not replaced."""
         return (self.gone - self.new) * 2 > self.known
@@ -200,8 +213,14 @@ CASES: Sequence[Case] = (
     ),
     Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, TWICE),
     Case(
+        "as many came twice as are missing, for the first time",
+        lambda it: it.as_many_twice and not (it.twice_as_before or it.end.observed.attempt == MOST_ATTEMPTS),
+        Verdict.AGAIN,
+        TWICE,
+    ),
+    Case(
         "as many came twice as are missing",
-        lambda it: 0 < it.missing <= it.repeated and not it.end.observed.grown,
+        lambda it: it.as_many_twice,
         Verdict.MISCOUNTED,
         TWICE,
     ),
@@ -230,7 +249,7 @@ def judge(evidence: Evidence) -> Judgement:
     now, before = evidence.shortfall_now, evidence.before
     repeats = now == before.shortfall or 0 < now < before.shortfall
     syncs = 0 if now == 0 else before.shortfall_syncs + 1 if repeats else 1
-    if evidence.repeated and case.verdict is Verdict.MISCOUNTED:
+    if evidence.as_many_twice and evidence.twice_as_before and case.verdict is Verdict.MISCOUNTED:
         # Nothing is missing: the provider counts what it lists twice.
         syncs = max(syncs, SHORTFALLS_BELIEVED)
     return Judgement(case.name, case.verdict, case.why and case.why.format(it=evidence), now, syncs)
@@ -261,7 +280,8 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         gone=len(gone),
         new=len(given - known),
         # A reading that went back meets entries again that came once.
-        repeated=repeated if observed.attempt == 1 else 0,
+        # What is read again from a place in the middle comes twice by that.
+        repeated=repeated if observed.attempt == 1 or observed.came_twice is not None else 0,
         hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
         open_end=observed.full and observed.attempt == 1 and paging.depth is None,

@@ -33,6 +33,8 @@ class ReadAgain(Exception):
     why: str
     asked_twice: bool
     """Whether the next look is the second one at a list of which most is missing."""
+    came_twice: int
+    """How many entries came twice."""
 
 
 @dataclass
@@ -119,7 +121,7 @@ class Lists:
         shown = evidence(reader, end, endpoint)
         judged = judge(shown)
         if judged.again:
-            raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone)
+            raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone, came_twice=shown.repeated)
         after = freshness.after_list(reader, judged, end, endpoint, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)

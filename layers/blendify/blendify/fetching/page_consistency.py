@@ -60,6 +60,8 @@ class Observed:
     """Its last page was full: more may follow."""
     fingerprint: str | None = None
     """Identifies its last good page, to notice one that is served twice."""
+    came_twice: int | None = None
+    """How many entries came twice in the reading before, if that was to its end; and this one began anew."""
 
 
 @dataclass
@@ -110,6 +112,7 @@ class Sweep(Observed):
             return None
         self.attempt += 1
         self._fingerprints, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
+        self.came_twice = None
         return replace(again, attempt=self.attempt)
 
     def take(
