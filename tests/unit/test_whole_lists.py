@@ -47,6 +47,23 @@ def test_what_is_played_in_between_moves_what_was_met() -> None:
     assert read(["abcdeaaab", "xabcdeaaab", "xabcdeaaab"], common=3) == ("abcdeaaab", 3)
 
 
+@pytest.mark.parametrize(
+    "songs", ["xaaaaabaabcdefg", "xaaaaabaabcdef", "aaaaaaaaaaaaaa", "abcdefaaaaa", "abcdefghaaaaab"]
+)
+@pytest.mark.parametrize("early", [1, 2])
+def test_pages_that_begin_too_early(songs: str, early: int) -> None:
+    """They are larger than the first one by that, so a song on repeat is not counted once more."""
+    paging = Offset(limit=6, depth=20, overlap=2)
+    endpoint = Endpoint(path="/plays", paging=paging, to_page=lambda body: body, to_record=row, scopes=())
+
+    def fetch(ask: PageRequest) -> Page:
+        end = ask.offset + paging.limit
+        return Page(list(songs[max(0, ask.offset - early) : end]), None, more=end < len(songs))
+
+    first = PageRequest("", 0)
+    assert "".join(whole(first, fetch(first), endpoint, fetch, lambda _: False).entries) == songs
+
+
 def test_reading_ends_where_all_is_as_it_was() -> None:
     assert read(["abcdefghijklmn"] * 9, known="abcdefghijklmn") == ("abcdef", 1)
     assert read(["xabcdefghijklmn"] * 9, known="abcdefghijklmn") == ("xabcde", 1)

@@ -23,14 +23,19 @@ def whole(
     Raises  ProviderUnavailable when one page is served twice, and what `fetch` raises
     """
     entries, ids = page.entries, _ids(page, ask, endpoint)
+    full, end, early = max(len(entries), ask.size or endpoint.paging.limit), ask.offset + len(entries), 0
     while (following := endpoint.paging.next_requests(ask, page)) and not rest_is_known(ids):
-        before, again = page, ask.offset + len(page.entries) - following[0].offset
+        before = page
         ask = replace(following[0], size=ask.size, way=ask.way, trimmed=ask.trimmed)
         page = fetch(ask)
         if page.entries == before.entries and any(entry != page.entries[0] for entry in page.entries):
             raise ProviderUnavailable(f"the provider serves one page twice, the second time from {ask.offset} on")
         here = _ids(page, ask, endpoint)
-        common = overlap(ids, here, max(0, again))
+        # A page that is larger than the first one begins so many entries too early; a short one behind it as well.
+        early = max(early, len(here) - full)
+        start = ask.offset - early
+        common = overlap(ids, here, max(0, end - start))
+        end = start + len(here)
         entries, ids = [*entries, *page.entries[common:]], [*ids, *here[common:]]
     return Page(entries, total=None, more=False)
 
