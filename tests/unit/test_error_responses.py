@@ -212,7 +212,7 @@ def last_fm(status: int, body: Any) -> CollectError | None:
     return ProviderUnavailable("Last.fm does not answer") if code or status >= 300 else None
 
 
-APPLE, LAST_FM = provider_with("apple_music", apple), provider_with("last_fm", last_fm)
+APPLE, LAST_FM = provider_with("apple_music", apple), provider_with("lastfm", last_fm)
 TOO_MANY = json.dumps({"errors": [{"id": "X", "title": "Too Many Requests", "status": "429", "code": "42900"}]})
 EXCEEDED = json.dumps({"error": 29, "message": "Rate Limit Exceeded - Your IP has made too many requests"})
 STYLES = {

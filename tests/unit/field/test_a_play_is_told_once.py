@@ -37,9 +37,9 @@ def entries(records: list[Record]) -> list[Entry]:
     return [Entry(identity(record.fields), digest(record.compared), "key") for record in records]
 
 
-def names(records: list[Record], known: list[Entry], now: datetime = NOW) -> list[str]:
+def names(records: list[Record], known: list[Entry], now: datetime = NOW, *, first: bool = True) -> list[str]:
     """The identities under which a page is recorded."""
-    return [identity(record.fields) for record in KnownPlays(known).recognized(records, now)]
+    return [identity(record.fields) for record in KnownPlays(known).recognized(records, now, first=first)]
 
 
 PLAYS = [play("c", 3), play("b", 6), play("a", 9)]
@@ -108,6 +108,30 @@ def test_a_song_that_is_played_again_is_another_play() -> None:
     recognized = KnownPlays(known).recognized(page, later)
     new = [record for record in recognized if identity(record.fields) not in {e.identity for e in known}]
     assert [record.fields["played_at"] for record in new] == [times.iso(later)]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        [play("c", 3), play("c", 3), play("a", 9)],
+        [play("c", 3), play("a", 9), play("a", 9)],
+        [play("b", 6), play("b", 6), play("a", 9)],
+        [play("c", 3), play("b", 6), play("b", 6), play("a", 9), play("z", 9)],
+    ],
+    ids=["behind its neighbour", "before its neighbour", "newest", "of its moment"],
+)
+def test_a_play_that_comes_twice_stands_in_place_of_a_known_one(page: list[Record]) -> None:
+    """A page may list a play twice and hide another one by that."""
+    known = entries([*PLAYS, play("d", 6), play("z", 9)])
+    given = names(page, known)
+    assert len(set(given)) == len(page)
+    assert set(given) <= {entry.identity for entry in known}
+
+
+def test_a_play_that_comes_twice_is_two_where_all_others_came() -> None:
+    """It was scrobbled twice in a second. And what stands on the page before is not missing here."""
+    for page, first in (([*PLAYS, PLAYS[2]], True), ([PLAYS[1], PLAYS[1], PLAYS[2]], False)):
+        assert len(set(names(page, entries(PLAYS), first=first))) == len(page) - 1
 
 
 @pytest.mark.parametrize("seed", range(200))

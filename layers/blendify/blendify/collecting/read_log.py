@@ -117,7 +117,7 @@ class LogReader:
 
     def _dated(self, page: _LogPage, version: ListVersion, plays: KnownPlays) -> Sequence[Record]:
         if self.memory.dated:
-            return plays.recognized(page.records, page.seen_at)
+            return plays.recognized(page.records, page.seen_at, first=page.start == 0)
         since, known = version.signals.read_at, plays.names
         if self.repeats_listed(version):
             return timestamps.with_moments(page.records, known, page.seen_at, since)

@@ -108,15 +108,17 @@ class KnownPlays:
         self._known = set(self.names)
         self._guessed = sorted(entry.identity for entry in self.entries if entry.digest)
 
-    def recognized(self, records: Sequence[Record], now: datetime) -> list[Record]:
+    def recognized(self, records: Sequence[Record], now: datetime, *, first: bool = True) -> list[Record]:
         """
         A page of the log, newest first, in terms of what is known.
 
         A play is an event: it stays one, whatever its track is called or linked to later. At a moment at which one play
         was known and is not there any more, another one is the same play. A play without a moment gets the latest that
-        its neighbours allow, and is recognized by it later.
+        its neighbours allow, and is recognized by it later. Where a play comes twice and a known one is missing, it
+        stands in its place.
 
         now     when the page was read
+        first   whether no newer plays stand on a page before it
         """
         page = _Page.of(records)
         unknown = [place for place, name in enumerate(page.names) if name not in self._known]
@@ -134,6 +136,9 @@ class KnownPlays:
                 candidates = self._between(*page.neighbours(place))
                 page.settle(place, [name for name in candidates if not track or record_id(name) == track])
                 page.guess(place, now)
+        for place, number in page.repetitions() if self._known else ():
+            if f"{page.names[place]}#{number}" not in self._known:
+                page.settle(place, self._between(*page.around(place, first=first)))
         return page.records
 
     def _between(self, first: str, last: str) -> Sequence[str]:
@@ -202,6 +207,27 @@ class _Page:
         older = next((moment(name) for name in self.names[place + 1 :] if is_dated(name)), "")
         newer = next((moment(name) for name in self.names[:place][::-1] if is_dated(name)), LATEST)
         return older, newer
+
+    def repetitions(self) -> list[tuple[int, int]]:
+        """The places of dated entries that stand on the page already, and which of several equal ones each is."""
+        count = Counter[str]()
+        places = []
+        for place, name in enumerate(self.names):
+            count[name] += 1
+            if count[name] > 1 and is_dated(name):
+                places.append((place, count[name]))
+        return places
+
+    def around(self, place: int, *, first: bool) -> tuple[str, str]:
+        """
+        The moments of the next other entries, older and newer; where there is none, that of the entry itself.
+
+        first   whether nothing newer stands on a page before: then any newer moment
+        """
+        name = self.names[place]
+        older = next((moment(other) for other in self.names[place + 1 :] if is_dated(other) and other != name), None)
+        newer = next((moment(other) for other in self.names[:place][::-1] if is_dated(other) and other != name), None)
+        return older or moment(name), newer or (LATEST if first else moment(name))
 
     def rename(self, place: int, name: str) -> None:
         """Give the entry the moment and the id of this name."""

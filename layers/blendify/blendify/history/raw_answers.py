@@ -24,8 +24,8 @@ FIRST = 2
 """The dictionary of whatever has none of its own."""
 _FILES = {2: "answers-2.bin", 3: "answers-3.bin"}
 """
-2 is of Spotify's answers, 3 of SoundCloud's and YouTube's; a provider's table says which is its own. 1 had market codes
-in the order of answers until 2022; no deployed stack ever stored an answer with it.
+A provider's table says which is its own. Number 1 had market codes in the order of answers until 2022; no deployed
+stack ever stored an answer with it.
 """
 _SAME = b"\x01"
 _ID = re.compile(rb"""[/:"](?:[0-9A-Za-z]{22}(?=["/])|\x01)""")
