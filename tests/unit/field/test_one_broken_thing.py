@@ -143,6 +143,18 @@ def test_an_endpoint_that_fails_or_throttles_for_good_holds_no_other_data_type_u
 
 
 @pytest.mark.parametrize("provider", BY_NUMBER)
+def test_what_came_before_a_rate_limit_without_end_is_stored(subject: Subject) -> None:
+    """The data type has failed after eight rounds, and nothing is removed of what did not come."""
+    subject.fault(SAVED_TRACKS, "throttled", offsets=(8, None))
+    job, ended = subject.run(SAVED_TRACKS)
+    assert (ended, standing(job, SAVED_TRACKS).outcome) == ("failed", Outcome.FAILED)
+    assert subject.is_stored(job, SAVED_TRACKS, subject.lists(SAVED_TRACKS)[""][:8])
+    subject.traffic.faults.clear()
+    job, ended = subject.run(SAVED_TRACKS, days=1)
+    assert (ended, subject.differences(SAVED_TRACKS)) == ("succeeded", [])
+
+
+@pytest.mark.parametrize("provider", BY_NUMBER)
 def test_a_page_that_fails_for_good_costs_no_other_page(subject: Subject) -> None:
     """What the page does not tell is missing, the pages around it are stored, and the reason is named."""
     subject.fault(SAVED_TRACKS, "broken", offsets=(4, 7))

@@ -56,8 +56,14 @@ class Checkpoints:
         outcome, why = (error.outcome, str(error)) if error else (Outcome.COMPLETE, notes)
         return self._end(position, Checkpoint(outcome, why, counts=counts), error)
 
-    def gives_up(self, error: CollectError, *, advanced: bool) -> bool:
-        """Whether this error ends the data type for this sync."""
+    def gives_up(self, error: CollectError, position: Position, *, advanced: bool) -> bool:
+        """
+        Whether this error ends the data type for this sync.
+
+        position, advanced  as for `stop`
+        """
+        if isinstance(error, MustWait):
+            return error.limited and _rounds_limited(position, advanced=advanced) >= MOST_LIMITED
         patient = isinstance(error, PASSING) and (advanced or self.progress.setbacks < len(PATIENCE_SECONDS))
         return not patient and error.outcome.final
 
@@ -72,7 +78,7 @@ class Checkpoints:
             until = error.until
             setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
             if error.limited:
-                limited = 1 if advanced else position.limited + 1
+                limited = _rounds_limited(position, advanced=advanced)
                 position = replace(position, limited=limited)
                 if limited >= MOST_LIMITED:
                     outcome, until = Outcome.FAILED, None
@@ -97,3 +103,8 @@ class Checkpoints:
             level = logger.info if done.outcome is Outcome.WAITING else logger.warning
             level("Stopped: %s", error, extra=extra)
         return done.summary
+
+
+def _rounds_limited(position: Position, *, advanced: bool) -> int:
+    """Rounds in a row that ended with 429 and without a page, with the present one."""
+    return 1 if advanced else position.limited + 1

@@ -140,7 +140,7 @@ class _Collector:
         collection = self._collection
         advanced = collection.advanced
         try:
-            if self.checkpoints.gives_up(error, advanced=advanced):
+            if self.checkpoints.gives_up(error, self._queue.next, advanced=advanced):
                 collection.end_list(broken_off=True)
                 self._remember()
             collection.store()
