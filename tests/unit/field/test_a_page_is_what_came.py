@@ -112,3 +112,12 @@ def test_r4_no_more_is_appended_than_there_are_records(subject: Subject, data_ty
     job, _ended = subject.run(*subject.needs(data_type))
     counts = subject.counts(job, data_type)
     assert counts["appended"] == counts["records"] == len(subject.facts(job, data_type))
+
+
+@pytest.mark.parametrize("provider", ["spotify", "apple_music"])
+def test_places_that_are_counted_and_show_nothing_double_no_entry(subject: Subject) -> None:
+    """What a page of a playlist seems to lack is asked for, and begins with what the page had."""
+    playlists = DataType.PLAYLIST_TRACKS
+    subject.fault(playlists, "entries_missing")
+    job, _ = subject.run(*subject.needs(playlists))
+    assert len(subject.facts(job, playlists)) == subject.size(playlists)

@@ -74,9 +74,8 @@ class Sweep(Observed):
     """Requests in a row that brought nothing new."""
     _lacking: int = 0
     """Entries that short pages lack, as far as they are taken for the usual shortfall."""
-    _offset: int = -1
     _latest: set[bytes] = field(default_factory=set, repr=False)
-    """The entries of the last page, and where it began."""
+    """The entries of the last page, with those that were asked for because it lacked some."""
     _totals: dict[int, int] = field(default_factory=dict, repr=False)
     """By offset, the count that was told there last."""
     _fingerprints: set[str] = field(default_factory=set, repr=False)
@@ -99,10 +98,12 @@ class Sweep(Observed):
         """The page without what a page before it, or the same page a moment ago, has brought."""
         if self.repeats(page):
             return replace(page, entries=[])
-        entries = page.entries
-        if ask.again and ask.offset == self._offset:
+        entries, came = page.entries, {marshal.dumps(entry, 2) for entry in page.entries}
+        if ask.again:
+            # Where a place is counted and shows nothing, what a page lacks begins with what it had.
             entries = [entry for entry in entries if marshal.dumps(entry, 2) not in self._latest]
-        self._offset, self._latest = ask.offset, {marshal.dumps(entry, 2) for entry in page.entries}
+            came |= self._latest
+        self._latest = came
         return replace(page, entries=entries)
 
     def changed_before(self, ask: PageRequest, page: Page, paging: Paging, *, ordered: bool) -> PageRequest | None:
