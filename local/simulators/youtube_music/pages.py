@@ -27,7 +27,7 @@ class ByToken(Pages):
     def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
         body: dict[str, Any] = OBJECTS.filled("response", kind=self.kind, etag=etag(page.entries), items=page.entries)
         if page.more:
-            body["nextPageToken"] = _token(page.window.start + len(page.true))
+            body["nextPageToken"] = _token(page.window.start + max(page.window.limit, len(page.true)))
         if page.window.start:
             body["prevPageToken"] = _token(max(0, page.window.start - page.window.limit))
         counted = {"totalResults": total for total in page.count().values()}  # noqa: B035 -- one, or none
