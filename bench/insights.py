@@ -54,14 +54,14 @@ def figures() -> Iterator[Figure]:
         insights = _Insights(queue, writes, requests)
         user_id = here.connect(LISTENER)
         here.sync(user_id)
-        yield from insights.computed("a first sync", 2_300, 2_200)
+        yield from insights.computed("a first sync", 2_700, 2_400)
         here.pass_time(timedelta(minutes=10))
         _poll_with_plays(here, user_id)
         yield from insights.computed("a poll with 12 plays", 30, 50)
         change_a_little(here)
         here.pass_time(DAY)
         here.sync(user_id)
-        yield from insights.computed("a small change", 75, 150)
+        yield from insights.computed("a small change", 78, 150)
 
 
 def _poll_with_plays(here: Bench, user_id: str) -> None:
