@@ -65,11 +65,11 @@ def _figures(here: Bench) -> Iterator[Figure]:
         with patch.object(queries, "snapshot", lambda *_: ("", {})):
             fold = _measured(f"{name} half a year ago", 0, lambda question=question: _all(question))  # type: ignore[misc]
         yield Figure(f"{fold.what}, without snapshots", fold.today)
-    for record_id, what, most in ((newest, "a track liked once", 1.5), (oldest, "one liked again and again", 18.0)):
+    for record_id, what, bound in ((newest, "a track liked once", 1.5), (oldest, "one liked again and again", 18)):
         question = Question(saved)
         yield _measured(
             f"the history of {what}",
-            most,
+            bound,
             lambda record_id=record_id, question=question: questions.history(USER, question, record_id).items,  # type: ignore[misc]
         )
 
