@@ -35,12 +35,8 @@ def plays(user_id: str, data_type: str, first: str, last: str) -> Iterator[str]:
             ":last": {"S": last},
         },
     }
-    while True:
-        answer = aws.client("dynamodb").query(**query)
-        yield from (str(item["fetched_at"]["S"]) for item in answer["Items"])
-        if "LastEvaluatedKey" not in answer:
-            return
-        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+    for page in aws.client("dynamodb").get_paginator("query").paginate(**query):
+        yield from (str(item["fetched_at"]["S"]) for item in page["Items"])
 
 
 def holes(user_id: str, data_type: str, begin: str) -> Iterator[tuple[str, str]]:

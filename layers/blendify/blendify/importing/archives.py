@@ -210,8 +210,6 @@ class Archive:
             return cast(BinaryIO, level.zip.open(chain[-1]))
         except RuntimeError:
             raise ImportRefused("password") from None
-        except NotImplementedError:
-            raise ImportRefused("archive_kind") from None
         except (*DAMAGE, ValueError):
             raise ImportRefused("archive_damaged") from None
 
