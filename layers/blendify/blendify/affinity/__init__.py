@@ -1,0 +1,1 @@
+"""How much a listener cares for an artist or a song."""

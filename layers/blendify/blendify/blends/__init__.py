@@ -1,0 +1,1 @@
+"""One playlist for several listeners who asked for it."""

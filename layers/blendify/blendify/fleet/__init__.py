@@ -1,0 +1,1 @@
+"""Sums over all listeners who agreed to be counted, once a day."""

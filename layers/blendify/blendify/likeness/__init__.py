@@ -1,0 +1,1 @@
+"""How alike two listeners are, and whose taste is nearest."""

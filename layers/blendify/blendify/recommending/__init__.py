@@ -1,0 +1,1 @@
+"""What a listener may like that they do not know, each with its reason."""

@@ -1,0 +1,1 @@
+"""What listeners let others know of their taste, and whom."""
