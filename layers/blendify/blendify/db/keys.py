@@ -106,6 +106,16 @@ def visit() -> str:
     return "visit"
 
 
+def dismissed(artist: str = "") -> str:
+    """Sort key of an artist who is not to be suggested to a user; without a key the prefix of all."""
+    return f"dismissed#{artist}"
+
+
+def suggested() -> str:
+    """Sort key of how often which artists were suggested to a user."""
+    return "suggested"
+
+
 def export() -> str:
     """Sort key of a user's latest export."""
     return "export"
