@@ -1,7 +1,7 @@
 """
 How often which artists were suggested: what was shown on three days and left alone rests for thirty.
 
-Item    `suggested` in the user's partition: `counts`, by artist's key [days on which they were shown, the latest of them]
+Item    `suggested` in the user's partition: `counts`, by the artist's key: [days on which it was shown, the latest one]
 """
 
 from collections.abc import Collection, Mapping
