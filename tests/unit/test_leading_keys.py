@@ -28,6 +28,7 @@ PARTITIONS = {
     "rate_limiter": keys.rate_limiter("p", "a"),
     "quota_usage": keys.quota_usage("p", "a"),
     "revoked": keys.revoked("p", "a"),
+    "counted": keys.counted(0),
 }
 """The functions of `keys` that make partitions, each with one that it makes."""
 SYNCING = "BeginSync", "CollectTopTracks", "PollRecentlyPlayed"

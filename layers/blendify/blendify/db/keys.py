@@ -96,6 +96,16 @@ def revoked(provider: str, application: str) -> str:
     return f"revoked#{provider}#{application}"
 
 
+def counted(shard: int) -> str:
+    """Partition of a part of those listeners who agreed to be counted in sums over all."""
+    return f"counted#{shard}"
+
+
+def sharing() -> str:
+    """Sort key of what a user lets others know of their taste."""
+    return "sharing"
+
+
 def sync_request() -> str:
     """Sort key of a user's latest request for a sync."""
     return "wish"

@@ -3,11 +3,11 @@ The state table holds everything that may change: users, connections, sealed tok
 limiters. Its name outside is `accounts`.
 
 Key     `pk` names the owner (`user#…`, `state#…`, `session#…`, `account#…`, `bearer#…`, `gate#…`, `ledger#…`,
-        `revoked#…`, `erasure#…`), `sk` what the item is
+        `revoked#…`, `erasure#…`, `counted#…`), `sk` what the item is
 Expiry  DynamoDB deletes items after `expires_at`, in seconds since 1970; nothing in the history expires
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +21,8 @@ from blendify.core.settings import settings
 from blendify.db.retries import CONFLICT, TRIES, pause
 
 Item = dict[str, Any]
+_BATCH_GET = 100
+"""Items that one request may read by their keys."""
 _serializer, _deserializer = TypeSerializer(), TypeDeserializer()
 
 
@@ -134,6 +136,19 @@ class StateTable:
     def get_unchanging(self, pk: str, sk: str) -> Item | None:
         """The same for an item that is written once and never changed: it is read at half the price."""
         return self._get(pk, sk, consistent=False) or self.get(pk, sk)
+
+    def get_all(self, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """The items with these keys (`pk`, `sk`), by their keys; those that do not exist are left out."""
+        items: dict[tuple[str, str], Item] = {}
+        for start in range(0, len(wanted), _BATCH_GET):
+            here = [stored({"pk": pk, "sk": sk}) for pk, sk in wanted[start : start + _BATCH_GET]]
+            request: Any = {self._table: {"Keys": here, "ConsistentRead": True}}
+            while request:
+                answer = aws.client("dynamodb").batch_get_item(RequestItems=request)
+                for item in map(plain, answer["Responses"].get(self._table, [])):
+                    items[str(item["pk"]), str(item["sk"])] = item
+                request = answer.get("UnprocessedKeys")
+        return items
 
     def _get(self, pk: str, sk: str, *, consistent: bool) -> Item | None:
         response = aws.client("dynamodb").get_item(

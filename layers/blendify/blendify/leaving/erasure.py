@@ -30,6 +30,7 @@ from blendify.insights import queue, shelves
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
 from blendify.leaving.receipts import EVERYTHING, AlreadyFinished, Erasure
+from blendify.sharing import consent
 
 SHORT_WAIT = timedelta(seconds=120)
 """The wait when nothing was being collected: longer than the life of any other function that writes a user's items."""
@@ -117,7 +118,8 @@ class DeletionPass:
 
     def lock_up(self) -> None:
         """
-        Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end.
+        Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end, and
+        nobody is shown anything of the listener any more, nor are they counted.
 
         Of an import nothing but that its worker stops at its next write.
         """
@@ -129,6 +131,8 @@ class DeletionPass:
         self._own_applications()
         if self._provider is None:
             self._delete_item(keys.user(self._user_id), keys.profile())
+            # After the profile: without it nobody agrees to be counted any more.
+            self._delete_item(keys.counted(consent.shard(self._user_id)), self._user_id)
 
     def _withdraw(self, import_id: str) -> None:
         found = imports.find(self._user_id, import_id)

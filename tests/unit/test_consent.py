@@ -1,0 +1,89 @@
+"""What listeners let others know: nothing by default, changed one by one, and gone with them."""
+
+import pytest
+
+from blendify.access import users
+from blendify.access.users import UserGone
+from blendify.db import keys
+from blendify.db.state_table import state_table
+from blendify.sharing import consent
+from blendify.sharing.consent import Changes, Consent
+from tests.unit.erasures import leave, machine, telling_of
+
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
+
+
+def user(name: str = "ada") -> str:
+    user_id = users.find_or_create_user("spotify", name)
+    own = {"provider": "spotify", "account_id": name, "application": "default"}
+    state_table().put(keys.user(user_id), keys.own_account("spotify", name), own)
+    return user_id
+
+
+def test_all_is_off_until_somebody_turns_it_on() -> None:
+    ada = user()
+    assert consent.consent(ada) == Consent()
+    assert not any([Consent().compare, Consent().count, Consent().show])
+    assert list(consent.counted_listeners()) == []
+
+
+@pytest.mark.parametrize("name", ["compare", "count", "show"])
+def test_each_switch_is_of_its_own(name: str) -> None:
+    ada = user()
+    on: Changes = {name: True}  # type: ignore[misc]
+    off: Changes = {name: False}  # type: ignore[misc]
+    consent.change(ada, on)
+    assert consent.consent(ada) == Consent(**{name: True})  # type: ignore[arg-type]
+    consent.change(ada, off)
+    assert consent.consent(ada) == Consent()
+
+
+def test_a_change_leaves_the_rest_as_it_is() -> None:
+    ada = user()
+    consent.change(ada, {"compare": True, "name": "Ada L.", "private": {"k": "A Band"}})
+    consent.change(ada, {"show": True})
+    consent.change(ada, {"name": None})
+    chosen = consent.consent(ada)
+    assert (chosen.compare, chosen.show, chosen.name) == (True, True, None)
+    assert (chosen.private_artists, chosen.private_names) == (frozenset({"k"}), {"k": "A Band"})
+
+
+def test_who_agreed_to_be_counted_is_listed_and_leaves_the_list_at_once() -> None:
+    everybody = [user(f"listener-{number}") for number in range(20)]
+    for each in everybody:
+        consent.change(each, {"count": True})
+    assert sorted(consent.counted_listeners()) == sorted(everybody)
+    consent.change(everybody[0], {"count": False})
+    assert sorted(consent.counted_listeners()) == sorted(everybody[1:])
+
+
+def test_several_at_once_are_as_each_is_alone() -> None:
+    """More than one request can name; who never said anything has all off, and strangers to us are missing."""
+    everybody = [user(f"listener-{number}") for number in range(60)]
+    consent.change(everybody[7], {"show": True})
+    several = consent.consents([*everybody, everybody[7], "nobody"])
+    assert several == {each: consent.consent(each) for each in everybody}
+    assert several[everybody[7]].show
+
+
+def test_a_listener_who_leaves_is_shown_and_counted_no_more() -> None:
+    """At once, before anything else of theirs is gone; and then nothing is left."""
+    ada, ben = user("ada"), user("ben")
+    for each in (ada, ben):
+        consent.change(each, {"compare": True, "count": True, "show": True, "private": {"k": "A Band"}})
+    erasure_id = leave(ada)
+    assert list(consent.counted_listeners()) == [ben]
+    assert list(consent.consents([ada, ben])) == [ben]
+    with pytest.raises(UserGone):
+        consent.change(ada, {"count": True})
+    machine(erasure_id)
+    assert telling_of(ada) == []
+    assert state_table().get(keys.user(ben), keys.sharing()) is not None
+
+
+def test_leaving_one_service_changes_no_consent() -> None:
+    ada = user()
+    consent.change(ada, {"count": True})
+    machine(leave(ada, "spotify"))
+    assert consent.consent(ada).count
+    assert list(consent.counted_listeners()) == [ada]
