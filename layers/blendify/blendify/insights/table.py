@@ -21,6 +21,9 @@ BATCH_GET = 100
 """Items that one request may read by their keys."""
 END = "\U0010ffff"
 
+Place = tuple[str, str]
+"""The name of a shelf, and of a bucket on it."""
+
 
 def name(*parts: str) -> str:
     """The name of a bucket, or what the names of several begin with."""
@@ -42,17 +45,32 @@ def read(user_id: str, first: str, last: str, *, newest_first: bool = False, lim
 
 def read_named(user_id: str, names: Sequence[str]) -> dict[str, Any]:
     """The rows of these buckets by name; those that do not exist are left out."""
-    items = _first_parts(user_id, names)
-    return dict(_buckets(user_id, sorted(items, key=lambda item: str(item["bucket"]["S"]))))
+    return {bucket: rows for (_, bucket), rows in read_across([(user_id, name) for name in names]).items()}
+
+
+def read_across(places: Sequence[Place]) -> dict[Place, Any]:
+    """The rows of buckets of several shelves by their places; those that do not exist are left out."""
+    items = sorted(_first_parts(places), key=lambda item: (str(item["user_id"]["S"]), str(item["bucket"]["S"])))
+    return {
+        (shelf, bucket): rows
+        for shelf, group in groupby(items, key=lambda item: str(item["user_id"]["S"]))
+        for bucket, rows in _buckets(shelf, group)
+    }
 
 
 def write_all(user_id: str, buckets: Mapping[str, Any]) -> None:
     """Put these buckets, given by name, in place of what they were; those that would stay the same are left alone."""
-    before = {str(item["bucket"]["S"]): item for item in _first_parts(user_id, list(buckets), marks_only=True)}
+    write_across({(user_id, bucket): rows for bucket, rows in buckets.items()})
+
+
+def write_across(buckets: Mapping[Place, Any]) -> None:
+    """The same for buckets of several shelves, given by their places."""
+    first_parts = _first_parts(list(buckets), marks_only=True)
+    before = {(str(item["user_id"]["S"]), str(item["bucket"]["S"])): item for item in first_parts}
     small: list[dict[str, Any]] = []
-    for bucket, rows in buckets.items():
+    for (user_id, bucket), rows in buckets.items():
         items = _items_of(user_id, bucket, packing.pack(rows))
-        known = before.get(str(items[0]["bucket"]["S"]))
+        known = before.get((user_id, str(items[0]["bucket"]["S"])))
         if known and known["mark"] == items[0]["mark"]:
             continue
         if len(items) == 1 and (known is None or known["parts"]["N"] == "1"):
@@ -105,15 +123,15 @@ def _buckets(user_id: str, items: Iterable[dict[str, Any]]) -> Iterator[tuple[st
             yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
 
 
-def _first_parts(user_id: str, names: Sequence[str], *, marks_only: bool = False) -> list[dict[str, Any]]:
+def _first_parts(places: Sequence[Place], *, marks_only: bool = False) -> list[dict[str, Any]]:
     """The first items of these buckets, consistently read."""
     items: list[dict[str, Any]] = []
-    keys = [_key(user_id, f"{wanted}#00") for wanted in names]
+    keys = [_key(user_id, f"{wanted}#00") for user_id, wanted in places]
     for start in range(0, len(keys), BATCH_GET):
         wanted: dict[str, Any] = {"Keys": keys[start : start + BATCH_GET], "ConsistentRead": True}
         if marks_only:
             wanted |= {
-                "ProjectionExpression": "#bucket, parts, mark",
+                "ProjectionExpression": "user_id, #bucket, parts, mark",
                 "ExpressionAttributeNames": {"#bucket": "bucket"},
             }
         request: Any = {insights_table(): wanted}

@@ -1,0 +1,102 @@
+"""
+What the daily run over all listeners left. Pages and the API read it here.
+
+Nothing in it has fewer than three people behind it but the neighbours of a listener, who are for formulas alone; and
+below twenty listeners there is nothing at all. Who has left is in it until the next run, but for an erasure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from typing import NamedTuple
+
+from blendify.fleet import shelf
+from blendify.insights import table
+from blendify.insights.packing import Rows
+from blendify.likeness.audiences import FEWEST_LISTENERS, Audience
+from blendify.recommending.suggestions import Near
+
+
+class Neighbour(NamedTuple):
+    """A listener who is like another one."""
+
+    user_id: str
+    """For formulas; nobody is shown the id of somebody else."""
+    likeness: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run over all listeners that has ended."""
+
+    day: str
+    """Of UTC."""
+    by: str
+    """What computed it: `lambda` or `athena`."""
+    began_at: str
+    ended_at: str
+    listeners: int
+    """Who agreed to be counted and cares for anything; below 20 nothing else was computed."""
+    artists: int = 0
+    """With an audience of three or more."""
+    version: str = ""
+    """Another one for each run."""
+
+
+def last_run() -> Run | None:
+    """The latest run that ended; None before the first."""
+    row = table.read_across([shelf.RUN]).get(shelf.RUN)
+    return Run(*row) if row else None
+
+
+def audience() -> Audience:
+    """How many listeners each artist has; the empty one below twenty listeners. It is kept while the Lambda is warm."""
+    run = last_run()
+    if run is None or run.listeners < FEWEST_LISTENERS:
+        return Audience()
+    if run.version not in _audiences:
+        listeners, keys, counts = table.read_across([shelf.AUDIENCE]).get(shelf.AUDIENCE) or (0, (), ())
+        _audiences.clear()
+        _audiences[run.version] = Audience(listeners, dict(zip(keys, counts, strict=True)))
+    return _audiences[run.version]
+
+
+def near(artist_keys: Iterable[str]) -> dict[str, list[Near]]:
+    """Of each of these artists, by key, who is near to them, the nearest first; who has nobody is left out."""
+    places = {shelf.near(key): key for key in dict.fromkeys(artist_keys) if key}
+    return {places[place]: [Near(*row) for row in rows] for place, rows in table.read_across(list(places)).items()}
+
+
+def neighbours(user_id: str) -> list[Neighbour]:
+    """
+    The listeners who are most like this one, the most first.
+
+    Some may have withdrawn since the run: ask `consents` before anything is made of them.
+    """
+    rows = table.read_across([shelf.alike(user_id)]).get(shelf.alike(user_id), [])
+    owners = whose(number for number, _ in rows)
+    return [Neighbour(owners[number], likeness) for number, likeness in rows if number in owners]
+
+
+def whose(numbers: Iterable[int]) -> dict[int, str]:
+    """The listeners with these numbers; a number that is nobody's any more is left out."""
+    places = {shelf.who(number): number for number in numbers}
+    return {places[place]: user_id for place, user_id in table.read_across(list(places)).items()}
+
+
+def of_run(run: Run) -> Rows:
+    """The row of a run."""
+    return list(astuple(run))
+
+
+def of_audience(found: Audience) -> Rows:
+    """The rows of audiences, in columns."""
+    keys = sorted(found.of)
+    return [found.listeners, keys, [found.of[key] for key in keys]]
+
+
+def of_near(artists: Sequence[Near]) -> Rows:
+    """The rows of those who are near to an artist."""
+    return [list(artist) for artist in artists]
+
+
+_audiences: dict[str, Audience] = {}
