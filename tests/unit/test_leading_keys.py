@@ -29,6 +29,8 @@ PARTITIONS = {
     "quota_usage": keys.quota_usage("p", "a"),
     "revoked": keys.revoked("p", "a"),
     "counted": keys.counted(0),
+    "blend": keys.blend("b"),
+    "invitation": keys.invitation("d"),
 }
 """The functions of `keys` that make partitions, each with one that it makes."""
 SYNCING = "BeginSync", "CollectTopTracks", "PollRecentlyPlayed"

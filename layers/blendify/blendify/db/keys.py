@@ -61,6 +61,21 @@ def token(token_id: str = "") -> str:
     return f"token#{token_id}"
 
 
+def blend(blend_id: str) -> str:
+    """Partition of a blend of several users."""
+    return f"blend#{blend_id}"
+
+
+def membership(blend_id: str = "") -> str:
+    """Sort key, in the user's partition, of a blend in which they are; without an id the prefix of all."""
+    return f"blend#{blend_id}"
+
+
+def invitation(digest: str) -> str:
+    """Partition of the item that names the blend of an invitation."""
+    return f"invitation#{digest}"
+
+
 def erasure(erasure_id: str) -> str:
     """Partition of an erasure; its receipt stays there."""
     return f"erasure#{erasure_id}"

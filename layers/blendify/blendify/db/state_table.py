@@ -3,7 +3,7 @@ The state table holds everything that may change: users, connections, sealed tok
 limiters. Its name outside is `accounts`.
 
 Key     `pk` names the owner (`user#…`, `state#…`, `session#…`, `account#…`, `bearer#…`, `gate#…`, `ledger#…`,
-        `revoked#…`, `erasure#…`, `counted#…`), `sk` what the item is
+        `revoked#…`, `erasure#…`, `counted#…`, `blend#…`, `invitation#…`), `sk` what the item is
 Expiry  DynamoDB deletes items after `expires_at`, in seconds since 1970; nothing in the history expires
 """
 
