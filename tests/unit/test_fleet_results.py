@@ -6,7 +6,7 @@ from blendify.fleet import results, shelf
 from blendify.fleet.results import Neighbour, Run
 from blendify.insights import table
 from blendify.likeness.audiences import Audience
-from blendify.recommending.suggestions import Near
+from blendify.likeness.near_artists import Near
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blendify.affinity.profile import Profile
+from blendify.likeness.near_artists import Near
 from blendify.recommending.shelves import close_to_you, from_friend, off_the_beaten_track, songs_of
-from blendify.recommending.suggestions import Near, Neighbour, suggestions
+from blendify.recommending.suggestions import Neighbour, suggestions
 from tests.unit.recommending.profiles import profile, song
 
 ME = profile("me", "ada", "ben")

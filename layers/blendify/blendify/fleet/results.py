@@ -13,7 +13,7 @@ from blendify.fleet import shelf
 from blendify.insights import table
 from blendify.insights.packing import Rows
 from blendify.likeness.audiences import FEWEST_LISTENERS, Audience
-from blendify.recommending.suggestions import Near
+from blendify.likeness.near_artists import Near
 
 
 class Neighbour(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from blendify.affinity.profile import ArtistWeight, Profile
+from blendify.likeness.near_artists import Near
 
 NEIGHBOURS = 50
 """So many of the nearest listeners are asked."""
@@ -30,18 +31,6 @@ class Neighbour(NamedTuple):
 
     profile: Profile
     likeness: float
-
-
-class Near(NamedTuple):
-    """An artist whom the listeners of another artist also care for."""
-
-    key: str
-    name: str
-    image: str | None
-    nearness: float
-    """0 to 1."""
-    listeners: int
-    """How many care for both; at least 3."""
 
 
 @dataclass(frozen=True)
