@@ -155,7 +155,11 @@ def begun(user_id: str, options: dict[str, Any] | None = None) -> Import:
     """An import whose file has arrived."""
     made = imports.announce(user_id)
     aws.client("s3").put_object(Bucket=BUCKET, Key=uploads.key(user_id, made.import_id), Body=b"-")
-    return imports.begin(user_id, made.import_id, 1, options or {})
+    return imports.begin(user_id, made.import_id, 1, options or {}, nobody)
+
+
+def nobody(_: Import) -> None:
+    """Is told of imports that have ended without a worker."""
 
 
 def plenty() -> float:

@@ -234,7 +234,6 @@ def test_an_interrupted_import_is_told_and_leaves_no_upload(ada: Story, messages
     assert steps.fail(event) == {"status": "failed"}
     assert (now(started).state, now(started).code) == ("failed", "interrupted")
     assert uploaded() == []
-    assert steps.fail(event) == {"status": "superseded"}
     assert steps.fail({"user_id": "nobody", "import_id": "x"}) == {"status": "superseded"}
 
 

@@ -15,7 +15,7 @@ from blendify.importing import imports
 from blendify.importing import work as importing_work
 from blendify.importing.imports import NotNow, State, Superseded
 from tests.unit import import_stories
-from tests.unit.import_stories import Line, begun, brought, files, now, plays, series, uploaded, work
+from tests.unit.import_stories import Line, begun, brought, files, nobody, now, plays, series, uploaded, work
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 MORNING = "2014-03-01T08:00:00.000Z"
@@ -163,7 +163,7 @@ def test_somebody_elses_file_is_asked_about_before_anything_is_stored(ada: str) 
     assert asked.question == {"kind": "another_account", "format": "Tiny"}
     assert (asked.report.stored, plays(ada), len(uploaded())) == (0, [], 1)
     assert "somebody" not in str(asked)
-    imports.begin(ada, started.import_id, 1, {"another_account": True})
+    imports.begin(ada, started.import_id, 1, {"another_account": True}, nobody)
     assert work(started, held) == "ended"
     assert len(plays(ada)) == 3
     assert uploaded() == []
@@ -177,7 +177,7 @@ def test_a_question_stops_the_import_until_it_is_answered(ada: str) -> None:
     assert (asked.state, asked.question) == (State.QUESTION, {"kind": "zone", "format": "Tiny"})
     assert plays(ada) == []
     assert len(uploaded()) == 1
-    answered = imports.begin(ada, started.import_id, 1, {"zone": "Europe/Berlin"})
+    answered = imports.begin(ada, started.import_id, 1, {"zone": "Europe/Berlin"}, nobody)
     assert (answered.runs, answered.options) == (2, {"zone": "Europe/Berlin"})
     assert work(started, held) == "ended"
     assert len(plays(ada)) == 3
@@ -188,7 +188,7 @@ def test_a_table_is_asked_for_its_columns(ada: str) -> None:
     held, started = files(series(MORNING, 1), asks_columns=True), begun(ada)
     assert work(started, held) == "question"
     assert now(started).question == {"kind": "columns", "columns": ["when", "what"], "fields": []}
-    imports.begin(ada, started.import_id, 1, {"columns": {"time": "when", "title": "what"}})
+    imports.begin(ada, started.import_id, 1, {"columns": {"time": "when", "title": "what"}}, nobody)
     assert work(started, held) == "ended"
     assert len(plays(ada)) == 1
 
@@ -224,7 +224,7 @@ def test_a_user_who_has_left_imports_nothing(ada: str) -> None:
 def test_an_upload_that_is_gone_is_told(ada: str) -> None:
     """The import ends, and says what to do."""
     made = imports.announce(ada)
-    started = imports.begin(ada, made.import_id, 1, {})
+    started = imports.begin(ada, made.import_id, 1, {}, nobody)
     assert work(started, files(series(MORNING, 1))) == "ended"
     assert (now(started).state, now(started).code) == (State.FAILED, "upload_gone")
 

@@ -133,10 +133,10 @@ def test_the_tokens_key_is_used_for_tokens_alone() -> None:
         assert wanted["StringEquals"]["kms:EncryptionContext:purpose"] in purposes
 
 
-def test_only_begin_and_end_of_a_sync_emit_events() -> None:
-    """They announce grants that end soon and syncs that have ended, on the account's own bus."""
+def test_only_syncs_and_the_ends_of_imports_emit_events() -> None:
+    """They announce grants that end soon, and syncs and imports that have ended, on the account's own bus."""
     emitters = {name for name in FUNCTIONS if allowed(name, "events:PutEvents")}
-    assert emitters == {"BeginSync", "FinishSync"}
+    assert emitters == {"BeginSync", "FinishSync", "ReadImport", "FailImport"}
     for name in emitters:
         (statement,) = statements_with("events:PutEvents", name)
         assert statement["Resource"]["Fn::Sub"].endswith(":${AWS::AccountId}:event-bus/default")

@@ -7,7 +7,7 @@ back or whose user is gone. Records of both need no such care, as their keys fol
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -170,6 +170,11 @@ class Import:
         """Nobody works on it any more although it has not ended."""
         return self.state is State.READING and times.now() - times.parse(self.touched_at) > DEAD_AFTER
 
+    def broken_off(self, code: str, why: str) -> "Import":
+        """The import as it ends with a reason: in part where something is stored already."""
+        stored = self.report.stored + self.report.known
+        return replace(self, state=State.PARTIAL if stored else State.FAILED, code=code, why=why)
+
 
 def new_id(now: datetime) -> str:
     """An id that sorts by time and cannot be guessed."""
@@ -203,11 +208,15 @@ def newest(user_id: str) -> Iterator[Import]:
         yield Import.read(user_id, item)
 
 
-def begin(user_id: str, import_id: str, size: int, options: Mapping[str, Any]) -> Import:
+def begin(
+    user_id: str, import_id: str, size: int, options: Mapping[str, Any], tell: Callable[[Import], None]
+) -> Import:
     """
     The import with this id, from now on under way: its file has come, or its question is answered.
 
     An import that nobody announced (a form without script) is made. Asking twice gives the same import.
+
+    tell    is given an import before that ended without a worker that could tell of it
 
     Raises  NotNow, LookupError when there is no such user
     """
@@ -228,7 +237,7 @@ def begin(user_id: str, import_id: str, size: int, options: Mapping[str, Any]) -
         place=Place(),
         bytes=size or before.bytes,
     )
-    _end_dead(user_id)
+    _end_dead(user_id, tell)
     unchanged = Attr("revision").eq(before.revision) if known else Attr("pk").not_exists()
     mine = Attr("pk").not_exists() | Attr("import_id").eq(import_id)
     where = keys.user(user_id)
@@ -249,16 +258,20 @@ def begin(user_id: str, import_id: str, size: int, options: Mapping[str, Any]) -
     return begun
 
 
-def _end_dead(user_id: str) -> None:
+def _end_dead(user_id: str, tell: Callable[[Import], None]) -> None:
     """End the import that is under way if nobody works on it any more, so that another one can begin."""
     item = state_table().get(keys.user(user_id), keys.importing())
-    other = find(user_id, item["import_id"]) if item else None
-    if item and (other is None or other.is_dead):
-        if other:
-            end(
-                replace(other, state=State.FAILED, code="interrupted", why="It was interrupted. Upload the file again.")
-            )
-        state_table().delete(keys.user(user_id), keys.importing(), only_if=Attr("import_id").eq(item["import_id"]))
+    if not item:
+        return
+    other = find(user_id, item["import_id"])
+    if other and other.is_dead:
+        ended = other.broken_off("interrupted", "It was interrupted. Upload the file again.")
+        other = _write(ended, finished_at=times.iso(times.now()))
+    if other and other.state in ENDED:
+        # Until it is told of, it stays under way: whoever dies here is followed by somebody who tells.
+        tell(other)
+    if other is None or other.state in ENDED:
+        release(user_id, item["import_id"])
 
 
 def save(before: Import, place: Place, report: Report) -> Import:

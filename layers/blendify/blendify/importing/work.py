@@ -85,9 +85,8 @@ class Worker:
 
     def fail(self, code: str, why: str) -> None:
         """End the import with a reason; what was stored until then stays. Raises Superseded."""
-        kept = self.now.report.stored + self.now.report.known
-        self.now = replace(self.now, code=code, why=why)
-        self._end(State.PARTIAL if kept else State.FAILED)
+        self.now = self.now.broken_off(code, why)
+        self._end(self.now.state)
 
     @property
     def _incomplete(self) -> bool:

@@ -1,10 +1,14 @@
-"""The steps of an import's state machine; at its end what it brought is asked for in the insights, year by year."""
+"""
+The steps of an import's state machine, and what follows from its end: insights of its years, and whoever is told of it.
+
+A worker that finds its import ended says all of that again: whoever ended it may have died before it did.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 from blendify.core.data_types import DataType
-from blendify.importing import imports
+from blendify.importing import announcement, imports
 from blendify.importing.imports import Import, Superseded
 from blendify.importing.readers import ALL
 from blendify.importing.work import Readers, Worker
@@ -31,20 +35,21 @@ def read(event: Event, seconds_left: Callable[[], float], readers: Readers = ALL
         return {"status": "superseded"}
     status = worker.run()
     if status == "ended":
-        _ask_for_insights(worker.now)
+        _tell(worker.now)
     return {"status": status}
 
 
 def fail(event: Event) -> Result:
     """End an import whose last try has failed; the upload is deleted, and the report says it."""
     worker = _worker(event, lambda: 0.0, ALL)
-    if worker is None or worker.now.state is not imports.State.READING:
+    if worker is None or worker.now.state not in (imports.State.READING, *imports.ENDED):
         return {"status": "superseded"}
     try:
-        worker.fail("interrupted", INTERRUPTED)
+        if worker.now.state is imports.State.READING:
+            worker.fail("interrupted", INTERRUPTED)
     except Superseded:
         return {"status": "superseded"}
-    _ask_for_insights(worker.now)
+    _tell(worker.now)
     return {"status": "failed"}
 
 
@@ -56,6 +61,7 @@ def _worker(event: Event, seconds_left: Callable[[], float], readers: Readers) -
     return Worker(found, readers, seconds_left) if found else None
 
 
-def _ask_for_insights(ended: Import) -> None:
-    """One message a year of plays: so a song's first is written once a year of it and not once a play."""
+def _tell(ended: Import) -> None:
+    # One message a year of plays: so a song's first is written once a year of it and not once a play.
     queue.send(Ask.bucket(ended.user_id, DataType.RECENTLY_PLAYED, year) for year in ended.report.years)
+    announcement.announce(ended)

@@ -88,7 +88,10 @@ def begin(user: str, import_id: str, options: Mapping[str, Any]) -> Response[str
         text = "The file has not arrived. Upload it first, as the answer of POST /me/imports says."
         return responses.error_response(router, 409, "no_upload", text)
     try:
-        begun = imports.begin(user, import_id, size or 0, options)
+        begun = imports.begin(user, import_id, size or 0, options, _tell)
+    except (BotoCoreError, ClientError):
+        logger.exception("The import before could not be ended")
+        return _try_again()
     except LookupError:
         return unauthorized(router, session_only=True)
     except NotNow:
@@ -100,9 +103,19 @@ def begin(user: str, import_id: str, options: Mapping[str, Any]) -> Response[str
             state_machines.start(import_state_machine(), name, {"user_id": user, "import_id": begun.import_id})
         except (BotoCoreError, ClientError):
             logger.exception("The import could not be started")
-            text = "The import could not be started. The file stays for a week: try again in a minute."
-            return responses.error_response(router, 503, "unavailable", text, {"Retry-After": "60"})
+            return _try_again()
     return responses.json_response(202, import_views.view(begun))
+
+
+def _tell(ended: Import) -> None:
+    """The worker finds an import that has ended, and tells of it as of its own."""
+    given = {"user_id": ended.user_id, "import_id": ended.import_id}
+    state_machines.start(import_state_machine(), f"{ended.import_id}-ended", given)
+
+
+def _try_again() -> Response[str]:
+    text = "The import could not be started. The file stays for a week: try again in a minute."
+    return responses.error_response(router, 503, "unavailable", text, {"Retry-After": "60"})
 
 
 def withdrawn(found: Import) -> Response[str]:
