@@ -74,13 +74,13 @@ def keep(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
     settings.keep_days.cache_clear()
 
 
-def look(machines: StepFunctions) -> list[str]:
-    """The ids of the erasures that a daily look starts."""
+def look(machines: StepFunctions, scope: str = YOUTUBE) -> list[str]:
+    """The ids of the erasures of this scope that a daily look starts."""
     before = len(machines.executions)
     result = expiry.handler({}, Context())  # type: ignore[arg-type]
     ids = [name for name, _ in machines.started[before:]]
     assert result["erasures_begun"] >= len(ids)
-    return ids
+    return [name for name in ids if (begun := receipts.erasure(name)) and begun.scope == scope]
 
 
 def synced(world: World, user_id: str, clock: Clock, *wanted: DataType, liked: Outcome = Outcome.COMPLETE) -> None:

@@ -92,9 +92,13 @@ def test_only_leaving_stops_syncs() -> None:
 
 
 def test_only_collectors_append() -> None:
-    """INSERT into the history, which cannot overwrite, belongs to collectors, polls and imports; to nobody else."""
+    """
+    INSERT into the history, which cannot overwrite, belongs to collectors, polls and imports.
+
+    The eraser appends snapshots as of what it leaves.
+    """
     writers = {name for name in FUNCTIONS if allowed(name, "dynamodb:PartiQLInsert", "HistoryTable")}
-    assert writers == COLLECTORS | {"ReadImport"}
+    assert writers == COLLECTORS | {"ReadImport", "Erase"}
     # An import reads plays, too, to tell which of its own were polled. All others query one index alone.
     for name in COLLECTORS:
         queried = [str(statement["Resource"]) for statement in statements_with("dynamodb:Query", name)]

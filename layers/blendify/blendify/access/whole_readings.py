@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from boto3.dynamodb.conditions import Attr, Key
 
+from blendify.access import replaced_records
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.settings import keep_days
@@ -53,8 +54,10 @@ def limit(provider: str) -> timedelta | None:
 def begin(user_id: str, provider: str) -> None:
     """A first login begins the time; later ones do not begin it anew, as they read nothing."""
     if PROVIDERS[provider].kept_unread is not None:
+        now = times.iso(times.now())
         with suppress(ConditionFailed):
-            _set(user_id, provider, times.iso(times.now()), anew=False)
+            _set(user_id, provider, now, anew=False)
+        replaced_records.begin(user_id, provider, now)
 
 
 def record(user_id: str, provider: str, started_at: str, complete: Collection[DataType]) -> None:
@@ -71,6 +74,12 @@ def of_user(user_id: str) -> Iterator[WholeReading]:
     """A user's readings, one for each provider with a limit that they ever connected."""
     for item in state_table().query(keys.user(user_id), keys.whole_reading()):
         yield WholeReading.of(item)
+
+
+def find(user_id: str, provider: str) -> WholeReading | None:
+    """A user's reading of one provider; None where there is no limit, or what was collected is erased."""
+    item = state_table().get(keys.user(user_id), keys.whole_reading(provider))
+    return WholeReading.of(item) if item else None
 
 
 def overdue(now: datetime) -> Iterator[WholeReading]:

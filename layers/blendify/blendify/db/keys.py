@@ -96,6 +96,11 @@ def whole_reading(provider: str = "") -> str:
     return f"whole#{provider}"
 
 
+def replaced_records(provider: str) -> str:
+    """Sort key of since when a user's replaced records at one provider are stored."""
+    return f"replaced#{provider}"
+
+
 def rate_limiter(provider: str, application: str, user_id: str | None = None) -> str:
     """Partition of the rate limiter of one application, or of its calls for one user."""
     return f"gate#{provider}#{application}" + (f"#{user_id}" if user_id else "")

@@ -1,6 +1,6 @@
 """
-Erasing what we store about a listener, of their account at one provider, or by one import, in passes that may be killed
-anywhere.
+Erasing what we store about a listener, of their account at one provider, by one import, or what was replaced of an
+account that stays, in passes that may be killed anywhere.
 
 A pass deletes all that it finds. It never deletes an item before the items to which that item leads. After a complete
 pass the state machine waits as long as a worker may live that had begun before, and a last pass looks for items that
@@ -15,7 +15,7 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
-from blendify.access import brought_applications, connections, users
+from blendify.access import brought_applications, connections, replaced_records, users, whole_readings
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings, uploads_bucket
 from blendify.db import batch_delete, keys
@@ -29,6 +29,7 @@ from blendify.importing.imports import State as ImportState
 from blendify.insights import queue, shelves
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
+from blendify.leaving.outdated import Outdated
 from blendify.leaving.receipts import EVERYTHING, AlreadyFinished, Erasure
 from blendify.sharing import consent
 
@@ -68,10 +69,13 @@ def erase(erasure_id: str, seconds_left: Callable[[], float], *, waited: bool) -
         return {"status": "more", "waited": waited and not deletion.deleted}
     except AlreadyFinished:
         return {"status": "erased"}
-    if waited and not deletion.deleted:
-        if erasure.scope != EVERYTHING:
+    # Nobody writes what was replaced: with none of it there is nothing to wait for.
+    if not deletion.deleted and (waited or deletion.replaced):
+        if erasure.scope != EVERYTHING and (not deletion.replaced or erasure.counts["facts"]):
             # What is left of the other providers.
             queue.rebuild(erasure.user_id)
+        if deletion.replaced:
+            replaced_records.removed(*deletion.replaced)
         receipts.finish(erasure)
         telemetry.logger.info("Erased", extra={"scope": erasure.scope})
         return {"status": "erased"}
@@ -96,6 +100,8 @@ class DeletionPass:
         self._import_id = receipts.import_in(erasure.scope)
         self._provider = None if erasure.scope == EVERYTHING else erasure.scope
         self.deleted = 0
+        self.replaced: tuple[str, str, str] | None = None
+        """User, provider and moment: what was replaced and was confirmed before that is deleted."""
         self.busy = erasure.busy
 
     def run(self) -> None:
@@ -103,6 +109,9 @@ class DeletionPass:
         self.lock_up()
         if self._import_id is not None:
             self._import(self._import_id)
+            return
+        if provider := receipts.replaced_in(self._erasure.scope):
+            self._replaced(provider)
             return
         if self._provider is None:
             self._logins()
@@ -121,9 +130,11 @@ class DeletionPass:
         Block reconnecting, destroy tokens and client secrets; in a full erasure also the profile: all logins end, and
         nobody is shown anything of the listener any more, nor are they counted.
 
-        Of an import nothing but that its worker stops at its next write.
+        Of an import nothing but that its worker stops at its next write; of what was replaced nothing.
         """
         receipts.block_reconnect(self._user_id, self._erasure.scope)
+        if receipts.replaced_in(self._erasure.scope):
+            return
         if self._import_id is not None:
             self._withdraw(self._import_id)
             return
@@ -159,6 +170,17 @@ class DeletionPass:
                 self._delete(history, in_scope, "facts")
         self._counted("uploads", batch_delete.delete_objects(uploads_bucket(), uploads.key(self._user_id, import_id)))
         imports.taken_back(self._user_id, import_id)
+
+    def _replaced(self, provider: str) -> None:
+        """Delete the records of a provider that were replaced before its span; without a span nothing."""
+        confirmed, limit = self._erasure.requested_at, whole_readings.limit(provider)
+        if limit is not None:
+            held_for = replaced_records.held_for(limit)
+            outdated = Outdated.at(self._user_id, provider, self._erasure.requested_at, held_for)
+            for keys_of_some in outdated.to_delete():
+                self._delete(settings().history_table, keys_of_some, "facts")
+            confirmed = outdated.confirmed or confirmed
+        self.replaced = self._user_id, provider, confirmed
 
     def _tokens(self) -> None:
         """Delete the connections with all their secrets, after noting whether somebody is still using them."""
@@ -301,7 +323,16 @@ class DeletionPass:
             raise _TimeUp
 
 
-_OF_PROVIDERS: Iterable[str] = ("version", "entries", "account", "application", "checkpoint", "troubles", "whole")
+_OF_PROVIDERS: Iterable[str] = (
+    "version",
+    "entries",
+    "account",
+    "application",
+    "checkpoint",
+    "troubles",
+    "whole",
+    "replaced",
+)
 """Kinds of items whose sort key names the provider next."""
 _OF_SYNCS: Iterable[str] = ("sync", "staged", "listed", "listing")
 """Kinds of items whose sort key names the sync next."""

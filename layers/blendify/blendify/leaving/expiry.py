@@ -1,16 +1,18 @@
 """
-Erasing what a provider's terms let nobody keep: data that were not read again in time.
+Erasing what a provider's terms let nobody keep: accounts that were not read again in time, and replaced records.
 
-It is the erasure that a listener can ask for, of everything of this provider: it also disconnects the account.
+An account goes by the erasure that a listener can ask for, of everything of this provider: it also disconnects it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 
-from blendify.access import whole_readings
+from blendify.access import replaced_records, whole_readings
 from blendify.core import state_machines, telemetry, times
 from blendify.core.settings import erase_state_machine
 from blendify.leaving import receipts
+from blendify.providers import NAMES
 
 MOST = 500
 """Erasures that one look begins; the next look goes on."""
@@ -20,20 +22,33 @@ RESERVE_SECONDS = 10.0
 
 def erase_overdue(seconds_left: Callable[[], float]) -> int:
     """
-    Begin an erasure for each reading that is overdue; returns for how many.
+    Begin an erasure for each reading that is overdue, and for replaced records that are; returns for how many.
 
     One that is under way already is started again, which changes nothing unless its start had failed.
     Raises  ClientError, BotoCoreError: the next look goes on
     """
     begun = 0
-    for reading in whole_readings.overdue(times.now()):
+    for user_id, scope, extra in _overdue(times.now()):
         if begun == MOST or seconds_left() < RESERVE_SECONDS:
             break
         # A listener may leave meanwhile: then all of it goes anyway.
         with suppress(LookupError):
-            erasure_id = receipts.begin(reading.user_id, reading.provider)
+            erasure_id = receipts.begin(user_id, scope)
             state_machines.start(erase_state_machine(), erasure_id, {"erasure_id": erasure_id})
-            extra = {"provider": reading.provider, "read_at": times.iso(reading.at)}
             telemetry.logger.info("Data that were not read again in time are being erased", extra=extra)
             begun += 1
     return begun
+
+
+def _overdue(now: datetime) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """User and scope of each erasure to begin, and what the log says of it."""
+    for reading in whole_readings.overdue(now):
+        scope = reading.provider
+        yield reading.user_id, scope, {"provider": scope, "scope": scope, "read_at": times.iso(reading.at)}
+    limits = {name: limit for name in NAMES if (limit := whole_readings.limit(name)) is not None}
+    for replaced in replaced_records.due(now, limits):
+        latest = whole_readings.find(replaced.user_id, replaced.provider)
+        # Only a later reading tells what was replaced. An account without one in time goes as a whole.
+        if latest and times.iso(latest.at) > replaced.since and (latest.erased_at is None or latest.erased_at > now):
+            scope = receipts.of_replaced(replaced.provider)
+            yield replaced.user_id, scope, {"provider": replaced.provider, "scope": scope}

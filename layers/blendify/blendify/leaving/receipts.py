@@ -20,8 +20,11 @@ from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import Write, check, commit, delete, put, update
 
 EVERYTHING = "everything"
-"""The scope of a full erasure; other scopes are a provider's name, or `import:` and an import's id."""
-_IMPORT = "import:"
+"""
+The scope of a full erasure; other scopes are a provider's name, `import:` and an import's id, or `replaced:` and a
+provider's name.
+"""
+_IMPORT, _REPLACED = "import:", "replaced:"
 COUNTS = ("facts", "account_items", "exports", "uploads")
 ERASING, ERASED = "erasing", "erased"
 SK = "erasure"
@@ -71,6 +74,16 @@ def of_import(import_id: str) -> str:
 def import_in(scope: str) -> str | None:
     """The import that a scope takes back; None for every other scope."""
     return scope.removeprefix(_IMPORT) if scope.startswith(_IMPORT) else None
+
+
+def of_replaced(provider: str) -> str:
+    """The scope of what was replaced of a provider whose account stays."""
+    return f"{_REPLACED}{provider}"
+
+
+def replaced_in(scope: str) -> str | None:
+    """The provider whose replaced records go with a scope; None for every other scope."""
+    return scope.removeprefix(_REPLACED) if scope.startswith(_REPLACED) else None
 
 
 def begin(user_id: str, scope: str) -> str:
@@ -156,7 +169,7 @@ def finish(erasure: Erasure) -> None:
     A user who stays is marked: a restored backup must not bring back what one of their providers gave before.
     """
     where = keys.user(erasure.user_id)
-    marks = [] if erasure.scope == EVERYTHING else [_mark(where, erasure)]
+    marks = [] if erasure.scope == EVERYTHING or replaced_in(erasure.scope) else [_mark(where, erasure)]
     try:
         commit(
             delete(where, keys.leaving(erasure.scope)),

@@ -13,6 +13,7 @@ from blendify.core.data_types import DataType, Status
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.jobs.progress import Progress
+from blendify.providers import PROVIDERS
 
 MILLISECOND = timedelta(milliseconds=1)
 """The unit of the moments that syncs have."""
@@ -126,6 +127,25 @@ def newest(user_id: str, count: int) -> Iterator[tuple[Sync, list[Progress]]]:
             count -= 1
             if count == 0:
                 return
+
+
+def whole_since(user_id: str, provider: str, moment: str) -> list[str]:
+    """
+    When the user's syncs began that have read everything of a provider, those since `moment` (ISO 8601), oldest first.
+
+    Without one since then it is the last one before, if any.
+    """
+    wanted, moments = PROVIDERS[provider].endpoints.keys(), list[str]()
+    for item in state_table().query(keys.user(user_id), keys.sync(), newest_first=True):
+        if "data_type" in item or item["provider"] != provider or item["status"] != Status.SUCCEEDED:
+            continue
+        if moments and item["started_at"] < moment:
+            break
+        if wanted <= set(item["data_types"]):
+            moments.insert(0, item["started_at"])
+            if item["started_at"] < moment:
+                break
+    return moments
 
 
 def all_syncs(user_id: str) -> Iterator[tuple[Sync, list[Progress]]]:
