@@ -3,7 +3,8 @@ Who may ask the emulator what: its port is open to every program and every web p
 
     below /_aws/execute-api/   everybody, as on the internet: the API checks sessions and tokens itself
     health                     everybody
-    forms with a file          whoever has the form: it is signed itself (`form_uploads`)
+    forms with a file          whoever has a form that is signed itself, with a key as below; the emulator checks what
+                               it was signed for
     everything else            requests that are signed (AWS Signature Version 4) with a key that this emulator gave:
                                the stack's own secret key, or a role's. The emulator itself believes any signature.
                                From a program of the same user, any signature will do, where the kernel tells whose
@@ -20,8 +21,7 @@ from urllib.parse import parse_qs
 
 from ministack.core import sigv4
 from ministack.core.iam_evaluator import CredentialResolutionError, resolve_credential
-
-from local.emulator import form_uploads
+from ministack.services import s3
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -65,14 +65,9 @@ class Guard:
     async def _signed(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
         refusal = self._foreign(headers)
-        body = b""
-        if not refusal and _is_form(scope, headers):
-            body, _ = await _read(receive)
-            await form_uploads.take(self._application, scope, body, send, self._hosts[0])
-            return
         if not refusal:
             body, receive = await _read(receive)
-            refusal = _unsigned(scope, headers, body)
+            refusal = _unsigned_form(headers, body) if _is_form(scope, headers) else _unsigned(scope, headers, body)
             if refusal and self._is_own_client(scope, headers):
                 refusal = None
         if refusal:
@@ -152,6 +147,22 @@ def _unsigned(scope: Scope, headers: dict[str, str], body: bytes) -> str | None:
     if failure:
         return "its signature is wrong"
     return "the link has expired" if link and _expired(signature.amz_date, query) else None
+
+
+def _unsigned_form(headers: dict[str, str], body: bytes) -> str | None:
+    """Why a form does not count as signed; None when it does. What is signed is its policy."""
+    parts = s3._parse_multipart_form(headers["content-type"], body)
+    fields = {name.lower(): value.decode(errors="replace") for name, _, _, value in parts if name != "file"}
+    try:
+        key, day, region, service, _ = fields["x-amz-credential"].split("/")
+        policy, signature = fields["policy"], fields["x-amz-signature"]
+    except (KeyError, ValueError):
+        return "it is not signed"
+    credential = resolve_credential(key, None, fields.get("x-amz-security-token", ""))
+    if isinstance(credential, CredentialResolutionError):
+        return "its key or token is unknown"
+    computed = sigv4.calculate_signature(credential.secret_access_key, day, region, service, policy)
+    return None if sigv4.signatures_match(computed, signature) else "its signature is wrong"
 
 
 def _expired(signed_at: str, query: dict[str, list[str]]) -> bool:
