@@ -18,7 +18,7 @@ from blendify.leaving.receipts import ERASED, ERASING
 from blendify.providers import PROVIDERS
 from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
-from blendify.reading.reasons import POLL, SYNC
+from blendify.reading.reasons import IMPORT, POLL, SYNC
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
 from blendify.web.parameters import OF_CHANGES, OF_HISTORY, OF_LISTS, has_parameter, time_ranges
 from blendify.web.taste import api as taste_api
@@ -116,17 +116,28 @@ def _music() -> Schema:
 def _changes() -> Schema:
     """A change is a record of any data type."""
     common = {name: _field(field) for name, field in COMMON.items()}
-    why = {"cause": {"type": "string", "enum": [SYNC, POLL]}, "sync_id": {**TEXT, "nullable": True}}
+    why = {
+        "cause": {"type": "string", "enum": [SYNC, POLL, IMPORT]},
+        "sync_id": {**TEXT, "nullable": True},
+        "import_id": {**TEXT, "nullable": True},
+    }
     change = {
         "data_type": {"type": "string", "enum": list(DataType)},
         "removed": {"type": "boolean"},
         "sequence": {
             "type": "integer",
             "description": "Orders changes: of two about one entry the one with the greater number holds; of two with "
-            "the same number the one that is not removed. It is the start of the run, in milliseconds since 1970",
+            "the same number the one that is not removed. It is the start of the run, or when an import ended or was "
+            "taken back, in milliseconds since 1970",
         },
         "entry_id": {**TEXT, "description": "The same for all changes of one entry of one list"},
         "list": {**TEXT, "nullable": True, "description": "The time range, or the playlist's id; else null"},
+        "imported": {
+            "type": "integer",
+            "nullable": True,
+            "description": "Of an import: how many records of the data type its file told of. The fields of a record "
+            "are null then. Null for a record",
+        },
         "why": _object(why),
         **common,
     }

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from blendify.core import aws, times
 from blendify.history import queries
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports, uploads
 from blendify.importing.formats.format import Entry, Format, Options
-from blendify.importing.formats.rows import Play, Row, Skipped
+from blendify.importing.formats.rows import FollowedArtist, Play, Row, SavedAlbum, Skipped
 from blendify.importing.imports import Import
 from blendify.importing.refusals import ImportRefused
 from blendify.importing.work import Readers, Worker
@@ -31,9 +31,37 @@ def uploaded() -> list[str]:
     return [item["Key"] for item in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
 
+class Readable(Protocol):
+    """A line of the tiny format."""
+
+    def row(self) -> Row: ...
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of the tiny format that is a thing of a library."""
+
+    thing: Row
+
+    def row(self) -> Row:
+        return self.thing
+
+
+def album(name: str, service: str = "deezer") -> Listed:
+    """A saved album without a date."""
+    return Listed(
+        SavedAlbum(key=f"album-{name}", record_id=name, album_name=name, artist_name="A", service=service, answer={})
+    )
+
+
+def artist(name: str, service: str = "deezer") -> Listed:
+    """A followed artist without a date."""
+    return Listed(FollowedArtist(key=f"artist-{name}", record_id=name, artist_name=name, service=service, answer={}))
+
+
 @dataclass(frozen=True)
 class Line:
-    """A row of the tiny format."""
+    """A row of the tiny format that is a play."""
 
     end: str
     song: str = "Artist/Song"
@@ -72,7 +100,7 @@ class FileOfLines:
     """An entry that is in memory."""
 
     path: str
-    lines: tuple[Line, ...]
+    lines: tuple[Readable, ...]
     broken_at: int | None = None
     """Reading fails with an error of ours at this row, as long as it is set."""
 
@@ -139,7 +167,7 @@ class Opened:
         return None
 
 
-def files(*lines: Iterable[Line], **more: Any) -> Files:
+def files(*lines: Iterable[Readable], **more: Any) -> Files:
     """An upload with a file for each of these."""
     made = [_Stream(f"file-{number}", tuple(each)) for number, each in enumerate(lines)]
     return Files(list(made), **more)
@@ -173,7 +201,7 @@ def work(begun_import: Import, held: Files, seconds_left: Callable[[], float] = 
     return Worker(found, held.readers, seconds_left).run()
 
 
-def brought(user_id: str, *lines: Iterable[Line], **more: Any) -> Import:
+def brought(user_id: str, *lines: Iterable[Readable], **more: Any) -> Import:
     """An import of these lines, worked on to its end."""
     held, started = files(*lines, **more), begun(user_id)
     status = "more"

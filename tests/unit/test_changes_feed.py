@@ -107,8 +107,8 @@ def test_every_change_says_why(world: World) -> None:
     sync_id = syncs.begun_at(user_id, began)
     assert sync_id
     why = {item["data_type"]: item["why"] for item in items}
-    assert why.pop("recently_played") == {"cause": "poll", "sync_id": None}
-    assert why == {data_type.value: {"cause": "sync", "sync_id": sync_id} for data_type in TYPES}
+    assert why.pop("recently_played") == {"cause": "poll", "sync_id": None, "import_id": None}
+    assert why == {data_type.value: {"cause": "sync", "sync_id": sync_id, "import_id": None} for data_type in TYPES}
     lists = {item["list"] for item in items if item["data_type"] == "top_artists"}
     assert lists == {"short_term", "medium_term", "long_term"}
     assert {item["list"] for item in items if item["data_type"] == "saved_albums"} == {None}

@@ -183,7 +183,7 @@ def test_what_a_running_sync_records_is_new_at_the_next_visit(world: World, monk
     assert (first, second, third) == (None, "2026-11-28T10:00:00.000Z", "2026-11-28T10:00:00.000Z")
 
 
-@pytest.mark.parametrize(("known", "most"), [(True, 10), (False, 15)], ids=["insights", "no insights yet"])
+@pytest.mark.parametrize(("known", "most"), [(True, 10.5), (False, 15.5)], ids=["insights", "no insights yet"])
 def test_the_page_is_cheap(world: World, read_units: list[float], messages: Messages, known: bool, most: float) -> None:
     """So many read units at most, whatever the listener has; more in the minutes in which insights know nothing yet."""
     user_id = world.connect()

@@ -12,14 +12,22 @@ from blendify.access import sessions
 from blendify.collecting.collector import collect
 from blendify.core import aws, times
 from blendify.core.data_types import DataType
+from blendify.lambdas import imports as import_steps
+from blendify.lambdas.webhooks import runs
+from blendify.leaving import receipts
 from blendify.syncing.finish_sync import finish_sync
 from blendify.webhooks import deliveries, signature, subscriptions
 from blendify.webhooks.deliveries import DELAYS, Queued
 from blendify.webhooks.subscriptions import PATIENCE
+from blendify.webhooks.tell import tell
+from tests.unit import import_stories
+from tests.unit.erasures import leave, machine
 from tests.unit.http_events import Browser
+from tests.unit.import_stories import album
+from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED, begun, plenty
 from tests.unit.visible import logged
-from tests.unit.webhook_queues import WebhookQueues, deliver_all, stream, tell_all
+from tests.unit.webhook_queues import WebhookQueues, deliver_all, handled, stream, tell_all
 from tests.unit.webhook_receiver import Receiver
 from tests.unit.world import World
 
@@ -143,10 +151,34 @@ def test_an_event_has_ids_and_names_alone(world: World, webhook_queues: WebhookQ
     assert (data["started_at"], data["complete"], data["why"]["cause"]) == (second, True, "sync")
     (change,) = data["changes"]
     assert change.keys() == {
-        *("sequence", "entry_id", "data_type", "provider", "record_id", "list", "removed", "name"),
+        *("sequence", "entry_id", "data_type", "provider", "record_id", "list", "removed", "imported", "name"),
     }
     assert (change["data_type"], change["removed"]) == ("saved_albums", True)
     assert change["name"]
+
+
+def test_an_import_is_told_of_when_it_ends_and_when_it_is_taken_back(
+    world: World, webhook_queues: WebhookQueues, program: Receiver, machines: StepFunctions
+) -> None:
+    """By counts, under the moment that leads to the same changes; one that brought nothing is none."""
+    user_id, browser = listener(world)
+    made(browser, program.url)
+    started, held = import_stories.begun(user_id), import_stories.files([album("One"), album("Two")])
+    event = {"user_id": user_id, "import_id": started.import_id}
+    assert import_steps.read(event, plenty, held.readers) == {"status": "ended"}
+    machine(leave(user_id, receipts.of_import(started.import_id)))
+    assert import_steps.fail({"user_id": user_id, "import_id": import_stories.begun(user_id).import_id})
+    handled(runs(tell), webhook_queues.take("events.fifo"))
+    deliver_all(webhook_queues.take("deliveries"))
+    events = [json.loads(body)["data"] for _, body in program.requests]
+    assert {event["why"]["import_id"] for event in events} == {started.import_id}
+    # Taken back before the first event was made: all of them tell that.
+    last = events[-1]
+    (told,) = last["changes"]
+    assert (told["data_type"], told["removed"], told["imported"], told["name"]) == ("saved_albums", True, 0, None)
+    moment = quote(last["started_at"])
+    (item,) = browser.get(MUSIC, f"/me/changes?since={moment}&until={moment}").json["items"]
+    assert item["entry_id"] == told["entry_id"]
 
 
 def test_a_large_run_is_told_of_and_not_told(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:

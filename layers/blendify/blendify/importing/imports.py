@@ -142,6 +142,9 @@ class Import:
     code: str | None = None
     why: str | None = None
     bytes: int = 0
+    taken_back_at: str | None = None
+    brought: tuple[str, ...] = ()
+    """Of one that was taken back, whose report is erased: the data types of which it had stored something."""
 
     @classmethod
     def read(cls, user_id: str, item: Item) -> Self:
@@ -163,7 +166,22 @@ class Import:
             code=item.get("code"),
             why=item.get("why"),
             bytes=int(item.get("bytes", 0)),
+            taken_back_at=item.get("taken_back_at"),
+            brought=tuple(item.get("brought", ())),
         )
+
+    @property
+    def data_types(self) -> tuple[str, ...]:
+        """Those that it has, or had, records of."""
+        return self.brought or tuple(sorted(self.report.by_data_type))
+
+    @property
+    def told_at(self) -> str | None:
+        """When it ended or was taken back (ISO 8601), which is what others are told of; None as long as it goes on."""
+        if self.state is State.TAKEN_BACK:
+            return self.taken_back_at
+        # Until everything is erased it is there.
+        return self.finished_at if self.state in (*ENDED, State.TAKING_BACK) else None
 
     @property
     def is_dead(self) -> bool:
@@ -202,9 +220,9 @@ def find(user_id: str, import_id: str) -> Import | None:
     return Import.read(user_id, item) if item else None
 
 
-def newest(user_id: str) -> Iterator[Import]:
-    """The listener's imports, newest first."""
-    for item in state_table().query(keys.user(user_id), keys.one_import(), newest_first=True):
+def newest(user_id: str, *, consistent: bool = True) -> Iterator[Import]:
+    """The listener's imports, newest first. `consistent` as in `StateTable.query`."""
+    for item in state_table().query(keys.user(user_id), keys.one_import(), newest_first=True, consistent=consistent):
         yield Import.read(user_id, item)
 
 
@@ -321,16 +339,26 @@ def drop(before: Import) -> None:
     commit(delete(keys.user(before.user_id), keys.one_import(before.import_id), only_if=here))
 
 
-def taken_back(user_id: str, import_id: str) -> None:
-    """What an import stored is erased; that it was there stays on record, without what was in it."""
+def taken_back(user_id: str, import_id: str) -> Import | None:
+    """
+    What an import stored is erased; that it was there stays on record, without what was in it.
+
+    Returns the import as it is now, None for one that is gone altogether
+    """
+    before = find(user_id, import_id)
+    if before is None:
+        return None
+    now = times.iso(times.now())
+    after = {"taken_back_at": before.taken_back_at or now, "brought": list(before.data_types)}
     change = Change(
-        set={"state": State.TAKEN_BACK, "touched_at": times.iso(times.now())},
+        set={"state": State.TAKEN_BACK, "touched_at": now, **after},
         remove=("report", "place", "options", "question"),
     )
     try:
-        state_table().update(keys.user(user_id), keys.one_import(import_id), change, only_if=Attr("pk").exists())
+        item = state_table().update(keys.user(user_id), keys.one_import(import_id), change, only_if=Attr("pk").exists())
     except ConditionFailed:
-        return
+        return None
+    return Import.read(user_id, item)
 
 
 def _write(before: Import, **values: Any) -> Import:

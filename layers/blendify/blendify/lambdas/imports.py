@@ -15,6 +15,7 @@ from blendify.importing.work import Readers, Worker
 from blendify.insights import queue
 from blendify.insights.queue import Ask
 from blendify.lambdas.steps import Event, Result
+from blendify.webhooks import runs
 
 INTERRUPTED = (
     "The import was interrupted by an error on our side. What was stored until then stays; upload the file again, and"
@@ -64,4 +65,6 @@ def _worker(event: Event, seconds_left: Callable[[], float], readers: Readers) -
 def _tell(ended: Import) -> None:
     # One message a year of plays: so a song's first is written once a year of it and not once a play.
     queue.send(Ask.bucket(ended.user_id, DataType.RECENTLY_PLAYED, year) for year in ended.report.years)
+    if ended.told_at:
+        runs.forward_import(ended.user_id, ended.import_id, ended.told_at)
     announcement.announce(ended)

@@ -1,9 +1,9 @@
 """
 What changed in a listener's music, newest first: every record as a run appended it, and every removal.
 
-A run is a sync or a poll; what a listener imports is of the past, and no change. A change of something that was there
-before, such as a rank, is the record in its new version. What one run has recorded comes together; within it the order
-is that of the history's keys, reversed.
+A run is a sync or a poll. An import is told by one item for each data type (`import_changes`). A change of something
+that was there before, such as a rank, is the record in its new version. What one run has recorded comes together;
+within it the order is that of the history's keys, reversed.
 
 Who follows the changes keeps for each `entry_id` the one with the greatest `sequence`. That is enough: the runs of one
 list follow one another, and one run says of an entry at most that it left its list and that it is there, which holds.
@@ -11,11 +11,13 @@ list follow one another, and one run says of an entry at most that it left its l
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from blendify.core import times
@@ -24,6 +26,7 @@ from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.history.list_states import name_of
 from blendify.history.stored_facts import StoredFact
+from blendify.reading import import_changes
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
 from blendify.reading.records import record
 
@@ -39,6 +42,11 @@ _LISTS = {
 }
 """The field that names the list, for data types with several."""
 
+Place = tuple[str, str]
+"""Where a change stands in the order of all: a key that begins with its moment, and its data type."""
+Change = tuple[Place, Callable[[], dict[str, Any]]]
+"""A place, and what makes the item that stands there."""
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -53,6 +61,8 @@ class Changes:
     cursor: str | None = None
     page_size: int = 25
     """Records that are read at once from each data type. Few cost less, many are faster."""
+    imports: bool = True
+    """Whether imports are among them."""
 
 
 def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | None]:
@@ -65,9 +75,11 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
     """
     after = _decode(asked.cursor)
     streams = [_of_data_type(user_id, data_type, asked, after) for data_type in asked.data_types]
-    facts = list(islice(merge(*streams, key=lambda pair: _place(*pair), reverse=True), asked.limit + 1))
-    items = [change(fact, data_type) for data_type, fact in facts[: asked.limit]]
-    return items, _encode(*facts[asked.limit - 1]) if len(facts) > asked.limit else None
+    if asked.imports:
+        streams.append(_of_imports(user_id, asked, after))
+    page = list(islice(merge(*streams, key=itemgetter(0), reverse=True), asked.limit + 1))
+    items = [make() for _, make in page[: asked.limit]]
+    return items, _encode(page[asked.limit - 1][0]) if len(page) > asked.limit else None
 
 
 def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
@@ -80,30 +92,36 @@ def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
         "sequence": times.milliseconds(times.parse(moment_of(str(fact.fetched_at)))),
         "entry_id": sha256(entry.encode(errors="backslashreplace")).hexdigest()[:20],
         "list": name or None,
+        "imported": None,
         **record(fact, data_type),
     }
 
 
-def _of_data_type(
-    user_id: str, data_type: DataType, asked: Changes, after: tuple[str, str] | None
-) -> Iterator[tuple[DataType, StoredFact]]:
-    # In a key a `#` follows the moment; it sorts before `$`.
-    bounds = [bound for bound in (after and after[0], asked.until and f"{asked.until}$") if bound]
-    until = min(bounds, default=None)
+def _of_data_type(user_id: str, data_type: DataType, asked: Changes, after: Place | None) -> Iterator[Change]:
+    until = _until(asked, after)
     if until is not None and until < asked.since:
         return
     for fact in queries.newest(user_id, data_type, asked.since, until, asked.page_size):
-        if fact.kind != HOLE and (after is None or _place(data_type, fact) < after):
-            yield data_type, fact
+        place = str(fact.fetched_at), data_type.value
+        if fact.kind != HOLE and (after is None or place < after):
+            yield place, partial(change, fact, data_type)
 
 
-def _place(data_type: DataType, fact: StoredFact) -> tuple[str, str]:
-    """Where a change stands in the order of all."""
-    return str(fact.fetched_at), data_type.value
+def _of_imports(user_id: str, asked: Changes, after: Place | None) -> Iterator[Change]:
+    until = _until(asked, after) or "~"
+    for each in import_changes.of_user(user_id, asked.data_types):
+        if asked.since <= each.place[0] <= until and (after is None or each.place < after):
+            yield each.place, each.item
 
 
-def _encode(data_type: DataType, fact: StoredFact) -> str:
-    return urlsafe_b64encode(json.dumps(_place(data_type, fact)).encode()).decode().rstrip("=")
+def _until(asked: Changes, after: Place | None) -> str | None:
+    """The greatest key that is asked for; None for any."""
+    # In a key a `#` follows the moment; it sorts before `$`.
+    return min([bound for bound in (after and after[0], asked.until and f"{asked.until}$") if bound], default=None)
+
+
+def _encode(place: Place) -> str:
+    return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str | None) -> tuple[str, str] | None:

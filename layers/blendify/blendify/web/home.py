@@ -8,10 +8,11 @@ from blendify.access import connections, visits
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.core.settings import allowed_for
+from blendify.importing.imports import Import, State
 from blendify.insights import store
 from blendify.insights.buckets import TopList
 from blendify.providers import PROVIDERS
-from blendify.reading import changes, questions
+from blendify.reading import changes, import_changes, questions
 from blendify.reading.changes import Changes
 from blendify.reading.question import Question
 from blendify.web import listener_pages, views
@@ -74,6 +75,10 @@ class Changed:
     verb: str
     moment: str
     """When they did it, or when a sync found it (ISO 8601)."""
+    recorded_at: str
+    """When the collection has it from (ISO 8601)."""
+    page: str | None = None
+    """The address of a page that says more, from the root."""
 
 
 @router.get("/dashboard")
@@ -93,7 +98,8 @@ def _show(router: Router, user: str) -> Response[str]:
     titles = {name: PROVIDERS[name].title for name in services} if len(services) > 1 else {}
     tracks, period = _newest_top(lists, "tracks", TRACKS, titles) or _read_top(user, shown & services, titles)
     artists, _ = _newest_top(lists, "artists", ARTISTS, titles) or ([], "")
-    changed = _changed(user, since, titles)
+    imported = _imports(user)
+    changed = _changed(user, since, titles, imported)
     busy = not newest or newest[0]["status"] == Status.RUNNING or (newest[0]["status"] in BUSY and not tracks)
     return listener_pages.page(
         router,
@@ -107,7 +113,7 @@ def _show(router: Router, user: str) -> Response[str]:
         since=since,
         changed=changed,
         # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
-        latest=_changed(user, None, titles) if since and not changed else [],
+        latest=_changed(user, None, titles, imported) if since and not changed else [],
         refresh=REFRESH if busy and connected else None,
         untold=[each.url for each in subscriptions.every(user, consistent=False) if each.disabled_at],
         offers=views.set_up() if not connected else [],
@@ -143,18 +149,50 @@ def _read_top(user: str, providers: Collection[str], titles: Titles) -> tuple[li
     return [], ""
 
 
-def _changed(user: str, since: str | None, titles: Titles) -> list[Changed]:
-    items, _ = changes.changes(user, Changes(LIBRARY, since or "0", limit=CHANGES, page_size=4))
-    return [
+def _changed(user: str, since: str | None, titles: Titles, imported: Sequence[Changed]) -> list[Changed]:
+    asked = Changes(LIBRARY, since or "0", limit=CHANGES, page_size=4, imports=False)
+    items, _ = changes.changes(user, asked)
+    recorded = [
         Changed(
             thing=_thing(DataType(item["data_type"]), item, titles),
             removed=item["removed"],
             verb=VERBS[item["data_type"]][item["removed"]],
             moment=item["fetched_at"] if item["removed"] else item.get("added_at") or item["fetched_at"],
+            recorded_at=item["fetched_at"],
         )
         for item in items
         if item["kind"] != EMPTIED
     ]
+    recorded += [each for each in imported if each.recorded_at >= (since or "0")]
+    return sorted(recorded, key=lambda each: each.recorded_at, reverse=True)[:CHANGES]
+
+
+def _imports(user: str) -> list[Changed]:
+    told = {each.told.import_id: each.told for each in import_changes.of_user(user, tuple(DataType))}
+    return [_imported(each) for each in told.values()]
+
+
+def _words(data_type: DataType, count: int) -> str:
+    words = data_type.noun if data_type is DataType.RECENTLY_PLAYED else data_type.words
+    return words.removesuffix("s") if count == 1 else words
+
+
+def _imported(told: Import) -> Changed:
+    """An import, in one line whatever it brought."""
+    counts = [
+        f"{records:,} {_words(DataType(name), records)}" for name, records in sorted(told.report.by_data_type.items())
+    ]
+    services = {named["service"] for named in told.report.recognised}
+    name = ", ".join(sorted(PROVIDERS[each].title if each in PROVIDERS else each for each in services))
+    removed, moment = told.state is State.TAKEN_BACK, told.told_at or ""
+    return Changed(
+        thing=Thing(name or "An import", ", ".join(counts) or None, None, round=False, rank=None),
+        removed=removed,
+        verb="Import taken back" if removed else "Imported from a file",
+        moment=moment,
+        recorded_at=moment,
+        page=f"imports/{told.import_id}",
+    )
 
 
 def _thing(data_type: DataType, item: Mapping[str, Any], titles: Titles) -> Thing:

@@ -2,11 +2,12 @@
 From the stream of the history to the queue: a message for each run of a listener with webhooks that a batch is of.
 
 Every record that is appended passes here, whoever appended it and whatever became of its run: so no change is missed.
-For listeners without webhooks it costs one small read for each batch with records of theirs.
+For listeners without webhooks it costs one small read for each batch with records of theirs. An import appends more
+than anybody wants to be told of: whoever ends it, or erases what it brought, asks for its event.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -21,11 +22,12 @@ _DATA_TYPES = frozenset(data_type.value for data_type in DataType)
 
 @dataclass(frozen=True)
 class Run:
-    """A run that has recorded something of a listener."""
+    """A run that has recorded something of a listener, or an import that has ended or was taken back."""
 
     user_id: str
     started_at: str
-    """ISO 8601; all its records have it."""
+    """ISO 8601; all its records have it. Of an import the moment at which that happened."""
+    import_id: str | None = None
 
     @classmethod
     def of(cls, body: str) -> Self:
@@ -44,6 +46,15 @@ def forward(changes: Iterable[Mapping[str, Any]]) -> int:
     changes     records of the stream: {"dynamodb": {"Keys": {"user#type": {"S": …}, "fetched_at": {"S": …}}}}
     """
     runs = list(dict.fromkeys(run for change in changes if (run := _run(change["dynamodb"]["Keys"]))))
+    return _ask_for(runs)
+
+
+def forward_import(user_id: str, import_id: str, moment: str) -> int:
+    """Ask for the event of an import that ended or was taken back at this moment; returns the number of messages."""
+    return _ask_for([Run(user_id, moment, import_id)])
+
+
+def _ask_for(runs: Sequence[Run]) -> int:
     asking = subscriptions.who_has_any({run.user_id for run in runs})
     messages = [(run.user_id, run.body()) for run in runs if run.user_id in asking]
     return fifo.send(events_queue(), events_delay(), messages) if messages else 0
