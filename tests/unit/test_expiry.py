@@ -244,3 +244,29 @@ def test_a_look_has_bounds(
     machine(first)
     machine(second)
     assert len(look(machines)) == 1
+
+
+def test_accounts_of_before_there_was_a_limit_begin_to_count_at_the_first_look(
+    youtube: World, world: World, clock: Clock, machines: StepFunctions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Also one that was disconnected, and one that a look without time left to the next. They get their whole span.
+
+    Another provider's get none. Once all were looked at, the table is not read again.
+    """
+    with monkeypatch.context() as before:
+        before.setattr("blendify.access.whole_readings.begin", lambda *_: None)
+        gone, there = youtube.connect("ana"), youtube.connect("bea")
+        disconnect(gone, YOUTUBE)
+        world.connect()
+    clock.on(100)
+    assert erase_overdue(lambda: 15.0) == 0
+    clock.on(110)
+    assert look(machines) == []
+    counted = {item["pk"]["S"] for item in items("accounts") if item["sk"]["S"].startswith(("whole#", "replaced#"))}
+    assert counted == {f"user#{gone}", f"user#{there}"}
+    monkeypatch.setattr("blendify.db.state_table.StateTable.scan", None)
+    clock.on(139)
+    assert look(machines) == []
+    clock.on(141)
+    assert len(look(machines)) == 2

@@ -31,6 +31,7 @@ PARTITIONS = {
     "counted": keys.counted(0),
     "blend": keys.blend("b"),
     "invitation": keys.invitation("d"),
+    "begun": keys.begun("p"),
 }
 """The functions of `keys` that make partitions, each with one that it makes."""
 SYNCING = "BeginSync", "CollectTopTracks", "PollRecentlyPlayed"

@@ -356,8 +356,8 @@ def test_events_are_taken_from_their_queues() -> None:
     assert FUNCTIONS["DeliverEvents"]["Timeout"] > 2 * post.DEADLINE_SECONDS + post.CONNECT_SECONDS
 
 
-def test_only_rebuilds_read_the_accounts_as_a_whole() -> None:
+def test_only_rebuilds_and_the_look_for_old_data_read_the_accounts_as_a_whole() -> None:
     """A scan gives everything of everybody: the function that asks for rebuilds has nothing else."""
-    assert {name for name in FUNCTIONS if allowed(name, "dynamodb:Scan")} == {"AskForRebuilds"}
+    assert {name for name in FUNCTIONS if allowed(name, "dynamodb:Scan")} == {"AskForRebuilds", "ExpireData"}
     actions = {action for statement in statements("AskForRebuilds") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:Scan", "sqs:SendMessage*"}

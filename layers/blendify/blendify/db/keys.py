@@ -96,6 +96,11 @@ def whole_reading(provider: str = "") -> str:
     return f"whole#{provider}"
 
 
+def begun(provider: str) -> str:
+    """Partition of how far accounts at one provider were looked at whose time was never begun."""
+    return f"begun#{provider}"
+
+
 def replaced_records(provider: str) -> str:
     """Sort key of since when a user's replaced records at one provider are stored."""
     return f"replaced#{provider}"

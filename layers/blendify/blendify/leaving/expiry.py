@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from blendify.access import replaced_records, whole_readings
+from blendify.access import first_readings, replaced_records, whole_readings
 from blendify.core import state_machines, telemetry, times
 from blendify.core.settings import erase_state_machine
 from blendify.leaving import receipts
@@ -16,6 +16,8 @@ from blendify.providers import NAMES
 
 MOST = 500
 """Erasures that one look begins; the next look goes on."""
+SCAN_SECONDS = 20.0
+"""Accounts whose time was never begun are looked for with more than this of the time left."""
 RESERVE_SECONDS = 10.0
 """An erasure is begun only with this much of the Lambda's time left."""
 
@@ -27,6 +29,7 @@ def erase_overdue(seconds_left: Callable[[], float]) -> int:
     One that is under way already is started again, which changes nothing unless its start had failed.
     Raises  ClientError, BotoCoreError: the next look goes on
     """
+    first_readings.begin_missing(seconds_left, SCAN_SECONDS)
     begun = 0
     for user_id, scope, extra in _overdue(times.now()):
         if begun == MOST or seconds_left() < RESERVE_SECONDS:
