@@ -40,7 +40,7 @@ def test_every_list_is_read_in_the_fewest_calls(system: System, ada: tuple[str, 
     assert calls == {
         "POST /api/token": 1,
         "GET /authorize": 1,
-        "POST /authorize/decision": 1,
+        "POST /_simulator/decision": 1,
         "GET /v1/me": 1,
         "GET /v1/me/top/tracks": 3,
         "GET /v1/me/top/artists": 3,

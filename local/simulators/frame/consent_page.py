@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from local.simulators.frame.accounts import Grant
-from local.simulators.frame.service import Service
+from local.simulators.frame.service import AccountPage, Service
 
 SECONDS_TO_DECIDE = 600
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
@@ -23,7 +23,7 @@ _PAGE, _QUESTION = (
 
 def question(service: Service, permissions: Sequence[str], denied: str, allowed: Callable[[str], str]) -> Response:
     """
-    Ask the listener for these permissions; the form posts the decision to the service's `decision_path`.
+    Ask the listener for these permissions; the form posts the decision to the page `DECISION`.
 
     denied   where the browser is sent if the listener refuses
     allowed  where it is sent if the listener of a name agrees
@@ -57,6 +57,10 @@ async def decide(service: Service, request: Request) -> Response:
     )
 
 
+DECISION = AccountPage("/_simulator/decision", ("POST",), decide)
+"""One of a service's `account_pages` if it asks its listeners on a consent page."""
+
+
 def redirect(address: str) -> Response:
     return RedirectResponse(address, 303, headers={"cache-control": "no-store"})
 
@@ -82,7 +86,7 @@ def _page(service: Service, identity: str, asked: Grant, listener: str, warning:
         client=client,
         permissions="\n".join(f"<li>{escape(permission)}</li>" for permission in asked.about["permissions"]),
         warning=f'<p role="alert">{escape(warning)}</p>\n' if warning else "",
-        action=escape(service.decision_path),
+        action=DECISION.path,
         request=escape(identity),
         listener=escape(listener),
     )

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts, Grant
-from local.simulators.frame.consent_page import dead_end, decide, form, question, redirect, with_query
+from local.simulators.frame.consent_page import DECISION, dead_end, form, question, redirect, with_query
 from local.simulators.frame.options import ClientOptions
 from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import json_response
@@ -246,12 +246,14 @@ def _tokens(service: OAuth2Service, fields: Mapping[str, str] | None, header: st
             raise OAuthError("unsupported_grant_type", "grant_type parameter is not supported")
 
 
-def oauth2_pages(authorize_path: str, decision_path: str, token_path: str) -> list[AccountPage]:
-    """The pages of the accounts host; `decision_path` is also the service's."""
+def oauth2_pages(authorize_path: str, token_path: str) -> list[AccountPage]:
+    """The pages of the accounts host."""
+
+    def secret(fields: Mapping[str, str]) -> str:
+        return fields.get("refresh_token") or fields.get("code", "")
+
     return [
         AccountPage(authorize_path, ("GET",), authorize),
-        AccountPage(decision_path, ("POST",), decide),
-        AccountPage(
-            token_path, ("POST",), token, secret=lambda fields: fields.get("refresh_token") or fields.get("code", "")
-        ),
+        DECISION,
+        AccountPage(token_path, ("POST",), token, secret),
     ]

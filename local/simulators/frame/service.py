@@ -104,8 +104,6 @@ class AccountPage:
     path: str
     methods: tuple[str, ...]
     handle: Callable[[Any, Request], Awaitable[Response]]
-    counted_as: str = ""
-    """Another path, of which this is a spelling."""
     secret: Callable[[Mapping[str, str]], str] = lambda _: ""
     """The code or token among a form's fields that says whose call it is."""
 
@@ -138,8 +136,6 @@ class Service(ABC):
     """Whether the refusal of a rate limit says when to come again."""
     picture_hosts: ClassVar[Sequence[str]] = ()
     """Where the pictures of its answers are."""
-    decision_path: ClassVar[str] = ""
-    """Where the consent page posts the listener's decision."""
 
     accounts: Any
 
@@ -210,8 +206,7 @@ class Service(ABC):
         return self.library_type(name, self.options, self.catalogue, self.clock)
 
     def known_paths(self) -> list[str]:
-        pages = [page.counted_as or page.path for page in self.account_pages]
-        return [*pages, *(endpoint.path for endpoint in self.endpoints), self.unknown]
+        return [each.path for each in (*self.account_pages, *self.endpoints)] + [self.unknown]
 
     def trouble(self, name: str, endpoint: str = EVERYWHERE, **more: Any) -> Fault:
         """

@@ -61,7 +61,7 @@ def _account_route(page: AccountPage) -> Route:
         fields = await form(request) or {}
         service.traffic.refreshes += fields.get("grant_type") == "refresh_token"
         listener = service.accounts.listener_behind(page.secret(fields))
-        asked = Asked(f"{request.method} {page.counted_as or page.path}", listener, answer, parameters=fields)
+        asked = Asked(f"{request.method} {page.path}", listener, answer, parameters=fields)
         return await service.traffic.pass_on(asked)
 
     return Route(page.path, handle, methods=METHODS)

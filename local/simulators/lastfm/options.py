@@ -1,29 +1,8 @@
 """What can be chosen about the Last.fm simulator before it starts."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from local.simulators.frame.options import ClientOptions, size
-
-
-class Errors(StrEnum):
-    """With which HTTP status a refusal comes; the body is the same."""
-
-    MIXED = "mixed"
-    """Those that were observed with a status of their own have it; all others come with 200."""
-    OK = "ok"
-    """200, whatever it is."""
-    STATUS = "status"
-    """4xx or 5xx, whatever it is."""
-
-
-class Lone(StrEnum):
-    """When a list of one element is that element, without the list around it."""
-
-    LIMIT = "limit"
-    """Where one element was asked for."""
-    ALWAYS = "always"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +14,8 @@ class Options(ClientOptions):
     URI with any query of its own.
     """
 
-    errors: Errors = Errors.MIXED
-    lone: Lone = Lone.LIMIT
+    lone: bool = False
+    """Whether a list of one entry is always that entry, without the list around it."""
     rate: int = 0
     """Calls a second over all listeners, 5 at the real one; 0 lifts the limit."""
     token_seconds: float = 3600

@@ -4,7 +4,6 @@ from local.simulators.frame.library import Rows
 from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint
-from local.simulators.lastfm.options import Lone
 
 
 class ByNumber(Pages):
@@ -43,8 +42,8 @@ class ByNumber(Pages):
             "perPage": str(limit),
         }
         about |= {name: str(total) if isinstance(total, int) else total for name, total in page.count().items()}
-        lone = call.service.options.lone
-        alone = len(entries) == 1 and (lone is Lone.ALWAYS or (lone is Lone.LIMIT and limit == 1))
+        # Where one entry was asked for, it never has a list around it.
+        alone = len(entries) == 1 and (call.service.options.lone or limit == 1)
         return {self.root: {self.name: entries[0] if alone else entries, "@attr": about}}
 
 

@@ -62,8 +62,7 @@ class Soundcloud(OAuth2Service):
     scheme = "oauth"
     api_roots = ("/me", "/playlists/")
     unknown = "/me/unknown"
-    account_pages = oauth2_pages("/authorize", "/authorize/decision", "/oauth/token")
-    decision_path = "/authorize/decision"
+    account_pages = oauth2_pages("/authorize", "/oauth/token")
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     endpoints = (

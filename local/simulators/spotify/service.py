@@ -83,8 +83,7 @@ class Spotify(OAuth2Service):
     listener_type = SpotifyListener
     scopes = SCOPES
     api_roots = ("/v1/",)
-    account_pages = oauth2_pages("/authorize", "/authorize/decision", "/api/token")
-    decision_path = "/authorize/decision"
+    account_pages = oauth2_pages("/authorize", "/api/token")
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     endpoints = (

@@ -81,8 +81,7 @@ class YouTubeMusic(OAuth2Service):
     scopes = SCOPES
     api_roots = (f"{_ROOT}/",)
     unknown = f"{_ROOT}/unknown"
-    account_pages = oauth2_pages("/o/oauth2/v2/auth", "/o/oauth2/decision", "/token")
-    decision_path = "/o/oauth2/decision"
+    account_pages = oauth2_pages("/o/oauth2/v2/auth", "/token")
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     tells_deadlines = False
