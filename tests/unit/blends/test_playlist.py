@@ -1,0 +1,281 @@
+"""What a blend promises, for two to ten members with any taste."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench import planted
+from blendify.blends.choice import LENGTH, MOST_AHEAD, SHARED_PART, Pool, choosable
+from blendify.blends.playlist import REMEMBERED_DAYS, Playlist, playlist
+from blendify.blends.walk import APART, IN_A_ROW
+from blendify.blends.worth import BEST, PER_ARTIST, Link, Taste, best_songs
+from blendify.taste.days import later
+from tests.unit.blends.tastes import profile, taste
+
+DAY = "2026-11-28"
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def drawn(seed: int, members: int, artists: int, most: int) -> list[Taste]:
+    """Members with random tastes: some know much and some little, some remove songs, some artists are near."""
+    random = Random(seed)  # noqa: S311 -- the same each time
+    near = {f"a{one}": {f"a{random.randrange(artists)}": random.random() for _ in range(3)} for one in range(artists)}
+    tastes = []
+    for number in range(members):
+        known = {(str(random.randrange(6)), f"a{random.randrange(artists)}") for _ in range(random.randint(0, most))}
+        songs = sorted((*each, random.random() + 0.01) for each in known)
+        forbidden = [f"s-a{random.randrange(artists)}-{random.randrange(6)}" for _ in range(random.randint(0, 8))]
+        tastes.append(taste(f"m{number}", songs, forbidden, near))
+    return tastes
+
+
+anybody = st.tuples(
+    st.integers(0, 10**9), st.integers(2, 10), st.sampled_from([2, 12, 60, 400]), st.sampled_from([1, 20, 150])
+)
+"""What `drawn` takes."""
+
+
+def pool_of(tastes: Sequence[Taste], before: Playlist | None = None) -> Pool:
+    return Pool(tuple(tastes), frozenset(before.blended if before else ()))
+
+
+def keys_of(blend: Playlist) -> list[str]:
+    return [entry.chosen.song.key for entry in blend.entries]
+
+
+def check_promises(blend: Playlist, tastes: Sequence[Taste]) -> None:
+    """What holds on each day."""
+    pool, chosen = pool_of(tastes), [entry.chosen for entry in blend.entries]
+    keys = keys_of(blend)
+    assert len(keys) == len(set(keys)) <= LENGTH
+    forbidden = {key for each in tastes for key in each.profile.forbidden}
+    assert not forbidden & set(keys)
+    assert max(Counter(each.song.artist for each in chosen).values(), default=0) <= PER_ARTIST
+    for entry in blend.entries:
+        knowing = {each.member_id for each in tastes if entry.chosen.song.key in each.profile.song}
+        assert set(entry.chosen.song.whose) == knowing
+        assert entry.chosen.by in knowing if entry.chosen.by else len(knowing) > 1
+        assert not knowing & entry.links.keys()
+    turns = Counter(each.by for each in chosen if each.by)
+    left = [each.member_id for each in tastes if choosable(pool, chosen, each.member_id)]
+    for one, other in combinations(left, 2):
+        assert abs(turns[one] - turns[other]) <= MOST_AHEAD + 1
+    # It is shorter only when nobody has anything left.
+    assert len(keys) == LENGTH or not left
+    assert sum(share.part for share in blend.shares) == pytest.approx(1 if keys else 0)
+
+
+def check_order(blend: Playlist) -> None:
+    chosen = [entry.chosen for entry in blend.entries]
+    several = [each for each in chosen if each.by is None]
+    if several:
+        assert chosen[0].song.key == blend.together
+    turns = Counter(each.by for each in chosen if each.by)
+    most = max(turns.values(), default=0)
+    if most <= IN_A_ROW * (len(chosen) - most + (not several)):
+        rows = zip(chosen, chosen[1:], chosen[2:], strict=False)
+        assert not any(one.by == two.by == three.by and one.by is not None for one, two, three in rows)
+
+
+@quick
+@given(anybody)
+def test_every_blend_keeps_its_promises(members: tuple[int, int, int, int]) -> None:
+    """Nothing forbidden, two songs an artist, fair turns, each song is somebody's; in an order that is nobody's."""
+    tastes = drawn(*members)
+    blend = playlist(tastes, DAY)
+    check_promises(blend, tastes)
+    check_order(blend)
+
+
+@quick
+@given(anybody)
+def test_what_several_know_comes_first(members: tuple[int, int, int, int]) -> None:
+    """The shared part is 40 % of the length, or all there is with two songs an artist: what most members know."""
+    tastes = drawn(*members)
+    blend = playlist(tastes, DAY)
+    chosen = [entry.chosen.song for entry in blend.entries if entry.chosen.by is None]
+    of_artist, there = Counter[str](), []
+    for each in pool_of(tastes).shared:
+        if of_artist[each.artist] < PER_ARTIST:
+            of_artist[each.artist] += 1
+            there.append(each.key)
+    assert {each.key for each in chosen} == set(there[: int(SHARED_PART * LENGTH)])
+
+
+@quick
+@given(anybody, st.randoms(use_true_random=False))
+def test_the_same_tastes_give_the_same_blend(members: tuple[int, int, int, int], random: Random) -> None:
+    """In whichever order the members come."""
+    tastes = drawn(*members)
+    other = list(tastes)
+    random.shuffle(other)
+    assert playlist(tastes, DAY) == playlist(other, DAY)
+
+
+@quick
+@given(anybody, st.integers(0, 10**9))
+def test_from_day_to_day_two_thirds_stay(members: tuple[int, int, int, int], seed: int) -> None:
+    """Also over a week in which somebody removes songs; and what left comes back only where nothing else is left."""
+    random, tastes = Random(seed), drawn(*members)  # noqa: S311 -- the same each time
+    blend = playlist(tastes, DAY)
+    for number in range(1, 5):
+        day = later(DAY, number)
+        following = playlist(tastes, day, blend)
+        check_promises(following, tastes)
+        check_order(following)
+        before, after = set(keys_of(blend)), set(keys_of(following))
+        assert 3 * len(before & after) >= 2 * len(before)
+        again = [
+            entry.chosen
+            for entry in following.entries
+            if entry.chosen.since == day and entry.chosen.song.key in blend.blended
+        ]
+        fresh = [song for song in pool_of(tastes).songs.values() if song.key not in blend.blended]
+        for each in again:
+            of_artist = Counter(entry.chosen.song.artist for entry in following.entries)
+            possible = [song for song in fresh if song.key not in after and of_artist[song.artist] < PER_ARTIST]
+            wanted = [song for song in possible if (each.by in song.whose if each.by else len(song.whose) > 1)]
+            assert not wanted
+        blend = following
+    gone = frozenset(random.sample(keys_of(blend), min(9, len(blend.entries))))
+    tastes[0] = replace(tastes[0], profile=replace(tastes[0].profile, forbidden=gone))
+    check_promises(playlist(tastes, later(DAY, 9), blend), tastes)
+
+
+def test_on_the_same_day_everything_stays() -> None:
+    """When it is made once more on one day, as somebody has removed a song, only that one is replaced."""
+    tastes = drawn(4, 3, 60, 150)
+    blend = playlist(tastes, DAY)
+    assert playlist(tastes, DAY, blend) == blend
+    gone = keys_of(blend)[7]
+    tastes[0] = replace(tastes[0], profile=replace(tastes[0].profile, forbidden=frozenset({gone})))
+    assert set(keys_of(blend)) - set(keys_of(playlist(tastes, DAY, blend))) == {gone}
+
+
+def test_a_blend_that_is_long_moves_on() -> None:
+    """With enough songs a third of it is new each day, for as long as is remembered."""
+    tastes = [
+        taste(f"m{member}", [(str(song % 3), f"a{member}-{song // 3}", 1 / (song + 1)) for song in range(900)])
+        for member in range(2)
+    ]
+    blend = playlist(tastes, DAY)
+    for number in range(1, 8):
+        following = playlist(tastes, later(DAY, number), blend)
+        new = set(keys_of(following)) - set(keys_of(blend))
+        assert len(new) == LENGTH // 3
+        assert not new & blend.blended.keys()
+        blend = following
+    later_on = playlist(tastes, later(DAY, 8 + REMEMBERED_DAYS), blend)
+    assert later_on.blended.keys() == set(keys_of(later_on))
+
+
+def test_nobody_with_songs_is_left_out() -> None:
+    """A member with one song has it there; one with none does no harm, and is told so by a share of nothing."""
+    much = taste("m0", [(str(n % 4), f"a{n}", 1 / (n + 1)) for n in range(120)])
+    blend = playlist([much, taste("m1", [("x", "b", 1.0)]), taste("m2", [])], DAY)
+    assert "s-b-x" in keys_of(blend)
+    assert len(blend.entries) == LENGTH
+    assert [share.songs for share in blend.shares] == [LENGTH - 1, 1, 0]
+    assert playlist([taste("m0", []), taste("m1", [])], DAY).entries == ()
+
+
+def test_who_loves_the_same_hears_the_same() -> None:
+    """Everything is everybody's, and worth the same to all."""
+    songs = [(str(n % 3), f"a{n // 3}", 1 / (n + 1)) for n in range(150)]
+    blend = playlist([taste(f"m{member}", songs) for member in range(3)], DAY)
+    assert all(len(entry.chosen.song.whose) == 3 for entry in blend.entries)
+    assert len({round(share.worth, 9) for share in blend.shares}) == 1
+    assert blend.entries[0].chosen.song.key == blend.together == "s-a0-0"
+
+
+def test_two_worlds_stand_side_by_side() -> None:
+    """With nothing in common no song brings them together, and they take turns."""
+    tastes = [taste(f"m{m}", [(str(n % 2), f"a{m}-{n // 2}", 1 / (n + 1)) for n in range(90)]) for m in range(2)]
+    blend = playlist(tastes, DAY)
+    assert blend.together is None
+    assert Counter(entry.chosen.by for entry in blend.entries) == {"m0": 25, "m1": 25}
+
+
+def test_worth_is_by_song_then_by_artist_then_by_what_is_near() -> None:
+    """1 is the mean of one's own best songs; an artist gives half, one near to it a quarter, times what songs have."""
+    one = taste("m0", [("1", "a", 2.0), ("2", "a", 1.0), ("1", "b", 3.0)], near={"c": {"b": 0.5, "z": 1.0}})
+    weights = one.profile.song
+    mean = sum(each.weight for each in weights.values()) / 3
+    artists = one.profile.artist
+    part = (weights["s-a-1"].weight / artists["a"].weight + weights["s-a-2"].weight / artists["a"].weight) / 3
+    part += weights["s-b-1"].weight / artists["b"].weight / 3
+    assert one.worth("s-a-1", "a") == pytest.approx(weights["s-a-1"].weight / mean)
+    assert one.worth("s-a-9", "a") == pytest.approx(0.5 * artists["a"].weight * part / mean)
+    assert one.worth("s-c-1", "c") == pytest.approx(0.25 * artists["b"].weight * 0.5 * part / mean)
+    assert one.worth("s-d-1", "d") == 0
+    assert (one.link("a"), one.link("c"), one.link("d")) == (
+        Link("Artist a", same=True),
+        Link("Artist b", same=False),
+        None,
+    )
+
+
+def test_who_knows_artists_alone_has_a_worth() -> None:
+    """Somebody who only follows artists is not worthless: songs by these are as good as a playlist for them."""
+    fan = Taste("m0", profile("u", [], fans_of=["a", "b"]), {})
+    assert fan.worth("s-a-1", "a") == pytest.approx(1.0)
+
+
+def test_the_best_of_oneself_has_two_songs_an_artist() -> None:
+    """So one artist does not make everything else seem worthless."""
+    songs = [(str(n), "a", 100.0 - n) for n in range(9)] + [("1", f"b{n}", 1.0) for n in range(70)]
+    best = best_songs(profile("u", songs))
+    assert len(best) == BEST
+    assert best[:3] == ["s-a-0", "s-a-1", "s-b0-1"]
+
+
+def of_listener(listener: planted.Listener) -> Taste:
+    plays = listener.songs()
+    songs = [(str(key), f"a{planted.artist_of(key)}", float(count)) for key, count in plays.items()]
+    best = sorted(songs, key=lambda each: (-each[2], each[0]))[:400]
+    return taste(f"m{listener.number:04}", best)
+
+
+def test_a_blend_of_five_friends_is_worth_much_the_same_to_all() -> None:
+    """The least satisfied of planted groups has four fifths of what the most satisfied has."""
+    population = planted.population(160, seed=5)
+    groups = [group for group in population.groups if len(group.members) == 5]
+    assert groups
+    ratios = []
+    for group in groups:
+        worths = [
+            share.worth
+            for share in playlist([of_listener(population.listeners[each]) for each in group.members], DAY).shares
+        ]
+        ratios.append(min(worths) / max(worths))
+    assert sum(ratios) / len(ratios) >= 0.8
+
+
+def test_the_walk_keeps_an_artist_apart() -> None:
+    """With songs of many artists no artist comes twice within five."""
+    for seed in range(20):
+        blend = playlist(drawn(seed, 4, 60, 150), DAY)
+        artists = [entry.chosen.song.artist for entry in blend.entries]
+        assert len(artists) == LENGTH
+        for number in range(len(artists) - APART + 1):
+            window = artists[number : number + APART]
+            assert len(set(window)) == APART, (seed, number)
+
+
+def test_the_walk_goes_to_near_artists() -> None:
+    """More steps lead to an artist who is near than a shuffle has."""
+    random = Random(3)  # noqa: S311 -- the same each time
+    near = {f"a{n}": {f"a{other}": 0.5 for other in range(n - n % 5, n - n % 5 + 5) if other != n} for n in range(60)}
+    tastes = [
+        taste(f"m{m}", [("1", f"a{n}", random.random() + 0.1) for n in random.sample(range(60), 40)], near=near)
+        for m in range(2)
+    ]
+    artists = [entry.chosen.song.artist for entry in playlist(tastes, DAY).entries]
+    steps = sum(other in near[one] for one, other in pairwise(artists))
+    assert steps / len(artists) > 0.35
