@@ -55,5 +55,6 @@ def test_who_is_near_is_read_for_several_artists_at_once() -> None:
 
 def test_neighbours_whose_number_is_nobodys_are_left_out() -> None:
     """As after an erasure: a number alone leads to nobody."""
-    table.write_across({shelf.alike("u"): [[7, 0.75], [8, 0.5], [71, 0.25]], shelf.who(7): "ada", shelf.who(71): "ben"})
+    table.write_across({shelf.who(7): [7, "ada"], shelf.who(71): [71, "ben"]})
+    table.write_across({shelf.alike("u"): [[7, 0.75], [8, 0.5], [71, 0.25]]})
     assert results.neighbours("u") == [Neighbour("ada", 0.75), Neighbour("ben", 0.25)]

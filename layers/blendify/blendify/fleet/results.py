@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from blendify.fleet import shelf
+from blendify.fleet import numbers, shelf
 from blendify.insights import table
 from blendify.insights.packing import Rows
 from blendify.likeness.audiences import FEWEST_LISTENERS, Audience
@@ -73,14 +73,8 @@ def neighbours(user_id: str) -> list[Neighbour]:
     Some may have withdrawn since the run: ask `consents` before anything is made of them.
     """
     rows = table.read_across([shelf.alike(user_id)]).get(shelf.alike(user_id), [])
-    owners = whose(number for number, _ in rows)
+    owners = numbers.whose(number for number, _ in rows)
     return [Neighbour(owners[number], likeness) for number, likeness in rows if number in owners]
-
-
-def whose(numbers: Iterable[int]) -> dict[int, str]:
-    """The listeners with these numbers; a number that is nobody's any more is left out."""
-    places = {shelf.who(number): number for number in numbers}
-    return {places[place]: user_id for place, user_id in table.read_across(list(places)).items()}
 
 
 def of_run(run: Run) -> Rows:

@@ -19,6 +19,8 @@ NUMBERS = 2**62
 """Numbers are below this."""
 PARTS = 64
 """Shelves over which numbers are spread: each takes a thousand writes a second."""
+LETTERS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+"""What keys of artists begin with (RFC 4648, section 5), in the order of their codes."""
 
 
 def near(artist_key: str) -> Place:

@@ -97,6 +97,18 @@ def remove(user_id: str, first: str, last: str) -> None:
     _remove_all([item["bucket"]["S"] for item in _items(user_id, f"{first}#", f"{last}#{END}", keys=True)], user_id)
 
 
+def remove_named(user_id: str, names: Iterable[str]) -> None:
+    """Delete these buckets, by name, with all their parts."""
+    for bucket in names:
+        remove(user_id, bucket, bucket)
+
+
+def names(user_id: str, first: str, last: str) -> set[str]:
+    """The names of the buckets from `first` to `last`, both by name."""
+    items = _items(user_id, f"{first}#", f"{last}#{END}", keys=True)
+    return {str(item["bucket"]["S"]).rpartition("#")[0] for item in items}
+
+
 def remove_everything(user_id: str) -> int:
     """Delete all that a shelf holds; returns the number of items."""
     count = 0
