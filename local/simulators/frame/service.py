@@ -206,7 +206,8 @@ class Service(ABC):
         return self.library_type(name, self.options, self.catalogue, self.clock)
 
     def known_paths(self) -> list[str]:
-        return [each.path for each in (*self.account_pages, *self.endpoints)] + [self.unknown]
+        pages = [each.path for each in self.account_pages]
+        return [*pages, *(each.path for each in self.endpoints), self.unknown]
 
     def trouble(self, name: str, endpoint: str = EVERYWHERE, **more: Any) -> Fault:
         """
