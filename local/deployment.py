@@ -15,8 +15,7 @@ import yaml
 from local.emulator.server import REGION, Emulator, architecture, runtime
 from local.errors import CommandError
 from local.paths import ROOT
-from local.providers import PROVIDERS
-from local.template import defaults
+from local.template import defaults, snake_case
 
 STACK = "blendify"
 BUCKET = "blendify-artifacts"
@@ -100,27 +99,11 @@ class Deployment:
                 self.emulator.client("s3").delete_object(Bucket=BUCKET, Key=name)
 
     def outputs(self) -> dict[str, str]:
-        """Addresses and names in the deployed system."""
+        """Addresses and names in the deployed system: the template's outputs in snake_case, and three more."""
         described = self.emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
-        return {
-            "api_url": outputs["ApiUrl"],
-            "dashboard_url": f"{outputs['ApiUrl']}/dashboard",
-            "endpoint_url": self.emulator.endpoint,
-            "region": REGION,
-            "state_machine_arn": outputs["StateMachineArn"],
-            "history_table": outputs["HistoryTable"],
-            "accounts_table": outputs["AccountsTable"],
-            "insights_table": outputs["InsightsTable"],
-            "log_group": outputs["LogGroup"],
-            "polls_queue": outputs["PollsQueue"],
-            "failed_polls_queue": outputs["FailedPollsQueue"],
-            **{
-                f"{provider.name}_redirect_uri": outputs[provider.redirect_uri]
-                for provider in PROVIDERS.values()
-                if provider.redirect_uri
-            },
-        }
+        outputs = {snake_case(output["OutputKey"]): output["OutputValue"] for output in described["Outputs"]}
+        dashboard = f"{outputs['api_url']}/dashboard"
+        return {**outputs, "dashboard_url": dashboard, "endpoint_url": self.emulator.endpoint, "region": REGION}
 
 
 def sam(folder: Path, environment: Mapping[str, str], *command: str) -> None:

@@ -13,6 +13,7 @@ import requests
 from local.background import Program, answers, require_free
 from local.errors import Misconfigured
 from local.simulators.apple_music import keys
+from local.template import snake_case
 
 CLIENT_ID, CLIENT_SECRET = "simulated-client", "simulated-secret"
 
@@ -38,18 +39,24 @@ class Provider:
 
     def variable(self, parameter: str) -> str:
         """The environment variable of a parameter: `SPOTIFY_API_URL` for `SpotifyApiUrl`."""
-        return "".join(f"_{letter}" if letter.isupper() else letter for letter in parameter).lstrip("_").upper()
+        return snake_case(parameter).upper()
 
 
-SPOTIFY = Provider(
-    name="spotify",
-    title="Spotify",
-    port=8480,
-    credentials={"SpotifyClientId": CLIENT_ID, "SpotifyClientSecret": CLIENT_SECRET},
-    addresses={"SpotifyApiUrl": "/v1", "SpotifyAccountsUrl": ""},
-    redirect_uri="SpotifyRedirectUri",
-    paces=("SpotifyCallsPerMinute", "SpotifyCallsPerMinuteAndUser"),
-)
+def _oauth2(name: str, title: str, port: int, api_path: str, *paces: str) -> Provider:
+    """A provider with OAuth 2; its parameters begin with its name, such as `SpotifyClientId`."""
+    prefix = name.title().replace("_", "")
+    return Provider(
+        name,
+        title,
+        port,
+        credentials={f"{prefix}ClientId": CLIENT_ID, f"{prefix}ClientSecret": CLIENT_SECRET},
+        addresses={f"{prefix}ApiUrl": api_path, f"{prefix}AccountsUrl": ""},
+        paces=tuple(f"{prefix}{pace}" for pace in ("CallsPerMinute", *paces)),
+        redirect_uri=f"{prefix}RedirectUri",
+    )
+
+
+SPOTIFY = _oauth2("spotify", "Spotify", 8480, "/v1", "CallsPerMinuteAndUser")
 APPLE_MUSIC = Provider(
     name="apple_music",
     title="Apple Music",
@@ -72,24 +79,8 @@ LASTFM = Provider(
     paces=("LastfmCallsPerMinute",),
     lists={"1month": "short_term", "6month": "medium_term", "12month": "long_term"},
 )
-SOUNDCLOUD = Provider(
-    name="soundcloud",
-    title="SoundCloud",
-    port=8485,
-    credentials={"SoundcloudClientId": CLIENT_ID, "SoundcloudClientSecret": CLIENT_SECRET},
-    addresses={"SoundcloudApiUrl": "", "SoundcloudAccountsUrl": ""},
-    redirect_uri="SoundcloudRedirectUri",
-    paces=("SoundcloudCallsPerMinute",),
-)
-YOUTUBE_MUSIC = Provider(
-    name="youtube_music",
-    title="YouTube Music",
-    port=8484,
-    credentials={"YoutubeMusicClientId": CLIENT_ID, "YoutubeMusicClientSecret": CLIENT_SECRET},
-    addresses={"YoutubeMusicApiUrl": "/youtube/v3", "YoutubeMusicAccountsUrl": ""},
-    redirect_uri="YoutubeMusicRedirectUri",
-    paces=("YoutubeMusicCallsPerMinute", "YoutubeMusicCallsPerDay"),
-)
+SOUNDCLOUD = _oauth2("soundcloud", "SoundCloud", 8485, "")
+YOUTUBE_MUSIC = _oauth2("youtube_music", "YouTube Music", 8484, "/youtube/v3", "CallsPerDay")
 PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LASTFM, SOUNDCLOUD, YOUTUBE_MUSIC)}
 
 

@@ -8,6 +8,11 @@ from samtranslator.yaml_helper import yaml_parse
 from local.paths import ROOT
 
 
+def snake_case(name: str) -> str:
+    """`spotify_api_url` for a parameter or an output `SpotifyApiUrl`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
 @cache
 def template() -> dict[str, Any]:
     """The template as written, without SAM's transform; short forms (`!Ref X`) are the long ones ({"Ref": "X"})."""

@@ -1,7 +1,7 @@
 """JSON as the services write it: compact, in UTF-8, and in pieces where a library is large."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ Json = Any
 """A value as `json.loads` gives it. Rendered objects are shared between responses: do not change one."""
 
 _ENTRIES = 100
-_BYTES = 1 << 18
 
 
 def moment(when: int) -> str:
@@ -37,17 +36,7 @@ def in_pieces(value: Json, edit: Callable[[bytes], bytes]) -> Response:
 
     edit    changes the text of whole values on their way out
     """
-    return StreamingResponse(_sent(value, edit), media_type="application/json")
-
-
-async def _sent(value: Json, edit: Callable[[bytes], bytes]) -> AsyncIterator[bytes]:
-    waiting = bytearray()
-    for piece in _pieces(value):
-        waiting += edit(piece)
-        if len(waiting) >= _BYTES:
-            yield bytes(waiting)
-            waiting.clear()
-    yield bytes(waiting)
+    return StreamingResponse(map(edit, _pieces(value)), media_type="application/json")
 
 
 def _pieces(value: Json) -> Iterator[bytes]:
