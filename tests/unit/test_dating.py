@@ -79,6 +79,16 @@ def test_a_later_run_gives_no_play_another_moment() -> None:
     assert [row.fields["played_after"] for row in later] == ["the run before", None, None]
 
 
+def test_what_an_answer_that_was_cut_off_did_not_show_is_older() -> None:
+    """It stands behind all that is known, of which at least three come in their order: none was played again."""
+    first = names(with_moments(page("a", "b", "c"), (), NOW, None))
+    later = with_moments(page("x", "a", "b", "c", "b", "d"), first, NOW + timedelta(hours=1), "the run before")
+    older = [f"{times.iso(NOW - timedelta(seconds=age))}#{record}" for age, record in ((3, "b"), (4, "d"))]
+    assert names(later)[1:] == [*first, *older]
+    assert [row.fields["played_after"] for row in later] == ["the run before", *[None] * 5]
+    assert aligned(list("xabcd"), list("ab")) == [None] * 5
+
+
 def test_an_entry_without_an_id_has_no_moment() -> None:
     """It stays where it is, and the others are dated as if it were not there."""
     nothing = Record("null#000001", {"position": 1})

@@ -92,6 +92,17 @@ def test_what_moves_to_the_front_has_been_played_since() -> None:
     assert again == ["2026-11-22T18:44:30.000Z#a+", "2026-11-22T18:44:29.000Z#e+", *first[1:4], first[5]]
 
 
+def test_what_an_answer_that_was_cut_off_did_not_show_is_older() -> None:
+    """The three that it showed stand in their old order, with all the others behind them: nothing was played again."""
+    first = named("abc", [], NOW)
+    whole = named("xabcdefgh", first, LATER)
+    assert whole[:4] == ["2026-11-22T18:44:30.000Z#x+", *first]
+    assert whole[4:] == [f"2026-11-22T17:44:2{7 - place}.000Z#{record}" for place, record in enumerate("defgh")]
+    assert named("abc", whole, LATER + timedelta(hours=1)) == whole[1:4]
+    # Of two it is as likely that they were played again, after the others.
+    assert named("xabdefgh", first[:2], LATER)[1:3] != first[:2]
+
+
 def test_a_record_that_is_met_twice_is_one() -> None:
     """Two pages may hold it, because something was played in between; its newest name counts."""
     first = named("abca", [], NOW)

@@ -88,6 +88,19 @@ def test_a_list_that_ends_early_removes_nothing(subject: Subject) -> None:
     assert (subject.facts(job, SAVED_TRACKS), subject.differences(SAVED_TRACKS)) == ([], [])
 
 
+def test_a_reading_that_broke_off_says_nothing_of_the_count(subject: Subject) -> None:
+    """A like goes on a day on which the provider fails behind the first page, and the next day that is seen."""
+    subject.run(SAVED_TRACKS)
+    subject.change("remove", SAVED_TRACKS, position=9)
+    subject.fault(SAVED_TRACKS, "broken", offsets=[PAGE, None])
+    _, status = subject.run(SAVED_TRACKS, days=1)
+    assert status != "succeeded"
+    subject.traffic.faults.clear()
+    job, _ = subject.run(SAVED_TRACKS, days=1)
+    assert (subject.counts(job, SAVED_TRACKS)["removed"], standing(job, SAVED_TRACKS).why) == (1, None)
+    assert subject.differences(SAVED_TRACKS) == []
+
+
 def test_a_profile_that_fails_is_no_count(subject: Subject) -> None:
     """The list is read whole then."""
     subject.run(SAVED_TRACKS)

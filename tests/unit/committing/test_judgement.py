@@ -150,6 +150,13 @@ def test_a_shortfall_that_repeats_becomes_normal(shortfalls: list[int], syncs: i
     assert (judged.shortfall, judged.shortfall_syncs) == (shortfalls[-1], syncs)
 
 
+@pytest.mark.parametrize(("shortfall", "syncs"), [(0, 0), (1, 1), (-2, 5)])
+def test_a_reading_that_broke_off_is_no_shortfall(shortfall: int, syncs: int) -> None:
+    """However often the provider fails behind the same page, what stands there is not taken for a miscount."""
+    judged = judge(shown(4, counted=10, broken_off=True, shortfall=shortfall, shortfall_syncs=syncs))
+    assert (judged.shortfall, judged.shortfall_syncs) == (shortfall, syncs)
+
+
 @pytest.mark.parametrize(
     ("known", "came", "hidden"),
     [

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, ListEnd, is_usual
+from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, ListEnd, is_usual, surplus
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
 from blendify.core import times
@@ -87,10 +87,14 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: En
         absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
     # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
     steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)
+    total, off_by = end.total, surplus(reader.version)
+    if end.broken_off or observed.changed:
+        # What was given tells nothing of the count: it is as much off as before.
+        total = None if off_by is None else len(reader.before.keys() | reader.names()) + off_by
     return Signals(
         read_at=job.fetched_at,
         full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
-        total=end.total,
+        total=total,
         provider_version=listed.version if judged.sound and listed else None,
         shortfall=judged.shortfall,
         shortfall_syncs=judged.shortfall_syncs,

@@ -246,13 +246,16 @@ CASES: Sequence[Case] = (
 def judge(evidence: Evidence) -> Judgement:
     """The judgement, which follows from the evidence alone."""
     case = next(case for case in CASES if case.applies(evidence))
-    now, before = evidence.shortfall_now, evidence.before
+    why, now, before = case.why and case.why.format(it=evidence), evidence.shortfall_now, evidence.before
+    if case.verdict is Verdict.UNFINISHED:
+        # What was not asked for tells nothing of the count.
+        return Judgement(case.name, case.verdict, why, before.shortfall, before.shortfall_syncs)
     repeats = now == before.shortfall or 0 < now < before.shortfall
     syncs = 0 if now == 0 else before.shortfall_syncs + 1 if repeats else 1
     if evidence.as_many_twice and evidence.twice_as_before and case.verdict is Verdict.MISCOUNTED:
         # Nothing is missing: the provider counts what it lists twice.
         syncs = max(syncs, SHORTFALLS_BELIEVED)
-    return Judgement(case.name, case.verdict, case.why and case.why.format(it=evidence), now, syncs)
+    return Judgement(case.name, case.verdict, why, now, syncs)
 
 
 def is_usual(signals: Signals) -> bool:

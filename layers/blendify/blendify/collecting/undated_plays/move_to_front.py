@@ -8,7 +8,7 @@ The provider does not give the moments, see `timestamps`. Names are identities, 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from blendify.collecting.undated_plays.timestamps import dated, moments
+from blendify.collecting.undated_plays.timestamps import CUT_OFF, dated, moments
 from blendify.core import times
 from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import is_dated, record_id
@@ -23,7 +23,8 @@ def with_moments(
     """
     A whole list with `played_at`, in its order. A record that was not played again keeps its moment.
 
-    What is unknown behind one that was not played again is left out, see `timestamps`.
+    What is unknown behind one that was not played again is left out, unless it is behind all that is known, see
+    `timestamps`.
 
     read    names of what the list held when it was last read to its end, and before
     since   start of that last reading
@@ -42,7 +43,8 @@ def with_moments(
         id_: (times.iso(moment), since if place < later else None)
         for place, (id_, moment) in enumerate(zip(ids, given, strict=True))
     }
-    left_out = {id_ for place, id_ in enumerate(ids) if place > later and id_ not in old}
+    end = len(ids) if len(names) - 1 not in behind else behind.index(len(names) - 1)
+    left_out = {id_ for id_ in ids[later:end] if id_ not in old}
     return [
         dated(row, *by_id[id_]) if row.fields.get("record_id") else row
         for row, id_ in ((row, str(row.fields.get("record_id"))) for row in rows)
@@ -63,14 +65,17 @@ def untouched(now: Sequence[str], known: Sequence[str], *, full: bool = False) -
         index = places.get(now[place])
         if index is not None and index < last:
             matches[place] = last = index
-        elif index is not None or last < len(known) or not full:
+        elif index is not None or last < len(known):
             break
         else:
             unknown += 1
     matched = [index for index in matches if index is not None]
     missing = set(known[: max(matched, default=0)]).difference(now)
+    if len(matched) >= CUT_OFF and matched[-1] == len(known) - 1:
+        unknown = 0
     # A few may be gone, or be unknown at the end. When most records differ, everything counts as played again.
-    return matches if len(matched) > max(len(missing), unknown) else [None] * len(now)
+    sure = len(matched) > max(len(missing), unknown) and (full or not unknown)
+    return matches if sure else [None] * len(now)
 
 
 def is_known_from_here(now: Sequence[str], known: Sequence[str]) -> bool:

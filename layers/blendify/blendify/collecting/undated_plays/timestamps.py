@@ -15,6 +15,11 @@ from blendify.providers.record_identity import is_dated, record_id
 APART = timedelta(seconds=1)
 LEAST = timedelta(milliseconds=1)
 """Moments are stored in milliseconds."""
+CUT_OFF = 3
+"""
+So many known plays in their order, to the oldest of all, in front of unknown ones: they were not played again, but the
+answers before were cut off behind them.
+"""
 
 
 def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime, since: str | None) -> list[Record]:
@@ -22,7 +27,7 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     A whole list of plays with `played_at`, in its order. Known plays keep their moment.
 
     New plays stand in front. What is unknown behind a known play is left out: the sync before has read the whole list
-    and has not seen it there, so it is no play that can be dated.
+    and has not seen it there, so it is no play that can be dated. What is unknown behind all known plays is older.
 
     before  identities (`<moment>#<record id>`) of what is recorded
     since   start of the sync before; `played_after` of the plays in front of all that it read
@@ -32,11 +37,12 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
     known = [None if index is None else names[index] for index in behind]
     later = next((at for at, name in enumerate(known) if name), len(known))
+    end = len(known) if len(names) - 1 not in behind else behind.index(len(names) - 1)
     # If all plays are new, they are newer than all that are known.
     oldest = _moment(names[0]) if names and not any(known) else None
     given = moments([_moment(name) if name else None for name in known], now, oldest)
     dated_plays = iter(
-        dated(row, times.iso(moment), since if at < later else None) if at < later or known[at] else None
+        dated(row, times.iso(moment), since if at < later else None) if not later < at < end or known[at] else None
         for at, (row, moment) in enumerate(zip(plays, given, strict=True))
     )
     placed = [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
@@ -52,9 +58,9 @@ def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
     of the list or of the known plays, all are new: some of the same songs were played again, among others.
     """
     for new in range(len(now)):
-        rest = now[new:]
-        if list(known[: len(rest)]) == list(rest):
-            return [*[None] * new, *range(len(rest))]
+        rest = list(now[new : new + len(known)])
+        if list(known[: len(rest)]) == rest and (new + len(rest) == len(now) or len(rest) >= CUT_OFF):
+            return [*[None] * new, *range(len(rest)), *[None] * (len(now) - new - len(rest))]
     matches = _longest_common(now, known)
     first = next((place for place, index in enumerate(matches) if index is not None), len(now))
     places = [index for index in matches if index is not None]
