@@ -507,6 +507,7 @@ def _library_change() -> Schema:
         "release_year": {"type": "integer", "nullable": True},
         "playlist_id": NULLABLE_TEXT,
         "playlist_name": NULLABLE_TEXT,
+        "added_by": {**NULLABLE_TEXT, "description": "Of an entry of a playlist, the provider's id of who added it"},
     }
 
 

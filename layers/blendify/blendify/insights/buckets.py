@@ -138,6 +138,8 @@ class LibraryChange(NamedTuple):
     release_year: int | None = None
     playlist_id: str | None = None
     playlist_name: str | None = None
+    added_by: str | None = None
+    """Who added an entry of a playlist: the provider's id of them. None where it tells none."""
 
 
 @dataclass(frozen=True)

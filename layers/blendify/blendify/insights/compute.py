@@ -183,7 +183,8 @@ class Bucket:
                 if fact.attribute_values.get("playlist_name")
             }
             rows = [
-                [*playlist, moment_of(str(fact.fetched_at)), fact.playlist_name] for playlist, fact in named.items()
+                [*playlist, moment_of(str(fact.fetched_at)), fact.playlist_name, fact.owner_id]
+                for playlist, fact in named.items()
             ]
             buckets[table.name("names", label)] = rows
         table.write_all(self.shelf, buckets)

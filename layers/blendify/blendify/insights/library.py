@@ -41,6 +41,7 @@ def change_of(
         day=calendar.day(added_at or moment_of(str(fact.fetched_at))),
         dated=added_at is not None,
         playlist_id=fields.get("playlist_id") if data_type is DataType.PLAYLIST_TRACKS else None,
+        added_by=fields.get("added_by") if data_type is DataType.PLAYLIST_TRACKS else None,
         **described,
     )
 

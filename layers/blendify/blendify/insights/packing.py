@@ -142,7 +142,9 @@ def of_changes(changes: Iterable[LibraryChange]) -> Rows:
 
 def to_changes(rows: Rows) -> list[LibraryChange]:
     """The inverse of `of_changes`."""
-    return [LibraryChange._make((*row[:6], tuple(row[6]), *row[7:])) for row in rows]
+    # Rows of an earlier release are shorter: what they do not have is not known.
+    every = len(LibraryChange._fields)
+    return [LibraryChange._make((*row[:6], tuple(row[6]), *row[7:], *[None] * (every - len(row)))) for row in rows]
 
 
 def of_firsts(firsts: Iterable[First]) -> Rows:
@@ -161,8 +163,13 @@ def artists_among(rows: Rows) -> list[First]:
 
 
 def names(rows: Rows) -> Mapping[tuple[str, str], tuple[str, str]]:
-    """Of rows [provider, playlist id, moment, name]: moment and name by provider and playlist."""
-    return {(provider, playlist): (moment, name) for provider, playlist, moment, name in rows}
+    """Of rows [provider, playlist id, moment, name, owner's id]: moment and name by provider and playlist."""
+    return {(provider, playlist): (moment, name) for provider, playlist, moment, name, *_ in rows}
+
+
+def owners(rows: Rows) -> Mapping[tuple[str, str], str]:
+    """Of the same rows the owner's id by provider and playlist, where one is told."""
+    return {(provider, playlist): owner for provider, playlist, _, _, *more in rows for owner in more if owner}
 
 
 def _of_song(song: Song, place: Mapping[str, int], artists: Mapping[Artist, int]) -> Rows:

@@ -77,6 +77,14 @@ def library(shelf: str, first_month: str | None, last_month: str | None) -> list
     return [month_of_library(month, here) for month, here in groupby(pieces, key=lambda piece: piece[0])]
 
 
+def playlist_owners(shelf: str) -> dict[tuple[str, str], str]:
+    """The provider's id of who owns a playlist, by provider and playlist id, where it is told."""
+    owners: dict[tuple[str, str], str] = {}
+    for rows in table.read(shelf, table.name("names", EARLIEST), table.name("names", LATEST)):
+        owners |= packing.owners(rows)
+    return owners
+
+
 def firsts(shelf: str) -> list[First]:
     """When each song and each artist is first known of, by day and key."""
     return _by_day(first for rows in _firsts(shelf) for first in packing.to_firsts(rows))
@@ -101,6 +109,15 @@ def records_by_code(user_id: str, places: Mapping[str, str]) -> dict[str, list[t
         for code, provider, record_id in rows:
             if code in places:
                 records.setdefault(code, []).append((provider, record_id))
+    return records
+
+
+def codes(user_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Provider and record id of the records that carry a code, by code, as `isrc#USHM80865849`; of both shelves."""
+    records: dict[str, list[tuple[str, str]]] = {}
+    for rows in table.read(user_id, table.name("codes", ""), table.name("codes", "~")):
+        for code, provider, record_id in rows:
+            records.setdefault(code, []).append((provider, record_id))
     return records
 
 
