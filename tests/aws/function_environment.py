@@ -18,6 +18,8 @@ FUNCTION_ENVIRONMENT = {
     "OWN_APPLICATIONS": "allow",
     "CONNECTABLE": ",".join(PROVIDERS),
     "VIEWS": ",".join(PROVIDERS),
+    "COMPARING": ",".join(PROVIDERS),
+    "BLENDING": ",".join(PROVIDERS),
     "PUBLIC_URL": "http://127.0.0.1:4566/v1",
     "TOP_LIST_DEPTH": "50",
     "FULL_SWEEP_DAYS": "7",

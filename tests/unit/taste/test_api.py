@@ -103,6 +103,7 @@ def test_bad_parameters_are_refused_by_name(open_page: Open, address: str, wante
 def test_features_are_the_operators(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Views are allowed unless they are turned off; comparing and blending only where they were turned on."""
     monkeypatch.setenv("COMPARING", "lastfm")
+    monkeypatch.delenv("BLENDING")
     settings.allowed_for.cache_clear()
     try:
         features = open_page("/me/taste").json["features"]

@@ -1,0 +1,1 @@
+"""How much a listener cares: the formula, what feeds it, and what is stored of it."""
