@@ -191,9 +191,8 @@ def provider_with(name: str, classify_body: Callable[[int, Any], CollectError | 
         except ValueError:
             return classify_body(status, None)
 
-    return Provider(
-        name, name, AuthorizationCode(name, "/authorize", "/token"), dict, ("/me", {}), SPOTIFY.profile, classify
-    )
+    access = AuthorizationCode(name, "/authorize", "/token")
+    return Provider(name, name, access, dict, ("/me", {}), SPOTIFY.profile, SPOTIFY.links, classify)
 
 
 def apple(status: int, body: Any) -> CollectError | None:

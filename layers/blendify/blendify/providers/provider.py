@@ -10,6 +10,7 @@ from blendify.core.data_types import DataType
 from blendify.core.errors import CollectError
 from blendify.providers.consent import Access
 from blendify.providers.endpoint import Endpoint
+from blendify.providers.links import Links
 
 DEFAULT_BACKOFF = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 """Seconds to wait after the first, second … 429 in a row that does not say how long."""
@@ -54,6 +55,7 @@ class Provider:
     profile_request: tuple[str, Mapping[str, str]]
     """Path and query of the call that returns the token's account."""
     profile: Callable[[Any], Profile]
+    links: Links
     classify_error: Callable[[int, Mapping[str, str], str], CollectError | None]
     """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
     registration: Registration | None = None

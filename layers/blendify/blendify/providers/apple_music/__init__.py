@@ -5,6 +5,7 @@ from blendify.providers.apple_music.endpoints import table
 from blendify.providers.apple_music.errors import classify_error
 from blendify.providers.apple_music.profile import profile
 from blendify.providers.apple_music.records import release_date
+from blendify.providers.links import Links
 from blendify.providers.provider import Provider, Registration
 
 PROVIDER = Provider(
@@ -14,6 +15,12 @@ PROVIDER = Provider(
     table=table,
     profile_request=("/v1/me/storefront", {}),
     profile=profile,
+    # A song of the own library has an id such as `i.…`, and a page for its owner alone.
+    links=Links(
+        song="https://music.apple.com/song/{id}",
+        search="https://music.apple.com/search?term={words}",
+        record_id=r"\d{1,20}",
+    ),
     classify_error=classify_error,
     registration=Registration(
         address="https://developer.apple.com/account/resources/authkeys/list",

@@ -4,6 +4,7 @@ from blendify.providers.lastfm.access import WebAuthentication
 from blendify.providers.lastfm.endpoints import table
 from blendify.providers.lastfm.errors import classify_error
 from blendify.providers.lastfm.profile import profile
+from blendify.providers.links import Links
 from blendify.providers.provider import Provider, Registration
 
 PROVIDER = Provider(
@@ -14,6 +15,12 @@ PROVIDER = Provider(
     # It names no user: the answer is the session's own user.
     profile_request=("/", {"method": "user.getInfo"}),
     profile=profile,
+    # A record id is the page's own address.
+    links=Links(
+        song="{id}",
+        search="https://www.last.fm/search/tracks?q={words}",
+        record_id=r"https://www\.last\.fm/[!-~]{1,1000}",
+    ),
     classify_error=classify_error,
     registration=Registration(
         address="https://www.last.fm/api/account/create",

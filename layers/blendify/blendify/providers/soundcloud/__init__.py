@@ -1,5 +1,6 @@
 """SoundCloud. https://developers.soundcloud.com/docs/api/guide"""
 
+from blendify.providers.links import Links
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
 from blendify.providers.soundcloud.endpoints import table
@@ -20,6 +21,8 @@ PROVIDER = Provider(
     table=table,
     profile_request=("/me", {}),
     profile=profile,
+    # Its pages are addressed by names that a track can change, not by ids.
+    links=Links(search="https://soundcloud.com/search/sounds?q={words}"),
     classify_error=classify_error,
     registration=Registration(
         address="https://github.com/soundcloud/api",

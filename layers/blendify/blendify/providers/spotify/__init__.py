@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from blendify.providers.links import Links
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
 from blendify.providers.spotify.endpoints import table
@@ -24,6 +25,11 @@ PROVIDER = Provider(
     table=table,
     profile_request=("/me", {}),
     profile=profile,
+    links=Links(
+        song="https://open.spotify.com/track/{id}",
+        search="https://open.spotify.com/search/{words}",
+        record_id=r"[A-Za-z0-9]{22}",
+    ),
     classify_error=classify_error,
     registration=Registration(
         address="https://developer.spotify.com/dashboard",

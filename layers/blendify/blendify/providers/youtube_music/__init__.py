@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from blendify.providers.links import Links
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
 from blendify.providers.youtube_music.endpoints import NOT_OFFERED, table
@@ -22,6 +23,11 @@ PROVIDER = Provider(
     table=table,
     profile_request=("/channels", {"part": "snippet", "mine": "true"}),
     profile=profile,
+    links=Links(
+        song="https://music.youtube.com/watch?v={id}",
+        search="https://music.youtube.com/search?q={words}",
+        record_id=r"[A-Za-z0-9_-]{11}",
+    ),
     classify_error=classify_error,
     registration=Registration(
         address="https://console.cloud.google.com/apis/library/youtube.googleapis.com",
