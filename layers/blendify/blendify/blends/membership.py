@@ -9,7 +9,7 @@ Writes  Who joins and who leaves is written to all items at once, and only if no
 
 import secrets
 from base64 import b32encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,11 +20,11 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from blendify.access.users import UserGone
-from blendify.blends.names import names
 from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import Write, check, commit, delete, put, update
+from blendify.sharing.consent import consents, shown_name
 
 LEAST_MEMBERS, MOST_MEMBERS = 2, 10
 MOST_BLENDS = 20
@@ -109,7 +109,7 @@ def make(user_id: str, title: str = "") -> tuple[Blend, str] | None:
 
     Raises  UserGone
     """
-    if len(list(_own(user_id))) >= MOST_BLENDS:
+    if len(blend_ids(user_id)) >= MOST_BLENDS:
         return None
     now, invitation = times.now(), secrets.token_urlsafe(24)
     blend_id, member = b32encode(secrets.token_bytes(10)).decode().lower(), _new_member(user_id, now)
@@ -148,7 +148,7 @@ def of_member(user_id: str, blend_id: str) -> Blend | None:
 
 def every(user_id: str) -> list[Blend]:
     """The blends in which the user is, oldest first."""
-    blends = (of_member(user_id, blend_id) for blend_id in _own(user_id))
+    blends = (of_member(user_id, blend_id) for blend_id in blend_ids(user_id))
     return sorted(filter(None, blends), key=lambda each: (each.created_at, each.blend_id))
 
 
@@ -173,7 +173,7 @@ def join(user_id: str, invitation: str) -> Blend | JoinRefused:
             return JoinRefused.GONE
         if blend.member(user_id):
             return JoinRefused.MEMBER
-        if len(list(_own(user_id))) >= MOST_BLENDS:
+        if len(blend_ids(user_id)) >= MOST_BLENDS:
             return JoinRefused.ENOUGH
         member = _new_member(user_id, times.now())
         joined = replace(blend, members=(*blend.members, member), version=blend.version + 1)
@@ -240,6 +240,11 @@ def end(blend: Blend) -> bool:
     return True
 
 
+def blend_ids(user_id: str) -> list[str]:
+    """The ids of the user's blends."""
+    return [str(item["blend_id"]) for item in state_table().query(keys.user(user_id), keys.membership())]
+
+
 def friends(user_id: str) -> list[Friend]:
     """The people with whom a listener shares a blend, by name: accepting an invitation names the others."""
     shared: dict[str, list[str]] = {}
@@ -247,15 +252,9 @@ def friends(user_id: str) -> list[Friend]:
         for member in blend.members:
             if member.user_id != user_id:
                 shared.setdefault(member.user_id, []).append(blend.blend_id)
-    called = names(shared)
-    people = [Friend(other, called[other], tuple(blend_ids)) for other, blend_ids in shared.items() if other in called]
+    agreed = consents(list(shared))
+    people = [Friend(other, shown_name(other, each), tuple(shared[other])) for other, each in agreed.items()]
     return sorted(people, key=lambda each: (each.name.casefold(), each.user_id))
-
-
-def _own(user_id: str) -> Iterator[str]:
-    """The ids of the user's blends."""
-    for item in state_table().query(keys.user(user_id), keys.membership()):
-        yield str(item["blend_id"])
 
 
 def _new_member(user_id: str, now: datetime) -> Member:

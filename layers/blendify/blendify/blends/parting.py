@@ -1,0 +1,41 @@
+"""
+Leaving a blend, and ending it: whoever has left is in no playlist from the next request on, and in nothing stored.
+
+Who is in a blend decides what is shown, so a membership goes first. What is stored is deleted before it too: a pass of
+an erasure that dies in between would not find it again.
+"""
+
+from blendify.blends import membership, stored
+from blendify.blends.membership import Blend
+
+
+def leave(user_id: str, blend_id: str) -> Blend | None:
+    """Take the user out; returns the blend as it was before, None when they were not in it."""
+    if membership.of_member(user_id, blend_id) is None:
+        return None
+    stored.forget(blend_id)
+    before = membership.leave(user_id, blend_id)
+    stored.forget(blend_id)
+    return before
+
+
+def end(blend_id: str, user_id: str) -> Blend | None:
+    """End a blend for all; returns it as it was, None when this user cannot end it."""
+    while True:
+        blend = membership.of_member(user_id, blend_id)
+        if blend is None or blend.made_by != user_id:
+            return None
+        if membership.end(blend):
+            stored.forget(blend_id)
+            return blend
+
+
+def leave_all(user_id: str) -> int:
+    """Take the user out of all blends; returns of how many."""
+    return sum(leave(user_id, blend_id) is not None for blend_id in membership.blend_ids(user_id))
+
+
+def forget_all(user_id: str) -> None:
+    """Delete the playlists of all blends in which the user is: data of theirs is being erased."""
+    for blend_id in membership.blend_ids(user_id):
+        stored.forget(blend_id)
