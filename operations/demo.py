@@ -23,7 +23,8 @@ from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.simulators.spotify.long_standing import NAME as NORA
 from local.stack import Stack
-from operations import ten_years, two_years
+from operations import two_years
+from operations.bring_years import bring
 from operations.browser import Browser, WalkFailed
 from operations.history_reader import HistoryReader, stored_differences
 from operations.second_sync import appended, change_library
@@ -58,7 +59,7 @@ def _demo() -> int:
     if not wrong and provider.name == two_years.PROVIDER:
         wrong = _two_years(stack)
     if not wrong and provider.name == two_years.PROVIDER and os.environ.get("IMPORT"):
-        wrong = _ten_years(stack, listener)
+        wrong = bring(stack, provider.name, listener, console)
     _print_addresses(stack, outputs, time.monotonic() - began)
     return 0 if sync["status"] == "succeeded" and not wrong else 1
 
@@ -220,40 +221,6 @@ def _two_years(stack: Stack) -> list[str]:
     appended = sum(progress["appended"] + progress["removed"] for progress in sync["data_types"].values())
     console.print(f"  {NORA} connects: the sync ends as {sync['status']}, and appends {appended} records")
     return [] if sync["status"] == "succeeded" and not appended else ["two years end otherwise than they were stored"]
-
-
-def _ten_years(stack: Stack, listener: str) -> list[str]:
-    """The listener brings ten years out of a file. Returns what became of it otherwise than it should."""
-    truth = stack.simulator.truth(listener)
-    content, rows = ten_years.archive(truth)
-    step(f"\n  {listener} brings ten years: {rows:,} plays in {len(content) / 1e6:.1f} MB, by the page /imports")
-    browser = Browser(stack.api_url)
-    browser.connect(two_years.PROVIDER, listener)
-    began = time.monotonic()
-    page = browser.upload("/imports", "my_spotify_data.zip", content)
-    report: Any = {"status": "reading"}
-    with Progress(TextColumn("  reading"), BarColumn(32), MofNCompleteColumn(), console=console) as bar:
-        task = bar.add_task("reading", total=rows)
-        while report["status"] == "reading" and time.monotonic() < began + LONGEST_SECONDS:
-            report = browser.read(f"/me{page}")
-            bar.update(task, completed=report["read"])
-            time.sleep(0.5)
-    table = Table("", "plays", title=f"Import {report['import_id']}: {report['status']}", title_justify="left")
-    for name in ("read", "stored", "known", "linked"):
-        table.add_row({"linked": "polled, too: told once"}.get(name, name), f"{report[name]:,}")
-    console.print(table)
-    for span in report["covers"]:
-        console.print(f"  Covers        {span['service']} from {span['from'][:10]} to {span['until'][:10]}")
-    near = ", ".join(f"{each['plays']} from {each['seconds_from']} s" for each in report["differences"])
-    console.print(f"  Differences   of both moments of a play: {near}")
-    seconds = time.monotonic() - began
-    console.print(f"  Rate          {rows / seconds:,.0f} plays a second on this machine, upload and waiting included")
-    console.print(f"  Report        {stack.api_url}{page}  (as {listener})")
-    console.print(f"  Ten years     {stack.api_url}/taste/eras  (within about two minutes, when all is counted)")
-    wrong = [] if report["status"] == "succeeded" else [f"the import ended as {report['status']}"]
-    if report["stored"] + report["known"] != rows:
-        wrong.append(f"{rows} plays are in the file, and {report['stored']} were stored")
-    return wrong
 
 
 def _print_addresses(stack: Stack, outputs: Mapping[str, str], seconds: float) -> None:

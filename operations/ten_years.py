@@ -1,63 +1,111 @@
 """
 `make demo IMPORT=1`: the simulated listener brings ten years of plays, as Spotify hands them out on request.
 
-The file is made of the listener's own songs. Its last plays are those that were polled, told by their end to the
-second: so it overlaps what the sync has collected, and each of these must be one play.
+The file is made of the listener's own songs: artists come, stay and go, and songs are mostly heard in the evening. Its
+days with polled plays have those alone, told by their end to the second: each of them must be one play with the polled
+one.
 """
 
 import io
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import exp
+from typing import Any, Self
 
 from operations.spotify_export import ExportedPlay, write
 
 YEARS = 10
+DAYS = YEARS * 365
 PLAYS_A_DAY = 3
 SKIPPED = 0.15
 """Of the songs that begin."""
+LASTING, PASSING = 4, 60
+"""Artists whom the listener hears all the time, and those who have their time."""
+PASSING_DAYS = (60, 700)
+HOURS = (7, 8, 17, 18, 18, 19, 19, 20, 20, 20, 21, 21, 22)
+
+Song = Mapping[str, Any]
 
 
-def archive(truth: Mapping[str, Any]) -> tuple[bytes, int]:
-    """The zip, and how many rows it has; `truth` is what the listener has by data type, as the provider writes it."""
-    file = io.BytesIO()
-    rows = write(file, plays(truth))
-    return file.getvalue(), rows
+@dataclass(frozen=True)
+class Archive:
+    """The file, and what must come of it."""
+
+    content: bytes
+    rows: int
+    counted: Mapping[str, int]
+    """By month, the plays that count: nobody heard the others for half a minute."""
+    polled_months: frozenset[str]
+    """Of which a sync knows plays, too."""
+
+    @classmethod
+    def of(cls, truth: Mapping[str, Any], now: datetime, days: int = DAYS) -> Self:
+        """Made for the listener who has what `truth` says by data type, as the provider writes it."""
+        file, made = io.BytesIO(), list(plays(truth, now, days))
+        counted = Counter(f"{_began(play):%Y-%m}" for play in made if play.reason_end == "trackdone")
+        months = frozenset(entry["played_at"][:7] for entry in truth["recently_played"])
+        rows = write(file, made)
+        return cls(file.getvalue(), rows, counted, months)
 
 
-def plays(truth: Mapping[str, Any]) -> Iterator[ExportedPlay]:
-    """Ten years of plays in the order of time; the last are the polled ones."""
-    recent = sorted(
-        (entry for entry in truth["recently_played"] if _is_song(entry)), key=lambda each: each["played_at"]
-    )
-    songs = [entry["track"] for entry in (*truth["saved_tracks"], *recent) if _is_song(entry)]
-    until = datetime.fromisoformat(recent[0]["played_at"]) if recent else datetime.now(UTC)
-    yield from _past(songs, until - timedelta(hours=1))
+def plays(truth: Mapping[str, Any], now: datetime, days: int = DAYS) -> Iterator[ExportedPlay]:
+    """The plays of so many days until yesterday, in the order of time, and the polled ones among them."""
+    recent = sorted((each for each in truth["recently_played"] if _is_song(each)), key=lambda each: each["played_at"])
+    polled = defaultdict(list)
     for entry in recent:
-        ended_at = datetime.fromisoformat(entry["played_at"]).replace(microsecond=0)
-        yield _play(entry["track"], ended_at, entry["track"]["duration_ms"], "trackdone")
+        at = datetime.fromisoformat(entry["played_at"])
+        polled[at.date()].append(_play(entry["track"], at, entry["track"]["duration_ms"], "trackdone"))
+    taste = Taste([entry["track"] for entry in (*truth["saved_tracks"], *recent) if _is_song(entry)])
+    today = now.date()
+    past = (today - timedelta(days=back) for back in range(1, days + 1))
+    for day in sorted({*polled, *past}):
+        yield from polled.get(day) or taste.evening(day, DAYS - (today - day).days)
 
 
-def _past(songs: Sequence[Mapping[str, Any]], until: datetime) -> Iterator[ExportedPlay]:
-    """An evening of songs on most days; tastes move on slowly through the listener's songs."""
-    chance = random.Random(22)  # noqa: S311 -- a made-up listener
-    days = YEARS * 365
-    for day in range(days, 0, -1):
-        moment = until - timedelta(days=day, hours=chance.uniform(0, 5))
-        favourites = int(len(songs) * (days - day) / days * 0.8)
+class Taste:
+    """What the listener likes, and when."""
+
+    def __init__(self, songs: Iterable[Song]) -> None:
+        self._chance = random.Random(22)  # noqa: S311 -- a made-up listener
+        by_artist: defaultdict[str, dict[str, Song]] = defaultdict(dict)
+        for song in songs:
+            by_artist[song["artists"][0]["name"]][song["id"]] = song
+        self._artists = sorted(by_artist.values(), key=len, reverse=True)[: LASTING + PASSING]
+        self._chance.shuffle(self._artists)
+        self._times = [(self._chance.uniform(0, DAYS), self._chance.uniform(*PASSING_DAYS)) for _ in self._artists]
+
+    def evening(self, day: date, number: int) -> Iterator[ExportedPlay]:
+        """What is played on a day, one song after the other; `number` counts the days of the ten years."""
+        chance, end = self._chance, datetime.combine(day + timedelta(days=1), time(), UTC)
+        weights = [self._weight(place, number) for place in range(len(self._artists))]
+        moment = datetime.combine(day, time(chance.choice(HOURS), chance.randrange(60)), UTC)
         for _ in range(chance.randint(0, 2 * PLAYS_A_DAY)):
-            song = songs[min(len(songs) - 1, favourites + int(chance.expovariate(8) * len(songs)))]
+            (songs,) = chance.choices(self._artists, weights)
+            song = self._song(list(songs.values()))
             skipped = chance.random() < SKIPPED
             heard = chance.randint(0, 25_000) if skipped else song["duration_ms"]
-            moment += timedelta(milliseconds=heard, seconds=chance.randint(0, 30))
-            if moment < until - timedelta(days=day - 1):
-                yield _play(song, moment.replace(microsecond=0), heard, "fwdbtn" if skipped else "trackdone")
+            moment += timedelta(milliseconds=heard, seconds=chance.randint(1, 30))
+            if moment < end:
+                yield _play(song, moment, heard, "fwdbtn" if skipped else "trackdone")
+
+    def _weight(self, place: int, number: int) -> float:
+        """How likely the artist in this place is heard."""
+        if place < LASTING:
+            return 0.5
+        middle, width = self._times[place]
+        return exp(-(((number - middle) / width) ** 2))
+
+    def _song(self, songs: Sequence[Song]) -> Song:
+        """One of an artist's: the first most often."""
+        return songs[min(len(songs) - 1, int(self._chance.expovariate(0.7)))]
 
 
-def _play(song: Mapping[str, Any], ended_at: datetime, heard: int, reason_end: str) -> ExportedPlay:
+def _play(song: Song, ended_at: datetime, heard: int, reason_end: str) -> ExportedPlay:
     return ExportedPlay(
-        ended_at=ended_at,
+        ended_at=ended_at.replace(microsecond=0),
         ms_played=heard,
         track_id=song["id"],
         track_name=_text(song["name"]),
@@ -65,6 +113,10 @@ def _play(song: Mapping[str, Any], ended_at: datetime, heard: int, reason_end: s
         album_name=_text(song["album"]["name"]),
         reason_end=reason_end,
     )
+
+
+def _began(play: ExportedPlay) -> datetime:
+    return play.ended_at - timedelta(milliseconds=play.ms_played)
 
 
 def _text(name: str) -> str:
