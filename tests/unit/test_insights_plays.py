@@ -12,6 +12,7 @@ from blendify.insights import firsts, packing
 from blendify.insights.buckets import Artist, First, Song
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import OLD, Play, by_day, once, together
+from blendify.insights.songs import song_of
 from blendify.insights.touched import play_labels, touched
 
 START = datetime(2026, 11, 20, 23, tzinfo=UTC)
@@ -140,3 +141,14 @@ def test_the_earliest_is_the_same_in_parts_and_in_any_order(all_of_them: list[Fi
     assert parts == firsts.earliest(all_of_them)
     for key, first in parts.items():
         assert first.day == min(other.day for other in all_of_them if other.key == key)
+
+
+def test_a_song_is_as_long_as_a_play_to_its_end() -> None:
+    """Where the file does not say how long it is; a play that was broken off tells nothing of it."""
+    fields = {"track_name": "Harbour", "artist_name": "The Four", "ms_played": 201_543, "flags": {"finished": True}}
+    lengths = [
+        song.milliseconds
+        for more in ({}, {"duration_ms": 203_000}, {"flags": {"reason_end": "fwdbtn"}}, {"flags": None})
+        if (song := song_of({**fields, **more}))
+    ]
+    assert lengths == [201_543, 203_000, None, None]

@@ -9,7 +9,9 @@ from blendify.providers import NAMES
 from blendify.taste.rankings import histories, in_force
 from tests.unit.taste.listener import Listener
 
-FUNCTIONS = ("plays", "top_lists", "current_top_lists", "library", "firsts_of_artists", "first_of_artist", "known")
+FUNCTIONS = (
+    "plays", "top_lists", "current_top_lists", "library", "firsts_of_artists", "first_of_artist", "pictures", "known",
+)  # fmt: skip
 
 
 def serve(put: Callable[[str, Callable[..., Any]], None], listener: Listener) -> None:
@@ -56,6 +58,10 @@ class _Store:
 
     def first_of_artist(self, _user: str, key: str) -> First | None:
         return next((first for first in self.listener.firsts if first.is_artist and first.key == key), None)
+
+    def pictures(self, _user: str, keys: Collection[str], *, of_artists: bool) -> dict[str, str]:
+        firsts = (first for first in self.listener.firsts if first.is_artist == of_artists and first.key in keys)
+        return {first.key: first.image for first in firsts if first.image}
 
     def known(self, _user: str) -> Known:
         return self.listener.known

@@ -314,6 +314,20 @@ def scrobbler() -> Listener:
 
 
 @cache
+def brought() -> Listener:
+    """A listener whose plays came out of files alone: without pictures and years, which the library has in part."""
+    base = two_years()
+
+    def bare(song: Song) -> Song:
+        artists = tuple(artist._replace(image=None) for artist in song.artists)
+        return song._replace(artists=artists, cover=None, release_year=None)
+
+    plays = [replace(month, songs={key: bare(song) for key, song in month.songs.items()}) for month in base.plays]
+    known = replace(base.known, connected_on=TODAY, rankings_since=None)
+    return Listener(plays, [], base.library, firsts(plays, [], base.library), known)
+
+
+@cache
 def likes_alone() -> Listener:
     """A listener of whom nothing is known but liked songs with their dates."""
     library = [

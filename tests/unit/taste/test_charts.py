@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from blendify.taste.days import Period, days_of
+from blendify.taste.days import Period, days_of, months
 from blendify.web.charts import scales, svg
 from blendify.web.charts.columns import Box, Column, columns
 from blendify.web.charts.heat import Axis, Square, calendar, grid
 from blendify.web.charts.pairs import Pair, pairs
 from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
+from blendify.web.taste import words
+from blendify.web.taste.views.ranks import ticks
 
 NAMES = [
     "<script>alert(1)</script>",
@@ -166,6 +168,33 @@ def test_the_picked_line_is_painted_last() -> None:
     lines = parsed(ranks([1, 1], [2, 2], [3, 3])).findall("a")
     assert [line.attrib["class"] for line in lines] == ["line", "line", "line hot"]
     assert lines[-1].attrib["aria-label"] == "Ada: number 1, week 1; best rank 1"
+
+
+def test_names_at_the_ends_of_lines_do_not_stand_on_each_other() -> None:
+    """The picked line's is shown; of two that end in one place the other waits until it is pointed at."""
+    ended = [[3, 3, None, None], [1, 3, None, None], [None, 8, None, None]]
+    names = [line.findall("text")[-1].attrib["class"] for line in parsed(ranks(*ended)).findall("a")]
+    assert names == ["name crowded", "name", "name"]
+
+
+def test_names_of_months_can_be_told_apart() -> None:
+    """A year of months has names, three years have names with years, and of ten years only years are named."""
+    names = months("2016-03", "2025-10")
+    assert words.month_labels(names[-12:])[:2] == ["Nov", "Dec"]
+    assert words.month_labels(names[-30:])[0] == "May 23"
+    assert [label for label in words.month_labels(names) if label] == [str(year) for year in range(2017, 2026)]
+    chart = columns("bars", "x", "x", [Column(label, "x", (1.0,)) for label in words.month_labels(names)])
+    texts = [text.text for text in parsed(chart).iter("text")]
+    assert sorted(text for text in texts if text and len(text) == 4) == [str(year) for year in range(2017, 2026)]
+
+
+def test_steps_of_ten_years_have_the_years_below_them() -> None:
+    """Of two years every name of a month whose year is another than that before has its year."""
+    ends = tuple(f"{month}-28" for month in months("2016-03", "2026-02"))
+    assert list(ticks(ends).values()) == [str(year) for year in range(2026, 2016, -1)]
+    assert list(ticks(ends[-24:]).values()) == [
+        *("Jun 2024", "Aug", "Oct", "Dec", "Feb 2025", "Apr", "Jun", "Aug", "Oct", "Dec", "Feb 2026"),
+    ]
 
 
 RANKS = st.lists(st.one_of(st.none(), st.integers(1, 200)), min_size=1, max_size=60)

@@ -20,7 +20,7 @@ from blendify.providers import PROVIDERS
 from blendify.web.taste.catalogue import VIEWS
 from tests.unit.http_events import Browser
 from tests.unit.taste.conftest import HANDLER, Open
-from tests.unit.taste.listener import LAST, NOBODY, TODAY, Listener, artist, history, two_years
+from tests.unit.taste.listener import LAST, NOBODY, TODAY, Listener, artist, brought, history, two_years
 
 PAGES = ["/taste", *(f"/taste/{name}" for name in VIEWS), f"/taste/artists/{artist(2).key}"]
 MOST_BYTES = 150_000
@@ -111,7 +111,7 @@ def test_an_artist_of_whom_nothing_is_known_is_not_found(open_page: Open) -> Non
         ("/taste/top?range=week", "range must be one of"),
         ("/taste/top?provider=myspace", "provider must be one of"),
         ("/taste/top?what=artists&what=tracks", "what is given 2 times"),
-        ("/taste/top?from=2026-01-01", "The parameters are: what, range, provider."),
+        ("/taste/top?from=2026-01-01", "The parameters are: what, range, provider, source."),
         ("/taste?what=artists", "There are no parameters here"),
         ("/taste/then?from=2026-02-30", "from must be a day"),
         ("/taste/then?from=1066-10-14", "from must be a day between 1900 and 2100"),
@@ -292,3 +292,36 @@ def test_the_listeners_day_is_in_their_zone(show: Callable[[Listener], Open], mo
         "blendify.core.times.now", lambda: datetime(LAST.year, LAST.month, LAST.day, 23, 30, tzinfo=UTC)
     )
     assert f'max="{LAST + timedelta(days=1)}"' in opened("/taste/then").body
+
+
+def test_all_plays_have_a_list_of_their_own(open_page: Open, show: Callable[[Listener], Open]) -> None:
+    """Ranked by plays; without any list of a service it is what is shown first."""
+    body = open_page("/taste/top?source=plays").body
+    assert "of all time, with" in body
+    assert body.count('class="place"') == 50
+    songs = open_page("/taste/top?source=plays&what=tracks").body
+    assert re.search(r"number one of all time, with \d+ plays", songs)
+    assert "taste/artists/" not in songs
+    assert "Of all time" in open_page("/taste/top").body
+    alone = show(brought())
+    assert "of all time, with" in alone("/taste/top").body
+    assert "of all time, with" not in alone("/taste/top?source=lists").body
+
+
+@pytest.mark.parametrize("path", ["/taste/top?what=tracks", "/taste/review?period=2025", "/taste/ranks?what=tracks"])
+def test_plays_out_of_files_have_the_pictures_that_are_known(show: Callable[[Listener], Open], path: str) -> None:
+    """A file tells names alone; of songs that were liked or put into a playlist the library knows the cover."""
+    known = {first.image for first in brought().firsts if first.image and not first.is_artist}
+    assert len(known & set(re.findall(r"https://i\.scdn\.co/image/\w+", show(brought())(path).body))) > 1
+
+
+def test_decades_of_plays_out_of_files_follow_from_the_library(show: Callable[[Listener], Open]) -> None:
+    """The year of a song that was liked is that of its plays."""
+    (known,) = re.findall(r"known for (\d+)% of [\d,]+ plays", show(brought())("/taste/eras").body)
+    assert 0 < int(known) < 100
+
+
+def test_more_than_two_years_can_be_seen_as_a_whole(open_page: Open) -> None:
+    """Ranks by month then, which the page says."""
+    (link,) = (link for link in choices(open_page("/taste/ranks").body) if "from=2024-11-20" in link)
+    assert "The rank of a month counts its plays." in open_page(f"/taste/ranks{unescape(link)}&source=plays").body

@@ -19,7 +19,9 @@ def song_of(fields: Mapping[str, Any], release_date: str | None = None) -> Song 
         return None
     artists = artists_of(fields)
     first = artists[0].name if artists else ""
-    duration = fields.get("duration_ms")
+    # What was played to its end is as long as it was heard: most files know no other length.
+    finished = (fields.get("flags") or {}).get("finished")
+    duration = fields.get("duration_ms") or (fields.get("ms_played") if finished else None)
     return Song(
         key=song_key(title, first),
         title=title,

@@ -101,6 +101,17 @@ def first_of_artist(shelf: str, key: str) -> First | None:
     return next((first for there in rows.values() for first in packing.artists_among(there) if first.key == key), None)
 
 
+def pictures(shelf: str, keys: Collection[str], *, of_artists: bool) -> dict[str, str]:
+    """The pictures that are known of these songs, or artists, by key: of any time, and of any data type."""
+    names = sorted({table.name("firsts", place(key)) for key in keys})
+    firsts_ = (first for rows in table.read_named(shelf, names).values() for first in packing.to_firsts(rows))
+    return {
+        first.key: first.image
+        for first in firsts_
+        if first.image and first.is_artist == of_artists and first.key in keys
+    }
+
+
 def records_by_code(user_id: str, places: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """Provider and record id of the records that carry these codes, each given with its place; of both shelves."""
     names = sorted({table.name("codes", place) for place in places.values()})

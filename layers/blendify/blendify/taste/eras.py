@@ -1,12 +1,13 @@
 """Which decades a listener's music is from, by the year of the release that they have."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from blendify.insights.buckets import MonthOfLibrary, MonthOfPlays
 from blendify.taste.listening import LEAST_COVERAGE
 
+SONGS = ("saved_tracks", "playlist_tracks")
 EARLIEST, LATEST = 1900, 2100
 """Years outside are the services' mistakes, such as 0 and 1."""
 
@@ -57,14 +58,24 @@ def eras(plays: Sequence[MonthOfPlays], library: Sequence[MonthOfLibrary]) -> Er
     present: Counter[int | None] = Counter(
         year for key, year in liked.items() if removed.get(key, "") <= days[key] or key not in removed
     )
+    released = _released(plays, library)
     played: Counter[int | None] = Counter()
     for month_of_plays in plays:
         for song, count in month_of_plays.by_song.items():
-            played[month_of_plays.songs[song].release_year] += count
+            played[month_of_plays.songs[song].release_year or released.get(song)] += count
     likes, playing = _side(present), _side(played)
     decades = sorted({*likes.by_decade, *playing.by_decade})
     span = tuple(range(decades[0], decades[-1] + 1, 10)) if decades else ()
     return Eras(span, likes, playing)
+
+
+def _released(plays: Sequence[MonthOfPlays], library: Sequence[MonthOfLibrary]) -> Mapping[str, int]:
+    """The years of songs by key, from wherever they are known: what files tell of plays has none."""
+    added = (change for month in library for change in month.added if change.data_type in SONGS)
+    years = {change.key: change.release_year for change in added if change.release_year}
+    for month in plays:
+        years.update((song.key, song.release_year) for song in month.songs.values() if song.release_year)
+    return years
 
 
 def _side(by_year: Counter[int | None]) -> Side:

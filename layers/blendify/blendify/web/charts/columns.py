@@ -72,19 +72,20 @@ def columns(name: str, label: str, description: str, items: Sequence[Column], bo
     axes: list[Markup] = [element("line", x1=left, x2=box.width, y1=zero, y2=zero, class_="base")]
     if not box.plain:
         axes += _grid(step, (highest, lowest), zero, scale, box.width)
-        skip = scales.every(len(items), room, LABEL_WIDTH)
+        labelled = [place for place, item in enumerate(items) if item.label]
+        skip = scales.every(len(labelled), room, LABEL_WIDTH)
         axes += [
             element(
                 "text",
-                item.label,
+                items[place].label,
                 x=left + pitch * (place + 0.5),
                 y=box.height - 6,
                 class_="axis",
                 text_anchor="middle",
             )
-            for place, item in enumerate(items)
             # The newest always has its label, and so the others count from there.
-            if (len(items) - 1 - place) % skip == 0 and LABEL_WIDTH / 2 < left + pitch * (place + 0.5) < box.width - 14
+            for place in labelled[::-1][::skip]
+            if LABEL_WIDTH / 2 < left + pitch * (place + 0.5) < box.width - 14
         ]
     role = "group" if any(item.link for item in items) else "img"
     return frame(name, label, description, (box.width, box.height), *axes, *drawn, role=role)

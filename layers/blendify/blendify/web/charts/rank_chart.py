@@ -13,6 +13,9 @@ NAMES = 190.0
 """Room for names at the ends of lines."""
 STEP, TAIL = 34.0, 76.0
 NAME_CHARACTERS = 26
+CHARACTER, LINE = 7.0, 14.0
+"""About how wide a character of a name is, and how high."""
+_Runs = list[list[tuple[int, float, float]]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,12 @@ def rank_chart(name: str, label: str, description: str, steps: Steps, lines: Seq
     ]
     # The line in the accent colour is painted last, above all others.
     ordered = sorted(lines, key=lambda line: line.hot)
-    drawn = [_line(line, steps, list(scales.runs(line.ranks, x, y))) for line in ordered]
+    runs = [list(scales.runs(line.ranks, x, y)) for line in ordered]
+    crowded = _crowded(ordered, runs, count)
+    drawn = [
+        _line(line, steps, of_line, crowded=place in crowded)
+        for place, (line, of_line) in enumerate(zip(ordered, runs, strict=True))
+    ]
     size = (WIDTH, floor + BOTTOM)
     return frame(name, label, description, size, *grid, *ticks, *filter(None, drawn), role="group")
 
@@ -71,7 +79,23 @@ def _grid_line(rank: int, y: float, right: float) -> Markup:
     )
 
 
-def _line(line: RankLine, steps: Steps, runs: list[list[tuple[int, float, float]]]) -> Markup | None:
+def _crowded(lines: Sequence[RankLine], runs: Sequence[_Runs], count: int) -> set[int]:
+    """The places of the lines whose name would stand on another's; the picked line is named first."""
+    crowded, named = set[int](), list[tuple[float, float, float]]()
+    for place in reversed(range(len(lines))):
+        if not runs[place]:
+            continue
+        step, x, y = runs[place][-1][-1]
+        width = CHARACTER * min(len(lines[place].name), NAME_CHARACTERS)
+        left = x if step == count - 1 or x <= WIDTH / 2 else x - width
+        if any(abs(y - other) < LINE and left < end and begin < left + width for begin, end, other in named):
+            crowded.add(place)
+        else:
+            named.append((left, left + width, y))
+    return crowded
+
+
+def _line(line: RankLine, steps: Steps, runs: _Runs, *, crowded: bool) -> Markup | None:
     if not runs:
         return None
     paths = [
@@ -98,7 +122,7 @@ def _line(line: RankLine, steps: Steps, runs: list[list[tuple[int, float, float]
         if ends_early
         else {"x": number(x + 12), "y": number(y + 4.5)}
     )
-    name = element("text", shortened(line.name, NAME_CHARACTERS), **at, class_="name")
+    name = element("text", shortened(line.name, NAME_CHARACTERS), **at, class_="name crowded" if crowded else "name")
     known = [rank for rank in line.ranks if rank]
     spoken = f"{line.name}: number {known[-1]}, {steps.labels[last]}; best rank {min(known)}"
     classes = " ".join(["line", *(["hot"] if line.hot else []), *(["ended"] if ends_early else [])])

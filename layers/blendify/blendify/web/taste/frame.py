@@ -11,6 +11,8 @@ from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.visible import Visible
 
+ARTISTS_COUNT = "A play counts 1 for the first artist of a song, and a quarter for a guest."
+
 
 @dataclass(frozen=True)
 class View:

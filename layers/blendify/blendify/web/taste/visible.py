@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, Protocol, TypeVar
 
 from blendify.core import times
 from blendify.core.settings import allowed_for
@@ -14,6 +15,21 @@ from blendify.taste.firsts import firsts
 
 SHORT, LONG = "short_term", "long_term"
 """The ranges that are read from their beginning: each costs a read and its unpacking."""
+
+
+class Pictured(Protocol):
+    """A row of a song or an artist: a dataclass."""
+
+    @property
+    def key(self) -> str:
+        """Of the song or artist."""
+
+    @property
+    def image(self) -> str | None:
+        """Address of a picture."""
+
+
+Row = TypeVar("Row", bound=Pictured)
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,19 @@ class Visible:
             return next((first for first in self._limited_firsts if first.key == artist), None)
         return store.first_of_artist(self.shelf, artist)
 
+    def pictured(self, rows: Iterable[Row], *, of_artists: bool) -> list[Row]:
+        """
+        The rows, with pictures: files bring plays without, and much of it is known from lists, likes or later plays.
+
+        A few rows at a time: each that has none costs a read.
+        """
+        given = list(rows)
+        missing = {row.key for row in given if not row.image}
+        if not missing or self.is_limited:
+            return given
+        known = store.pictures(self.shelf, missing, of_artists=of_artists)
+        return [row if row.image else _with_image(row, known.get(row.key)) for row in given]
+
     @cached_property
     def _limited_firsts(self) -> list[First]:
         every = firsts(self.plays(), [*self.all_lists("artists"), *self.all_lists("tracks")], self.library())
@@ -109,3 +138,9 @@ class Visible:
 
     def _changes(self, changes: Iterable[LibraryChange]) -> tuple[LibraryChange, ...]:
         return tuple(change for change in changes if change.provider in self.providers)
+
+
+def _with_image(row: Row, image: str | None) -> Row:
+    changed: Any = row
+    with_image: Row = replace(changed, image=image)
+    return with_image

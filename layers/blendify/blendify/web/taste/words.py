@@ -1,5 +1,6 @@
 """Days, months and numbers in words that people use."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from blendify.core.data_types import DataType
@@ -18,6 +19,8 @@ RANGES = {
     "overall": "All time",
     "heavy_rotation": "Heavy rotation",
 }
+FEW_MONTHS, MANY_MONTHS = 14, 36
+"""Up to so many no month's name stands twice; beyond the second, months are too narrow for names."""
 SOURCES = {
     DataType.RECENTLY_PLAYED: "a play",
     DataType.SAVED_TRACKS: "a song that you liked",
@@ -64,6 +67,15 @@ def month(text: str) -> str:
 def short_month(text: str) -> str:
     """`Nov`, and in January the year too."""
     return f"{MONTHS[int(text[5:7]) - 1][:3]}{' ' + text[:4] if text[5:7] == '01' else ''}"
+
+
+def month_labels(months: Sequence[str]) -> list[str]:
+    """Names below columns of months, in order: without years, with them, or of many months the years alone."""
+    if len(months) <= FEW_MONTHS:
+        return [short_month(month) for month in months]
+    if len(months) <= MANY_MONTHS:
+        return [f"{MONTHS[int(month[5:7]) - 1][:3]} {month[2:4]}" for month in months]
+    return [month[:4] if month[5:7] == "01" else "" for month in months]
 
 
 def number(value: float) -> str:

@@ -1,5 +1,7 @@
 """Since when, how much, where? One artist."""
 
+from dataclasses import replace
+
 from blendify.insights.buckets import TopList
 from blendify.taste import rank_lines
 from blendify.taste.artist import Everything, Portrait, list_with, portrait
@@ -8,7 +10,7 @@ from blendify.web.charts.columns import Box, Column, columns
 from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
-from blendify.web.taste.frame import Shown, Table, View, library_basis, plays_basis
+from blendify.web.taste.frame import ARTISTS_COUNT, Shown, Table, View, library_basis, plays_basis
 from blendify.web.taste.views.ranks import ticks
 from blendify.web.taste.visible import Visible
 
@@ -26,10 +28,10 @@ def build(asked: Asked, visible: Visible) -> Shown:
         return Shown(empty="Nothing is known of this artist here.", title="An artist that is not in your history")
     ranks = _ranks(told, list_with(told.key, lists), visible.today)
     notes = [plays_basis(visible.known), library_basis(visible.known)]
-    notes.append("A play counts 1 for the first artist of a song, and a quarter for a guest.")
+    notes.append(ARTISTS_COUNT)
     return Shown(
         {
-            "portrait": told,
+            "portrait": replace(told, songs=tuple(visible.pictured(told.songs, of_artists=False))),
             "facts": _facts(told),
             "first": _first(told),
             "last": words.day(told.last_day) if told.last_day else None,
@@ -69,13 +71,14 @@ def _first(told: Portrait) -> str | None:
 
 
 def _plays(told: Portrait) -> str:
+    labels = words.month_labels([month for month, _ in told.by_month])
     return columns(
         "plays",
         f"Plays of {told.name} by month",
         f"A column for each month from {words.month(told.by_month[0][0])} to {words.month(told.by_month[-1][0])}.",
         [
-            Column(words.short_month(month), f"{words.month(month)}: {words.count(value, 'play')}", (value,))
-            for month, value in told.by_month
+            Column(label, f"{words.month(month)}: {words.count(value, 'play')}", (value,))
+            for label, (month, value) in zip(labels, told.by_month, strict=True)
         ],
         Box(height=200.0),
     )

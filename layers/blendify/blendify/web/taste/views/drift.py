@@ -78,14 +78,14 @@ def _grid(told: Drift) -> str:
 
 def _line(told: Drift) -> str:
     """The last month against each."""
-    last = told.percents[-1]
+    last, labels = told.percents[-1], words.month_labels(told.months[:-1])
     return columns(
         "last",
         f"{words.month(told.months[-1])} against each month before",
         "A column for each month, as high as the likeness in percent.",
         [
-            Column(words.short_month(month), f"{words.month(month)}: {percent} %", (float(percent),))
-            for month, percent in zip(told.months[:-1], last[:-1], strict=True)
+            Column(label, f"{words.month(month)}: {percent} %", (float(percent),))
+            for label, month, percent in zip(labels, told.months[:-1], last[:-1], strict=True)
         ],
         Box(height=180.0),
     )

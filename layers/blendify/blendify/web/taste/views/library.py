@@ -90,6 +90,7 @@ def _chart(asked: Asked, grown: growth.Growth, picked: str) -> str:
         removed = [f"removed {words.number(column.removed)}"] if column.removed else []
         return f"{words.month(column.label)}: {', '.join([*parts, *removed]) or 'nothing'}"
 
+    names = [column.label for column in grown.columns]
     return columns(
         "library",
         "Your library over time",
@@ -98,14 +99,14 @@ def _chart(asked: Asked, grown: growth.Growth, picked: str) -> str:
         + ": additions upwards, removals below the line.",
         [
             Column(
-                column.label if grown.by_years else words.short_month(column.label),
+                label,
                 words_of(column),
                 tuple(map(float, column.added)),
                 column.removed,
                 asked.link(period=column.label),
                 hot=column.label == picked,
             )
-            for column in grown.columns
+            for label, column in zip(names if grown.by_years else words.month_labels(names), grown.columns, strict=True)
         ],
     )
 

@@ -1,5 +1,6 @@
 """How did it come to this? The ranks of today as lines over the weeks."""
 
+from itertools import pairwise
 from math import ceil
 
 from blendify.insights.buckets import Known
@@ -35,7 +36,8 @@ def build(asked: Asked, visible: Visible) -> Shown:
         period = Period(max(first, since), max(last, since))
         plays = visible.plays(later(period.first, -rank_lines.WINDOW)[:7], period.last[:7])
         lines = rank_lines.from_plays(plays, what, period, asked.artist)
-        basis = f"{plays_basis(visible.known)} The rank of a week counts the 28 days before its end."
+        counted = "month counts its plays" if lines.by_months else "week counts the 28 days before its end"
+        basis = f"{plays_basis(visible.known)} The rank of a {counted}."
     else:
         assert chosen is not None  # noqa: S101 -- else from_plays
         since = visible.known.rankings_since or last
@@ -60,7 +62,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "artists": what == "artists",
             "chart": _chart(asked, lines),
             "lead": _lead(lines),
-            "lines": lines.lines,
+            "lines": visible.pictured(lines.lines, of_artists=what == "artists"),
             "table": _table(lines),
             "unit": "month" if lines.by_months else "week",
         },
@@ -91,6 +93,9 @@ def _spans(asked: Asked, visible: Visible) -> list[Choice]:
     chosen = [
         (title, None if weeks == WEEKS else later(visible.today, 1 - 7 * weeks)) for title, weeks in spans.items()
     ]
+    known = min(filter(None, (visible.known.plays_since, visible.known.rankings_since)), default=visible.today)
+    if days_between(known, visible.today) > 7 * max(spans.values()):
+        chosen.append(("Everything", known))
     return [
         Choice(title, asked.link(from_=first, to=None), asked.from_ == first and not asked.to)
         for title, first in chosen
@@ -112,18 +117,22 @@ def _chart(asked: Asked, lines: rank_lines.RankLines) -> str:
 
 
 def ticks(ends: tuple[str, ...]) -> dict[int, str]:
-    """The steps at which a month begins, few enough to be read; the first has its year."""
+    """The steps at which a month begins, of many months a year; few enough to be read."""
     starts = [step for step, end in enumerate(ends) if step == 0 or end[:7] != ends[step - 1][:7]]
+    if len(starts) > words.MANY_MONTHS:
+        years = [step for step in starts if ends[step][5:7] == "01"]
+        return {step: ends[step][:4] for step in years[:: -ceil(len(years) / MOST_TICKS)]}
     every = ceil(len(starts) / MOST_TICKS)
     chosen = starts[::-every][::-1]
     # A month of which the chart has its last week only would stand on the next.
     if len(chosen) > 1 and chosen[1] - chosen[0] < 1.5 * len(ends) / MOST_TICKS:
         chosen.pop(0)
-    return {step: words.month(ends[step])[:3] + _year(ends, step, chosen[0]) for step in chosen}
+    before = {step: ends[earlier][:4] for earlier, step in pairwise(chosen)}
+    return {step: words.month(ends[step])[:3] + _year(ends[step][:4], before.get(step)) for step in chosen}
 
 
-def _year(ends: tuple[str, ...], step: int, first: int) -> str:
-    return f" {ends[step][:4]}" if step == first or ends[step][5:7] == "01" else ""
+def _year(year: str, before: str | None) -> str:
+    return "" if year == before else f" {year}"
 
 
 def _lead(lines: rank_lines.RankLines) -> str:

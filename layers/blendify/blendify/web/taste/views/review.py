@@ -1,5 +1,7 @@
 """What shall I share? A month or a year on one page, and as a picture."""
 
+from dataclasses import replace
+
 from blendify.taste.growth import gathered
 from blendify.taste.review import Review, Sources, name_after, name_before, review
 from blendify.web.charts.review_picture import Facts, picture
@@ -39,7 +41,11 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "after": Choice(words.month(following), asked.link(period=following), False)
             if following <= visible.today[: len(following)]
             else None,
-            "review": told,
+            "review": replace(
+                told,
+                artists=tuple(visible.pictured(told.artists, of_artists=True)),
+                songs=tuple(visible.pictured(told.songs, of_artists=False)),
+            ),
             "facts": _facts(told),
             "added": gathered(told.added)[:COVERS],
             "picture": f"review.svg{asked.link(period=name)}" if _worth_a_picture(told) else None,
