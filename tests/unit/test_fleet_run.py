@@ -8,7 +8,7 @@ import pytest
 from blendify.access import users
 from blendify.affinity.profile import Profile
 from blendify.core.same_names import artist_key
-from blendify.fleet import in_one, numbers, results, shelf
+from blendify.fleet import in_one, numbers, profile_rows, results, shelf
 from blendify.fleet.sums import Sums
 from blendify.insights import table
 from blendify.sharing import consent
@@ -50,7 +50,9 @@ def test_a_run_leaves_what_the_sums_say() -> None:
     profiles = counted(30)
     assert run(profiles) == 1
     number = {user_id: numbers.number_of(user_id) for user_id in profiles}
-    by_number = {value: profiles[user_id] for user_id, value in number.items() if value is not None}
+    by_number = {
+        value: profile_rows.counted(profiles[user_id]) for user_id, value in number.items() if value is not None
+    }
     assert len(by_number) == 30
     sums = Sums(by_number)
     assert results.audience() == sums.audience

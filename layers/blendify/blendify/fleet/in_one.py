@@ -5,13 +5,12 @@ When its time is up it says where it was, and is called again; profiles are then
 """
 
 import secrets
-from collections.abc import Callable, Mapping
-from sys import intern
+from collections.abc import Callable
 from typing import Any
 
-from blendify.affinity.profile import ArtistWeight, Profile
+from blendify.affinity.profile import Profile
 from blendify.core import times
-from blendify.fleet import numbers, shelf, writing
+from blendify.fleet import numbers, profile_rows, shelf, writing
 from blendify.fleet.results import Run
 from blendify.fleet.sums import Sums
 from blendify.likeness.audiences import FEWEST_LISTENERS
@@ -93,15 +92,6 @@ def _profiles(
     for number, user_id in listeners.items():
         if seconds_left() < RESERVE_SECONDS:
             raise numbers.TimeUp("not all profiles are read")
-        if artists := profile_of(user_id).artists:
-            profiles[number] = Profile(user_id, tuple(map(_slim, artists)))
+        if (profile := profile_rows.counted(profile_of(user_id))).artists:
+            profiles[number] = profile
     return profiles
-
-
-def _slim(artist: ArtistWeight) -> ArtistWeight:
-    """One text in memory for all who have the artist, and nothing of where the weight comes from."""
-    image = intern(artist.image) if artist.image else None
-    return ArtistWeight(intern(artist.key), intern(artist.name), image, artist.weight, _NOTHING)
-
-
-_NOTHING: Mapping[str, float] = {}

@@ -1,0 +1,104 @@
+-- The sums over all listeners, as `sums.py` computes them, for Athena. Each statement is one SELECT, in the SQL that
+-- Trino and DuckDB have in common: integers are cast before a division, every order has a second key, and no text of
+-- anybody's is ever put into one. {day}, {first}, {last} and {letters} are filled by `statements.py`, which checks them.
+--
+-- profiles(day, u, place, artist, name, image, millionths): the artists of each listener by number, the strongest at
+-- place 1; image is '' without one; the weight in millionths.
+
+-- name: listeners
+SELECT count(DISTINCT u) AS listeners
+  FROM profiles
+ WHERE day = '{day}';
+
+-- name: audience
+SELECT artist, count(*) AS listeners
+  FROM profiles
+ WHERE day = '{day}'
+ GROUP BY artist
+HAVING count(*) >= 3
+ ORDER BY artist;
+
+-- name: neighbours
+WITH profile AS (
+    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE day = '{day}'
+),
+everyone AS (
+    SELECT count(DISTINCT u) AS listeners FROM profile
+),
+audience AS (
+    SELECT artist, CASE WHEN count(*) >= 3 THEN count(*) ELSE 0 END AS listeners FROM profile GROUP BY artist
+),
+weighed AS (
+    SELECT p.u, p.artist, a.listeners, e.listeners AS everybody,
+           sqrt(p.w) * ln(1e0 + CAST(e.listeners + 200 AS DOUBLE) / CAST(a.listeners + 4 AS DOUBLE)) AS raw
+      FROM profile p JOIN audience a ON a.artist = p.artist CROSS JOIN everyone e
+),
+normal AS (
+    SELECT u, artist, listeners, everybody, raw / sqrt(sum(raw * raw) OVER (PARTITION BY u)) AS v FROM weighed
+),
+telling AS (
+    SELECT u, artist, v FROM normal WHERE listeners <= 50 OR listeners * 10 <= everybody
+),
+ranked AS (
+    SELECT u, artist, v, row_number() OVER (PARTITION BY artist ORDER BY v DESC, u) AS place FROM telling
+),
+narrow AS (
+    SELECT u, artist, v FROM ranked WHERE place <= 500
+),
+joined AS (
+    SELECT x.u, y.u AS other, sum(x.v * y.v) AS cosine, count(*) AS shared
+      FROM narrow x JOIN narrow y ON y.artist = x.artist AND y.u <> x.u
+     WHERE x.u >= {first} AND x.u < {last}
+     GROUP BY x.u, y.u
+    HAVING count(*) >= 3
+),
+scored AS (
+    SELECT u, other, round(cosine * CAST(shared AS DOUBLE) / CAST(shared + 5 AS DOUBLE), 9) AS score FROM joined
+),
+best AS (
+    SELECT u, other, row_number() OVER (PARTITION BY u ORDER BY score DESC, other) AS place FROM scored
+),
+exact AS (
+    SELECT b.u, b.other,
+           round(sum(x.v * y.v) * CAST(count(*) AS DOUBLE) / CAST(count(*) + 5 AS DOUBLE), 9) AS score
+      FROM best b JOIN telling x ON x.u = b.u JOIN telling y ON y.u = b.other AND y.artist = x.artist
+     WHERE b.place <= 50
+     GROUP BY b.u, b.other
+)
+SELECT u, other, round(score, 6) AS likeness
+  FROM exact
+ ORDER BY u, score DESC, other;
+
+-- name: near
+WITH core AS (
+    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE day = '{day}' AND place <= 100
+),
+lengths AS (
+    SELECT artist, sqrt(sum(w * w)) AS length FROM core GROUP BY artist HAVING count(*) >= 3
+),
+normal AS (
+    SELECT c.u, c.artist, c.w / l.length AS z FROM core c JOIN lengths l ON l.artist = c.artist
+),
+joined AS (
+    SELECT x.artist, y.artist AS other, sum(x.z * y.z) AS cosine, count(*) AS shared
+      FROM normal x JOIN normal y ON y.u = x.u AND y.artist <> x.artist
+     WHERE strpos('{letters}', substr(x.artist, 1, 1)) > 0
+     GROUP BY x.artist, y.artist
+    HAVING count(*) >= 3
+),
+scored AS (
+    SELECT artist, other, shared, round(cosine * CAST(shared AS DOUBLE) / CAST(shared + 5 AS DOUBLE), 9) AS score
+      FROM joined
+),
+ranked AS (
+    SELECT artist, other, shared, score, row_number() OVER (PARTITION BY artist ORDER BY score DESC, other) AS place
+      FROM scored
+),
+told AS (
+    SELECT artist, min(name) AS name, min(nullif(image, '')) AS image
+      FROM profiles WHERE day = '{day}' GROUP BY artist
+)
+SELECT r.artist, r.other, t.name, t.image, round(r.score, 6) AS nearness, r.shared
+  FROM ranked r JOIN told t ON t.artist = r.other
+ WHERE r.place <= 50
+ ORDER BY r.artist, r.place;

@@ -1,0 +1,167 @@
+"""The statements for Athena say what the sums in memory say, and are in SQL that both engines have."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from blendify.affinity.profile import Profile
+from blendify.fleet import profile_rows, shelf, statements
+from blendify.fleet import sums as sums_module
+from blendify.fleet.parquet import Column, written
+from blendify.fleet.sums import Sums
+from blendify.likeness.near_artists import Near
+from tests.unit.counted_listeners import drawn
+
+DAY = "2026-11-28"
+PROFILES = {number: profile_rows.counted(profile) for number, profile in drawn(60).items()}
+SUMS = Sums(PROFILES)
+STATEMENTS = {
+    "listeners": statements.listeners(DAY),
+    "audience": statements.audience(DAY),
+    "neighbours": statements.neighbours(DAY, 0, 1),
+    "near": statements.near(DAY, shelf.LETTERS),
+}
+COLUMNS = [duckdb.ColumnExpression(name) for name in ("u", "place", "artist", "name", "image", "millionths")]
+IN_BOTH = {
+    *("Count", "Sum", "Min", "Sqrt", "Ln", "Round", "RowNumber", "Cast", "Case", "If", "Nullif", "StrPosition"),
+    *("Substring", "And", "Or"),
+}
+"""What Trino and DuckDB compute alike; And and Or are functions to the parser."""
+
+
+def put(folder: Path, day: str, profiles: dict[int, Profile]) -> None:
+    """Two files of a day, as the worker writes them."""
+    for part in range(2):
+        (folder / f"day={day}").mkdir(exist_ok=True, parents=True)
+        here = {number: profile for number, profile in profiles.items() if number % 2 == part}
+        (folder / f"day={day}" / f"{part}.parquet").write_bytes(profile_rows.file_of(here))
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The profiles in files, and those of the day before, which are none of this day's."""
+    folder = tmp_path_factory.mktemp("profiles")
+    put(folder, DAY, PROFILES)
+    put(folder, "2026-11-27", {number + 1: profile for number, profile in PROFILES.items()})
+    with duckdb.connect() as connection:
+        files = connection.read_parquet(f"{folder}/*/*.parquet", hive_partitioning=True)
+        files.select(*COLUMNS, duckdb.ColumnExpression("day").cast("VARCHAR").alias("day")).create_view("profiles")
+        yield connection
+
+
+def rows(database: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
+    return database.execute(statement).fetchall()
+
+
+def test_they_say_how_many_listeners_and_audiences_there_are(database: duckdb.DuckDBPyConnection) -> None:
+    assert rows(database, STATEMENTS["listeners"]) == [(60,)]
+    assert dict(rows(database, STATEMENTS["audience"])) == SUMS.audience.of
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+def test_they_say_who_is_alike(database: duckdb.DuckDBPyConnection, batches: int) -> None:
+    """In one batch or in several."""
+    told = [row for batch in range(batches) for row in rows(database, statements.neighbours(DAY, batch, batches))]
+    expected = [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)]
+    assert told == expected
+    assert len({number for number, _, _ in told}) == 60
+
+
+def test_the_bound_is_the_same(database: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it takes some listeners of an artist only, both take the same ones."""
+    monkeypatch.setattr(sums_module, "STRONGEST", 7)
+    monkeypatch.setattr(sums_module, "CANDIDATES", 4)
+    statement = STATEMENTS["neighbours"].replace("place <= 500", "place <= 7").replace("place <= 50", "place <= 4")
+    expected = [(number, *each) for number in sorted(PROFILES) for each in Sums(PROFILES).neighbours(number)]
+    assert rows(database, statement) == expected
+    assert expected != [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)[:4]]
+
+
+def test_they_say_who_is_near(database: duckdb.DuckDBPyConnection) -> None:
+    """With names and pictures, in one statement or by letters."""
+    told = [row for letters in ("-0123456789ABCDEFGHIJK", shelf.LETTERS[22:]) for row in near(database, letters)]
+    expected = [(key, each) for key in sorted(SUMS.audience.of) for each in SUMS.near(key)]
+    assert sorted(told, key=lambda row: row[0]) == expected
+    assert [key for key, _ in groupby(told, key=lambda row: row[0])] == sorted({key for key, _ in expected})
+
+
+def near(database: duckdb.DuckDBPyConnection, letters: str) -> list[tuple[str, Near]]:
+    return [(artist, Near(*other)) for artist, *other in rows(database, statements.near(DAY, letters))]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_athena_parses_what_duckdb_runs(name: str) -> None:
+    """It reads the same in the grammars of Athena, Trino and DuckDB, and has functions of all of them alone."""
+    (statement,) = sqlglot.parse(STATEMENTS[name], dialect="trino")
+    (of_athena,) = sqlglot.parse(STATEMENTS[name], dialect="athena")
+    (of_duckdb,) = sqlglot.parse(STATEMENTS[name], dialect="duckdb")
+    assert statement is not None
+    assert of_athena is not None
+    assert of_duckdb is not None
+    assert isinstance(of_athena, exp.Select)
+    used = {type(each).__name__ for each in statement.find_all(exp.Func)}
+    assert used <= IN_BOTH, used - IN_BOTH
+    assert used == {type(each).__name__ for each in of_duckdb.find_all(exp.Func)}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_engines_cannot_differ(name: str) -> None:
+    """No division of whole numbers, which Trino cuts off; no decimal, which it rounds; no order that has ties."""
+    (statement,) = sqlglot.parse(STATEMENTS[name], dialect="trino")
+    assert statement is not None
+    for division in statement.find_all(exp.Div):
+        right = division.right.unnest()
+        doubles = isinstance(right, exp.Cast | exp.Sqrt) or right.sql() in ("1e6", "1E6", "l.length")
+        assert doubles, division.sql()
+    for number in statement.find_all(exp.Literal):
+        assert number.is_string or number.is_int or "e" in number.sql().lower()
+    for window in statement.find_all(exp.Window):
+        order = window.args.get("order")
+        assert order is None or len(order.expressions) == 2
+    assert all(each.alias for each in statement.expressions if not isinstance(each, exp.Column))
+
+
+def test_nothing_but_days_and_letters_goes_into_a_statement() -> None:
+    for day in ("2026-11-28' OR 1=1", "", "2026-1-1"):
+        with pytest.raises(ValueError, match="no day"):
+            statements.audience(day)
+    for letters in ("", "a'b", "a b"):
+        with pytest.raises(ValueError, match="no letters"):
+            statements.near(DAY, letters)
+
+
+@pytest.mark.parametrize(
+    ("count", "batches", "parts"), [(20, 1, 1), (2_501, 2, 1), (100_000, 40, 16), (10**6, 256, 64)]
+)
+def test_more_listeners_take_more_statements(count: int, batches: int, parts: int) -> None:
+    """Together they reach every number and every letter once."""
+    assert statements.batches_of(count) == batches
+    letters = statements.letters_of(count)
+    assert len(letters) == parts
+    assert "".join(letters) == shelf.LETTERS
+    bounds = [
+        statements.neighbours(DAY, batch, batches).split("x.u >= ")[1].split()[0::4][0] for batch in range(batches)
+    ]
+    assert [int(bound) for bound in bounds] == [shelf.NUMBERS * batch // batches for batch in range(batches)]
+
+
+def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """Every column, the largest numbers, texts of any kind; and more columns than a short list holds."""
+    columns = [
+        Column("big", [0, 2**62 - 1, -(2**63)], 64),
+        Column("small", [1, -1, 2**31 - 1], 32),
+        Column("text", ["", "Tyler, The Creator", "Sigur Rós \U0001f3b5"]),
+        *(Column(f"c{number}", ["x", "y", "z"]) for number in range(20)),
+    ]
+    (tmp_path / "some.parquet").write_bytes(written(columns))
+    with duckdb.connect() as connection:
+        found = connection.read_parquet(f"{tmp_path}/some.parquet")
+        assert [name for name, *_ in found.description] == [column.name for column in columns]
+        assert [str(kind) for _, kind, *_ in found.description][:3] == ["BIGINT", "INTEGER", "VARCHAR"]
+        assert found.fetchall() == list(zip(*(column.values for column in columns), strict=True))
