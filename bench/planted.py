@@ -5,18 +5,21 @@ Sixty scenes have 500 artists each, and a main stream has 2,000, from hits to ni
 scenes,  of artists of their own: they share the artists, not how much each hears of whom. Nobody is real.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, combinations
 from random import Random
+
+from blendify.affinity import formula
+from blendify.affinity.profile import ARTISTS, SONGS, ArtistWeight, Profile, SongWeight
 
 SCENES, SCENE_ARTISTS, MAIN_STREAM = 60, 500, 2_000
 ARTIST_SONGS = 20
 YEAR = 365
 IN_GROUPS = 0.3
 SHARES = (0.15, 0.30, 0.50)
-POOL_ARTISTS = 60
+POOL_ARTISTS = 40
 SITTINGS = 6
 """On so many days at most does a listener play an artist: enough to tell months apart."""
 RANGES = {"short_term": 28, "medium_term": 180, "long_term": YEAR}
@@ -38,20 +41,68 @@ class Listener:
     followed: set[int] = field(default_factory=set)
     """Numbers of artists."""
 
-    def artists(self, within: int = YEAR) -> Counter[int]:
-        """Plays by the artist's number, of the latest days."""
-        return self._counted(within, artist_of)
+    @property
+    def has_log(self) -> bool:
+        """Half of the listeners have a log of plays. All have top lists, likes and follows."""
+        return self.number % 2 == 0
 
-    def songs(self, within: int = YEAR) -> Counter[int]:
-        """Plays by the song's number, of the latest days."""
-        return self._counted(within, lambda song: song)
+    def artists(self) -> Counter[int]:
+        """Plays by the artist's number."""
+        return self.counted(artist_of)
 
-    def _counted(self, within: int, of: Callable[[int], int]) -> Counter[int]:
+    def songs(self) -> Counter[int]:
+        """Plays by the song's number."""
+        return self.counted(song_of)
+
+    def counted(self, of: Callable[[int], int], within: int = YEAR) -> Counter[int]:
+        """Plays of the latest days, by what `of` makes of a song's number."""
         counts: Counter[int] = Counter()
         for ago, song, plays in self.plays:
             if ago < within:
                 counts[of(song)] += plays
         return counts
+
+    def profile(self, *, log: bool | None = None, lists: bool = True, month: int | None = None) -> Profile:
+        """
+        What the product makes of it.
+
+        log     Whether the log of plays is known; by default as `has_log` says
+        lists   Whether top lists, likes and follows are
+        month   0 or 1: of the log every other month alone
+        """
+        known = self.has_log if log is None else log
+        weighed = {}
+        for most, of in ((ARTISTS, artist_of), (SONGS, song_of)):
+            sources = {"plays": self._plays(of, month)} if known else {}
+            if lists:
+                sources |= self._lists(of)
+            named = {
+                source: {_name(of, number): values[number] for number in sorted(values)}
+                for source, values in sources.items()
+            }
+            weighed[of] = formula.weighed(named, most)
+        artists = [ArtistWeight(key, key, None, sum(parts.values()), parts) for key, parts in weighed[artist_of]]
+        songs = [_song(key, parts) for key, parts in weighed[song_of]]
+        everyone = frozenset(_name(artist_of, artist) for artist in self.artists())
+        return Profile(str(self.number), tuple(artists), tuple(songs), known, known=everyone)
+
+    def _plays(self, of: Callable[[int], int], month: int | None) -> dict[int, float]:
+        sums: defaultdict[int, float] = defaultdict(float)
+        for ago, song, plays in self.plays:
+            if month is None or ago // 30 % 2 == month:
+                sums[of(song)] += plays * formula.play(ago)
+        return {number: formula.damped(value) for number, value in sums.items()}
+
+    def _lists(self, of: Callable[[int], int]) -> dict[str, dict[int, float]]:
+        ranks: defaultdict[int, float] = defaultdict(float)
+        for name, days in RANGES.items():
+            ordered = sorted(self.counted(of, days).items(), key=lambda row: (-row[1], row[0]))
+            for place, (number, _) in enumerate(ordered[:RANKED], start=1):
+                ranks[number] += formula.rank(name, place)
+        liked = Counter(map(of, self.liked))
+        likes = {number: formula.damped(count) if of is artist_of else 1.0 for number, count in liked.items()}
+        follows = dict.fromkeys(self.followed, 1.0) if of is artist_of else {}
+        return {"ranks": dict(ranks), "likes": likes, "follows": follows}
 
 
 @dataclass(frozen=True)
@@ -103,6 +154,20 @@ class Planted:
 def artist_of(song: int) -> int:
     """The number of the artist of a song."""
     return song // ARTIST_SONGS
+
+
+def song_of(song: int) -> int:
+    """The song itself."""
+    return song
+
+
+def _name(of: Callable[[int], int], number: int) -> str:
+    return f"artist-{number}" if of is artist_of else f"song-{number}"
+
+
+def _song(key: str, parts: Mapping[str, float]) -> SongWeight:
+    artist = _name(artist_of, artist_of(int(key.removeprefix("song-"))))
+    return SongWeight(key, key, (artist,), artist, None, None, 200_000, {}, sum(parts.values()), parts)
 
 
 def population(count: int, seed: int = 1) -> Planted:

@@ -5,7 +5,7 @@ The suggestions as a listener sees them: two shelves, as no list is both near an
 times and left alone rests for thirty days, unless it is the only thing that there is to say.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from blendify.affinity.profile import ArtistWeight, Profile, SongWeight
@@ -35,7 +35,7 @@ def close_to_you(suggestions: Iterable[Suggestion], resting: Collection[str] = (
 
 
 def off_the_beaten_track(
-    suggestions: Iterable[Suggestion], audience: dict[str, int], listeners: int, resting: Collection[str] = ()
+    suggestions: Iterable[Suggestion], audience: Mapping[str, int], listeners: int, resting: Collection[str] = ()
 ) -> list[Suggestion]:
     """
     Those whom few here know, the best first; at most 20.
