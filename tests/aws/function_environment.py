@@ -38,6 +38,7 @@ FUNCTION_ENVIRONMENT = {
     "INSIGHTS_DELAY_SECONDS": "60",
     "EVENTS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/events.fifo",
     "EVENTS_DELAY_SECONDS": "60",
+    "REVOCATIONS_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/revocations",
     "DELIVERIES_QUEUE": "https://sqs.us-east-1.amazonaws.com/000000000000/deliveries",
 }
 

@@ -24,6 +24,13 @@ class Messages:
     def __init__(self) -> None:
         self.waiting: dict[str, str] = {}
         self.requests = 0
+        self.sent: list[str] = []
+        """Bodies of messages of other queues."""
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
+        assert not QueueUrl.endswith(".fifo")
+        self.sent.append(MessageBody)
+        return {}
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         assert QueueUrl.endswith(".fifo")

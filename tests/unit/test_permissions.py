@@ -114,9 +114,10 @@ def opens(function: str, purpose: str) -> bool:
 
 
 def test_only_functions_that_sync_decrypt_tokens() -> None:
-    """Pages, login and callback cannot decrypt stored tokens."""
+    """Pages, login and callback cannot decrypt stored tokens. What gives grants back can, and reads no history."""
     openers = {name for name in FUNCTIONS if opens(name, "oauth-token")}
-    assert openers == {"BeginSync"} | COLLECTORS
+    assert openers == {"BeginSync", "GiveBackGrants"} | COLLECTORS
+    assert not any("HistoryTable" in str(statement["Resource"]) for statement in statements("GiveBackGrants"))
 
 
 def test_only_functions_that_call_providers_open_client_secrets_of_listeners() -> None:
@@ -250,7 +251,7 @@ def test_polls_are_taken_from_their_queue() -> None:
     retries = MAX_RECEIVES * queues["Polls"]["VisibilityTimeout"]
     assert retries + quota.HORIZON_MS / 1000 < queues["Polls"]["MessageRetentionPeriod"]
     receivers = {name for name in FUNCTIONS if allowed(name, "sqs:ReceiveMessage")}
-    assert receivers == {"PollRecentlyPlayed", "ComputeInsights", "TellWebhooks", "DeliverEvents"}
+    assert receivers == {"PollRecentlyPlayed", "ComputeInsights", "TellWebhooks", "DeliverEvents", "GiveBackGrants"}
 
 
 def test_changes_of_the_history_are_watched() -> None:

@@ -4,6 +4,7 @@ The accounts host of a service with OAuth 2: the consent page, codes, and tokens
 Source  RFC 6749 (authorization code grant) and RFC 7636 (PKCE)
 """
 
+import json
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -104,6 +105,16 @@ class OAuth2Accounts(Accounts):
                 grant.uses = 1 if self.options.refresh_tokens is RefreshTokens.ROTATE else 0
             tokens["refresh_token"] = self._refresh_token(grant)
         return tokens
+
+    def give_back(self, secret: str) -> bool:
+        """End the consent behind a token, and all that came of it; whether there was one."""
+        grant = self.grants.get(secret)
+        if grant is None or not grant.consent or not self.lives(self.grants[grant.consent]):
+            return False
+        for identity, each in self.grants.items():
+            if grant.consent in (identity, each.consent):
+                each.until = 0
+        return True
 
     def scopes(self, grant: Grant) -> list[str]:
         """What the listener allowed."""
@@ -244,6 +255,24 @@ def _tokens(service: OAuth2Service, fields: Mapping[str, str] | None, header: st
             return service.accounts.refresh(fields.get("refresh_token", ""))
         case _:
             raise OAuthError("unsupported_grant_type", "grant_type parameter is not supported")
+
+
+async def revoke(service: OAuth2Service, request: Request) -> Response:
+    """A token, posted as the form's `token`, takes its whole consent with it."""
+    secret = (await form(request) or {}).get("token", "")
+    known = service.accounts.give_back(secret)
+    return json_response({}) if known else json_response({"error": "invalid_token"}, 400, _HEADERS)
+
+
+async def sign_out(service: OAuth2Service, request: Request) -> Response:
+    """The same by a living access token, posted as JSON."""
+    try:
+        secret = str(json.loads(await request.body())["access_token"])
+    except (ValueError, TypeError, KeyError):
+        return json_response(service.oauth_error(OAuthError("invalid_request", "No access token")), 400, _HEADERS)
+    if service.accounts.living(secret, "access") and service.accounts.give_back(secret):
+        return json_response({})
+    return json_response(service.oauth_error(OAuthError("invalid_token", "Unknown access token")), 401, _HEADERS)
 
 
 def oauth2_pages(authorize_path: str, token_path: str) -> list[AccountPage]:

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from local.simulators.frame.bans import deadline
 from local.simulators.frame.entries import PLAIN, Entries, Entry
 from local.simulators.frame.library import Rows
-from local.simulators.frame.oauth2 import OAuth2Service, OAuthError, oauth2_pages
+from local.simulators.frame.oauth2 import OAuth2Service, OAuthError, oauth2_pages, sign_out
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response
-from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.playlists import playlist_of
 from local.simulators.soundcloud.catalogue import ACCESS, OBJECTS, Catalogue
@@ -62,7 +62,10 @@ class Soundcloud(OAuth2Service):
     scheme = "oauth"
     api_roots = ("/me", "/playlists/")
     unknown = "/me/unknown"
-    account_pages = oauth2_pages("/authorize", "/oauth/token")
+    account_pages = (
+        *oauth2_pages("/authorize", "/oauth/token"),
+        AccountPage("/sign-out", ("POST",), sign_out),
+    )
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     endpoints = (

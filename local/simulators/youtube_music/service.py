@@ -6,10 +6,10 @@ from typing import Any
 from starlette.requests import Request
 
 from local.simulators.frame.entries import Entries
-from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
+from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages, revoke
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
-from local.simulators.frame.service import Call, Endpoint, Listener
+from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.youtube_music.catalogue import OBJECTS, Catalogue, etag
 from local.simulators.youtube_music.library import LIKED, WHOLE, YouTubeLibrary
@@ -81,7 +81,10 @@ class YouTubeMusic(OAuth2Service):
     scopes = SCOPES
     api_roots = (f"{_ROOT}/",)
     unknown = f"{_ROOT}/unknown"
-    account_pages = oauth2_pages("/o/oauth2/v2/auth", "/token")
+    account_pages = (
+        *oauth2_pages("/o/oauth2/v2/auth", "/token"),
+        AccountPage("/revoke", ("POST",), revoke, secret=lambda fields: fields.get("token", "")),
+    )
     troubles = OwnTroubles.beside(__file__)
     refusals = Refusals(__file__)
     tells_deadlines = False

@@ -119,6 +119,12 @@ def deliveries_queue() -> str:
 
 
 @cache
+def revocations_queue() -> str:
+    """The URL of the queue of grants to give back; only functions that disconnect accounts have it."""
+    return required(os.environ, "REVOCATIONS_QUEUE")
+
+
+@cache
 def loopback_webhooks() -> bool:
     """Whether webhooks may be on this machine, over plain http: on the local stack alone."""
     return os.environ.get("LOOPBACK_WEBHOOKS") == "on"

@@ -1,6 +1,6 @@
-"""A listener disconnects an account: its tokens are destroyed at once, and a running sync ends."""
+"""A listener disconnects an account: its tokens are destroyed at once, its grant given back, a running sync ended."""
 
-from blendify.access import connections
+from blendify.access import connections, revocations
 from blendify.core import state_machines
 from blendify.core.data_types import Outcome, Status
 from blendify.jobs.progress import withdraw
@@ -18,6 +18,7 @@ def disconnect(user_id: str, provider: str) -> bool | None:
     connection = connections.disconnect(user_id, provider)
     if connection is None:
         return None
+    revocations.ask(user_id, provider, connection)
     if "lease_sync_id" not in connection:
         return False
     state_machines.stop(connection["lease_execution"])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from blendify.providers.application import Application
+from blendify.providers.revocation import Revocation
 
 if TYPE_CHECKING:
     import requests
@@ -65,6 +66,13 @@ class Access(Protocol):
     @property
     def renew(self) -> Renewal | None:
         """None where a token is valid until the grant ends."""
+
+    @property
+    def revocation(self) -> Revocation | None:
+        """How we give a grant back; None where only the listener can take it back."""
+
+    def token_address(self, accounts_url: str) -> str:
+        """Where tokens are given, by the address of the consent page."""
 
     def consent(
         self, application: Application, scopes: Sequence[str], state: str, verifier: str, *, always_ask: bool

@@ -23,6 +23,7 @@ from blendify.core.json_text import NotJson, parsed
 from blendify.providers.application import Application
 from blendify.providers.consent import TokenResponse
 from blendify.providers.json_fields import identifier, number, text
+from blendify.providers.revocation import Revocation
 
 TIMEOUT = (3, 10)
 """Seconds to connect and to answer; a listener may be waiting."""
@@ -46,10 +47,14 @@ class AuthorizationCode:
     """The query that makes it ask a listener who has consented before."""
     secret_in_form: bool = False
     """Whether the application's id and secret are fields of the form, and not in the header (RFC 6749, 2.3.1)."""
+    revocation: Revocation | None = None
     scheme: str = "Bearer"
     """What stands before the token in the header of a call."""
     callback_parameter: ClassVar[str] = "code"
     client_side: ClassVar[bool] = False
+
+    def token_address(self, accounts_url: str) -> str:
+        return self.token_hosts.get(accounts_url, accounts_url)
 
     def consent(
         self, application: Application, scopes: Sequence[str], state: str, verifier: str, *, always_ask: bool
@@ -107,7 +112,7 @@ class AuthorizationCode:
         named = dict(zip(("client_id", "client_secret"), client, strict=True)) if self.secret_in_form else {}
         try:
             with http.post(
-                self.token_hosts.get(application.accounts_url, application.accounts_url) + self.token_path,
+                self.token_address(application.accounts_url) + self.token_path,
                 data={**form, **named},
                 auth=None if named else client,
                 timeout=TIMEOUT,

@@ -60,6 +60,8 @@ class Provider:
     """The error for a response with this status, headers (names in lower case) and text; None when it is data."""
     registration: Registration | None = None
     """None where listeners cannot bring an application of their own."""
+    access_page: str = ""
+    """The provider's page on which listeners see the applications that they gave access, and end it."""
     image_hosts: Sequence[str] = ()
     """Where the pictures in its answers are, as sources of a Content-Security-Policy: our pages show no others."""
     application_request: tuple[str, Mapping[str, str]] | None = None

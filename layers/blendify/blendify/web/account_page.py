@@ -73,4 +73,7 @@ def ask_before_leaving(router: Router, user: str) -> Response[str]:
     name = query_parameters(router).get("provider", [""])[0]
     if name and not any(each.provider == name for each in connections.connections(user)):
         return responses.error_response(router, 404, "not_connected", "You have not connected this account.")
-    return listener_pages.page(router, "account", "leave", provider=PROVIDERS[name] if name else None)
+    connected = [PROVIDERS[each.provider] for each in connections.connections(user)]
+    by_hand = [provider for provider in connected if provider.access.revocation is None]
+    provider = PROVIDERS[name] if name else None
+    return listener_pages.page(router, "account", "leave", provider=provider, by_hand=by_hand)

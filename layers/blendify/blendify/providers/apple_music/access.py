@@ -30,6 +30,10 @@ class MusicKit:
     # Not documented; 180 days have been observed: https://github.com/FoxxMD/multi-scrobbler/issues/9
     grant_lifetime = timedelta(days=180)
     renew = None
+    revocation = None
+
+    def token_address(self, accounts_url: str) -> str:
+        return accounts_url
 
     def consent(
         self,

@@ -33,6 +33,7 @@ PROVIDER = Provider(
         ),
         labels=("API key", "Shared secret"),
     ),
+    access_page="https://www.last.fm/settings/applications",
     image_hosts=("https://lastfm.freetls.fastly.net",),
     # Error 29 never says how long to wait; the limit is one of calls a second.
     backoff=(0.5, 1.0, 2.0, 4.0, 8.0),

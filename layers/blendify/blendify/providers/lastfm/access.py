@@ -34,6 +34,10 @@ class WebAuthentication:
     client_side = False
     grant_lifetime = None
     renew = None
+    revocation = None
+
+    def token_address(self, accounts_url: str) -> str:
+        return accounts_url
 
     def consent(
         self,

@@ -3,6 +3,7 @@
 from blendify.providers.links import Links
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
+from blendify.providers.revocation import Revocation
 from blendify.providers.soundcloud.endpoints import table
 from blendify.providers.soundcloud.errors import classify_error
 from blendify.providers.soundcloud.profile import profile
@@ -17,6 +18,7 @@ PROVIDER = Provider(
         token_path="/oauth/token",  # noqa: S106 -- a path
         secret_in_form=True,
         scheme="OAuth",
+        revocation=Revocation(path="/sign-out", field="access_token", by_access_token=True, as_json=True),
     ),
     table=table,
     profile_request=("/me", {}),
@@ -35,6 +37,7 @@ PROVIDER = Provider(
         ),
     ),
     dictionary=3,
+    access_page="https://soundcloud.com/settings/connections",
     image_hosts=("https://*.sndcdn.com",),
     release_date=release_date,
 )

@@ -42,6 +42,7 @@ PROVIDER = Provider(
             "Open “Basic Information”. Copy the client ID, then “View client secret”.",
         ),
     ),
+    access_page="https://www.spotify.com/account/apps/",
     image_hosts=("https://*.scdn.co", "https://*.spotifycdn.com"),
     release_date=release_date,
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from blendify.providers.links import Links
 from blendify.providers.oauth2 import AuthorizationCode
 from blendify.providers.provider import Provider, Registration
+from blendify.providers.revocation import Revocation
 from blendify.providers.youtube_music.endpoints import NOT_OFFERED, table
 from blendify.providers.youtube_music.errors import QUOTA_ZONE, classify_error
 from blendify.providers.youtube_music.profile import profile
@@ -19,6 +20,7 @@ PROVIDER = Provider(
         # Google gives a refresh token at the first consent alone, unless it asks for the consent again.
         parameters={"access_type": "offline", "prompt": "consent", "include_granted_scopes": "false"},
         token_hosts={"https://accounts.google.com": "https://oauth2.googleapis.com"},
+        revocation=Revocation(path="/revoke", field="token"),
     ),
     table=table,
     profile_request=("/channels", {"part": "snippet", "mine": "true"}),
@@ -42,6 +44,7 @@ PROVIDER = Provider(
         ),
     ),
     dictionary=3,
+    access_page="https://security.google.com/settings/security/permissions",
     image_hosts=("https://i.ytimg.com", "https://*.ggpht.com", "https://*.googleusercontent.com"),
     not_offered=NOT_OFFERED,
     # https://developers.google.com/youtube/terms/developer-policies, III.E.4
