@@ -13,7 +13,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from blendify.db import keys
-from blendify.history.facts import CHECKPOINTS, IMPORTED
+from blendify.history.facts import CHECKPOINTS, is_imported
 from blendify.leaving.receipts import of_import
 from local.errors import Misconfigured
 
@@ -64,7 +64,7 @@ class Restoring:
 
     def _copy(self, item: Item) -> None:
         user_id = item["user#type"]["S"].partition("#")[0]
-        if item["user#type"]["S"].endswith(IMPORTED):
+        if is_imported(item["user#type"]["S"]):
             # An import that was taken back has left the moment of that.
             erased = self._since(user_id, of_import(item.get("import_id", {"S": ""})["S"])) != ""
         else:

@@ -10,7 +10,7 @@ from blendify.history import queries
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports, uploads
 from blendify.importing.formats.format import Entry, Format, Options
-from blendify.importing.formats.rows import FollowedArtist, Play, Row, SavedAlbum, Skipped
+from blendify.importing.formats.rows import FollowedArtist, Play, Playlist, PlaylistEntry, Row, SavedAlbum, Skipped
 from blendify.importing.imports import Import
 from blendify.importing.refusals import ImportRefused
 from blendify.importing.work import Readers, Worker
@@ -47,11 +47,22 @@ class Listed:
         return self.thing
 
 
-def album(name: str, service: str = "deezer") -> Listed:
-    """A saved album without a date."""
+def album(name: str, service: str = "deezer", added_at: str | None = None) -> Listed:
+    """A saved album."""
+    moment = times.parse(added_at) if added_at else None
+    key, by = f"album-{name}", "Artist"
     return Listed(
-        SavedAlbum(key=f"album-{name}", record_id=name, album_name=name, artist_name="A", service=service, answer={})
+        SavedAlbum(
+            key=key, record_id=name, album_name=name, artist_name=by, added_at=moment, service=service, answer={}
+        )
     )
+
+
+def playlist(name: str, *songs: str, service: str = "deezer") -> Listed:
+    """A playlist with these songs, without dates."""
+    entries = tuple(PlaylistEntry(record_id=song, track_name=song, artist_name="Artist", answer={}) for song in songs)
+    key = f"playlist-{name}"
+    return Listed(Playlist(key=key, record_id=name, playlist_name=name, entries=entries, service=service, answer={}))
 
 
 def artist(name: str, service: str = "deezer") -> Listed:

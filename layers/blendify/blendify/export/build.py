@@ -129,6 +129,7 @@ def write(sink: Sink, user_id: str, progress: ExportProgress) -> None:
         for data_type in DataType:
             record_files.write(archive, user_id, data_type, partial(progress.count, data_type))
             record_files.write_imported(archive, user_id, data_type, partial(progress.count_imported, data_type))
+            record_files.write_imported_lists(archive, user_id, data_type)
             progress.data_type_done(data_type)
         manifest = {
             "format": FORMAT,

@@ -16,7 +16,7 @@ from blendify.core.data_types import DataType
 from blendify.export.archive import Archive
 from blendify.export.spreadsheets import Spreadsheet
 from blendify.history import raw_answers
-from blendify.history.facts import FIELDS, IMPORTED
+from blendify.history.facts import FIELDS, IMPORTED, IMPORTED_LISTS
 from blendify.history.stored_facts import StoredFact
 
 COLUMNS = ("fetched_at", "provider", *FIELDS, "key")
@@ -56,6 +56,20 @@ def write_imported(
                 on_fact(fact, "unreadable" not in line)
         with archive.file(f"csv/imported_{data_type}.csv") as table:
             sheet.write(table)
+
+
+def write_imported_lists(archive: Archive, user_id: str, data_type: DataType) -> None:
+    """Write which of these records each file listed, in its order; nothing where no file listed any."""
+    facts = StoredFact.every(user_id, f"{data_type}{IMPORTED_LISTS}")
+    first = next(facts, None)
+    if first is None:
+        return
+    with archive.file(f"imports/{data_type}_lists.jsonl") as lines:
+        for fact in chain([first], facts):
+            for name, keys in fact.answer().items():
+                said = {each: fact.fields[each] for each in ("import_id", "imported_at")}
+                line = {**said, "provider": fact.provider, "playlist_id": name or None, "keys": keys}
+                lines.record(raw_answers.text(line) + b"\n")
 
 
 def _lines(user_id: str, data_type: str) -> Iterator[tuple[StoredFact, dict[str, Any]]]:

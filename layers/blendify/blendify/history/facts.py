@@ -22,8 +22,8 @@ from blendify.providers import PROVIDERS
 LARGEST_RAW = 300_000
 """Bytes of packed answer in one item; DynamoDB takes 400 KB with all the rest."""
 
-CHECKPOINTS, IMPORTED = "#checkpoints", "#imported"
-BESIDE = ("", CHECKPOINTS, IMPORTED)
+CHECKPOINTS, IMPORTED, IMPORTED_LISTS = "#checkpoints", "#imported", "#imported_lists"
+BESIDE = ("", CHECKPOINTS, IMPORTED, IMPORTED_LISTS)
 """What follows a data type in the name of its partitions: nothing for the facts of syncs themselves."""
 
 FIELDS: Mapping[str, type] = {
@@ -245,8 +245,8 @@ def part_suffix(number: int) -> str:
 
 
 def is_imported(partition: str) -> bool:
-    """Whether a partition holds what the listener imported."""
-    return partition.endswith(IMPORTED)
+    """Whether a partition holds what the listener imported, or what their files list."""
+    return partition.endswith((IMPORTED, IMPORTED_LISTS))
 
 
 def partitions(user_id: str) -> list[str]:

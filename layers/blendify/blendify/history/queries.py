@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from blendify.core.data_types import DataType
-from blendify.history.facts import CHECKPOINTS, IMPORTED, moment_of
+from blendify.history.facts import CHECKPOINTS, IMPORTED, IMPORTED_LISTS, moment_of
 from blendify.history.snapshots import Lists, lists_of
 from blendify.history.stored_facts import StoredFact
 
@@ -19,9 +19,11 @@ SPARE = 3
 PAGE = 300
 
 
-def facts(user_id: str, data_type: str, keys: Sequence[str]) -> dict[str, StoredFact]:
+def facts(user_id: str, data_type: str, keys: Sequence[str], *, gone: bool = False) -> dict[str, StoredFact]:
     """
     The facts with these sort keys, by their keys.
+
+    gone    whether some may have been erased
 
     Raises  LookupError when the history does not hold one of them
     """
@@ -44,7 +46,8 @@ def facts(user_id: str, data_type: str, keys: Sequence[str]) -> dict[str, Stored
         if missing:
             items = [(partition, key) for key in missing]
             by_key |= {fact.fetched_at: fact for fact in StoredFact.batch_get(items, consistent_read=consistent)}
-    if missing := sorted(wanted - by_key.keys()):
+    missing = sorted(wanted - by_key.keys())
+    if missing and not gone:
         raise LookupError(f"the history does not hold {len(missing)} facts of {data_type}, {missing[0]} first")
     return by_key
 
@@ -143,6 +146,14 @@ def imported(user_id: str, data_type: str, first: str, last: str) -> Iterator[St
     """Imported facts whose keys begin with a moment from `first` to `last` (ISO 8601), in the order of their keys."""
     between = StoredFact.fetched_at.between(first, f"{last}$")
     for fact in StoredFact.query(f"{user_id}#{data_type}{IMPORTED}", between):
+        if fact.part is None:
+            yield fact
+
+
+def imported_lists(user_id: str, data_type: str, until: str | None) -> Iterator[StoredFact]:
+    """What keeps which facts the files of imports list, of those that began by then (ISO 8601), newest first."""
+    by_then = StoredFact.fetched_at <= (f"{until}$" if until else "~")
+    for fact in StoredFact.query(f"{user_id}#{data_type}{IMPORTED_LISTS}", by_then, scan_index_forward=False):
         if fact.part is None:
             yield fact
 

@@ -5,21 +5,31 @@ Key     `<moment of the row>#<service>#<key of the row>` in the partition `<user
         import is in it: a row that comes again, in whichever file and import, meets its own key, and INSERT cannot
         overwrite. So neither a second upload nor a death anywhere can store a row twice
 Moment  of a play its end where the file has it, as that stands in the row itself; the start may be an estimate
+Lists   which of these facts a file lists in a library stands beside them, in `<user>#<data type>#imported_lists`: a row
+        that an earlier import stored has no sign of the later one, and one that is not in the later file no end
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.history.facts import IMPORTED, Fact
+from blendify.history.facts import IMPORTED, IMPORTED_LISTS, Fact
 from blendify.importing.formats.rows import FollowedArtist, Play, Playlist, Row, SavedAlbum, SavedTrack, Skipped
 
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 """The moment of rows that have none: a constant, as the import's own would make another key of the same row."""
 ORIGIN = "import"
+LISTED = (
+    DataType.SAVED_TRACKS,
+    DataType.SAVED_ALBUMS,
+    DataType.FOLLOWED_ARTISTS,
+    DataType.PLAYLISTS,
+    DataType.PLAYLIST_TRACKS,
+)
+"""The data types that are lists; a play is an event."""
 Values = tuple[DataType, datetime, str, dict[str, Any], Any]
 """Of one fact: data type, moment and key; named fields; answer."""
 
@@ -45,6 +55,19 @@ class Importer:
             name = f"{data_type}{IMPORTED}"
             service = getattr(row, "service", "")
             yield Fact.of(self.user_id, name, times.iso(moment), service, key, values, answer)
+
+    def listings(self, facts: Iterable[Fact], part: str) -> Iterator[Fact]:
+        """What keeps which of these facts a part of the file lists: a fact for each data type and service."""
+        held: dict[tuple[str, str], dict[str, list[str]]] = {}
+        for fact in facts:
+            data_type = fact.partition.split("#")[1]
+            if data_type in LISTED:
+                lists = held.setdefault((data_type, fact.provider), {})
+                lists.setdefault(fact.fields.get("playlist_id", ""), []).append(fact.fetched_at)
+        origin = {"origin": ORIGIN, "import_id": self.import_id, "import_part": part, "imported_at": self.imported_at}
+        for (data_type, service), lists in held.items():
+            name, key = f"{data_type}{IMPORTED_LISTS}", f"{self.import_id}#{part}"
+            yield Fact.of(self.user_id, name, self.imported_at, service, key, origin, lists)
 
     def _values(self, row: Row) -> Iterator[Values]:
         match row:

@@ -217,12 +217,14 @@ class Worker:
             # From here on this worker may die with rows stored that no place tells of.
             self._save(replace(place, open=True), self.now.report)
         written = append(facts)
+        listed = append(importer.listings(facts, name))
         report = counted(self.now.report, part, facts)
         report = replace(
             report,
             stored=report.stored + written.records + before,
             known=report.known + written.known - before,
-            write_units=report.write_units + written.write_units + written.index_write_units,
+            write_units=report.write_units
+            + sum(each.write_units + each.index_write_units for each in (written, listed)),
         )
         if report.read > MOST_ROWS:
             raise ImportRefused("too_large")

@@ -22,6 +22,9 @@ from blendify.providers.endpoint import Endpoint, ListKind
 
 ORDERED = (ListKind.RANKED, ListKind.ARRANGED)
 
+Keys = Callable[[int], Iterator[str]]
+"""The sort keys of a list's facts from an offset on."""
+
 
 @dataclass(frozen=True)
 class ListSource:
@@ -42,7 +45,7 @@ class ListContents:
     """One list. `keys` yields the sort keys of its entries' facts from an offset on, and reads them lazily."""
 
     list_id: str
-    keys: Callable[[int], Iterator[str]]
+    keys: Keys
     state: str = ""
     """Differs whenever the contents differ; empty for a past moment, whose contents never change."""
     read_at: str = ""
@@ -85,7 +88,7 @@ def as_of(source: ListSource, moment: str, *, only: str | None = None, start: st
     else:
         names = [name for name in _from(source.endpoint.lists, start) if name in lists]
     contents = ((name, _ordered(lists[name], source.endpoint.list_kind)) for name in names)
-    return [ListContents(name, _keys_from(list(keys.values()))) for name, keys in contents if keys]
+    return [ListContents(name, keys_from(list(keys.values()))) for name, keys in contents if keys]
 
 
 def _from(names: Sequence[str], start: str | None) -> Sequence[str]:
@@ -138,11 +141,12 @@ def _moment(identity: str) -> str:
     return moment if separator and moment[10:11] == "T" else ""
 
 
-def _keys_from(keys: Sequence[str]) -> Callable[[int], Iterator[str]]:
+def keys_from(keys: Sequence[str]) -> Keys:
+    """Keys that are known already."""
     return lambda offset: iter(keys[offset:])
 
 
-def _keys(version: ListVersion, endpoint: Endpoint) -> Callable[[int], Iterator[str]]:
+def _keys(version: ListVersion, endpoint: Endpoint) -> Keys:
     """
     A list's keys from an offset on.
 
@@ -154,7 +158,7 @@ def _keys(version: ListVersion, endpoint: Endpoint) -> Callable[[int], Iterator[
         return lambda offset: (entry.key for entry in _entries(version, offset, whole=whole))
     if whole or endpoint.change_check is not newest_first:
         keys = {entry.identity: entry.key for entry in version.entries()}
-        return _keys_from([key for _, key in _newest_first(keys.items())])
+        return keys_from([key for _, key in _newest_first(keys.items())])
     return lambda offset: _by_moment(version, offset)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import IMPORTED, moment_of, provider_of
 from blendify.history.list_states import list_of
@@ -22,7 +23,7 @@ from blendify.history.stored_facts import StoredFact
 from blendify.importing import timeline
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
-from blendify.reading import lists
+from blendify.reading import imported_lists, lists
 from blendify.reading.cursors import (
     REFUSED,
     Cursor,
@@ -130,7 +131,9 @@ def _page(user_id: str, question: Question, matches: Matches, limits: PageLimits
             if match.once:
                 item = match.once.record(raw=question.raw)
             else:
-                fact = facts[match.imported, match.key]
+                fact = facts.get((match.imported, match.key))
+                if fact is None:
+                    continue
                 item = record(fact, question.data_type, raw=question.raw) | dict(match.extra)
             size += len(json.dumps(item))
             if items and size > limits.characters:
@@ -149,34 +152,42 @@ def _appearances(user_id: str, question: Question, record_id: str) -> list[tuple
 
 
 def _facts(user_id: str, question: Question, matches: Iterable[Match]) -> dict[tuple[bool, str], StoredFact]:
-    """The facts of these matches, by whether they are imported, and by key."""
+    """The facts of these matches, by whether they are imported, and by key. What was taken back has none."""
     read: dict[tuple[bool, str], StoredFact] = {}
     wanted = [match for match in matches if match.once is None]
     for imported in {match.imported for match in wanted}:
         keys = [match.key for match in wanted if match.imported is imported]
         of_type = f"{question.data_type}{IMPORTED if imported else ''}"
-        read |= {(imported, key): fact for key, fact in queries.facts(user_id, of_type, keys).items()}
+        read |= {(imported, key): fact for key, fact in queries.facts(user_id, of_type, keys, gone=imported).items()}
     return read
 
 
 def _contents(
     user_id: str, question: Question, logs: list[str], cursor: PlayCursor | ListCursor | None, limits: PageLimits
 ) -> Matches:
-    """The plays of all providers in one order, then the lists of the other providers."""
+    """The plays of all providers in one order, then the lists of the other providers and of files."""
     others = [name for name in question.providers if name not in logs]
     if not isinstance(cursor, ListCursor):
         if logs:
             yield from _plays(user_id, question, logs, cursor, limits)
         cursor = None
-    elif cursor.provider not in others:
-        raise BadParameter(REFUSED)
-    for provider in others[others.index(cursor.provider) if cursor else 0 :]:
-        arranged = _shape(provider, question) is ListKind.ARRANGED
-        here = cursor if cursor and cursor.provider == provider else None
-        for contents, offset in _lists(ListSource(user_id, provider, question.data_type), question, here):
+    imported = imported_lists.current(user_id, question)
+    sources = [*others, *(name for name in sorted(imported) if name not in others)]
+    if cursor:
+        dated = cursor.state or cursor.provider in imported
+        if cursor.provider not in sources or (dated and not _is_moment(cursor.read_at)):
+            raise BadParameter(REFUSED)
+    arranged = question.data_type is DataType.PLAYLIST_TRACKS
+    for source in sources[sources.index(cursor.provider) if cursor else 0 :]:
+        here = cursor if cursor and cursor.provider == source else None
+        if source in imported:
+            pairs = imported_lists.contents(user_id, question, source, imported[source], here)
+        else:
+            pairs = _lists(ListSource(user_id, source, question.data_type), question, here)
+        for contents, offset in pairs:
             for index, key in enumerate(contents.keys(offset), start=offset):
-                there = ListCursor(provider, contents.list_id, index, contents.state, contents.read_at)
-                yield Match(there, key, {"position": index} if arranged else {})
+                there = ListCursor(source, contents.list_id, index, contents.state, contents.read_at)
+                yield Match(there, key, {"position": index} if arranged else {}, imported=source in imported)
 
 
 def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor | None, limits: PageLimits) -> Matches:
@@ -216,8 +227,6 @@ def _lists(source: ListSource, question: Question, cursor: ListCursor | None) ->
         yield from ((contents, 0) for contents in _known(source, question, only=question.list_id))
         return
     first = list(_known(source, question, only=cursor.list_id))
-    if cursor.state and not _is_moment(cursor.read_at):
-        raise BadParameter(REFUSED)
     if cursor.state and [contents.state for contents in first] != [cursor.state]:
         # The list has changed between two pages, so the rest is read as it was on the page before.
         then = lists.as_of(source, cursor.read_at, only=cursor.list_id)
