@@ -20,7 +20,14 @@ from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.reasons import IMPORT, POLL, SYNC
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
-from blendify.web.parameters import OF_CHANGES, OF_HISTORY, OF_LISTS, has_parameter, time_ranges
+from blendify.web.parameters import (
+    MAX_IMPORT_ID_CHARACTERS,
+    OF_CHANGES,
+    OF_HISTORY,
+    OF_LISTS,
+    has_parameter,
+    time_ranges,
+)
 from blendify.web.taste import api as taste_api
 from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
 from blendify.webhooks.addresses import MAX_CHARACTERS
@@ -172,6 +179,13 @@ _CHANGES_PARAMETERS: Mapping[str, Schema] = {
         "in": "query",
         "description": "Only what runs recorded that began at this moment or earlier; it must be in the past",
         "schema": MOMENT,
+    },
+    "import_id": {
+        "name": "import_id",
+        "in": "query",
+        "description": "In place of all that: what this import told, record by record, if it has ended and was not "
+        "taken back",
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_IMPORT_ID_CHARACTERS},
     },
     "data_type": {
         "name": "data_type",

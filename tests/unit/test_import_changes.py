@@ -8,6 +8,7 @@ from blendify.access import users
 from blendify.importing import imports
 from blendify.lambdas import imports as steps
 from blendify.leaving import receipts
+from blendify.reading import changes as reading_changes
 from tests.unit.erasures import leave, machine
 from tests.unit.http_events import Browser
 from tests.unit.import_stories import Readable, album, begun, files, now, series
@@ -102,3 +103,32 @@ def test_a_later_pass_of_the_eraser_forgets_no_moment(ada: str) -> None:
     assert (again.data_types, again.told_at) == (("recently_played",), told["fetched_at"])
     assert changes(browser_of(ada)) == [told]
     assert now(again).report.by_data_type == {}
+
+
+def test_what_an_import_told_is_asked_for_by_its_id(ada: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plays that it stored, and all that its file lists; in pages, however few of the plays are its own."""
+    first = imported(ada, *series(MORNING, 30), album("One"))
+    second = imported(ada, *series(MORNING, 33)[1:], album("One"), album("Two"))
+    monkeypatch.setattr(reading_changes, "MAX_SCANNED", 7)
+    told = changes(browser_of(ada), f"&import_id={second}")
+    assert [(item["data_type"], item["track_name"]) for item in told if item["data_type"] == "recently_played"] == [
+        ("recently_played", f"Song {number}") for number in (30, 31, 32)
+    ]
+    albums = {item["album_name"]: item["import_id"] for item in told if item["data_type"] == "saved_albums"}
+    assert albums == {"One": first, "Two": second}
+    assert {item["why"]["import_id"] for item in told} == {second}
+    assert len({item["entry_id"] for item in told}) == len(told) == 5
+    assert changes(browser_of(ada), f"&import_id={second}&data_type=saved_albums") == told[3:]
+    machine(leave(ada, receipts.of_import(second)))
+    assert changes(browser_of(ada), f"&import_id={second}") == []
+    bea = users.find_or_create_user("spotify", "bea")
+    assert changes(browser_of(bea), f"&import_id={first}") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["import_id=", "import_id=%C3%A4", f"import_id={'x' * 65}", "import_id=x&since=2020-01-01T00:00:00Z"]
+)
+def test_a_question_that_cannot_be_is_refused(ada: str, query: str) -> None:
+    """400, with what is allowed."""
+    response = browser_of(ada).get(MUSIC, f"/me/changes?{query}")
+    assert (response.status, "import_id" in response.body) == (400, True)

@@ -1,6 +1,7 @@
 """Webhooks: a listener's own programs are told of changes, by signed events with ids and names."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,7 +24,7 @@ from blendify.webhooks.tell import tell
 from tests.unit import import_stories
 from tests.unit.erasures import leave, machine
 from tests.unit.http_events import Browser
-from tests.unit.import_stories import album
+from tests.unit.import_stories import Readable, album, artist
 from tests.unit.step_functions import StepFunctions
 from tests.unit.sync_steps import STARTED, begun, plenty
 from tests.unit.visible import logged
@@ -51,6 +52,14 @@ def made(browser: Browser, url: str) -> dict[str, Any]:
     return dict(response.json)
 
 
+def brought(user_id: str, lines: Iterable[Readable]) -> str:
+    """The id of an import of these, with all that follows from its end."""
+    started, held = import_stories.begun(user_id), import_stories.files(lines)
+    event = {"user_id": user_id, "import_id": started.import_id}
+    assert import_steps.read(event, plenty, held.readers) == {"status": "ended"}
+    return started.import_id
+
+
 def listed(browser: Browser) -> list[Any]:
     return list(browser.get(API, "/me/webhooks").json["items"])
 
@@ -61,12 +70,14 @@ def listener(world: World, name: str = "") -> tuple[str, Browser]:
 
 
 class Consumer:
-    """A program that knows events and `GET /me/changes`, and the rule of the documentation."""
+    """A program that knows events and `GET /me/changes`, and the rules of the documentation."""
 
     def __init__(self, browser: Browser, secret: str) -> None:
         self._browser, self._verifier = browser, Verifier(secret)
         self.numbers: set[int] = set()
         self.held: dict[str, Any] = {}
+        self.files: dict[str, list[Any]] = {}
+        """By import what it told."""
 
     def take(self, headers: dict[str, str], body: bytes) -> None:
         """An event: what its run recorded is asked for."""
@@ -78,20 +89,37 @@ class Consumer:
         self.ask(f"since={moment}&until={moment}")
 
     def ask(self, query: str) -> None:
-        """All pages of the changes of a span."""
+        """All pages of the changes of a span; of an import also what it told."""
+        for item in self._pages(query):
+            before = self.held.get(item["entry_id"])
+            order = item["sequence"], not item["removed"]
+            if before is None or order >= (before["sequence"], not before["removed"]):
+                self.held[item["entry_id"]] = item
+            if item["imported"] is not None:
+                import_id = item["import_id"]
+                self.files[import_id] = list(self._pages(f"import_id={import_id}"))
+
+    def _pages(self, query: str) -> Iterator[Any]:
         more: str | None = ""
         while more is not None:
             page = self._browser.get(MUSIC, f"/me/changes?limit=200&{query}{more}").json
-            for item in page["items"]:
-                before = self.held.get(item["entry_id"])
-                order = item["sequence"], not item["removed"]
-                if before is None or order >= (before["sequence"], not before["removed"]):
-                    self.held[item["entry_id"]] = item
+            yield from page["items"]
             more = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
 
     def library(self) -> dict[str, list[Any]]:
         """What there is, by data type."""
-        there = [item for item in self.held.values() if not item["removed"]]
+        there = [item for item in self.held.values() if not item["removed"] and item["imported"] is None]
+        synced = {(item["data_type"], item["provider"]) for item in self.held.values()}
+        lists: dict[tuple[str, ...], list[Any]] = {}
+        # What an import was the first to store is gone when it is taken back.
+        gone = {item["import_id"] for item in self.held.values() if item["imported"] is not None and item["removed"]}
+        for item in (item for file in self.files.values() for item in file if item["import_id"] not in gone):
+            if item["data_type"] == DataType.RECENTLY_PLAYED:
+                there.append(item)
+            elif (item["data_type"], item["provider"]) not in synced:
+                lists.setdefault((item["data_type"], item["provider"], str(item["list"])), []).append(item)
+        for items in lists.values():
+            there += [item for item in items if item["sequence"] == max(each["sequence"] for each in items)]
         return {kind: sorted(map(comparable, (item for item in there if item["data_type"] == kind))) for kind in TYPES}
 
 
@@ -133,6 +161,37 @@ def test_a_program_rebuilds_the_library_from_events_and_changes(
     assert consumer.library() == served(browser)
 
 
+def test_a_program_follows_imports_and_what_is_taken_back(
+    world: World, webhook_queues: WebhookQueues, program: Receiver, machines: StepFunctions
+) -> None:
+    """In whatever order the events come; two files of one service, of which the later one lists less."""
+    user_id, browser = listener(world)
+    secret = made(browser, program.url)["secret"]
+    synced(user_id, 9)
+    waiting = tell_all(webhook_queues, stream())
+    plays = import_stories.series("2014-03-01T08:00:00.000Z", 5)
+    first = brought(user_id, [*plays[:3], album("One"), album("Two"), album("Mine", "spotify")])
+    brought(user_id, [*plays[2:], album("Two"), artist("Ann")])
+    handled(runs(tell), webhook_queues.take("events.fifo"))
+    waiting += webhook_queues.take("deliveries")
+    consumer = Consumer(browser, secret)
+
+    def told() -> bool:
+        deliver_all(waiting[::-1])
+        while program.requests:
+            consumer.take(*program.requests.pop())
+        return consumer.library() == served(browser)
+
+    assert told()
+    assert [item[0] for item in consumer.library()["saved_albums"]].count("Two") == 1
+    machine(leave(user_id, receipts.of_import(first)))
+    assert consumer.library() != served(browser)
+    handled(runs(tell), webhook_queues.take("events.fifo"))
+    waiting += webhook_queues.take("deliveries")
+    assert told()
+    assert len([item for item in consumer.library()["recently_played"] if item[-1].startswith("2014")]) == 2
+
+
 def test_an_event_has_ids_and_names_alone(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:
     """And why, and whether it tells all; what there is to know more about, the API tells whoever may read it."""
     user_id, browser = listener(world)
@@ -163,15 +222,13 @@ def test_an_import_is_told_of_when_it_ends_and_when_it_is_taken_back(
     """By counts, under the moment that leads to the same changes; one that brought nothing is none."""
     user_id, browser = listener(world)
     made(browser, program.url)
-    started, held = import_stories.begun(user_id), import_stories.files([album("One"), album("Two")])
-    event = {"user_id": user_id, "import_id": started.import_id}
-    assert import_steps.read(event, plenty, held.readers) == {"status": "ended"}
-    machine(leave(user_id, receipts.of_import(started.import_id)))
+    import_id = brought(user_id, [album("One"), album("Two")])
+    machine(leave(user_id, receipts.of_import(import_id)))
     assert import_steps.fail({"user_id": user_id, "import_id": import_stories.begun(user_id).import_id})
     handled(runs(tell), webhook_queues.take("events.fifo"))
     deliver_all(webhook_queues.take("deliveries"))
     events = [json.loads(body)["data"] for _, body in program.requests]
-    assert {event["why"]["import_id"] for event in events} == {started.import_id}
+    assert {event["why"]["import_id"] for event in events} == {import_id}
     # Taken back before the first event was made: all of them tell that.
     last = events[-1]
     (told,) = last["changes"]

@@ -26,10 +26,13 @@ from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.history.list_states import name_of
 from blendify.history.stored_facts import StoredFact
+from blendify.importing import imports
 from blendify.reading import import_changes
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
 from blendify.reading.records import record
 
+MAX_SCANNED = 5_000
+"""Imported plays that are read for one page, whichever import stored them."""
 MAX_CHANGES = 200
 """Most items of one page."""
 DEFAULT_CHANGES = 50
@@ -63,6 +66,8 @@ class Changes:
     """Records that are read at once from each data type. Few cost less, many are faster."""
     imports: bool = True
     """Whether imports are among them."""
+    import_id: str | None = None
+    """Instead of all that: what this import told."""
 
 
 def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | None]:
@@ -74,12 +79,29 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
     Raises  BadParameter for a cursor that is not ours
     """
     after = _decode(asked.cursor)
+    if asked.import_id is not None:
+        return _told(user_id, asked, after)
     streams = [_of_data_type(user_id, data_type, asked, after) for data_type in asked.data_types]
     if asked.imports:
         streams.append(_of_imports(user_id, asked, after))
     page = list(islice(merge(*streams, key=itemgetter(0), reverse=True), asked.limit + 1))
     items = [make() for _, make in page[: asked.limit]]
     return items, _encode(page[asked.limit - 1][0]) if len(page) > asked.limit else None
+
+
+def _told(user_id: str, asked: Changes, after: Place | None) -> tuple[list[dict[str, Any]], str | None]:
+    """The same of what one import told; nothing of one that goes on, or that was taken back."""
+    told = imports.find(user_id, asked.import_id or "")
+    if told is None or told.state not in imports.ENDED:
+        return [], None
+    items: list[dict[str, Any]] = []
+    place = after or ("", "")
+    for scanned, (here, item) in enumerate(import_changes.records(told, asked.data_types, place)):
+        if len(items) == asked.limit or scanned == MAX_SCANNED:
+            return items, _encode(place)
+        items += [item] if item else []
+        place = here
+    return items, None
 
 
 def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:

@@ -4,19 +4,31 @@ Imports among the changes: an item for each data type of which a file told somet
 It says how many records that were, or that they were taken back. An import stands at the moment at which that happened
 and not at its start, as it may wait for its listener for weeks. Of an import that was taken back the removal alone is
 left: that it had come was erased with all that it brought.
+
+Who wants to know what an import told asks for its records: the plays that it stored, and all that its files list of a
+library, also what an earlier import stored. For a list the import with the greatest `sequence` holds.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.importing import imports
-from blendify.importing.imported_facts import ORIGIN
+from blendify.history import queries
+from blendify.history.facts import IMPORTED
+from blendify.history.stored_facts import StoredFact
+from blendify.importing import imports, libraries
+from blendify.importing.imported_facts import LISTED, ORIGIN
 from blendify.importing.imports import Import, State
-from blendify.reading.records import record_of
+from blendify.reading.records import record, record_of
+
+BATCH = 200
+"""Facts that are read in one request."""
+LONGEST_PLAY = timedelta(days=1)
+"""A play is stored under its end, and an import knows of its plays when they began."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +71,54 @@ def of_import(told: Import, data_types: Collection[DataType] = tuple(DataType)) 
         for data_type in DataType:
             if data_type in data_types and data_type in told.data_types:
                 yield ImportChange(told, data_type)
+
+
+def records(
+    told: Import, data_types: Sequence[DataType], after: tuple[str, str]
+) -> Iterator[tuple[tuple[str, str], dict[str, Any] | None]]:
+    """
+    What an import told, in the order of these data types and of the keys in each: place and item.
+
+    after   only what follows this place
+
+    Yields also places without an item: plays of other imports that were passed over
+    """
+    key, name = after
+    names = [data_type.value for data_type in data_types]
+    for data_type in data_types[names.index(name) if name in names else 0 :]:
+        for fact in _facts(told, data_type, key if data_type == name else ""):
+            mine = data_type in LISTED or fact.import_id == told.import_id
+            yield (str(fact.fetched_at), data_type.value), _item(told, fact, data_type) if mine else None
+
+
+def _facts(told: Import, data_type: DataType, after: str) -> Iterator[StoredFact]:
+    if data_type in LISTED:
+        began = told.started_at or ""
+        keys = sorted(
+            {key for key in libraries.of_import(told.user_id, data_type, began, told.import_id) if key > after}
+        )
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            facts = queries.facts(told.user_id, f"{data_type}{IMPORTED}", batch, gone=True)
+            yield from (facts[key] for key in batch if key in facts)
+    elif covers := told.report.covers.values():
+        last = times.parse(max(span[1] for span in covers)) + LONGEST_PLAY
+        first = max(min(span[0] for span in covers), after)
+        for fact in queries.imported(told.user_id, data_type, first, times.iso(last)):
+            if str(fact.fetched_at) > after:
+                yield fact
+
+
+def _item(told: Import, fact: StoredFact, data_type: DataType) -> dict[str, Any]:
+    name = str(fact.attribute_values.get("playlist_id") or "") if data_type is DataType.PLAYLIST_TRACKS else ""
+    entry = "\n".join((ORIGIN, data_type, name, str(fact.fetched_at)))
+    return {
+        "data_type": data_type.value,
+        "removed": False,
+        "sequence": times.milliseconds(times.parse(told.told_at or "")),
+        "entry_id": sha256(entry.encode()).hexdigest()[:20],
+        "list": name or None,
+        "imported": None,
+        "why": {"cause": ORIGIN, "sync_id": None, "import_id": told.import_id},
+        **record(fact, data_type),
+    }

@@ -14,10 +14,10 @@ POLL, SYNC, IMPORT = "poll", "sync", "import"
 
 
 def explained(user_id: str, changes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """These changes, each with its `why`; one query for each run among them."""
+    """These changes, each with its `why`, unless it has one; one query for each run among them."""
     runs = dict.fromkeys(change["fetched_at"] for change in changes if not change["import_id"])
     ids = {moment: syncs.begun_at(user_id, moment) for moment in runs}
-    return [{**change, "why": _why(change, ids.get(change["fetched_at"]))} for change in changes]
+    return [{"why": _why(change, ids.get(change["fetched_at"])), **change} for change in changes]
 
 
 def _why(change: Mapping[str, Any], sync_id: str | None) -> dict[str, str | None]:

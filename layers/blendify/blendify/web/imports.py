@@ -17,14 +17,13 @@ from blendify.leaving import erasure, receipts
 from blendify.reading.question import BadParameter
 from blendify.web import import_views, responses
 from blendify.web.guards import reader, same_origin, session_user, unauthorized, user_id
+from blendify.web.parameters import MAX_IMPORT_ID_CHARACTERS
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
 _same_origin = same_origin("Nothing was imported or taken back.")
 
-MAX_ID_CHARACTERS = 64
-"""Ids of imports have 33; the table's keys cannot be arbitrarily long."""
 MAX_BODY_CHARACTERS = 8_192
 MOST_IMPORTS = 100
 OPTIONS = ("zone", "columns", "another_account")
@@ -70,7 +69,7 @@ def take_back(import_id: str) -> Response[str]:
 
 def find(user: str, import_id: str) -> Import | None:
     """The listener's import with this id, whatever text that is."""
-    return imports.find(user, import_id) if 0 < len(import_id) <= MAX_ID_CHARACTERS else None
+    return imports.find(user, import_id) if 0 < len(import_id) <= MAX_IMPORT_ID_CHARACTERS else None
 
 
 def not_found() -> Response[str]:
@@ -80,7 +79,7 @@ def not_found() -> Response[str]:
 
 def begin(user: str, import_id: str, options: Mapping[str, Any]) -> Response[str]:
     """Start an import whose file has come, or go on with one that has asked."""
-    if not (0 < len(import_id) <= MAX_ID_CHARACTERS and import_id.isascii()):
+    if not (0 < len(import_id) <= MAX_IMPORT_ID_CHARACTERS and import_id.isascii()):
         return not_found()
     size = uploads.size(user, import_id)
     known = find(user, import_id)

@@ -20,11 +20,13 @@ from blendify.reading.question import (
     Question,
 )
 
+MAX_IMPORT_ID_CHARACTERS = 64
+"""Ids of imports have 33; the table's keys cannot be arbitrarily long."""
 MAX_FORM_CHARACTERS = 8_192
 MAX_FORM_FIELDS = 20
 OF_LISTS = ("provider", "time_range", "playlist_id", "as_of", "view", "raw", "limit", "cursor")
 OF_HISTORY = ("provider", "time_range", "playlist_id", "raw", "limit", "cursor")
-OF_CHANGES = ("since", "until", "data_type", "limit", "cursor")
+OF_CHANGES = ("since", "until", "import_id", "data_type", "limit", "cursor")
 _LIST_PARAMETERS = ("time_range", "playlist_id")
 """Only data types with several lists have them."""
 
@@ -98,6 +100,8 @@ def changes_asked(given: Mapping[str, list[str]]) -> Changes:
         if not 0 < len(values[0]) <= MAX_VALUE_CHARACTERS:
             raise BadParameter(f"{name} must have 1 to {MAX_VALUE_CHARACTERS:,} characters.")
         parsed[name] = _CHANGES_PARSERS[name](values[0])
+    if "import_id" in parsed and parsed.keys() & {"since", "until"}:
+        raise BadParameter("import_id gives all that an import told: leave since and until away.")
     return Changes(**parsed)
 
 
@@ -150,6 +154,12 @@ def _past(name: str, value: str) -> str:
     return text
 
 
+def _import_id(value: str) -> str:
+    if len(value) > MAX_IMPORT_ID_CHARACTERS or not value.isascii():
+        raise BadParameter(f"import_id must have at most {MAX_IMPORT_ID_CHARACTERS} characters, all of them ASCII.")
+    return value
+
+
 def _raw(_: DataType, value: str) -> bool:
     return _allowed("raw", value, ["true", "false"]) == "true"
 
@@ -181,6 +191,7 @@ _PARSERS: Mapping[str, Callable[[DataType, str], Any]] = {
 _CHANGES_PARSERS: Mapping[str, Callable[[str], Any]] = {
     "since": lambda value: _past("since", value),
     "until": lambda value: _past("until", value),
+    "import_id": _import_id,
     "limit": lambda value: _limit(value, MAX_CHANGES),
     "cursor": lambda value: value,
 }
