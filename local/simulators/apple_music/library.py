@@ -1,17 +1,72 @@
 """An invented listener of Apple Music: a table of lists, and how their entries are made and shown."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from local.simulators.apple_music.consequences import ALONG, CONSEQUENCES, OWN, drop
-from local.simulators.apple_music.options import MOST_RECENT
-from local.simulators.apple_music.playlists import ApplePlaylists, Playlist
 from local.simulators.apple_music.resources import View, place_of, shown
+from local.simulators.frame import options
 from local.simulators.frame.acts import change
 from local.simulators.frame.entries import Entry
-from local.simulators.frame.library import RANKS, SHELF, Act, ImpossibleChangeError, ListKind, Moment, Rows, Spot
+from local.simulators.frame.library import (
+    RANKS,
+    SHELF,
+    Act,
+    ImpossibleChangeError,
+    ListKind,
+    Moment,
+    Rows,
+    Spot,
+)
+from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json
+from local.simulators.music import playlists
+from local.simulators.music.chance import base62
+from local.simulators.music.playlists import PLOT, PlaylistLibrary
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, album_of, long_player
+
+HALF_A_YEAR = 180 * 24 * 60 * 60
+MOST_RECENT = 50
+"""The service remembers no more of what was played."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(options.Options):
+    """The sizes hold for every listener."""
+
+    user_token_seconds: float = HALF_A_YEAR
+    top_tracks: int = size(10)
+    """Entries of the heavy rotation, which are albums, playlists and stations."""
+    plays: int = size(50, most=MOST_RECENT)
+    """The service forgets older ones."""
+    repeats: bool = True
+    """Whether a song that is played again stands in the list of plays twice; else it moves to the front."""
+    playlists: int = size(40)
+    playlist_entries: int = size(2_000)
+    long_playlist: int = size(800)
+    saved_tracks: int = size(1_500)
+    """Songs of the library."""
+    saved_albums: int = size(300)
+    followed_artists: int = size(120)
+    """Artists of the library."""
+    long_description: int = size(5_000)
+
+
+VIDEO = 1
+"""The kind of an entry that is the music video to a song, among plain songs."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Playlist(playlists.Playlist):
+    """Moments are in seconds since 1970."""
+
+    added: int
+    pictured: bool = True
+    can_edit: bool = True
+    catalogue_id: str | None = None
+    """Under which others find it; None for a private one."""
+
 
 HEAVY_ROTATION = "heavy_rotation"
 """The one span that ranks are counted over; which one that is the service does not tell."""
@@ -33,7 +88,7 @@ PLAYLIST_TYPES = ("library-songs", "library-music-videos")
 """The types of a playlist's entries, by their kinds."""
 
 
-class AppleMusicLibrary(ApplePlaylists):
+class AppleMusicLibrary(PlaylistLibrary):
     """One listener: a library in alphabetical order, and what was played, newest first, without moments."""
 
     LISTS: ClassVar[Mapping[str, ListKind]] = {
@@ -50,6 +105,26 @@ class AppleMusicLibrary(ApplePlaylists):
         "followed_artists": ListKind(choices=ARTISTS),
     }
     whole_view = View()
+    playlist_type = Playlist
+    descriptions = ("", None, PLOT, None)
+    odd_places: ClassVar[Mapping[int, int]] = {29: VIDEO}
+
+    def playlist_id(self, raw: bytes) -> str:
+        return f"p.{base62(raw)[:14]}"
+
+    def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
+        odd = self.options.oddities
+        added, modified = self.span(place)
+        return {
+            "added": added,
+            "modified": None if odd and place % 11 == 7 else modified,
+            "pictured": not odd or place % 3 != 2,
+            "can_edit": place % 6 != 5,
+            "catalogue_id": f"pl.u-{base62(raw[8:24])[:15]}" if place % 4 == 0 else None,
+        }
+
+    def traits_of_new(self) -> Mapping[str, Any]:
+        return {"description": None, "added": self.now, "modified": self.now}
 
     def find(self, data_type: str, thing: int) -> Entry | None:
         """What stands in the library, in its own right or with something else."""

@@ -12,16 +12,40 @@ from local.simulators.apple_music import keys
 from local.simulators.apple_music.accounts import PAGES, AppleMusicAccounts
 from local.simulators.apple_music.catalogue import OBJECTS, STOREFRONT, Catalogue
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
-from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary
-from local.simulators.apple_music.options import Options
-from local.simulators.apple_music.pages import ByOffset
+from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary, Options
 from local.simulators.apple_music.resources import View
-from local.simulators.frame.library import Clock
+from local.simulators.frame.library import Clock, Rows
+from local.simulators.frame.pages import Page, Pages, Window
 from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener, Service, bearer
 from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.playlists import playlist_of
+
+
+class ByOffset(Pages):
+    """
+    `next` is a path without a limit, is not there on the last page, and repeats nothing else of what was asked for.
+
+    `relation` is the list's name where it is one of another resource: then a page with nothing in it is a 404
+    """
+
+    last = 10**6
+
+    def __init__(self, relation: str | None = None) -> None:
+        self.relation = relation
+
+    def window(self, call: Call, endpoint: Endpoint, rows: Rows) -> Window:
+        window = super().window(call, endpoint, rows)
+        if self.relation is not None and window.start >= len(rows):
+            raise Refusal("nothing_related", relation=self.relation)
+        return window
+
+    def written(self, call: Call, endpoint: Endpoint, page: Page) -> Json:
+        following = min(sum(page.window), page.size)
+        body: dict[str, Json] = {"next": f"{call.url}?offset={following}"} if page.more else {}
+        body["data"] = page.entries
+        return body | ({"meta": count} if (count := page.count()) else {})
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """What a listener has: lists that are made when first asked for, and then change in place."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
 from typing import Any, ClassVar, NamedTuple
@@ -86,6 +86,9 @@ class ListKind:
     """Whether what is added stands last unless a position is given."""
     most: int | None = None
     """So many entries are remembered; older ones are forgotten."""
+    odd: Mapping[int, int] = field(default_factory=dict)
+    """With oddities the kinds of drawn entries that are not plain, by place in every `round` of the list."""
+    round: int = 200
 
 
 class Library:
@@ -169,12 +172,13 @@ class Library:
         now and then two are in the same second.
         """
         kind, chosen = self.LISTS[data_type], self.choice(data_type, name)
+        odd = kind.odd if self.options.oddities else {}
         size = getattr(self.options, kind.size or data_type)
         gap = max(NINE_YEARS // max(size, 1), 1)
         for place in range(size):
             dated = place - (place % 40 == 39)
             when = NEVER if kind.dated is Moment.NEVER else NEWEST - gap * dated - mixed(self.start, dated) % gap
-            yield Entry(self.kind_at(data_type, place), kind.thing(chosen[place]), when)
+            yield Entry(odd.get(place % kind.round, PLAIN), kind.thing(chosen[place]), when)
 
     def chosen(self, item: int | None, choices: int, taken: Callable[[int], bool], seed: int) -> int:
         """
@@ -188,10 +192,6 @@ class Library:
         if isinstance(item, bool) or not isinstance(item, int) or not 0 <= item < choices:
             raise ImpossibleChangeError(f"The catalogue has the numbers from 0 to {choices - 1}.")
         return item
-
-    def kind_at(self, data_type: str, place: int) -> int:
-        """The kind of an entry that is drawn: plain, unless the service says otherwise."""
-        return PLAIN
 
     def identity(self, data_type: str, name: str, entry: Entry) -> Json:
         """What identifies an entry of the list of a name; None if nothing does."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, Self, get_type_hints
 
 
 def size(default: int, most: float = math.inf) -> Any:
@@ -17,9 +17,6 @@ def size(default: int, most: float = math.inf) -> Any:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """The options of every simulator. Raises ValueError for what the real service would not accept."""
-
-    TOO_MUCH: ClassVar[str] = "there are only {most:,}."
-    """What a size above its most is refused with."""
 
     default_listener: str = "listener"
     """Who the consent page offers."""
@@ -43,7 +40,7 @@ class Options:
                 raise ValueError(f"{each.name} is a number from 0 on.")
             most = each.metadata.get("most", math.inf)
             if most != math.inf and value > most:
-                raise ValueError(f"{each.name}: {self.TOO_MUCH.format(most=most)}")
+                raise ValueError(f"{each.name}: there are only {most:,}.")
 
     @classmethod
     def sizes(cls) -> list[str]:

@@ -1,6 +1,7 @@
 """An invented listener of Last.fm: a table of lists, and how their entries are made and written."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -16,10 +17,35 @@ from local.simulators.frame.library import (
     Moment,
     Spot,
 )
+from local.simulators.frame.options import ClientOptions, size
 from local.simulators.frame.responses import Json
 from local.simulators.frame.templates import Templates
 from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
 from local.simulators.music.chance import mixed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(ClientOptions):
+    """
+    The sizes hold for every listener.
+
+    `client_id` is what Last.fm calls the API key, `client_secret` its shared secret. A callback may lead to a redirect
+    URI with any query of its own.
+    """
+
+    lone: bool = False
+    """Whether a list of one entry is always that entry, without the list around it."""
+    rate: int = 0
+    """Calls a second over all listeners, 5 at the real one; 0 lifts the limit."""
+    token_seconds: float = 3600
+    scrobbles: int = size(3_000)
+    """Spread over nine years."""
+    loved_tracks: int = size(150, most=60_000)
+    top_tracks: int = size(50, most=60_000)
+    """Per period."""
+    top_artists: int = size(50, most=500)
+    """Per period."""
+
 
 PERIODS = ("7day", "1month", "3month", "6month", "12month", "overall")
 

@@ -71,7 +71,12 @@ class Playlist:
 
 
 class PlaylistLibrary(Library, ABC):
-    """A listener with playlists, and with the lists `playlists` and `playlist_tracks`."""
+    """
+    A listener with playlists, and with the lists `playlists` and `playlist_tracks`.
+
+    The options say how many `playlists` there are at first, with how many `playlist_entries` in all of them together
+    and in the `long_playlist`, and with oddities how many characters the `long_description` of one has.
+    """
 
     playlist_type: ClassVar[Any]
     descriptions: ClassVar[Sequence[str | None]]
@@ -87,9 +92,14 @@ class PlaylistLibrary(Library, ABC):
     def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
         """What the service knows besides of a playlist that the listener begins with: fields of `playlist_type`."""
 
-    @abstractmethod
     def traits_of_new(self) -> Mapping[str, Any]:
         """The same of one that the listener makes now."""
+        return {}
+
+    def span(self, place: int) -> tuple[int, int]:
+        """When the listener made the playlist of a place, and when they last edited it, as far as a service tells."""
+        added = NEWEST - 86_400 * (30 + 11 * place) - mixed(self.start, place) % 86_400
+        return added, added + mixed(self.start, ~place) % (NEWEST - added)
 
     @cached_property
     def playlists(self) -> list[Any]:

@@ -7,8 +7,7 @@ from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import Recordings
 from local.simulators.music.years.shelf import Life, Shelf
-from local.simulators.spotify.library import SpotifyLibrary
-from local.simulators.spotify.playlists import Playlist
+from local.simulators.spotify.library import Playlist, SpotifyLibrary
 
 NAME = "nora"
 """What the listener is called, at the consent page too."""

@@ -1,37 +1,82 @@
 """An invented listener of YouTube Music: a table of lists, and how their entries are made and shown."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from local.simulators.frame.entries import NEVER, PLAIN, Entry
-from local.simulators.frame.library import NEWEST, Act, ListKind, Moment, Spot
+from local.simulators.frame.entries import NEVER, Entry
+from local.simulators.frame.library import ARRANGED, NEWEST, SHELF, ListKind, Moment, Spot
+from local.simulators.frame.oauth2 import OAuth2Options
+from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json, moment
-from local.simulators.music.chance import digest
+from local.simulators.music import playlists
+from local.simulators.music.chance import base62, digest
+from local.simulators.music.playlists import PLOT, PlaylistLibrary
 from local.simulators.music.recordings import ARTISTS, TRACKS
 from local.simulators.youtube_music.catalogue import OBJECTS, etag, letters, pictures
-from local.simulators.youtube_music.playlists import DELETED, PRIVATE, YouTubePlaylists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(OAuth2Options):
+    """The sizes hold for every listener."""
+
+    units: int = 0
+    """Calls a day over all listeners, 10,000 at the real one; 0 lifts the limit."""
+    shown_likes: int = 5_000
+    """So many of the latest likes are shown."""
+    playlists: int = size(25)
+    playlist_entries: int = size(1_500)
+    long_playlist: int = size(700)
+    saved_tracks: int = size(900)
+    """Liked videos."""
+    followed_artists: int = size(80)
+    """Subscriptions."""
+    long_description: int = size(1_000)
+
 
 LIKED = "LL"
 WHOLE = "whole"
 """The view with what another call tells of each entry, which our calls always ask for."""
+DELETED, PRIVATE = 1, 2
+"""The kinds of entries whose video is not there any more, or not for everybody, among plain ones."""
+_VIDEO = ("contentDetails", "videoId")
 _TITLES = {DELETED: "Deleted video", PRIVATE: "Private video"}
 _DESCRIPTIONS = {DELETED: "This video is unavailable.", PRIVATE: "This video is private."}
 
 
-class YouTubeLibrary(YouTubePlaylists):
+@dataclass(slots=True, kw_only=True)
+class Playlist(playlists.Playlist):
+    """Its etag is another when anything in it is."""
+
+    privacy: str = "private"
+
+
+class YouTubeLibrary(PlaylistLibrary):
     """One listener, who has one channel. With oddities some videos are deleted or private, among likes as well."""
 
-    LISTS: ClassVar[Mapping[str, ListKind]]
+    LISTS: ClassVar[Mapping[str, ListKind]] = {
+        "playlists": ListKind(acts=SHELF),
+        "playlist_tracks": ListKind(
+            acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_VIDEO
+        ),
+        "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_VIDEO, odd={17: DELETED, 31: PRIVATE}),
+        "followed_artists": ListKind(choices=ARTISTS, identity=("snippet", "resourceId", "channelId")),
+    }
     whole_view = WHOLE
+    playlist_type = Playlist
+    descriptions = ("", PLOT, "")
+    odd_places: ClassVar[Mapping[int, int]] = {13: DELETED, 41: PRIVATE}
+
+    def playlist_id(self, raw: bytes) -> str:
+        return f"PL{base62(raw)}{base62(raw[16:])[:10]}"
+
+    def traits(self, place: int, raw: bytes, size: int) -> Mapping[str, Any]:
+        return {"privacy": ("private", "public", "unlisted")[place % 3]}
 
     @cached_property
     def channel_id(self) -> str:
         return "UC" + letters(digest(self.start, "own channel")[:17])[:22]
-
-    def kind_at(self, data_type: str, place: int) -> int:
-        odd = self.options.oddities and data_type == "saved_tracks"
-        return {17: DELETED, 31: PRIVATE}.get(place % 200, PLAIN) if odd else PLAIN
 
     def place_followed_artists(self, entry: Entry) -> str:
         name: str = self.catalogue.recordings.artist_name(entry.number)
@@ -103,20 +148,3 @@ class YouTubeLibrary(YouTubePlaylists):
         shown["snippet"] |= {"videoOwnerChannelTitle": title, "videoOwnerChannelId": channel}
         shown["contentDetails"]["videoPublishedAt"] = video["snippet"]["publishedAt"]
         return shown | ({"video": video} if spot.view == WHOLE else {})
-
-
-_VIDEO = ("contentDetails", "videoId")
-
-YouTubeLibrary.LISTS = {
-    "playlists": ListKind(acts=frozenset({Act.ADD, Act.REMOVE, Act.RENAME})),
-    "playlist_tracks": ListKind(
-        acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE}),
-        choices=TRACKS,
-        same=(),
-        dated=Moment.SECONDS,
-        new_last=True,
-        identity=_VIDEO,
-    ),
-    "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_VIDEO),
-    "followed_artists": ListKind(choices=ARTISTS, identity=("snippet", "resourceId", "channelId")),
-}

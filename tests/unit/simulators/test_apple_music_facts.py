@@ -213,7 +213,7 @@ def test_what_was_played_is_fifty_without_moments(ana: AppleMusicAccount) -> Non
 def test_a_light_listener_has_no_rotation(start: Start) -> None:
     ana = start(AppleMusic, top_tracks=0, plays=0).log_in()
     assert ana.read(ROTATION) == ana.read(PLAYED) == {"data": []}
-    with pytest.raises(ValueError, match="only the last 50 plays"):
+    with pytest.raises(ValueError, match="plays: there are only 50"):
         Options(plays=51)
 
 

@@ -150,7 +150,7 @@ def test_the_command_line_reaches_every_option() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        (["--plays", "51"], "plays: only the last 50 plays exist at Spotify"),
+        (["--plays", "51"], "plays: there are only 50."),
         (["--saved-tracks", "-1"], "saved_tracks is a number from 0 on"),
         (["--flight-seconds", "nan"], "flight_seconds is a number from 0 on"),
         (["--regime", "golden"], "invalid"),
