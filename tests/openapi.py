@@ -603,6 +603,7 @@ def _import() -> Schema:
             "bytes": COUNT,
             "code": nullable,
             "why": nullable,
+            "steps": {"type": "array", "items": TEXT, "description": "How to get the file that `why` recommends"},
             "question": {"type": "object", "nullable": True},
             "files": {"type": "array", "items": lists["files"]},
             "ignored_files": COUNT,

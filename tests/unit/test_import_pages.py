@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,9 +12,10 @@ from blendify.access import bearer_tokens, users
 from blendify.core import aws
 from blendify.core.settings import erase_state_machine, import_state_machine
 from blendify.importing import imports, uploads
+from blendify.importing.formats.guides import GUIDES, WRONG_PACKAGE
 from blendify.importing.imports import State
 from tests.unit.http_events import Browser, HttpResponse
-from tests.unit.import_stories import BUCKET, Line, begun, brought, now, uploaded
+from tests.unit.import_stories import BUCKET, Line, album, begun, brought, now, uploaded
 from tests.unit.insights_stories import Messages
 from tests.unit.music_api import browser_of
 from tests.unit.step_functions import StepFunctions
@@ -105,6 +107,28 @@ def test_a_report_is_a_page_and_an_answer(ada: str) -> None:
     bea = users.find_or_create_user("spotify", "bea")
     assert send(bea, "GET", f"/me/imports/{done.import_id}").status == 404
     assert browser_of(bea).get(IMPORTS, f"/imports/{done.import_id}").status == 404
+
+
+def test_the_right_package_is_explained_in_steps(ada: str) -> None:
+    """A numbered list on the page, and the same in the answer."""
+    done = brought(ada, [album("One")], advice=(WRONG_PACKAGE.code, WRONG_PACKAGE.text))
+    told = send(ada, "GET", f"/me/imports/{done.import_id}").json
+    assert (told["why"], told["steps"]) == (WRONG_PACKAGE.text, list(GUIDES["spotify"].steps))
+    page = browser_of(ada).get(IMPORTS, f"/imports/{done.import_id}").body
+    assert re.search(r'<ol class="steps"><li>Open spotify.com.*<li>.*Extended streaming history', page)
+    assert re.search(r">Saved albums</span><span[^>]*><data[^>]*>1<", page)
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "upload_gone"])
+def test_an_import_that_broke_off_can_be_taken_back(ada: str, machines: StepFunctions, reason: str) -> None:
+    """A worker that died may have stored what it did not count."""
+    started = begun(ada)
+    uploads.remove(ada, started.import_id)
+    imports.end(started.broken_off(reason, "It broke off."))
+    assert "Take this import back" in browser_of(ada).get(IMPORTS, f"/imports/{started.import_id}").body
+    sent = browser_of(ada).ask("POST", IMPORTS, f"/imports/{started.import_id}", FORM, "take_back=yes")
+    assert (sent.status, now(started).state) == (303, State.TAKING_BACK)
+    assert len(machines.executions) == 1
 
 
 def test_reading_is_for_tokens_and_bringing_for_sessions(ada: str) -> None:

@@ -34,7 +34,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
 def _advice(formats: Iterable[Format]) -> tuple[str, str] | None:
     """Code and text of the first thing to be told of an upload that could be a better one."""
     for advice in guides.advice(formats):
-        return advice.code, f"{advice.text} How to get it: {' '.join(advice.guide.steps)}"
+        return advice.code, advice.text
     return None
 
 

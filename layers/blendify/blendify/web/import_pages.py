@@ -6,10 +6,12 @@ from urllib.parse import urlsplit
 
 from blendify.access import users
 from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.core.settings import settings
 from blendify.importing import imports, uploads
 from blendify.importing.counting import chosen_rule
 from blendify.importing.formats.guides import GUIDES
+from blendify.importing.imported_facts import LISTED
 from blendify.importing.imports import State
 from blendify.providers import PROVIDERS
 from blendify.web import import_views, listener_pages, request, responses
@@ -125,6 +127,11 @@ def _report(user: str, import_id: str) -> Response[str]:
         each=shown,
         titles={name: provider.title for name, provider in PROVIDERS.items()},
         most=most,
+        lists=[
+            (DataType(name).words.capitalize(), records)
+            for name, records in found.report.by_data_type.items()
+            if name in LISTED
+        ],
         refresh=REFRESH if going_on else None,
         time_zone=users.profile(user).get("time_zone", "UTC"),
         years=[found.report.years[0], found.report.years[-1]] if found.report.years else None,

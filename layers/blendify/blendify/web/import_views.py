@@ -3,6 +3,7 @@
 from typing import Any
 
 from blendify.importing import uploads
+from blendify.importing.formats import guides
 from blendify.importing.formats.rows import REASONS
 from blendify.importing.imports import UPLOAD_WITHIN, Import, State
 
@@ -30,6 +31,7 @@ def view(each: Import) -> dict[str, Any]:
         "bytes": each.bytes,
         "code": each.code,
         "why": each.why,
+        "steps": list(guides.steps(each.code)),
         "question": each.question,
         "files": [dict(named) for named in report.recognised],
         "ignored_files": report.ignored,

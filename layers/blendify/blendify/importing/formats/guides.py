@@ -39,7 +39,8 @@ GUIDES: Mapping[str, Guide] = {
         (
             "Open privacy.apple.com and log in.",
             "Choose “Request a copy of your data” and tick only “Apple Media Services information”.",
-            "After up to 7 days a mail tells you to download it, for about two weeks. Upload the zips as they are.",
+            "After up to 7 days a mail tells you to download it, for about two weeks. Upload the zip as it is. Put "
+            "several into one, as they tell names for one another.",
         ),
     ),
     "youtube_music": Guide(
@@ -89,27 +90,32 @@ GUIDES: Mapping[str, Guide] = {
 }
 
 
+WRONG_PACKAGE = Advice(
+    "wrong_package",
+    "This is Spotify's account data. Of what you played it has the last year alone, to the minute and without ids. All "
+    "since the account began is in another package, the extended streaming history.",
+    GUIDES["spotify"],
+)
+HTML_HISTORY = Advice(
+    "html_history",
+    "This history is a web page. Its times are local and in the form of a language, so some may be read wrong or not "
+    "at all. The same history as JSON has exact times.",
+    GUIDES["youtube_music"],
+)
+
+
 def advice(recognized: Iterable[Format]) -> tuple[Advice, ...]:
     """What to tell a listener about an upload of these formats."""
     formats = list(recognized)
     names = {format_.name for format_ in formats}
     told = []
     if any(name.startswith("spotify_account") for name in names) and "spotify_extended" not in names:
-        told.append(
-            Advice(
-                "wrong_package",
-                "This is Spotify's account data. Of what you played it has the last year alone, to the minute and "
-                "without ids. All since the account began is in another package, the extended streaming history.",
-                GUIDES["spotify"],
-            )
-        )
+        told.append(WRONG_PACKAGE)
     if any(format_.name == "takeout_history" and format_.generation == "HTML" for format_ in formats):
-        told.append(
-            Advice(
-                "html_history",
-                "This history is a web page. Its times are local and in the form of a language, so some may be read "
-                "wrong or not at all. The same history as JSON has exact times.",
-                GUIDES["youtube_music"],
-            )
-        )
+        told.append(HTML_HISTORY)
     return tuple(told)
+
+
+def steps(code: str | None) -> tuple[str, ...]:
+    """How to get what an advice with this code recommends; nothing for every other code."""
+    return next((each.guide.steps for each in (WRONG_PACKAGE, HTML_HISTORY) if each.code == code), ())
