@@ -1,0 +1,37 @@
+"""Listeners whose insights are in the table: a top list of artists, and plays where they matter."""
+
+from collections.abc import Mapping, Sequence
+
+from blendify.access import users
+from blendify.core.same_names import artist_key
+from blendify.insights import packing, table
+from blendify.insights.buckets import Artist, Known, Ranked, Song, ToldPlays, TopList
+from blendify.insights.compute import _row
+
+DAY = "2026-11-28"
+KNOWN = Known("UTC", "2025-01-01", "2025-01-01", DAY, None, f"{DAY}T10:00:00.000Z")
+
+
+def listener(name: str, artists: Sequence[str], plays: Mapping[str, Mapping[str, int]] = {}) -> str:
+    """
+    The id of a new listener.
+
+    artists     Their names, the one they care for most first
+    plays       Month → title → plays, all on its tenth day, by an artist who is called as the song
+    """
+    user_id = users.find_or_create_user("lastfm", name)
+    entries = tuple(
+        Ranked(rank, artist_key(artist), f"id-{artist}", artist, None, f"https://i.scdn.co/{rank}", None)
+        for rank, artist in enumerate(artists, start=1)
+    )
+    top = TopList("spotify", "artists", "short_term", DAY, entries)
+    table.write(user_id, table.name("current", "artists", "short_term", "spotify"), packing.of_top_lists([top]))
+    for month, counts in plays.items():
+        table.write(user_id, table.name("plays", month, "00"), packing.of_plays([_told(month, counts)]))
+    table.write(user_id, "known", _row(KNOWN))
+    return user_id
+
+
+def _told(month: str, counts: Mapping[str, int]) -> ToldPlays:
+    songs = {title: Song(title, title, (Artist(artist_key(title), title),), title) for title in counts}
+    return ToldPlays(month, {"lastfm": songs}, {10: dict(counts)}, {})
