@@ -28,6 +28,7 @@ from blendify.web.parameters import (
     has_parameter,
     time_ranges,
 )
+from blendify.web.recommendations import MAX_NAME_CHARACTERS
 from blendify.web.taste import api as taste_api
 from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
 from blendify.webhooks.addresses import MAX_CHARACTERS
@@ -69,6 +70,7 @@ def document() -> Schema:
             **_account(),
             **_music(),
             **_taste(),
+            **_recommendations(),
             **_changes(),
             **_export(),
             **_imports(),
@@ -771,6 +773,85 @@ def _webhooks() -> Schema:
     }
 
 
+def _recommendations() -> Schema:
+    nullable: Schema = {**TEXT, "nullable": True}
+    artist = _object({"key": TEXT, "name": TEXT, "image": nullable})
+    song = {"key": TEXT, "title": TEXT, "artist_line": TEXT, "cover": nullable}
+    songs: Schema = {
+        "type": "array",
+        "items": _object({**song, "records": {"type": "object", "additionalProperties": TEXT}}),
+        "description": "Songs to begin with; `records` has the record id at each provider where it is known",
+    }
+    because = _object({"key": TEXT, "name": TEXT, "listeners_of_both": COUNT})
+    suggestion = _object(
+        {
+            "artist": artist,
+            "reason": {**TEXT, "description": "The sentence that the page shows"},
+            "because_of": {"type": "array", "items": because},
+            "listeners_like_you": {**COUNT, "description": "Of the 50 nearest listeners; 0 when fewer than 3"},
+            "songs": songs,
+        }
+    )
+    shelf: Schema = {"type": "array", "items": suggestion}
+    friend = _object(
+        {
+            "name": TEXT,
+            "percent": COUNT,
+            "artists": {"type": "array", "items": _object({"artist": artist, "songs": songs})},
+        }
+    )
+    favourite = _object(
+        {
+            "song": _object(song),
+            "plays": COUNT,
+            "last_played_on": {"type": "string", "format": "date"},
+            "silent_days": COUNT,
+        }
+    )
+    day: Schema = {"type": "string", "format": "date"}
+    answer = {
+        "close_to_you": shelf,
+        "off_the_beaten_track": shelf,
+        "from_friends": {"type": "array", "items": friend},
+        "forgotten_favourites": {"type": "array", "items": favourite},
+        "listeners_counted": {**COUNT, "description": "0 below twenty: then nothing anonymous is suggested"},
+        "day": day,
+    }
+    key = [{**_path("key", "The artist's key"), "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{12}$"}}]
+    name = {**TEXT, "minLength": 1, "maxLength": MAX_NAME_CHARACTERS}
+    return {
+        "/me/recommendations": {
+            "get": _operation(
+                "What the listener may like, on four shelves, with reasons", {200: _json(_object(answer))}
+            )
+        },
+        "/me/recommendations/dismissed": {
+            "get": _operation(
+                "The artists that are never suggested, the latest first",
+                {200: _json(_page(_object({"key": TEXT, "name": TEXT, "dismissed_at": MOMENT})))},
+            )
+        },
+        "/me/recommendations/dismissed/{key}": {
+            "put": _operation(
+                "Never suggest an artist again",
+                {204: {"description": "Dismissed"}},
+                key,
+                errors=(400, 403, 409),
+                body=_object({"name": name}),
+                body_required=True,
+                session=True,
+            ),
+            "delete": _operation(
+                "Suggest an artist again",
+                {204: {"description": "Taken back"}},
+                key,
+                errors=(403, 404),
+                session=True,
+            ),
+        },
+    }
+
+
 def _leaving() -> Schema:
     history = {
         "name": "history",
@@ -882,6 +963,10 @@ def _pages() -> Schema:
             "post": step(
                 "Make, test or delete a webhook by form", {200: page, 303: redirect, 400: page, 403: page, 409: page}
             )
+        },
+        "/discover": {
+            "get": step("What the listener may like, with reasons", {200: page, 303: redirect}),
+            "post": step("Dismiss an artist by form, or take that back", {303: redirect, 403: page, 409: page}),
         },
         "/taste": {"get": step("The way to all views of the listener's taste", {200: page, 303: redirect, 400: page})},
         "/taste/{view}": {
