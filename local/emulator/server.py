@@ -6,7 +6,7 @@ import secrets
 import shutil
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -94,21 +94,16 @@ class Emulator:
         """The secret key that signs every request except those to the API. Only the owner of the stack can read it."""
         return (self.state / "secret_key").read_text()
 
-    @cached_property
-    def _clients(self) -> dict[str, Any]:
-        return {}
-
+    @cache  # noqa: B019 -- there are few
     def client(self, service: str) -> Any:
         """An AWS client of the emulator."""
-        if service not in self._clients:
-            self._clients[service] = boto3.client(  # type: ignore[call-overload]
-                service,
-                endpoint_url=self.endpoint,
-                region_name=REGION,
-                aws_access_key_id=ACCESS_KEY,
-                aws_secret_access_key=self.secret_key,
-            )
-        return self._clients[service]
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=self.secret_key,
+        )
 
     def client_environment(self) -> dict[str, str]:
         """The environment in which command line tools use the emulator."""

@@ -17,6 +17,7 @@ from blendify.history import list_versions
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
 from blendify.syncing.finish_sync import finish_sync
+from local.simulators.frame.bans import RateLimit
 from operations.history_reader import HistoryReader
 from tests.unit.robustness.machine import Clock
 from tests.unit.sync_steps import STARTED, begun, plenty, standing
@@ -237,7 +238,8 @@ def test_hidden_listening_is_read_with_the_listeners_session(world: World) -> No
 def test_the_rate_limit_is_slept_out(behind: Socket) -> None:
     """Error 29 pauses for half a second, which the collector waits in its Lambda."""
     clock = Clock()
-    world = World.begin(behind, clock=clock.seconds, rate=2)
+    world = World.begin(behind, clock=clock.seconds)
+    world.simulator.traffic.limit = RateLimit(2, 1, silent=True)
     with clock.installed():
         user_id = world.connect()
         job = sync(user_id, PLAYS)

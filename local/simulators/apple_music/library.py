@@ -23,7 +23,7 @@ from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json
 from local.simulators.music import playlists
 from local.simulators.music.chance import base62
-from local.simulators.music.playlists import PLOT, PlaylistLibrary
+from local.simulators.music.playlists import PLOT, PlaylistLibrary, playlist_tracks
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, album_of, long_player
 
 HALF_A_YEAR = 180 * 24 * 60 * 60
@@ -97,9 +97,7 @@ class AppleMusicLibrary(PlaylistLibrary):
         ),
         "recently_played": ListKind(names=("", RESOURCES), acts=frozenset({Act.ADD}), most=MOST_RECENT),
         "playlists": ListKind(acts=SHELF),
-        "playlist_tracks": ListKind(
-            acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), choices=TRACKS, same=(), new_last=True
-        ),
+        "playlist_tracks": playlist_tracks(acts=frozenset({Act.ADD, Act.REMOVE, Act.MOVE}), odd={29: VIDEO}),
         "saved_tracks": ListKind(choices=TRACKS, same=(OWN, ALONG), dated=Moment.SECONDS),
         "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS),
         "followed_artists": ListKind(choices=ARTISTS),
@@ -107,7 +105,6 @@ class AppleMusicLibrary(PlaylistLibrary):
     whole_view = View()
     playlist_type = Playlist
     descriptions = ("", None, PLOT, None)
-    odd_places: ClassVar[Mapping[int, int]] = {29: VIDEO}
 
     def playlist_id(self, raw: bytes) -> str:
         return f"p.{base62(raw)[:14]}"

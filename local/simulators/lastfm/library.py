@@ -35,8 +35,6 @@ class Options(ClientOptions):
 
     lone: bool = False
     """Whether a list of one entry is always that entry, without the list around it."""
-    rate: int = 0
-    """Calls a second over all listeners, 5 at the real one; 0 lifts the limit."""
     token_seconds: float = 3600
     scrobbles: int = size(3_000)
     """Spread over nine years."""

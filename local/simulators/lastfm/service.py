@@ -11,7 +11,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local.simulators.frame.bans import RateLimit
 from local.simulators.frame.consent_page import DECISION
 from local.simulators.frame.entries import Entries
 from local.simulators.frame.library import Clock, Rows
@@ -150,18 +149,12 @@ class Lastfm(Service):
 
     def __init__(self, options: Options, clock: Clock = time.time) -> None:
         super().__init__(options, clock)
-        self.traffic.limit = RateLimit(options.rate, 1, silent=True) if options.rate else None
         for grant in self.accounts.grants.values():
             _ = self.listeners[grant.listener]
 
     def is_name(self, name: str) -> bool:
         """Letters, digits, hyphens and underscores; may be longer than a real one."""
         return re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{1,63}", name) is not None
-
-    def user(self, name: str) -> LastfmListener | None:
-        """Only those who logged in, or were mentioned to the control endpoints, are users to the API."""
-        known: LastfmListener | None = self.listeners.find(name)
-        return known
 
     def endpoint_of(self, request: Request, parameters: Mapping[str, str]) -> tuple[Endpoint | None, dict[str, str]]:
         """By the name of the method, whose case does not matter."""
@@ -171,7 +164,7 @@ class Lastfm(Service):
 
     def whose(self, request: Request, parameters: Mapping[str, str]) -> str | None:
         """The user that a call names, or whose session key or token comes with it."""
-        named = self.user(parameters.get("user", ""))
+        named = self.listeners.find(parameters.get("user", ""))
         secret = parameters.get("sk") or parameters.get("token") or ""
         return named.name if named else self.accounts.listener_behind(secret)
 
@@ -197,7 +190,8 @@ class Lastfm(Service):
             return caller, caller
         if not parameters.get("user"):
             raise Refusal("parameters")
-        if (named := self.user(parameters["user"])) is None:
+        # Only those who logged in, or were mentioned to the control endpoints, are users to the API.
+        if (named := self.listeners.find(parameters["user"])) is None:
             raise Refusal("unknown_user")
         return named.name, caller
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any, ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entries, Entry
-from local.simulators.frame.library import NEWEST, Act, Library
+from local.simulators.frame.library import NEWEST, Act, Library, ListKind
 from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.service import Call
 from local.simulators.music import words
@@ -70,6 +70,11 @@ class Playlist:
         return Entries(entries)
 
 
+def playlist_tracks(**more: Any) -> ListKind:
+    """The row of the playlists' entries: any tracks, new ones last."""
+    return ListKind(choices=TRACKS, same=(), new_last=True, round=ROUND, **more)
+
+
 class PlaylistLibrary(Library, ABC):
     """
     A listener with playlists, and with the lists `playlists` and `playlist_tracks`.
@@ -81,8 +86,6 @@ class PlaylistLibrary(Library, ABC):
     playlist_type: ClassVar[Any]
     descriptions: ClassVar[Sequence[str | None]]
     """The texts that playlists begin with."""
-    odd_places: ClassVar[Mapping[int, int]] = {}
-    """By place in every round of `ROUND` the kind of the odd entry there."""
 
     def playlist_id(self, raw: bytes) -> str:
         """The id that comes of these 32 bytes of chance."""
@@ -140,7 +143,8 @@ class PlaylistLibrary(Library, ABC):
 
     def oddity(self, place: int, entry: Entry, before: list[Entry]) -> Entry:
         """What stands at a place of a round: one entry comes twice, some are of odd kinds."""
-        return before[-1] if place == _TWICE else entry._replace(kind=self.odd_places.get(place, entry.kind))
+        odd = self.LISTS["playlist_tracks"].odd
+        return before[-1] if place == _TWICE else entry._replace(kind=odd.get(place, entry.kind))
 
     @property
     def now(self) -> int:

@@ -12,7 +12,7 @@ from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json
 from local.simulators.music import playlists, words
 from local.simulators.music.chance import digest
-from local.simulators.music.playlists import PlaylistLibrary
+from local.simulators.music.playlists import PlaylistLibrary, playlist_tracks
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, long_player
 from local.simulators.soundcloud.catalogue import OBJECTS, Released, moment, picture, urn
 
@@ -104,9 +104,7 @@ class SoundcloudLibrary(PlaylistLibrary):
     LISTS: ClassVar[Mapping[str, ListKind]] = {
         "recently_played": ListKind(acts=frozenset({Act.ADD}), most=MOST_RECENT, identity=_URN),
         "playlists": ListKind(acts=SHELF, identity=_URN),
-        "playlist_tracks": ListKind(
-            acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_URN
-        ),
+        "playlist_tracks": playlist_tracks(acts=ARRANGED, dated=Moment.SECONDS, identity=_URN),
         "saved_tracks": ListKind(
             choices=TRACKS,
             same=(PLAIN, HIDDEN),

@@ -1,7 +1,7 @@
 """A stand-in for the Spotify accounts host and Web API, as strict as the real ones, with invented listeners."""
 
+from local.simulators.spotify.catalogue import Regime
 from local.simulators.spotify.library import Options
-from local.simulators.spotify.regimes import Regime
 from local.simulators.spotify.service import Spotify
 
 SERVICE = Spotify

@@ -1,5 +1,11 @@
-"""Tracks, albums, artists, episodes and local files as Spotify's answers show them; `objects.json` has their shapes."""
+"""
+Tracks, albums, artists, episodes and local files as Spotify's answers show them; `objects.json` has their shapes.
 
+What an application may see is a regime: the same objects, with more or fewer keys.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
@@ -9,7 +15,6 @@ from local.simulators.frame.templates import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import BOX_SET, Recordings, tracks_of
-from local.simulators.spotify.regimes import Regime, fit
 
 OBJECTS = Templates(__file__)
 _EVERYWHERE = list(words.MARKETS)
@@ -23,6 +28,42 @@ _MARKETS = (
 _NOWHERE: list[str] = []
 _EMBEDDED = 50
 _PLOT: str = OBJECTS.filled("plot")
+
+
+class Regime(StrEnum):
+    """The rules an application lives under since 2026-02-11; an old one may change sides without notice."""
+
+    RESTRICTED = "restricted"
+    TRANSITIONAL = "transitional"
+    LEGACY = "legacy"
+
+    @property
+    def trims(self) -> bool:
+        """Whether objects lack what the changes of February 2026 removed."""
+        return self is Regime.RESTRICTED
+
+
+CONTENTS_KEYS = {Regime.RESTRICTED: ["items"], Regime.TRANSITIONAL: ["tracks", "items"], Regime.LEGACY: ["tracks"]}
+"""The keys under which a playlist names its contents."""
+PAYLOAD_KEYS = {Regime.RESTRICTED: ["item"], Regime.TRANSITIONAL: ["track", "item"], Regime.LEGACY: ["track"]}
+"""The keys under which a playlist entry carries its track or episode."""
+REMOVED = {
+    "track": frozenset({"available_markets", "linked_from", "popularity", "preview_url"}),
+    "album": frozenset({"album_group", "available_markets", "label", "popularity"}),
+    "artist": frozenset({"followers", "popularity"}),
+    "user": frozenset({"country", "email", "explicit_content", "followers", "product"}),
+    "show": frozenset({"available_markets", "publisher"}),
+    "episode": frozenset[str](),
+}
+"""Keys that the restricted regime lacks, by the `type` of the object (recordings of March 2026)."""
+
+
+def fit(full: Mapping[str, Json], regime: Regime) -> dict[str, Json]:
+    """A copy of one object of the catalogue, without the keys that the regime lacks; nested ones stay."""
+    if not regime.trims:
+        return dict(full)
+    removed = REMOVED[full["type"]]
+    return {key: value for key, value in full.items() if key not in removed}
 
 
 def links(kind: str, identity: str) -> dict[str, Json]:
@@ -52,7 +93,7 @@ class Catalogue:
     """
     Renders on demand and remembers what was asked last. Every object is shared between responses and listeners.
 
-    Shapes  those of the public reference, keys in the order of recorded answers; `regimes.fit` drops the rest
+    Shapes  those of the public reference, keys in the order of recorded answers; `fit` drops the rest
     """
 
     def __init__(self, seed: int) -> None:

@@ -13,11 +13,19 @@ from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json, moment
 from local.simulators.music import playlists, words
 from local.simulators.music.chance import base62, digest, mixed
-from local.simulators.music.playlists import PlaylistLibrary
+from local.simulators.music.playlists import PlaylistLibrary, playlist_tracks
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
 from local.simulators.music.words import ODD_NAMES
-from local.simulators.spotify.catalogue import episode, images, links, local_file, shaped
-from local.simulators.spotify.regimes import CONTENTS_KEYS, PAYLOAD_KEYS, Regime
+from local.simulators.spotify.catalogue import (
+    CONTENTS_KEYS,
+    PAYLOAD_KEYS,
+    Regime,
+    episode,
+    images,
+    links,
+    local_file,
+    shaped,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,7 @@ UNPLAYABLE, LOCAL, EPISODE, NULL, ODD = range(1, 6)
 """The kinds of entries besides the plain track: ODD is one with a strange name, or whatever is strange elsewhere."""
 
 _ODD_TRACKS = {3: ODD, 7: UNPLAYABLE, 17: ODD, 31: ODD}
+_ODD_ENTRIES = {13: LOCAL, 29: EPISODE, 41: NULL, 71: UNPLAYABLE, 83: ODD}
 _MOMENTS = {67: NEVER, 59: 0}
 
 
@@ -120,9 +129,7 @@ class SpotifyLibrary(PlaylistLibrary):
             acts=frozenset({Act.ADD}), choices=TRACKS, same=(), dated=Moment.MILLISECONDS, most=50, identity=_TRACK
         ),
         "playlists": ListKind(acts=SHELF),
-        "playlist_tracks": ListKind(
-            acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_TRACK
-        ),
+        "playlist_tracks": playlist_tracks(acts=ARRANGED, dated=Moment.SECONDS, identity=_TRACK, odd=_ODD_ENTRIES),
         "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_TRACK, odd=_ODD_TRACKS),
         "saved_albums": ListKind(choices=ALBUMS, thing=long_player, dated=Moment.SECONDS, identity=("album", "id")),
         "followed_artists": ListKind(choices=ARTISTS, odd={5: ODD}, round=11),
@@ -130,7 +137,6 @@ class SpotifyLibrary(PlaylistLibrary):
     whole_view = View(Regime.LEGACY)
     playlist_type = Playlist
     descriptions = ("", "", playlists.PLOT, None)
-    odd_places: ClassVar[Mapping[int, int]] = {13: LOCAL, 29: EPISODE, 41: NULL, 71: UNPLAYABLE, 83: ODD}
 
     def oddity(self, place: int, entry: Entry, before: list[Entry]) -> Entry:
         """Also entries without a date, and of 1970."""

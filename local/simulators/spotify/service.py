@@ -18,10 +18,9 @@ from local.simulators.frame.troubles import OwnTroubles
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.playlists import playlist_of
 from local.simulators.spotify import long_standing
-from local.simulators.spotify.catalogue import OBJECTS, Catalogue, images, links, shaped
+from local.simulators.spotify.catalogue import OBJECTS, Catalogue, Regime, images, links, shaped
 from local.simulators.spotify.library import TIME_RANGES, Options, SpotifyLibrary, View
 from local.simulators.spotify.long_standing import LongStanding
-from local.simulators.spotify.regimes import Regime
 
 
 class ByOffset(Pages):

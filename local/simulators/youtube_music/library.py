@@ -12,7 +12,7 @@ from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json, moment
 from local.simulators.music import playlists
 from local.simulators.music.chance import base62, digest
-from local.simulators.music.playlists import PLOT, PlaylistLibrary
+from local.simulators.music.playlists import PLOT, PlaylistLibrary, playlist_tracks
 from local.simulators.music.recordings import ARTISTS, TRACKS
 from local.simulators.youtube_music.catalogue import OBJECTS, etag, letters, pictures
 
@@ -57,8 +57,8 @@ class YouTubeLibrary(PlaylistLibrary):
 
     LISTS: ClassVar[Mapping[str, ListKind]] = {
         "playlists": ListKind(acts=SHELF),
-        "playlist_tracks": ListKind(
-            acts=ARRANGED, choices=TRACKS, same=(), dated=Moment.SECONDS, new_last=True, identity=_VIDEO
+        "playlist_tracks": playlist_tracks(
+            acts=ARRANGED, dated=Moment.SECONDS, identity=_VIDEO, odd={13: DELETED, 41: PRIVATE}
         ),
         "saved_tracks": ListKind(choices=TRACKS, dated=Moment.SECONDS, identity=_VIDEO, odd={17: DELETED, 31: PRIVATE}),
         "followed_artists": ListKind(choices=ARTISTS, identity=("snippet", "resourceId", "channelId")),
@@ -66,7 +66,6 @@ class YouTubeLibrary(PlaylistLibrary):
     whole_view = WHOLE
     playlist_type = Playlist
     descriptions = ("", PLOT, "")
-    odd_places: ClassVar[Mapping[int, int]] = {13: DELETED, 41: PRIVATE}
 
     def playlist_id(self, raw: bytes) -> str:
         return f"PL{base62(raw)}{base62(raw[16:])[:10]}"

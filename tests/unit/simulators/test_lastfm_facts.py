@@ -302,7 +302,8 @@ def test_a_promise_of_more_is_in_the_number_of_pages(fan: LastfmAccount) -> None
 
 def test_five_calls_a_second_are_enough(start: Start) -> None:
     """Over all listeners and methods; the refusal never tells when to come again, and refused calls do not count."""
-    lastfm = start(Lastfm, rate=5)
+    lastfm = start(Lastfm)
+    lastfm.control("POST", "/rate-limit", {"calls": 5, "seconds": 1, "retry_after": None})
     ana, ben = lastfm.log_in(), lastfm.log_in("ben")
     for fan in (ana, ben, ana, ben, ana):
         fan.loved(limit=1)
