@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from socket import SO_RCVBUF, SOL_SOCKET
+from threading import Event, Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import JSHandle, Page, expect
 
 from blendify.access import sessions, users
 from blendify.core import aws
@@ -32,12 +33,22 @@ pytestmark = pytest.mark.browser
 ROWS = [ROW | {"ts": f"2015-03-{day:02}T19:12:07Z"} for day in range(1, 29)] + [ROW | {"ts": None}]
 
 
+LARGE = 16_000_000
+"""Bytes that are more than two sockets hold."""
+
+
 class _Bucket(BaseHTTPRequestHandler):
     """S3 as far as a form needs it: it stores `file` under `key`, and lets other sites' scripts ask."""
 
+    open = Event()
+    """As long as it is not set, a file does not get beyond its first part."""
+
     def do_POST(self) -> None:
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
-        parts: Any = message_from_bytes(head + self.rfile.read(int(self.headers["Content-Length"]))).get_payload()
+        length = int(self.headers["Content-Length"])
+        first = self.rfile.read(min(length, LARGE // 4))
+        self.open.wait(20)
+        parts: Any = message_from_bytes(head + first + self.rfile.read(length - len(first))).get_payload()
         fields = {part.get_param("name", header="content-disposition"): part.get_payload(decode=True) for part in parts}
         aws.client("s3").put_object(Bucket=BUCKET, Key=fields["key"].decode(), Body=fields["file"])
         self._permit(201)
@@ -58,7 +69,9 @@ class _Bucket(BaseHTTPRequestHandler):
 
 @contextmanager
 def _running_bucket() -> Iterator[str]:
+    _Bucket.open.set()
     with ThreadingHTTPServer(("127.0.0.1", 0), _Bucket) as server:
+        server.socket.setsockopt(SOL_SOCKET, SO_RCVBUF, 65_536)
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -85,6 +98,16 @@ def pick(page: Page, name: str, content: str) -> None:
     expect(page.get_by_role("status").filter(has_text="Being read")).to_be_visible()
 
 
+def held(page: Page, files: dict[str, str]) -> JSHandle:
+    """What a mouse holds that drags these files."""
+    script = """(files) => {
+        const data = new DataTransfer();
+        for (const [name, text] of Object.entries(files)) data.items.add(new File([text], name));
+        return data;
+    }"""
+    return page.evaluate_handle(script, files)
+
+
 def read(machines: StepFunctions) -> None:
     """The state machine's work on what was begun last."""
     steps.read(machines.executions[-1].input, lambda: 900.0)
@@ -97,14 +120,7 @@ def test_a_file_is_dropped_read_and_taken_back(window: Visitor, ana: str, machin
     window.look("imports")
     page.get_by_text("How to get your file").click()
     window.look("imports-guides")
-    dropped = page.evaluate_handle(
-        """(text) => {
-            const data = new DataTransfer();
-            data.items.add(new File([text], "Streaming_History_Audio_2015.json"));
-            return data;
-        }""",
-        json.dumps(ROWS),
-    )
+    dropped = held(page, {"Streaming_History_Audio_2015.json": json.dumps(ROWS)})
     page.dispatch_event("#upload-form", "dragover", {"dataTransfer": dropped})
     window.photograph("imports-over")
     page.dispatch_event("#upload-form", "drop", {"dataTransfer": dropped})
@@ -126,12 +142,50 @@ def test_a_file_is_dropped_read_and_taken_back(window: Visitor, ana: str, machin
     window.look("imports-list")
 
 
+def test_an_upload_shows_how_far_it_is(window: Visitor, ana: str) -> None:
+    """In percent, and as a bar, while it goes on."""
+    page = window.open("/imports")
+    _Bucket.open.clear()
+    page.get_by_label("File").set_input_files({"name": "a.json", "mimeType": "", "buffer": b"[" + b" " * LARGE + b"]"})
+    page.get_by_role("button", name="Upload and import").click()
+    expect(page.locator("#upload-files .outcome")).to_have_text(re.compile(r"^[1-9]\d? %$"))
+    expect(page.locator("#upload-files .why")).to_have_text("of 16.0 MB")
+    assert 0 < page.get_by_role("progressbar", name="a.json").evaluate("bar => bar.value") < 1
+    window.look("imports-uploading")
+    _Bucket.open.set()
+    expect(page.get_by_role("status").filter(has_text="Being read")).to_be_visible()
+
+
+def test_several_files_are_brought_one_after_another(window: Visitor, ana: str, machines: StepFunctions) -> None:
+    """Each is an import with a report, and one that is refused stops no other."""
+    page = window.open("/imports")
+    rows = json.dumps(ROWS)
+    dropped = held(page, {"first.json": rows, "notes.txt": "milk and bread\n", "again.json": rows})
+    page.dispatch_event("#upload-form", "drop", {"dataTransfer": dropped})
+    lines = page.locator("#upload-files li")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(0)).to_contain_text("Being read")
+    expect(lines.nth(1)).to_contain_text("Waits")
+    window.look("imports-several")
+    for number, words in enumerate(("28 stored, 0 known", "Not imported", "0 stored, 28 known")):
+        expect(lines.nth(number)).to_contain_text("Being read")
+        read(machines)
+        expect(lines.nth(number)).to_contain_text(words)
+    expect(page.get_by_text("All files are uploaded.")).to_be_visible()
+    assert len({each.input["import_id"] for each in machines.executions}) == 3
+    assert len(plays(ana)) == len(ROWS) - 1
+    window.look("imports-several-read")
+    report = lines.nth(1).get_by_role("link").get_attribute("href")
+    window.open(str(report).removeprefix("."))
+    expect(page.get_by_role("status").filter(has_text="Not imported")).to_be_visible()
+
+
 def test_the_wrong_package_is_explained(window: Visitor, ana: str, machines: StepFunctions) -> None:
-    """What is in it is stored, and what to ask the service for is said."""
+    """What is in it is stored, and what to ask the service for is said, step by step."""
     pick(window.open("/imports"), "StreamingHistory0.json", json.dumps([SONG]))
     read(machines)
     page = window.page
-    expect(page.get_by_text("Extended streaming history").first).to_be_visible(timeout=20_000)
+    expect(page.locator("ol.steps li").filter(has_text="Extended streaming history")).to_be_visible(timeout=20_000)
     window.look("import-wrong-package")
 
 

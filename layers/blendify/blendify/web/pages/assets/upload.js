@@ -1,30 +1,57 @@
-// Uploads by dropping or picking a file, with progress. Without script the form does the same by itself.
+// Uploads what is dropped or picked, one file after another, with progress. Without script the form sends one file.
+const PAUSE = 2_000; // milliseconds
 const root = document.documentElement.dataset.root;
 const form = document.getElementById("upload-form"), file = document.getElementById("file");
-const line = document.getElementById("upload-progress"), bar = document.getElementById("upload-bar");
-const words = document.getElementById("upload-words");
+const list = document.getElementById("upload-files"), words = document.getElementById("upload-words");
+const row = document.getElementById("upload-row").content.firstElementChild;
+const pause = () => new Promise((done) => setTimeout(done, PAUSE));
 
-function say(text, value) {
-  line.hidden = false;
-  words.textContent = text;
-  bar.value = value;
-}
+file.multiple = true;
+document.getElementById("upload-several").hidden = false;
 
-async function ask(path) {
-  const response = await fetch(root + path, { method: "POST" });
+async function ask(path, method = "POST") {
+  const response = await fetch(root + path, { method });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error.message);
+  if (!response.ok) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
   return answer;
 }
 
-function send({ url, fields }, chosen) {
+// What the page shows of one file.
+class Line {
+  constructor(chosen) {
+    this.shown = row.cloneNode(true);
+    this.shown.querySelector(".name").textContent = chosen.name;
+    this.bar = this.shown.querySelector("progress");
+    this.bar.setAttribute("aria-label", chosen.name);
+    list.append(this.shown);
+  }
+
+  say(outcome, why = "") {
+    this.shown.querySelector(".outcome").textContent = outcome;
+    this.shown.querySelector(".why").textContent = why;
+  }
+
+  // A file that has arrived has a report in place of the bar.
+  lead(import_id) {
+    const link = document.createElement("a");
+    link.href = `${root}imports/${import_id}`;
+    link.target = "_blank";
+    link.textContent = "Report";
+    link.setAttribute("aria-label", `Report of ${this.bar.getAttribute("aria-label")}, in a new window`);
+    this.bar.replaceWith(link);
+  }
+}
+
+function send({ url, fields }, chosen, line) {
   const data = new FormData(), request = new XMLHttpRequest();
   for (const [name, value] of Object.entries(fields)) data.append(name, value);
   // S3 passes over what comes behind the file.
   data.append("file", chosen);
   return new Promise((done, failed) => {
-    request.upload.onprogress = ({ loaded, total }) =>
-      say(`${Math.floor((100 * loaded) / total)} % of ${(total / 1e6).toFixed(1)} MB`, loaded / total);
+    request.upload.onprogress = ({ loaded, total }) => {
+      line.bar.value = loaded / total;
+      line.say(`${Math.floor((100 * loaded) / total)} %`, `of ${(total / 1e6).toFixed(1)} MB`);
+    };
     request.onload = () => (request.status < 300 ? done() : failed(new Error("The upload was refused. Try again.")));
     request.onerror = () => failed(new Error("The upload did not arrive. Try again."));
     request.open("POST", url);
@@ -32,25 +59,75 @@ function send({ url, fields }, chosen) {
   });
 }
 
-async function bring(chosen) {
-  if (!chosen) return;
-  if (chosen.size > Number(form.dataset.most)) return say("This file is larger than 2 GB.", 0);
-  const buttons = form.querySelectorAll("button");
-  for (const button of buttons) button.disabled = true;
-  try {
-    const { import_id, upload } = await ask("me/imports");
-    await send(upload, chosen);
-    await ask(`me/imports/${import_id}`);
-    location.assign(`${root}imports/${import_id}`);
-  } catch (error) {
-    say(error.message, 0);
-    for (const button of buttons) button.disabled = false;
+// There is one import at a time, and another window may have begun one.
+async function start(import_id, line) {
+  for (;;) {
+    try {
+      return await ask(`me/imports/${import_id}`);
+    } catch (error) {
+      if (error.code !== "another_import") throw error;
+      line.say("Waits", "Another import goes on.");
+      await pause();
+    }
   }
+}
+
+async function bring(chosen, line, before) {
+  if (chosen.size > Number(form.dataset.most)) throw new Error("This file is larger than 2 GB.");
+  const { import_id, upload } = await ask("me/imports");
+  await send(upload, chosen, line);
+  line.say("Waits", "The file before is being read.");
+  await before;
+  await start(import_id, line);
+  return import_id;
+}
+
+const ENDS = { succeeded: "Complete", partial: "Complete in part", failed: "Not imported", taken_back: "Taken back" };
+
+async function follow(import_id, line) {
+  for (;;) {
+    const told = await ask(`me/imports/${import_id}`, "GET");
+    const counts = `${told.stored.toLocaleString()} stored, ${told.known.toLocaleString()} known already`;
+    if (ENDS[told.status]) return line.say(ENDS[told.status], told.status === "failed" ? told.why : counts);
+    if (told.status === "question") line.say("Asks you", "Its report has the question; other files wait.");
+    else line.say("Being read", counts);
+    await pause();
+  }
+}
+
+const stay = (event) => event.preventDefault();
+
+async function bringAll(files) {
+  if (!files.length) return;
+  const buttons = form.querySelectorAll("button, input[type=file]");
+  for (const button of buttons) button.disabled = true;
+  list.replaceChildren();
+  list.hidden = words.hidden = false;
+  addEventListener("beforeunload", stay);
+  const lines = files.map((chosen) => new Line(chosen));
+  let last = null, before = null;
+  for (const [number, chosen] of files.entries()) {
+    words.textContent = files.length > 1 ? `File ${number + 1} of ${files.length}. Keep this page open.` : "Uploading.";
+    const line = lines[number], failed = (error) => line.say("Not imported", error.message);
+    try {
+      last = await bring(chosen, line, before);
+      if (files.length > 1) {
+        line.lead(last);
+        before = follow(last, line).catch(failed);
+      }
+    } catch (error) {
+      failed(error);
+    }
+  }
+  removeEventListener("beforeunload", stay);
+  if (files.length === 1 && last) return location.assign(`${root}imports/${last}`);
+  words.textContent = files.length > 1 ? "All files are uploaded." : "The file could not be imported.";
+  for (const button of buttons) button.disabled = false;
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  bring(file.files[0]);
+  bringAll([...file.files]);
 });
 for (const kind of ["dragover", "dragleave", "drop"]) {
   form.addEventListener(kind, (event) => {
@@ -58,4 +135,4 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     form.classList.toggle("over", kind === "dragover");
   });
 }
-form.addEventListener("drop", (event) => bring(event.dataTransfer.files[0]));
+form.addEventListener("drop", (event) => bringAll([...event.dataTransfer.files]));
