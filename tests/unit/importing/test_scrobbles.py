@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blendify.importing.formats import registry
 from blendify.importing.formats.format import Options
 from blendify.importing.formats.rows import Play, SavedTrack, Skipped
-from tests.unit.importing.uploads import imported, json_text, plays, reasons, recognized, zipped
+from blendify.importing.imported_facts import Importer
+from tests.unit.importing.uploads import File, imported, json_text, plays, reasons, recognized, zipped
 
 AT, SECONDS = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC), 1_700_000_000
 TABLE = "uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid\n"
@@ -115,6 +117,36 @@ def test_what_the_formats_know_beside_the_names_is_kept() -> None:
     )
     assert {by_name[name].mbid for name in ("table", "tracks", "koito", "log", "listens in lines")} == {"mb-1"}
     assert by_name["log"].ms_played == 201_000
+
+
+def test_several_artists_are_told_one_by_one_where_the_file_does() -> None:
+    """So such a play is the same as one that a provider tells of, whose first artist is one."""
+    koito = KOITO | {"artists": [*KOITO["artists"], {"aliases": [{"alias": "Ana", "is_primary": True}]}]}
+    told = LISTEN["track_metadata"] | {
+        "artist_name": "The Four feat. Ana",
+        "additional_info": {"artist_names": ["The Four", "Ana", 7]},
+    }
+    for upload in (UPLOADS["maloja"][0], json_text({"listens": [koito]}), in_lines(LISTEN | {"track_metadata": told})):
+        (play,) = plays(upload)
+        assert play.artists == ("The Four", "Ana")
+        (fact,) = Importer("user", "import", "2026-11-28T00:00:00.000Z").facts(play, "1")
+        assert [artist["name"] for artist in fact.fields["artists"]] == ["The Four", "Ana"]
+        assert fact.fields["artist_name"] == play.artist_name
+    assert plays(UPLOADS["log"][0])[0].artists == ()
+
+
+def test_a_log_that_has_lost_its_head_is_known_by_its_rows() -> None:
+    """All of them: a table with tabs that has other rows is none."""
+    line = f"The Four\tNotes\tHarbour\t1\t201\tL\t{SECONDS}\t\n"
+    assert recognized(line * 400).asks_zone
+    assert len(plays(line * 400)) == 400
+    for other in (line + "note\n", line.replace("\tL\t", "\tX\t"), "\n"):
+        assert registry.recognize(File("log", other.encode())) is None
+
+
+def test_what_a_player_writes_where_a_file_names_nobody_is_no_name() -> None:
+    (play,) = plays(f"#AUDIOSCROBBLER/1.1\n<Untagged>\t<Unknown>\tSong.mp3\t0\t180\tL\t{SECONDS}\t\n")
+    assert (play.artist_name, play.album_name, play.track_name) == (None, None, "Song.mp3")
 
 
 def test_titles_may_have_lines_quotes_and_semicolons() -> None:

@@ -196,6 +196,47 @@ def test_presets_are_known_by_their_columns() -> None:
     assert (libre.started_at, libre.scrobble, libre.service) == (AT, True, "librefm")
 
 
+TIDAL_HEAD = (
+    "artist_name,track_title,entry_date,stream_duration_ms,product_type,ip_address,client_name_from_session,"
+    "country_name,region_name,city_name,postal_code,time_zone\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "began"),
+    [
+        ("08/03/2022 19:01", "America/Toronto", datetime(2022, 3, 9, 0, 1, tzinfo=UTC)),
+        ("09/03/2022 3:07", "null", datetime(2022, 3, 9, 2, 7, tzinfo=UTC)),
+        ("09/03/2022 3:07", "Not/AZone", datetime(2022, 3, 9, 2, 7, tzinfo=UTC)),
+    ],
+)
+def test_tidal_writes_days_first_in_the_zone_of_the_row(day: str, zone: str, began: datetime) -> None:
+    """Rows of a phone name none: they are of the listener's, as all others without. The zone itself is not kept."""
+    text = f"{TIDAL_HEAD}The Four,Harbour,{day},201543.0,TRACK,null,SECRET,null,null,null,null,{zone}\n"
+    (play,) = plays(text, Options(zone="Europe/Vienna"))
+    assert (play.started_at, play.precision, play.ms_played, play.kind) == (began, "minute", 201_543, None)
+    assert zone not in str(play.answer)
+
+
+def test_what_tidal_played_is_a_track_or_a_video() -> None:
+    """An album is no play; nor is a date whose months come first guessed at."""
+    row = "The Four,Harbour,{},1000,{},,,,,,,\n"
+    text = TIDAL_HEAD + "".join(row.format("09/03/2022 3:07", product) for product in ("VIDEO", "ALBUM", "track"))
+    rows = imported(text + row.format("03/31/2022 3:07", "TRACK"))
+    assert [row.kind if isinstance(row, Play) else row for row in rows] == [
+        *("video", Skipped("no_play"), None, Skipped("time_unreadable")),
+    ]
+
+
+def test_a_table_of_libre_fm_may_be_in_utf_7() -> None:
+    """As its comments are, and all marks in its cells."""
+    head = (
+        "+ACM- Data export from Libre.fm,,,\n+ACM- 2025+AC0-07+AC0-23 15:05:47 +AC0-0400,,,\nArtist,Track,Album,Time\n"
+    )
+    (play,) = plays(head + f"Anna+AC0-Lena,Caf+AOk-,Notes,{int(AT.timestamp())}\n")
+    assert (play.artist_name, play.track_name, play.started_at) == ("Anna-Lena", "Café", AT)
+
+
 def test_times_without_a_zone_are_of_the_listeners() -> None:
     text = TIDAL + "The Four,Harbour,2024-05-06 09:08:09,1,,,,,\n"
     assert recognized(text).asks_zone

@@ -117,7 +117,8 @@ def _track(row: Any) -> dict[str, Any]:
 
 
 def _artist(row: Any) -> dict[str, Any]:
-    artists = [{"id": None, "name": row.artist_name}] if row.artist_name else None
+    names = getattr(row, "artists", ()) or filter(None, (row.artist_name,))
+    artists = [{"id": None, "name": name} for name in names] or None
     return {"artist_name": row.artist_name, "artists": artists}
 
 

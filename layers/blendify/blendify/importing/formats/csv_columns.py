@@ -4,14 +4,17 @@ Any table of plays or of favourites: the listener says which column is which, or
 Presets  Tidal's history and favourites, SoundCloud's history, Libre.fm. Their columns are known from programs that read
          them, not from the services' own words
 Times    ISO 8601, seconds or milliseconds since 1970, and `DD Mon YYYY, HH:MM`. A date that a spreadsheet has rewritten
-         is not guessed at: `03/04/2024` is two days
+         is not guessed at: `03/04/2024` is two days. Only Tidal's history is known to write days first: `09/03/2022
+         3:07`, in the zone of the row's `time_zone`, which is `null` in rows of phones
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import BinaryIO
+from zoneinfo import available_timezones
 
 from blendify.importing.formats import csv_rows, fields
 from blendify.importing.formats.csv_rows import column_name
@@ -40,6 +43,9 @@ _GUESSES: Mapping[str, Sequence[str]] = {
     "isrc": ("isrc",),
     "id": ("uri", "url", "track id", "track url", "track uri", "spotify track uri"),
 }
+TRACK = "TRACK"
+PRODUCTS: Mapping[str, str | None] = {TRACK: None, "VIDEO": "video"}
+"""What Tidal says was played, by the kind that it is here; an album has rows of its songs besides."""
 _MINUTES = len("2026-01-09 07:45")
 _DAY = len("2026-01-09")
 
@@ -56,6 +62,9 @@ class _Preset:
     saved: bool = False
     scrobble: bool = False
     title_has_artist: bool = False
+    days_first: bool = False
+    optional: Mapping[str, str] = field(default_factory=dict)
+    """Columns that a table may have, too: `zone`, an IANA name; `product`, what was played."""
 
 
 _PRESETS = (
@@ -64,6 +73,8 @@ _PRESETS = (
         "Tidal, history",
         "tidal",
         {"time": "entry_date", "title": "track_title", "artist": "artist_name", "ms_played": "stream_duration_ms"},
+        days_first=True,
+        optional={"zone": "time_zone", "product": "product_type"},
     ),
     _Preset(
         "tidal_favorites",
@@ -106,6 +117,7 @@ def read(stream: BinaryIO, options: Options, *, preset: _Preset) -> Iterator[Row
     columns = {field: column_name(column) for field, column in named.items() if field in FIELDS}
     if not columns.keys() >= NEEDED:
         return
+    columns |= {field: column_name(column) for field, column in preset.optional.items()}
     keys = RowKeys(preset.name)
     for cells in csv_rows.rows(stream):
         if isinstance(cells, Skipped):
@@ -155,9 +167,12 @@ def _row(row: Mapping[str, str], preset: _Preset, keys: RowKeys, options: Option
     written, title, artist = text(row, "time"), text(row, "title"), text(row, "artist")
     if preset.title_has_artist and title and not artist and " - " in title:
         artist, _, title = (part.strip() for part in title.partition(" - "))
-    at = _moment(written, options.zone)
+    at = _moment(written, _zone(row, options.zone), days_first=preset.days_first)
+    product = (text(row, "product") or TRACK).upper()
     if not title:
         return Skipped("empty")
+    if product not in PRODUCTS:
+        return Skipped("no_play")
     if at is None and not preset.saved:
         return Skipped("time_unreadable" if written else "time_missing")
     if at and fields.unlikely(at, options.latest):
@@ -190,13 +205,29 @@ def _row(row: Mapping[str, str], preset: _Preset, keys: RowKeys, options: Option
         started_at=at,
         precision=_precision(written),
         ms_played=heard if heard is not None and heard >= 0 else None,
+        kind=PRODUCTS[product],
         service=preset.service,
         scrobble=preset.scrobble,
         answer=answer,
     )
 
 
-def _moment(written: str | None, zone: str) -> datetime | None:
+def _zone(row: Mapping[str, str], otherwise: str) -> str:
+    """The zone of a row's time, where it names one that exists."""
+    name = text(row, "zone")
+    return name if name in _zones() else otherwise
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
+
+
+def _moment(written: str | None, zone: str, *, days_first: bool) -> datetime | None:
+    if days_first and written and "/" in written:
+        with suppress(ValueError, OverflowError):
+            return fields.in_utc(datetime.strptime(written, "%d/%m/%Y %H:%M"), zone)  # noqa: DTZ007 -- of that zone
+        return None
     if written and written.lstrip("-").isdigit() and len(written) > len("20260109"):
         return fields.of_seconds(whole({"time": written}, "time"))
     if written and written.isdigit():

@@ -30,6 +30,12 @@ def text(row: Mapping[str, Any], *names: str) -> str | None:
     return None
 
 
+def texts(values: Any) -> tuple[str, ...]:
+    """The texts of a list, cleaned; none where it is no list."""
+    listed = values if isinstance(values, list) else []
+    return tuple(told for value in listed if isinstance(value, str) and (told := text({"value": value}, "value")))
+
+
 def whole(row: Mapping[str, Any], *names: str) -> int | None:
     """The first of these fields that has a number, rounded; it may be written as a text."""
     for name in names:

@@ -23,6 +23,7 @@ from blendify.providers.named_fields import isrc
 
 SERVICE = "listenbrainz"
 MORE_FIELDS = ("duration_ms", "duration", "isrc", "music_service", "spotify_id", "recording_mbid", "tracknumber")
+"""And `artist_names`, a list: of several artists `artist_name` is one text."""
 FEEDBACK_FIELDS = ("recording_msid", "recording_mbid", "score", "created")
 _POLLED = "spotify"
 
@@ -73,6 +74,7 @@ def _said(row: Mapping[str, Any]) -> Scrobble:
         service=SERVICE,
         track_name=text(told, "track_name"),
         artist_name=text(told, "artist_name"),
+        artists=fields.texts(more.get("artist_names")),
         started_at=fields.of_seconds(whole(row, "listened_at")),
         album_name=text(told, "release_name"),
         mbid=mbid,

@@ -73,12 +73,17 @@ def recognize(outline: Outline) -> Format | None:
 
 def _of_maloja(row: Mapping[str, Any]) -> Scrobble:
     track = _object(row.get("track"))
-    artists = ", ".join(name for name in _list(track.get("artists")) if isinstance(name, str))
-    told = {"artist": artists, "title": track.get("title"), "album": _object(track.get("album")).get("albumtitle")}
+    artists = fields.texts(track.get("artists"))
+    told = {
+        "artist": ", ".join(artists),
+        "title": track.get("title"),
+        "album": _object(track.get("album")).get("albumtitle"),
+    }
     return Scrobble(
         service=MALOJA.service,
         track_name=text(told, "title"),
         artist_name=text(told, "artist"),
+        artists=artists,
         started_at=fields.of_seconds(whole(row, "time")),
         album_name=text(told, "album"),
         duration_ms=times_1000(whole(track, "length")),
@@ -89,12 +94,13 @@ def _of_maloja(row: Mapping[str, Any]) -> Scrobble:
 
 def _of_koito(row: Mapping[str, Any]) -> Scrobble:
     track, album = _object(row.get("track")), _object(row.get("album"))
-    artists = ", ".join(filter(None, (_primary(artist) for artist in _list(row.get("artists")))))
-    told = {"artist": artists, "title": _primary(track), "album": _primary(album)}
+    artists = fields.texts([_primary(artist) for artist in _list(row.get("artists"))])
+    told = {"artist": ", ".join(artists), "title": _primary(track), "album": _primary(album)}
     return Scrobble(
         service=KOITO.service,
         track_name=text(told, "title"),
         artist_name=text(told, "artist"),
+        artists=artists,
         started_at=fields.moment(text(row, "listened_at")),
         album_name=text(told, "album"),
         mbid=text(track, "mbid"),

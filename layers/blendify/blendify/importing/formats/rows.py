@@ -39,6 +39,8 @@ class Play:
     """The provider's id; where the file has none, an id that follows from the names."""
     track_name: str | None
     artist_name: str | None
+    artists: tuple[str, ...] = ()
+    """The artists of `artist_name` one by one, the first first, where the file names them so."""
     album_name: str | None = None
     isrc: str | None = None
     mbid: str | None = None

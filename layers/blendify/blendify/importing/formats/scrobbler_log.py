@@ -29,7 +29,10 @@ _LEAST_COLUMNS = 7
 LINES_TO_LEARN = 300
 """Whether times are starts or ends."""
 _NEAR_SECONDS = 3
-_NO_ALBUM = ("<untagged>", "<unknown>")
+_BEGINNING = 10_000
+"""Characters by which a log without a head is recognised."""
+_NO_NAME = ("<untagged>", "<unknown>")
+_RATINGS = ("L", "S")
 
 
 def read(stream: BinaryIO, options: Options) -> Iterator[Row]:
@@ -71,31 +74,38 @@ WALL_TIMES = Format("scrobbler_log", "Log of a portable player", "times without 
 
 
 def recognize(outline: Outline) -> Format | None:
-    """By its first line."""
-    if not outline.text.startswith(_HEAD):
-        return None
-    return UTC_TIMES if "#TZ/UTC" in outline.text[:1_000].upper() else WALL_TIMES
+    """By its first line; one that has lost its head by its rows, of which each is one or the last of the beginning."""
+    if outline.text.startswith(_HEAD):
+        return UTC_TIMES if "#TZ/UTC" in outline.text[:1_000].upper() else WALL_TIMES
+    rows = [line.split("\t") for line in outline.text[:_BEGINNING].splitlines() if line.strip()]
+    whole_rows = rows[:-1] if len(outline.text) > _BEGINNING else rows
+    return WALL_TIMES if whole_rows and all(_is_row(row) and row[5] in _RATINGS for row in whole_rows) else None
 
 
 def _said(row: dict[str, str], zone: str | None, *, told_by_end: bool) -> Scrobble:
     at = _moment(fields.of_seconds(whole(row, "timestamp")), zone)
     length = times_1000(whole(row, "length"))
     skipped = text(row, "rating") == "S"
-    album = text(row, "album")
     return Scrobble(
         service=SERVICE,
         track_name=text(row, "title"),
-        artist_name=text(row, "artist"),
+        artist_name=_named(row, "artist"),
         started_at=_before(at, None if skipped else length) if told_by_end else at,
         ended_at=at if told_by_end else None,
         scrobble=not told_by_end,
-        album_name=None if album and album.casefold() in _NO_ALBUM else album,
+        album_name=_named(row, "album"),
         mbid=text(row, "mbid"),
         duration_ms=length,
         ms_played=None if skipped else length,
         flags={"skipped": skipped or None},
         answer=fields.allowed(row, _COLUMNS),
     )
+
+
+def _named(row: dict[str, str], field: str) -> str | None:
+    """The name; None for what a player writes where a file has none."""
+    name = text(row, field)
+    return None if name and name.casefold() in _NO_NAME else name
 
 
 def _before(ended: datetime | None, length: int | None) -> datetime | None:

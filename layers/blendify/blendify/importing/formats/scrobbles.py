@@ -20,6 +20,7 @@ class Scrobble:
     artist_name: str | None
     started_at: datetime | None
     ended_at: datetime | None = None
+    artists: tuple[str, ...] = ()
     album_name: str | None = None
     record_id: str | None = None
     mbid: str | None = None
@@ -46,6 +47,7 @@ def play(said: Scrobble, keys: RowKeys, options: Options, written: str | None) -
         record_id=said.record_id or named_id(said.track_name, said.artist_name),
         track_name=said.track_name,
         artist_name=said.artist_name,
+        artists=said.artists,
         album_name=said.album_name,
         isrc=said.isrc,
         mbid=said.mbid,

@@ -13,6 +13,8 @@ CHUNK = 64 * 1024
 LONGEST_LINE = 128 * 1024
 LONGEST_TEXT = 2_000
 """Characters of a name or a title; what is longer is cut."""
+_UTF_7_HASH = b"+ACM-"
+"""`#` in UTF-7, with which the comments of a table from Libre.fm begin (seen in an export of 2025)."""
 _STRAY = re.compile("[\udc80-\udcff]")
 _LETTERS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0x100)}
 _BAD = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -60,6 +62,8 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _encoding(data: bytes) -> str:
+    if data.startswith(_UTF_7_HASH):
+        return "utf-7"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if len(data) > 3 and data[0] and not data[1] and data[2] and not data[3]:
