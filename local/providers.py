@@ -41,6 +41,12 @@ class Provider:
         """The environment variable of a parameter: `SPOTIFY_API_URL` for `SpotifyApiUrl`."""
         return snake_case(parameter).upper()
 
+    @property
+    def features(self) -> dict[str, str]:
+        """The parameters that let its data be compared and blended: on this machine everything can be tried."""
+        prefix = self.name.title().replace("_", "")
+        return {f"{prefix}Comparing": "on", f"{prefix}Blending": "on"}
+
 
 def _oauth2(name: str, title: str, port: int, api_path: str, *paces: str) -> Provider:
     """A provider with OAuth 2; its parameters begin with its name, such as `SpotifyClientId`."""

@@ -87,6 +87,7 @@ class Stack:
                 if own := real.get(provider.name):
                     step(f"Using {provider.title} with your application")
                 parameters |= own or simulator.parameters
+                parameters |= provider.features
             self.deployment.update(parameters)
             outputs = self.deployment.outputs()
             (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
