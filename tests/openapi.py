@@ -20,6 +20,7 @@ from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
 from blendify.reading.question import DEFAULT_ITEMS, MAX_ITEMS, MAX_LIST_ID_BYTES, MAX_VALUE_CHARACTERS, VIEWS
 from blendify.reading.reasons import IMPORT, POLL, SYNC
 from blendify.reading.records import ARTISTS, COMMON, FIELDS, Field, metadata_field
+from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE
 from blendify.web.parameters import (
     MAX_IMPORT_ID_CHARACTERS,
     OF_CHANGES,
@@ -29,6 +30,9 @@ from blendify.web.parameters import (
     time_ranges,
 )
 from blendify.web.recommendations import MAX_NAME_CHARACTERS
+from blendify.web.sharing.api import SWITCHES
+from blendify.web.similar import affinity as affinity_api
+from blendify.web.similar.people import Missing
 from blendify.web.taste import api as taste_api
 from blendify.web.taste.catalogue import VIEWS as TASTE_VIEWS
 from blendify.webhooks.addresses import MAX_CHARACTERS
@@ -71,6 +75,8 @@ def document() -> Schema:
             **_music(),
             **_taste(),
             **_recommendations(),
+            **_sharing(),
+            **_similar(),
             **_changes(),
             **_export(),
             **_imports(),
@@ -442,6 +448,131 @@ def _taste() -> Schema:
             )
         }
         for path, (summary, fields) in routes.items()
+    }
+
+
+def _sharing() -> Schema:
+    artist = {"key": TEXT, "name": TEXT}
+    name: Schema = {**NULLABLE_TEXT, "maxLength": MAX_NAME_CHARACTERS}
+    switches: Schema = {field: {"type": "boolean"} for field in SWITCHES}
+    artists: Schema = {"type": "array", "maxItems": MOST_PRIVATE, "items": _object(artist)}
+    sharing = {**switches, "name": name, "private_artists": artists, "left_out": _left_out()}
+    body: Schema = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            **switches,
+            "name": name,
+            "private_artists": {**artists, "items": {"oneOf": [TEXT, _object(artist)]}},
+        },
+        "additionalProperties": False,
+    }
+    query = {"name": "name", "in": "query", "description": "A part of an artist's name", "schema": TEXT}
+    changed = _operation(
+        "Changes what the body has; `null` as name is the name at the service that was connected first",
+        {200: _json(_object(sharing))},
+        errors=(400, 403),
+        body=body,
+        body_required=True,
+        session=True,
+    )
+    return {
+        "/me/sharing": {
+            "get": _operation("What the listener lets others know of their taste", {200: _json(_object(sharing))}),
+            "put": changed,
+        },
+        "/me/sharing/artists": {
+            "get": _operation(
+                "The listener's own artists by a part of the name, to keep some private",
+                {200: _json(_page(_object(artist)))},
+                [query],
+                errors=(400,),
+            )
+        },
+    }
+
+
+def _left_out() -> Schema:
+    fields = {"provider": TEXT, "feature": {"type": "string", "enum": ["comparing", "blending"]}, "why": TEXT}
+    return {"type": "array", "items": _object(fields), "description": "Services left out by the operator's decision"}
+
+
+def _similar() -> Schema:
+    share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+    artist = {
+        "key": TEXT,
+        "name": TEXT,
+        "image": NULLABLE_TEXT,
+        "share": share,
+        "listeners": {**COUNT, "nullable": True, "description": "How many here have the artist; null below three"},
+    }
+    song = {"key": TEXT, "title": TEXT, "artist_line": TEXT, "cover": NULLABLE_TEXT}
+    likeness = {
+        "percent": {"type": "integer", "minimum": 0, "maximum": 100},
+        "words": TEXT,
+        "shared_artists": COUNT,
+        "artists": {"type": "array", "items": _object(artist)},
+        "songs": {"type": "array", "items": _object(song)},
+    }
+    missing: Schema = {"type": "string", "enum": list(Missing), "nullable": True}
+    person = {
+        "name": TEXT,
+        "likeness": {**_object(likeness), "nullable": True},
+        "reasons": {"type": "array", "items": TEXT},
+        "missing": missing,
+    }
+    friend = {**person, "blend_ids": {"type": "array", "items": TEXT}}
+    people = {
+        "friends": {"type": "array", "items": _object(friend)},
+        "no_friends": missing,
+        "strangers": {"type": "array", "items": _object(person)},
+        "no_strangers": missing,
+        "left_out": _left_out(),
+    }
+    cared_for = {
+        "key": TEXT,
+        "weight": share,
+        "parts": {"type": "object", "additionalProperties": share, "description": "Source → its share of the weight"},
+        "why": TEXT,
+    }
+    of_artists = _object({"name": TEXT, "image": NULLABLE_TEXT, **cared_for})
+    of_songs = _object(
+        {
+            "title": TEXT,
+            "artist_line": TEXT,
+            "artist_keys": {"type": "array", "items": TEXT},
+            "album": NULLABLE_TEXT,
+            "cover": NULLABLE_TEXT,
+            **cared_for,
+        }
+    )
+    affinity = {
+        "items": {"type": "array", "items": {"oneOf": [of_artists, of_songs]}},
+        "next_cursor": NULLABLE_TEXT,
+        "providers": {"type": "array", "items": TEXT},
+        "has_log": {"type": "boolean", "description": "Whether a log of plays is behind it"},
+    }
+    what: Schema = {"type": "string", "enum": list(affinity_api.WHAT), "default": affinity_api.WHAT[0]}
+    parameters: list[Schema] = [
+        {"name": "what", "in": "query", "description": "Artists or songs", "schema": what},
+        {"name": "cursor", "in": "query", "description": "The `next_cursor` of the page before", "schema": TEXT},
+    ]
+    return {
+        "/me/similar": {
+            "get": _operation(
+                "How alike the listener and people they named are, and strangers who show themselves",
+                {200: _json(_object(people))},
+                errors=(400,),
+            )
+        },
+        "/me/affinity": {
+            "get": _operation(
+                "What the listener cares for, the most first, and why",
+                {200: _json(_object(affinity))},
+                parameters,
+                errors=(400,),
+            )
+        },
     }
 
 
@@ -981,6 +1112,11 @@ def _pages() -> Schema:
                 "One artist", {200: page, 303: redirect, 400: page, 404: page}, [_path("key", "The artist's key")]
             )
         },
+        "/sharing": {
+            "get": step("What others may know of the listener's taste", {200: page, 303: redirect}),
+            "post": step("Change that by form", {303: redirect, 400: page, 403: page}),
+        },
+        "/similar": {"get": step("Who is like the listener", {200: page, 303: redirect})},
         "/auth/{provider}/login": {
             "get": step(
                 "To the provider's consent page, or our own page that asks for consent",

@@ -1,6 +1,6 @@
 """Query parameters: each is parsed, or refused with its name and its allowed values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -37,6 +37,21 @@ def query_parameters(router: APIGatewayRestResolver) -> dict[str, list[str]]:
     return {name: [value] for name, value in single.items()} | (
         router.current_event.multi_value_query_string_parameters or {}
     )
+
+
+def given_once(given: Mapping[str, list[str]], names: Sequence[str]) -> dict[str, str]:
+    """
+    The parameters by name, each given once, and none but these.
+
+    Raises  BadParameter
+    """
+    if unknown := sorted(set(given) - set(names)):
+        known = f"The parameters are: {', '.join(names)}." if names else "There are none here."
+        raise BadParameter(f"{_shown(unknown[0])} is not a parameter of this address. {known}")
+    for name, values in given.items():
+        if len(values) != 1:
+            raise BadParameter(f"{name} is given {len(values)} times. Give it once.")
+    return {name: values[0] for name, values in given.items()}
 
 
 def form_fields(router: APIGatewayRestResolver) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from blendify.taste import listening
 from blendify.taste.days import later
 from blendify.web import responses
 from blendify.web.guards import reader, user_id
-from blendify.web.parameters import query_parameters, time_ranges
+from blendify.web.parameters import given_once, query_parameters, time_ranges
 from blendify.web.responses import Response
 from blendify.web.router import Router
 from blendify.web.taste.visible import Visible
@@ -47,7 +47,7 @@ def add_to(router: Router) -> None:
     @router.get("/me/taste/tops", middlewares=[reader])
     def tops() -> Response[str]:
         """A top list of all providers as it changed, by day; the first is the one in force on the first day."""
-        given = _given(query_parameters(router), "tops")
+        given = given_once(query_parameters(router), PARAMETERS["tops"])
         what = _allowed(given, "what", list(WHAT), "artists")
         time_range = _allowed(given, "time_range", time_ranges(WHAT[what]), "short_term")
         visible = Visible.of(user_id())
@@ -61,7 +61,7 @@ def add_to(router: Router) -> None:
     @router.get("/me/taste/listening", middlewares=[reader])
     def listened() -> Response[str]:
         """Plays of each month: by day, by weekday and hour, and the most played artists and songs."""
-        given = _given(query_parameters(router), "listening")
+        given = given_once(query_parameters(router), PARAMETERS["listening"])
         months = Visible.of(user_id()).plays(*_months_asked(given))
         offset = _offset(given)
         return _page([_month(month) for month in months[offset : offset + MONTHS]], offset, len(months))
@@ -69,7 +69,7 @@ def add_to(router: Router) -> None:
     @router.get("/me/taste/library", middlewares=[reader])
     def library() -> Response[str]:
         """Additions and removals, by day."""
-        given = _given(query_parameters(router), "library")
+        given = given_once(query_parameters(router), PARAMETERS["library"])
         months = Visible.of(user_id()).library(*_months_asked(given))
         changes = [
             item
@@ -122,25 +122,6 @@ def _added(change: LibraryChange) -> dict[str, Any]:
 
 def _removed(change: LibraryChange) -> dict[str, Any]:
     return {"change": "removed", **change._asdict()}
-
-
-def _given(given: Mapping[str, list[str]], route: str) -> dict[str, str]:
-    """
-    The parameters, each once.
-
-    Raises  BadParameter
-    """
-    names = PARAMETERS[route]
-    if unknown := set(given) - set(names):
-        shown = next(iter(sorted(unknown)))
-        name = (
-            f"`{shown}`" if shown.isascii() and shown.isidentifier() and len(shown) <= 40 else "One of the parameters"
-        )
-        raise BadParameter(f"{name} is not a parameter of this address. The parameters are: {', '.join(names)}.")
-    for name, values in given.items():
-        if len(values) != 1:
-            raise BadParameter(f"{name} is given {len(values)} times. Give it once.")
-    return {name: values[0] for name, values in given.items()}
 
 
 def _allowed(given: Mapping[str, str], name: str, values: list[str], default: str) -> str:

@@ -1,0 +1,153 @@
+"""`GET|PUT /me/sharing`: three switches, the name that others see, and the artists that nobody sees."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from blendify.access.users import UserGone
+from blendify.sharing import consent
+from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes
+from blendify.web import responses
+from blendify.web.guards import reader, same_origin, session_user, unauthorized, user_id
+from blendify.web.parameters import given_once, query_parameters
+from blendify.web.responses import Response
+from blendify.web.router import Router
+from blendify.web.sharing import own_artists
+from blendify.web.sharing.left_out import left_out
+
+SWITCHES: Mapping[str, str] = {
+    "compare_with_people_i_name": "compare",
+    "count_me_anonymously": "count",
+    "show_me_to_strangers": "show",
+}
+"""Field of the API → the switch of a consent."""
+FIELDS = (*SWITCHES, "name", "private_artists")
+MAX_BODY_CHARACTERS = 131_072
+MAX_SEARCH_CHARACTERS = 100
+LOOK_UP = "Look up the keys of your artists with GET /me/sharing/artists?name=…"
+
+
+class Refused(ValueError):
+    """A body that cannot be taken; says why."""
+
+
+class UnknownArtist(Refused):
+    """An artist who is none of the listener's."""
+
+
+def add_to(router: Router) -> None:
+    """The routes of the API."""
+
+    @router.get("/me/sharing", middlewares=[reader])
+    def sharing() -> Response[str]:
+        """What the listener lets others know, and which services are left out by the operator's decision."""
+        return responses.json_response(200, _view(user_id()))
+
+    @router.put("/me/sharing", middlewares=[same_origin("Nothing was changed."), session_user])
+    def change() -> Response[str]:
+        """200 with all of it. What the body leaves out stays as it is."""
+        user = user_id()
+        try:
+            consent.change(user, _changes(user, router.current_event.decoded_body))
+        except UnknownArtist as unknown:
+            return responses.error_response(router, 400, "unknown_artist", str(unknown))
+        except Refused as refused:
+            return responses.error_response(router, 400, "bad_request", str(refused))
+        except UserGone:
+            return unauthorized(router, session_only=True)
+        return responses.json_response(200, _view(user))
+
+    @router.get("/me/sharing/artists", middlewares=[reader])
+    def artists() -> Response[str]:
+        """The listener's own artists whose names hold a text: at most 20."""
+        name = given_once(query_parameters(router), ("name",)).get("name", "")[:MAX_SEARCH_CHARACTERS]
+        items = [{"key": key, "name": found} for key, found in own_artists.search(user_id(), name)]
+        return responses.json_response(200, {"items": items, "next_cursor": None})
+
+
+def name_problem(name: str) -> str | None:
+    """Why nobody can be called so; None for a name."""
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
+        return f"name must have 1 to {MAX_NAME_CHARACTERS} printable characters"
+    return None
+
+
+def _view(user: str) -> dict[str, Any]:
+    chosen = consent.consent(user)
+    return {
+        **{field: getattr(chosen, switch) for field, switch in SWITCHES.items()},
+        "name": chosen.name,
+        "private_artists": [
+            {"key": key, "name": name}
+            for key, name in sorted(chosen.private_names.items(), key=lambda each: (each[1], each[0]))
+        ],
+        "left_out": [asdict(each) for each in left_out(user)],
+    }
+
+
+def _changes(user: str, body: str | None) -> Changes:
+    """
+    What a body changes.
+
+    Raises  Refused
+    """
+    given = _json(body)
+    if unknown := sorted(set(given) - set(FIELDS)):
+        shown = f"`{unknown[0]}`" if unknown[0].isidentifier() and len(unknown[0]) <= 40 else "One of the fields"
+        raise Refused(f"{shown} cannot be set. The fields are: {', '.join(FIELDS)}.")
+    changes: Changes = {}
+    for field, switch in SWITCHES.items():
+        if field in given:
+            if not isinstance(given[field], bool):
+                raise Refused(f"{field} must be true or false.")
+            changes[switch] = given[field]  # type: ignore[literal-required]
+    if "name" in given:
+        changes["name"] = _name(given["name"])
+    if "private_artists" in given:
+        changes["private"] = _private(user, given["private_artists"])
+    return changes
+
+
+def _json(body: str | None) -> dict[str, Any]:
+    text = f'The body must be JSON like {{"count_me_anonymously": true}}, with one or more of: {", ".join(FIELDS)}.'
+    if body is None or len(body) > MAX_BODY_CHARACTERS:
+        raise Refused(text)
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(text) from None
+    if not isinstance(given, dict) or not given:
+        raise Refused(text)
+    return given
+
+
+def _name(given: object) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        raise Refused("name must be a text, or null for the name at the service that you connected first.")
+    if problem := name_problem(given.strip()):
+        raise Refused(f"{problem}.")
+    return given.strip()
+
+
+def _key(given: object) -> str:
+    """Of an artist as the API shows it, or given by its key alone."""
+    key = given.get("key") if isinstance(given, dict) and set(given) <= {"key", "name"} else given
+    if not isinstance(key, str):
+        raise Refused('Each of private_artists must be the key of an artist, or {"key": …, "name": …}.')
+    return key
+
+
+def _private(user: str, given: object) -> dict[str, str]:
+    """All private artists by key, with their names. Those of before stay, although nothing else of them is known."""
+    if not isinstance(given, list) or len(given) > MOST_PRIVATE:
+        raise Refused(f"private_artists must be a list of at most {MOST_PRIVATE} artists.")
+    keys = [_key(each) for each in given]
+    before = consent.consent(user).private_names
+    known = {**own_artists.names(user), **before} if set(keys) - set(before) else before
+    if unknown := [key for key in keys if key not in known]:
+        places = ", ".join(str(keys.index(key) + 1) for key in unknown[:10])
+        raise UnknownArtist(f"private_artists has artists who are none of yours, at: {places}. {LOOK_UP}")
+    return {key: known[key] for key in keys}
