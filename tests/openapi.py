@@ -29,7 +29,7 @@ from blendify.web.parameters import (
     has_parameter,
     time_ranges,
 )
-from blendify.web.recommendations import MAX_NAME_CHARACTERS
+from blendify.web.recommendations import MAX_ARTIST_CHARACTERS
 from blendify.web.sharing.api import SWITCHES
 from blendify.web.similar import affinity as affinity_api
 from blendify.web.similar.people import Missing
@@ -905,9 +905,8 @@ def _webhooks() -> Schema:
 
 
 def _recommendations() -> Schema:
-    nullable: Schema = {**TEXT, "nullable": True}
-    artist = _object({"key": TEXT, "name": TEXT, "image": nullable})
-    song = {"key": TEXT, "title": TEXT, "artist_line": TEXT, "cover": nullable}
+    artist = _object({"key": TEXT, "name": TEXT, "image": NULLABLE_TEXT})
+    song = {"key": TEXT, "title": TEXT, "artist_line": TEXT, "cover": NULLABLE_TEXT}
     songs: Schema = {
         "type": "array",
         "items": _object({**song, "records": {"type": "object", "additionalProperties": TEXT}}),
@@ -949,7 +948,7 @@ def _recommendations() -> Schema:
         "day": day,
     }
     key = [{**_path("key", "The artist's key"), "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{12}$"}}]
-    name = {**TEXT, "minLength": 1, "maxLength": MAX_NAME_CHARACTERS}
+    name = {**TEXT, "minLength": 1, "maxLength": MAX_ARTIST_CHARACTERS}
     return {
         "/me/recommendations": {
             "get": _operation(

@@ -27,7 +27,7 @@ _same_origin = same_origin("Nothing was changed.")
 
 KEY = re.compile(r"[A-Za-z0-9_-]{12}")
 """What an artist's key looks like."""
-MAX_NAME_CHARACTERS = 200
+MAX_ARTIST_CHARACTERS = 200
 MAX_BODY_CHARACTERS = 4_096
 NO_SUCH = "An artist's key has 12 letters and digits, as in the answers of GET /me/recommendations."
 TOO_MANY = f"You have dismissed {MOST:,} artists, the maximum. Take some back first."
@@ -97,7 +97,7 @@ def discover() -> Response[str]:
 @router.post("/discover", middlewares=[_same_origin, form_user])
 def by_form() -> Response[str]:
     """Dismisses an artist, or takes that back, and leads back to the page."""
-    key, name = form_field(router, "artist"), form_field(router, "name")[:MAX_NAME_CHARACTERS]
+    key, name = form_field(router, "artist"), form_field(router, "name")[:MAX_ARTIST_CHARACTERS]
     root = responses.relative_root(router)
     if KEY.fullmatch(key):
         if form_field(router, "act") == "take_back":
@@ -202,6 +202,6 @@ def _name_in(body: str | None) -> str | None:
     except (ValueError, RecursionError):
         return None
     name = given.get("name") if isinstance(given, dict) and set(given) == {"name"} else None
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_NAME_CHARACTERS or not name.isprintable():
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_ARTIST_CHARACTERS or not name.isprintable():
         return None
     return name.strip()
