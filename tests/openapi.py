@@ -84,6 +84,7 @@ def document() -> Schema:
             **_sessions(),
             **_applications(),
             **_webhooks(),
+            **_blends(),
             **_leaving(),
             **_pages(),
         },
@@ -982,6 +983,87 @@ def _recommendations() -> Schema:
     }
 
 
+def _blends() -> Schema:
+    maybe, number = {**TEXT, "nullable": True}, {"type": "number"}
+    names = {"type": "array", "items": TEXT}
+    member = {"member_id": TEXT, "name": TEXT, "you": {"type": "boolean"}, "joined_at": MOMENT}
+    blend: Schema = {
+        "blend_id": TEXT,
+        "title": TEXT,
+        "created_at": MOMENT,
+        "mine": {"type": "boolean", "description": "Whether the listener invites, and can end it"},
+        "invited_until": {**MOMENT, "nullable": True, "description": "Until when its invitation can be accepted"},
+        "members": {"type": "array", "items": _object(member)},
+    }
+    share = {
+        "member_id": TEXT,
+        "part": {**number, "description": "From 0 to 1: each song in equal parts for those who know it"},
+        "songs": {**COUNT, "description": "How many of the songs they know"},
+        "worth": {**number, "description": "The mean worth of the songs to them; 1 is as good as a playlist of theirs"},
+    }
+    score = {"members": names, "percent": COUNT, "words": TEXT, "artists": names}
+    song = {
+        **dict.fromkeys(("key", "title", "artist_line"), TEXT),
+        **dict.fromkeys(("album", "cover"), maybe),
+        "milliseconds": {**COUNT, "nullable": True},
+        "whose": {**names, "description": "Ids of the members who know it"},
+        "by": {**maybe, "description": "Id of the member who chose it; null for what several know"},
+        "why": TEXT,
+        "since": {**DAY, "description": "The first day of its stay"},
+        "links": {"type": "object", "additionalProperties": TEXT, "description": "An address for each provider"},
+    }
+    whole = {
+        **blend,
+        "day": DAY,
+        "made_at": MOMENT,
+        "services": names,
+        "together": {**maybe, "description": "Key of the song that brings the members together"},
+        "shares": {"type": "array", "items": _object(share)},
+        "scores": {"type": "array", "items": _object(score), "description": "Of pairs who both agreed"},
+        "songs": {"type": "array", "items": _object(song)},
+    }
+    url = {"invitation_url": {**TEXT, "description": "Shown this once"}}
+    blend_id = [_path("blend_id", "The blend's id")]
+    return {
+        "/me/blends": {
+            "get": _operation("The listener's blends, oldest first", {200: _json(_page(_object(blend)))}),
+            "post": _operation(
+                "Make a blend and its invitation",
+                {201: _json(_object({**blend, **url}))},
+                body={"type": "object", "properties": {"title": {**TEXT, "maxLength": 60}}},
+                errors=(400, 403, 409),
+                session=True,
+            ),
+        },
+        "/me/blends/{blend_id}": {
+            "get": _operation("A blend with today's playlist", {200: _json(_object(whole))}, blend_id, errors=(404,)),
+            "delete": _operation(
+                "End a blend for all, by who invites; leave it, by any other member",
+                {204: {"description": "Ended, or left"}},
+                blend_id,
+                errors=(403, 404),
+                session=True,
+            ),
+        },
+        "/me/blends/{blend_id}/invitation": {
+            "post": _operation(
+                "A new invitation in place of the one before",
+                {201: _json(_object({"blend_id": TEXT, **url}))},
+                blend_id,
+                errors=(403, 404, 409),
+                session=True,
+            ),
+            "delete": _operation(
+                "Withdraw the invitation",
+                {204: {"description": "Withdrawn"}},
+                blend_id,
+                errors=(403, 404),
+                session=True,
+            ),
+        },
+    }
+
+
 def _leaving() -> Schema:
     history = {
         "name": "history",
@@ -1027,6 +1109,10 @@ def _pages() -> Schema:
         by_status = {str(status): response for status, response in responses.items()}
         return {"summary": summary, "security": [], "parameters": parameters or [], "responses": by_status}
 
+    def file_of(media_type: str) -> Schema:
+        return {"description": "A file", "content": {media_type: {"schema": TEXT}}}
+
+    blend_id = _path("blend_id", "The blend's id")
     form: Schema = {
         "type": "object",
         "properties": {"state": {"type": "string"}, "error": {"type": "string"}},
@@ -1116,6 +1202,52 @@ def _pages() -> Schema:
             "post": step("Change that by form", {303: redirect, 400: page, 403: page}),
         },
         "/similar": {"get": step("Who is like the listener", {200: page, 303: redirect})},
+        "/together": {
+            "get": step("Blends, people like the listener, recommendations, sharing", {200: page, 303: redirect})
+        },
+        "/together/blends": {
+            "post": step("Make a blend by form", {200: page, 303: redirect, 403: page, 409: page}),
+        },
+        "/together/blends/{blend_id}": {
+            "get": step("One blend, for its members", {200: page, 303: redirect, 404: page}, [blend_id]),
+            "post": step(
+                "Invite, withdraw an invitation, leave or end, by form",
+                {200: page, 303: redirect, 403: page},
+                [blend_id],
+            ),
+        },
+        "/together/blends/{blend_id}/links.txt": {
+            "get": step(
+                "The links of all songs to a provider",
+                {200: file_of("text/plain"), 303: redirect, 400: page, 404: page},
+                [
+                    blend_id,
+                    {
+                        "name": "provider",
+                        "in": "query",
+                        "description": "Whose links",
+                        "schema": {"type": "string", "enum": list(PROVIDERS)},
+                    },
+                ],
+            )
+        },
+        "/together/blends/{blend_id}/songs.csv": {
+            "get": step("The songs as a table", {200: file_of("text/csv"), 303: redirect, 404: page}, [blend_id])
+        },
+        "/blends/{invitation}": {
+            "get": step(
+                "What a blend uses and who sees what, before joining",
+                {200: page, 303: redirect, 404: page},
+                [_path("invitation", "The secret of the invitation")],
+            )
+        },
+        "/blends/{invitation}/join": {
+            "post": step(
+                "Accept an invitation by form: the consent for this blend",
+                {303: redirect, 403: page, 404: page, 409: page},
+                [_path("invitation", "The secret of the invitation")],
+            )
+        },
         "/auth/{provider}/login": {
             "get": step(
                 "To the provider's consent page, or our own page that asks for consent",

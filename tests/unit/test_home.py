@@ -175,11 +175,11 @@ def test_nothing_new_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_a_running_sync_records_is_new_at_the_next_visit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its records have the moment at which it began, which is before the visit that could not see them."""
     user_id = world.connect()
-    first = visits.visit(user_id, "2026-11-28T10:00:00.000Z")
+    first = visits.visit(user_id, "2026-11-28T10:00:00.000Z").before
     real = times.now
     monkeypatch.setattr(times, "now", lambda: real() + timedelta(hours=2))
-    second = visits.visit(user_id, "2026-11-28T12:00:00.000Z")
-    third = visits.visit(user_id, "2026-11-28T12:10:00.000Z")
+    second = visits.visit(user_id, "2026-11-28T12:00:00.000Z").before
+    third = visits.visit(user_id, "2026-11-28T12:10:00.000Z").before
     assert (first, second, third) == (None, "2026-11-28T10:00:00.000Z", "2026-11-28T10:00:00.000Z")
 
 

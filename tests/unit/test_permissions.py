@@ -287,11 +287,11 @@ def test_insights_have_one_writer() -> None:
     """
     One function writes them, and the eraser deletes them. It reads the history, and stores nothing else anywhere.
 
-    Who shows what is made of them (profiles) keeps that beside them.
+    Who shows what is made of them, profiles and the playlists of blends, keeps that beside them.
     """
     writing = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
     writers = {name for name in FUNCTIONS for action in writing if allowed(name, action, "InsightsTable")}
-    assert writers == {"ComputeInsights", "Erase", "ShowSimilar", "SuggestMusic"}
+    assert writers == {"ComputeInsights", "Erase", "Blends", "ShowSimilar", "SuggestMusic"}
     for table in ("HistoryTable", "AccountsTable"):
         assert not [action for action in writing if allowed("ComputeInsights", action, table)]
     assert not allowed("ComputeInsights", "dynamodb:PartiQLInsert")

@@ -1,12 +1,12 @@
 """
 Leaving a blend, and ending it: whoever has left is in no playlist from the next request on, and in nothing stored.
 
-Who is in a blend decides what is shown, so a membership goes first. What is stored is deleted before it too: a pass of
-an erasure that dies in between would not find it again.
+The others are told. Who is in a blend decides what is shown, so a membership goes first. What is stored is deleted
+before it too: a pass of an erasure that dies in between would not find it again.
 """
 
-from blendify.blends import membership, stored
-from blendify.blends.membership import Blend
+from blendify.blends import membership, news, stored
+from blendify.blends.membership import LEAST_MEMBERS, Blend
 
 
 def leave(user_id: str, blend_id: str) -> Blend | None:
@@ -16,6 +16,9 @@ def leave(user_id: str, blend_id: str) -> Blend | None:
     stored.forget(blend_id)
     before = membership.leave(user_id, blend_id)
     stored.forget(blend_id)
+    member = before.member(user_id) if before else None
+    if before and member:
+        news.tell(before, news.LEFT if len(before.members) > LEAST_MEMBERS else news.ENDED, member)
     return before
 
 
@@ -23,10 +26,12 @@ def end(blend_id: str, user_id: str) -> Blend | None:
     """End a blend for all; returns it as it was, None when this user cannot end it."""
     while True:
         blend = membership.of_member(user_id, blend_id)
-        if blend is None or blend.made_by != user_id:
+        maker = blend.member(user_id) if blend and blend.made_by == user_id else None
+        if blend is None or maker is None:
             return None
         if membership.end(blend):
             stored.forget(blend_id)
+            news.tell(blend, news.ENDED, maker)
             return blend
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from blendify.access import brought_applications, connections, users
 from blendify.access.connections import Connection
+from blendify.blends import membership
+from blendify.blends.membership import Blend
 from blendify.export.archive import Archive
 from blendify.importing import imports
 from blendify.importing.imports import Import
@@ -25,6 +27,7 @@ def write(archive: Archive, user_id: str) -> None:
         "applications": [_application(brought) for brought in brought_applications.all_brought(user_id)],
         "webhooks": [_webhook(webhook) for webhook in subscriptions.every(user_id)],
         "imports": [_import(each) for each in imports.newest(user_id)],
+        "blends": [_blend(blend, user_id) for blend in membership.every(user_id)],
     }
     with archive.file("account.json") as file:
         # There may be thousands of syncs: each is written as it is read.
@@ -58,6 +61,18 @@ def _application(brought: BroughtApplication) -> dict[str, str]:
 def _webhook(webhook: Webhook) -> dict[str, Any]:
     names = ("webhook_id", "url", "created_at", "status", "delivered_at")
     return {name: getattr(webhook, name) for name in names}
+
+
+def _blend(blend: Blend, user_id: str) -> dict[str, Any]:
+    """Whom the listener shares it with is theirs to tell."""
+    member = blend.member(user_id)
+    return {
+        "blend_id": blend.blend_id,
+        "title": blend.title,
+        "joined_at": member.joined_at if member else None,
+        "made_by_me": blend.made_by == user_id,
+        "members": len(blend.members),
+    }
 
 
 def _import(each: Import) -> dict[str, Any]:

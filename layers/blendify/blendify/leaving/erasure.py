@@ -16,6 +16,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from blendify.access import brought_applications, connections, replaced_records, users, whole_readings
+from blendify.blends import parting
 from blendify.core import telemetry, times
 from blendify.core.settings import exports_bucket, settings, uploads_bucket
 from blendify.db import batch_delete, keys
@@ -118,6 +119,7 @@ class DeletionPass:
         if self._provider is None:
             self._logins()
         self._own_accounts()
+        self._blends()
         self._history()
         self._insights()
         self._own_items()
@@ -270,6 +272,18 @@ class DeletionPass:
                     if self._provider in (None, item.get("provider", {}).get("S", self._provider))
                 ]
                 self._delete(history, in_scope, "facts")
+
+    def _blends(self) -> None:
+        """
+        Leave all blends, with what is stored of their playlists; of one provider only the playlists.
+
+        Without a profile nobody is shown anything of the listener any more, and they can join none.
+        """
+        self._check_time()
+        if self._provider is None:
+            self._counted("account_items", parting.leave_all(self._user_id))
+        else:
+            parting.forget_all(self._user_id)
 
     def _insights(self) -> None:
         """

@@ -21,7 +21,7 @@ from blendify.core.telemetry import about, logger, login_failed
 from blendify.providers import PROVIDERS
 from blendify.providers.provider import Provider
 from blendify.syncing.after_login import start_after_login
-from blendify.web import listener_names, login_pages, request, responses
+from blendify.web import listener_names, login_pages, request, responses, waiting_invitations
 from blendify.web.cookies import (
     SESSION,
     application_cookie,
@@ -132,7 +132,7 @@ def _used(callback: Returned, user: str | None) -> Response[str]:
         cookies.append(set_cookie(application_cookie(provider.name), value, APPLICATION_SECONDS))
     if user_id != user:
         cookies.append(set_cookie(SESSION, sessions.begin(user_id), sessions.LIFETIME_SECONDS))
-    return _to_the_dashboard(cookies)
+    return _onward(cookies)
 
 
 def _connect(callback: Returned, user: str | None) -> str:
@@ -153,12 +153,16 @@ def _connect(callback: Returned, user: str | None) -> str:
 def _refused(provider: Provider, refused: StateRefused) -> Response[str]:
     if refused is StateRefused.CONNECTED and reader_id(router):
         # A reload, the Back button, or the second of two requests: the listener is where the login leads.
-        return _to_the_dashboard()
+        return _onward([])
     return login_pages.refused_state(router, provider, refused)
 
 
-def _to_the_dashboard(cookies: list[Cookie] | None = None) -> Response[str]:
-    return responses.see_other(f"{responses.relative_root(router)}dashboard", cookies)
+def _onward(cookies: list[Cookie]) -> Response[str]:
+    """To the invitation that the browser had opened before the login, else to the dashboard."""
+    root, invitation = responses.relative_root(router), waiting_invitations.waiting(router)
+    if invitation:
+        return responses.see_other(f"{root}blends/{invitation}", [*cookies, waiting_invitations.forget()])
+    return responses.see_other(f"{root}dashboard", cookies)
 
 
 def _usable(parameters: Mapping[str, list[str]]) -> dict[str, str]:

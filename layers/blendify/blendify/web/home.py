@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blendify.access import connections, visits
+from blendify.access.visits import ENDED, JOINED, LEFT, Word
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.core.settings import allowed_for
@@ -47,7 +48,8 @@ VERBS = {
     DataType.PLAYLISTS: ("Playlist", "Playlist gone"),
     DataType.PLAYLIST_TRACKS: ("Added to a playlist", "Taken off a playlist"),
 }
-
+WORDS = {JOINED: "Somebody joined", LEFT: "Somebody left", ENDED: "It has ended"}
+"""What others did to a blend of the listener's."""
 
 Titles = Mapping[str, str]
 """Names of services, by provider; empty for a listener with one service alone."""
@@ -91,15 +93,15 @@ def _show(router: Router, user: str) -> Response[str]:
     now = times.now()
     connected = [views.connection_view(connection) for connection in connections.connections(user)]
     newest = views.newest_syncs(user, SYNCS)
-    since = visits.visit(user, _told_until(newest, times.iso(now)))
+    since, words = visits.visit(user, _told_until(newest, times.iso(now)))
     shown = allowed_for("views")
     lists = [each for each in store.current_top_lists(user) if each.provider in shown]
     services = {each["provider"] for each in connected}
     titles = {name: PROVIDERS[name].title for name in services} if len(services) > 1 else {}
     tracks, period = _newest_top(lists, "tracks", TRACKS, titles) or _read_top(user, shown & services, titles)
     artists, _ = _newest_top(lists, "artists", ARTISTS, titles) or ([], "")
-    imported = _imports(user)
-    changed = _changed(user, since, titles, imported)
+    others = [*_imports(user), *map(_of_blend, words)]
+    changed = _changed(user, since, titles, others)
     busy = not newest or newest[0]["status"] == Status.RUNNING or (newest[0]["status"] in BUSY and not tracks)
     return listener_pages.page(
         router,
@@ -113,7 +115,7 @@ def _show(router: Router, user: str) -> Response[str]:
         since=since,
         changed=changed,
         # Somebody who has been here before, and after whose visit nothing changed, sees the latest that did.
-        latest=_changed(user, None, titles, imported) if since and not changed else [],
+        latest=_changed(user, None, titles, others) if since and not changed else [],
         refresh=REFRESH if busy and connected else None,
         untold=[each.url for each in subscriptions.every(user, consistent=False) if each.disabled_at],
         offers=views.set_up() if not connected else [],
@@ -149,7 +151,7 @@ def _read_top(user: str, providers: Collection[str], titles: Titles) -> tuple[li
     return [], ""
 
 
-def _changed(user: str, since: str | None, titles: Titles, imported: Sequence[Changed]) -> list[Changed]:
+def _changed(user: str, since: str | None, titles: Titles, others: Sequence[Changed]) -> list[Changed]:
     asked = Changes(LIBRARY, since or "0", limit=CHANGES, page_size=4, imports=False)
     items, _ = changes.changes(user, asked)
     recorded = [
@@ -163,13 +165,21 @@ def _changed(user: str, since: str | None, titles: Titles, imported: Sequence[Ch
         for item in items
         if item["kind"] != EMPTIED
     ]
-    recorded += [each for each in imported if each.recorded_at >= (since or "0")]
+    recorded += [each for each in others if each.recorded_at >= (since or "0")]
     return sorted(recorded, key=lambda each: each.recorded_at, reverse=True)[:CHANGES]
 
 
 def _imports(user: str) -> list[Changed]:
     told = {each.told.import_id: each.told for each in import_changes.of_user(user, tuple(DataType))}
     return [_imported(each) for each in told.values()]
+
+
+def _of_blend(word: Word) -> Changed:
+    """What became of a blend, without names: those are on its page."""
+    thing = Thing("A blend of yours", None, None, round=False, rank=None)
+    ended = word.kind == ENDED
+    page = "together" if ended else f"together/blends/{word.blend_id}"
+    return Changed(thing, removed=ended, verb=WORDS[word.kind], moment=word.at, recorded_at=word.at, page=page)
 
 
 def _words(data_type: DataType, count: int) -> str:

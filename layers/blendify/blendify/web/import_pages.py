@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from blendify.access import users
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.core.settings import settings
 from blendify.importing import imports, uploads
 from blendify.importing.counting import chosen_rule
 from blendify.importing.formats.guides import GUIDES
@@ -95,7 +94,7 @@ def _answered(fields: dict[str, str]) -> dict[str, Any]:
 
 def _overview(router: Router, user: str) -> Response[str]:
     import_id = imports.new_id(times.now())
-    form = uploads.form(user, import_id, f"{_own_address(router)}/imports/{import_id}/uploaded")
+    form = uploads.form(user, import_id, f"{request.own_address(router)}/imports/{import_id}/uploaded")
     elsewhere = _origin(form.url)
     shown = [_shown(each) for _, each in zip(range(SHOWN), imports.newest(user), strict=False)]
     return listener_pages.page(
@@ -140,14 +139,6 @@ def _report(user: str, import_id: str) -> Response[str]:
 
 def _shown(each: imports.Import) -> dict[str, Any]:
     return {**import_views.view(each), "words": import_views.STATES[each.state], "mood": MOODS.get(each.state, "")}
-
-
-def _own_address(router: Router) -> str:
-    """Where the browser reaches us, absolute, as S3 needs it."""
-    if settings().public_url:
-        return settings().public_url
-    context = router.current_event.request_context
-    return f"https://{context.domain_name}/{context.stage}"
 
 
 def _origin(address: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from aws_lambda_powertools.shared.cookies import Cookie
+
 from blendify.web import request, responses
 from blendify.web.guards import reader_id
 from blendify.web.responses import OWN_SOURCES, ContentSources, Response
@@ -29,8 +31,15 @@ def of_a_listener(router: Router, show: Callable[[Router, str], Response[str]]) 
 
 
 def page(
-    router: Router, here: str, name: str, *, status: int = 200, sources: ContentSources = OWN_SOURCES, **values: Any
+    router: Router,
+    here: str | None,
+    name: str,
+    *,
+    status: int = 200,
+    sources: ContentSources = OWN_SOURCES,
+    cookies: list[Cookie] | None = None,
+    **values: Any,
 ) -> Response[str]:
-    """The page `name` of the navigation's entry `here`; it may hold forms."""
+    """The page `name` of the navigation's entry `here`, which nobody has who is not logged in; it may hold forms."""
     root = responses.relative_root(router)
-    return responses.page(status, name, sources=sources, headers=FORMS, root=root, here=here, **values)
+    return responses.page(status, name, sources=sources, headers=FORMS, cookies=cookies, root=root, here=here, **values)

@@ -55,6 +55,14 @@ def address(router: APIGatewayRestResolver) -> str:
     return str(router.current_event["sent"]["address"])
 
 
+def own_address(router: APIGatewayRestResolver) -> str:
+    """Our root as the browser reaches us, absolute and without a slash at its end."""
+    if settings().public_url:
+        return settings().public_url
+    context = router.current_event.request_context
+    return f"https://{context.domain_name}/{context.stage}"
+
+
 def is_head(router: APIGatewayRestResolver) -> bool:
     """Whether only the head of the response is asked for: such a request must not use anything up."""
     return bool(router.current_event["sent"]["method"] == "HEAD")

@@ -1,0 +1,1 @@
+"""Blends as pages and as JSON: making one, its invitation, its playlist for everybody in it."""
