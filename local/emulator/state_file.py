@@ -58,7 +58,7 @@ class StateFile:
         """
         self._lock = threading.RLock()
         self._changed = False
-        self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(path, timeout=0, check_same_thread=False)
         self._database.executescript(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
             "PRAGMA checkpoint_fullfsync = ON; PRAGMA journal_size_limit = 8000000;" + _SCHEMA
@@ -133,14 +133,8 @@ class StateFile:
     def _transaction(self) -> Iterator[None]:
         with self._lock:
             try:
-                self._database.execute("BEGIN IMMEDIATE")
-                yield
-                self._database.execute("COMMIT")
+                with self._database:
+                    yield
             except sqlite3.Error as error:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
                 raise NotSaved(str(error)) from error
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
             self._changed = True

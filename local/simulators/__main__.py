@@ -24,7 +24,7 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in SERVICES:
         sys.exit(f"Which simulator? python -m local.simulators {'|'.join(SERVICES)} [options]")
     kind = service(sys.argv[1])
-    options, port = parsed(kind.options_type, kind.port, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
+    options, port = parsed(kind.options_type, f"python -m local.simulators {sys.argv[1]}", sys.argv[2:])
     try:
         app = create_app(kind, options)
     except UnreadableGrantsError as error:

@@ -86,7 +86,6 @@ class AppleMusic(Service):
     """
 
     title = "Apple Music"
-    port = 8483
     picture_hosts = ("https://is1-ssl.mzstatic.com",)
     options_type = Options
     library_type = AppleMusicLibrary

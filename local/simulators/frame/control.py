@@ -30,13 +30,10 @@ def counters(service: Service, _: Request, __: Json) -> Json:
     faults_served           answers that were spoiled, by kind
     """
     traffic = service.traffic
+    counted = ("listeners", "refreshes", "calls_during_ban", "calls_in_flight_at_ban", "faults_served")
     return {
-        "endpoints": {name: dict(counter) for name, counter in sorted(traffic.endpoints.items())},
-        "listeners": dict(traffic.listeners),
-        "refreshes": traffic.refreshes,
-        "calls_during_ban": traffic.calls_during_ban,
-        "calls_in_flight_at_ban": traffic.calls_in_flight_at_ban,
-        "faults_served": dict(traffic.faults_served),
+        "endpoints": dict(sorted(traffic.endpoints.items())),
+        **{name: getattr(traffic, name) for name in counted},
     }
 
 

@@ -64,10 +64,10 @@ class ClientOptions(Options):
     """Where listeners may be sent back to: one of these, letter by letter."""
 
 
-def parsed(options: type[Options], port: int, prog: str, arguments: Sequence[str] | None = None) -> tuple[Options, int]:
+def parsed(options: type[Options], prog: str, arguments: Sequence[str] | None = None) -> tuple[Options, int]:
     """The options and the port of a command line; ends the process with a message if they are impossible."""
     parser = argparse.ArgumentParser(prog=prog)
-    parser.add_argument("--port", type=int, default=port)
+    parser.add_argument("--port", type=int, default=8480)
     hints, defaults = get_type_hints(options), options()
     for each in fields(options):
         kind, default, flag = hints[each.name], getattr(defaults, each.name), f"--{each.name.replace('_', '-')}"

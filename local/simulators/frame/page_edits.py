@@ -44,16 +44,9 @@ def _at_most(reading: Reading, _: Page, most: Json) -> Page:
     return reading.at(reading.endpoint.pages.capped(reading.page.window, most))
 
 
-def _overlap(reading: Reading, page: Page, count: Json) -> Page:
+def _wider(reading: Reading, page: Page, before: int, behind: int) -> Page:
     start, limit = page.window
-    begin = max(0, start - count)
-    entries = reading.rows.cut(begin, start + limit)
-    return replace(page, entries=entries, true=entries)
-
-
-def _larger(reading: Reading, page: Page, count: Json) -> Page:
-    start, limit = page.window
-    entries = reading.rows.cut(start, start + limit + count)
+    entries = reading.rows.cut(max(0, start - before), start + limit + behind)
     return replace(page, entries=entries, true=entries)
 
 
@@ -117,8 +110,8 @@ TOTAL_FORMS: Mapping[str, Callable[[Json], Json]] = {
 PAGE_EDITS: Mapping[str, PageEdit] = {
     "at_most": _at_most,
     "repeat": _repeat,
-    "overlap": _overlap,
-    "larger": _larger,
+    "overlap": lambda reading, page, count: _wider(reading, page, count, 0),
+    "larger": lambda reading, page, count: _wider(reading, page, 0, count),
     "twice": _twice,
     "hidden": _hidden,
     "gaps": _gaps,

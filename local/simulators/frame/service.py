@@ -117,8 +117,6 @@ class Service(ABC):
     """
 
     title: ClassVar[str]
-    port: ClassVar[int]
-    """Where it listens unless another is chosen."""
     options_type: ClassVar[type[Options]]
     library_type: ClassVar[type[Library]]
     catalogue_type: ClassVar[Any]

@@ -5,7 +5,7 @@ import json
 import math
 import socket
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ class Slow(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         gone = asyncio.ensure_future(_leaves(receive, math.inf))
-        for piece in _bytes(bytes(self.body)) if self.seconds is not None else repeat(_BLANKS):
+        for piece in repeat(_BLANKS) if self.seconds is None else (bytes([byte]) for byte in self.body):
             done, _ = await asyncio.wait([gone], timeout=self.seconds or 0)
             if done:
                 return
@@ -78,10 +78,6 @@ class Slow(Response):
 
 
 _BLANKS = b" " * 65_536
-
-
-def _bytes(body: bytes) -> Iterator[bytes]:
-    return (body[place : place + 1] for place in range(len(body)))
 
 
 async def spoiled(fault: Fault, asked: "Asked", service: "Service", now: float) -> tuple[Response, bool]:

@@ -42,14 +42,9 @@ def create_app(kind: type[Service], options: Options, clock: Clock = time.time) 
     return app
 
 
-def service_of(request: Request) -> Service:
-    """The simulator that a request came to."""
-    return cast("Service", request.app.state.simulator)
-
-
 def _account_route(page: AccountPage) -> Route:
     async def handle(request: Request) -> Response:
-        service = service_of(request)
+        service: Service = request.app.state.simulator
 
         async def answer() -> Response:
             if request.method not in page.methods:
@@ -68,7 +63,7 @@ def _account_route(page: AccountPage) -> Route:
 
 
 async def _called(request: Request) -> Response:
-    service = service_of(request)
+    service: Service = request.app.state.simulator
     parameters = {**request.query_params, **(await form(request) or {})}
     endpoint, path = service.endpoint_of(request, parameters)
 

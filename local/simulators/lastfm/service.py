@@ -123,7 +123,6 @@ class Lastfm(Service):
     """
 
     title = "Last.fm"
-    port = 8482
     picture_hosts = ("https://lastfm.freetls.fastly.net",)
     options_type = Options
     library_type = LastfmLibrary

@@ -130,7 +130,6 @@ class Soundcloud(OAuth2Service):
     """As strict as the real one, with invented listeners."""
 
     title = "SoundCloud"
-    port = 8485
     picture_hosts = ("https://i1.sndcdn.com",)
     options_type = Options
     library_type = SoundcloudLibrary

@@ -167,7 +167,6 @@ class Spotify(OAuth2Service):
     """As strict as the real one, with invented listeners."""
 
     title = "Spotify"
-    port = 8480
     picture_hosts = ("https://i.scdn.co", "https://image-cdn-ak.spotifycdn.com")
     options_type = Options
     library_type = SpotifyLibrary

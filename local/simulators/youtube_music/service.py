@@ -111,7 +111,6 @@ class YouTubeMusic(OAuth2Service):
     """Every call takes a unit; a page token leads to the next page."""
 
     title = "YouTube Music"
-    port = 8484
     picture_hosts = ("https://i.ytimg.com", "https://yt3.ggpht.com")
     options_type = Options
     library_type = YouTubeLibrary
