@@ -13,6 +13,15 @@ from tests.unit.insights_stories import Messages
 from tests.unit.poll_queue import event
 
 
+class Timed(Context):
+    """A Lambda's context whose time a test lets pass."""
+
+    seconds = 100
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.seconds * 1000
+
+
 def bucket(user_id: str, day: str) -> Ask:
     return Ask.bucket(user_id, "saved_tracks", day)
 
@@ -29,10 +38,32 @@ def test_a_failure_holds_up_its_own_listener_alone() -> None:
     batch = event(*(ask.body() for ask in asks))
     for record, ask in zip(batch["Records"], asks, strict=True):
         record["attributes"]["MessageGroupId"] = ask.user_id
-    answer = asked(do)(batch, Context())  # type: ignore[arg-type]
+    answer = asked(do)(batch, Timed())  # type: ignore[arg-type]
     failures = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
     assert failures == ["message-1", "message-3"]
     assert done == [bucket("ada", "1"), bucket("ben", "1")]
+
+
+def test_what_there_is_no_time_for_returns_to_the_queue() -> None:
+    """In its order; the first is begun however little time there is."""
+
+    context, done = Timed(), list[Ask]()
+
+    def do(ask: Ask, _left: Callable[[], float]) -> None:
+        context.seconds -= 30
+        done.append(ask)
+
+    asks = [bucket("ada", str(day)) for day in range(5)]
+    batch = event(*(ask.body() for ask in asks))
+    for record in batch["Records"]:
+        record["attributes"]["MessageGroupId"] = "ada"
+    answer = asked(do)(batch, context)  # type: ignore[arg-type]
+    assert done == asks[:2]
+    assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == [
+        *("message-2", "message-3", "message-4"),
+    ]
+    context.seconds = 10
+    assert asked(do)(event(asks[4].body()), context) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
 
 def test_the_same_is_asked_for_once_in_a_slot(messages: Messages) -> None:

@@ -13,6 +13,12 @@ from blendify.lambdas.steps import Event, Handler, seconds_left
 
 MAX_RECEIVES = 5
 """So often SQS delivers a message before it goes to the dead-letter queue."""
+RESERVE_SECONDS = 45.0
+"""Another ask of a batch is begun only with this much of the Lambda's time left: a year of plays takes long."""
+
+
+class NotBegun(Exception):
+    """There is too little time left for this ask: it returns to the queue."""
 
 
 def asked(do: Callable[[Ask, Callable[[], float]], None]) -> Handler:
@@ -20,7 +26,8 @@ def asked(do: Callable[[Ask, Callable[[], float]], None]) -> Handler:
     The Lambda that takes asks in batches.
 
     After one that fails, the listener's later ones return to the queue with it; those of others go on. What a batch
-    asks for twice is done once, as nothing that is read can have come in between.
+    asks for twice is done once, as nothing that is read can have come in between. What there is no time for returns
+    too: a Lambda that is ended in the middle would do the whole batch again.
     """
 
     def handler(event: Event, context: LambdaContext) -> Any:
@@ -30,6 +37,8 @@ def asked(do: Callable[[Ask, Callable[[], float]], None]) -> Handler:
 
         def take(record: SQSRecord) -> None:
             if record.body not in done:
+                if done and seconds_left(context)() < RESERVE_SECONDS:
+                    raise NotBegun
                 _take(record, do, seconds_left(context))
                 done.add(record.body)
 
