@@ -16,12 +16,12 @@ KNOWN_TO_ALL = "The Ubiquitous"
 def drawn(count: int, seed: int = 1) -> dict[int, Profile]:
     """Profiles by number; the same for each seed."""
     random = Random(seed)  # noqa: S311 -- planted listeners
-    return {random.randrange(2**62): profile(f"listener {place}", random) for place in range(count)}
+    return {random.randrange(2**62): profile(str(place), str(place), random) for place in range(count)}
 
 
-def profile(user_id: str, random: Random) -> Profile:
+def profile(user_id: str, own: str, random: Random) -> Profile:
     """Twelve artists each of two scenes, the one whom all have, and one of their own."""
-    names = [KNOWN_TO_ALL, f"Only {user_id}"]
+    names = [KNOWN_TO_ALL, f"Only of {own}"]
     for scene in random.sample(range(SCENES), 2):
         names += [f"Scene {scene}, Band {band}" for band in random.sample(range(SCENE_ARTISTS), 12)]
     raw = {name: 1 / random.randint(1, 9) for name in names}
@@ -47,5 +47,5 @@ def counted(count: int, seed: int = 1) -> Mapping[str, Profile]:
     for place in range(count):
         user_id = users.find_or_create_user("spotify", f"listener-{place}")
         consent.change(user_id, {"count": True})
-        profiles[user_id] = profile(user_id, random)
+        profiles[user_id] = profile(user_id, str(place), random)
     return profiles

@@ -165,6 +165,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
         "UploadsBucket",
     ): "files that live until they are imported; what was deleted must not stay as a version",
     (
+        "a bucket keeps versions",
+        "FleetBucket",
+    ): "files that live for an hour or so; what was erased must not stay as a version",
+    (
         "a topic is encrypted by a key",
         "Alerts",
     ): "alarms hold no data of listeners; CloudWatch would need rights on a key",
@@ -192,10 +196,13 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("no policy has an action with a wildcard", "EraseRole"): _SENDS,
     ("no policy has an action with a wildcard", "ReadImportRole"): _SENDS,
     ("no policy has an action with a wildcard", "FailImportRole"): _SENDS,
+    ("no policy has an action with a wildcard", "FleetResultsPolicy"): _SENDS,
+    ("no policy has an action with a wildcard", "FleetErasurePolicy"): _SENDS,
     ("no policy is for every resource", "WorkflowPolicy"): "AWS gives log deliveries and traces no narrower resource",
     ("a service may take a role for this account alone", "SyncStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "EraseStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "ExportStateMachineRole"): _SAM,
+    ("a service may take a role for this account alone", "FleetStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "ImportStateMachineRole"): _SAM,
     ("a service may take a role for this account alone", "RebuildStateMachineRole"): _SAM,
 }

@@ -1,4 +1,4 @@
-"""The daily run in one Lambda, as it begins, is cut short, and goes on; who leaves is in no sum after the next."""
+"""The daily run, in one Lambda and by Athena: who leaves is in no sum after the next, and who is erased in nothing."""
 
 from collections.abc import Callable, Mapping
 from itertools import count

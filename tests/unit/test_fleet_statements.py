@@ -30,7 +30,7 @@ STATEMENTS = {
 COLUMNS = [duckdb.ColumnExpression(name) for name in ("u", "place", "artist", "name", "image", "millionths")]
 IN_BOTH = {
     *("Count", "Sum", "Min", "Sqrt", "Ln", "Round", "RowNumber", "Cast", "Case", "If", "Nullif", "StrPosition"),
-    *("Substring", "And", "Or"),
+    *("Substring", "And", "Or", "Mod"),
 }
 """What Trino and DuckDB compute alike; And and Or are functions to the parser."""
 
@@ -64,12 +64,12 @@ def test_they_say_how_many_listeners_and_audiences_there_are(database: duckdb.Du
     assert dict(rows(database, STATEMENTS["audience"])) == SUMS.audience.of
 
 
-@pytest.mark.parametrize("batches", [1, 3])
+@pytest.mark.parametrize("batches", [1, 4])
 def test_they_say_who_is_alike(database: duckdb.DuckDBPyConnection, batches: int) -> None:
     """In one batch or in several."""
     told = [row for batch in range(batches) for row in rows(database, statements.neighbours(DAY, batch, batches))]
     expected = [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)]
-    assert told == expected
+    assert sorted(told, key=lambda row: row[0]) == expected
     assert len({number for number, _, _ in told}) == 60
 
 
@@ -136,19 +136,17 @@ def test_nothing_but_days_and_letters_goes_into_a_statement() -> None:
             statements.near(DAY, letters)
 
 
-@pytest.mark.parametrize(
-    ("count", "batches", "parts"), [(20, 1, 1), (2_501, 2, 1), (100_000, 40, 16), (10**6, 256, 64)]
-)
-def test_more_listeners_take_more_statements(count: int, batches: int, parts: int) -> None:
-    """Together they reach every number and every letter once."""
-    assert statements.batches_of(count) == batches
-    letters = statements.letters_of(count)
+@pytest.mark.parametrize(("listeners", "batches"), [(20, 1), (2_500, 1), (2_501, 2), (100_000, 64), (10**6, 256)])
+def test_more_listeners_take_more_batches(listeners: int, batches: int) -> None:
+    assert statements.batches_of(listeners) == batches
+
+
+@pytest.mark.parametrize(("artists", "parts"), [(0, 1), (5_000, 1), (30_000, 8), (10**6, 64)])
+def test_more_artists_take_more_statements(artists: int, parts: int) -> None:
+    """Together they have every letter once."""
+    letters = statements.letters_of(artists)
     assert len(letters) == parts
     assert "".join(letters) == shelf.LETTERS
-    bounds = [
-        statements.neighbours(DAY, batch, batches).split("x.u >= ")[1].split()[0::4][0] for batch in range(batches)
-    ]
-    assert [int(bound) for bound in bounds] == [shelf.NUMBERS * batch // batches for batch in range(batches)]
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -251,7 +251,9 @@ def test_polls_are_taken_from_their_queue() -> None:
     retries = MAX_RECEIVES * queues["Polls"]["VisibilityTimeout"]
     assert retries + quota.HORIZON_MS / 1000 < queues["Polls"]["MessageRetentionPeriod"]
     receivers = {name for name in FUNCTIONS if allowed(name, "sqs:ReceiveMessage")}
-    assert receivers == {"PollRecentlyPlayed", "ComputeInsights", "TellWebhooks", "DeliverEvents", "GiveBackGrants"}
+    assert receivers == {
+        *("PollRecentlyPlayed", "ComputeInsights", "TellWebhooks", "DeliverEvents", "GiveBackGrants", "WriteProfiles"),
+    }
 
 
 def test_changes_of_the_history_are_watched() -> None:
@@ -278,7 +280,7 @@ def test_no_permission_is_a_wildcard() -> None:
             for resource in as_list(statement["Resource"]):
                 text = str(resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource)
                 # The names behind these prefixes are not known in advance.
-                if "*" in re.sub("(/applications/|-sync:|/exports/|/uploads/)[*]$", "", text):
+                if "*" in re.sub("(/applications/|-sync:|/exports/|/uploads/|/profiles/|/written/)[*]$", "", text):
                     wild.append((function, text))
     assert wild == []
 
@@ -287,11 +289,13 @@ def test_insights_have_one_writer() -> None:
     """
     One function writes them, and the eraser deletes them. It reads the history, and stores nothing else anywhere.
 
-    Who shows what is made of them, profiles and the playlists of blends, keeps that beside them.
+    Who shows what is made of them, profiles and the playlists of blends, keeps that beside them; and the fleet its sums.
     """
     writing = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
     writers = {name for name in FUNCTIONS for action in writing if allowed(name, action, "InsightsTable")}
-    assert writers == {"ComputeInsights", "Erase", "Blends", "ShowSimilar", "SuggestMusic"}
+    assert writers == {
+        *("ComputeInsights", "Erase", "Blends", "ShowSimilar", "SuggestMusic", "CountListeners", "WriteProfiles"),
+    }
     for table in ("HistoryTable", "AccountsTable"):
         assert not [action for action in writing if allowed("ComputeInsights", action, table)]
     assert not allowed("ComputeInsights", "dynamodb:PartiQLInsert")

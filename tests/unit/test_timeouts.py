@@ -10,6 +10,7 @@ from blendify.calling.rate_limiter import LONGEST_SLEEP_MS
 from blendify.collecting import collector
 from blendify.export import build, status
 from blendify.fetching import provider_client
+from blendify.fleet import files, in_one
 from blendify.importing import imports, work
 from blendify.leaving import erasure
 from blendify.providers import oauth2
@@ -24,6 +25,7 @@ MACHINES = {
     "ExportStateMachine": "export",
     "ImportStateMachine": "import",
     "RebuildStateMachine": "rebuild",
+    "FleetStateMachine": "fleet",
 }
 GATEWAY_SECONDS, DAY = 29, 86_400
 
@@ -37,7 +39,7 @@ def tasks(machine: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """All tasks of a state machine, also those in branches, by the function that they invoke."""
     every: dict[str, dict[str, Any]] = {}
     for state in machine["States"].values():
-        if state["Type"] == "Task":
+        if state["Type"] == "Task" and state["Resource"].startswith("${"):
             every[state["Resource"].removeprefix("${").removesuffix("Arn}")] = state
         for branch in state.get("Branches", []):
             every |= tasks(branch)
@@ -80,6 +82,8 @@ def test_functions_that_stop_in_time_have_the_time_to_stop() -> None:
         ("BuildExport", build.RESERVE_SECONDS),
         ("Dispatch", dispatch.RESERVE_SECONDS),
         ("ReadImport", work.RESERVE_SECONDS),
+        ("CountListeners", in_one.RESERVE_SECONDS),
+        ("WriteProfiles", files.RESERVE_SECONDS),
     ):
         assert 5 * reserve < lives(name), name
 

@@ -187,6 +187,24 @@ def uploads_bucket() -> str:
 
 
 @cache
+def fleet_by() -> str:
+    """What computes the sums over all listeners: `off`, `lambda` or `athena`; only the function that counts has it."""
+    return required(os.environ, "FLEET_BY")
+
+
+@cache
+def fleet_bucket() -> str:
+    """The bucket of the profiles that Athena reads; empty where Athena is not used."""
+    return os.environ.get("FLEET_BUCKET", "")
+
+
+@cache
+def fleet_queue() -> str:
+    """The URL of the queue of files to write for Athena; only functions that ask for files have it."""
+    return required(os.environ, "FLEET_QUEUE")
+
+
+@cache
 def connectable() -> frozenset[str]:
     """The providers for which this deployment has an application; only the function with the pages has this."""
     return frozenset(name for name in os.environ.get("CONNECTABLE", "").split(",") if name)

@@ -4,7 +4,6 @@ The daily run in one Lambda: for up to some thousand listeners, whose profiles i
 When its time is up it says where it was, and is called again; profiles are then read once more.
 """
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -50,20 +49,13 @@ def run(place: Place | None, profile_of: Callable[[str], Profile], seconds_left:
         place = step
         if seconds_left() < RESERVE_SECONDS:
             return place
-    writing.end(_ended(place, sums), sums.audience)
+    writing.audience(sums.audience)
+    writing.end(_ended(place, sums))
     return None
 
 
 def _ended(place: Place, sums: Sums) -> Run:
-    return Run(
-        day=place["began_at"][: len("2026-11-28")],
-        by="lambda",
-        began_at=place["began_at"],
-        ended_at=times.iso(times.now()),
-        listeners=len(sums.profiles),
-        artists=len(sums.audience.of),
-        version=secrets.token_hex(4),
-    )
+    return Run.now("lambda", place["began_at"], len(sums.profiles), len(sums.audience.of))
 
 
 def _next(place: Place, sums: Sums, listeners: dict[int, str]) -> Place | None:

@@ -46,6 +46,17 @@ def of_part(part: int) -> Iterable[tuple[int, str]]:
     return [(number, user_id) for number, user_id in table.read(shelf.who_shelf(part), "who#", "who#~")]
 
 
+def of_remainder(remainder: int, divisor: int) -> list[tuple[int, str]]:
+    """
+    Number and listener of the numbers with this remainder, in their order.
+
+    divisor     a power of two
+    """
+    parts = range(remainder % shelf.PARTS, shelf.PARTS, divisor) if divisor < shelf.PARTS else [remainder % shelf.PARTS]
+    everybody = (each for part in parts for each in of_part(part))
+    return sorted((number, user_id) for number, user_id in everybody if number % divisor == remainder)
+
+
 def whose(numbers: Iterable[int]) -> dict[int, str]:
     """The listeners with these numbers; a number that is nobody's any more is left out."""
     places = {shelf.who(number): number for number in numbers}
@@ -62,10 +73,15 @@ def forget(user_id: str) -> int:
     """Delete a listener's number, and who is like them; returns how many buckets that were."""
     number = number_of(user_id)
     if number is not None:
-        _remove(shelf.who(number))
+        disown(number)
     _remove(shelf.alike(user_id))
     _remove(shelf.counted(user_id))
     return 0 if number is None else 3
+
+
+def disown(number: int) -> None:
+    """From now on the number leads to nobody."""
+    _remove(shelf.who(number))
 
 
 def _give(user_ids: list[str]) -> dict[int, str]:

@@ -17,6 +17,11 @@ def counted(profile: Profile) -> Profile:
 
 def file_of(profiles: Mapping[int, Profile]) -> bytes:
     """The Parquet file of these counted profiles, by number; one has an artist at least."""
+    return written(list(columns(profiles).values()))
+
+
+def columns(profiles: Mapping[int, Profile]) -> Mapping[str, Column]:
+    """The columns of that file, by name."""
     # By artist, so that what is alike stands together and packs well.
     rows = sorted(
         (artist.key, number, place, artist.name, artist.image or "", round(artist.weight * MILLION))
@@ -24,16 +29,15 @@ def file_of(profiles: Mapping[int, Profile]) -> bytes:
         for place, artist in enumerate(profile.artists, start=1)
     )
     artist, number, place, name, image, millionths = zip(*rows, strict=True)
-    return written(
-        [
-            Column("u", number, 64),
-            Column("place", place, 32),
-            Column("artist", artist),
-            Column("name", name),
-            Column("image", image),
-            Column("millionths", millionths, 32),
-        ]
+    every = (
+        Column("u", number, 64),
+        Column("place", place, 32),
+        Column("artist", artist),
+        Column("name", name),
+        Column("image", image),
+        Column("millionths", millionths, 32),
     )
+    return {column.name: column for column in every}
 
 
 def _slim(artist: ArtistWeight) -> ArtistWeight:

@@ -5,10 +5,12 @@ Nothing in it has fewer than three people behind it but the neighbours of a list
 below twenty listeners there is nothing at all. Who has left is in it until the next run, but for an erasure.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+from blendify.core import times
 from blendify.fleet import numbers, shelf
 from blendify.insights import table
 from blendify.insights.packing import Rows
@@ -40,6 +42,12 @@ class Run:
     """With an audience of three or more."""
     version: str = ""
     """Another one for each run."""
+
+    @classmethod
+    def now(cls, by: str, began_at: str, listeners: int, artists: int = 0) -> Self:
+        """A run that ends now."""
+        day = began_at[: len("2026-11-28")]
+        return cls(day, by, began_at, times.iso(times.now()), listeners, artists, secrets.token_hex(4))
 
 
 def last_run() -> Run | None:

@@ -10,8 +10,8 @@ LISTENERS_A_BATCH = 2_500
 """As many were measured to need at most 6 GB of memory with 100,000 listeners."""
 MOST_BATCHES = 256
 """A state machine has 25,000 events in its history: a batch takes some forty."""
-LISTENERS_A_LETTER = 5_000
-"""Up to so many listeners all letters go into one statement of near artists; from 64 times as many each into one."""
+ARTISTS_A_STATEMENT = 5_000
+"""So many make 250,000 rows at most, which one Lambda loads."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LETTERS = re.compile(r"[-_0-9A-Za-z]+")
 _NAMED = re.compile(r"^-- name: (\w+)\n(.*?);$", re.MULTILINE | re.DOTALL)
@@ -34,9 +34,9 @@ def audience(day: str) -> str:
 
 
 def neighbours(day: str, batch: int, batches: int) -> str:
-    """Who is like each listener of a batch: `u`, `other`, `likeness`; the most alike first. Batches begin with 0."""
-    first, last = (shelf.NUMBERS * number // batches for number in (batch, batch + 1))
-    return texts()["neighbours"].format(day=_checked(day), first=int(first), last=int(last))
+    """Who is like each listener of a batch: `u`, `other`, `likeness`; the most alike first. Batches begin with 0, and
+    one has the numbers that leave its own when they are divided by how many there are."""
+    return texts()["neighbours"].format(day=_checked(day), batch=int(batch), batches=int(batches))
 
 
 def near(day: str, letters: str) -> str:
@@ -47,16 +47,21 @@ def near(day: str, letters: str) -> str:
     return texts()["near"].format(day=_checked(day), letters=letters)
 
 
-def batches_of(count: int) -> int:
-    """In how many batches the neighbours of so many listeners are looked for."""
-    return max(1, min(MOST_BATCHES, -(-count // LISTENERS_A_BATCH)))
+def batches_of(listeners: int) -> int:
+    """In how many batches the neighbours of so many listeners are looked for: a power of two."""
+    return min(MOST_BATCHES, power_of_two(-(-listeners // LISTENERS_A_BATCH)))
 
 
-def letters_of(count: int) -> list[str]:
-    """The letters that go into each statement of near artists, with so many listeners."""
-    parts = max(1, min(len(shelf.LETTERS), -(-count // LISTENERS_A_LETTER)))
-    size = -(-len(shelf.LETTERS) // parts)
+def letters_of(artists: int) -> list[str]:
+    """The letters that go into each statement of near artists, where so many artists have an audience."""
+    parts = min(len(shelf.LETTERS), power_of_two(-(-artists // ARTISTS_A_STATEMENT)))
+    size = len(shelf.LETTERS) // parts
     return [shelf.LETTERS[start : start + size] for start in range(0, len(shelf.LETTERS), size)]
+
+
+def power_of_two(least: int) -> int:
+    """The smallest power of two that is not less."""
+    return 1 << max(0, least - 1).bit_length()
 
 
 def _checked(day: str) -> str:

@@ -1,6 +1,6 @@
 -- The sums over all listeners, as `sums.py` computes them, for Athena. Each statement is one SELECT, in the SQL that
 -- Trino and DuckDB have in common: integers are cast before a division, every order has a second key, and no text of
--- anybody's is ever put into one. {day}, {first}, {last} and {letters} are filled by `statements.py`, which checks them.
+-- anybody's is ever put into one. {day}, {batch}, {batches} and {letters} are filled by `statements.py`, which checks them.
 --
 -- profiles(day, u, place, artist, name, image, millionths): the artists of each listener by number, the strongest at
 -- place 1; image is '' without one; the weight in millionths.
@@ -48,7 +48,7 @@ narrow AS (
 joined AS (
     SELECT x.u, y.u AS other, sum(x.v * y.v) AS cosine, count(*) AS shared
       FROM narrow x JOIN narrow y ON y.artist = x.artist AND y.u <> x.u
-     WHERE x.u >= {first} AND x.u < {last}
+     WHERE x.u % {batches} = {batch}
      GROUP BY x.u, y.u
     HAVING count(*) >= 3
 ),

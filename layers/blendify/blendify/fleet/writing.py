@@ -37,9 +37,13 @@ def near(letter: str, artists: Mapping[str, Sequence[Near]]) -> None:
     table.remove_named(shelf.near_shelf(letter), sorted(there - {bucket for _, bucket in buckets}))
 
 
-def end(run: Run, audience: Audience) -> None:
-    """The audience, and that the run has ended."""
-    table.write(*shelf.AUDIENCE, results.of_audience(audience))
+def audience(sums: Audience) -> None:
+    """How many listeners each artist has."""
+    table.write(*shelf.AUDIENCE, results.of_audience(sums))
+
+
+def end(run: Run) -> None:
+    """That the run has ended."""
     table.write(*shelf.RUN, results.of_run(run))
 
 
@@ -49,4 +53,5 @@ def end_with_nothing(run: Run, listeners: Collection[str]) -> None:
         near(letter, {})
     for user_id in listeners:
         table.remove(*shelf.alike(user_id), shelf.alike(user_id)[1])
-    end(run, Audience())
+    audience(Audience())
+    end(run)

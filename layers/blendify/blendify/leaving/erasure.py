@@ -24,7 +24,7 @@ from blendify.db.batch_delete import BATCH, Key
 from blendify.db.state_table import state_table
 from blendify.export import status
 from blendify.export.status import State
-from blendify.fleet import numbers
+from blendify.fleet import forgetting
 from blendify.history.facts import PART, is_imported, partitions
 from blendify.importing import imports, uploads
 from blendify.importing.imports import State as ImportState
@@ -293,7 +293,7 @@ class DeletionPass:
         that is no reason for another pass.
         """
         self._check_time()
-        derived = numbers.forget(self._user_id) + shelves.remove_everything(self._user_id)
+        derived = forgetting.forget(self._user_id) + shelves.remove_everything(self._user_id)
         self.deleted += derived if self._provider is None else 0
 
     def _own_items(self) -> None:
