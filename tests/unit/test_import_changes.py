@@ -72,10 +72,16 @@ def test_an_import_that_is_taken_back_is_a_removal(ada: str) -> None:
 
 
 def test_what_brought_nothing_is_no_change(ada: str) -> None:
-    """An import that goes on, and one that failed."""
+    """An import that goes on, one that failed, and one whose plays were all known; a list may have lost something."""
     begun(ada)
     assert changes(browser_of(ada)) == []
-    bea = users.find_or_create_user("spotify", "bea")
+    bea, cid = (users.find_or_create_user("spotify", name) for name in ("bea", "cid"))
+    imported(cid, *series(MORNING, 2), album("One"))
+    told = changes(browser_of(cid))
+    imported(cid, *series(MORNING, 2))
+    assert changes(browser_of(cid)) == told
+    imported(cid, *series(MORNING, 2), album("One"))
+    assert [item["data_type"] for item in changes(browser_of(cid))[:-2]] == ["saved_albums"]
     assert steps.fail({"user_id": bea, "import_id": begun(bea).import_id}) == {"status": "failed"}
     assert changes(browser_of(bea)) == []
 

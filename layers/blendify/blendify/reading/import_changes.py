@@ -66,11 +66,13 @@ def of_user(user_id: str, data_types: Collection[DataType]) -> list[ImportChange
 
 
 def of_import(told: Import, data_types: Collection[DataType] = tuple(DataType)) -> Iterator[ImportChange]:
-    """Those of one import; none as long as it goes on."""
-    if told.told_at:
-        for data_type in DataType:
-            if data_type in data_types and data_type in told.data_types:
-                yield ImportChange(told, data_type)
+    """Those of one import; none as long as it goes on, and none of plays if all of them were known."""
+    if told.told_at is None:
+        return
+    plays = told.report.stored or told.state is State.TAKEN_BACK
+    for data_type in DataType:
+        if data_type in data_types and data_type in told.data_types and (plays or data_type in LISTED):
+            yield ImportChange(told, data_type)
 
 
 def records(
