@@ -1,0 +1,1 @@
+"""How alike two listeners are: what holds for everybody, and what planted friends show."""
