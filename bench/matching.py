@@ -15,18 +15,20 @@ from statistics import fmean, median
 from bench.figures import Figure, at_least
 from bench.planted import SHARES, Listener, Planted, population
 from blendify.affinity.profile import Profile
+from blendify.blends.playlist import playlist
+from blendify.blends.worth import Taste
 from blendify.fleet.sums import Sums
 from blendify.likeness.likeness import compare
 from blendify.likeness.near_artists import Near
 from blendify.likeness.weights import likeness, weights
 from blendify.recommending.shelves import off_the_beaten_track
-from blendify.recommending.suggestions import Neighbour, Suggestion, suggestions
+from blendify.recommending.suggestions import OWN_ARTISTS, Neighbour, Suggestion, suggestions
 
 LISTENERS, SEED = 2_000, 1
 PAIRS, PERCENTS, SELVES = 3_000, 500, 200
 JUDGED, HIDDEN = 400, 0.2
 """So many listeners have so much of their artists hidden: what is suggested to them should be among that."""
-FIRST = 10
+FIRST, BLENDS = 10, 60
 
 Pair = tuple[int, int]
 
@@ -34,8 +36,10 @@ Pair = tuple[int, int]
 def figures() -> Iterator[Figure]:
     """Of likeness first, then of recommendations."""
     planted = population(LISTENERS, SEED)
-    yield from Scores(planted).figures()
+    scores = Scores(planted)
+    yield from scores.figures()
     yield from Suggested(planted).figures()
+    yield from blended(planted, scores)
 
 
 class Scores:
@@ -46,6 +50,7 @@ class Scores:
         self.profiles = [listener.profile() for listener in planted.listeners]
         self._sums = Sums(dict(enumerate(self.profiles)))
         self._audience = self._sums.audience
+        self._near: dict[str, dict[str, float]] = {}
         self._weights = [weights(profile, self._audience) for profile in self.profiles]
 
     def figures(self) -> Iterator[Figure]:
@@ -70,6 +75,16 @@ class Scores:
         yield at_least(
             "oneself, log against top lists, likes and follows", known, 85, f"{known:.1f} %", "at least 85 %"
         )
+
+    def near_to(self, numbers: Sequence[int]) -> dict[str, dict[str, float]]:
+        """Who is near to the artists of these listeners."""
+        keys = {artist.key for number in numbers for artist in self.profiles[number].artists[:OWN_ARTISTS]}
+        near = {}
+        for key in keys:
+            if key not in self._near:
+                self._near[key] = {each.key: each.nearness for each in self._sums.near(key)}
+            near[key] = self._near[key]
+        return near
 
     def values(self, pairs: Sequence[Pair]) -> list[float]:
         """The likeness of each pair."""
@@ -184,6 +199,33 @@ class Suggested:
     @staticmethod
     def _different(told: dict[int, list[str]]) -> str:
         return f"{len({key for keys in told.values() for key in keys[:FIRST]}):,}"
+
+
+def blended(planted: Planted, scores: Scores) -> Iterator[Figure]:
+    """How fair blends are: what they are worth to the least satisfied, and against the most satisfied."""
+    groups: dict[str, Sequence[Sequence[int]]] = {
+        "two friends": planted.friends()[:BLENDS],
+        "two strangers": planted.strangers(BLENDS, SEED),
+        "five friends": [group.members for group in planted.groups if len(group.members) == 5][:BLENDS],
+    }
+    near = scores.near_to
+    for name, members in groups.items():
+        worths, ratios, shared = [], [], []
+        for group in members:
+            tastes = [Taste(f"m{number}", scores.profiles[number], near(group)) for number in group]
+            blend = playlist(tastes, "2026-11-28")
+            of_each = [share.worth for share in blend.shares]
+            worths.append(min(of_each))
+            ratios.append(min(of_each) / max(of_each))
+            shared.append(sum(entry.chosen.by is None for entry in blend.entries))
+        figure = f"{fmean(worths):.2f} / {fmean(ratios):.2f} / {fmean(shared):.0f}"
+        yield at_least(
+            f"blend of {name}: worth to the least satisfied / least ÷ most / shared songs of 50",
+            fmean(ratios),
+            0.8,
+            figure,
+            "least ÷ most at least 0.8",
+        )
 
 
 def area(above: Sequence[float], below: Sequence[float]) -> float:

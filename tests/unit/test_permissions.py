@@ -289,7 +289,7 @@ def test_insights_have_one_writer() -> None:
     """
     One function writes them, and the eraser deletes them. It reads the history, and stores nothing else anywhere.
 
-    Who shows what is made of them, profiles and the playlists of blends, keeps that beside them; and the fleet its sums.
+    Who shows what is made of them, profiles and the playlists of blends, keeps that beside them; so does the daily run.
     """
     writing = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
     writers = {name for name in FUNCTIONS for action in writing if allowed(name, action, "InsightsTable")}
