@@ -3,45 +3,26 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 
 from blendify.access import sessions
-from blendify.affinity.profiles import profile
 from blendify.blends import membership
 from blendify.core.same_names import artist_key
-from blendify.fleet import in_one
 from blendify.recommending import shown
 from blendify.sharing import consent
 from tests.unit.http_events import Browser
-from tests.unit.recommending.listeners import DAY, listener
-from tests.unit.sync_steps import plenty
+from tests.unit.recommending.listeners import DAY, OWN, counted_others, daily_run, listener
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
 
 HANDLER, API = "api.recommendations", "/me/recommendations"
 SCENE = [f"Band {number}" for number in range(30)]
-SECRET = "Nobody Elses Band"
 
 
 @pytest.fixture(autouse=True)
 def _now(stopped_clock: list[datetime]) -> None:
     stopped_clock[0] = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-def counted_others(count: int = 24) -> list[str]:
-    """Listeners of one scene who agreed to be counted: each leaves out some of it."""
-    users = []
-    for number in range(count):
-        artists = [band for place, band in enumerate(SCENE) if place % 6 != number % 6]
-        users.append(listener(f"other-{number}", [*artists, f"{SECRET} {number}"]))
-        consent.change(users[-1], {"count": True})
-    return users
-
-
-def daily_run() -> None:
-    assert in_one.run(None, partial(profile, feature="comparing"), plenty) is None
 
 
 def me(artists: Sequence[str] = SCENE[:24], *, count: bool = True, **plays: int) -> tuple[str, Browser]:
@@ -56,7 +37,7 @@ def names(browser: Browser, shelf: str = "close_to_you") -> set[str]:
 
 def test_who_is_counted_gets_what_those_like_them_care_for() -> None:
     """Each with its reason; nothing that fewer than three care for, and nothing already known."""
-    counted_others()
+    counted_others(SCENE)
     _, browser = me()
     daily_run()
     items = browser.get(HANDLER, API).json["close_to_you"]
@@ -66,12 +47,12 @@ def test_who_is_counted_gets_what_those_like_them_care_for() -> None:
     page = browser.get(HANDLER, "/discover")
     assert page.status == 200
     assert "Close to you" in page.body
-    assert SECRET not in page.body
+    assert OWN not in page.body
 
 
 def test_who_is_not_counted_gets_what_their_own_artists_lead_to() -> None:
     """And reads what that means. Nobody like them is asked."""
-    counted_others()
+    counted_others(SCENE)
     _, browser = me(count=False)
     daily_run()
     items = browser.get(HANDLER, API).json["close_to_you"]
@@ -82,7 +63,7 @@ def test_who_is_not_counted_gets_what_their_own_artists_lead_to() -> None:
 
 def test_who_withdraws_is_no_neighbour_from_the_next_request_on() -> None:
     """Their artists are then in sums of the latest run alone, which name nobody."""
-    others = counted_others()
+    others = counted_others(SCENE)
     _, browser = me()
     daily_run()
     for other in others:
@@ -93,7 +74,7 @@ def test_who_withdraws_is_no_neighbour_from_the_next_request_on() -> None:
 
 def test_below_twenty_listeners_nothing_anonymous_is_said() -> None:
     """The page says what is missing, and shows own songs."""
-    counted_others(12)
+    counted_others(SCENE, 12)
     _, browser = me(Yellow=12)
     daily_run()
     told = browser.get(HANDLER, API).json
@@ -142,7 +123,7 @@ def test_forgotten_favourites_need_nobody_else() -> None:
 
 def test_a_dismissed_artist_is_gone_until_taken_back() -> None:
     """By the API and by the page's form, which leads back to the page."""
-    counted_others()
+    counted_others(SCENE)
     _, browser = me()
     daily_run()
     key = artist_key("Band 25")
@@ -182,7 +163,7 @@ def test_bad_input_dismisses_nobody(key: str, body: str) -> None:
 
 def test_what_was_shown_on_three_days_rests(stopped_clock: list[datetime]) -> None:
     """The page counts, once a day; an app that reads does not."""
-    counted_others()
+    counted_others(SCENE)
     user_id, browser = me()
     daily_run()
     for day in (28, 29, 30):

@@ -13,6 +13,9 @@ from blendify.importing import imports
 from blendify.importing.imports import Import
 from blendify.jobs.progress import COUNTS, Progress
 from blendify.providers.application import BroughtApplication
+from blendify.recommending import dismissals
+from blendify.sharing import consent
+from blendify.sharing.consent import Consent
 from blendify.syncing import syncs
 from blendify.webhooks import subscriptions
 from blendify.webhooks.subscriptions import Webhook
@@ -27,6 +30,8 @@ def write(archive: Archive, user_id: str) -> None:
         "applications": [_application(brought) for brought in brought_applications.all_brought(user_id)],
         "webhooks": [_webhook(webhook) for webhook in subscriptions.every(user_id)],
         "imports": [_import(each) for each in imports.newest(user_id)],
+        "sharing": _sharing(consent.consent(user_id)),
+        "dismissed_artists": [vars(each) for each in dismissals.dismissed(user_id)],
         "blends": [_blend(blend, user_id) for blend in membership.every(user_id)],
     }
     with archive.file("account.json") as file:
@@ -51,6 +56,16 @@ def _connection(connection: Connection) -> dict[str, Any]:
         "scopes": list(connection.scopes),
         "status": connection.status,
         "authorized_at": connection.authorized_at,
+    }
+
+
+def _sharing(agreed: Consent) -> dict[str, Any]:
+    return {
+        "compare": agreed.compare,
+        "count": agreed.count,
+        "show": agreed.show,
+        "name": agreed.name,
+        "private_artists": dict(sorted(agreed.private_names.items())),
     }
 
 

@@ -52,6 +52,8 @@ class Offers:
     """How many listeners are counted; 0 when they are too few for anything anonymous."""
     own_artists: int
     """Of how many artists it is known that the listener cares for them."""
+    providers: tuple[str, ...]
+    """The listener's services, sorted."""
     is_counted: bool
     """Whether the listener is counted: who is not has no neighbours, and gets what own artists lead to."""
     day: str
@@ -79,7 +81,8 @@ def offers(user_id: str, plays: Sequence[MonthOfPlays], today: str) -> Offers:
     ordered = suggestions(profile, alike, near, unwanted | own.private_artists)
     resting = shown.resting(shown.counts(user_id), today)
     close = close_to_you(ordered, resting)
-    few = off_the_beaten_track(ordered, audience.of, audience.listeners, resting)
+    shown_already = resting | {each.key for each in close}
+    few = off_the_beaten_track(ordered, audience.of, audience.listeners, shown_already)
     return Offers(
         close=_shelved(close, alike, profile, audience),
         off_track=_shelved(few, alike, profile, audience),
@@ -87,6 +90,7 @@ def offers(user_id: str, plays: Sequence[MonthOfPlays], today: str) -> Offers:
         forgotten=tuple(forgotten(plays, today, profile.forbidden)),
         listeners=audience.listeners,
         own_artists=len(profile.artists),
+        providers=profile.providers,
         is_counted=own.count,
         day=today,
     )

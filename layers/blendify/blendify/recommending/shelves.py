@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from blendify.affinity.profile import ArtistWeight, Profile, SongWeight
 from blendify.recommending.suggestions import Neighbour, Suggestion
 
-SHELF = 20
+SHELF = 12
 FEW = 0.02
 """An artist whom at most this share of the listeners care for is off the beaten track."""
 LEAST_FEW = 3
@@ -30,7 +30,7 @@ class FromFriend:
 
 
 def close_to_you(suggestions: Iterable[Suggestion], resting: Collection[str] = ()) -> list[Suggestion]:
-    """The best, without those that rest; at most 20."""
+    """The best, without those that rest; at most 12."""
     return [each for each in suggestions if each.has_reason and each.key not in resting][:SHELF]
 
 
@@ -38,10 +38,11 @@ def off_the_beaten_track(
     suggestions: Iterable[Suggestion], audience: Mapping[str, int], listeners: int, resting: Collection[str] = ()
 ) -> list[Suggestion]:
     """
-    Those whom few here know, the best first; at most 20.
+    Those whom few here know, the best first; at most 12.
 
     audience    Artist's key → how many listeners care for them; who is missing has fewer than 3, or is unknown
     listeners   How many are counted
+    resting     Who is not shown: who rests, or stands on the other shelf
     """
     most = max(LEAST_FEW, FEW * listeners)
     few = (each for each in suggestions if LEAST_FEW <= audience.get(each.key, 0) <= most)

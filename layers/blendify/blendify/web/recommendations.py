@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from blendify.access.users import UserGone
 from blendify.affinity.profile import SongWeight
 from blendify.insights.buckets import Song
+from blendify.providers import PROVIDERS
 from blendify.recommending import dismissals, shown
 from blendify.recommending.dismissals import MOST, TooManyDismissed
 from blendify.recommending.forgotten import Forgotten
@@ -122,6 +125,7 @@ def _show(router: Router, user: str) -> Response[str]:
         sources=ContentSources(images=views.image_hosts()),
         offers=told,
         reason=reason,
+        find=partial(_links, told.providers),
         missing=_missing(told),
         dismissed=dismissals.dismissed(user),
         words=words,
@@ -131,6 +135,15 @@ def _show(router: Router, user: str) -> Response[str]:
 def _offers(user: str) -> Offers:
     visible = Visible.of(user)
     return offers(user, visible.plays(), visible.today)
+
+
+def _links(providers: Iterable[str], name: str) -> list[tuple[str, str]]:
+    """Title and address of a search for the artist at each of the listener's services."""
+    return [
+        (PROVIDERS[each].title, PROVIDERS[each].links.address(None, name, ""))
+        for each in providers
+        if each in PROVIDERS
+    ]
 
 
 def _missing(told: Offers) -> str | None:
