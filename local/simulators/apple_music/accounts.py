@@ -15,9 +15,9 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.consent_page import form
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json, encoded, json_response
 from local.simulators.frame.service import AccountPage
+from local.simulators.frame.tables import Refusal
 
 SCRIPT, AUTHORIZE, UNAUTHORIZE = "/musickit/v3/musickit.js", "/_simulator/authorize", "/_simulator/unauthorize"
 

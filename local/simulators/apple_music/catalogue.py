@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from local.simulators.frame.responses import Json
-from local.simulators.frame.templates import Templates
+from local.simulators.frame.tables import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest, number
 from local.simulators.music.recordings import Album, Recordings

@@ -14,12 +14,12 @@ from local.simulators.apple_music.catalogue import OBJECTS, STOREFRONT, Catalogu
 from local.simulators.apple_music.developer_tokens import DeveloperTokens
 from local.simulators.apple_music.library import HEAVY_ROTATION, RESOURCES, AppleMusicLibrary, Options
 from local.simulators.apple_music.resources import View
+from local.simulators.frame.faults import OwnTroubles
 from local.simulators.frame.library import Clock, Rows
 from local.simulators.frame.pages import Page, Pages, Window
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener, Service, bearer
-from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.music.playlists import playlist_of
 
 

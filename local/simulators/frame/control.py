@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from local.simulators.frame.bans import RateLimit
+from local.simulators.frame.faults import TROUBLES
 from local.simulators.frame.library import ImpossibleChangeError
 from local.simulators.frame.pictures import at_home
 from local.simulators.frame.responses import Json, in_pieces, json_response
 from local.simulators.frame.service import Service
-from local.simulators.frame.troubles import TROUBLES
 
 Control = Callable[[Service, Request, Any], Any]
 """Takes the body as JSON; answers JSON, nothing, or a response."""

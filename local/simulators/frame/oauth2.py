@@ -20,9 +20,9 @@ from starlette.responses import Response
 from local.simulators.frame.accounts import Accounts, Grant
 from local.simulators.frame.consent_page import DECISION, dead_end, form, question, redirect, with_query
 from local.simulators.frame.options import ClientOptions
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import json_response
 from local.simulators.frame.service import AccountPage, Endpoint, Service, bearer
+from local.simulators.frame.tables import Refusal
 
 CODE_SECONDS = 600
 CONSENT_SECONDS = 182 * 24 * 60 * 60

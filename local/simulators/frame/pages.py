@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local.simulators.frame.library import Rows
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json
+from local.simulators.frame.tables import Refusal
 
 if TYPE_CHECKING:
     from local.simulators.frame.service import Call, Endpoint

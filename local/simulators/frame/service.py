@@ -16,14 +16,13 @@ from starlette.routing import compile_path
 from local.simulators.frame.accounts import Accounts
 from local.simulators.frame.acts import change
 from local.simulators.frame.entries import Entries, Entry
-from local.simulators.frame.faults import EVERYWHERE, Fault
+from local.simulators.frame.faults import EVERYWHERE, Fault, OwnTroubles
 from local.simulators.frame.library import Clock, Library, Rows, everything
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.frame.traffic import Traffic
-from local.simulators.frame.troubles import OwnTroubles
 
 
 @dataclass(slots=True)

@@ -18,9 +18,9 @@ from local.simulators.frame.page_edits import PAGE_EDITS, edited_page
 from local.simulators.frame.responses import Json, encoded, json_response
 
 if TYPE_CHECKING:
+    from local.simulators.frame.faults import OwnTroubles
     from local.simulators.frame.service import Service
     from local.simulators.frame.traffic import Asked
-    from local.simulators.frame.troubles import OwnTroubles
 
 TRANSPORT = "simulator.transport"
 """Where the connection of a request is found in its scope, so that it can be torn."""

@@ -15,10 +15,10 @@ from local.simulators.frame.library import Clock
 from local.simulators.frame.options import Options
 from local.simulators.frame.pages import Reading
 from local.simulators.frame.pictures import PATH, at_home, picture
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.responses import Json, encoded, json_response
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Service
 from local.simulators.frame.spoiling import TRANSPORT
+from local.simulators.frame.tables import Refusal
 from local.simulators.frame.traffic import Asked
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from local.simulators.frame.accounts import Accounts, Grant
 from local.simulators.frame.consent_page import dead_end, question, with_query
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.service import Service
+from local.simulators.frame.tables import Refusal
 
 _UNSIGNED = {"api_sig", "callback", "format"}
 _PERMISSIONS = ("See your profile and what you listen to", "Act in your name until you remove it in your settings")

@@ -19,7 +19,7 @@ from local.simulators.frame.library import (
 )
 from local.simulators.frame.options import ClientOptions, size
 from local.simulators.frame.responses import Json
-from local.simulators.frame.templates import Templates
+from local.simulators.frame.tables import Templates
 from local.simulators.lastfm.catalogue import ARTISTS, ODD_TRACKS, STAR, TRACKS, images, track_url
 from local.simulators.music.chance import mixed
 

@@ -13,12 +13,12 @@ from starlette.responses import Response
 
 from local.simulators.frame.consent_page import DECISION
 from local.simulators.frame.entries import Entries
+from local.simulators.frame.faults import OwnTroubles
 from local.simulators.frame.library import Clock, Rows
 from local.simulators.frame.pages import Page, Pages, Window
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener, Service, flag
-from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.lastfm.accounts import LastfmAccounts, authorize, signature
 from local.simulators.lastfm.catalogue import ODD_TRACKS, Catalogue
 from local.simulators.lastfm.library import PERIODS, LastfmLibrary, Options

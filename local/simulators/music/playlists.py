@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from local.simulators.frame.entries import PLAIN, Entries, Entry
 from local.simulators.frame.library import NEWEST, Act, Library, ListKind
-from local.simulators.frame.refusals import Refusal
 from local.simulators.frame.service import Call
+from local.simulators.frame.tables import Refusal
 from local.simulators.music import words
 from local.simulators.music.chance import Shuffle, base62, digest, mixed, number
 from local.simulators.music.recordings import TRACKS

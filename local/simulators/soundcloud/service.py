@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from local.simulators.frame.bans import deadline
 from local.simulators.frame.entries import PLAIN, Entries, Entry
+from local.simulators.frame.faults import OwnTroubles
 from local.simulators.frame.library import Rows
 from local.simulators.frame.oauth2 import OAuth2Service, OAuthError, oauth2_pages, sign_out
 from local.simulators.frame.pages import Page, Pages, Window
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json, json_response, moment
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener
-from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.music.playlists import playlist_of
 from local.simulators.soundcloud.catalogue import ACCESS, OBJECTS, Catalogue
 from local.simulators.soundcloud.library import MOST_RECENT, Options, SoundcloudLibrary

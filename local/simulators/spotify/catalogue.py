@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from local.simulators.frame.responses import Json
-from local.simulators.frame.templates import Templates
+from local.simulators.frame.tables import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.recordings import BOX_SET, Recordings, tracks_of

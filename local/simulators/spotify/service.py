@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from local.simulators.frame.entries import Entries, Entry
+from local.simulators.frame.faults import OwnTroubles
 from local.simulators.frame.library import Rows
 from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages
 from local.simulators.frame.pages import Page, Pages, Window
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import Call, Endpoint, Listener
-from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.music.chance import base62, digest
 from local.simulators.music.playlists import playlist_of
 from local.simulators.spotify import long_standing

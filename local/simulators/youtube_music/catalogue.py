@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from local.simulators.frame.responses import Json
-from local.simulators.frame.templates import Templates
+from local.simulators.frame.tables import Templates
 from local.simulators.music import words
 from local.simulators.music.chance import digest
 from local.simulators.music.recordings import ARTISTS, Recordings

@@ -8,13 +8,13 @@ from typing import Any
 from starlette.requests import Request
 
 from local.simulators.frame.entries import Entries
+from local.simulators.frame.faults import OwnTroubles
 from local.simulators.frame.library import Rows
 from local.simulators.frame.oauth2 import OAuth2Service, oauth2_pages, revoke
 from local.simulators.frame.pages import Page, Pages, Window
-from local.simulators.frame.refusals import Refusal, Refusals
 from local.simulators.frame.responses import Json
 from local.simulators.frame.service import AccountPage, Call, Endpoint, Listener
-from local.simulators.frame.troubles import OwnTroubles
+from local.simulators.frame.tables import Refusal, Refusals
 from local.simulators.youtube_music.catalogue import OBJECTS, Catalogue, etag
 from local.simulators.youtube_music.library import LIKED, WHOLE, Options, YouTubeLibrary
 

@@ -14,8 +14,8 @@ import requests
 from local.paths import ROOT
 from local.simulators.__main__ import SERVICES
 from local.simulators.apple_music import AppleMusic
+from local.simulators.frame.faults import TROUBLES
 from local.simulators.frame.service import Service
-from local.simulators.frame.troubles import TROUBLES
 from local.simulators.lastfm import Lastfm
 from local.simulators.spotify import Spotify
 from tests.unit.simulators.visitor import SpotifyVisitor
