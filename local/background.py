@@ -138,11 +138,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def port_in(environment: Mapping[str, str], variable: str, usual: int) -> int:
-    """
-    The port in an environment variable, or the usual one.
-
-    Raises  Misconfigured
-    """
+    """The port in an environment variable, or the usual one. Raises Misconfigured"""
     given = environment.get(variable) or str(usual)
     if not given.isdecimal() or not _LOWEST_PORT <= int(given) <= HIGHEST_PORT:
         message = f"{variable} must be a port, a number from {_LOWEST_PORT} to {HIGHEST_PORT}: not {given!r}."

@@ -91,11 +91,7 @@ PROVIDERS = {provider.name: provider for provider in (SPOTIFY, APPLE_MUSIC, LAST
 
 
 def chosen(environment: Mapping[str, str]) -> Provider:
-    """
-    The provider that PROVIDER names, or Spotify.
-
-    Raises  Misconfigured
-    """
+    """The provider that PROVIDER names, or Spotify. Raises Misconfigured"""
     name = environment.get("PROVIDER") or SPOTIFY.name
     if name not in PROVIDERS:
         raise Misconfigured(f"PROVIDER must be one of: {', '.join(PROVIDERS)}.")

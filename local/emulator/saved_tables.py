@@ -48,11 +48,7 @@ class SavedTables:
             self._recount(table)
 
     def save_all(self) -> None:
-        """
-        Save every item there is.
-
-        Raises  NotSaved
-        """
+        """Save every item there is. Raises NotSaved"""
         for table in self._dynamodb._tables.all_values():
             items = table["items"].items()
             self._file.write(

@@ -56,11 +56,7 @@ class Emulator:
         return self.folder / "state"
 
     def check(self) -> None:
-        """
-        Make sure that it can be started, or runs as it should.
-
-        Raises  Misconfigured
-        """
+        """Make sure that it can be started, or runs as it should. Raises Misconfigured"""
         running = self.program.running
         if running is None:
             require_free(self.port, "EMULATOR_PORT")
@@ -71,11 +67,7 @@ class Emulator:
             raise Misconfigured(message)
 
     def start(self) -> None:
-        """
-        Start it unless it runs.
-
-        Raises  Misconfigured, NotStarted
-        """
+        """Start it unless it runs. Raises Misconfigured, NotStarted"""
         self.check()
         if self.program.running:
             return
@@ -128,11 +120,7 @@ class Emulator:
         self.control("PUT", "/_blendify/deployed", {"deployed": fingerprint})
 
     def save(self) -> None:
-        """
-        Have it save everything now; items of tables are saved as they are written.
-
-        Raises  NotSaved
-        """
+        """Have it save everything now; items of tables are saved as they are written. Raises NotSaved"""
         try:
             answer = self._request("POST", "/_blendify/save", None)
         except requests.RequestException as error:

@@ -99,11 +99,7 @@ class StateFile:
         self.flush()
 
     def write(self, changes: Sequence[ItemChange]) -> None:
-        """
-        Make these changes, all of them or none.
-
-        Raises  NotSaved
-        """
+        """Make these changes, all of them or none. Raises NotSaved"""
         with self._transaction():
             for change in changes:
                 key = (change.table_id, change.partition_key, change.sort_key)
@@ -115,11 +111,7 @@ class StateFile:
                     self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?)", (*key, change.item))
 
     def flush(self) -> None:
-        """
-        Have the disk hold all that was committed.
-
-        Raises  NotSaved
-        """
+        """Have the disk hold all that was committed. Raises NotSaved"""
         with self._lock:
             if not self._changed:
                 return

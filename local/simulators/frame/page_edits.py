@@ -39,11 +39,6 @@ def _repeat(reading: Reading, page: Page, wanted: Json) -> Page:
     return before if reading.endpoint.pages.cursors else replace(page, entries=before.entries)
 
 
-def _at_most(reading: Reading, _: Page, most: Json) -> Page:
-    """The service's own limit: the next page begins where this one ends, and page numbers count by it."""
-    return reading.at(reading.endpoint.pages.capped(reading.page.window, most))
-
-
 def _wider(reading: Reading, page: Page, before: int, behind: int) -> Page:
     start, limit = page.window
     entries = reading.rows.cut(max(0, start - before), start + limit + behind)
@@ -108,7 +103,7 @@ TOTAL_FORMS: Mapping[str, Callable[[Json], Json]] = {
 """How a service may write the length of a list."""
 
 PAGE_EDITS: Mapping[str, PageEdit] = {
-    "at_most": _at_most,
+    "at_most": lambda reading, page, most: reading.at(reading.endpoint.pages.capped(page.window, most)),
     "repeat": _repeat,
     "overlap": lambda reading, page, count: _wider(reading, page, count, 0),
     "larger": lambda reading, page, count: _wider(reading, page, 0, count),
@@ -128,7 +123,8 @@ PAGE_EDITS: Mapping[str, PageEdit] = {
 """
 Done in this order.
 
-at_most    the service gives so many entries a page at most, whatever is asked for; the next page begins behind them
+at_most    the service gives so many entries a page at most, whatever is asked for; the next page begins behind them,
+           and numbers of pages count by it
 repeat     true gives the page before the one asked for once more in its place
 overlap    each page begins so many entries before the place that was asked for, and ends where it should
 larger     so many entries more than were asked for; the next page begins where it would without them

@@ -127,7 +127,7 @@ class PlaylistLibrary(Library, ABC):
             "odd": self.odd,
         }
         if odd and place == 2:
-            known["description"] = long_text(self.options.long_description)
+            known["description"] = (PLOT * self.options.long_description)[: self.options.long_description]
         known |= self.traits(place, raw, size)
         return self.playlist_type(number=place, id=self.playlist_id(raw), size=size, **known)
 
@@ -204,7 +204,3 @@ def title(raw: bytes, place: int, *, oddities: bool) -> str:
     if oddities and place % 5 == 1:
         return words.ODD_NAMES[place // 5 % len(words.ODD_NAMES)]
     return f"{words.pick(words.MOODS, raw[16])} {words.pick(words.OPENINGS, raw[17])}"
-
-
-def long_text(length: int) -> str:
-    return (PLOT * (length // len(PLOT) + 1))[:length]
