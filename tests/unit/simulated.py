@@ -126,7 +126,7 @@ def _apple_music_consent(simulator: apple_music.AppleMusic, listener: str) -> Co
 
 
 def _apple_music_view(listener: Any) -> None:
-    """It shows what was last asked for; before the first call that is what we are going to ask for."""
+    """It shows what was asked for; before the first call that is what we are going to ask for."""
     for main in PROVIDERS["apple_music"].endpoints.values():
         for endpoint in (main, *main.separate_lists.values()):
             listener.views.setdefault(endpoint.path.format(list_id="{id}"), view_of(endpoint.parameters))

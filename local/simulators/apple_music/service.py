@@ -4,6 +4,7 @@ import time
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import or_
 from secrets import token_bytes
 
 from starlette.requests import Request
@@ -50,7 +51,7 @@ class ByOffset(Pages):
 
 @dataclass(slots=True)
 class AppleMusicListener(Listener):
-    """`views` are by the path of an endpoint what was last asked of its objects, where anything was."""
+    """`views` are by the path of an endpoint all that was ever asked of its objects."""
 
     views: dict[str, View] = field(default_factory=dict)
 
@@ -142,8 +143,9 @@ class AppleMusic(Service):
         if request.method != "GET":
             raise Refusal("wrong_method")
         view = view_of(parameters)
-        if any(view):
-            self.listeners[grant.listener].views[endpoint.path] = view
+        views = self.listeners[grant.listener].views
+        # What is left out at a second attempt is wanted all the same.
+        views[endpoint.path] = View(*map(or_, view, views.get(endpoint.path, view)))
         return grant.listener, view
 
     def error(self, **row: Json) -> Json:
@@ -157,7 +159,7 @@ class AppleMusic(Service):
         return view
 
     def truth_view(self, listener: AppleMusicListener, data_type: str, name: str) -> View:
-        """As objects of the list were last asked for, and plain where nobody asked for more."""
+        """With all that was ever asked of objects of the list, and plain where nobody asked for more."""
         paths = [endpoint.path for endpoint in self.endpoints if endpoint.list == data_type]
         return listener.views.get(paths[name == RESOURCES], View())
 
