@@ -45,6 +45,14 @@ def _wider(reading: Reading, page: Page, before: int, behind: int) -> Page:
     return replace(page, entries=entries, true=entries)
 
 
+def _half_again(reading: Reading, page: Page, wanted: Json) -> Page:
+    start, limit = page.window
+    if not wanted or start == 0:
+        return page
+    begin = max(0, start - limit // 2)
+    return replace(page, entries=reading.rows.cut(begin, begin + limit))
+
+
 def _twice(reading: Reading, page: Page, places: Json) -> Page:
     size = len(reading.rows)
     again = {place % size for place in places} if size else set()
@@ -106,6 +114,7 @@ PAGE_EDITS: Mapping[str, PageEdit] = {
     "at_most": lambda reading, page, most: reading.at(reading.endpoint.pages.capped(page.window, most)),
     "repeat": _repeat,
     "overlap": lambda reading, page, count: _wider(reading, page, count, 0),
+    "half_again": _half_again,
     "larger": lambda reading, page, count: _wider(reading, page, 0, count),
     "twice": _twice,
     "hidden": _hidden,
@@ -127,6 +136,7 @@ at_most    the service gives so many entries a page at most, whatever is asked f
            and numbers of pages count by it
 repeat     true gives the page before the one asked for once more in its place
 overlap    each page begins so many entries before the place that was asked for, and ends where it should
+half_again true begins each page but the first with half of the page before, and leaves out as much at its end
 larger     so many entries more than were asked for; the next page begins where it would without them
 twice      the entries at these places of the list come twice, one behind the other, and are counted twice
 hidden     in the place of these entries of the list comes their neighbour, once more; the count is true

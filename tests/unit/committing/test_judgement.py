@@ -79,6 +79,10 @@ ROWS = [
         shown(3, counted=4, known=10, gone=7, shortfall=1, shortfall_syncs=9),
         AGAIN,
     ),
+    ("one more than others count", shown(10, known=9, new=1, more=1), AGAIN),
+    ("one more than others count, again", shown(10, known=9, new=1, more=1, attempt=2), COMPLETE),
+    ("half a page again", shown(8, counted=10, known=10, gone=2, met_again=2), AGAIN),
+    ("half a page again, in other pages", shown(8, counted=10, met_again=2, attempt=2, came_twice=2), DOUBTFUL),
     ("likes of which the latest are shown", shown(5000, counted=6055, known=5000, gone=7, latest_alone=True), DOUBTFUL),
     ("as many likes as are shown", shown(5000, counted=5000, known=5000, latest_alone=True), COMPLETE),
     ("plays that are fewer than counted", shown(9, counted=90, new=9, log=True), DOUBTFUL),
@@ -109,6 +113,8 @@ COUNT = st.integers(0, 6)
         gone=COUNT,
         new=COUNT,
         repeated=COUNT,
+        more=COUNT,
+        met_again=COUNT,
         hidden=COUNT,
         attempt=st.integers(1, MOST_ATTEMPTS),
         came_twice=st.one_of(st.none(), COUNT),
@@ -129,6 +135,7 @@ def test_nothing_is_removed_that_may_be_there(evidence: Evidence) -> None:
         assert not evidence.end.broken_off
         assert not evidence.end.observed.changed
         assert not evidence.hidden
+        assert not evidence.met_again
         usual = evidence.before.shortfall if evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED else 0
         assert evidence.missing <= max(0, usual, evidence.repeated)
         assert evidence.end.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
@@ -168,6 +175,8 @@ def test_a_reading_that_broke_off_is_no_shortfall(shortfall: int, syncs: int) ->
         ("abcde", "xabbcd", 0),
         ("abcdef", "abbdf", 1),
         ("abcde", "edbba", 1),
+        ("abcde", "bbcde", 1),
+        ("abcde", "abdde", 1),
         ("", "aa", 0),
     ],
 )

@@ -5,13 +5,17 @@ Where to go on follows from what came, and the sum over all pages is judged: not
 what may be hidden is not called removed.
 """
 
+from collections import Counter
+
 import pytest
 
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers.paging import Offset
+from operations.history_reader import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.field.test_a_count_is_a_hint import COUNTED, collected, lost, spread
 from tests.unit.robustness.providers import PAIRS
+from tests.unit.robustness.test_any_schedule import folded
 
 SETS = [
     pair for pair in COUNTED if pair[1] not in (DataType.TOP_TRACKS, DataType.TOP_ARTISTS, DataType.PLAYLIST_TRACKS)
@@ -73,6 +77,22 @@ def test_half_a_page_that_came_with_the_page_before(subject: Subject) -> None:
     assert subject.differences(DataType.SAVED_TRACKS) == []
 
 
+@pytest.mark.parametrize("times", [1, None])
+@pytest.mark.parametrize("provider", ["spotify", "apple_music", "soundcloud", "youtube_music"])
+def test_half_a_page_that_comes_again_in_a_playlist(subject: Subject, times: int | None) -> None:
+    """It is read again in other pages. Once the trouble has ended all is there; while it lasts nothing is doubled."""
+    name = max(subject.lists(DataType.PLAYLIST_TRACKS).items(), key=lambda item: len(item[1]))[0]
+    subject.fault(DataType.PLAYLIST_TRACKS, "page_half_again", times=times, offsets=(4, 4))
+    _, status = subject.run(*subject.needs(DataType.PLAYLIST_TRACKS))
+    assert status == "succeeded"
+    served = Counter(map(canonical, subject.lists(DataType.PLAYLIST_TRACKS)[name]))
+    stored = Counter(map(canonical, folded(subject.user_id, DataType.PLAYLIST_TRACKS).answers()[name]))
+    assert stored == served if times else not stored - served
+    subject.traffic.faults.clear()
+    subject.run(*subject.needs(DataType.PLAYLIST_TRACKS), days=8)
+    assert subject.differences(DataType.PLAYLIST_TRACKS) == []
+
+
 @pytest.mark.parametrize(("provider", "data_type"), SETS)
 def test_o6a_an_entry_that_is_listed_twice_for_good(subject: Subject, data_type: DataType) -> None:
     """It is stored once, the list is read again once for all, and one that leaves the list is recorded as removed."""
@@ -90,7 +110,7 @@ def test_o6a_an_entry_that_is_listed_twice_for_good(subject: Subject, data_type:
             subject.clock.sleep(7 * 24 * 3600)
 
 
-@pytest.mark.parametrize(("provider", "data_type", "place"), spread(SETS, [1, 5, -1]))
+@pytest.mark.parametrize(("provider", "data_type", "place"), spread(SETS, [0, 1, 5, -1]))
 def test_o6b_an_entry_that_another_one_hides_is_not_removed(subject: Subject, data_type: DataType, place: int) -> None:
     """For many days: it stays, a note says so, and when it comes again nothing is appended."""
     collected(subject, data_type)

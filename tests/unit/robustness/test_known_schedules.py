@@ -30,3 +30,19 @@ def test_a_like_replaces_another_between_two_pages(sockets: Mapping[str, Socket]
     schedule = Schedule(moves=((call, Move.REMOVE, 8), (call, Move.ADD, 0)))
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "spotify", DataType.SAVED_TRACKS, schedule, print)
+
+
+@pytest.mark.parametrize(
+    ("data_type", "call", "move"),
+    [
+        (DataType.PLAYLIST_TRACKS, 9, Move.ADD),
+        (DataType.SAVED_TRACKS, 2, Move.REMOVE),
+        (DataType.FOLLOWED_ARTISTS, 2, Move.REMOVE),
+    ],
+)
+def test_a_list_moves_whose_pages_tell_no_length(
+    sockets: Mapping[str, Socket], data_type: DataType, call: int, move: Move
+) -> None:
+    """More came than the profile or the playlist counts: an entry came twice, or one that came is gone."""
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "soundcloud", data_type, Schedule(moves=((call, move, 0),)), print)

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from blendify.collecting import collection
+from blendify.collecting import collection, read
 from blendify.core.data_types import DataType
 from blendify.history import list_entries, list_versions, snapshots
 from blendify.providers import PROVIDERS
@@ -39,7 +39,8 @@ def small_pages() -> Iterator[None]:
     inline = patch.object(list_versions, "INLINE_BYTES", 150)
     often = patch.object(snapshots, "LEAST", PAGE)
     staged = patch.object(collection, "PAGES", 2)
-    with chunks, inline, often, staged, ExitStack() as tables:
+    again = patch.object(read, "LEAST_AGAIN", PAGE // 2)
+    with chunks, inline, often, staged, again, ExitStack() as tables:
         for provider in PROVIDERS.values():
             endpoints = {
                 data_type: replace(

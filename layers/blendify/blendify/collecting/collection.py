@@ -167,6 +167,7 @@ class Collection:
             window=(ask.window.until, ask.window.start) if ask.window else None,
             observed=step.sweep.observed(),
             lost=self.reader.lost if self.reader else 0,
+            met_again=self.reader.met_again if isinstance(self.reader, ListReader) else 0,
         )
 
     # Lists that fail

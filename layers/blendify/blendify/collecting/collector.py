@@ -253,6 +253,9 @@ class _Collector:
         if resumed:
             window, attempt = Window(*start.window) if start.window else None, start.observed.attempt
             first = replace(first, offset=start.offset, cursor=start.cursor, window=window, attempt=attempt)
+            if endpoint.list_kind is ListKind.ARRANGED and start.observed.came_twice and not start.offset:
+                # Where two pages met, entries came again: this time others meet.
+                first = replace(first, size=endpoint.paging.limit // 2)
         yield from endpoint.paging.ahead(first, start.observed.total) if resumed else [first]
 
     def _habits(self, list_id: str) -> Habits:

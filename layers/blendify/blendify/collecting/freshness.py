@@ -80,27 +80,34 @@ def habits(version: ListVersion) -> Habits:
 
 def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
     """What later syncs go by."""
-    before, observed, listed = reader.version.signals, end.observed, end.listed
+    before, observed, listed, given = reader.version.signals, end.observed, end.listed, reader.names()
     absent: tuple[str, ...] = ()
     if not judged.sound and endpoint.change_check:
-        given = reader.names()
         absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
     # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
     steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)
-    total, off_by = end.total, surplus(reader.version)
-    if end.broken_off or observed.changed:
-        # What was given tells nothing of the count: it is as much off as before.
-        total = None if off_by is None else len(reader.before.keys() | reader.names()) + off_by
     return Signals(
         read_at=job.fetched_at,
         full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
-        total=total,
+        total=_total(reader, given, judged, end),
         provider_version=listed.version if judged.sound and listed else None,
         shortfall=judged.shortfall,
         shortfall_syncs=judged.shortfall_syncs,
         unsteady_syncs=before.unsteady_syncs + 1 if observed.unsteady or observed.changed else 0,
         absent=absent if steady else (),
     )
+
+
+def _total(reader: ListReader, given: set[str], judged: Judgement, end: ListEnd) -> int | None:
+    """The length by which a later sync tells whether the list has changed."""
+    total, off_by = end.total, surplus(reader.version)
+    if end.broken_off or end.observed.changed:
+        # What was given tells nothing of the count: it is as much off as before.
+        return None if off_by is None else len(reader.before.keys() | given) + off_by
+    if total is None or end.observed.total is not None or is_usual(judged):
+        return total
+    # The list may have shrunk meanwhile: that others count too few is believed when it repeats.
+    return max(total, len(given) + min(0, off_by or 0))
 
 
 def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None, job: Job) -> Signals:

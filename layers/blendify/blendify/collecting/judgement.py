@@ -77,6 +77,10 @@ class Evidence:
     """Entries that the version does not have."""
     repeated: int = 0
     """How many entries came a second time, which each list holds once."""
+    more: int = 0
+    """How many entries came beyond what others than its pages count."""
+    met_again: int = 0
+    """How many entries came again where two pages meet, in a list of which something may be hidden by that."""
     hidden: int = 0
     """Entries of the version that were not given, and in whose place another one may have come a second time."""
     log: bool = False
@@ -94,7 +98,7 @@ class Evidence:
     @property
     def shortfall_now(self) -> int:
         """How many entries were counted and not given; less than 0 if more were given than counted."""
-        return 0 if self.counted is None else self.counted - self.given
+        return -self.more if self.counted is None else self.counted - self.given
 
     @property
     def missing(self) -> int:
@@ -167,6 +171,7 @@ def _believed(evidence: Evidence) -> bool:
 
 SHORT = "the provider counts {it.counted} entries and gives {it.given}"
 TWICE = "the provider lists {it.repeated} entries twice, and may hide as many"
+TWICE_MET = "{it.met_again} entries came again where two pages meet"
 CASES: Sequence[Case] = (
     Case("the list itself is gone", lambda it: it.end.known_to_be_gone, Verdict.COMPLETE),
     Case(
@@ -193,6 +198,13 @@ CASES: Sequence[Case] = (
         Verdict.DOUBTFUL,
         "the provider shows the latest {it.given} alone: older ones are kept as they were",
     ),
+    Case(
+        "where two pages meet entries came again, for the first time",
+        lambda it: it.met_again > 0 and not it.end.observed.came_twice and it.end.observed.attempt < MOST_ATTEMPTS,
+        Verdict.AGAIN,
+        TWICE_MET,
+    ),
+    Case("where two pages meet entries came again", lambda it: it.met_again > 0, Verdict.DOUBTFUL, TWICE_MET),
     Case(
         "most of it is missing for the first time",
         lambda it: it.mostly_gone and not it.end.asked_twice,
@@ -233,6 +245,12 @@ CASES: Sequence[Case] = (
     ),
     Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL, SHORT),
     Case(
+        "more came than is counted, for the first time",
+        lambda it: it.more > 0 and it.end.observed.attempt == 1,
+        Verdict.AGAIN,
+        "{it.more} entries came that are not counted: others may have left the list, or moved",
+    ),
+    Case(
         "counted differently from page to page",
         lambda it: it.end.observed.unsteady,
         Verdict.MISCOUNTED,
@@ -258,7 +276,7 @@ def judge(evidence: Evidence) -> Judgement:
     return Judgement(case.name, case.verdict, why, now, syncs)
 
 
-def is_usual(signals: Signals) -> bool:
+def is_usual(signals: Signals | Judgement) -> bool:
     """Whether a shortfall has repeated so often that the provider's count is taken to be off by it."""
     return signals.shortfall != 0 and signals.shortfall_syncs >= SHORTFALLS_BELIEVED
 
@@ -272,9 +290,11 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
+    expected = (end.total or 0) - (surplus(reader.version) or 0)
     doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
     repeated = len(came) - len(given) + reader.repeated if doubled else 0
     gone = known - given
+    may_hide = counted != len(given) and (gone or endpoint.list_kind is ListKind.ARRANGED)
     uncounted = counted is None or counted > len(given)
     return Evidence(
         given=len(given),
@@ -285,6 +305,8 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         # A reading that went back meets entries again that came once.
         # What is read again from a place in the middle comes twice by that.
         repeated=repeated if observed.attempt == 1 or observed.came_twice is not None else 0,
+        more=0 if end.total is None or observed.total is not None else max(0, len(given) - expected),
+        met_again=reader.met_again if may_hide else 0,
         hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
         open_end=observed.full and observed.attempt == 1 and paging.depth is None,
@@ -329,14 +351,19 @@ def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
     came    identities as they came, some of them more than once
     """
     first: dict[str, int] = {}
-    doubles = [place for place, name in enumerate(came) if first.setdefault(name, place) != place]
+    last: dict[str, int] = {}
+    for place, name in enumerate(came):
+        first.setdefault(name, place)
+        last[name] = place
+    # Any of several may stand in another's place, also the first.
+    doubles = [place for place, name in enumerate(came) if first[name] < last[name]]
     hidden, before = 0, -1
     behind = len(came)
-    # The place of the next known entry that came, for each known one.
+    # The last place of the next known entry that came, for each known one.
     following = []
     for name in reversed(known):
         following.append(behind)
-        behind = first.get(name, behind)
+        behind = last.get(name, behind)
     for name, after in zip(known, reversed(following), strict=True):
         if name in first:
             before = first[name]

@@ -121,7 +121,8 @@ class Lists:
         shown = evidence(reader, end, endpoint)
         judged = judge(shown)
         if judged.again:
-            raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone, came_twice=shown.repeated)
+            came_twice = shown.repeated or shown.met_again
+            raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone, came_twice=came_twice)
         after = freshness.after_list(reader, judged, end, endpoint, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)

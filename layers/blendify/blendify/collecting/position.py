@@ -20,6 +20,8 @@ class Position:
     observed: Observed = field(default_factory=Observed)
     lost: int = 0
     """Pages of it that could not be read."""
+    met_again: int = 0
+    """Entries of it that came again where two pages meet."""
     asked_twice: bool = False
     """Most of it was missing in an earlier look of this sync."""
     since: str | None = None

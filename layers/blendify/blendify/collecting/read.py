@@ -18,6 +18,9 @@ from blendify.providers.endpoint import Endpoint, ListKind, Record
 from blendify.providers.paging import Page, PageRequest
 from blendify.providers.record_identity import identity
 
+LEAST_AGAIN = 10
+"""Fewer entries in a row may stand in a playlist twice where two pages happen to meet."""
+
 
 @dataclass
 class ListReader(StagedList):
@@ -31,7 +34,9 @@ class ListReader(StagedList):
     lost: int = 0
     """Pages that could not be read."""
     repeated: int = 0
-    """Entries that were left out, as they came before."""
+    """Entries that were left out, as they came before; of a ranked list."""
+    met_again: int = 0
+    """Entries that came again where two pages meet."""
     before: Mapping[str, Entry] = field(init=False)
     """What the list held, by identity."""
     _comparison: Comparison = field(init=False)
@@ -42,7 +47,7 @@ class ListReader(StagedList):
 
     def resume(self, at: Position) -> None:
         """Go on at a position, behind pages that a worker before has staged."""
-        self.lost = at.lost
+        self.lost, self.met_again = at.lost, at.met_again
         self.load(at.staged)
         self._compare_from(at.offset)
 
@@ -52,7 +57,10 @@ class ListReader(StagedList):
         records = endpoint.records(page.entries, ask.list_id, start)
         size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
         expected = min(size, rest) if rest > 0 else size
-        if endpoint.ordered and (again := self._repetitions(records, ask.offset, expected)):
+        again = self._repetitions(records, ask.offset, expected) if endpoint.ordered else ()
+        if not again:
+            again = range(self._met_again(records, endpoint.paging.limit))
+        if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
         self.compare(records, start)
@@ -99,6 +107,20 @@ class ListReader(StagedList):
         too_early = 0 if self.lost else max(0, self._place(offset) - offset)
         return range(self._came_before(records, too_many + too_early))
 
+    def _met_again(self, records: Sequence[Record], limit: int) -> int:
+        """
+        How many entries at the head of a page that begins where it should were the end of the page before, half a page
+        or more.
+
+        A playlist may hold them twice, so it is read again in other pages. What comes again there is the provider's.
+        """
+        length = self._came_before(records, len(records))
+        different = len({identity(record.fields) for record in records[:length]})
+        if length < max(limit // 2, LEAST_AGAIN) or different * 2 <= length:
+            return 0
+        self.met_again += length
+        return length
+
     def _came_before(self, records: Sequence[Record], most: int) -> int:
         """How many entries at the head of a page, at most so many, are those at the end of the page before."""
         tail = [listed.entry.identity for listed in self.last_page()]
@@ -120,6 +142,7 @@ class ListReader(StagedList):
         self.lost = self.lost if start else 0
         if self.kind.ordered:
             self._staged, self._buffer = [], []
+            self.met_again = 0
         self._compare_from(start)
 
     @property
