@@ -19,6 +19,7 @@ from blendify.insights.buckets import (
 )
 from blendify.insights.library import month_of_library
 from blendify.providers import NAMES
+from tests.unit.erasures import Interrupted
 
 USER = "uinsights"
 ADA = Artist("a", "Ada", "https://pictures.example/ada")
@@ -112,11 +113,7 @@ def test_additions_of_several_syncs_make_one_month_and_have_their_playlists_name
 
 @pytest.mark.usefixtures("aws_in_memory")
 def test_a_bucket_of_many_items_is_read_whole_and_replaced_whole() -> None:
-    noise = random.Random(1)  # noqa: S311
-    many = [
-        First(f"{noise.getrandbits(200):x}", f"{noise.getrandbits(400):x}", None, "2026-11-01", "x", False)
-        for _ in range(9_000)
-    ]
+    many = many_firsts()
     assert len(packing.pack(packing.of_firsts(many))) > 1
     assert all(len(part) < 350_000 for part in packing.pack(packing.of_firsts(many)))
     table.write(USER, "firsts#00", packing.of_firsts(many))
@@ -125,6 +122,27 @@ def test_a_bucket_of_many_items_is_read_whole_and_replaced_whole() -> None:
     assert store.firsts(USER) == many[:1]
     table.remove_everything(USER)
     assert store.firsts(USER) == []
+
+
+@pytest.mark.usefixtures("aws_in_memory")
+def test_a_bucket_that_goes_while_it_is_read_is_as_none() -> None:
+    """Nor is it an error that its writer has died between two parts: the bucket is made again."""
+    table.write(USER, "firsts#00", packing.of_firsts(many_firsts()))
+    table._remove_all(["firsts#00#01"], USER)
+    with Interrupted(2, lambda: table.remove(USER, "firsts#00", "firsts#00")):
+        assert store.firsts(USER) == []
+    table.write(USER, "firsts#00", packing.of_firsts(many_firsts()))
+    table._remove_all(["firsts#00#00"], USER)
+    assert store.firsts(USER) == []
+
+
+def many_firsts() -> list[First]:
+    """So many that their bucket has several parts."""
+    noise = random.Random(1)  # noqa: S311
+    return [
+        First(f"{noise.getrandbits(200):x}", f"{noise.getrandbits(400):x}", None, "2026-11-01", "x", False)
+        for _ in range(9_000)
+    ]
 
 
 def told(month: MonthOfPlays) -> list[ToldPlays]:

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 import pytest
 
 from blendify.core import settings
+from blendify.db import keys
+from blendify.db.state_table import state_table
 from blendify.insights import shelves
 from blendify.insights.buckets import MonthOfPlays, Ranked
 from blendify.insights.shelves import Shelves
@@ -219,11 +221,14 @@ def test_a_view_says_that_it_is_being_counted_anew(
     assert "<svg" in page
 
 
+@pytest.mark.usefixtures("aws_in_memory")
 def test_a_service_whose_views_are_off_is_left_out_and_the_page_says_so(
     show: Callable[[Listener], Open], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its lists, plays, additions and firsts are in no view."""
-    monkeypatch.setenv("VIEWS", ",".join(name for name in PROVIDERS if name != "spotify"))
+    """Its lists, plays, additions and firsts are in no view. One of which the listener has nothing is not named."""
+    monkeypatch.setenv("VIEWS", ",".join(name for name in PROVIDERS if name not in ("spotify", "soundcloud")))
+    account = {"provider": "spotify", "account_id": "a", "application": "default"}
+    state_table().put(keys.user("u1"), keys.own_account("spotify", "a"), account)
     settings.allowed_for.cache_clear()
     try:
         opened = show(two_years())
@@ -231,7 +236,7 @@ def test_a_service_whose_views_are_off_is_left_out_and_the_page_says_so(
             body = opened(path).body
             assert "<svg" not in body, path
             assert not re.search(r"i\.scdn\.co/image", body), path
-            assert "is left out here" in body, path
+            assert "Spotify is left out here" in body, path
         assert opened(PAGES[-1]).status == 404
     finally:
         settings.allowed_for.cache_clear()

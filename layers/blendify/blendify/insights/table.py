@@ -7,6 +7,7 @@ Item    `packed` (see `packing`), `parts` (how many there are), `mark` (which be
 Writes  whole buckets alone. One writer at a time for a listener: the queue delivers their messages one after another
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import groupby
@@ -19,6 +20,8 @@ from blendify.insights import packing
 
 BATCH_GET = 100
 """Items that one request may read by their keys."""
+READS, SETTLE_SECONDS = 4, 0.02
+"""How often a bucket is read that is being written, and the wait before the second time; it grows by as much."""
 END = "\U0010ffff"
 
 Place = tuple[str, str]
@@ -128,11 +131,27 @@ def _buckets(user_id: str, items: Iterable[dict[str, Any]]) -> Iterator[tuple[st
     for bucket, group in groupby(items, key=lambda item: str(item["bucket"]["S"]).rpartition("#")[0]):
         here = list(group)
         if not _whole(here):
-            here = list(_items(user_id, f"{bucket}#", f"{bucket}#~", consistent=True))
-            here = [item for item in here if item["mark"] == here[0]["mark"]]
+            here = _settled(user_id, bucket)
+            if not here:
+                continue
         here.sort(key=lambda item: str(item["bucket"]["S"]))
         with suppress(packing.OtherFormat):
             yield bucket, packing.unpack(bytes(item["packed"]["B"]) for item in here)
+
+
+def _settled(user_id: str, bucket: str) -> list[dict[str, Any]]:
+    """
+    The parts of a bucket that was being written; none if it was deleted meanwhile.
+
+    Nor of one whose writer has died between two parts: the message that asked for it comes again.
+    """
+    for number in range(READS):
+        time.sleep(number * SETTLE_SECONDS)
+        here = list(_items(user_id, f"{bucket}#", f"{bucket}#~", consistent=True))
+        here = [item for item in here if item["mark"] == here[0]["mark"]]
+        if not here or _whole(here):
+            return here
+    return []
 
 
 def _first_parts(places: Sequence[Place], *, marks_only: bool = False) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from blendify.insights.buckets import Known
-from blendify.providers import NAMES, PROVIDERS
+from blendify.providers import PROVIDERS
 from blendify.web import responses, views
 from blendify.web.charts.review_picture import POLICY
 from blendify.web.guards import reader_id
@@ -109,7 +109,7 @@ def _notices(visible: Visible, known: Known) -> list[str]:
     renewed = [RENEWED] if visible.is_renewed else []
     if known.connected_on is None:
         return renewed
-    titles = [PROVIDERS[name].title for name in NAMES if name not in visible.providers]
+    titles = [PROVIDERS[name].title for name in visible.left_out]
     if not titles:
         return renewed
     return [

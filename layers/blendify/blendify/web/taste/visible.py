@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
+from blendify.access import connections, users
 from blendify.core import times
 from blendify.core.settings import allowed_for
+from blendify.importing import imports
 from blendify.insights import shelves, store
 from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.insights.calendar import Calendar
@@ -54,6 +56,18 @@ class Visible:
     def is_limited(self) -> bool:
         """Whether a provider's views are off: then what is joined of all providers is made anew from the rest."""
         return self.providers != frozenset(NAMES)
+
+    @cached_property
+    def left_out(self) -> list[str]:
+        """The providers whose views are off, of which the listener has something: an account, or an import."""
+        off = [name for name in NAMES if name not in self.providers]
+        if not off:
+            return off
+        held = {account.provider for account in users.own_accounts(self.user_id)}
+        held |= {connection.provider for connection in connections.connections(self.user_id)}
+        for each in imports.newest(self.user_id, consistent=False):
+            held |= {str(recognised.get("service")) for recognised in each.report.recognised}
+        return [name for name in off if name in held]
 
     @cached_property
     def known(self) -> Known:
