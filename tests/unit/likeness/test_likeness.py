@@ -118,11 +118,9 @@ def test_the_reasons_are_the_largest_terms() -> None:
     assert [artist.listeners for artist in told.artists] == [None, 3, 7, 40, 45]
     assert sum(artist.share for artist in told.artists) < 1
     assert reasons(told, 140) == [
-        "You both love The a3.",
         "You both love The a4, which only 3 people here have.",
         "You both love The a5, which only 7 people here have.",
-        "You both love The a6.",
-        "You both love The a7.",
+        "You both love The a3, The a6 and The a7.",
         "You share “song 0” by Ann, “song 1” by Ann and “song 2” by Ann and 1 more.",
     ]
 

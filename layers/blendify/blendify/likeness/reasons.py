@@ -9,21 +9,26 @@ SONGS_NAMED = 3
 
 def reasons(likeness: Likeness, listeners: int) -> list[str]:
     """
-    A sentence for each artist that makes the score, the largest first, and one for the shared songs.
+    A sentence for each rare artist among those that make the score, one for the others, one for the shared songs.
 
     listeners   How many agreed to be counted
     """
-    sentences = [_of_artist(artist, listeners) for artist in likeness.artists]
+    sentences = [
+        f"You both love {artist.name}, which only {artist.listeners} people here have."
+        for artist in likeness.artists
+        if _is_rare(artist, listeners)
+    ]
+    others = [artist.name for artist in likeness.artists if not _is_rare(artist, listeners)]
+    if others:
+        sentences.append(f"You both love {_listed(others)}.")
     titles = [f"“{song.title}” by {song.artist_line}" for song in likeness.songs[:SONGS_NAMED]]
     if titles:
         sentences.append(f"You share {_listed(titles)}{_more(len(likeness.songs) - len(titles))}.")
     return sentences
 
 
-def _of_artist(artist: SharedArtist, listeners: int) -> str:
-    if artist.listeners is None or artist.listeners * FEW > listeners:
-        return f"You both love {artist.name}."
-    return f"You both love {artist.name}, which only {artist.listeners} people here have."
+def _is_rare(artist: SharedArtist, listeners: int) -> bool:
+    return artist.listeners is not None and artist.listeners * FEW <= listeners
 
 
 def _listed(names: list[str]) -> str:
