@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import counts, daily_quota, fleet, insights, matching, past, reads, taste
+from bench import counts, daily_quota, fleet, insights, matching, past, profiles, reads, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
 from bench.fleet import Fleet, simulate
@@ -54,7 +54,15 @@ def main(*arguments: str) -> int:
 def figures() -> Iterator[Figure]:
     """All figures. What no other work of the machine changes is measured side by side, the rest alone."""
     fleets = (partial(fleet_of, 10_000, 240), partial(fleet_of, 1_000_000, 24_000))
-    groups = (counted, reads.figures, taste.figures, partial(all_of, matching.figures), *fleets, daily_quota.large)
+    groups = (
+        counted,
+        reads.figures,
+        taste.figures,
+        partial(all_of, profiles.figures),
+        partial(all_of, matching.figures),
+        *fleets,
+        daily_quota.large,
+    )
     with ProcessPoolExecutor(len(groups)) as processes:
         for measured in [processes.submit(group) for group in groups]:
             yield from measured.result()

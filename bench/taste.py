@@ -8,7 +8,7 @@ handler. Read units are counted from the items that DynamoDB returns.
 import gc
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -100,7 +100,7 @@ class Page:
 def _pages(plays: int) -> Iterator[Page]:
     """Every page of a new listener with so many plays."""
     user = users.find_or_create_user("lastfm", f"listener-{plays}")
-    artist = _write(user, plays)
+    artist = write(user, plays)
     # What DynamoDB holds is in this process, and would be looked through for garbage while a page is made.
     gc.collect()
     gc.freeze()
@@ -119,9 +119,14 @@ def _pages(plays: int) -> Iterator[Page]:
 
 def _seconds(browser: Browser, address: str) -> float:
     """Processor time of a page, without DynamoDB's."""
+    return seconds(lambda: browser.get("api.taste", address))
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Processor time of something, without that of DynamoDB."""
     with _dynamodb() as spent:
         began = time.process_time()
-        browser.get("api.taste", address)
+        act()
         return time.process_time() - began - sum(spent)
 
 
@@ -142,7 +147,7 @@ def _dynamodb() -> Iterator[list[float]]:
         yield spent
 
 
-def _write(user: str, plays: int) -> str:
+def write(user: str, plays: int) -> str:
     """Ten years of plays and library, and a year of daily top lists. Returns the key of an artist."""
     random = Random(plays)  # noqa: S311 -- not for secrets
     world = _World(random)
@@ -172,7 +177,7 @@ def _write(user: str, plays: int) -> str:
     for name_of_place, there in by_place.items():
         table.write(user, table.name("firsts", name_of_place), packing.of_firsts(there))
     begin = f"{months[0].month}-01"
-    known = Known("UTC", begin, begin, lists[0].day, begin, None)
+    known = Known("UTC", begin, begin, lists[0].day, begin, f"{TODAY}T09:00:00.000Z")
     table.write(user, "known", list(astuple(known)))
     return world.artists[0].key
 
