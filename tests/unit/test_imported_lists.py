@@ -15,7 +15,7 @@ from blendify.leaving.disconnect import disconnect
 from blendify.syncing.finish_sync import finish_sync
 from tests.unit.erasures import leave, machine
 from tests.unit.exports import exported
-from tests.unit.import_stories import Readable, album, artist, begun, brought, files, playlist, work
+from tests.unit.import_stories import Readable, album, artist, begun, brought, files, now, playlist, work
 from tests.unit.music_api import ask, browser_of, everything
 from tests.unit.sync_steps import STARTED, plenty
 from tests.unit.sync_steps import begun as sync_begun
@@ -130,6 +130,22 @@ def test_an_import_counts_when_it_has_ended(ada: str, clock: list[datetime], mon
     assert work(started, files(lines)) == "ended"
     assert albums(ada) == list("abcde")
     assert ids(ada, "playlist_tracks") == list("abcde")
+
+
+def test_an_import_that_broke_off_says_nothing(
+    ada: str, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it stored is there, as something that was there once."""
+    monkeypatch.setattr(importing_work, "PART", 2)
+    imported(ada, clock, *(album(name) for name in "abc"))
+    clock[0] += timedelta(days=1)
+    started, held = begun(ada), files([album(name) for name in "xyabc"])
+    calls = iter([900.0, 900.0])
+    assert work(started, held, lambda: next(calls, 0.0)) == "more"
+    importing_work.Worker(now(started), held.readers, plenty).fail("interrupted", "It broke off.")
+    assert (now(started).state, now(started).report.stored) == ("partial", 2)
+    assert albums(ada) == list("abc")
+    assert albums(ada, view="distinct") == list("abcxy")
 
 
 def test_playlists_are_lists_of_their_own(ada: str, clock: list[datetime]) -> None:

@@ -176,6 +176,11 @@ class Import:
         return self.brought or tuple(sorted(self.report.by_data_type))
 
     @property
+    def says_lists(self) -> bool:
+        """Whether what its files list is what there was: not if it broke off, or is taken back."""
+        return self.state in ENDED and self.place.stage == "done"
+
+    @property
     def told_at(self) -> str | None:
         """When it ended or was taken back (ISO 8601), which is what others are told of; None as long as it goes on."""
         if self.state is State.TAKEN_BACK:

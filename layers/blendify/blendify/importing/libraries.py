@@ -2,7 +2,8 @@
 What imports say of a library: which facts the newest file lists that has a list.
 
 A file is taken for the whole list, as of the moment at which its import began. Playlists are lists of their own: a file
-often has one of them alone, so a playlist that a later file does not have stays as the last one said.
+often has one of them alone, so a playlist that a later file does not have stays as the last one said. An import that
+broke off says nothing of lists.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports
-from blendify.importing.imports import State
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def newest(user_id: str, data_type: DataType, until: str | None = None) -> dict[
     parts: dict[tuple[str, str], list[StoredFact]] = {}
     for fact in queries.imported_lists(user_id, data_type, until):
         if ended is None:
-            ended = {each.import_id for each in imports.newest(user_id) if each.state in _WHOLE}
+            ended = {each.import_id for each in imports.newest(user_id) if each.says_lists}
         if fact.import_id not in ended:
             continue
         for list_id in fact.answer():
@@ -56,9 +56,6 @@ def of_import(user_id: str, data_type: DataType, imported_at: str, import_id: st
         if fact.import_id == import_id:
             for keys in fact.answer().values():
                 yield from keys
-
-
-_WHOLE = (State.SUCCEEDED, State.PARTIAL)
 
 
 def _list(list_id: str, facts: list[StoredFact]) -> ListInFile:

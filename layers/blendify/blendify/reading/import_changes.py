@@ -95,6 +95,8 @@ def records(
 
 def _facts(told: Import, data_type: DataType, after: str) -> Iterator[StoredFact]:
     if data_type in LISTED:
+        if not told.says_lists:
+            return
         began = told.started_at or ""
         keys = sorted(
             {key for key in libraries.of_import(told.user_id, data_type, began, told.import_id) if key > after}
