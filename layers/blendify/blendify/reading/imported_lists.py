@@ -80,12 +80,13 @@ def _said_by_provider(user_id: str, question: Question, service: str, imported_a
         return False
     if question.as_of is not None:
         return bool(lists.folded(user_id, service, question.data_type, question.as_of))
-    versions = list_versions.versions(user_id, service, question.data_type)
-    read_at = max((version.signals.read_at or "" for version in versions.values()), default="")
-    if not read_at or read_at >= imported_at:
-        return bool(read_at)
+    if not list_versions.any_read(user_id, service, question.data_type):
+        return False
     of_user = connections.connections(user_id)
-    return any(each.provider == service and each.status == connections.ACTIVE for each in of_user)
+    if any(each.provider == service and each.status == connections.ACTIVE for each in of_user):
+        return True
+    versions = list_versions.versions(user_id, service, question.data_type).values()
+    return max(version.signals.read_at or "" for version in versions) >= imported_at
 
 
 def _keys(held: ListInFile, data_type: DataType) -> lists.Keys:
