@@ -50,7 +50,7 @@ class _Insights:
 def figures() -> Iterator[Figure]:
     """All of them."""
     writes, requests = WriteMeter(), RequestMeter()
-    with bench(Options()) as here, writes.running(), requests.running(), _queue() as queue:
+    with bench(Options()) as here, writes.running(), requests.running(), queue_in_memory() as queue:
         insights = _Insights(queue, writes, requests)
         user_id = here.connect(LISTENER)
         here.sync(user_id)
@@ -70,7 +70,8 @@ def _poll_with_plays(here: Bench, user_id: str) -> None:
 
 
 @contextmanager
-def _queue() -> Iterator[Messages]:
+def queue_in_memory() -> Iterator[Messages]:
+    """A queue in place of SQS."""
     messages, client = Messages(), aws.client
     with patch.object(aws, "client", lambda name: messages if name == "sqs" else client(name)):
         yield messages

@@ -37,7 +37,7 @@ class Archive:
     content: bytes
     rows: int
     counted: Mapping[str, int]
-    """By month, the plays that count: nobody heard the others for half a minute."""
+    """By month, the plays that count: nobody heard the others for half a minute, or their song has no name."""
     polled_months: frozenset[str]
     """Of which a sync knows plays, too."""
 
@@ -45,7 +45,8 @@ class Archive:
     def of(cls, truth: Mapping[str, Any], now: datetime, days: int = DAYS) -> Self:
         """Made for the listener who has what `truth` says by data type, as the provider writes it."""
         file, made = io.BytesIO(), list(plays(truth, now, days))
-        counted = Counter(f"{_began(play):%Y-%m}" for play in made if play.reason_end == "trackdone")
+        heard = (play for play in made if play.reason_end == "trackdone" and play.track_name.strip())
+        counted = Counter(f"{_began(play):%Y-%m}" for play in heard)
         months = frozenset(entry["played_at"][:7] for entry in truth["recently_played"])
         rows = write(file, made)
         return cls(file.getvalue(), rows, counted, months)

@@ -44,6 +44,8 @@ QUOTED = {
     DOCS / "deploy.md": [
         f"{{dollars a user and month, {FLEET}}} cents a user and month",
         f"| insights | about {{{INSIGHTS}}} cents more a user and month |",
+        "| an import of 200,000 plays | about {cost of an import of 200,000 plays, without its insights} cents, once",
+        "take {cost of DynamoDB for the insights of an import of 200,000 plays} cent more of DynamoDB |",
     ],
     DOCS / "scale.md": [
         f"**Cost** is {{dollars a user and month, {FLEET}}} cents a user and month",
