@@ -7,6 +7,7 @@ The plays are put into the history as an import stores them; then the year is as
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from bench.figures import Figure, at_most, number
 from bench.insights import queue_in_memory
@@ -58,7 +59,7 @@ def _store(user_id: str) -> None:
     importer = Importer(user_id, "import", "2026-11-28T00:00:00.000Z")
     items = [item for play in plays() for fact in importer.facts(play, "1") for item in fact.items()]
     for start in range(0, len(items), BATCH):
-        put = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
+        put: Any = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
         aws.client("dynamodb").batch_write_item(RequestItems={"history": put})
 
 
