@@ -60,21 +60,19 @@ def profile(user_id: str, feature: str) -> Profile:
 
 def stored(user_id: str, feature: str, private: frozenset[str]) -> Profile | None:
     """
-    What was last made, however old: for formulas over many listeners, which cannot make the profiles of all.
+    What was last made, however old, without all that the listener knows: for formulas over many listeners.
 
     private     The artists that the listener keeps to themselves now; a profile that knew others is left out
     """
-    shelf = shelves.shelves(user_id).shown
-    names = [table.name("profile", feature), table.name("profile_known", feature)]
-    rows: dict[str, Any] = {}
+    name = table.name("profile", feature)
     with suppress(zlib.error):
-        rows = table.read_named(shelf, names)
-    if not all(name in rows for name in names):
-        return None
-    formula, _, allowed, hidden, _ = rows[names[0]][0]
-    if formula != FORMULA or set(allowed) != allowed_for(feature) & set(NAMES) or set(hidden) != private:
-        return None
-    return _profile(user_id, rows[names[0]], rows[names[1]])
+        rows = table.read_named(shelves.shelves(user_id).shown, [name]).get(name)
+        if rows:
+            formula, _, allowed, hidden, _ = rows[0]
+            same = formula == FORMULA and set(allowed) == allowed_for(feature) & set(NAMES) and set(hidden) == private
+            if same:
+                return _profile(user_id, rows, [None, []])
+    return None
 
 
 def _evidence(user_id: str, shelf: str, today: str, allowed: frozenset[str], private: frozenset[str]) -> Evidence:

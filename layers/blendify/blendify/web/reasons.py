@@ -5,16 +5,18 @@ from blendify.recommending.suggestions import BACKERS
 
 
 def reason(shelved: Shelved) -> str:
-    """`Because you play Ada and Ben: 9 of the 14 listeners of Ada here also play her.` and the like."""
+    """`Because you like Ada and Ben: 9 of the 14 listeners of Ada here also like Cleo.` and the like."""
     told = shelved.suggestion
+    alike = f"{told.backers} of the listeners most like you"
     if not told.because:
-        return f"{told.backers} of the listeners most like you care for {told.name}."
-    names = " and ".join(because.artist.name for because in told.because)
+        return f"{alike} care for {told.name}."
     first = told.because[0]
     listeners = shelved.audiences.get(first.artist.key, 0)
-    sentence = f"Because you like {names}"
+    numbers = ""
     if listeners > first.both >= BACKERS:
-        sentence += f": {first.both} of the {listeners} listeners of {first.artist.name} here also like {told.name}"
-    if told.backers >= BACKERS:
-        sentence += f"{';' if listeners > first.both else ':'} so do {told.backers} of the listeners most like you"
-    return sentence + "."
+        numbers = f": {first.both} of the {listeners} listeners of {first.artist.name} here also like {told.name}"
+        if told.backers >= BACKERS:
+            numbers += f", and so do {alike}"
+    elif told.backers >= BACKERS:
+        numbers = f": {alike} care for {told.name}"
+    return f"Because you like {' and '.join(because.artist.name for because in told.because)}{numbers}."
