@@ -1,14 +1,20 @@
 """What listeners let others know: nothing by default, changed one by one, and gone with them."""
 
+import json
+
 import pytest
 
 from blendify.access import users
 from blendify.access.users import UserGone
+from blendify.core.same_names import artist_key
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.sharing import consent
 from blendify.sharing.consent import Changes, Consent
 from tests.unit.erasures import leave, machine, telling_of
+from tests.unit.exports import exported
+from tests.unit.insights_stories import Messages
+from tests.unit.named_listeners import plays
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
 
@@ -87,3 +93,18 @@ def test_leaving_one_service_changes_no_consent() -> None:
     machine(leave(ada, "spotify"))
     assert consent.consent(ada).count
     assert list(consent.counted_listeners()) == [ada]
+
+
+def test_the_export_has_what_a_listener_lets_others_know_and_what_they_care_for(messages: Messages) -> None:
+    """All of it, private artists too; nobody else's."""
+    ada = plays("Ada", ["Ann", "Ben"], messages)
+    consent.change(ada, {"show": True, "private": {artist_key("Ben"): "Ben"}})
+    export = exported(ada)
+    account, taste = export.account, json.loads(export.archive.read("taste.json"))
+    assert export.damages() == []
+    switches = {"compare": False, "count": False, "show": True}
+    assert account["sharing"] == {**switches, "name": None, "private_artists": {artist_key("Ben"): "Ben"}}
+    assert {each["name"] for each in taste["artists"]} == {"Ann", "Ben"}
+    assert {each["artist_line"] for each in taste["songs"]} == {"Ann", "Ben"}
+    assert taste["providers"] == ["spotify"]
+    assert "taste.json" not in exported(user("nobody")).archive.namelist()

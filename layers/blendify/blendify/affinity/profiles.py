@@ -28,12 +28,13 @@ OWN_EYES = "views"
 """What only the listener sees: artists that they keep to themselves are in it."""
 
 
-def profile(user_id: str, feature: str) -> Profile:
+def profile(user_id: str, feature: str, *, keep: bool = True) -> Profile:
     """
     What a listener cares for, as far as a feature may know it. Without anything known it is an empty profile.
 
     feature     `comparing`, `blending` or `views`: the operator allows each for some providers. What others see
                 (comparing, blending) is without the artists that the listener keeps to themselves
+    keep        Whether one that was made is stored, by who may write
     """
     shelf = shelves.shelves(user_id).shown
     known = store.known(shelf)
@@ -52,7 +53,7 @@ def profile(user_id: str, feature: str) -> Profile:
     evidence = _evidence(user_id, shelf, today, allowed, private)
     made = weighing.profile(user_id, evidence, _providers(evidence))
     # An erasure that began meanwhile waits longer than a request lives, and then deletes once more.
-    if known.updated_at is not None and users.exists(user_id):
+    if keep and known.updated_at is not None and users.exists(user_id):
         table.write(shelf, names[0], [made_of, *_rows(made)])
         table.write(shelf, names[1], [made_of, sorted(made.known)])
     return made

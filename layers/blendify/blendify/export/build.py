@@ -10,7 +10,7 @@ from typing import Any
 from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.telemetry import logger
-from blendify.export import account, record_files, status
+from blendify.export import account, record_files, status, taste
 from blendify.export.archive import Archive, Sink
 from blendify.export.status import ExportSuperseded
 from blendify.export.upload import Upload, key
@@ -126,6 +126,7 @@ def write(sink: Sink, user_id: str, progress: ExportProgress) -> None:
         with archive.file("README.txt") as file:
             file.write(resources.files("blendify.export").joinpath("readme.txt").read_bytes())
         account.write(archive, user_id)
+        taste.write(archive, user_id)
         for data_type in DataType:
             record_files.write(archive, user_id, data_type, partial(progress.count, data_type))
             record_files.write_imported(archive, user_id, data_type, partial(progress.count_imported, data_type))
