@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from blendify.collecting.collector import RESERVE_SECONDS, collect
+from blendify.collecting.list_store import ListStore
+from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType, Outcome
 from blendify.jobs.progress import move_on
 from tests.aws import moto_partiql
@@ -45,6 +47,51 @@ def test_a_killed_collector_is_taken_up(
     assert subject.differences(data_type) == []
     counts = subject.counts(job, data_type)
     assert (counts["records"], counts["appended"]) == (records, records)
+
+
+PLACES = {
+    "while it reads": (StagedPages, "store", 1, True),
+    "before the intent": (ListStore, "intend", 1, False),
+    "after the intent": (ListStore, "intend", 1, True),
+    "among the records": (moto_partiql, "insert", 2, True),
+    "before the flip": (ListStore, "flip", 1, False),
+    "after the flip": (ListStore, "flip", 1, True),
+}
+"""The rows of the table in docs/data.md: the call at which a worker dies, which one of them, and whether it counts."""
+
+
+@pytest.mark.parametrize("provider", ["spotify"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_death_at_each_place_of_a_commit(subject: Subject, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """A list from which two entries went and to which two came. The next worker's history and counts are as without."""
+    saved = DataType.SAVED_TRACKS
+    subject.run(saved)
+    subject.clock.sleep(1)
+    for position in (9, 3):
+        subject.change("remove", saved, position=position)
+        subject.change("add", saved)
+    job = subject.begun(saved, mode="full")
+    owner, name, call, counts = PLACES[place]
+    real, count = getattr(owner, name), iter(range(1, 100))
+
+    def deadly(*arguments: Any, **more: Any) -> Any:
+        number = next(count)
+        if number == call and not counts:
+            raise KilledError
+        answer = real(*arguments, **more)
+        if number == call:
+            raise KilledError
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, deadly if owner is not ListStore else staticmethod(deadly))
+        with pytest.raises(KilledError):
+            collect(saved, job, plenty)
+    assert collect(saved, job, plenty).outcome is Outcome.COMPLETE
+    assert subject.differences(saved) == []
+    done = subject.counts(job, saved)
+    assert (done["records"], done["appended"], done["removed"]) == (subject.size(saved), 2, 2)
+    assert len(subject.facts(job, saved)) == 4
 
 
 @pytest.mark.parametrize(("provider", "data_type"), PAIRS)

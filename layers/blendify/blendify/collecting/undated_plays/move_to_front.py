@@ -8,8 +8,7 @@ The provider does not give the moments, see `timestamps`. Names are identities, 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from blendify.collecting.undated_plays.timestamps import CUT_OFF, dated, moments
-from blendify.core import times
+from blendify.collecting.undated_plays.timestamps import CUT_OFF, assigned, dated
 from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import is_dated, record_id
 
@@ -33,23 +32,9 @@ def with_moments(
     ids = list(dict.fromkeys(str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")))
     names = latest(read)
     behind = untouched(ids, list(map(record_id, names)), full=len(ids) >= most)
-    old = {id_: names[index] for id_, index in zip(ids, behind, strict=True) if index is not None}
-    known = map(old.get, ids)
-    # If everything was played again, it was after all that the sync before has seen.
-    oldest = times.parse(names[0].partition("#")[0]) if names and not old else None
-    given = moments([times.parse(name.partition("#")[0]) if name else None for name in known], now, oldest)
-    later = next((place for place, id_ in enumerate(ids) if id_ in old), len(ids))
-    by_id = {
-        id_: (times.iso(moment), since if place < later else None)
-        for place, (id_, moment) in enumerate(zip(ids, given, strict=True))
-    }
-    end = len(ids) if len(names) - 1 not in behind else behind.index(len(names) - 1)
-    left_out = {id_ for id_ in ids[later:end] if id_ not in old}
-    return [
-        dated(row, *by_id[id_]) if row.fields.get("record_id") else row
-        for row, id_ in ((row, str(row.fields.get("record_id"))) for row in rows)
-        if id_ not in left_out
-    ]
+    given = dict(zip(ids, assigned(names, behind, now, since), strict=True))
+    placed = [dated(row, given[str(row.fields["record_id"])]) if row.fields.get("record_id") else row for row in rows]
+    return [row for row in placed if row]
 
 
 def untouched(now: Sequence[str], known: Sequence[str], *, full: bool = False) -> list[int | None]:

@@ -33,20 +33,34 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     since   start of the sync before; `played_after` of the plays in front of all that it read
     """
     names = sorted(filter(is_dated, before), reverse=True)
-    plays = [row for row in rows if row.fields.get("record_id")]
-    behind = aligned([str(row.fields["record_id"]) for row in plays], list(map(record_id, names)))
-    known = [None if index is None else names[index] for index in behind]
-    later = next((at for at, name in enumerate(known) if name), len(known))
-    end = len(known) if len(names) - 1 not in behind else behind.index(len(names) - 1)
+    ids = [str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")]
+    given = iter(assigned(names, aligned(ids, list(map(record_id, names))), now, since))
+    placed = [dated(row, next(given)) if row.fields.get("record_id") else row for row in rows]
+    return [row for row in placed if row]
+
+
+Moments = tuple[str, str | None]
+"""`played_at` and `played_after`, ISO 8601."""
+
+
+def assigned(
+    names: Sequence[str], matches: Sequence[int | None], now: datetime, since: str | None
+) -> list[Moments | None]:
+    """
+    The moments of plays, newest first; None for what is left out.
+
+    names       identities of what is known, newest first
+    matches     for each play its index in `names`, None if it is unknown
+    """
+    known = [None if index is None else _moment(names[index]) for index in matches]
+    first = next((place for place, moment in enumerate(known) if moment), len(known))
+    last = matches.index(len(names) - 1) if names and len(names) - 1 in matches else len(known)
     # If all plays are new, they are newer than all that are known.
     oldest = _moment(names[0]) if names and not any(known) else None
-    given = moments([_moment(name) if name else None for name in known], now, oldest)
-    dated_plays = iter(
-        dated(row, times.iso(moment), since if at < later else None) if not later < at < end or known[at] else None
-        for at, (row, moment) in enumerate(zip(plays, given, strict=True))
-    )
-    placed = [next(dated_plays) if row.fields.get("record_id") else row for row in rows]
-    return [row for row in placed if row]
+    return [
+        (times.iso(moment), since if place < first else None) if known[place] or not first < place < last else None
+        for place, moment in enumerate(moments(known, now, oldest))
+    ]
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
@@ -120,10 +134,12 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
     return matches
 
 
-def dated(row: Record, moment: str, after: str | None) -> Record:
-    """The play with its moments. A recorded play never changes, so nothing of it is compared."""
-    fields = {**row.fields, "played_at": moment, "played_after": after}
-    return replace(row, key=f"{moment}#{row.key}", fields=fields, compared=())
+def dated(row: Record, given: Moments | None) -> Record | None:
+    """The play with its moments, if it has any. A recorded play never changes, so nothing of it is compared."""
+    if given is None:
+        return None
+    fields = {**row.fields, "played_at": given[0], "played_after": given[1]}
+    return replace(row, key=f"{given[0]}#{row.key}", fields=fields, compared=())
 
 
 def _moment(name: str) -> datetime:
