@@ -39,10 +39,10 @@ def test_the_playlist_stays_for_a_day(stopped_clock: list[datetime]) -> None:
     blend, _ = blend_of(group, "ada", "ben")
     first = group.today(blend)
     asked = len(group.asked)
-    stopped_clock[0] += timedelta(minutes=5)
+    stopped_clock[0] += timedelta(hours=2)
     assert group.today(blend) == first
     assert len(group.asked) == asked
-    stopped_clock[0] += timedelta(days=1)
+    stopped_clock[0] += timedelta(hours=22)
     second = group.today(blend)
     before = {entry.chosen.song.key for entry in first.playlist.entries}
     after = {entry.chosen.song.key for entry in second.playlist.entries}
@@ -119,7 +119,7 @@ def test_an_artist_who_is_kept_private_goes_at_once() -> None:
     assert gone == {"s-c0-0", "s-c0-1"}
 
 
-def test_a_member_of_whom_nothing_was_known_is_looked_at_again() -> None:
+def test_a_member_of_whom_nothing_was_known_is_looked_at_again(stopped_clock: list[datetime]) -> None:
     """As after a first sync, whose insights come minutes later."""
     group = three()
     group.add("dora", [])
@@ -127,9 +127,26 @@ def test_a_member_of_whom_nothing_was_known_is_looked_at_again() -> None:
     assert not of_artist(group.today(blend), "d")
     group.tastes[group.ids["dora"]] = replace(group.tastes[group.ids["cleo"]], user_id=group.ids["dora"])
     assert of_artist(group.today(blend), "c")
+    stopped_clock[0] += timedelta(hours=2)
     asked = len(group.asked)
     group.today(blend)
     assert len(group.asked) == asked
+
+
+def test_who_is_new_is_looked_at_until_all_is_known() -> None:
+    """A first sync is counted over minutes: a blend of its first part would be one-sided for a day."""
+    group = three()
+    group.add("dora", songs("d", 60))
+    blend, members = blend_of(group, "ada", "dora")
+    first = group.today(blend)
+    group.tastes[group.ids["dora"]] = replace(
+        group.tastes[group.ids["ada"]], user_id=group.ids["dora"], forbidden=frozenset()
+    )
+    second = group.today(blend)
+    assert first.playlist.together is None
+    assert second.playlist.together
+    assert len(second.playlist.entries) == len(first.playlist.entries)
+    assert [share.songs for share in second.playlist.shares] == [len(second.playlist.entries)] * len(members)
 
 
 def test_scores_are_of_those_who_both_agreed() -> None:

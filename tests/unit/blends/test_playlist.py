@@ -148,6 +148,19 @@ def test_from_day_to_day_two_thirds_stay(members: tuple[int, int, int, int], see
     check_promises(playlist(tastes, later(DAY, 9), blend), tastes)
 
 
+def test_a_blend_does_not_grow_when_tastes_meet() -> None:
+    """Two worlds that suddenly have much in common: what they share comes in as what was there goes."""
+    worlds = [taste(f"m{m}", [(str(n % 2), f"a{m}-{n // 2}", 1 / (n + 1)) for n in range(90)]) for m in range(2)]
+    blend = playlist(worlds, DAY)
+    known = [(song.key.rpartition("-")[2], song.artist_keys[0], song.weight) for song in worlds[0].profile.songs]
+    own = [(song.key.rpartition("-")[2], song.artist_keys[0], song.weight) for song in worlds[1].profile.songs]
+    met = [worlds[0], taste("m1", [*own, *known])]
+    following = playlist(met, later(DAY, 1), blend)
+    check_promises(following, met)
+    assert len(following.entries) == LENGTH
+    assert following.together
+
+
 def test_on_the_same_day_everything_stays() -> None:
     """When it is made once more on one day, as somebody has removed a song, only that one is replaced."""
     tastes = drawn(4, 3, 60, 150)

@@ -16,8 +16,8 @@ from blendify.providers import PROVIDERS
 from blendify.sharing import consent
 from tests.unit.blends.groups import Group, blend_of, songs
 from tests.unit.http_events import Browser, HttpResponse
+from tests.unit.login_flow import HOME, finish_login, start_login
 from tests.unit.login_flow import consent as consented
-from tests.unit.login_flow import finish_login, start_login
 from tests.unit.webhook_queues import WebhookQueues
 from tests.unit.world import World
 
@@ -79,6 +79,9 @@ def test_an_invitation_says_what_is_used_before_anybody_joins(group: Group) -> N
     blend = urlsplit(joined.location).path.replace("../", "/").replace("//", "/")
     assert "Friday night" in page_of(ben, blend).body
     assert ben.get(BLENDS, path).location.endswith(blend)
+    home = ada.get(HOME, "/dashboard").body
+    assert "Somebody joined" in home
+    assert f'href="./{blend.lstrip("/")}"' in home
 
 
 def test_another_site_cannot_join_for_somebody(group: Group) -> None:

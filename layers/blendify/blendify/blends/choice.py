@@ -146,6 +146,7 @@ class _Choice:
 
     def fill_shared(self) -> None:
         room = int(SHARED_PART * self.length) - sum(1 for each in self.chosen if each.by is None)
+        room = min(room, self.length - len(self.chosen))
         for song in self._fresh_first(self.pool.shared):
             if room > 0 and self.may(song):
                 self.take(song, None)

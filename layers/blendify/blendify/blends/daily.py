@@ -8,6 +8,7 @@ Anew    at once when somebody joined or left, when a member keeps an artist to t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from itertools import combinations
 
@@ -26,6 +27,9 @@ from blendify.sharing.consent import Consent
 
 LITTLE = 50
 """Songs of a member: with fewer they are asked for again with each look, as after a first sync."""
+SETTLING = timedelta(hours=1)
+"""So long somebody is new, of whom more may become known every minute."""
+MUCH_MORE = 1.2
 NEAR_TO = 60
 """Artists of a member whose near artists are read."""
 
@@ -50,10 +54,9 @@ def of(blend: Blend, agreed: Mapping[str, Consent], sources: Sources) -> Daily:
     day, members = times.iso(now)[:10], [each for each in blend.members if each.user_id in agreed]
     people, basis = _people(blend, members), _basis(members, agreed)
     before = stored.read(blend.blend_id)
-    if before and before.people != people:
+    if before and (before.people != people or _grown(before, members, sources)):
         before = None
-    fresh = before and before.basis == basis and before.playlist.day == day
-    if before and fresh and not _grown(before, members, sources):
+    if before and before.basis == basis and before.playlist.day == day:
         return before
     tastes = _tastes(members, sources)
     daily = Daily(
@@ -89,9 +92,14 @@ def _digest(text: str) -> str:
 
 
 def _grown(before: Daily, members: Sequence[Member], sources: Sources) -> bool:
-    """Whether of a member of whom little was known much more is known now."""
-    little = [each for each in members if before.songs.get(each.member_id, 0) < LITTLE]
-    return any(len(_blended(each, sources).songs) > before.songs.get(each.member_id, 0) for each in little)
+    """Whether of a member who is new, or of whom little was known, much more is known now."""
+    new = times.now() - SETTLING
+    unsettled = {
+        each: before.songs.get(each.member_id, 0)
+        for each in members
+        if before.songs.get(each.member_id, 0) < LITTLE or times.parse(each.joined_at) > new
+    }
+    return any(len(_blended(each, sources).songs) > MUCH_MORE * songs for each, songs in unsettled.items())
 
 
 def _blended(member: Member, sources: Sources) -> Profile:
