@@ -30,7 +30,9 @@ THROUGH_A_HANDLER = settings(max_examples=20, deadline=None, suppress_health_che
 
 TEXT = st.text(st.characters(), max_size=12)
 """Also unpaired surrogates, which JSON may hold and no table takes."""
-WORDS = st.sampled_from(["provider", "mode", "data_types", "name", "user_id", "spotify", "full", "saved_tracks", "id"])
+WORDS = st.sampled_from(
+    ["provider", "mode", "data_types", "name", "user_id", "spotify", "full", "saved_tracks", "id", "private_artists"]
+)
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXT, WORDS)
 JSON = st.recursive(
     SCALARS,
@@ -127,6 +129,7 @@ def test_a_callback_with_a_login_that_has_begun_ends_in_a_page(
 @THROUGH_A_HANDLER
 @given(body=BODY)
 def test_a_body_is_understood_or_explained(browser: Browser, machines: StepFunctions, body: str) -> None:
-    """Of both routes that take JSON: done, or 400 with what to send."""
+    """Of routes that take JSON: done, or 400 with what to send."""
     assert explained(browser, "POST", "api.syncs", "/me/syncs", body) in (202, 400, 404, 409, 429)
     assert explained(browser, "POST", "api.bearer_tokens", "/me/tokens", body) in (201, 400, 409)
+    assert explained(browser, "PUT", "api.sharing", "/me/sharing", body) in (200, 400)
