@@ -10,7 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.background import HIGHEST_PORT, NotStarted, Program, alone, port_in, require_free
@@ -34,6 +34,8 @@ class Stack:
     """The chosen provider's simulator."""
     others: Sequence[Simulator] = ()
     """The other providers' simulators, so that one listener can connect several providers."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the template, where they differ from those of `make up`."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Stack":
@@ -88,7 +90,7 @@ class Stack:
                     step(f"Using {provider.title} with your application")
                 parameters |= own or simulator.parameters
                 parameters |= provider.features
-            self.deployment.update(parameters)
+            self.deployment.update({**parameters, **self.parameters})
             outputs = self.deployment.outputs()
             (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
             return outputs

@@ -23,6 +23,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from blendify.core import times
 from blendify.db import keys
+from blendify.fleet import shelf
+from blendify.fleet.results import Run
+from blendify.insights import packing
 from blendify.providers import NAMES
 from blendify.schedule.due_connections import INDEX, SHARDS
 from local.deployment import STACK
@@ -77,10 +80,24 @@ class Fleet:
             name = url.rpartition("/")[2].removeprefix(f"{self.stack}-").partition("-")[0]
             under_way = attributes.get("ApproximateNumberOfMessagesNotVisible", "0")
             yield f"queue {name}: {attributes['ApproximateNumberOfMessages']} waiting, {under_way} under way"
+        yield from self.report_sums()
         yield from self._executions("erase", "RUNNING", "open erasure")
         yield from self._executions("erase", "FAILED", "failed erasure")
         yield from self._executions("export", "FAILED", "failed export")
         yield from self._executions("sync", "FAILED", "failed sync")
+
+    def report_sums(self) -> Iterator[str]:
+        """Lines on the latest sums over all listeners, and on runs that are under way or failed."""
+        shelf_name, bucket = shelf.RUN
+        key = {"user_id": {"S": shelf_name}, "bucket": {"S": f"{bucket}#00"}}
+        item = self.client("dynamodb").get_item(TableName=self.outputs["InsightsTable"], Key=key).get("Item")
+        if item is None:
+            yield "sums: never computed"
+        else:
+            run = Run(*packing.unpack([bytes(item["packed"]["B"])]))
+            yield f"sums: {run.listeners} listeners, {run.artists} artists, by {run.by}, ended {run.ended_at}"
+        yield from self._executions("fleet", "RUNNING", "sums under way")
+        yield from self._executions("fleet", "FAILED", "failed sums")
 
     def lift_pause(self, provider: str) -> str:
         """Let calls to a provider begin again. The next 429 closes the gate again."""

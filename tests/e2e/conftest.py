@@ -67,7 +67,9 @@ def system(worker_id: str) -> Iterator[System]:
         for name, provider in PROVIDERS.items()
         if name != SPOTIFY.name
     ]
-    stack = Stack(folder, emulator, Simulator(free_port(), folder, _options(LIBRARY)), others)
+    # An execution can be asked to use one Lambda; what Athena needs is there by this alone.
+    parameters = {"FleetBy": "athena"}
+    stack = Stack(folder, emulator, Simulator(free_port(), folder, _options(LIBRARY)), others, parameters)
     try:
         yield System(stack, stack.up())
     finally:
