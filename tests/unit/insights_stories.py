@@ -8,7 +8,7 @@ from typing import Any
 from blendify.access import users
 from blendify.history.append import append
 from blendify.history.facts import Fact, removal_key
-from blendify.insights import worker
+from blendify.insights import shelves, worker
 from blendify.insights.forward import forward
 from blendify.insights.queue import Ask
 from blendify.providers.record_identity import identity
@@ -116,7 +116,10 @@ class Story:
 
 def listener() -> Story:
     """A new user."""
-    return Story(users.find_or_create_user("spotify", "ada"))
+    user_id = users.find_or_create_user("spotify", "ada")
+    # Records of a story may be of any time, as those of a listener of whom all was derived as it came.
+    shelves.settle(user_id)
+    return Story(user_id)
 
 
 def track(song: str) -> dict[str, Any]:

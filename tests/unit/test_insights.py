@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.access import users
-from blendify.core import aws
+from blendify.core import aws, times
 from blendify.core.same_names import artist_key, song_key
 from blendify.core.settings import insights_table
 from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.facts import Fact
 from blendify.insights import queue, shelves, store, table
+from blendify.web.taste.visible import Visible
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.insights_stories import Messages, Story, listener
 
@@ -130,6 +131,63 @@ def test_a_rebuild_for_somebody_who_has_nothing_yet_shows_what_comes(ada: Story,
     messages.work()
     assert shelves.shelves(ada.user_id) == shelves.Shelves(ada.user_id)
     assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2026-11"]
+
+
+@pytest.mark.parametrize("release", ["blendify.insights.shelves.MADE", "blendify.insights.packing.FORMAT", ""])
+def test_what_an_earlier_release_made_is_made_anew_by_itself_and_once(
+    ada: Story, messages: Messages, monkeypatch: pytest.MonkeyPatch, release: str
+) -> None:
+    """
+    With the next thing that is computed: of another number, of another format, and where all of it is lost. What was
+    known is not overwritten by what one new record tells.
+    """
+    ada.append(ada.play("2026-10-01T09:00:00.000Z", "spotify", "Ada/Blue", "2026-10-01T08:00:00.000Z"))
+    ada.append(ada.like("2026-10-01T09:00:00.000Z", "spotify", "Ben/Red", "2020-01-31T20:00:00.000Z"))
+    ada.forwarded()
+    messages.work()
+    before = everything(ada.user_id)
+    if release:
+        monkeypatch.setattr(release, 1_000)
+    else:
+        shelves.remove_everything(ada.user_id)
+    ada.append(ada.play("2026-11-20T09:00:00.000Z", "spotify", "Ada/Blue", "2026-11-20T08:00:00.000Z"))
+    ada.forwarded()
+    assert messages.work() > 10
+    after = everything(ada.user_id)
+    assert [month.month for month in after[0]] == ["2026-10", "2026-11"]
+    assert after[3:5] == before[3:5]
+    assert replace(after[5], plays_since=None) == replace(before[5], plays_since=None)
+    assert not shelves.shelves(ada.user_id).is_old
+    ada.append(ada.play("2026-11-20T10:00:00.000Z", "spotify", "Ada/Blue", "2026-11-20T09:30:00.000Z"))
+    ada.forwarded()
+    assert messages.work() <= 2
+
+
+def test_nothing_is_made_twice_of_somebody_who_is_new(aws_in_memory: None, messages: Messages) -> None:
+    """A first sync makes each bucket once, as if there had never been an earlier release."""
+    new, sync = Story(users.find_or_create_user("spotify", "ada")), times.iso(times.now())
+    assert shelves.shelves(new.user_id).is_old
+    new.append(new.play(sync, "spotify", "Ada/Blue", sync), new.like(sync, "spotify", "Ada/Blue", sync))
+    new.forwarded()
+    assert messages.work() <= 3
+    assert not shelves.shelves(new.user_id).is_old
+    assert len(store.plays(new.user_id, None, None)) == 1
+
+
+def test_who_looks_has_what_is_old_made_anew(ada: Story, messages: Messages) -> None:
+    """As often as they look it is one message, and none once it is made. A queue that refuses breaks no page."""
+    ada.append(ada.play("2026-10-01T09:00:00.000Z", "spotify", "Ada/Blue", "2026-10-01T08:00:00.000Z"))
+    shelves.remove_everything(ada.user_id)
+    assert {Visible.asked_for(ada.user_id).is_old for _ in range(5)} == {True}
+    assert len(messages.waiting) <= 2
+    messages.work()
+    visible = Visible.asked_for(ada.user_id)
+    assert (visible.is_old, messages.waiting) == (False, {})
+    assert [month.month for month in visible.plays()] == ["2026-10"]
+    shelves.remove_everything(ada.user_id)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(messages, "send_message_batch", lambda **_: {"Failed": [{"Code": "InternalError"}]})
+        assert Visible.asked_for(ada.user_id).is_old
 
 
 def all_buckets(shelf: str) -> list[str]:

@@ -21,6 +21,7 @@ from blendify.insights.shelves import Shelves
 from blendify.providers import PROVIDERS
 from blendify.web.taste.catalogue import VIEWS
 from tests.unit.http_events import Browser
+from tests.unit.insights_stories import Messages
 from tests.unit.taste.conftest import HANDLER, Open
 from tests.unit.taste.listener import LAST, NOBODY, TODAY, Listener, artist, brought, history, two_years
 
@@ -219,6 +220,19 @@ def test_a_view_says_that_it_is_being_counted_anew(
     page = opened("/taste/hours").body
     assert "counted anew, as after" in page
     assert "<svg" in page
+
+
+def test_a_view_of_what_an_earlier_release_made_says_that_it_is_being_prepared(
+    show: Callable[[Listener], Open], messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is nothing to show, that stands in the place of a sentence that nothing was collected."""
+    monkeypatch.setattr(shelves, "shelves", lambda user: Shelves(user, made=0))
+    page = show(two_years())("/taste/hours").body
+    assert ("is being prepared" in page, "<svg" in page) == (True, True)
+    assert len(messages.waiting) == 1
+    page = show(NOBODY)("/taste/hours").body
+    assert page.count("is being prepared") == 1
+    assert "Nothing has been collected" not in page
 
 
 @pytest.mark.usefixtures("aws_in_memory")

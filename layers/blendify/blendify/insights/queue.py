@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Self
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from blendify.core import fifo
 from blendify.core.settings import insights_delay, insights_queue
+from blendify.core.telemetry import logger
 
-BUCKET, REBUILD, LIST, SHOW = "bucket", "rebuild", "list", "show"
+BUCKET, REBUILD, RENEW, LIST, SHOW = "bucket", "rebuild", "renew", "list", "show"
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,8 @@ class Ask:
 
     user_id: str
     task: str
-    """`bucket`; `rebuild`: begin to fill the shelf that is not shown; `list`: ask for all buckets of a data type;
-    `show`: show what was filled."""
+    """`bucket`; `rebuild`: begin to fill the shelf that is not shown; `renew`: the same, if what there is was made by an
+    earlier release; `list`: ask for all buckets of a data type; `show`: show what was filled."""
     data_type: str = ""
     label: str = ""
     """Of a bucket a day of UTC, of old plays a month of the listener's; of a list where to go on in it."""
@@ -50,6 +53,18 @@ def send(asks: Iterable[Ask]) -> int:
     Raises  NotTaken, ClientError, BotoCoreError
     """
     return fifo.send(insights_queue(), insights_delay(), ((ask.user_id, ask.body()) for ask in asks))
+
+
+def renew(user_id: str) -> None:
+    """
+    Ask for what an earlier release made of a listener, as often as one likes: it is made anew once.
+
+    A failure is logged: the next look asks again.
+    """
+    try:
+        send([Ask(user_id, RENEW)])
+    except (fifo.NotTaken, BotoCoreError, ClientError) as error:
+        logger.warning("What an earlier release derived could not be asked for anew: %s", error)
 
 
 def rebuild(user_id: str) -> None:

@@ -6,6 +6,7 @@ The history is not read for this: from one day or month that has records, a quer
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from blendify.core import times
 from blendify.core.data_types import DataType
@@ -27,6 +28,29 @@ def begin(user_id: str) -> None:
     """Begin to fill the other shelf, and ask for the lists of what to compute."""
     shelves.begin(user_id)
     send(Ask(user_id, LIST, data_type.value) for data_type in DataType)
+
+
+def renew(user_id: str) -> None:
+    """
+    Begin the same where what there is was made by an earlier release, or is gone; otherwise nothing.
+
+    A listener who is new begins with what this release makes.
+    """
+    if not shelves.of_writer(user_id).is_old:
+        return
+    if _has_past(user_id):
+        begin(user_id)
+    else:
+        shelves.settle(user_id)
+
+
+def _has_past(user_id: str) -> bool:
+    """Whether something was recorded before yesterday, or imported: what was derived of it must be there."""
+    day = times.iso(times.now() - timedelta(days=1))[: len("2026-11-28")]
+    return any(
+        queries.any_before(user_id, data_type, day) or queries.next_imported(user_id, data_type, "0")
+        for data_type in DataType
+    )
 
 
 def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> None:

@@ -12,6 +12,11 @@ from typing import Any
 from blendify.core.data_types import DataType
 from blendify.insights import table
 
+MADE = 1
+"""
+The number of what is derived. Raise it, or the format of buckets, when a release derives more, or something otherwise:
+what an earlier one made is then made anew by itself, of each listener when something is computed for them or they look.
+"""
 NAME = "~shelves"
 """Behind all buckets, in the first shelf."""
 FIRST_BUCKET, LAST_BUCKET = "firsts", "tops"
@@ -27,6 +32,13 @@ class Shelves:
     """The other one, while a rebuild goes on."""
     listed: tuple[str, ...] = ()
     """The data types of which the rebuild has asked for all buckets."""
+    made: int = MADE
+    """The number of what is shown, or will be when the other one is filled; 0 where none was ever made."""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether what there is, if anything, is of an earlier release."""
+        return self.made < MADE
 
     @property
     def written(self) -> str:
@@ -49,7 +61,16 @@ def begin(user_id: str) -> None:
     shown = of_writer(user_id).shown
     other = f"{user_id}#2" if shown == user_id else user_id
     _empty(other)
-    _put(user_id, Shelves(shown, other if table.read_named(shown, ["known"]) else None))
+    something = bool(table.read_named(shown, ["known"]))
+    if not something:
+        # Buckets of another format, perhaps: they are as none.
+        _empty(shown)
+    _put(user_id, Shelves(shown, other if something else None, made=MADE))
+
+
+def settle(user_id: str) -> None:
+    """What there is, is of this release: of a listener of whom nothing was derived yet."""
+    _put(user_id, Shelves(user_id, made=MADE))
 
 
 def note_listed(user_id: str, data_type: str) -> bool:
@@ -66,7 +87,7 @@ def show(user_id: str) -> None:
     """Show the shelf that was filled, and empty the other one. Without one it is shown already."""
     now = of_writer(user_id)
     if now.filling is not None:
-        _put(user_id, Shelves(now.filling))
+        _put(user_id, Shelves(now.filling, made=now.made))
         _empty(now.shown)
 
 
@@ -77,9 +98,9 @@ def remove_everything(user_id: str) -> int:
 
 def _of(user_id: str, row: Any) -> Shelves:
     if row is None:
-        return Shelves(user_id)
-    shown, filling, listed = row
-    return Shelves(shown, filling, tuple(listed))
+        return Shelves(user_id, made=0)
+    shown, filling, listed, *made = row
+    return Shelves(shown, filling, tuple(listed), *(made or [0]))
 
 
 def _put(user_id: str, now: Shelves) -> None:

@@ -40,7 +40,7 @@ def add_to(router: Router) -> None:
     @router.get("/me/taste", middlewares=[reader])
     def taste() -> Response[str]:
         """Since when what is known, and what each provider's data may be used for."""
-        visible = Visible.of(user_id())
+        visible = Visible.asked_for(user_id())
         features = {name: {feature: name in allowed_for(feature) for feature in FEATURES} for name in NAMES}
         return responses.json_response(200, {**asdict(visible.known), "today": visible.today, "features": features})
 
@@ -50,7 +50,7 @@ def add_to(router: Router) -> None:
         given = given_once(query_parameters(router), PARAMETERS["tops"])
         what = _allowed(given, "what", list(WHAT), "artists")
         time_range = _allowed(given, "time_range", time_ranges(WHAT[what]), "short_term")
-        visible = Visible.of(user_id())
+        visible = Visible.asked_for(user_id())
         last = _day(given, "to") or visible.today
         first = _day(given, "from") or later(min(last, visible.today), -90)
         _in_order(first, last)
@@ -62,7 +62,7 @@ def add_to(router: Router) -> None:
     def listened() -> Response[str]:
         """Plays of each month: by day, by weekday and hour, and the most played artists and songs."""
         given = given_once(query_parameters(router), PARAMETERS["listening"])
-        months = Visible.of(user_id()).plays(*_months_asked(given))
+        months = Visible.asked_for(user_id()).plays(*_months_asked(given))
         offset = _offset(given)
         return _page([_month(month) for month in months[offset : offset + MONTHS]], offset, len(months))
 
@@ -70,7 +70,7 @@ def add_to(router: Router) -> None:
     def library() -> Response[str]:
         """Additions and removals, by day."""
         given = given_once(query_parameters(router), PARAMETERS["library"])
-        months = Visible.of(user_id()).library(*_months_asked(given))
+        months = Visible.asked_for(user_id()).library(*_months_asked(given))
         changes = [
             item
             for month in months

@@ -22,6 +22,10 @@ RENEWED = (
     "Your history is being counted anew, as after a change of your time zone. Until that is done, in some minutes, you "
     "see it as it was counted before."
 )
+PREPARED = (
+    "What is derived from your history is being prepared for this page. It is here in some minutes, or after your first "
+    "sync."
+)
 
 
 def add_to(router: Router) -> None:
@@ -71,7 +75,7 @@ def add_to(router: Router) -> None:
 def _visible(router: Router) -> Visible | None:
     """What may be shown of the listener whose session this is; None without a session."""
     user = reader_id(router)
-    return None if user is None else Visible.of(user)
+    return None if user is None else Visible.asked_for(user)
 
 
 def _view(router: Router, view: View, given: Mapping[str, list[str]]) -> Response[str]:
@@ -96,17 +100,19 @@ def _page(router: Router, name: str, shown: Shown, visible: Visible, title: str,
         view=name,
         views=[(item.name, item.title, item.question) for item in VIEWS.values()],
         title=title,
-        empty=shown.empty,
+        empty=PREPARED if shown.empty and visible.is_old else shown.empty,
         basis=shown.basis,
-        notices=_notices(visible, visible.known),
+        notices=_notices(visible, visible.known, empty=bool(shown.empty)),
         words=words,
         **shown.values,
     )
 
 
-def _notices(visible: Visible, known: Known) -> list[str]:
-    """That a rebuild goes on, and which services are left out, by the operator's decision."""
+def _notices(visible: Visible, known: Known, *, empty: bool) -> list[str]:
+    """That a rebuild goes on, or will, and which services are left out, by the operator's decision."""
     renewed = [RENEWED] if visible.is_renewed else []
+    if visible.is_old and not empty:
+        renewed = [PREPARED]
     if known.connected_on is None:
         return renewed
     titles = [PROVIDERS[name].title for name in visible.left_out]

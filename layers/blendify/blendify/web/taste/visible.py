@@ -9,7 +9,7 @@ from blendify.access import connections, users
 from blendify.core import times
 from blendify.core.settings import allowed_for
 from blendify.importing import imports
-from blendify.insights import shelves, store
+from blendify.insights import queue, shelves, store
 from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.insights.calendar import Calendar
 from blendify.providers import NAMES
@@ -45,12 +45,22 @@ class Visible:
     """Those whose views are on."""
     is_renewed: bool = False
     """Whether a rebuild goes on, whose results are not shown yet."""
+    is_old: bool = False
+    """Whether what there is, if anything, is of an earlier release of Blendify."""
 
     @classmethod
     def of(cls, user_id: str) -> "Visible":
         """What the settings of this deployment allow."""
         now = shelves.shelves(user_id)
-        return cls(user_id, now.shown, allowed_for("views") & frozenset(NAMES), now.filling is not None)
+        return cls(user_id, now.shown, allowed_for("views") & frozenset(NAMES), now.filling is not None, now.is_old)
+
+    @classmethod
+    def asked_for(cls, user_id: str) -> "Visible":
+        """The same for a listener who looks; what an earlier release made is asked for anew."""
+        visible = cls.of(user_id)
+        if visible.is_old:
+            queue.renew(user_id)
+        return visible
 
     @property
     def is_limited(self) -> bool:
