@@ -23,8 +23,8 @@ RENEWED = (
     "see it as it was counted before."
 )
 PREPARED = (
-    "What is derived from your history is being prepared for this page. It is here in some minutes, or after your first "
-    "sync."
+    "What is derived from your history is being prepared for this page. It is here in some minutes, or after your "
+    "first sync."
 )
 
 
