@@ -25,8 +25,8 @@ class Ask:
 
     user_id: str
     task: str
-    """`bucket`; `rebuild`: begin to fill the shelf that is not shown; `renew`: the same, if what there is is of an earlier
-    release; `list`: ask for all buckets of a data type; `show`: show what was filled."""
+    """`bucket`; `rebuild`: begin to fill the shelf that is not shown; `renew`: the same, if what is shown
+    was made by an earlier release; `list`: ask for all buckets of a data type; `show`: show what was filled."""
     data_type: str = ""
     label: str = ""
     """Of a bucket a day of UTC, of old plays a month of the listener's; of a list where to go on in it."""
