@@ -83,6 +83,16 @@ class Browser:
             raise WalkFailed(f"the upload ended at a page with status {arrived.status_code}")
         return arrived.url.removeprefix(self._api_url)
 
+    def accept(self, invitation: str) -> None:
+        """Join a blend by the page of its invitation."""
+        page = self._go(invitation)
+        form = Form.of(page.text)
+        headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url))}
+        address = urljoin(page.url, form.action)
+        joined = self._http.post(address, data=form.fields, headers=headers, allow_redirects=False, timeout=30)
+        if "/together/blends/" not in self._follow(joined).url:
+            raise WalkFailed("the invitation did not lead to a blend")
+
     def read(self, path: str) -> dict[str, object]:
         """The API's response to this browser, e.g. for `/me`."""
         answer = self._http.get(self._api_url + path, timeout=30)

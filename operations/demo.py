@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from local.deployment import step
 from local.errors import Misconfigured, status_of
 from local.simulators.spotify.long_standing import NAME as NORA
 from local.stack import Stack
-from operations import two_years
+from operations import friends, two_years
 from operations.bring_years import bring
 from operations.browser import Browser, WalkFailed
 from operations.history_reader import HistoryReader, stored_differences
@@ -56,8 +57,8 @@ def _demo() -> int:
     wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
     if not wrong:
         wrong = _second_sync(stack, outputs, listener, user_id)
-    if not wrong and provider.name == two_years.PROVIDER:
-        wrong = _two_years(stack)
+    if not wrong:
+        wrong = _friends_and_two_years(stack)
     if not wrong and provider.name == two_years.PROVIDER and os.environ.get("IMPORT"):
         wrong = bring(stack, provider.name, listener, console)
     _print_addresses(stack, outputs, time.monotonic() - began)
@@ -208,6 +209,16 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
     if not wrong:
         console.print("  Verified      the history, folded, is the library as it is now")
     return wrong
+
+
+def _friends_and_two_years(stack: Stack) -> list[str]:
+    """Friends meet, while two years are stored; they wait for their insights most of the time."""
+    step("\n  Three friends and two strangers connect five services")
+    with ThreadPoolExecutor(1) as pool:
+        meeting = pool.submit(friends.meet, stack)
+        wrong = _two_years(stack) if stack.simulator.provider.name == two_years.PROVIDER else []
+        met = meeting.result()
+    return wrong + friends.show(met, stack, console)
 
 
 def _two_years(stack: Stack) -> list[str]:
