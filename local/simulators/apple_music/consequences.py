@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from local.simulators.frame.acts import ChangedList
-from local.simulators.frame.entries import PLAIN, Entry
-from local.simulators.frame.library import Act
+from local.simulators.frame.entries import PLAIN, Act, Entry
 from local.simulators.music.recordings import album_of, tracks_of
 
 if TYPE_CHECKING:

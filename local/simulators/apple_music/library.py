@@ -8,17 +8,8 @@ from local.simulators.apple_music.consequences import ALONG, CONSEQUENCES, OWN, 
 from local.simulators.apple_music.resources import View, place_of, shown
 from local.simulators.frame import options
 from local.simulators.frame.acts import change
-from local.simulators.frame.entries import Entry
-from local.simulators.frame.library import (
-    RANKS,
-    SHELF,
-    Act,
-    ImpossibleChangeError,
-    ListKind,
-    Moment,
-    Rows,
-    Spot,
-)
+from local.simulators.frame.entries import RANKS, SHELF, Act, Entry, Moment
+from local.simulators.frame.library import ImpossibleChangeError, ListKind, Rows, Spot
 from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json
 from local.simulators.music import playlists

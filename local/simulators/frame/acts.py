@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
-from local.simulators.frame.library import Act, ImpossibleChangeError, Library, ListKind, Moment
+from local.simulators.frame.entries import NEVER, PLAIN, Act, Entries, Entry, Moment
+from local.simulators.frame.library import ImpossibleChangeError, Library, ListKind
 from local.simulators.frame.responses import Json
 
 

@@ -1,5 +1,6 @@
-"""Lists of a listener, kept as numbers: what stands there and when it came."""
+"""Lists of a listener, kept as numbers: what stands there and when it came, and what can happen to it."""
 
+from enum import StrEnum
 from typing import NamedTuple
 
 NEVER = -1
@@ -19,11 +20,35 @@ class Entry(NamedTuple):
 class Entries(list[Entry]):
     """A list of entries in which a thing can be found."""
 
-    def part(self, start: int, stop: int) -> "Entries":
-        """A copy of the entries from `start` to before `stop`."""
-        return Entries(self[start:stop])
-
     def find(self, number: int, *kinds: int) -> int | None:
         """Where the thing with this number stands, as one of these kinds, or as a plain one; None if it does not."""
         wanted = kinds or (PLAIN,)
         return next((at for at, (kind, thing, _) in enumerate(self) if thing == number and kind in wanted), None)
+
+
+class Act(StrEnum):
+    """What a listener can do to a list between two collections."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    MOVE = "move"
+    """To another place; those in between close up."""
+    REPLACE = "replace"
+    """Another entry at the same place."""
+    RENAME = "rename"
+
+
+RANKS = frozenset({Act.MOVE, Act.REPLACE})
+"""What happens to a list that the service orders."""
+ARRANGED = frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE})
+"""What happens to a list that the listener orders."""
+SHELF = frozenset({Act.ADD, Act.REMOVE, Act.RENAME})
+"""What happens to a list of things of the listener's own, such as playlists."""
+
+
+class Moment(StrEnum):
+    """What an added entry is dated with."""
+
+    NEVER = "never"
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import count
 from typing import Any, ClassVar, NamedTuple
 
-from local.simulators.frame.entries import NEVER, PLAIN, Entries, Entry
+from local.simulators.frame.entries import NEVER, PLAIN, Act, Entries, Entry, Moment
 from local.simulators.frame.responses import Json
 from local.simulators.music.chance import Shuffle, mixed, number
 
@@ -21,34 +20,6 @@ NINE_YEARS = 9 * 365 * 86_400
 
 class ImpossibleChangeError(Exception):
     """What was asked for cannot happen to this library."""
-
-
-class Act(StrEnum):
-    """What a listener can do to a list between two collections."""
-
-    ADD = "add"
-    REMOVE = "remove"
-    MOVE = "move"
-    """To another place; those in between close up."""
-    REPLACE = "replace"
-    """Another entry at the same place."""
-    RENAME = "rename"
-
-
-RANKS = frozenset({Act.MOVE, Act.REPLACE})
-"""What happens to a list that the service orders."""
-ARRANGED = frozenset({Act.ADD, Act.REMOVE, Act.MOVE, Act.REPLACE})
-"""What happens to a list that the listener orders."""
-SHELF = frozenset({Act.ADD, Act.REMOVE, Act.RENAME})
-"""What happens to a list of things of the listener's own, such as playlists."""
-
-
-class Moment(StrEnum):
-    """What an added entry is dated with."""
-
-    NEVER = "never"
-    SECONDS = "seconds"
-    MILLISECONDS = "milliseconds"
 
 
 class Spot(NamedTuple):

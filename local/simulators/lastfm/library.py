@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from local.simulators.frame.entries import PLAIN, Entry
-from local.simulators.frame.library import (
-    NEWEST,
-    NINE_YEARS,
-    RANKS,
-    Act,
-    ImpossibleChangeError,
-    Library,
-    ListKind,
-    Moment,
-    Spot,
-)
+from local.simulators.frame.entries import PLAIN, RANKS, Act, Entry, Moment
+from local.simulators.frame.library import NEWEST, NINE_YEARS, ImpossibleChangeError, Library, ListKind, Spot
 from local.simulators.frame.options import ClientOptions, size
 from local.simulators.frame.responses import Json
 from local.simulators.frame.tables import Templates

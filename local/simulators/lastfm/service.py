@@ -102,7 +102,7 @@ def _between(call: Call, entries: Entries) -> Entries:
     bounds = (("from", 0), ("to", _END_OF_TIME))
     begin, end = (_SCROBBLES.number(call, *bound, 0, _END_OF_TIME) for bound in bounds)
     first, past = (bisect_right(entries, -moment, key=lambda entry: -entry.when) for moment in (end, begin))
-    return entries.part(first, past)
+    return Entries(entries[first:past])
 
 
 def _period(call: Call) -> str:

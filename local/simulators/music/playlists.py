@@ -7,8 +7,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, ClassVar
 
-from local.simulators.frame.entries import PLAIN, Entries, Entry
-from local.simulators.frame.library import NEWEST, Act, Library, ListKind
+from local.simulators.frame.entries import PLAIN, Act, Entries, Entry
+from local.simulators.frame.library import NEWEST, Library, ListKind
 from local.simulators.frame.service import Call
 from local.simulators.frame.tables import Refusal
 from local.simulators.music import words

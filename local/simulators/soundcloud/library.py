@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from local.simulators.frame.entries import PLAIN, Entries, Entry
-from local.simulators.frame.library import ARRANGED, NEWEST, SHELF, Act, ListKind, Moment, Rows, Shown, Spot
+from local.simulators.frame.entries import ARRANGED, PLAIN, SHELF, Act, Entries, Entry, Moment
+from local.simulators.frame.library import NEWEST, ListKind, Rows, Shown, Spot
 from local.simulators.frame.oauth2 import OAuth2Options, RefreshTokens
 from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json

@@ -43,10 +43,6 @@ class Regime(StrEnum):
         return self is Regime.RESTRICTED
 
 
-CONTENTS_KEYS = {Regime.RESTRICTED: ["items"], Regime.TRANSITIONAL: ["tracks", "items"], Regime.LEGACY: ["tracks"]}
-"""The keys under which a playlist names its contents."""
-PAYLOAD_KEYS = {Regime.RESTRICTED: ["item"], Regime.TRANSITIONAL: ["track", "item"], Regime.LEGACY: ["track"]}
-"""The keys under which a playlist entry carries its track or episode."""
 REMOVED = {
     "track": frozenset({"available_markets", "linked_from", "popularity", "preview_url"}),
     "album": frozenset({"album_group", "available_markets", "label", "popularity"}),

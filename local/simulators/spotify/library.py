@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from local.simulators.frame.entries import NEVER, PLAIN, Entry
-from local.simulators.frame.library import ARRANGED, NEWEST, RANKS, SHELF, Act, ListKind, Moment, Spot
+from local.simulators.frame.entries import ARRANGED, NEVER, PLAIN, RANKS, SHELF, Act, Entry, Moment
+from local.simulators.frame.library import NEWEST, ListKind, Spot
 from local.simulators.frame.oauth2 import OAuth2Options
 from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json, moment
@@ -16,16 +16,7 @@ from local.simulators.music.chance import base62, digest, mixed
 from local.simulators.music.playlists import PlaylistLibrary, playlist_tracks
 from local.simulators.music.recordings import ALBUMS, ARTISTS, TRACKS, box_set, long_player
 from local.simulators.music.words import ODD_NAMES
-from local.simulators.spotify.catalogue import (
-    CONTENTS_KEYS,
-    PAYLOAD_KEYS,
-    Regime,
-    episode,
-    images,
-    links,
-    local_file,
-    shaped,
-)
+from local.simulators.spotify.catalogue import Regime, episode, images, links, local_file, shaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +42,10 @@ class Options(OAuth2Options):
     long_description: int = size(5_000)
 
 
+CONTENTS_KEYS = {Regime.RESTRICTED: ["items"], Regime.TRANSITIONAL: ["tracks", "items"], Regime.LEGACY: ["tracks"]}
+"""The keys under which a playlist names its contents."""
+PAYLOAD_KEYS = {Regime.RESTRICTED: ["item"], Regime.TRANSITIONAL: ["track", "item"], Regime.LEGACY: ["track"]}
+"""The keys under which a playlist entry carries its track or episode."""
 TIME_RANGES = ("short_term", "medium_term", "long_term")
 
 _TRACK = ("track", "id")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from local.simulators.frame.entries import NEVER, Entry
-from local.simulators.frame.library import ARRANGED, NEWEST, SHELF, ListKind, Moment, Spot
+from local.simulators.frame.entries import ARRANGED, NEVER, SHELF, Entry, Moment
+from local.simulators.frame.library import NEWEST, ListKind, Spot
 from local.simulators.frame.oauth2 import OAuth2Options
 from local.simulators.frame.options import size
 from local.simulators.frame.responses import Json, moment

@@ -100,7 +100,7 @@ def _playlist(call: Call) -> str:
 
 
 def _latest(call: Call, entries: Entries) -> Entries:
-    return entries.part(0, call.service.options.shown_likes)
+    return Entries(entries[: call.service.options.shown_likes])
 
 
 def _list(path: str, data_type: str, kind: str, **more: Any) -> Endpoint:

@@ -14,7 +14,7 @@ import pytest
 from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers.paging import Cursor
-from local.simulators.frame.library import Act
+from local.simulators.frame.entries import Act
 from operations.history_reader import HistoryReader, canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS, TRAITS, act

@@ -6,7 +6,8 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from local.simulators.apple_music import AppleMusic
-from local.simulators.frame.library import Act, ImpossibleChangeError
+from local.simulators.frame.entries import Act
+from local.simulators.frame.library import ImpossibleChangeError
 from local.simulators.frame.service import Service
 from local.simulators.lastfm import Lastfm
 from local.simulators.soundcloud import Soundcloud

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from local.simulators.frame.entries import Entries
 from local.simulators.lastfm import Lastfm, Options
 from local.simulators.lastfm.catalogue import ODD_TRACKS, STAR, TRACKS, Catalogue
 from local.simulators.lastfm.library import PERIODS
@@ -332,7 +333,7 @@ def test_only_what_is_asked_for_is_written() -> None:
     """A page of a diary of 200,000 costs no more than any other."""
     library = Lastfm(Options(scrobbles=200_000)).listeners["ana"].library
     scrobbles = library.entries("recently_played")
-    rows = library.rows("recently_played", "", None, lambda entries: entries.part(100_000, 200_000))
+    rows = library.rows("recently_played", "", None, lambda entries: Entries(entries[100_000:200_000]))
     assert (len(scrobbles), len(rows)) == (200_000, 100_000)
     assert len(rows.cut(99_900, 100_000)) == 100
     assert library.catalogue.track.cache_info().misses <= 100
