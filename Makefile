@@ -47,9 +47,9 @@ test: $(READY) ## run all tests, or one folder, file or test: TESTS=tests/unit/t
 browse: $(READY) ## look at the pages in Chromium (Debian's package), in light and dark, wide and narrow; .local/screenshots
 	pytest -n 0 -m browser tests/browser
 
-soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at every request, a full-size account; an hour
-	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/e2e/test_size.py \
-	    tests/e2e/test_bans.py
+soak: $(READY) ## run the long tests: 10,000 schedules of faults, deaths at every request, a full-size account; an hour on two idle cores
+	SCHEDULES=10000 pytest -n 2 -m "soak or not soak" --hypothesis-seed=$(SEED) tests/unit/robustness tests/unit/test_erasure.py \
+	    tests/unit/test_erasure_concurrency.py tests/e2e/test_size.py tests/e2e/test_bans.py
 
 check: $(READY) ## check lint, format, types, imports between packages, template and its security; run it before a commit
 	ruff check .

@@ -65,7 +65,7 @@ def test_a_collector_at_work_brings_nothing_back(world: World, data_type: DataTy
         machine_from_wait(pointer["pk"]["S"].removeprefix("erasure#"))
         gone(user_id)
         assert finished["status"] in ("gone", Status.SUCCEEDED)
-    assert at > 20
+    assert at > 15
 
 
 def test_a_login_in_the_middle_is_a_new_user(world: World) -> None:
