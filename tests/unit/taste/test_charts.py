@@ -191,8 +191,10 @@ def test_names_of_months_can_be_told_apart() -> None:
 def test_steps_of_ten_years_have_the_years_below_them() -> None:
     """Of two years every name of a month whose year is another than that before has its year."""
     ends = tuple(f"{month}-28" for month in months("2016-03", "2026-02"))
-    assert list(ticks(ends).values()) == [str(year) for year in range(2026, 2016, -1)]
-    assert list(ticks(ends[-24:]).values()) == [
+    by_year = tuple(f"{year}-12-31" for year in range(1999, 2027))
+    assert list(ticks(by_year, "year").values()) == [str(year) for year in range(2026, 1998, -3)]
+    assert list(ticks(ends, "month").values()) == [str(year) for year in range(2026, 2016, -1)]
+    assert list(ticks(ends[-24:], "month").values()) == [
         *("Jun 2024", "Aug", "Oct", "Dec", "Feb 2025", "Apr", "Jun", "Aug", "Oct", "Dec", "Feb 2026"),
     ]
 

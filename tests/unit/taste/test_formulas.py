@@ -171,6 +171,22 @@ def test_ranks_of_plays_count_four_weeks() -> None:
     assert {line.key: line.ranks for line in lines.lines} == {"ben": (None, 1), "ada": (1, None)}
 
 
+def test_ranks_of_ten_years_count_each_year() -> None:
+    """Up to the day that is asked for; a year without plays has no ranks."""
+    plays = [
+        month("2016-03", {1: {song("x", ADA): 3}, 2: {song("y", BEN): 2}}),
+        month("2016-11", {9: {song("y", BEN): 2}}),
+        month("2021-02", {9: {song("x", ADA): 1}}),
+    ]
+    lines = rank_lines.from_plays(plays, "artists", Period("2016-03-01", "2021-11-28"))
+    assert (lines.unit, lines.ends) == (
+        "year",
+        ("2016-12-31", "2017-12-31", "2018-12-31", "2019-12-31", "2020-12-31", "2021-11-28"),
+    )
+    nothing = (None, None, None, None)
+    assert {line.key: line.ranks for line in lines.lines} == {"ben": (1, *nothing, None), "ada": (2, *nothing, 1)}
+
+
 def test_ten_lines_and_the_asked_for() -> None:
     """The chart has ten lines; an artist whom the listener picks is always among them. Long periods go by months."""
     lists = history(two_years(), "artists", "short_term")
@@ -178,7 +194,7 @@ def test_ten_lines_and_the_asked_for() -> None:
     far = lists[-1].entries[-1].key
     assert len(rank_lines.from_lists(lists, period).lines) == 10
     assert rank_lines.from_lists(lists, period, always=far).lines[-1].key == far
-    assert rank_lines.from_lists(lists, Period(FIRST.isoformat(), TODAY)).by_months
+    assert rank_lines.from_lists(lists, Period(FIRST.isoformat(), TODAY)).unit == "month"
 
 
 def test_two_days_of_a_list() -> None:

@@ -1,8 +1,9 @@
-"""How the ranks of today came to be: lines over weeks or months, from top lists or from plays."""
+"""How the ranks of today came to be: lines over weeks, months or years, from top lists or from plays."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from blendify.insights.buckets import MonthOfPlays, TopList
 from blendify.taste import listening, rankings
@@ -10,9 +11,14 @@ from blendify.taste.days import Period, days_between, later, mondays, month_of, 
 
 LINES = 10
 MOST_WEEKS = 60
+MOST_MONTHS = 48
+"""What is longer is shown by years: a hundred months of ten lines are a thicket."""
 WINDOW = 28
 """Days of plays behind one rank, as in the shortest range of the services."""
 DEPTH = 50
+
+
+Unit = Literal["week", "month", "year"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Line:
 
     @property
     def steps(self) -> int:
-        """In how many weeks or months it was in the list."""
+        """In how many weeks, months or years it was in the list."""
         return sum(rank is not None for rank in self.ranks)
 
     @property
@@ -58,49 +64,57 @@ class RankLines:
     """Lines over the same steps."""
 
     ends: tuple[str, ...]
-    """The last day of each week or month."""
-    by_months: bool
+    """The last day of each step."""
+    unit: Unit
     lines: tuple[Line, ...]
 
 
 def from_lists(
-    history: Sequence[TopList], period: Period, always: str | None = None, most_weeks: int = MOST_WEEKS
+    history: Sequence[TopList],
+    period: Period,
+    always: str | None = None,
+    most_weeks: int = MOST_WEEKS,
+    most_months: int = MOST_MONTHS,
 ) -> RankLines:
     """
-    Lines from the snapshots of one list, by day: the last of each week or month.
+    Lines from the snapshots of one list, by day: the last of each week, month or year.
 
     always      the key of a line that is there whatever its rank
     most_weeks  a longer period is shown by months
+    most_months a longer one by years
     """
-    ends, by_months = _ends(period, most_weeks)
+    ends, unit = _ends(period, most_weeks, most_months)
     standings = [_of_list(rankings.in_force(history, end)) for end in ends]
-    return RankLines(ends, by_months, _lines(standings, always))
+    return RankLines(ends, unit, _lines(standings, always))
 
 
 def from_plays(plays: Sequence[MonthOfPlays], what: str, period: Period, always: str | None = None) -> RankLines:
-    """Lines from plays: each week's rank by the plays of the 28 days before its end, each month's by the month."""
-    ends, by_months = _ends(period)
+    """Lines from plays: a week's rank by the plays of the 28 days before its end, a month's and a year's by its own."""
+    ends, unit = _ends(period)
     count: Callable[[Sequence[MonthOfPlays], Period], Mapping[str, listening.Played]]
     count = listening.artists if what == "artists" else listening.songs
 
     def standing(end: str) -> list[Standing]:
-        first = f"{end[:7]}-01" if by_months else later(end, 1 - WINDOW)
+        first = {"week": later(end, 1 - WINDOW), "month": f"{end[:7]}-01", "year": f"{end[:4]}-01-01"}[unit]
         ranked = list(count(plays, Period(first, end)).values())[:DEPTH]
         return [
             Standing(played.key, played.name, played.artist_line, played.image, place)
             for place, played in enumerate(ranked, start=1)
         ]
 
-    return RankLines(ends, by_months, _lines([standing(end) for end in ends], always))
+    return RankLines(ends, unit, _lines([standing(end) for end in ends], always))
 
 
-def _ends(period: Period, most_weeks: int = MOST_WEEKS) -> tuple[tuple[str, ...], bool]:
-    """The last days of the period's weeks or months; the last of all is the period's own."""
+def _ends(period: Period, most_weeks: int = MOST_WEEKS, most_months: int = MOST_MONTHS) -> tuple[tuple[str, ...], Unit]:
+    """The last days of the period's weeks, months or years; the last of all is the period's own."""
     if days_between(period.first, period.last) <= 7 * most_weeks:
         ends = [min(later(monday, 6), period.last) for monday in mondays(period)]
-        return tuple(ends), False
+        return tuple(ends), "week"
     names = months(month_of(period.first), month_of(period.last))
-    return tuple(min(whole_month(month).last, period.last) for month in names), True
+    if len(names) <= most_months:
+        return tuple(min(whole_month(month).last, period.last) for month in names), "month"
+    years = range(int(period.first[:4]), int(period.last[:4]) + 1)
+    return tuple(min(f"{year:04}-12-31", period.last) for year in years), "year"
 
 
 def _of_list(snapshot: TopList | None) -> list[Standing]:

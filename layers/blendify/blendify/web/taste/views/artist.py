@@ -11,11 +11,11 @@ from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
 from blendify.web.taste import words
 from blendify.web.taste.asked import Asked
 from blendify.web.taste.frame import ARTISTS_COUNT, Shown, Table, View, library_basis, plays_basis
-from blendify.web.taste.views.ranks import ticks
+from blendify.web.taste.views.ranks import labels_of, ticks
 from blendify.web.taste.visible import Visible
 
-MOST_WEEKS = 110
-"""A single line has room for more weeks than ten."""
+MOST_WEEKS, MOST_MONTHS = 110, 240
+"""A single line has room for more steps than ten."""
 
 
 def build(asked: Asked, visible: Visible) -> Shown:
@@ -87,16 +87,16 @@ def _plays(told: Portrait) -> str:
 def _ranks(told: Portrait, history: list[TopList], today: str) -> tuple[str, Table] | None:
     if not history:
         return None
-    lines = rank_lines.from_lists(history, Period(history[0].day, today), told.key, most_weeks=MOST_WEEKS)
+    lines = rank_lines.from_lists(history, Period(history[0].day, today), told.key, MOST_WEEKS, MOST_MONTHS)
     line = next((line for line in lines.lines if line.key == told.key), None)
     if line is None:
         return None
-    labels = [f"in {words.month(end[:7])}" if lines.by_months else f"week to {words.day(end)}" for end in lines.ends]
+    labels = labels_of(lines)
     chart = rank_chart(
         "ranks",
         f"Ranks of {told.name}",
         "Number 1 is at the top. The line ends where the rank is not known.",
-        Steps(labels, ticks(lines.ends)),
+        Steps(labels, ticks(lines.ends, lines.unit)),
         [RankLine(told.name, f"../ranks?artist={told.key}", line.ranks, hot=True)],
     )
     rows = [[label, str(rank or "–")] for label, rank in zip(labels, line.ranks, strict=True)]

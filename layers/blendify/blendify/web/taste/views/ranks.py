@@ -36,8 +36,8 @@ def build(asked: Asked, visible: Visible) -> Shown:
         period = Period(max(first, since), max(last, since))
         plays = visible.plays(later(period.first, -rank_lines.WINDOW)[:7], period.last[:7])
         lines = rank_lines.from_plays(plays, what, period, asked.artist)
-        counted = "month counts its plays" if lines.by_months else "week counts the 28 days before its end"
-        basis = f"{plays_basis(visible.known)} The rank of a {counted}."
+        counted = "the 28 days before its end" if lines.unit == "week" else "its plays"
+        basis = f"{plays_basis(visible.known)} The rank of a {lines.unit} counts {counted}."
     else:
         assert chosen is not None  # noqa: S101 -- else from_plays
         since = visible.known.rankings_since or last
@@ -64,7 +64,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "lead": _lead(lines),
             "lines": visible.pictured(lines.lines, of_artists=what == "artists"),
             "table": _table(lines),
-            "unit": "month" if lines.by_months else "week",
+            "unit": lines.unit,
         },
         (basis,),
     )
@@ -103,21 +103,31 @@ def _spans(asked: Asked, visible: Visible) -> list[Choice]:
 
 
 def _chart(asked: Asked, lines: rank_lines.RankLines) -> str:
-    unit = "month" if lines.by_months else "week"
-    labels = [f"in {words.month(end[:7])}" if lines.by_months else f"week to {words.day(end)}" for end in lines.ends]
     hot = asked.artist if any(line.key == asked.artist for line in lines.lines) else lines.lines[0].key
     return rank_chart(
         "rank-lines",
         "Ranks over time",
-        f"{words.count(len(lines.lines), 'line')} over {words.count(len(lines.ends), unit)}. "
+        f"{words.count(len(lines.lines), 'line')} over {words.count(len(lines.ends), lines.unit)}. "
         f"Number 1 is at the top. A line ends where the rank is not known.",
-        Steps(labels, ticks(lines.ends)),
+        Steps(labels_of(lines), ticks(lines.ends, lines.unit)),
         [RankLine(line.name, asked.link(artist=line.key), line.ranks, hot=line.key == hot) for line in lines.lines],
     )
 
 
-def ticks(ends: tuple[str, ...]) -> dict[int, str]:
+def labels_of(lines: rank_lines.RankLines) -> list[str]:
+    """The steps in words."""
+    before = "week to" if lines.unit == "week" else "in"
+    return [f"{before} {_name(end, lines.unit)}" for end in lines.ends]
+
+
+def _name(end: str, unit: rank_lines.Unit) -> str:
+    return {"week": words.day(end), "month": words.month(end[:7]), "year": end[:4]}[unit]
+
+
+def ticks(ends: tuple[str, ...], unit: rank_lines.Unit) -> dict[int, str]:
     """The steps at which a month begins, of many months a year; few enough to be read."""
+    if unit == "year":
+        return {step: ends[step][:4] for step in range(len(ends))[:: -ceil(len(ends) / MOST_TICKS)]}
     starts = [step for step, end in enumerate(ends) if step == 0 or end[:7] != ends[step - 1][:7]]
     if len(starts) > words.MANY_MONTHS:
         years = [step for step in starts if ends[step][5:7] == "01"]
@@ -136,7 +146,7 @@ def _year(year: str, before: str | None) -> str:
 
 
 def _lead(lines: rank_lines.RankLines) -> str:
-    unit = "month" if lines.by_months else "week"
+    unit = lines.unit
     longest = max(lines.lines, key=lambda line: (line.points, line.name))
     kings = [line for line in lines.lines if line.ranks.count(1)]
     text = f"{longest.name} held the most ground: in {words.count(longest.steps, unit)} of {len(lines.ends)}"
@@ -148,10 +158,10 @@ def _lead(lines: rank_lines.RankLines) -> str:
 
 
 def _table(lines: rank_lines.RankLines) -> Table:
-    head = ["Week to" if not lines.by_months else "Month", *(line.name for line in lines.lines)]
+    head = ["Week to" if lines.unit == "week" else lines.unit.capitalize(), *(line.name for line in lines.lines)]
     rows = [
         [
-            words.month(end[:7]) if lines.by_months else words.day(end),
+            _name(end, lines.unit),
             *(str(line.ranks[step]) if line.ranks[step] else "–" for line in lines.lines),
         ]
         for step, end in enumerate(lines.ends)
