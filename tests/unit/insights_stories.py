@@ -24,6 +24,8 @@ class Messages:
     def __init__(self) -> None:
         self.waiting: dict[str, str] = {}
         self.requests = 0
+        self.returned: list[str] = []
+        """Receipts of the messages that were given back at once."""
         self.sent: list[str] = []
         """Bodies of messages of other queues."""
 
@@ -40,6 +42,11 @@ class Messages:
             assert entry["MessageGroupId"] == Ask.of(entry["MessageBody"]).user_id
             self.waiting.setdefault(entry["MessageDeduplicationId"], entry["MessageBody"])
         return {}
+
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: Sequence[dict[str, Any]]) -> None:  # noqa: N803
+        assert QueueUrl.endswith(".fifo")
+        assert {entry["VisibilityTimeout"] for entry in Entries} == {0}
+        self.returned += [entry["ReceiptHandle"] for entry in Entries]
 
     def work(self, order: random.Random | None = None, most: int | None = None) -> int:
         """

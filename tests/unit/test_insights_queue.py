@@ -44,8 +44,8 @@ def test_a_failure_holds_up_its_own_listener_alone() -> None:
     assert done == [bucket("ada", "1"), bucket("ben", "1")]
 
 
-def test_what_there_is_no_time_for_returns_to_the_queue() -> None:
-    """In its order; the first is begun however little time there is."""
+def test_what_there_is_no_time_for_returns_to_the_queue(messages: Messages) -> None:
+    """In its order and at once; the first is begun however little time there is."""
 
     context, done = Timed(), list[Ask]()
 
@@ -62,6 +62,7 @@ def test_what_there_is_no_time_for_returns_to_the_queue() -> None:
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == [
         *("message-2", "message-3", "message-4"),
     ]
+    assert messages.returned == [record["receiptHandle"] for record in batch["Records"][2:]]
     context.seconds = 10
     assert asked(do)(event(asks[4].body()), context) == {"batchItemFailures": []}  # type: ignore[arg-type]
 
