@@ -23,6 +23,8 @@ SHARED = [f"Band {number}" for number in range(24)]
 
 def log_in(window: Visitor, user_id: str) -> None:
     cookie = {"name": "session", "value": sessions.begin(user_id), "url": window.address}
+    # The zone is told already: a page that is left at once would break off its request, which the console would tell.
+    window.page.add_init_script('sessionStorage.setItem("time zone", "Europe/Berlin")')
     window.page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
