@@ -372,3 +372,19 @@ def test_only_rebuilds_and_the_look_for_old_data_read_the_accounts_as_a_whole() 
     assert {name for name in FUNCTIONS if allowed(name, "dynamodb:Scan")} == {"AskForRebuilds", "ExpireData"}
     actions = {action for statement in statements("AskForRebuilds") for action in as_list(statement["Action"])}
     assert actions == {"dynamodb:Scan", "sqs:SendMessage*"}
+
+
+def test_whoever_deletes_files_of_profiles_knows_where_they_are() -> None:
+    """Without the bucket's name an erasure would take no file for there, and leave it."""
+    where = {"Fn::If": ["FleetIsByAthena", {"Ref": "FleetBucket"}, ""]}
+    roles = {"EraseRole": "Erase", "CountListenersRole": "CountListeners"}
+    for policy in ("FleetErasurePolicy", "FleetResultsPolicy"):
+        (role,) = MANAGED[policy]["Roles"]
+        variables = FUNCTIONS[roles.pop(role["Ref"])]["Environment"]["Variables"]
+        assert variables["FLEET_BUCKET"] == where
+        assert variables["FLEET_QUEUE"] == {"Fn::If": ["FleetIsByAthena", {"Ref": "ProfilesToWrite"}, ""]}
+        actions = {
+            action for each in MANAGED[policy]["PolicyDocument"]["Statement"] for action in as_list(each["Action"])
+        }
+        assert actions >= {"s3:ListBucket", "s3:DeleteObject", "sqs:SendMessage*"}
+    assert roles == {}
