@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import counts, daily_quota, fleet, imported, insights, matching, past, profiles, reads, taste
+from bench import counts, daily_quota, fleet, imported, insights, matching, past, profiles, reads, sums, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
 from bench.fleet import Fleet, simulate
@@ -60,6 +60,7 @@ def figures() -> Iterator[Figure]:
         taste.figures,
         partial(all_of, profiles.figures),
         partial(all_of, matching.figures),
+        sums.figures,
         *fleets,
         daily_quota.large,
     )
@@ -156,6 +157,8 @@ every machine. An aim is what the design asks for; a bound lies a little above w
 - **Memory** is that of a process which collects, without the cost of writes.
 - **An import** of plays is timed in processor time, from the zip to the bytes of the requests to DynamoDB. Its insights
   are counted for a year of 10,000 plays of some 6,000 songs, which one message computes.
+- **Sums over all listeners** are of drawn ones, with 200 artists each (`bench/sums.py`): bytes and units are
+  counted of a part and multiplied, and processor time is of this machine. How many artists have an audience is assumed.
 - **Fleets** are simulated minute by minute with the product's own plan and quota ([scale.md](scale.md)).
 
 {markdown(measured)}

@@ -4,7 +4,8 @@ AWS list prices in US dollars, region us-east-1, as of 2026-11-22, without any f
 Sources  https://aws.amazon.com/lambda/pricing/ (arm64), https://aws.amazon.com/step-functions/pricing/ (Standard),
          https://aws.amazon.com/dynamodb/pricing/on-demand/, https://aws.amazon.com/api-gateway/pricing/ (REST),
          https://aws.amazon.com/kms/pricing/, https://aws.amazon.com/eventbridge/pricing/ (Scheduler),
-         https://aws.amazon.com/sqs/pricing/ (standard queues),
+         https://aws.amazon.com/sqs/pricing/ (standard queues), https://aws.amazon.com/s3/pricing/ (Standard),
+         https://aws.amazon.com/athena/pricing/ (SQL queries, by bytes that are read),
          https://aws.amazon.com/cloudwatch/pricing/, https://aws.amazon.com/secrets-manager/pricing/
 """
 
@@ -21,6 +22,9 @@ API_REQUEST = 3.50 / MILLION
 KMS_REQUEST = 0.03 / 10_000
 SCHEDULER_INVOCATION = 1.00 / MILLION
 QUEUE_REQUEST = 0.40 / MILLION
+ATHENA_BYTE, ATHENA_LEAST = 5.00 / 1024**4, 10 * 1024**2
+"""Of a byte that a query reads; each query reads ten megabytes at least."""
+S3_PUT, S3_GET = 0.005 / THOUSAND, 0.0004 / THOUSAND
 LOG_GB = 0.50
 BACKUP_GB_MONTH = 0.20
 """For point-in-time recovery."""
