@@ -16,6 +16,7 @@ from blendify.insights import shelves
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import OLD
 from blendify.insights.queue import LIST, SHOW, Ask, send
+from blendify.insights.shelves import Shelves
 from blendify.insights.touched import sync_label
 
 STEP = 50
@@ -30,18 +31,20 @@ def begin(user_id: str) -> None:
     send(Ask(user_id, LIST, data_type.value) for data_type in DataType)
 
 
-def renew(user_id: str) -> None:
+def renew(user_id: str) -> Shelves:
     """
-    Begin the same where what there is was made by an earlier release, or is gone; otherwise nothing.
+    Begin the same where what there is was made by an earlier release, or is gone; answers the shelves as they are then.
 
     A listener who is new begins with what this release makes.
     """
-    if not shelves.of_writer(user_id).is_old:
-        return
+    now = shelves.of_writer(user_id)
+    if not now.is_old:
+        return now
     if _has_past(user_id):
         begin(user_id)
     else:
         shelves.settle(user_id)
+    return shelves.of_writer(user_id)
 
 
 def _has_past(user_id: str) -> bool:

@@ -25,6 +25,5 @@ def do(ask: Ask, seconds_left: Callable[[], float]) -> None:
             shelves.show(ask.user_id)
         case _:
             # Before anything is put beside what an earlier release made.
-            rebuild.renew(ask.user_id)
-            shelf = shelves.of_writer(ask.user_id).written
+            shelf = rebuild.renew(ask.user_id).written
             Bucket(ask.user_id, shelf, calendar, DataType(ask.data_type), rule).compute(ask.label)
