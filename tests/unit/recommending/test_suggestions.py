@@ -80,8 +80,16 @@ def test_a_friend_is_asked_by_name_and_alone() -> None:
 def test_songs_are_those_that_neighbours_care_for_most() -> None:
     """Weighed alike, two of an artist."""
     songs = (song("s1", "eve", 0.1), song("s2", "eve", 0.5), song("s3", "eve", 0.4))
-    chosen = songs_of("eve", neighbours(profile("a", "eve", songs=songs), profile("b", "eve", songs=songs[:1])), ME)
+    chosen = songs_of("eve", neighbours(*(profile(name, "eve", songs=songs) for name in "abc")), ME)
     assert [each.key for each in chosen] == ["s2", "s3"]
+
+
+def test_a_song_of_two_neighbours_is_not_told() -> None:
+    """Three care for the artist, and who they are is told to nobody: so a song needs three behind it as well."""
+    own, of_two, of_all = song("own", "eve", 0.9), song("two", "eve", 0.8), song("all", "eve", 0.1)
+    three = (profile("a", "eve", songs=(own, of_two, of_all)), profile("b", "eve", songs=(of_two, of_all)))
+    chosen = songs_of("eve", neighbours(*three, profile("c", "eve", songs=(of_all,))), ME)
+    assert [each.key for each in chosen] == ["all"]
 
 
 ARTISTS = st.lists(st.sampled_from([f"artist-{number}" for number in range(12)]), unique=True, max_size=8)

@@ -5,11 +5,12 @@ The suggestions as a listener sees them: two shelves, as no list is both near an
 times and left alone rests for thirty days, unless it is the only thing that there is to say.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from blendify.affinity.profile import ArtistWeight, Profile, SongWeight
-from blendify.recommending.suggestions import Neighbour, Suggestion
+from blendify.recommending.suggestions import BACKERS, Neighbour, Suggestion
 
 SHELF = 12
 FEW = 0.02
@@ -53,17 +54,26 @@ def from_friend(profile: Profile, friend: Profile, excluded: Collection[str]) ->
     """What a friend cares for most that the listener does not know; at most 8."""
     unwanted = profile.known | set(profile.artist) | set(excluded)
     artists = [artist for artist in friend.artists if artist.key not in unwanted][:FROM_FRIEND]
-    return [FromFriend(artist, songs_of(artist.key, [Neighbour(friend, 1.0)], profile)) for artist in artists]
+    return [FromFriend(artist, songs_of(artist.key, [Neighbour(friend, 1.0)], profile, backers=1)) for artist in artists]
 
 
-def songs_of(artist: str, neighbours: Sequence[Neighbour], profile: Profile) -> tuple[SongWeight, ...]:
-    """The songs of an artist for which those who are near care most, weighed alike; none that the listener removed."""
+def songs_of(
+    artist: str, neighbours: Sequence[Neighbour], profile: Profile, backers: int = BACKERS
+) -> tuple[SongWeight, ...]:
+    """
+    The songs of an artist for which those who are near care most, weighed alike; none that the listener removed.
+
+    backers     So many of them care for each; fewer only where they are named
+    """
     sums: dict[str, float] = {}
+    counts: Counter[str] = Counter()
     known: dict[str, SongWeight] = {}
     for neighbour in neighbours:
         for song in neighbour.profile.songs:
             if artist in song.artist_keys and song.key not in profile.forbidden and song.key not in profile.song:
                 sums[song.key] = sums.get(song.key, 0.0) + song.weight
+                counts[song.key] += 1
                 known.setdefault(song.key, song)
-    best = sorted(sums, key=lambda key: (-sums[key], key))[:SONGS]
+    backed = (key for key in sums if counts[key] >= backers)
+    best = sorted(backed, key=lambda key: (-sums[key], key))[:SONGS]
     return tuple(known[key] for key in best)
