@@ -54,7 +54,8 @@ def from_friend(profile: Profile, friend: Profile, excluded: Collection[str]) ->
     """What a friend cares for most that the listener does not know; at most 8."""
     unwanted = profile.known | set(profile.artist) | set(excluded)
     artists = [artist for artist in friend.artists if artist.key not in unwanted][:FROM_FRIEND]
-    return [FromFriend(artist, songs_of(artist.key, [Neighbour(friend, 1.0)], profile, backers=1)) for artist in artists]
+    alone = [Neighbour(friend, 1.0)]
+    return [FromFriend(artist, songs_of(artist.key, alone, profile, backers=1)) for artist in artists]
 
 
 def songs_of(
