@@ -19,7 +19,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.importing.formats.rows import Play
 from blendify.importing.imported_facts import Importer
-from blendify.insights import queue
+from blendify.insights import queue, shelves
 from blendify.insights.queue import Ask
 from tests.aws import aws_in_memory
 from tests.aws.function_environment import set_function_environment
@@ -38,6 +38,8 @@ def figures() -> Iterator[Figure]:
     with aws_in_memory.new_aws(), queue_in_memory() as messages:
         aws_in_memory.create_tables()
         user_id = users.find_or_create_user("spotify", "listener")
+        # Something was derived of the listener before.
+        shelves.settle(user_id)
         _store(user_id)
         with writes.running(), requests.running():
             queue.send([Ask.bucket(user_id, DataType.RECENTLY_PLAYED, str(YEAR))])
