@@ -10,10 +10,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from rich.console import Console
@@ -56,9 +57,7 @@ def _demo() -> int:
     _print_table(sync, _figures(stack, outputs["accounts_table"], user_id, sync["sync_id"]), counters)
     wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
     if not wrong:
-        wrong = _second_sync(stack, outputs, listener, user_id)
-    if not wrong:
-        wrong = _friends_and_two_years(stack)
+        wrong = _others(stack, lambda: _second_sync(stack, outputs, listener, user_id))
     if not wrong and provider.name == two_years.PROVIDER and os.environ.get("IMPORT"):
         wrong = bring(stack, provider.name, listener, console)
     _print_addresses(stack, outputs, time.monotonic() - began)
@@ -211,14 +210,20 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
     return wrong
 
 
-def _friends_and_two_years(stack: Stack) -> list[str]:
-    """Friends meet, while two years are stored; they wait for their insights most of the time."""
-    step("\n  Three friends and two strangers connect five services")
+def _others(stack: Stack, second_sync: Callable[[], list[str]]) -> list[str]:
+    """Friends meet during the second sync and while two years are stored, as both wait most of the time."""
+    quiet = Event()
+    step("\n  Meanwhile three friends and two strangers connect five services")
     with ThreadPoolExecutor(1) as pool:
-        meeting = pool.submit(friends.meet, stack)
-        wrong = _two_years(stack) if stack.simulator.provider.name == two_years.PROVIDER else []
+        meeting = pool.submit(friends.meet, stack, quiet)
+        try:
+            wrong = second_sync()
+        finally:
+            quiet.set()
+        if not wrong and stack.simulator.provider.name == two_years.PROVIDER:
+            wrong = _two_years(stack)
         met = meeting.result()
-    return wrong + friends.show(met, stack, console)
+    return [*wrong, *friends.show(met, stack, console)]
 
 
 def _two_years(stack: Stack) -> list[str]:
