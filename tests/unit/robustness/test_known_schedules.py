@@ -7,7 +7,7 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.fetching import provider_client
-from tests.unit.robustness.schedules import Move, Schedule
+from tests.unit.robustness.schedules import Move, Schedule, Trouble
 from tests.unit.robustness.test_any_schedule import IMPATIENT, run
 from tests.unit.robustness.worlds import small_pages
 from tests.unit.world import Socket
@@ -46,3 +46,10 @@ def test_a_list_moves_whose_pages_tell_no_length(
     """More came than the profile or the playlist counts: an entry came twice, or one that came is gone."""
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "soundcloud", data_type, Schedule(moves=((call, move, 0),)), print)
+
+
+def test_a_page_that_has_a_number_is_short_two_times(sockets: Mapping[str, Socket]) -> None:
+    """The listener is told, and the next sync brings what it lacks."""
+    schedule = Schedule(troubles=((7, Trouble.SHORT), (7, Trouble.SHORT)))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "lastfm", DataType.TOP_TRACKS, schedule, print)

@@ -27,7 +27,9 @@ def unchanged(listed: ListRef, version: ListVersion, endpoint: Endpoint, job: Jo
     if listed.version is not None:
         same = listed.version == signals.provider_version and listed.total in (None, signals.total)
         return same and not _full_read_due(version, job)
-    return endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
+    # What came short, or was not read to its end, is asked for by the next sync.
+    whole = signals.full_read_at == signals.read_at and (signals.shortfall == 0 or is_usual(signals))
+    return whole and endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
 
 
 def is_done(version: ListVersion, job: Job) -> bool:

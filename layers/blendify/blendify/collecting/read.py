@@ -58,7 +58,8 @@ class ListReader(StagedList):
         size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
         expected = min(size, rest) if rest > 0 else size
         again = self._repetitions(records, ask.offset, expected) if endpoint.ordered else ()
-        if not again:
+        # A set that has shrunk is read again from a page before on.
+        if not again and start > min((listed.position for listed in self.last_page()), default=start):
             again = range(self._met_again(records, endpoint.paging.limit))
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
