@@ -39,14 +39,19 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     ]
     return Shown(
         {
-            "loyal": loyal,
-            "back": back,
-            "gone": gone,
+            "loyal": _pictured(loyal, visible),
+            "back": _pictured(back, visible),
+            "gone": _pictured(gone, visible),
             "obsessed": obsessed,
             "lead": _lead(loyal, obsessed),
         },
         (plays_basis(known),),
     )
+
+
+def _pictured(rows: list[tuple[Subject, str]], visible: Visible) -> list[tuple[Subject, str]]:
+    subjects = visible.pictured((subject for subject, _ in rows), of_artists=True)
+    return [(subject, sentence) for subject, (_, sentence) in zip(subjects, rows, strict=True)]
 
 
 def _lead(loyal: list[tuple[Subject, str]], obsessed: list[tuple[Song, str]]) -> str:

@@ -150,10 +150,10 @@ def _lead(lines: rank_lines.RankLines) -> str:
     longest = max(lines.lines, key=lambda line: (line.points, line.name))
     kings = [line for line in lines.lines if line.ranks.count(1)]
     text = f"{longest.name} held the most ground: in {words.count(longest.steps, unit)} of {len(lines.ends)}"
-    if kings:
-        king = max(kings, key=lambda line: line.ranks.count(1))
-        crown = words.count(king.ranks.count(1), unit)
-        return f"{text}. {king.name} was number one the longest, for {crown}."
+    most = max((line.ranks.count(1) for line in kings), default=0)
+    longest_kings = [line for line in kings if line.ranks.count(1) == most]
+    if len(longest_kings) == 1:
+        return f"{text}. Of these, {longest_kings[0].name} was number one the longest, for {words.count(most, unit)}."
     return f"{text}."
 
 
