@@ -4,7 +4,7 @@ Who may ask the emulator what: its port is open to every program and every web p
     below /_aws/execute-api/   everybody, as on the internet: the API checks sessions and tokens itself
     health                     everybody
     forms with a file          whoever has a form that is signed itself, with a key as below; the emulator checks what
-                               it was signed for
+                               it was signed for. Before that, pages at its own host names may ask whether they may
     everything else            requests that are signed (AWS Signature Version 4) with a key that this emulator gave:
                                the stack's own secret key, or a role's. The emulator itself believes any signature.
                                From a program of the same user, any signature will do, where the kernel tells whose
@@ -65,7 +65,7 @@ class Guard:
     async def _signed(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
         refusal = self._foreign(headers)
-        if not refusal:
+        if not refusal and not _is_preflight(scope, headers):
             body, receive = await _read(receive)
             refusal = _unsigned_form(headers, body) if _is_form(scope, headers) else _unsigned(scope, headers, body)
             if refusal and self._is_own_client(scope, headers):
@@ -88,6 +88,11 @@ class Guard:
         if headers.get("origin", "http://" + headers["host"]).removeprefix("http://") not in self._hosts:
             return "web pages may use the API alone"
         return None
+
+
+def _is_preflight(scope: Scope, headers: dict[str, str]) -> bool:
+    """Whether a browser asks what a page may do: that is never signed, and nothing else is answered to it."""
+    return scope["method"] == "OPTIONS" and {"origin", "access-control-request-method"} <= headers.keys()
 
 
 def _is_form(scope: Scope, headers: dict[str, str]) -> bool:
