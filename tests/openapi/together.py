@@ -259,7 +259,7 @@ def blends() -> Schema:
         "services": names,
         "together": {**maybe, "description": "Key of the song that brings the members together"},
         "shares": {"type": "array", "items": object_of(share)},
-        "scores": {"type": "array", "items": object_of(score), "description": "Of pairs who both agreed"},
+        "scores": {"type": "array", "items": object_of(score), "description": "Of the listener, with whom both agreed"},
         "songs": {"type": "array", "items": object_of(song)},
     }
     url = {"invitation_url": {**TEXT, "description": "Shown this once"}}

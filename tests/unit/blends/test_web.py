@@ -11,6 +11,7 @@ import pytest
 
 from blendify.access import sessions
 from blendify.blends import membership
+from blendify.blends.membership import Blend
 from blendify.export.spreadsheets import FORMULA
 from blendify.providers import PROVIDERS
 from blendify.sharing import consent
@@ -62,6 +63,10 @@ def page_of(browser: Browser, path: str) -> HttpResponse:
     assert page.status == 200, (page.status, page.body)
     assert not re.findall(r'\sstyle=|<style|\son\w+="', page.body)
     return page
+
+
+def page_path(blend: Blend) -> str:
+    return f"/together/blends/{blend.blend_id}"
 
 
 def test_an_invitation_says_what_is_used_before_anybody_joins(group: Group) -> None:
@@ -158,6 +163,23 @@ def test_a_score_is_told_to_both_or_to_neither(group: Group) -> None:
     consent.change(group.ids["ben"], {"compare": True})
     for name in ("ada", "ben"):
         assert re.search(r'class="score"><strong>\d+ %', page_of(browser_of(group, name), address).body)
+
+
+def test_a_score_is_told_to_nobody_but_the_two(group: Group) -> None:
+    """Others in the blend see none of it, whether they agreed to be compared or not; neither as a page nor as JSON."""
+    blend, members = blend_of(group, "ada", "ben", "cleo")
+    for name in ("ada", "ben"):
+        consent.change(group.ids[name], {"compare": True})
+    for agreed in (False, True):
+        consent.change(group.ids["cleo"], {"compare": agreed})
+        cleo = browser_of(group, "cleo")
+        assert "How alike" not in page_of(cleo, page_path(blend)).body.replace("How alike are you? Each of you", "")
+        assert cleo.get(BLENDS, f"/me/blends/{blend.blend_id}").json["scores"] == []
+    for name in ("ada", "ben"):
+        browser = browser_of(group, name)
+        assert "How alike you are with each" in page_of(browser, page_path(blend)).body
+        (score,) = browser.get(BLENDS, f"/me/blends/{blend.blend_id}").json["scores"]
+        assert set(score["members"]) == {members["ada"], members["ben"]}
 
 
 def test_two_worlds_are_called_so(group: Group) -> None:

@@ -10,7 +10,7 @@ from blendify.blends import daily
 from blendify.blends.daily import Sources
 from blendify.blends.membership import MOST_MEMBERS, Blend
 from blendify.blends.playlist import Entry, Share
-from blendify.blends.stored import Daily
+from blendify.blends.stored import Daily, Score
 from blendify.core import times
 from blendify.fleet import results
 from blendify.providers import PROVIDERS
@@ -117,6 +117,11 @@ def songs(made: Daily, people: People) -> list[ShownSong]:
     return [_song(entry, people) for entry in made.playlist.entries]
 
 
+def scores(made: Daily, people: People) -> list[Score]:
+    """How alike the viewer is with others: a score is told to the two whose it is, and to nobody else in the blend."""
+    return [each for each in made.scores if people.me in (each.one, each.other)]
+
+
 def _song(entry: Entry, people: People) -> ShownSong:
     song = entry.chosen.song
     links = {
@@ -170,7 +175,7 @@ def whole(people: People, made: Daily) -> dict[str, Any]:
                 "words": score.words,
                 "artists": list(score.artists),
             }
-            for score in made.scores
+            for score in scores(made, people)
         ],
         "songs": [{**asdict(song), "whose": list(song.whose)} for song in songs(made, people)],
     }
