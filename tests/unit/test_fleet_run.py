@@ -1,6 +1,6 @@
 """The daily run, in one Lambda and by Athena: who leaves is in no sum after the next, and who is erased in nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 import pytest
@@ -162,6 +162,35 @@ def test_who_is_erased_while_a_run_goes_on_is_not_written_again() -> None:
         return profiles[user_id]
 
     assert in_one.run(None, profile_of, plenty) is None
+    assert erased not in texts()
+
+
+def test_two_runs_at_once_count_nobody_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both give numbers to the same listeners; the one that ends last leaves each of them one."""
+    profiles = counted(20)
+    read = table.read_across
+    others: list[str] = []
+
+    def another_run_first(places: Sequence[table.Place]) -> dict[table.Place, object]:
+        stored = read(places)
+        if not others:
+            others.append("begun")
+            others.extend(numbers.all_counted(plenty).values())
+        return stored
+
+    monkeypatch.setattr(table, "read_across", another_run_first)
+    assert sorted(numbers.all_counted(plenty).values()) == sorted(profiles)
+    assert sorted(user_id for _, user_id in numbers.of_remainder(0, 1)) == sorted(profiles)
+
+
+def test_a_second_number_of_somebody_who_left_is_deleted() -> None:
+    """Although their first one leads there alone: no id stays behind an erasure."""
+    profiles = counted(20)
+    run(profiles)
+    erased = next(iter(profiles))
+    table.write_across({shelf.who(7): [7, erased]})
+    machine(leave(erased))
+    run(profiles)
     assert erased not in texts()
 
 

@@ -7,7 +7,8 @@ Forgetting  takes the number away: the lists of others, and files, then name nob
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 
 from blendify.fleet import shelf
 from blendify.insights import table
@@ -29,16 +30,14 @@ def all_counted(seconds_left: Callable[[], float]) -> dict[int, str]:
 
     Raises  TimeUp
     """
-    known = {number: user_id for part in range(shelf.PARTS) for number, user_id in of_part(part)}
     agreed = set(consent.counted_listeners())
-    for user_id in sorted(set(known.values()) - agreed):
-        _check(seconds_left)
-        forget(user_id)
+    known = _known(agreed, seconds_left)
     new = sorted(agreed - set(known.values()))
     for start in range(0, len(new), BATCH):
         _check(seconds_left)
-        known |= _give(new[start : start + BATCH])
-    return {number: user_id for number, user_id in sorted(known.items()) if user_id in agreed}
+        _give(new[start : start + BATCH])
+    # Another run may have given numbers to the same listeners at the same time: whoever ends last sees both.
+    return _known(agreed, seconds_left) if new else known
 
 
 def of_part(part: int) -> Iterable[tuple[int, str]]:
@@ -84,7 +83,28 @@ def disown(number: int) -> None:
     _remove(shelf.who(number))
 
 
-def _give(user_ids: list[str]) -> dict[int, str]:
+def _known(agreed: Collection[str], seconds_left: Callable[[], float]) -> dict[int, str]:
+    """
+    The numbers that lead to somebody who agreed, each listener once: two numbers would count one person as two.
+
+    All others are deleted. Raises TimeUp
+    """
+    everybody = [each for part in range(shelf.PARTS) for each in of_part(part)]
+    times = Counter(user_id for _, user_id in everybody)
+    own = {user_id: number_of(user_id) for user_id, numbers in times.items() if numbers > 1}
+    known = {}
+    for number, user_id in sorted(everybody):
+        if user_id in agreed and own.get(user_id, number) == number:
+            known[number] = user_id
+            continue
+        _check(seconds_left)
+        if user_id not in agreed:
+            forget(user_id)
+        disown(number)
+    return known
+
+
+def _give(user_ids: list[str]) -> None:
     stored = table.read_across([shelf.counted(user_id) for user_id in user_ids])
     given = {user_id: int(row[0]) for (user_id, _), row in stored.items()}
     given |= {user_id: secrets.randbelow(shelf.NUMBERS) for user_id in user_ids if user_id not in given}
@@ -95,7 +115,6 @@ def _give(user_ids: list[str]) -> dict[int, str]:
     for user_id in user_ids:
         if user_id not in there or not there[user_id].count:
             forget(user_id)
-    return {number: user_id for user_id, number in given.items() if user_id in there and there[user_id].count}
 
 
 def _remove(place: table.Place) -> None:
