@@ -74,6 +74,25 @@ def test_both_ways_leave_the_same(athena: Athena, monkeypatch: pytest.MonkeyPatc
     assert len({key for key in files_of_days if key.startswith(f"profiles/day={ended.day}/")}) == 4
 
 
+@pytest.mark.parametrize("listeners", [21, 19])
+def test_an_answer_stays_until_what_it_says_is_written(
+    athena: Athena, monkeypatch: pytest.MonkeyPatch, listeners: int
+) -> None:
+    """Files and answers go when the run has ended: a step that dies before is done once more, with the same query."""
+    profiles = dict(counted(21))
+    for user_id in list(profiles)[listeners:]:
+        profiles[user_id] = Profile(user_id)
+    remove, ended = files.remove_all, list[bool]()
+
+    def noted() -> None:
+        ended.append(results.last_run() is not None)
+        remove()
+
+    monkeypatch.setattr(files, "remove_all", noted)
+    athena.run(of(profiles))
+    assert ended == [False, True]
+
+
 def test_a_listener_without_neighbours_has_none_left(athena: Athena) -> None:
     """A run says so, also when the one before found some."""
     profiles = dict(counted(21))

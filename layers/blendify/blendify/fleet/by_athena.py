@@ -131,8 +131,9 @@ def _near(place: Place, query: str) -> Place | None:
         writing.near(letter, {key: rows for key, rows in artists.items() if key.startswith(letter)})
     if place["number"] + 1 < len(letters):
         return {**place, "number": place["number"] + 1}
-    files.remove_all()
     writing.end(Run.now("athena", place["began_at"], place["listeners"], place["artists"]))
+    # Last, as it takes the answer of the query: who dies before reads that once more.
+    files.remove_all()
     return None
 
 
@@ -145,10 +146,10 @@ _LOADERS: dict[str, Callable[[Place, str], Place | None]] = {
 
 
 def _nothing(place: Place, listeners: list[str], count: int | None = None) -> dict[str, Any]:
-    files.remove_all()
     writing.end_with_nothing(
         Run.now("athena", place["began_at"], len(listeners) if count is None else count), listeners
     )
+    files.remove_all()
     return _asked(None)
 
 
