@@ -203,6 +203,37 @@ def test_a_private_artist_is_in_nothing_and_changes_no_other_weight() -> None:
     assert set(weights(made(listed).songs)) == {"B"}
 
 
+@pytest.mark.parametrize("private", ["Kino", "Кино"])
+def test_a_song_is_private_by_whichever_of_its_names(private: str) -> None:
+    """Services write it in their ways, and one code joins them; nor does its cover stand for the other artist."""
+    song_ids = ("Kino/Gruppa Krovi", "Кино/Группа крови")
+    changes = [
+        change(name, provider=provider)._replace(image="https://images/cover")
+        for name, provider in zip(song_ids, ("spotify", "apple_music"), strict=True)
+    ]
+    known = evidence(
+        plays=played((TODAY, "Ann/A", 1)),
+        library=library(changes),
+        lists=[ranked([*song_ids, "Kino+Кино/Duet"]), ranked(["Kino", "Кино"])],
+        codes={"isrc#RU1": [("spotify", f"id {song_ids[0]}"), ("apple_music", f"id {song_ids[1]}")]},
+        private=frozenset({artist_key(private)}),
+    )
+    profile = made(known)
+    assert set(weights(profile.songs)) == {"A"}
+    assert [(each.parts.keys(), each.image) for each in profile.artists if each.name != "Ann"] == [({"ranks"}, None)]
+
+
+def test_a_list_that_names_a_private_guest_hides_the_song() -> None:
+    """Although most of the log of plays does not name the guest."""
+    some, more = played((TODAY, "Ann+Secret/E", 1)), played(("2026-10-01", "Ann/E", 2))
+    known = evidence(
+        plays=[*played((TODAY, "Ann/D", 5), (TODAY, "Ben/B", 1)), *some, *more],
+        lists=[ranked(["Ann+Secret/D"])],
+        private=frozenset({artist_key("Secret")}),
+    )
+    assert set(weights(made(known).songs)) == {"B"}
+
+
 def test_songs_with_one_code_are_one_song() -> None:
     """A name in two alphabets at two services; a play under either name counts for it."""
     known = evidence(

@@ -1,6 +1,7 @@
 """What is known of each song and artist beside how much the listener cares: names, pictures, records."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from blendify.affinity.credits import credited
 from blendify.affinity.evidence import Evidence
@@ -21,6 +22,8 @@ class AboutSong:
     milliseconds: int | None = None
     records: dict[str, str] = field(default_factory=dict)
     """Provider → record id."""
+    is_private: bool = False
+    """Whether any of its records names an artist whom the listener keeps to themselves."""
 
 
 class SongBook:
@@ -40,7 +43,6 @@ class SongBook:
         self.songs: dict[str, AboutSong] = {}
         self.artist_names: dict[str, str] = {}
         self._images: dict[str, str] = {}
-        self._covers: dict[str, str] = {}
         self._private = evidence.private
         self._name_artists(evidence)
         self._describe_songs(evidence)
@@ -52,6 +54,15 @@ class SongBook:
     def image(self, artist: str) -> str | None:
         """A picture of an artist, or the cover of a song of theirs."""
         return self._images.get(artist) or self._covers.get(artist)
+
+    @cached_property
+    def _covers(self) -> dict[str, str]:
+        """By artist the cover of a song of theirs, none with somebody who is private."""
+        covers: dict[str, str] = {}
+        for about in self.songs.values():
+            if about.cover and about.artist_keys and not about.is_private:
+                covers.setdefault(about.artist_keys[0], about.cover)
+        return covers
 
     def _name_artists(self, evidence: Evidence) -> None:
         for first in evidence.artists:
@@ -65,12 +76,15 @@ class SongBook:
 
     def _describe_songs(self, evidence: Evidence) -> None:
         played: dict[str, Song] = {}
+        private: set[str] = set()
         for month in sorted(evidence.plays, key=lambda month: month.month):
             for key, song in month.songs.items():
                 before = played.get(key)
                 played[key] = song if before is None or before == song else fullest((before, song))
+                if any(artist.key in self._private for artist in song.artists):
+                    private.add(key)
         for key in sorted(played):
-            self._played(played[key])
+            self._played(played[key]).is_private |= key in private
         for change in self._changes:
             self._added(change)
         for provider, entry in self._ranked:
@@ -81,12 +95,12 @@ class SongBook:
         if image:
             self._images.setdefault(key, image)
 
-    def _played(self, song: Song) -> None:
+    def _played(self, song: Song) -> AboutSong:
         for artist in song.artists:
             self._name(artist.key, artist.name, artist.image)
         keys = tuple(artist.key for artist in song.artists)
         about = AboutSong(song.title, keys, song.artist_line, song.album, song.cover, song.milliseconds)
-        self._about(song.key, about)
+        return self._about(song.key, about)
 
     def _added(self, change: LibraryChange) -> None:
         line = change.artist_line or ""
@@ -97,18 +111,18 @@ class SongBook:
 
     def _listed(self, provider: str, entry: Ranked) -> None:
         line = entry.artist_line or ""
-        about = self.songs.get(self.key(entry.key))
-        if about is None:
+        known = self.songs.get(self.key(entry.key))
+        if known is None or self._private:
             keys = credited(entry.key, entry.name, line, self.artist_names.keys() | self._private) if line else ()
-            about = self._about(entry.key, AboutSong(entry.name, keys, line, cover=entry.image))
-            if len(keys) == 1:
+            about = AboutSong(entry.name, keys, line, cover=None if known else entry.image)
+            if known is None and len(keys) == 1:
                 self._name(keys[0], line, None)
-        about.records.setdefault(provider, entry.record_id)
+            known = self._about(entry.key, about)
+        known.records.setdefault(provider, entry.record_id)
 
     def _about(self, key: str, about: AboutSong) -> AboutSong:
         there = self.songs.setdefault(self.key(key), about)
+        there.is_private |= not self._private.isdisjoint(about.artist_keys)
         there.cover = there.cover or about.cover
         there.album = there.album or about.album
-        if there.cover and there.artist_keys:
-            self._covers.setdefault(there.artist_keys[0], there.cover)
         return there

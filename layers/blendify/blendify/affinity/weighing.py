@@ -22,7 +22,7 @@ def profile(user_id: str, evidence: Evidence, providers: tuple[str, ...]) -> Pro
     """The profile that follows; the same for whatever order the evidence comes in."""
     book = SongBook(evidence)
     private = evidence.private
-    shown = {key for key, about in book.songs.items() if private.isdisjoint(about.artist_keys)}
+    shown = {key for key, about in book.songs.items() if not about.is_private}
     amounts = {
         source: {key: value for key, value in there.items() if key in shown}
         for source, there in {
