@@ -14,7 +14,7 @@ from blendify.sharing.consent import Changes, Consent
 from tests.unit.erasures import leave, machine, telling_of
 from tests.unit.exports import exported
 from tests.unit.insights_stories import Messages
-from tests.unit.named_listeners import plays
+from tests.unit.named_listeners import connected, plays
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
 
@@ -24,6 +24,24 @@ def user(name: str = "ada") -> str:
     own = {"provider": "spotify", "account_id": name, "application": "default"}
     state_table().put(keys.user(user_id), keys.own_account("spotify", name), own)
     return user_id
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada", "Ada"),
+        ("\u202eadA\u2066 % 001", "adA % 001"),
+        (" A\n\tda\x00 ", "A da"),
+        ("\u3164\u2800\u200b", consent.NAMELESS),
+        ("", consent.NAMELESS),
+        ("x" * 200, "x" * consent.MAX_NAME_CHARACTERS),
+    ],
+)
+def test_a_name_at_a_service_is_shown_as_others_can_read_it(name: str, shown: str) -> None:
+    """Nothing turns the words around it, and nobody is without a name."""
+    ada = user()
+    connected(ada, name)
+    assert consent.shown_name(ada, Consent()) == shown
 
 
 def test_all_is_off_until_somebody_turns_it_on() -> None:

@@ -85,6 +85,8 @@ def test_what_is_put_is_kept_and_the_rest_stays(browser: Browser, ada: Story) ->
         ({"name": "x" * 41}, "1 to 40"),
         ({"name": "a\nb"}, "printable"),
         ({"name": "\ud800"}, "printable"),
+        ({"name": "\u202eadA"}, "printable"),
+        ({"name": "\u3164\u2800"}, "printable"),
         ({"name": 7}, "must be a text"),
         ({"private_artists": "Ann"}, "must be a list"),
         ({"private_artists": [1]}, "must be the key"),
@@ -140,6 +142,10 @@ def test_the_page_does_the_same_without_script(browser: Browser, ada: Story) -> 
         "Ann",
         "Bánd",
     ]
+    assert post(browser, act="switches", compare="on", name=" Ada ").status == 303
+    assert consent.consent(ada.user_id).name == "Ada"
+    assert post(browser, act="switches", compare="on", name="  ").status == 303
+    assert consent.consent(ada.user_id).name is None
     assert post(browser, act="keep", artist=artist_key("Bánd")).status == 303
     assert consent.consent(ada.user_id).private_names == {artist_key("Bánd"): "Bánd"}
     assert 'Keep<span class="hidden"> Bánd' not in browser.get(HANDLER, "/sharing?artist=an").body

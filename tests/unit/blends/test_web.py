@@ -131,6 +131,16 @@ def test_an_unknown_invitation_is_one_answer(group: Group, path: str) -> None:
     assert "no longer valid" in page.body
 
 
+def test_a_title_is_what_others_can_read(group: Group) -> None:
+    """Also as it is joined with other words on a page; a title of nothing that is seen is none."""
+    ada, own = browser_of(group, "ada"), {"Sec-Fetch-Site": "same-origin"}
+    for title in ("\u202eyadirF\n", "\u3164"):
+        made(ada, title)
+        ada.ask("POST", BLENDS, "/me/blends", own, json.dumps({"title": title}))
+    titles = [blend.title for blend in membership.every(group.ids["ada"])]
+    assert sorted(titles) == ["", "", "yadirF", "yadirF"]
+
+
 def test_the_page_of_a_blend(group: Group) -> None:
     """Names, shares, songs with whose they are and why, links to every service; as each member sees it."""
     blend, members = blend_of(group, "ada", "ben")

@@ -18,12 +18,14 @@ from blendify.access.users import UserGone
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import check, commit, delete, put, update
+from blendify.sharing.legible import legible
 
 SHARDS = 8
 """One shard takes a thousand writes a second; a run over all reads one after another."""
 MOST_PRIVATE = 500
 """Artists that somebody can keep to themselves: the item stays small."""
 MAX_NAME_CHARACTERS = 40
+NAMELESS = "A listener"
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def shown_name(user_id: str, chosen: Consent) -> str:
     if chosen.name:
         return chosen.name
     first = min(connections.connections(user_id), key=lambda each: (each.authorized_at, each.provider), default=None)
-    return first.display_name if first else "A listener"
+    name = legible(first.display_name)[:MAX_NAME_CHARACTERS].rstrip() if first else ""
+    return name or NAMELESS
 
 
 def _of(item: Item | None) -> Consent:

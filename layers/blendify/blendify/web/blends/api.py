@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from blendify.access.users import UserGone
 from blendify.blends import membership, parting
 from blendify.blends.membership import MAX_TITLE_CHARACTERS, MOST_BLENDS, Blend
+from blendify.sharing.legible import legible
 from blendify.web import guards, request, responses
 from blendify.web.blends import shown
 from blendify.web.blends.shown import People
@@ -120,5 +121,5 @@ def _title_in(body: str | None) -> str | None:
 
 
 def title_of(text: str) -> str:
-    """A title as it is stored: in one line, and of what UTF-8 can hold."""
-    return " ".join(text.encode(errors="ignore").decode().split())[:MAX_TITLE_CHARACTERS]
+    """A title as it is stored."""
+    return legible(text)[:MAX_TITLE_CHARACTERS].rstrip()

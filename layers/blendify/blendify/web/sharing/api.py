@@ -8,6 +8,7 @@ from typing import Any
 from blendify.access.users import UserGone
 from blendify.sharing import consent
 from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes
+from blendify.sharing.legible import legible
 from blendify.web import responses
 from blendify.web.guards import reader, same_origin, session_user, unauthorized, user_id
 from blendify.web.parameters import given_once, query_parameters
@@ -68,7 +69,7 @@ def add_to(router: Router) -> None:
 
 def name_problem(name: str) -> str | None:
     """Why nobody can be called so; None for a name."""
-    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isprintable():
+    if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.isprintable() or not legible(name):
         return f"name must have 1 to {MAX_NAME_CHARACTERS} printable characters"
     return None
 

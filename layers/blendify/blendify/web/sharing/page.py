@@ -60,7 +60,7 @@ def _page(router: Router, user: str) -> Response[str]:
 
 def _switches(router: Router, user: str) -> str | None:
     """Keep the switches and the name; returns why not."""
-    name, fields = form_field(router, "name"), form_fields(router)
+    name, fields = form_field(router, "name").strip(), form_fields(router)
     if name and (problem := name_problem(name)):
         return f"Your {problem}."
     changes: Changes = {
