@@ -53,3 +53,9 @@ def test_a_page_that_has_a_number_is_short_two_times(sockets: Mapping[str, Socke
     schedule = Schedule(troubles=((7, Trouble.SHORT), (7, Trouble.SHORT)))
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "lastfm", DataType.TOP_TRACKS, schedule, print)
+
+
+def test_a_page_comes_again_that_shows_nothing(sockets: Mapping[str, Socket]) -> None:
+    """Among liked playlists stand albums, which are no playlists here: a page of them leads to itself, once."""
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "soundcloud", DataType.PLAYLISTS, Schedule(troubles=((1, Trouble.REPEATED),)), print)

@@ -148,14 +148,14 @@ class Sweep(Observed):
     def _nothing_new(self, ask: PageRequest, page: Page, paging: Paging, planned: PageRequest | None) -> "Following":
         counted = self.total or 0
         expected = page.entries or (counted > ask.offset and not (paging.depth and counted > paging.depth))
-        if expected and not ask.again and not self._barren:
+        requests = [] if planned else paging.next_requests(ask, page)
+        circle = bool(page.cursor) and not requests and not planned
+        if not ask.again and (circle or (expected and not self._barren)):
             return Following([replace(ask, again=True)], doubtful=True)
         self._barren += 1
         self.full = False
-        requests = [] if planned else paging.next_requests(ask, page)
-        if page.cursor and not requests and not planned:
-            # The provider's pages go in circles.
-            self.changed = True
+        # Pages that still go in circles are the provider's doing.
+        self.changed |= circle
         leads_on = any(request.cursor for request in requests)
         if self._barren >= (MOST_EMPTY if leads_on else BARREN_ENDS):
             self.changed |= leads_on
