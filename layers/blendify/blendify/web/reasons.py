@@ -6,17 +6,17 @@ from blendify.recommending.suggestions import BACKERS
 
 def reason(shelved: Shelved) -> str:
     """`Because you like Ada and Ben: 9 of the 14 listeners of Ada here also like Cleo.` and the like."""
-    told = shelved.suggestion
-    alike = f"{told.backers} of the listeners most like you"
-    if not told.because:
-        return f"{alike} care for {told.name}."
-    first = told.because[0]
+    suggestion = shelved.suggestion
+    alike = f"{suggestion.backers} of the listeners most like you"
+    if not suggestion.because:
+        return f"{alike} care for {suggestion.name}."
+    first = suggestion.because[0]
     listeners = shelved.audiences.get(first.artist.key, 0)
     numbers = ""
     if listeners > first.both >= BACKERS:
-        numbers = f": {first.both} of the {listeners} listeners of {first.artist.name} here also like {told.name}"
-        if told.backers >= BACKERS:
+        numbers = f": {first.both} of the {listeners} listeners of {first.artist.name} here also like {suggestion.name}"
+        if suggestion.backers >= BACKERS:
             numbers += f", and so do {alike}"
-    elif told.backers >= BACKERS:
-        numbers = f": {alike} care for {told.name}"
-    return f"Because you like {' and '.join(because.artist.name for because in told.because)}{numbers}."
+    elif suggestion.backers >= BACKERS:
+        numbers = f": {alike} care for {suggestion.name}"
+    return f"Because you like {' and '.join(because.artist.name for because in suggestion.because)}{numbers}."

@@ -40,16 +40,16 @@ TOO_MANY = f"You have dismissed {MOST:,} artists, the maximum. Take some back fi
 def recommendations() -> Response[str]:
     """Four shelves, the best first, each entry with its reason; and how many listeners are counted."""
     user = user_id()
-    told = _offers(user)
+    offered = _offers(user)
     return responses.json_response(
         200,
         {
-            "close_to_you": [_suggestion(each) for each in told.close],
-            "off_the_beaten_track": [_suggestion(each) for each in told.off_track],
-            "from_friends": [_friend(each) for each in told.friends],
-            "forgotten_favourites": [_forgotten(each) for each in told.forgotten],
-            "listeners_counted": told.listeners,
-            "day": told.day,
+            "close_to_you": [_suggestion(each) for each in offered.close],
+            "off_the_beaten_track": [_suggestion(each) for each in offered.off_track],
+            "from_friends": [_friend(each) for each in offered.friends],
+            "forgotten_favourites": [_forgotten(each) for each in offered.forgotten],
+            "listeners_counted": offered.listeners,
+            "day": offered.day,
         },
     )
 
@@ -116,17 +116,17 @@ def by_form() -> Response[str]:
 
 
 def _show(router: Router, user: str) -> Response[str]:
-    told = _offers(user)
-    shown.note(user, told.day, told.artists)
+    offered = _offers(user)
+    shown.note(user, offered.day, offered.artists)
     return listener_pages.page(
         router,
         "together",
         "discover",
         sources=ContentSources(images=views.image_hosts()),
-        offers=told,
+        offers=offered,
         reason=reason,
-        find=partial(_links, told.providers),
-        missing=_missing(told),
+        find=partial(_links, offered.providers),
+        missing=_missing(offered),
         dismissed=dismissals.dismissed(user),
         words=words,
     )
@@ -146,16 +146,16 @@ def _links(providers: Iterable[str], name: str) -> list[tuple[str, str]]:
     ]
 
 
-def _missing(told: Offers) -> str | None:
+def _missing(offered: Offers) -> str | None:
     """What a listener can do, or wait for, to see more; None where there is everything."""
-    if not told.own_artists:
+    if not offered.own_artists:
         return "Nothing is known of your taste yet. What you may like follows from what you hear, like and follow."
-    if not told.listeners:
+    if not offered.listeners:
         return (
             "Suggestions from what others hear need at least twenty listeners here who agreed to be counted "
             "anonymously. Until then you see what your friends love, and what you loved yourself."
         )
-    if not told.is_counted:
+    if not offered.is_counted:
         return "You are not counted yourself, so you see what your own artists lead to. Who is counted sees more."
     return None
 
