@@ -9,7 +9,7 @@ import pytest
 from blendify.access import sessions
 from blendify.blends import membership
 from blendify.core.same_names import artist_key
-from blendify.recommending import shown
+from blendify.recommending import offers, shown
 from blendify.sharing import consent
 from tests.unit.http_events import Browser
 from tests.unit.recommending.listeners import DAY, OWN, counted_others, daily_run, listener
@@ -98,6 +98,20 @@ def test_a_friend_is_named_when_both_agreed() -> None:
     assert (shelf["name"], [each["artist"]["name"] for each in shelf["artists"]]) == ("Ada", ["Eve", "Finn"])
     assert shelf["percent"] > 50
     assert "From Ada" in browser.get(HANDLER, "/discover").body
+
+
+def test_not_more_friends_are_asked_than_a_request_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first by name, of those who agreed; who did not takes nobody's place."""
+    monkeypatch.setattr(offers, "MOST_FRIENDS", 2)
+    user_id, browser = me()
+    made = membership.make(user_id)
+    assert made is not None
+    consent.change(user_id, {"compare": True})
+    for name in ("Dora", "Cleo", "Ben", "Ada"):
+        friend = listener(name, [*SCENE[:22], "Eve"])
+        membership.join(friend, made[1])
+        consent.change(friend, {"compare": name != "Ada", "name": name})
+    assert [shelf["name"] for shelf in browser.get(HANDLER, API).json["from_friends"]] == ["Ben", "Cleo"]
 
 
 def test_artists_that_a_friend_keeps_to_themselves_are_not_told() -> None:

@@ -19,6 +19,8 @@ from blendify.sharing.consent import consent, consents
 FEATURE = "comparing"
 FRIENDS = 5
 """Friends of whom something is suggested, the most alike first."""
+MOST_FRIENDS = 30
+"""Of so many at most the profiles are read in one request, the first by name. Somebody can have 180 friends."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +114,12 @@ def _from_friends(user_id: str, profile: Profile, unwanted: Iterable[str], audie
     """What friends care for, of those who also let themselves be compared."""
     people = friends(user_id)
     agreed = consents([friend.user_id for friend in people])
+    willing = [friend for friend in people if friend.user_id in agreed and agreed[friend.user_id].compare]
     alike = []
-    for friend in people:
-        if friend.user_id in agreed and agreed[friend.user_id].compare:
-            theirs = profiles.profile(friend.user_id, FEATURE)
-            if likeness := compare(profile, theirs, audience):
-                alike.append((likeness.percent, friend, theirs))
+    for friend in willing[:MOST_FRIENDS]:
+        theirs = profiles.profile(friend.user_id, FEATURE)
+        if likeness := compare(profile, theirs, audience):
+            alike.append((likeness.percent, friend, theirs))
     alike.sort(key=lambda row: (-row[0], row[1].name, row[1].user_id))
     for percent, friend, theirs in alike[:FRIENDS]:
         if artists := from_friend(profile, theirs, frozenset(unwanted)):
