@@ -26,7 +26,7 @@ everyone AS (
     SELECT count(DISTINCT u) AS listeners FROM profile
 ),
 audience AS (
-    SELECT artist, CASE WHEN count(*) >= 3 THEN count(*) ELSE 0 END AS listeners FROM profile GROUP BY artist
+    SELECT artist, CASE WHEN count(*) >= 3 THEN count(*) ELSE 2 END AS listeners FROM profile GROUP BY artist
 ),
 weighed AS (
     SELECT p.u, p.artist, a.listeners, e.listeners AS everybody,

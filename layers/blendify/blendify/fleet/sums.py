@@ -2,7 +2,7 @@
 All sums over the listeners who agreed to be counted, computed in memory. `statements.sql` computes the same for any
 number of listeners.
 
-    audience    of an artist: how many have the artist in their profile; fewer than 3 count as none
+    audience    of an artist: how many have the artist in their profile; fewer than 3 count as 2
     v(u, a)     √w × ln(1 + (N + 200) / (audience + 4)), then length 1 for each listener
     likeness    Σ over shared artists of v × v, × shared / (shared + 5); artists that more than max(50, N/10) have are
                 left out

@@ -1,1 +1,1 @@
-"""How alike two listeners are, and whose taste is nearest."""
+"""How alike two listeners are, and what that comes from."""

@@ -1,12 +1,10 @@
 """What each artist of a listener says about them: much, when few others have the artist."""
 
-from collections.abc import Iterable, Mapping
-from heapq import nlargest
+from collections.abc import Mapping
 from math import log, sqrt
-from typing import NamedTuple
 
 from blendify.affinity.profile import Profile
-from blendify.likeness.audiences import Audience
+from blendify.likeness.audiences import UNTOLD, Audience
 
 IMAGINED, IMAGINED_FANS = 200, 4
 """So many imagined listeners, and how many of them have each artist: a score stays as it is while others join."""
@@ -15,14 +13,6 @@ SHRINK = 5
 
 Weights = Mapping[str, float]
 """Artist's key → v. The squares of all v of a listener add up to 1 at most."""
-
-
-class Near(NamedTuple):
-    """A listener, and how near they are."""
-
-    user_id: str
-    likeness: float
-    """0 to 1."""
 
 
 def weights(profile: Profile, audience: Audience) -> Weights:
@@ -34,7 +24,7 @@ def weights(profile: Profile, audience: Audience) -> Weights:
     """
     raw = {
         each.key: sqrt(each.weight)
-        * log(1 + (audience.listeners + IMAGINED) / (audience.of.get(each.key, 0) + IMAGINED_FANS))
+        * log(1 + (audience.listeners + IMAGINED) / (audience.of.get(each.key, UNTOLD) + IMAGINED_FANS))
         for each in sorted(profile.artists)
     }
     length = sqrt(sum(value * value for value in raw.values()))
@@ -50,13 +40,3 @@ def likeness(one: Weights, other: Weights) -> float:
     """The cosine, drawn towards 0 where little is shared: from 0 to 1, the same both ways."""
     shared = len(one.keys() & other.keys())
     return cosine(one, other) * shared / (shared + SHRINK)
-
-
-def nearest(one: Weights, others: Iterable[tuple[str, Weights]], most: int) -> list[Near]:
-    """
-    The most alike of these listeners, the nearest first; those who share nothing are left out.
-
-    others  user id → weights; without the listener themselves
-    """
-    alike = (Near(user_id, likeness(one, other)) for user_id, other in others)
-    return nlargest(most, (near for near in alike if near.likeness > 0), key=lambda near: (near.likeness, near.user_id))
