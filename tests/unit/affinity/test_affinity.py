@@ -225,9 +225,11 @@ def test_a_song_is_private_by_whichever_of_its_names(private: str) -> None:
 
 def test_a_list_that_names_a_private_guest_hides_the_song() -> None:
     """Although most of the log of plays does not name the guest."""
-    some, more = played((TODAY, "Ann+Secret/E", 1)), played(("2026-10-01", "Ann/E", 2))
+    some, [more] = played((TODAY, "Ann+Secret/E", 1)), played(("2026-10-01", "Ann/E", 2))
+    # What says most of a song need not name its guest.
+    more = replace(more, songs={key: each._replace(cover="https://images/e") for key, each in more.songs.items()})
     known = evidence(
-        plays=[*played((TODAY, "Ann/D", 5), (TODAY, "Ben/B", 1)), *some, *more],
+        plays=[*played((TODAY, "Ann/D", 5), (TODAY, "Ben/B", 1)), *some, more],
         lists=[ranked(["Ann+Secret/D"])],
         private=frozenset({artist_key("Secret")}),
     )
