@@ -9,6 +9,9 @@ import pytest
 from blendify.access import sessions
 from blendify.blends import membership
 from blendify.core.same_names import artist_key
+from blendify.insights import packing, table
+from blendify.insights.buckets import First
+from blendify.insights.firsts import place
 from blendify.recommending import offers, shown
 from blendify.sharing import consent
 from tests.unit.http_events import Browser
@@ -48,6 +51,17 @@ def test_who_is_counted_gets_what_those_like_them_care_for() -> None:
     assert page.status == 200
     assert "Close to you" in page.body
     assert OWN not in page.body
+
+
+def test_what_is_known_of_a_service_that_may_not_be_compared_is_no_news() -> None:
+    """The listener heard it, whichever service it was."""
+    counted_others(SCENE)
+    user_id, browser = me()
+    daily_run()
+    key = artist_key("Band 25")
+    heard = First(key, "Band 25", None, "2026-01-01", "recently_played", is_artist=True)
+    table.write(user_id, table.name("firsts", place(key)), packing.of_firsts([heard]))
+    assert names(browser) == set(SCENE[24:]) - {"Band 25"}
 
 
 def test_who_is_not_counted_gets_what_their_own_artists_lead_to() -> None:

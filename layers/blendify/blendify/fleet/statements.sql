@@ -94,11 +94,17 @@ ranked AS (
     SELECT artist, other, shared, score, row_number() OVER (PARTITION BY artist ORDER BY score DESC, other) AS place
       FROM scored
 ),
-told AS (
-    SELECT artist, min(name) AS name, min(nullif(image, '')) AS image
-      FROM profiles WHERE day = '{day}' GROUP BY artist
+named AS (
+    SELECT artist, name, row_number() OVER (PARTITION BY artist ORDER BY count(*) DESC, name) AS place
+      FROM profiles WHERE day = '{day}' GROUP BY artist, name
+),
+pictured AS (
+    SELECT artist, image, row_number() OVER (PARTITION BY artist ORDER BY count(*) DESC, image) AS place
+      FROM profiles WHERE day = '{day}' AND image <> '' GROUP BY artist, image
 )
-SELECT r.artist, r.other, t.name, t.image, round(r.score, 6) AS nearness, r.shared
-  FROM ranked r JOIN told t ON t.artist = r.other
+SELECT r.artist, r.other, n.name, i.image, round(r.score, 6) AS nearness, r.shared
+  FROM ranked r
+  JOIN named n ON n.artist = r.other AND n.place = 1
+  LEFT JOIN pictured i ON i.artist = r.other AND i.place = 1
  WHERE r.place <= 50
  ORDER BY r.artist, r.place;

@@ -97,15 +97,19 @@ class Sums:
 
     @cached_property
     def told(self) -> Mapping[str, tuple[str, str | None]]:
-        """Name and picture of each artist: of all that profiles say, the first in the order of letters."""
-        names: dict[str, str] = {}
-        images: dict[str, str] = {}
+        """
+        Name and picture of each artist: those that most profiles have, of equals the first in the order of letters.
+
+        So nobody who spells a name in a way of their own names the artist for all.
+        """
+        names: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        images: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for profile in self.profiles.values():
             for artist in profile.artists:
-                names[artist.key] = min(names.get(artist.key, artist.name), artist.name)
+                names[artist.key][artist.name] += 1
                 if artist.image:
-                    images[artist.key] = min(images.get(artist.key, artist.image), artist.image)
-        return {key: (name, images.get(key)) for key, name in names.items()}
+                    images[artist.key][artist.image] += 1
+        return {key: (_commonest(names[key]), _commonest(images[key]) if key in images else None) for key in names}
 
     def _exactly(self, number: int, other: int) -> Alike:
         value = likeness(self._weights[number], self._weights[other])
@@ -150,6 +154,10 @@ class Sums:
             key: math.sqrt(sum(weight * weight for weight in listeners.values()))
             for key, listeners in self._core_of.items()
         }
+
+
+def _commonest(counts: Counter[str]) -> str:
+    return min(counts, key=lambda text: (-counts[text], text))
 
 
 def _shrunk(cosine: float, shared: int) -> float:

@@ -7,6 +7,7 @@ from blendify.affinity import profiles
 from blendify.affinity.profile import Profile, SongWeight
 from blendify.blends.membership import friends
 from blendify.fleet import results
+from blendify.insights import shelves, store
 from blendify.insights.buckets import MonthOfPlays
 from blendify.likeness.audiences import Audience
 from blendify.likeness.likeness import compare
@@ -76,6 +77,8 @@ def offers(user_id: str, plays: Sequence[MonthOfPlays], today: str) -> Offers:
     """
     profile = profiles.profile(user_id, FEATURE)
     unwanted = {each.key for each in dismissals.dismissed(user_id)}
+    # Also of services whose data may not be compared: what the listener knows is no news to them.
+    unwanted |= {first.key for first in store.firsts_of_artists(shelves.shelves(user_id).shown)}
     own = consent(user_id)
     audience = results.audience()
     alike = _neighbours(user_id) if own.count else []

@@ -13,7 +13,8 @@ def reason(shelved: Shelved) -> str:
     first = suggestion.because[0]
     listeners = shelved.audiences.get(first.artist.key, 0)
     numbers = ""
-    if listeners > first.both >= BACKERS:
+    # The rest of the listeners would otherwise be one or two people of whom something is told.
+    if first.both >= BACKERS and listeners - first.both >= BACKERS:
         numbers = f": {first.both} of the {listeners} listeners of {first.artist.name} here also like {suggestion.name}"
         if suggestion.backers >= BACKERS:
             numbers += f", and so do {alike}"
