@@ -38,7 +38,7 @@ METRIC_MONTH, ALARM_MONTH, DASHBOARD_MONTH = 0.30, 0.10, 3.00
 """A metric is a name with one set of dimensions; an alarm costs so much for each metric that it looks at."""
 METRICS, METRICS_OF_A_PROVIDER = 6, 15
 """Metrics that the code may emit: of the fleet, and of each provider. CloudWatch bills those that were emitted."""
-WATCHED, WATCHED_OF_A_PROVIDER = 32, 11
+WATCHED, WATCHED_OF_A_PROVIDER = 33, 11
 """Metrics that alarms look at: shares are of two or three, and six alarms look at a metric of each provider."""
 
 
