@@ -3,7 +3,7 @@
 from tests.e2e.system import SettledListener, System, wait_for
 from tests.e2e.test_operating import fleet
 
-KINDS = {"codes", "plays", "tops", "current", "library", "names", "firsts", "known"}
+KINDS = {"codes", "plays", "tops", "current", "library", "names", "firsts", "known", "~shelves"}
 
 
 def buckets(system: System, user_id: str) -> set[str]:
