@@ -57,6 +57,11 @@ class Stack:
         return cls(LOCAL, emulator, selected, list(simulators.values()))
 
     @property
+    def outputs_file(self) -> Path:
+        """It is there from the first time on that the stack was up."""
+        return self.folder / "outputs.json"
+
+    @property
     def simulators(self) -> Sequence[Simulator]:
         """The simulators of all providers."""
         return (self.simulator, *self.others)
@@ -92,7 +97,7 @@ class Stack:
                 parameters |= provider.features
             self.deployment.update({**parameters, **self.parameters})
             outputs = self.deployment.outputs()
-            (self.folder / "outputs.json").write_text(json.dumps(outputs, indent=2) + "\n")
+            self.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
             return outputs
 
     def _check_ports(self, simulated: Sequence[Simulator]) -> None:

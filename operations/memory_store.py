@@ -84,6 +84,11 @@ class MemoryStore(ListStore):
             self.facts.append(snapshots.snapshot(self.user_id, self.provider, self.data_type, moment, held))
             self._since_snapshot = 0
 
+    def belong_to(self, user_id: str) -> None:
+        """From now on these are the lists of this user."""
+        before, self.user_id = self.user_id, user_id
+        self.facts = [replace(fact, partition=user_id + fact.partition.removeprefix(before)) for fact in self.facts]
+
     def save(self) -> int:
         """Store facts and versions in the tables that the environment names; answers the number of facts."""
         written = append(self.facts)

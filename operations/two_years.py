@@ -4,15 +4,20 @@ Two years of a simulated listener of Spotify, for the demo: what the product wou
 Day by day the product's own code plans and commits what the simulated library holds, in memory. Then the records and
 the versions of all lists are stored in the stack on this machine, and the listener can connect like any other.
 
-    python -m operations.two_years
+    python -m operations.two_years            on the stack that runs
+    python -m operations.two_years early      lives the years at once, and waits for a line before it stores them: a
+                                              demo has a processor to spare while its stack is deployed
 """
 
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from blendify.access import users
@@ -21,6 +26,8 @@ from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times
 from blendify.core.data_types import DataType
+from blendify.core.settings import settings
+from blendify.db.state_table import state_table
 from blendify.fetching.page_consistency import Observed
 from blendify.history import list_versions
 from blendify.jobs.job import Job
@@ -51,6 +58,12 @@ SHELVES: Mapping[str, Sequence[DataType]] = {
 }
 """What changes when a part of the shelf does."""
 SYNCED_AT = time(22, 50, tzinfo=UTC)
+NOBODY = "nobody"
+"""Whose the past is before its listener is known."""
+EARLY = "early"
+TABLES = {"HISTORY_TABLE": "none", "ACCOUNTS_TABLE": "none"}
+"""Names that nothing has: the product's settings want some."""
+REST = {"TOKENS_KEY": "none", "APPLICATIONS": "none", "TOP_LIST_DEPTH": "50", "FULL_SWEEP_DAYS": "7"}
 
 
 class PicturesHere(Catalogue):
@@ -129,45 +142,89 @@ class Past:
         observed = Observed(full=True) if endpoint.list_kind is ListKind.LOG else Observed(total=total)
         lists.commit(reader, ListEnd(observed, listed), then, {})
 
+    def belong_to(self, user_id: str) -> None:
+        """From now on it is the past of this user."""
+        self.user_id = user_id
+        for store in self.stores.values():
+            store.belong_to(user_id)
+
     def save(self) -> int:
         """Store it all; answers the number of records."""
         return sum(store.save() for store in self.stores.values())
 
 
-def fill(today: date, address: str) -> int:
+class Filling:
     """
-    Give the listener their past, unless they have one; answers the number of records.
+    Give the listener their past, unless they have one.
 
     address     of the simulator, which draws the pictures
     """
-    simulator = Spotify(Options())
-    simulator.catalogue = PicturesHere(simulator.options.seed, address)
-    listener = simulator.listeners[NAME]
-    user_id = users.find_or_create_user(PROVIDER, simulator.profile(listener)["id"])
-    if list_versions.any_read(user_id, PROVIDER, DataType.SAVED_TRACKS):
-        return 0
-    past = Past(user_id, listener.library)
-    past.live(life(simulator.options.seed, today))
-    return past.save()
+
+    def __init__(self, today: date, address: str) -> None:
+        self._today, self._simulator = today, Spotify(Options())
+        self._simulator.catalogue = PicturesHere(self._simulator.options.seed, address)
+        self._listener = self._simulator.listeners[NAME]
+        self._past: Past | None = None
+
+    def live(self) -> Past:
+        """The two years, which are lived once; whose they are is not known yet."""
+        if self._past is None:
+            self._past = Past(NOBODY, self._listener.library)
+            self._past.live(life(self._simulator.options.seed, self._today))
+        return self._past
+
+    def save(self) -> int:
+        """Store them; answers the number of records, 0 when the listener has a past already."""
+        user_id = users.find_or_create_user(PROVIDER, self._simulator.profile(self._listener)["id"])
+        if list_versions.any_read(user_id, PROVIDER, DataType.SAVED_TRACKS):
+            return 0
+        past = self.live()
+        past.belong_to(user_id)
+        return past.save()
 
 
-def _fill() -> int:
+@contextmanager
+def begun() -> Iterator["subprocess.Popen[str]"]:
+    """
+    A process that lives the years at once, and stores them when `stored` says so. At the end of the block it is gone.
+
+    It is another process as the product's code takes its settings from the environment once.
+    """
+    command = [sys.executable, "-m", "operations.two_years", EARLY]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def stored(process: "subprocess.Popen[str]") -> bool:
+    """Have the years stored in a stack that runs by now; returns whether they were."""
+    process.communicate("store\n")
+    return process.returncode == 0
+
+
+def _fill(*, early: bool) -> int:
     stack = Stack.of(os.environ)
+    os.environ.update(TABLES | REST)
+    filling = Filling(times.now().date(), stack.simulator.address)
+    if early:
+        # A listener of a stack that was there before has their past.
+        if not stack.outputs_file.exists():
+            filling.live()
+        if not sys.stdin.readline():
+            return 1
     if not stack.emulator.program.running:
         raise Misconfigured("No stack runs on this machine: start it with `make up`.")
     outputs = stack.deployment.outputs()
     os.environ.update(stack.emulator.client_environment())
-    os.environ.update(
-        HISTORY_TABLE=outputs["history_table"],
-        ACCOUNTS_TABLE=outputs["accounts_table"],
-        TOKENS_KEY="none",
-        APPLICATIONS="none",
-        TOP_LIST_DEPTH="50",
-        FULL_SWEEP_DAYS="7",
-    )
-    step(f"Stored {fill(times.now().date(), stack.simulator.address):,} records of two years of {NAME}")
+    os.environ.update(HISTORY_TABLE=outputs["history_table"], ACCOUNTS_TABLE=outputs["accounts_table"])
+    settings.cache_clear()
+    state_table.cache_clear()
+    step(f"Stored {filling.save():,} records of two years of {NAME}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(status_of(_fill, print))
+    sys.exit(status_of(partial(_fill, early=sys.argv[1:] == [EARLY]), print))

@@ -68,3 +68,14 @@ def test_the_same_listener_lives_the_same_days_again() -> None:
 
 def test_lives_of_two_days_begin_on_the_same_day() -> None:
     assert first_day(date(2026, 11, 28)) == first_day(date(2026, 12, 31)) == date(2024, 10, 1)
+
+
+def test_the_past_becomes_that_of_whoever_is_its_listener() -> None:
+    """It is lived before the user is known: every record and every list is theirs then."""
+    lived = Past("nobody", library())
+    lived.live(life(date(2026, 3, 4)))
+    lived.belong_to("unora")
+    facts = [fact for store in lived.stores.values() for fact in store.facts]
+    assert facts
+    assert {fact.partition.partition("#")[0] for fact in facts} == {"unora"}
+    assert {store.user_id for store in lived.stores.values()} == {"unora"}
