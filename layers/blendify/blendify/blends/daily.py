@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import combinations
 
 from blendify.affinity.profile import Profile
-from blendify.blends import membership, stored
+from blendify.blends import membership, shelf, stored
 from blendify.blends.membership import Blend, Member
 from blendify.blends.playlist import playlist
 from blendify.blends.stored import Daily, Score
@@ -72,7 +72,7 @@ def of(blend: Blend, agreed: Mapping[str, Consent], sources: Sources) -> Daily:
     current = membership.find(blend.blend_id)
     if current is None or current.version != blend.version:
         # Somebody left meanwhile: what leaving deleted may have been written once more.
-        stored.forget(blend.blend_id)
+        shelf.forget(blend.blend_id)
     return daily
 
 

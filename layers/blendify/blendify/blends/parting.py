@@ -5,7 +5,7 @@ The others are told. Who is in a blend decides what is shown, so a membership go
 before it too: a pass of an erasure that dies in between would not find it again.
 """
 
-from blendify.blends import membership, news, stored
+from blendify.blends import membership, news, shelf
 from blendify.blends.membership import LEAST_MEMBERS, Blend
 
 
@@ -13,9 +13,9 @@ def leave(user_id: str, blend_id: str) -> Blend | None:
     """Take the user out; returns the blend as it was before, None when they were not in it."""
     if membership.of_member(user_id, blend_id) is None:
         return None
-    stored.forget(blend_id)
+    shelf.forget(blend_id)
     before = membership.leave(user_id, blend_id)
-    stored.forget(blend_id)
+    shelf.forget(blend_id)
     member = before.member(user_id) if before else None
     if before and member:
         news.tell(before, news.LEFT if len(before.members) > LEAST_MEMBERS else news.ENDED, member)
@@ -30,7 +30,7 @@ def end(blend_id: str, user_id: str) -> Blend | None:
         if blend is None or maker is None:
             return None
         if membership.end(blend):
-            stored.forget(blend_id)
+            shelf.forget(blend_id)
             news.tell(blend, news.ENDED, maker)
             return blend
 
@@ -43,4 +43,4 @@ def leave_all(user_id: str) -> int:
 def forget_all(user_id: str) -> None:
     """Delete the playlists of all blends in which the user is: data of theirs is being erased."""
     for blend_id in membership.blend_ids(user_id):
-        stored.forget(blend_id)
+        shelf.forget(blend_id)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from blendify.blends.choice import Chosen, Song
 from blendify.blends.playlist import Entry, Playlist, Share
+from blendify.blends.shelf import shelf
 from blendify.blends.worth import Link
 from blendify.insights import table
 
@@ -50,22 +51,13 @@ class Daily:
 
 def read(blend_id: str) -> Daily | None:
     """What is stored; None for nothing, or of another release."""
-    found = table.read_named(_partition(blend_id), [BUCKET]).get(BUCKET)
+    found = table.read_named(shelf(blend_id), [BUCKET]).get(BUCKET)
     return _daily(found[1:]) if found and found[0] == FORMAT else None
 
 
 def write(blend_id: str, daily: Daily) -> None:
     """Keep it in place of the one before."""
-    table.write(_partition(blend_id), BUCKET, [FORMAT, *_rows(daily)])
-
-
-def forget(blend_id: str) -> int:
-    """Delete what is stored of a blend; returns the number of items."""
-    return table.remove_everything(_partition(blend_id))
-
-
-def _partition(blend_id: str) -> str:
-    return f"blend#{blend_id}"
+    table.write(shelf(blend_id), BUCKET, [FORMAT, *_rows(daily)])
 
 
 def _rows(daily: Daily) -> list[Any]:
