@@ -25,8 +25,9 @@ STEPS = ("sync.", "erase.", "export.", "watch.")
 
 TABLES = tuple(f"blendify.providers.{name}" for name in PROVIDERS)
 """Loaded when a provider is first needed."""
-WITH_FIRST_CALL = {"blendify.core.timed_http"}
-"""Loaded with a function's first call to a provider, as it needs `requests`."""
+WITH_FIRST_CALL = {"blendify.core.timed_http", "blendify.leaving.outdated"}
+"""Loaded where they are needed: with a function's first call to a provider, as it needs `requests`; and by the erasures
+that fold the history."""
 DISPATCH = {"core", "db", "lambdas", "providers", "schedule", "syncing"}
 """The packages that the schedule's Lambda needs, once a minute."""
 

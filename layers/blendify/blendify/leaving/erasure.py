@@ -31,7 +31,6 @@ from blendify.importing.imports import State as ImportState
 from blendify.insights import queue, shelves
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect
-from blendify.leaving.outdated import Outdated
 from blendify.leaving.receipts import EVERYTHING, AlreadyFinished, Erasure
 from blendify.sharing import consent
 from blendify.webhooks import runs
@@ -182,6 +181,9 @@ class DeletionPass:
         """Delete the records of a provider that were replaced before its span; without a span nothing."""
         confirmed, limit = self._erasure.requested_at, whole_readings.limit(provider)
         if limit is not None:
+            # It folds the history, which no other erasure does: loaded here, it slows no other one's start.
+            from blendify.leaving.outdated import Outdated
+
             held_for = replaced_records.held_for(limit)
             outdated = Outdated.at(self._user_id, provider, self._erasure.requested_at, held_for)
             for keys_of_some in outdated.to_delete():
