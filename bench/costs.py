@@ -47,14 +47,14 @@ INSIGHTS_OF_NEWS = Use(
     lambda_requests=1 + 1,
     gb_seconds=0.5 * 0.05 + 0.1,
     write_units=24,
-    history_read_units=39,
+    history_read_units=40.5,
     queue_requests=1.25 * (1 + 2),
 )
 INSIGHTS_OF_RESYNC = Use(
     lambda_requests=1 + 7,
     gb_seconds=0.5 * 0.05 + 7 * 0.1,
-    write_units=64,
-    history_read_units=130,
+    write_units=77,
+    history_read_units=149,
     queue_requests=1.25 * (1 + 7 * 2),
 )
 INSIGHTS_MONTH = 0.0022 * STORED_GB_MONTH
