@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from subprocess import Popen
 from threading import Event
@@ -58,8 +59,10 @@ def _demo() -> int:
         counters = stack.simulator.control("GET", "counters")
         _print_table(sync, _figures(stack, outputs["accounts_table"], user_id, sync["sync_id"]), counters)
         wrong = _check(stack, outputs["history_table"], listener, user_id, sync)
+        second_sync = partial(_second_sync, stack, outputs, listener, user_id)
         if not wrong:
-            wrong = _others(stack, lambda: _second_sync(stack, outputs, listener, user_id), past)
+            # Friends and two years are shown once, with the service that is the default.
+            wrong = _others(stack, second_sync, past) if past else second_sync()
     if not wrong and past and os.environ.get("IMPORT"):
         wrong = bring(stack, provider.name, listener, console)
     _print_addresses(stack, outputs, time.monotonic() - began)
@@ -212,7 +215,7 @@ def _second_sync(stack: Stack, outputs: Mapping[str, str], listener: str, user_i
     return wrong
 
 
-def _others(stack: Stack, second_sync: Callable[[], list[str]], past: "Popen[str] | None") -> list[str]:
+def _others(stack: Stack, second_sync: Callable[[], list[str]], past: "Popen[str]") -> list[str]:
     """Friends meet during the second sync and while two years are stored, as both wait most of the time."""
     quiet = Event()
     step("\n  Meanwhile three friends and two strangers connect five services")
@@ -222,7 +225,7 @@ def _others(stack: Stack, second_sync: Callable[[], list[str]], past: "Popen[str
             wrong = second_sync()
         finally:
             quiet.set()
-        if not wrong and past:
+        if not wrong:
             wrong = _two_years(stack, past)
         met = meeting.result()
     return [*wrong, *friends.show(met, stack, console)]
