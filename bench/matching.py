@@ -77,7 +77,7 @@ class Scores:
         )
 
     def near_to(self, numbers: Sequence[int]) -> dict[str, dict[str, float]]:
-        """Who is near to the artists of these listeners."""
+        """For each artist of these listeners: the nearness of other artists, by key."""
         keys = {artist.key for number in numbers for artist in self.profiles[number].artists[:OWN_ARTISTS]}
         near = {}
         for key in keys:

@@ -188,7 +188,7 @@ def _groups(count: int, random: Random) -> Iterator[Friends]:
 
 
 def _pools(groups: Sequence[Friends], random: Random) -> Mapping[int, tuple[float, list[int]]]:
-    """The share and the artists of each listener who is in a group."""
+    """By listener in a group: the share of plays that comes from the group's pool, and the artists of the pool."""
     pools: dict[int, tuple[float, list[int]]] = {}
     for group in groups:
         scenes = random.sample(range(SCENES), 2)

@@ -39,7 +39,7 @@ LISTEN: dict[str, Any] = {
         "mbid_mapping": {"recording_mbid": "mb-1"},
         "additional_info": {
             "duration_ms": 201_543,
-            "isrc": "at-xxx-24-00001",
+            "isrc": "at-ab1-24-00001",
             "submission_client": "SECRET",
             "ip": "SECRET",
         },
@@ -109,7 +109,7 @@ def test_what_the_formats_know_beside_the_names_is_kept() -> None:
     by_name = {name: plays(upload)[0] for name, (upload, _) in UPLOADS.items()}
     assert {play.record_id for name, play in by_name.items() if play.service == "lastfm"} == {API["url"]}
     assert {play.key for name, play in by_name.items() if play.service == "lastfm"} == {by_name["table"].key}
-    assert (by_name["listens in lines"].isrc, by_name["listens in lines"].duration_ms) == ("ATXXX2400001", 201_543)
+    assert (by_name["listens in lines"].isrc, by_name["listens in lines"].duration_ms) == ("ATAB12400001", 201_543)
     assert (by_name["maloja"].artist_name, by_name["maloja"].ms_played, by_name["maloja"].duration_ms) == (
         "The Four, Ana",
         200_000,

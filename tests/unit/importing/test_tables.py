@@ -32,7 +32,7 @@ HEAD = [
 ROW: list[Any] = [
     "Glass & Harbour",
     "The Four, Ana",
-    "at-xxx-24-00001",
+    "at-ab1-24-00001",
     "Notes",
     "SECRET",
     201,
@@ -78,8 +78,8 @@ def test_a_row_of_the_workbook_is_a_play_without_address_and_device(shared: bool
     (play,) = plays(workbook(HEAD, ROW, shared=shared))
     assert (play.track_name, play.artist_name, play.album_name) == ("Glass & Harbour", "The Four, Ana", "Notes")
     assert (play.isrc, play.record_id, play.started_at, play.ms_played) == (
-        "ATXXX2400001",
-        "isrc:ATXXX2400001",
+        "ATAB12400001",
+        "isrc:ATAB12400001",
         AT,
         201_000,
     )

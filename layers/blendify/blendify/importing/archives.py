@@ -229,6 +229,7 @@ def _zip(file: Bounded) -> zipfile.ZipFile:
     except zipfile.BadZipFile:
         beginning = file.read(0, 4)
         raise ImportRefused("archive_incomplete" if beginning == b"PK\x03\x04" else "archive_damaged") from None
+    # Python's zipfile raises NotImplementedError for an archive of a version that it does not know.
     except (*DAMAGE, NotImplementedError, ValueError, OverflowError):
         raise ImportRefused("archive_damaged") from None
 

@@ -3,14 +3,13 @@
 own applications read.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import asdict
 
 from blendify.access import bearer_tokens
 from blendify.core import times
 from blendify.web import listener_pages, responses
 from blendify.web.guards import form_user, same_origin, session_user, user_id
+from blendify.web.json_body import json_object
 from blendify.web.parameters import form_field
 from blendify.web.responses import Response
 from blendify.web.router import new_router
@@ -19,7 +18,6 @@ router = new_router()
 _same_origin = same_origin("Nothing was changed.")
 
 TOO_MANY = f"You already have {bearer_tokens.MAX_TOKENS} tokens, the maximum. Revoke one that you no longer use."
-MAX_BODY_CHARACTERS = 4_096
 MAX_NAME_CHARACTERS = 100
 MAX_ID_CHARACTERS = 64
 """Token ids have 16 characters; the table's keys cannot be arbitrarily long."""
@@ -87,13 +85,8 @@ def by_form() -> Response[str]:
 
 def _wanted(body: str | None) -> tuple[str, str | None] | None:
     """Name and end in the body; None when it is not JSON of that shape."""
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, Mapping) or not {"name"} <= set(given) <= {"name", "expires_at"}:
+    given = json_object(body)
+    if given is None or not {"name"} <= set(given) <= {"name", "expires_at"}:
         return None
     name = _usable_name(given["name"])
     end = given.get("expires_at")

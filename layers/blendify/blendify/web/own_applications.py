@@ -5,8 +5,6 @@ Somebody without an account here brings theirs on the same page: it goes with th
 when that login has succeeded.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -23,6 +21,7 @@ from blendify.providers.provider import Provider
 from blendify.web import guards, responses
 from blendify.web.begin_login import to_consent
 from blendify.web.guards import same_origin, session_user, user_id
+from blendify.web.json_body import json_object
 from blendify.web.listener_pages import FORMS
 from blendify.web.parameters import form_field
 from blendify.web.responses import ContentSources, Response
@@ -182,13 +181,8 @@ def _not_here(name: str) -> Response[str]:
 
 def _in_body(body: str | None) -> Credentials | None:
     """What is in the body; None when it is not JSON of that shape."""
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, Mapping) or set(given) != {"client_id", "client_secret"}:
+    given = json_object(body, MAX_BODY_CHARACTERS)
+    if given is None or set(given) != {"client_id", "client_secret"}:
         return None
     values = [value.strip() if isinstance(value, str) else "" for value in (given["client_id"], given["client_secret"])]
     return _usable(*values)

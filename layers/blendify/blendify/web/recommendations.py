@@ -1,6 +1,5 @@
 """`GET /me/recommendations` and the page `/discover`: what a listener may like, with the reasons; dismissing it."""
 
-import json
 import re
 from collections.abc import Iterable
 from functools import partial
@@ -17,6 +16,7 @@ from blendify.recommending.offers import FriendShelf, Offers, Shelved, offers
 from blendify.recommending.shelves import FromFriend
 from blendify.web import listener_pages, responses, views
 from blendify.web.guards import form_user, reader, same_origin, session_user, unauthorized, user_id
+from blendify.web.json_body import json_object
 from blendify.web.listener_pages import of_a_listener
 from blendify.web.parameters import form_field
 from blendify.web.reasons import reason
@@ -31,7 +31,6 @@ _same_origin = same_origin("Nothing was changed.")
 KEY = re.compile(r"[A-Za-z0-9_-]{12}")
 """What an artist's key looks like."""
 MAX_ARTIST_CHARACTERS = 200
-MAX_BODY_CHARACTERS = 4_096
 NO_SUCH = "An artist's key has 12 letters and digits, as in the answers of GET /me/recommendations."
 TOO_MANY = f"You have dismissed {MOST:,} artists, the maximum. Take some back first."
 
@@ -208,13 +207,8 @@ def _own_song(song: Song) -> dict[str, Any]:
 
 def _name_in(body: str | None) -> str | None:
     """The name in the body; None when it is not JSON of that shape."""
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    name = given.get("name") if isinstance(given, dict) and set(given) == {"name"} else None
+    given = json_object(body)
+    name = given["name"] if given is not None and set(given) == {"name"} else None
     if not isinstance(name, str) or not 0 < len(name.strip()) <= MAX_ARTIST_CHARACTERS or not name.isprintable():
         return None
     return name.strip()

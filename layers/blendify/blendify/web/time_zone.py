@@ -1,6 +1,5 @@
 """PUT /me, and a form for the same: what a listener settles: their time zone, and what counts as a play."""
 
-import json
 import re
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +10,13 @@ from blendify.importing.counting import MOST_SECONDS
 from blendify.insights import queue
 from blendify.web import responses
 from blendify.web.guards import form_user, same_origin, session_user, unauthorized, user_id
+from blendify.web.json_body import json_object
 from blendify.web.parameters import form_field
 from blendify.web.responses import Response
 from blendify.web.router import new_router
 
 router = new_router()
 
-MAX_BODY_CHARACTERS = 4_096
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 MAX_NAME_CHARACTERS = 64
 
@@ -67,13 +66,8 @@ def settle_plays() -> Response[str]:
 
 def _given(body: str | None) -> dict[str, Any] | None:
     """What is in the body; None when it is not of this form."""
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, dict) or not given or not set(given) <= {"time_zone", "play_seconds"}:
+    given = json_object(body)
+    if not given or not set(given) <= {"time_zone", "play_seconds"}:
         return None
     name, seconds = given.get("time_zone", "UTC"), given.get("play_seconds", 0)
     if not isinstance(name, str) or len(name) > MAX_NAME_CHARACTERS or not _NAME.fullmatch(name):

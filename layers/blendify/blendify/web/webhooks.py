@@ -1,13 +1,12 @@
 """/me/webhooks, and the forms of the account page: where a listener's own applications are told of changes."""
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from blendify.access.users import UserGone
 from blendify.core.settings import loopback_webhooks
 from blendify.web import guards, listener_pages, responses
 from blendify.web.guards import form_user, same_origin, session_user, user_id
+from blendify.web.json_body import json_object
 from blendify.web.parameters import form_field
 from blendify.web.responses import Response
 from blendify.web.router import new_router
@@ -18,7 +17,6 @@ from blendify.webhooks.subscriptions import MAX_WEBHOOKS, Webhook
 router = new_router()
 _same_origin = same_origin("Nothing was changed.")
 
-MAX_BODY_CHARACTERS = 4_096
 MAX_ID_CHARACTERS = 64
 """Webhooks' ids have 16 characters; the table's keys cannot be arbitrarily long."""
 TOO_MANY = f"You already have {MAX_WEBHOOKS} webhooks, the maximum. Delete one that you no longer use."
@@ -115,12 +113,7 @@ def _problem(url: str) -> str | None:
 
 def _url_in(body: str | None) -> str | None:
     """The address in the body; None when it is not JSON of that shape."""
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, Mapping) or set(given) != {"url"} or not isinstance(given["url"], str):
+    given = json_object(body)
+    if given is None or set(given) != {"url"} or not isinstance(given["url"], str):
         return None
     return given["url"].strip()

@@ -111,6 +111,7 @@ class Workbook:
                     yield from parts.take()
         except DAMAGE:
             raise ImportRefused("archive_damaged") from None
+        # So Python's zipfile calls a compression that it does not know.
         except NotImplementedError:
             raise ImportRefused("archive_kind") from None
         except RuntimeError:

@@ -1,8 +1,5 @@
 """`/me/blends…`: the blends of a listener as JSON. Accepting an invitation is a page's business, see `invitations`."""
 
-import json
-from collections.abc import Mapping
-
 from blendify.access.users import UserGone
 from blendify.blends import membership, parting
 from blendify.blends.membership import MAX_TITLE_CHARACTERS, MOST_BLENDS, Blend
@@ -11,12 +8,12 @@ from blendify.web import guards, request, responses
 from blendify.web.blends import shown
 from blendify.web.blends.shown import People
 from blendify.web.guards import reader, same_origin, session_user, user_id
+from blendify.web.json_body import json_object
 from blendify.web.responses import Response
 from blendify.web.router import Router, new_router
 
 router = new_router()
 
-MAX_BODY_CHARACTERS = 4_096
 MAX_ID_CHARACTERS = 64
 """Ids of blends have 16 characters; the table's keys cannot be arbitrarily long."""
 TOO_MANY = f"You are in {MOST_BLENDS} blends, the most there can be. Leave one first."
@@ -108,13 +105,8 @@ def _title_in(body: str | None) -> str | None:
     """The title in the body, empty without one; None when the body is not JSON of that shape."""
     if not body:
         return ""
-    if len(body) > MAX_BODY_CHARACTERS:
-        return None
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(given, Mapping) or set(given) - {"title"}:
+    given = json_object(body)
+    if given is None or set(given) - {"title"}:
         return None
     title = given.get("title") or ""
     return title_of(title) if isinstance(title, str) and len(title.strip()) <= MAX_TITLE_CHARACTERS else None

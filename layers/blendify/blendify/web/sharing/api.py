@@ -1,6 +1,5 @@
 """`GET|PUT /me/sharing`: three switches, the name that others see, and the artists that nobody sees."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes
 from blendify.sharing.legible import legible
 from blendify.web import responses
 from blendify.web.guards import reader, same_origin, session_user, unauthorized, user_id
+from blendify.web.json_body import json_object
 from blendify.web.parameters import given_once, query_parameters
 from blendify.web.responses import Response
 from blendify.web.router import Router
@@ -112,13 +112,8 @@ def _changes(user: str, body: str | None) -> Changes:
 
 def _json(body: str | None) -> dict[str, Any]:
     text = f'The body must be JSON like {{"count_me_anonymously": true}}, with one or more of: {", ".join(FIELDS)}.'
-    if body is None or len(body) > MAX_BODY_CHARACTERS:
-        raise Refused(text)
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(text) from None
-    if not isinstance(given, dict) or not given:
+    given = json_object(body, MAX_BODY_CHARACTERS)
+    if not given:
         raise Refused(text)
     return given
 
