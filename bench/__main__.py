@@ -1,7 +1,7 @@
 """
 Prints the figures of the design, and says which are worse than their bounds.
 
-    make bench          all of them, and writes docs/bench.md; five minutes of processor time
+    make bench          all of them, and writes docs/bench.md; seven minutes on two cores
     make check-bench    the counts alone, under a minute; fails if one is worse than its bound
 
 Counts come from the simulator and from the stored items; times are given only as ratios.
