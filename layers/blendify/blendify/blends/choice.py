@@ -62,12 +62,12 @@ class Pool:
     def songs(self) -> dict[str, Song]:
         """By key."""
         forbidden = frozenset[str]().union(*(taste.profile.forbidden for taste in self.tastes))
-        told: dict[str, list[tuple[str, SongWeight]]] = {}
+        tellers_of: dict[str, list[tuple[str, SongWeight]]] = {}
         for taste in sorted(self.tastes, key=lambda each: each.member_id):
             for song in taste.profile.songs:
                 if song.key not in forbidden:
-                    told.setdefault(song.key, []).append((taste.member_id, song))
-        return {key: self._song(key, tellers) for key, tellers in told.items()}
+                    tellers_of.setdefault(song.key, []).append((taste.member_id, song))
+        return {key: self._song(key, tellers) for key, tellers in tellers_of.items()}
 
     def worth(self, member_id: str, song: Song) -> float:
         """What the song is worth to a member."""

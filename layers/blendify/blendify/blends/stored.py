@@ -51,8 +51,8 @@ class Daily:
 
 def read(blend_id: str) -> Daily | None:
     """What is stored; None for nothing, or of another release."""
-    found = table.read_named(shelf(blend_id), [BUCKET]).get(BUCKET)
-    return _daily(found[1:]) if found and found[0] == FORMAT else None
+    rows = table.read_named(shelf(blend_id), [BUCKET]).get(BUCKET)
+    return _daily(rows[1:]) if rows and rows[0] == FORMAT else None
 
 
 def write(blend_id: str, daily: Daily) -> None:
@@ -74,8 +74,8 @@ def _rows(daily: Daily) -> list[Any]:
 def _daily(stored: list[Any]) -> Daily:
     (day, entries, shares, together, blended), (made_at, people, basis, services, songs, scores) = stored
     made = Playlist(day, tuple(map(_entry, entries)), tuple(Share(*share) for share in shares), together, blended)
-    told = tuple(Score(one, other, percent, words, tuple(artists)) for one, other, percent, words, artists in scores)
-    return Daily(made, made_at, people, basis, tuple(services), songs, told)
+    pairs = tuple(Score(one, other, percent, words, tuple(artists)) for one, other, percent, words, artists in scores)
+    return Daily(made, made_at, people, basis, tuple(services), songs, pairs)
 
 
 def _entry(row: list[Any]) -> Entry:

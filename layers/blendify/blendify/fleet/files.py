@@ -136,5 +136,5 @@ def _keys(prefix: str) -> Iterator[str]:
 
 
 def _part(key: str) -> Part | None:
-    found = _KEY.fullmatch(key)
-    return Part(found[1], int(found[2]), int(found[3])) if found else None
+    match = _KEY.fullmatch(key)
+    return Part(match[1], int(match[2]), int(match[3])) if match else None

@@ -90,10 +90,10 @@ def of_run(run: Run) -> Rows:
     return list(astuple(run))
 
 
-def of_audience(found: Audience) -> Rows:
+def of_audience(audiences: Audience) -> Rows:
     """The rows of audiences, in columns."""
-    keys = sorted(found.of)
-    return [found.listeners, keys, [found.of[key] for key in keys]]
+    keys = sorted(audiences.of)
+    return [audiences.listeners, keys, [audiences.of[key] for key in keys]]
 
 
 def of_near(artists: Sequence[Near]) -> Rows:
