@@ -75,12 +75,13 @@ def test_they_say_who_is_alike(database: duckdb.DuckDBPyConnection, batches: int
 
 def test_the_bound_is_the_same(database: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it takes some listeners of an artist only, both take the same ones."""
+    unbounded = [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)[:4]]
     monkeypatch.setattr(sums_module, "STRONGEST", 7)
     monkeypatch.setattr(sums_module, "CANDIDATES", 4)
     statement = STATEMENTS["neighbours"].replace("place <= 500", "place <= 7").replace("place <= 50", "place <= 4")
     expected = [(number, *each) for number in sorted(PROFILES) for each in Sums(PROFILES).neighbours(number)]
     assert rows(database, statement) == expected
-    assert expected != [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)[:4]]
+    assert expected != unbounded
 
 
 def test_they_say_who_is_near(database: duckdb.DuckDBPyConnection) -> None:
