@@ -81,6 +81,8 @@ ROWS = [
     ),
     ("one more than others count", shown(10, known=9, new=1, more=1), AGAIN),
     ("one more than others count, again", shown(10, known=9, new=1, more=1, attempt=2), COMPLETE),
+    ("one fewer than others count, at first", shown(9, new=9, fewer=1), AGAIN),
+    ("one fewer than others count, at first, again", shown(9, new=9, fewer=1, attempt=2), COMPLETE),
     ("half a page again", shown(8, counted=10, known=10, gone=2, met_again=2), AGAIN),
     ("half a page again, in other pages", shown(8, counted=10, met_again=2, attempt=2, came_twice=2), DOUBTFUL),
     ("likes of which the latest are shown", shown(5000, counted=6055, known=5000, gone=7, latest_alone=True), DOUBTFUL),

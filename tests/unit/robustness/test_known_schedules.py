@@ -36,6 +36,7 @@ def test_a_like_replaces_another_between_two_pages(sockets: Mapping[str, Socket]
     ("data_type", "call", "move"),
     [
         (DataType.PLAYLIST_TRACKS, 9, Move.ADD),
+        (DataType.PLAYLIST_TRACKS, 10, Move.REMOVE),
         (DataType.SAVED_TRACKS, 2, Move.REMOVE),
         (DataType.FOLLOWED_ARTISTS, 2, Move.REMOVE),
     ],
@@ -43,7 +44,7 @@ def test_a_like_replaces_another_between_two_pages(sockets: Mapping[str, Socket]
 def test_a_list_moves_whose_pages_tell_no_length(
     sockets: Mapping[str, Socket], data_type: DataType, call: int, move: Move
 ) -> None:
-    """More came than the profile or the playlist counts: an entry came twice, or one that came is gone."""
+    """More or fewer came than the profile or the playlist counts: an entry came twice, is gone, or was passed over."""
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "soundcloud", data_type, Schedule(moves=((call, move, 0),)), print)
 

@@ -79,6 +79,8 @@ class Evidence:
     """How many entries came a second time, which each list holds once."""
     more: int = 0
     """How many entries came beyond what others than its pages count."""
+    fewer: int = 0
+    """How many of those that others than its pages count did not come, of a list that was never read."""
     met_again: int = 0
     """How many entries came again where two pages meet, in a list of which something may be hidden by that."""
     hidden: int = 0
@@ -251,6 +253,12 @@ CASES: Sequence[Case] = (
         "{it.more} entries came that are not counted: others may have left the list, or moved",
     ),
     Case(
+        "fewer came than others count, for the first time",
+        lambda it: it.fewer > 0 and it.end.observed.attempt == 1,
+        Verdict.AGAIN,
+        "{it.fewer} entries are counted and did not come: they may be hidden, or have moved",
+    ),
+    Case(
         "counted differently from page to page",
         lambda it: it.end.observed.unsteady,
         Verdict.MISCOUNTED,
@@ -291,6 +299,7 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
     expected = (end.total or 0) - (surplus(reader.version) or 0)
+    counted_elsewhere = end.total is not None and observed.total is None
     doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
     repeated = len(came) - len(given) + reader.repeated if doubled else 0
     gone = known - given
@@ -305,7 +314,8 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         # A reading that went back meets entries again that came once.
         # What is read again from a place in the middle comes twice by that.
         repeated=repeated if observed.attempt == 1 or observed.came_twice is not None else 0,
-        more=0 if end.total is None or observed.total is not None else max(0, len(given) - expected),
+        more=max(0, len(given) - expected) if counted_elsewhere else 0,
+        fewer=max(0, expected - len(given)) if counted_elsewhere and surplus(reader.version) is None else 0,
         met_again=reader.met_again if may_hide else 0,
         hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
