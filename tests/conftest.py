@@ -1,6 +1,7 @@
 """For all tests: the functions' environment, and which worker runs which tests."""
 
 import gc
+import logging
 from collections import Counter
 from typing import Any
 
@@ -10,6 +11,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 from tests.aws.function_environment import set_function_environment
 
 set_function_environment()
+# moto's own library logs the address of each call that it lets through; no function has it.
+logging.getLogger("responses").setLevel(logging.WARNING)
 
 
 class OneStack(LoadScopeScheduling):  # type: ignore[misc]

@@ -75,6 +75,7 @@ def metrics(output: str) -> dict[str, tuple[frozenset[str], str]]:
 def logged(world: World, aws_in_memory: None, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """What the code really counts: a dispatch, syncs with three ends, troubles of a provider, a changed history."""
     world.register()
+    telemetry.flush()
     capsys.readouterr()
     observed(lambda: dict(dispatch.dispatch("machine", plenty)), {})
     ends = (Outcome.COMPLETE, Outcome.FAILED, Outcome.RECONNECT)
