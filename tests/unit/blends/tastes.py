@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import sqrt
+from random import Random
 
 from blendify.affinity.profile import ArtistWeight, Profile, SongWeight
 from blendify.blends.worth import Near, Taste
@@ -42,3 +43,20 @@ def taste(
     member_id: str, songs: Iterable[tuple[str, str, float]], forbidden: Iterable[str] = (), near: Near | None = None
 ) -> Taste:
     return Taste(member_id, profile(member_id, songs, forbidden), near or {})
+
+
+def drawn(seed: int, members: int, artists: int, most: int) -> list[Taste]:
+    """
+    Members with random tastes: some know much and some little, some remove songs, some artists are near.
+
+    The same in every process
+    """
+    random = Random(seed)  # noqa: S311 -- the same each time
+    near = {f"a{one}": {f"a{random.randrange(artists)}": random.random() for _ in range(3)} for one in range(artists)}
+    tastes = []
+    for number in range(members):
+        known = {(str(random.randrange(6)), f"a{random.randrange(artists)}") for _ in range(random.randint(0, most))}
+        songs = [(*each, random.random() + 0.01) for each in sorted(known)]
+        forbidden = [f"s-a{random.randrange(artists)}-{random.randrange(6)}" for _ in range(random.randint(0, 8))]
+        tastes.append(taste(f"m{number}", songs, forbidden, near))
+    return tastes

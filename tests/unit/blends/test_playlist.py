@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -13,26 +13,14 @@ from hypothesis import strategies as st
 from bench import planted
 from blendify.blends.choice import LENGTH, MOST_AHEAD, SHARED_PART, Pool, choosable
 from blendify.blends.playlist import REMEMBERED_DAYS, Playlist, playlist
-from blendify.blends.walk import APART, IN_A_ROW
+from blendify.blends.walk import IN_A_ROW
 from blendify.blends.worth import BEST, PER_ARTIST, Link, Taste, best_songs
 from blendify.taste.days import later
-from tests.unit.blends.tastes import profile, taste
+from tests.unit.blends.tastes import drawn, profile, taste
+from tests.unit.blends.test_walk import longest_row
 
 DAY = "2026-11-28"
 quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-def drawn(seed: int, members: int, artists: int, most: int) -> list[Taste]:
-    """Members with random tastes: some know much and some little, some remove songs, some artists are near."""
-    random = Random(seed)  # noqa: S311 -- the same each time
-    near = {f"a{one}": {f"a{random.randrange(artists)}": random.random() for _ in range(3)} for one in range(artists)}
-    tastes = []
-    for number in range(members):
-        known = {(str(random.randrange(6)), f"a{random.randrange(artists)}") for _ in range(random.randint(0, most))}
-        songs = sorted((*each, random.random() + 0.01) for each in known)
-        forbidden = [f"s-a{random.randrange(artists)}-{random.randrange(6)}" for _ in range(random.randint(0, 8))]
-        tastes.append(taste(f"m{number}", songs, forbidden, near))
-    return tastes
 
 
 anybody = st.tuples(
@@ -79,8 +67,7 @@ def check_order(blend: Playlist) -> None:
     turns = Counter(each.by for each in chosen if each.by)
     most = max(turns.values(), default=0)
     if most <= IN_A_ROW * (len(chosen) - most + (not several)):
-        rows = zip(chosen, chosen[1:], chosen[2:], strict=False)
-        assert not any(one.by == two.by == three.by and one.by is not None for one, two, three in rows)
+        assert longest_row(chosen) <= IN_A_ROW
 
 
 @quick
@@ -268,27 +255,3 @@ def test_a_blend_of_five_friends_is_worth_much_the_same_to_all() -> None:
         ]
         ratios.append(min(worths) / max(worths))
     assert sum(ratios) / len(ratios) >= 0.8
-
-
-def test_the_walk_keeps_an_artist_apart() -> None:
-    """With songs of many artists no artist comes twice within five."""
-    for seed in range(20):
-        blend = playlist(drawn(seed, 4, 60, 150), DAY)
-        artists = [entry.chosen.song.artist for entry in blend.entries]
-        assert len(artists) == LENGTH
-        for number in range(len(artists) - APART + 1):
-            window = artists[number : number + APART]
-            assert len(set(window)) == APART, (seed, number)
-
-
-def test_the_walk_goes_to_near_artists() -> None:
-    """More steps lead to an artist who is near than a shuffle has."""
-    random = Random(3)  # noqa: S311 -- the same each time
-    near = {f"a{n}": {f"a{other}": 0.5 for other in range(n - n % 5, n - n % 5 + 5) if other != n} for n in range(60)}
-    tastes = [
-        taste(f"m{m}", [("1", f"a{n}", random.random() + 0.1) for n in random.sample(range(60), 40)], near=near)
-        for m in range(2)
-    ]
-    artists = [entry.chosen.song.artist for entry in playlist(tastes, DAY).entries]
-    steps = sum(other in near[one] for one, other in pairwise(artists))
-    assert steps / len(artists) > 0.35
