@@ -2,7 +2,7 @@
 
 from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE
 from blendify.web.recommendations import MAX_ARTIST_CHARACTERS
-from blendify.web.sharing.api import SWITCHES
+from blendify.web.sharing.api import ONE_BY_ONE, SWITCHES
 from blendify.web.similar import affinity as affinity_api
 from blendify.web.similar.people import Missing
 from tests.openapi.schemas import (
@@ -26,13 +26,14 @@ def sharing() -> Schema:
     switches: Schema = {field: {"type": "boolean"} for field in SWITCHES}
     artists: Schema = {"type": "array", "maxItems": MOST_PRIVATE, "items": object_of(artist)}
     sharing = {**switches, "name": name, "private_artists": artists, "left_out": _left_out()}
+    given_artists: Schema = {**artists, "items": {"oneOf": [TEXT, object_of(artist)]}}
     body: Schema = {
         "type": "object",
         "minProperties": 1,
         "properties": {
             **switches,
             "name": name,
-            "private_artists": {**artists, "items": {"oneOf": [TEXT, object_of(artist)]}},
+            **dict.fromkeys(("private_artists", *ONE_BY_ONE), given_artists),
         },
         "additionalProperties": False,
     }

@@ -9,6 +9,7 @@ from blendify.access.users import UserGone
 from blendify.core.same_names import artist_key
 from blendify.db import keys
 from blendify.db.state_table import state_table
+from blendify.db.transactions import Write, commit
 from blendify.sharing import consent
 from blendify.sharing.consent import Changes, Consent
 from tests.unit.erasures import leave, machine, telling_of
@@ -70,6 +71,39 @@ def test_a_change_leaves_the_rest_as_it_is() -> None:
     chosen = consent.consent(ada)
     assert (chosen.compare, chosen.show, chosen.name) == (True, True, None)
     assert (chosen.private_artists, chosen.private_names) == (frozenset({"k"}), {"k": "A Band"})
+
+
+@pytest.mark.parametrize("before", [{}, {"old": "An Old Band"}])
+def test_two_changes_of_the_private_list_at_a_time_both_stay(
+    before: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another request adds an artist between the reading and the writing of this one."""
+    ada = user()
+    if before:
+        consent.change(ada, {"private": before})
+    others: list[Changes] = [{"keep": {"b": "Ben"}}, {"reveal": ["old"]}]
+
+    def commit_late(*writes: Write) -> None:
+        if others:
+            consent.change(ada, others.pop())
+        commit(*writes)
+
+    monkeypatch.setattr(consent, "commit", commit_late)
+    monkeypatch.setattr(consent, "pause", lambda _: None)
+    consent.change(ada, {"keep": {"a": "Ann"}})
+    assert consent.consent(ada).private_names == {"a": "Ann", "b": "Ben"}
+
+
+def test_who_leaves_while_they_change_the_list_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = user()
+
+    def commit_late(*writes: Write) -> None:
+        leave(ada)
+        commit(*writes)
+
+    monkeypatch.setattr(consent, "commit", commit_late)
+    with pytest.raises(UserGone):
+        consent.change(ada, {"keep": {"a": "Ann"}})
 
 
 def test_who_agreed_to_be_counted_is_listed_and_leaves_the_list_at_once() -> None:

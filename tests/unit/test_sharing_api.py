@@ -93,6 +93,10 @@ def test_what_is_put_is_kept_and_the_rest_stays(browser: Browser, ada: Story) ->
         ({"private_artists": [{"key": "x", "more": 1}]}, "must be the key"),
         ({"private_artists": ["x"] * 501}, "at most 500"),
         ({"private_artists": [artist_key("Nobody")]}, "GET /me/sharing/artists"),
+        ({"add_private_artists": [artist_key("Nobody")]}, "GET /me/sharing/artists"),
+        ({"add_private_artists": "Ann"}, "must be a list"),
+        ({"remove_private_artists": [1]}, "must be the key"),
+        ({"private_artists": [], "add_private_artists": []}, "the whole list"),
     ],
 )
 def test_what_cannot_be_changes_nothing_and_says_why(browser: Browser, body: Any, words: str) -> None:
@@ -121,6 +125,33 @@ def test_an_artist_stays_private_when_nothing_else_is_known_of_them(browser: Bro
     ]
 
 
+def test_artists_are_added_and_removed_one_by_one(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else is private stays; one who is not private is removed without a word."""
+    ann, band = artist_key("Ann"), artist_key("Bánd")
+    put(browser, {"add_private_artists": [ann]})
+    put(browser, {"add_private_artists": [{"key": band, "name": "x"}]})
+    answer = put(browser, {"add_private_artists": [ann], "remove_private_artists": [band, "nobody"]})
+    assert (answer.status, answer.json["private_artists"]) == (200, [{"key": ann, "name": "Ann"}])
+    monkeypatch.setattr(consent, "MOST_PRIVATE", 1)
+    assert put(browser, {"add_private_artists": [band]}).status == 400
+    assert post(browser, act="keep", artist=band).status == 400
+    assert browser.get(HANDLER, "/me/sharing").json == answer.json
+
+
+def test_a_page_that_was_left_open_turns_nothing_on_again(browser: Browser, ada: Story) -> None:
+    """Its form says what it was drawn with: what the listener did not touch there stays as it is now."""
+    put(browser, {"compare_with_people_i_name": True, "name": "Ada"})
+    drawn = dict(re.findall(r'<input type="hidden" name="(before|name_before)" value="(.*?)">', _page(browser)))
+    assert drawn == {"before": "compare ", "name_before": "Ada"}
+    put(browser, {"compare_with_people_i_name": False, "count_me_anonymously": True, "name": "Lady A"})
+    post(browser, act="switches", compare="on", show="on", name="Ada", **drawn)
+    assert consent.consent(ada.user_id) == consent.Consent(count=True, show=True, name="Lady A")
+
+
+def _page(browser: Browser) -> str:
+    return browser.get(HANDLER, "/sharing").body
+
+
 def test_a_token_reads_and_changes_nothing(browser: Browser, ada: Story) -> None:
     made = bearer_tokens.create(ada.user_id, "app")
     assert made is not None
@@ -144,7 +175,7 @@ def test_the_page_does_the_same_without_script(browser: Browser, ada: Story) -> 
     ]
     assert post(browser, act="switches", compare="on", name=" Ada ").status == 303
     assert consent.consent(ada.user_id).name == "Ada"
-    assert post(browser, act="switches", compare="on", name="  ").status == 303
+    assert post(browser, act="switches", compare="on", name="  ", before="compare", name_before="Ada").status == 303
     assert consent.consent(ada.user_id).name is None
     assert post(browser, act="keep", artist=artist_key("Bánd")).status == 303
     assert consent.consent(ada.user_id).private_names == {artist_key("Bánd"): "Bánd"}

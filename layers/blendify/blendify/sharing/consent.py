@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypedDict
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from blendify.access import connections
+from blendify.access import connections, users
 from blendify.access.users import UserGone
 from blendify.db import keys
+from blendify.db.retries import TRIES, pause
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
-from blendify.db.transactions import check, commit, delete, put, update
+from blendify.db.transactions import Write, check, commit, delete, put, update
 from blendify.sharing.legible import legible
 
 SHARDS = 8
@@ -64,6 +65,10 @@ def consents(user_ids: Collection[str]) -> dict[str, Consent]:
     }
 
 
+class TooManyPrivate(Exception):
+    """The listener keeps as many artists to themselves as can be kept."""
+
+
 class Changes(TypedDict, total=False):
     """What a listener changes; what is left out stays as it is."""
 
@@ -73,27 +78,62 @@ class Changes(TypedDict, total=False):
     name: str | None
     """None for the name at their service."""
     private: Mapping[str, str]
-    """All artists that they keep to themselves, name by key; at most `MOST_PRIVATE`."""
+    """All artists that they keep to themselves, name by key, in place of those of before; at most `MOST_PRIVATE`."""
+    keep: Mapping[str, str]
+    """Artists that they keep to themselves besides."""
+    reveal: Collection[str]
+    """Keys of artists that they keep to themselves no longer."""
 
 
 def change(user_id: str, changes: Changes) -> None:
     """
     Change what is given, and nothing else: two changes at a time do not undo each other.
 
-    Raises  UserGone
+    Raises  UserGone, TooManyPrivate
     """
-    chosen = {name: value for name, value in changes.items() if value is not None}
-    dropped = ("name",) if "name" in changes and changes["name"] is None else ()
+    for attempt in range(TRIES):
+        try:
+            commit(*_writes(user_id, changes))
+        except ConditionFailed as refused:
+            if not users.exists(user_id):
+                raise UserGone("the user has left") from refused
+            if attempt == TRIES - 1:
+                raise
+            # Another change of the private list came between.
+            pause(attempt)
+        else:
+            return
+
+
+def _writes(user_id: str, changes: Changes) -> list[Write]:
+    """The writes of a change; with `keep` or `reveal` only as long as the private list is what it is now."""
+    chosen: dict[str, object] = {name: changes[name] for name in ("compare", "count", "show") if name in changes}
+    chosen |= {"name": changes["name"]} if changes.get("name") else {}
+    dropped = ("name",) if "name" in changes and not changes["name"] else ()
+    same_list: ConditionBase | None = None
+    if "private" in changes:
+        chosen["private"] = changes["private"]
+    elif "keep" in changes or "reveal" in changes:
+        before = (state_table().get(keys.user(user_id), keys.sharing()) or {}).get("private")
+        chosen["private"] = _altered(before or {}, changes)
+        same_list = Attr("private").not_exists() if before is None else Attr("private").eq(before)
     writes = [check(keys.user(user_id), keys.profile(), only_if=Attr("pk").exists())]
     if chosen or dropped:
-        writes.append(update(keys.user(user_id), keys.sharing(), Change(set=chosen, remove=dropped)))
+        to_write = Change(set=chosen, remove=dropped)
+        writes.append(update(keys.user(user_id), keys.sharing(), to_write, only_if=same_list))
     if "count" in changes:
         counted = keys.counted(shard(user_id))
         writes.append(put(counted, user_id, {}) if changes["count"] else delete(counted, user_id))
-    try:
-        commit(*writes)
-    except ConditionFailed as refused:
-        raise UserGone("the user has left") from refused
+    return writes
+
+
+def _altered(private: Mapping[str, str], changes: Changes) -> dict[str, str]:
+    """The private list with these artists, and without those."""
+    revealed = frozenset(changes.get("reveal", ()))
+    altered = {key: name for key, name in {**private, **changes.get("keep", {})}.items() if key not in revealed}
+    if len(altered) > max(MOST_PRIVATE, len(private)):
+        raise TooManyPrivate(f"{MOST_PRIVATE} artists are kept private")
+    return altered
 
 
 def counted_listeners() -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from blendify.access.users import UserGone
 from blendify.sharing import consent
-from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes
+from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes, TooManyPrivate
 from blendify.sharing.legible import legible
 from blendify.web import responses
 from blendify.web.guards import reader, same_origin, session_user, unauthorized, user_id
@@ -23,9 +23,12 @@ SWITCHES: Mapping[str, str] = {
     "show_me_to_strangers": "show",
 }
 """Field of the API → the switch of a consent."""
-FIELDS = (*SWITCHES, "name", "private_artists")
+ONE_BY_ONE: Mapping[str, str] = {"add_private_artists": "keep", "remove_private_artists": "reveal"}
+"""Field of the API → what changes of the private list, whatever else of it changes at the time."""
+FIELDS = (*SWITCHES, "name", "private_artists", *ONE_BY_ONE)
 MAX_BODY_CHARACTERS = 131_072
 MAX_SEARCH_CHARACTERS = 100
+TOO_MANY = f"You can keep {MOST_PRIVATE} artists to yourself at most."
 LOOK_UP = "Look up the keys of your artists with GET /me/sharing/artists?name=…"
 
 
@@ -51,6 +54,8 @@ def add_to(router: Router) -> None:
         user = user_id()
         try:
             consent.change(user, _changes(user, router.current_event.decoded_body))
+        except TooManyPrivate:
+            return responses.error_response(router, 400, "bad_request", TOO_MANY)
         except UnknownArtist as unknown:
             return responses.error_response(router, 400, "unknown_artist", str(unknown))
         except Refused as refused:
@@ -105,8 +110,14 @@ def _changes(user: str, body: str | None) -> Changes:
             changes[switch] = given[field]  # type: ignore[literal-required]
     if "name" in given:
         changes["name"] = _name(given["name"])
+    if "private_artists" in given and set(ONE_BY_ONE) & set(given):
+        raise Refused(f"private_artists is the whole list: it cannot be given with {' or '.join(ONE_BY_ONE)}.")
     if "private_artists" in given:
-        changes["private"] = _private(user, given["private_artists"])
+        changes["private"] = _named(user, "private_artists", given)
+    if "add_private_artists" in given:
+        changes["keep"] = _named(user, "add_private_artists", given)
+    if "remove_private_artists" in given:
+        changes["reveal"] = _keys("remove_private_artists", given)
     return changes
 
 
@@ -128,22 +139,24 @@ def _name(given: object) -> str | None:
     return given.strip()
 
 
-def _key(given: object) -> str:
-    """Of an artist as the API shows it, or given by its key alone."""
-    key = given.get("key") if isinstance(given, dict) and set(given) <= {"key", "name"} else given
-    if not isinstance(key, str):
-        raise Refused('Each of private_artists must be the key of an artist, or {"key": …, "name": …}.')
-    return key
+def _keys(field: str, given: Mapping[str, object]) -> list[str]:
+    """The keys in a list of artists, each as the API shows it or given by its key alone."""
+    listed = given[field]
+    if not isinstance(listed, list) or len(listed) > MOST_PRIVATE:
+        raise Refused(f"{field} must be a list of at most {MOST_PRIVATE} artists.")
+    keys = [
+        each["key"] if isinstance(each, dict) and {"key"} <= set(each) <= {"key", "name"} else each for each in listed
+    ]
+    if not all(isinstance(key, str) for key in keys):
+        raise Refused(f'Each of {field} must be the key of an artist, or {{"key": …, "name": …}}.')
+    return keys
 
 
-def _private(user: str, given: object) -> dict[str, str]:
-    """All private artists by key, with their names. Those of before stay, although nothing else of them is known."""
-    if not isinstance(given, list) or len(given) > MOST_PRIVATE:
-        raise Refused(f"private_artists must be a list of at most {MOST_PRIVATE} artists.")
-    keys = [_key(each) for each in given]
-    before = consent.consent(user).private_names
+def _named(user: str, field: str, given: Mapping[str, object]) -> dict[str, str]:
+    """The artists in a list by key, with their names. Those of before stay, although nothing else of them is known."""
+    keys, before = _keys(field, given), consent.consent(user).private_names
     known = {**own_artists.names(user), **before} if set(keys) - set(before) else before
     if unknown := [key for key in keys if key not in known]:
         places = ", ".join(str(keys.index(key) + 1) for key in unknown[:10])
-        raise UnknownArtist(f"private_artists has artists who are none of yours, at: {places}. {LOOK_UP}")
+        raise UnknownArtist(f"{field} has artists who are none of yours, at: {places}. {LOOK_UP}")
     return {key: known[key] for key in keys}

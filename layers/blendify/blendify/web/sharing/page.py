@@ -3,7 +3,7 @@
 from blendify.access.users import UserGone
 from blendify.likeness.audiences import FEWEST_LISTENERS
 from blendify.sharing import consent
-from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes
+from blendify.sharing.consent import MAX_NAME_CHARACTERS, MOST_PRIVATE, Changes, TooManyPrivate
 from blendify.web import listener_pages, responses
 from blendify.web.guards import form_user, same_origin, user_id
 from blendify.web.parameters import form_field, form_fields, query_parameters
@@ -59,33 +59,38 @@ def _page(router: Router, user: str) -> Response[str]:
 
 
 def _switches(router: Router, user: str) -> str | None:
-    """Keep the switches and the name; returns why not."""
-    name, fields = form_field(router, "name").strip(), form_fields(router)
-    if name and (problem := name_problem(name)):
-        return f"Your {problem}."
-    changes: Changes = {
-        "compare": "compare" in fields,
-        "count": "count" in fields,
-        "show": "show" in fields,
-        "name": name or None,
-    }
+    """
+    Keep the switches and the name that differ from those that the form was drawn with; returns why not.
+
+    So a page that was left open turns nothing on again that was turned off elsewhere.
+    """
+    fields, before = form_fields(router), form_field(router, "before").split()
+    name = form_field(router, "name").strip()
+    changes: Changes = {}
+    for switch in ("compare", "count", "show"):
+        if (switch in fields) != (switch in before):
+            changes[switch] = switch in fields
+    if name != form_field(router, "name_before"):
+        if name and (problem := name_problem(name)):
+            return f"Your {problem}."
+        changes["name"] = name or None
     consent.change(user, changes)
     return None
 
 
 def _artists(router: Router, user: str, act: str) -> str | None:
     """Keep an artist private (`keep`), or no longer (`reveal`); returns why not."""
-    key, private = form_field(router, "artist"), dict(consent.consent(user).private_names)
-    if act == "keep":
-        name = own_artists.names(user).get(key)
-        if name is None:
-            return "This artist is none of yours. Search for one by a part of the name."
-        if len(private) >= MOST_PRIVATE:
-            return f"You already keep {MOST_PRIVATE} artists to yourself, the maximum."
-        private[key] = name
-    elif act == "reveal":
-        private.pop(key, None)
-    else:
+    key = form_field(router, "artist")
+    if act == "reveal":
+        consent.change(user, {"reveal": [key]})
+        return None
+    if act != "keep":
         return "This form is not of this page."
-    consent.change(user, {"private": private})
+    name = own_artists.names(user).get(key)
+    if name is None:
+        return "This artist is none of yours. Search for one by a part of the name."
+    try:
+        consent.change(user, {"keep": {key: name}})
+    except TooManyPrivate:
+        return f"You already keep {MOST_PRIVATE} artists to yourself, the maximum."
     return None
