@@ -113,7 +113,7 @@ def test_another_time_zone_moves_what_is_known(ada: Story, messages: Messages) -
     while messages.work(most=1):
         now = shelves.shelves(ada.user_id)
         assert (now.filling is None) or everything(ada.user_id) == before
-    assert now == shelves.Shelves(f"{ada.user_id}#2")
+    assert now == shelves.Shelves(f"{ada.user_id}#2", rebuild=1)
     assert all_buckets(ada.user_id) == [f"{shelves.NAME}#00"]
     after = everything(ada.user_id)
     assert [month.month for month in after[0]] == ["2020-02", "2026-11"]
@@ -124,12 +124,37 @@ def test_another_time_zone_moves_what_is_known(ada: Story, messages: Messages) -
     assert all_buckets(ada.user_id) == all_buckets(f"{ada.user_id}#2") == []
 
 
+@pytest.mark.parametrize("already", [4, 8])
+def test_a_rebuild_that_begins_during_another_is_shown_when_it_is_whole(
+    ada: Story, messages: Messages, already: int
+) -> None:
+    """What the first one has left in the queue shows nothing of the second one's."""
+    ada.append(
+        ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-10-31T20:00:00.000Z"),
+        ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-11-27T20:00:00.000Z"),
+        ada.like("2026-11-28T09:00:00.000Z", "spotify", "Ben/Red", "2019-03-01T20:00:00.000Z"),
+    )
+    ada.forwarded()
+    messages.work()
+    before = everything(ada.user_id)
+    users.set_time_zone(ada.user_id, "Asia/Tokyo")
+    queue.rebuild(ada.user_id)
+    assert messages.work(most=already) == already
+    queue.rebuild(ada.user_id)
+    shown = [before]
+    while messages.work(most=1):
+        shown += [everything(ada.user_id)] if everything(ada.user_id) != shown[-1] else []
+    queue.rebuild(ada.user_id)
+    messages.work()
+    assert shown == [before, everything(ada.user_id)]
+
+
 def test_a_rebuild_for_somebody_who_has_nothing_yet_shows_what_comes(ada: Story, messages: Messages) -> None:
     """As for a history that was stored before anything was derived of it."""
     ada.append(ada.play("2026-11-28T09:00:00.000Z", "spotify", "Ada/Blue", "2026-11-28T08:00:00.000Z"))
     queue.rebuild(ada.user_id)
     messages.work()
-    assert shelves.shelves(ada.user_id) == shelves.Shelves(ada.user_id)
+    assert shelves.shelves(ada.user_id) == shelves.Shelves(ada.user_id, rebuild=1)
     assert [month.month for month in store.plays(ada.user_id, None, None)] == ["2026-11"]
 
 

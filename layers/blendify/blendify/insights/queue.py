@@ -30,6 +30,8 @@ class Ask:
     data_type: str = ""
     label: str = ""
     """Of a bucket a day of UTC, of old plays a month of the listener's; of a list where to go on in it."""
+    rebuild: int = 0
+    """Of `list` and `show`: of which rebuild they are."""
 
     @classmethod
     def bucket(cls, user_id: str, data_type: str, label: str) -> Self:

@@ -27,8 +27,8 @@ RESERVE_SECONDS = 30.0
 
 def begin(user_id: str) -> None:
     """Begin to fill the other shelf, and ask for the lists of what to compute."""
-    shelves.begin(user_id)
-    send(Ask(user_id, LIST, data_type.value) for data_type in DataType)
+    number = shelves.begin(user_id)
+    send(Ask(user_id, LIST, data_type.value, rebuild=number) for data_type in DataType)
 
 
 def renew(user_id: str) -> Shelves:
@@ -57,7 +57,13 @@ def _has_past(user_id: str) -> bool:
 
 
 def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> None:
-    """Ask for the buckets of a data type from a place on; with too little time left, ask to go on from there."""
+    """
+    Ask for the buckets of a data type from a place on; with too little time left, ask to go on from there.
+
+    Nothing for a rebuild whose place another has taken: that one asks for all of them.
+    """
+    if shelves.of_writer(ask.user_id).rebuild != ask.rebuild:
+        return
     labels = _plays(ask, calendar) if ask.data_type == DataType.RECENTLY_PLAYED else _days(ask)
     step: list[str] = []
     for label, place in labels:
@@ -71,7 +77,7 @@ def go_on(ask: Ask, calendar: Calendar, seconds_left: Callable[[], float]) -> No
     send(Ask.bucket(ask.user_id, ask.data_type, label) for label in step)
     # It comes behind all buckets, as messages of a listener are delivered one after another.
     if shelves.note_listed(ask.user_id, ask.data_type):
-        send([Ask(ask.user_id, SHOW)])
+        send([Ask(ask.user_id, SHOW, rebuild=ask.rebuild)])
 
 
 def _days(ask: Ask) -> Iterator[tuple[str, str]]:

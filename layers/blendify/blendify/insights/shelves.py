@@ -34,6 +34,8 @@ class Shelves:
     """The data types of which the rebuild has asked for all buckets."""
     made: int = MADE
     """The number of what is shown, or will be when the other one is filled; 0 where none was ever made."""
+    rebuild: int = 0
+    """The number of the rebuild that goes on, or was the last. What an earlier one left in the queue is passed over."""
 
     @property
     def is_old(self) -> bool:
@@ -56,21 +58,28 @@ def of_writer(user_id: str) -> Shelves:
     return _of(user_id, table.read_named(user_id, [NAME]).get(NAME))
 
 
-def begin(user_id: str) -> None:
-    """Empty the shelf that is not shown, and fill it from now on; with nothing to show, the one that is."""
-    shown = of_writer(user_id).shown
+def begin(user_id: str) -> int:
+    """
+    Empty the shelf that is not shown, and fill it from now on; with nothing to show, the one that is.
+
+    Returns the number of this rebuild, which takes the place of one that goes on
+    """
+    before = of_writer(user_id)
+    shown = before.shown
     other = f"{user_id}#2" if shown == user_id else user_id
     _empty(other)
     something = bool(table.read_named(shown, ["known"]))
     if not something:
         # Buckets of another format, perhaps: they are as none.
         _empty(shown)
-    _put(user_id, Shelves(shown, other if something else None, made=MADE))
+    number = before.rebuild + 1
+    _put(user_id, Shelves(shown, other if something else None, made=MADE, rebuild=number))
+    return number
 
 
 def settle(user_id: str) -> None:
     """What there is, is of this release: of a listener of whom nothing was derived yet."""
-    _put(user_id, Shelves(user_id, made=MADE))
+    _put(user_id, Shelves(user_id, made=MADE, rebuild=of_writer(user_id).rebuild))
 
 
 def note_listed(user_id: str, data_type: str) -> bool:
@@ -83,11 +92,15 @@ def note_listed(user_id: str, data_type: str) -> bool:
     return set(now.listed) >= {data_type.value for data_type in DataType}
 
 
-def show(user_id: str) -> None:
-    """Show the shelf that was filled, and empty the other one. Without one it is shown already."""
+def show(user_id: str, rebuild: int) -> None:
+    """
+    Show the shelf that this rebuild filled, and empty the other one. Without one it is shown already.
+
+    One whose place another has taken shows nothing: what it filled is not whole any more.
+    """
     now = of_writer(user_id)
-    if now.filling is not None:
-        _put(user_id, Shelves(now.filling, made=now.made))
+    if now.filling is not None and now.rebuild == rebuild:
+        _put(user_id, Shelves(now.filling, made=now.made, rebuild=rebuild))
         _empty(now.shown)
 
 
@@ -99,8 +112,9 @@ def remove_everything(user_id: str) -> int:
 def _of(user_id: str, row: Any) -> Shelves:
     if row is None:
         return Shelves(user_id, made=0)
-    shown, filling, listed, *made = row
-    return Shelves(shown, filling, tuple(listed), *(made or [0]))
+    # Rows of earlier releases are shorter.
+    shown, filling, listed, *numbers = row
+    return Shelves(shown, filling, tuple(listed), *(numbers or [0]))
 
 
 def _put(user_id: str, now: Shelves) -> None:

@@ -22,7 +22,7 @@ def do(ask: Ask, seconds_left: Callable[[], float]) -> None:
         case task if task == LIST:
             rebuild.go_on(ask, calendar, seconds_left)
         case task if task == SHOW:
-            shelves.show(ask.user_id)
+            shelves.show(ask.user_id, ask.rebuild)
         case _:
             # Before anything is put beside what an earlier release made.
             shelf = rebuild.renew(ask.user_id).written
