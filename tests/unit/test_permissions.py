@@ -121,9 +121,9 @@ def test_only_functions_that_sync_decrypt_tokens() -> None:
 
 
 def test_only_functions_that_call_providers_open_client_secrets_of_listeners() -> None:
-    """Beside those that sync: logins, which begin and end with the application."""
+    """Beside those that sync: logins, which begin and end with the application, and what gives grants back."""
     openers = {name for name in FUNCTIONS if opens(name, brought_applications.PURPOSE)}
-    assert openers == {"Login", "BringApplication", "Callback", "BeginSync"} | COLLECTORS
+    assert openers == {"Login", "BringApplication", "Callback", "BeginSync", "GiveBackGrants"} | COLLECTORS
 
 
 def test_the_tokens_key_is_used_for_tokens_alone() -> None:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from blendify.access import connections
+from blendify.access import brought_applications, connections
 from blendify.access.revocations import Given
 from blendify.core import times
+from blendify.db import keys
+from blendify.db.state_table import Change, state_table
 from blendify.leaving.disconnect import disconnect
+from blendify.leaving.own_applications import remove
 from blendify.providers import PROVIDERS
 from erase.give_back import handler
 from tests.unit.erasures import leave
@@ -38,7 +41,7 @@ def taken(messages: Messages) -> list[dict[str, str]]:
     """The Lambda takes all messages; returns those that go back to the queue."""
     bodies, messages.sent = messages.sent, []
     failed: list[dict[str, str]] = handler(event(*bodies), Context())["batchItemFailures"]  # type: ignore[arg-type]
-    messages.sent = bodies if failed else []
+    messages.sent += bodies if failed else []
     return failed
 
 
@@ -108,15 +111,39 @@ def test_a_grant_that_the_provider_has_forgotten_is_no_failure(world: World, mes
 
 @pytest.mark.parametrize("world", ["soundcloud"], indirect=True)
 def test_an_access_token_that_has_ended_is_renewed_to_say_goodbye(
-    world: World, messages: Messages, monkeypatch: pytest.MonkeyPatch
+    world: World, messages: Messages, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """SoundCloud takes a living access token alone, and most listeners leave hours after a sync."""
     disconnect(world.connect(), world.name)
     later = times.now() + timedelta(hours=2)
     monkeypatch.setattr("blendify.core.times.now", lambda: later)
-    assert taken(messages) == []
+    # The refresh token is good for one use, and the first try to give back fails: what came of it is in the queue.
+    world.fault(REVOKES[world.name], kind="status", status=503, times=1)
+    assert [len(taken(messages)) for _ in range(3)] == [0, 1, 0]
     assert not lives(world)
-    assert (world.refreshes, world.calls(REVOKES[world.name])) == (1, 1)
+    assert (world.refreshes, world.calls(REVOKES[world.name]), messages.sent) == (1, 2, [])
+    assert not [secret for secret in world.secrets if secret in caplog.text]
+
+
+@pytest.mark.parametrize("world", ["soundcloud"], indirect=True)
+def test_the_grant_of_an_own_application_is_given_back_though_both_are_gone(
+    world: World, messages: Messages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes their application away has mostly not synced for hours."""
+    world.register(client_id="the operator's", client_secret="another")
+    user_id = world.connect()
+    options = world.simulator.options
+    brought = brought_applications.bring(world.name, options.client_id, options.client_secret)
+    brought_applications.store(user_id, brought)
+    here = keys.user(user_id), keys.connection(world.name)
+    state_table().update(*here, Change(set={"application": brought.name}))
+    assert remove(user_id, world.name)
+    assert not list(brought_applications.all_brought(user_id))
+    assert options.client_secret not in "".join(messages.sent)
+    later = times.now() + timedelta(hours=2)
+    monkeypatch.setattr("blendify.core.times.now", lambda: later)
+    assert [len(taken(messages)) for _ in range(2)] == [0, 0]
+    assert not lives(world)
 
 
 @pytest.mark.parametrize("world", [name for name in PROVIDERS if name not in REVOKES], indirect=True)
