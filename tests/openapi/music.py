@@ -69,6 +69,11 @@ def changes() -> Schema:
             "description": "Of an import: how many records of the data type its file told of. The fields of a record "
             "are null then. Null for a record",
         },
+        "same_play": {
+            **TEXT,
+            "nullable": True,
+            "description": "Of a play that an import told and another entry tells, too: that one's entry_id",
+        },
         "why": object_of(why),
         **common,
     }

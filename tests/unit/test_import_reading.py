@@ -76,6 +76,28 @@ def test_a_play_that_both_tell_of_is_shown_once(ada: Story) -> None:
     assert report.differences["end"] == {"0": 5}
 
 
+@pytest.mark.parametrize("limit", [1, 3, 200])
+def test_who_follows_changes_joins_what_is_one_play(ada: Story, limit: int) -> None:
+    """The poll's entry and the rows of two files, by the field that names the other; as the API tells them at once."""
+    rough = imported(ada, [Line("2014-03-01T08:03:00.000Z", "Artist/Old", 180_500, precision="minute")])
+    exact = imported(ada, [*loop(7), Line("2014-03-01T08:03:20.000Z", "Artist/Old", 180_000)])
+    items = list[dict[str, Any]]()
+    for query in ("", f"&import_id={rough}", f"&import_id={exact}"):
+        more = f"limit={limit}{query}"
+        while more:
+            page = browser_of(ada.user_id).get("api.music", f"/me/changes?{more}").json
+            items += [item for item in page["items"] if item["imported"] is None]
+            more = page["next_cursor"] and f"limit={limit}{query}&cursor={page['next_cursor']}"
+    entries = {item["entry_id"]: item for item in items}
+    assert (len(items), len(entries)) == (5 + 1 + 8, 14)
+    joined = {item["same_play"] or item["entry_id"] for item in items}
+    assert joined <= entries.keys()
+    assert len(joined) == len(read(ada.user_id)) == 8
+    of_polls = {item["played_at"]: item["entry_id"] for item in items if item["origin"] is None}
+    linked = {item["ended_at"]: item["same_play"] for item in items if item["origin"]}
+    assert [linked[f"{moment[:17]}00.000Z"] for moment in POLLED] == [of_polls[moment] for moment in POLLED]
+
+
 def iter_imports(story: Story) -> Iterator[Import]:
     return imports.newest(story.user_id)
 

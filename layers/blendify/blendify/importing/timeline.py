@@ -9,6 +9,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.core.same_names import song_key
 from blendify.history import lookup, queries
+from blendify.history.facts import moment_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing.same_plays import ImportedPlay, Pair, PolledPlay
 from blendify.importing.same_plays import pairs as paired
@@ -89,13 +90,45 @@ def pairs(polled: Iterable[StoredFact], imported: Iterable[StoredFact]) -> list[
     return paired([_imported(fact) for fact in exact], [_polled(fact) for fact in dated])
 
 
+def same(user_id: str, rows: Sequence[StoredFact]) -> dict[str, StoredFact]:
+    """
+    By the keys of imported plays the fact that tells the same play: a polled one, or a row of another file.
+
+    rows    in the order of their keys; those without such a fact are left out of the result
+    """
+    linked: dict[str, StoredFact] = {}
+    while rows:
+        # What lies further apart has nothing to do with each other, and much may have been played in between.
+        ends = [times.parse(moment_of(_key(fact))) for fact in rows]
+        apart = (place for place in range(1, len(rows)) if ends[place] - ends[place - 1] > 4 * REACH)
+        size = next(apart, len(rows))
+        span = times.iso(ends[0] - 2 * REACH), times.iso(ends[size - 1] + REACH)
+        imported = list(queries.imported(user_id, PLAYS, *span))
+        polled = queries.facts(user_id, PLAYS, list(lookup.plays(user_id, PLAYS, *span))).values()
+        linked |= _linked(polled, imported)
+        rows = rows[size:]
+    return linked
+
+
+def _linked(polled: Iterable[StoredFact], imported: Sequence[StoredFact]) -> dict[str, StoredFact]:
+    every, replaced = {_key(fact): fact for fact in imported}, _replaced(imported)
+    by_key = {_key(fact): fact for fact in polled}
+    rows = [fact for fact in imported if _key(fact) not in replaced]
+    linked = {pair.imported: by_key[pair.polled] for pair in pairs(by_key.values(), rows)}
+    return linked | {key: linked.get(exact, every[exact]) for key, exact in replaced.items()}
+
+
 def _once(polled: Sequence[StoredFact], imported: Sequence[StoredFact]) -> list[OnePlay]:
-    replaced = superseded(_ended(fact) for fact in imported if fact.attribute_values.get("ended_at"))
+    replaced = _replaced(imported)
     rows = {_key(fact): fact for fact in imported if _key(fact) not in replaced}
     partner = {pair.polled: rows[pair.imported] for pair in pairs(polled, rows.values())}
     alone = rows.keys() - {_key(fact) for fact in partner.values()}
     together = [OnePlay(_moment(fact, partner.get(_key(fact))), fact, partner.get(_key(fact))) for fact in polled]
     return together + [OnePlay(_moment(None, rows[key]), None, rows[key]) for key in alone]
+
+
+def _replaced(imported: Iterable[StoredFact]) -> dict[str, str]:
+    return superseded(_ended(fact) for fact in imported if fact.attribute_values.get("ended_at"))
 
 
 def _moment(polled: StoredFact | None, imported: StoredFact | None) -> str:

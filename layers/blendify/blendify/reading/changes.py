@@ -14,7 +14,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
@@ -24,10 +23,10 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import moment_of
-from blendify.history.list_states import name_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports
 from blendify.reading import import_changes
+from blendify.reading.entry_ids import entry_id, list_name
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
 from blendify.reading.records import record
 
@@ -38,12 +37,6 @@ MAX_CHANGES = 200
 DEFAULT_CHANGES = 50
 REFUSED = "cursor must be the next_cursor of a response to the same question, unchanged."
 HOLE = "hole"
-_LISTS = {
-    DataType.TOP_TRACKS: "time_range",
-    DataType.TOP_ARTISTS: "time_range",
-    DataType.PLAYLIST_TRACKS: "playlist_id",
-}
-"""The field that names the list, for data types with several."""
 
 Place = tuple[str, str]
 """Where a change stands in the order of all: a key that begins with its moment, and its data type."""
@@ -96,7 +89,7 @@ def _told(user_id: str, asked: Changes, after: Place | None) -> tuple[list[dict[
         return [], None
     items: list[dict[str, Any]] = []
     place = after or ("", "")
-    for scanned, (here, item) in enumerate(import_changes.records(told, asked.data_types, place)):
+    for scanned, (here, item) in enumerate(import_changes.records(told, asked.data_types, place, asked.limit)):
         if len(items) == asked.limit or scanned == MAX_SCANNED:
             return items, _encode(place)
         items += [item] if item else []
@@ -106,15 +99,14 @@ def _told(user_id: str, asked: Changes, after: Place | None) -> tuple[list[dict[
 
 def change(fact: StoredFact, data_type: DataType) -> dict[str, Any]:
     """A change as apps read it."""
-    name = str(fact.attribute_values.get(_LISTS[data_type]) or "") if data_type in _LISTS else ""
-    entry = "\n".join((fact.provider, data_type, name, name_of(fact)))
     return {
         "data_type": data_type.value,
         "removed": bool(fact.removed),
         "sequence": times.milliseconds(times.parse(moment_of(str(fact.fetched_at)))),
-        "entry_id": sha256(entry.encode(errors="backslashreplace")).hexdigest()[:20],
-        "list": name or None,
+        "entry_id": entry_id(fact, data_type),
+        "list": list_name(fact, data_type) or None,
         "imported": None,
+        "same_play": None,
         **record(fact, data_type),
     }
 

@@ -6,13 +6,14 @@ and not at its start, as it may wait for its listener for weeks. Of an import th
 left: that it had come was erased with all that it brought.
 
 Who wants to know what an import told asks for its records: the plays that it stored, and all that its files list of a
-library, also what an earlier import stored. For a list the import with the greatest `sequence` holds.
+library, also what an earlier import stored. For a list the import with the greatest `sequence` holds. A row of a play
+that another entry tells of names that one (`same_play`).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from blendify.core import times
@@ -20,9 +21,10 @@ from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import IMPORTED
 from blendify.history.stored_facts import StoredFact
-from blendify.importing import imports, libraries
+from blendify.importing import imports, libraries, timeline
 from blendify.importing.imported_facts import LISTED, ORIGIN
 from blendify.importing.imports import Import, State
+from blendify.reading.entry_ids import digest, entry_id, list_name
 from blendify.reading.records import record, record_of
 
 BATCH = 200
@@ -46,15 +48,15 @@ class ImportChange:
     def item(self) -> dict[str, Any]:
         """The change as apps read it: the fields of a record are null."""
         moment = self.told.told_at or ""
-        entry = f"{ORIGIN}\n{self.told.import_id}\n{self.data_type}"
         values = {"origin": ORIGIN, "import_id": self.told.import_id}
         return {
             "data_type": self.data_type.value,
             "removed": self.told.state is State.TAKEN_BACK,
             "sequence": times.milliseconds(times.parse(moment)),
-            "entry_id": sha256(entry.encode()).hexdigest()[:20],
+            "entry_id": digest(ORIGIN, self.told.import_id, self.data_type),
             "list": None,
             "imported": self.told.report.by_data_type.get(self.data_type, 0),
+            "same_play": None,
             **record_of(values, moment, self.data_type),
         }
 
@@ -76,21 +78,26 @@ def of_import(told: Import, data_types: Collection[DataType] = tuple(DataType)) 
 
 
 def records(
-    told: Import, data_types: Sequence[DataType], after: tuple[str, str]
+    told: Import, data_types: Sequence[DataType], after: tuple[str, str], size: int
 ) -> Iterator[tuple[tuple[str, str], dict[str, Any] | None]]:
     """
     What an import told, in the order of these data types and of the keys in each: place and item.
 
     after   only what follows this place
+    size    so many are read and compared at once
 
     Yields also places without an item: plays of other imports that were passed over
     """
     key, name = after
     names = [data_type.value for data_type in data_types]
     for data_type in data_types[names.index(name) if name in names else 0 :]:
-        for fact in _facts(told, data_type, key if data_type == name else ""):
-            mine = data_type in LISTED or fact.import_id == told.import_id
-            yield (str(fact.fetched_at), data_type.value), _item(told, fact, data_type) if mine else None
+        facts = _facts(told, data_type, key if data_type == name else "")
+        while batch := list(islice(facts, size)):
+            mine = [fact for fact in batch if data_type in LISTED or fact.import_id == told.import_id]
+            same = {} if data_type in LISTED else timeline.same(told.user_id, mine)
+            items = {str(fact.fetched_at): _item(told, fact, data_type, same) for fact in mine}
+            for fact in batch:
+                yield (str(fact.fetched_at), data_type.value), items.get(str(fact.fetched_at))
 
 
 def _facts(told: Import, data_type: DataType, after: str) -> Iterator[StoredFact]:
@@ -113,16 +120,16 @@ def _facts(told: Import, data_type: DataType, after: str) -> Iterator[StoredFact
                 yield fact
 
 
-def _item(told: Import, fact: StoredFact, data_type: DataType) -> dict[str, Any]:
-    name = str(fact.attribute_values.get("playlist_id") or "") if data_type is DataType.PLAYLIST_TRACKS else ""
-    entry = "\n".join((ORIGIN, data_type, name, str(fact.fetched_at)))
+def _item(told: Import, fact: StoredFact, data_type: DataType, same: Mapping[str, StoredFact]) -> dict[str, Any]:
+    other = same.get(str(fact.fetched_at))
     return {
         "data_type": data_type.value,
         "removed": False,
         "sequence": times.milliseconds(times.parse(told.told_at or "")),
-        "entry_id": sha256(entry.encode()).hexdigest()[:20],
-        "list": name or None,
+        "entry_id": entry_id(fact, data_type),
+        "list": list_name(fact, data_type) or None,
         "imported": None,
+        "same_play": entry_id(other, data_type) if other else None,
         "why": {"cause": ORIGIN, "sync_id": None, "import_id": told.import_id},
         **record(fact, data_type),
     }
