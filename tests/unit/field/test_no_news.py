@@ -60,3 +60,18 @@ def test_what_flickers_appends_nothing(subject: Subject) -> None:
     assert appended(subject, "full", *offered) == {}
     for data_type in offered:
         assert subject.differences(data_type) == []
+
+
+@pytest.mark.parametrize("provider", [name for name, row in SIMULATED.items() if DataType.PLAYLISTS in row.offered])
+def test_a_playlist_that_its_owner_renames_is_recorded_anew(subject: Subject) -> None:
+    """Once, by the next sync; of its songs nothing, whatever each is called now."""
+    wanted = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    assert subject.run(*wanted)[1] == "succeeded"
+    name = next(iter(subject.lists(DataType.PLAYLIST_TRACKS)))
+    subject.change("rename", "playlists", id=name, title="Its new name")
+    job, _ = subject.run(*wanted, days=1)
+    recorded = [fact.attribute_values["playlist_name"] for fact in subject.facts(job, DataType.PLAYLISTS)]
+    assert recorded == ["Its new name"]
+    assert subject.facts(job, DataType.PLAYLIST_TRACKS) == []
+    assert subject.differences(DataType.PLAYLISTS) == []
+    assert appended(subject, "full", *wanted) == {}
