@@ -49,27 +49,9 @@ class Checkpoints:
         self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
         self._reported, self._since = calls, moment
 
-    def end(
-        self, position: Position, counts: Mapping[str, int], notes: str | None, error: CollectError | None
-    ) -> Summary:
-        """Every list is read to its end; what could not be read is the error."""
-        outcome, why = (error.outcome, str(error)) if error else (Outcome.COMPLETE, notes)
-        return self._end(position, Checkpoint(outcome, why, counts=counts), error)
-
-    def gives_up(self, error: CollectError, position: Position, *, advanced: bool) -> bool:
+    def ending(self, error: CollectError, position: Position, *, advanced: bool) -> Checkpoint:
         """
-        Whether this error ends the data type for this sync.
-
-        position, advanced  as for `stop`
-        """
-        if isinstance(error, MustWait):
-            return error.limited and _rounds_limited(position, advanced=advanced) >= MOST_LIMITED
-        patient = isinstance(error, PASSING) and (advanced or self.progress.setbacks < len(PATIENCE_SECONDS))
-        return not patient and error.outcome.final
-
-    def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
-        """
-        Store the outcome of an error with its reason. Everything before `position` is stored.
+        With which outcome an error ends the round; a final one ends the data type for this sync.
 
         advanced    whether this worker has read anything new
         """
@@ -77,17 +59,21 @@ class Checkpoints:
         if isinstance(error, MustWait):
             until = error.until
             setbacks = max([setbacks, *(listed.tries for listed in position.aside[-1:])])
-            if error.limited:
-                limited = _rounds_limited(position, advanced=advanced)
-                position = replace(position, limited=limited)
-                if limited >= MOST_LIMITED:
-                    outcome, until = Outcome.FAILED, None
+            if error.limited and _rounds_limited(position, advanced=advanced) >= MOST_LIMITED:
+                outcome, until = Outcome.FAILED, None
         elif isinstance(error, PASSING) and setbacks < len(PATIENCE_SECONDS):
             outcome, until = Outcome.WAITING, times.now() + timedelta(seconds=PATIENCE_SECONDS[setbacks])
             setbacks += 1
-        return self._end(position, Checkpoint(outcome, str(error), until, counts=counts, setbacks=setbacks), error)
+        return Checkpoint(outcome, str(error), until, setbacks=setbacks)
 
-    def _end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None) -> Summary:
+    def stop(self, error: CollectError, position: Position, counts: Mapping[str, int], *, advanced: bool) -> Summary:
+        """Store the outcome of an error with its reason, as `ending` has it. Everything before `position` is stored."""
+        ending = self.ending(error, position, advanced=advanced)
+        if isinstance(error, MustWait) and error.limited:
+            position = replace(position, limited=_rounds_limited(position, advanced=advanced))
+        return self.end(position, replace(ending, counts=counts), error)
+
+    def end(self, position: Position, checkpoint: Checkpoint, error: CollectError | None = None) -> Summary:
         """Write and report the outcome; unless the data type goes on later, with the counts of all rounds together."""
         self.write(position, checkpoint)
         done = self.progress

@@ -34,7 +34,7 @@ from blendify.fetching.page_reader import Failed, PageReader
 from blendify.fetching.provider_client import ProviderClient
 from blendify.history import snapshots
 from blendify.jobs.job import POLL, Collected, Job, Summary
-from blendify.jobs.progress import COUNTS, Progress, move_on, progress
+from blendify.jobs.progress import COUNTS, Checkpoint, Progress, move_on, progress
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind, ListRef
 from blendify.providers.paging import PageRequest, Window
@@ -140,7 +140,7 @@ class _Collector:
         collection = self._collection
         advanced = collection.advanced
         try:
-            if self.checkpoints.gives_up(error, self._queue.next, advanced=advanced):
+            if self.checkpoints.ending(error, self._queue.next, advanced=advanced).outcome.final:
                 collection.end_list(broken_off=True)
                 self._remember()
             collection.store()
@@ -159,7 +159,8 @@ class _Collector:
             key = job.user_id, job.provider, self._data_type
             written = snapshots.note(*key, job.fetched_at, counts["appended"] + counts["removed"])
             collection.counts.update(stored_bytes=written.stored_bytes, write_units=written.write_units)
-        return self.checkpoints.end(self._queue.next, collection.counts, notes(counts), error)
+        outcome, why = (error.outcome, str(error)) if error else (Outcome.COMPLETE, notes(counts))
+        return self.checkpoints.end(self._queue.next, Checkpoint(outcome, why, counts=collection.counts), error)
 
     def _remember(self) -> None:
         """Keep which lists failed or were refused, for the next sync."""
