@@ -10,7 +10,8 @@ A worker that opens a list with an intent finishes it first, even if another syn
 its successor has finished finds every fact under its key and the version moved on.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -79,12 +80,11 @@ class Committer:
 
     def _carry_out(self, version: ListVersion, planned: Plan, staged: StagedList) -> ListVersion:
         intent = self._append(version, planned, staged)
-        counts = {
-            "appended": len(planned.recorded) + len(planned.moves),
-            "removed": len(planned.removed),
-            "holes": int(planned.gap is not None),
-        }
-        done = replace(intent.commit, counts=_added(_added(intent.commit.counts, counts), intent.written))
+        counts = Counter(intent.commit.counts) + Counter(intent.written)
+        counts["appended"] += len(planned.recorded) + len(planned.moves)
+        counts["removed"] += len(planned.removed)
+        counts["holes"] += planned.gap is not None
+        done = replace(intent.commit, counts=counts)
         try:
             return self.store.flip(version, planned.entries, done)
         except Superseded:
@@ -101,8 +101,8 @@ class Committer:
         noted = intent.appended
         facts = islice(self._facts(planned, staged, _source(version, intent)), noted, None)
         while batch := list(islice(facts, self.batch)):
-            written = self.store.append(batch)
-            intent = replace(intent, appended=intent.appended + len(batch), written=_added(intent.written, written))
+            written = Counter(intent.written) + Counter(self.store.append(batch))
+            intent = replace(intent, appended=intent.appended + len(batch), written=written)
             time_is_up = intent.appended < planned.facts and self.seconds_left() <= 0
             if time_is_up or intent.appended - noted >= self.noted:
                 self.store.note(version, intent)
@@ -136,7 +136,3 @@ class Committer:
 
 def _source(version: ListVersion, intent: Intent) -> Source:
     return Source(intent.commit.started_at, version.provider, version.list_id)
-
-
-def _added(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    return {name: counts.get(name, 0) + more.get(name, 0) for name in {**counts, **more}}
