@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from blendify.collecting import staged_pages
-from blendify.collecting.comparison import Change, ListPage
-from blendify.collecting.plan import Listed
+from blendify.collecting.plan import Change, Listed, ListPage
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
@@ -86,15 +85,16 @@ def test_a_change_keeps_the_chunks_that_it_does_not_touch() -> None:
 
 def page(chance: random.Random, version: Sequence[Entry], start: int) -> ListPage:
     """Some entries of the version, in runs and out of them, among some that are new."""
-    listed, changes = [], {}
+    listed: list[Listed] = []
     for index in range(chance.randint(0, 9)):
+        change = None
         if chance.random() < 0.6:
             entry = version[(start + index) % len(version)] if chance.random() < 0.7 else chance.choice(version)
         else:
             entry = Entry(f"new {start} {index} \ud83d", "d", f"k{start + index}")
-            changes[index] = Change({"track_name": "夜", "n": index}, {"answer": ["\ud83d", 1.5, None, index]})
-        listed.append(Listed(entry, start + index))
-    return ListPage(listed, changes)
+            change = Change({"track_name": "夜", "n": index}, {"answer": ["\ud83d", 1.5, None, index]})
+        listed.append(Listed(entry, start + index, change))
+    return listed
 
 
 @pytest.mark.parametrize("seed", range(50))
@@ -102,17 +102,14 @@ def test_staged_pages_come_back_as_they_were(seed: int) -> None:
     """Entries of the version by their places, others with all that there is to tell; pages without entries are none."""
     chance, version = random.Random(seed), entries(*range(12))  # noqa: S311
     pages = [page(chance, version, 100 * number) for number in range(chance.randint(0, 6))]
-    assert staged_pages.unpack(staged_pages.pack(pages, version), version) == [
-        staged for staged in pages if staged.listed
-    ]
+    assert staged_pages.unpack(staged_pages.pack(pages, version), version) == [staged for staged in pages if staged]
 
 
 @pytest.mark.parametrize("size", [10, 200_000, 1_300_000])
 def test_no_staged_item_is_larger_than_an_item_may_be(size: int) -> None:
     """Answers that cannot be packed: several items under one name. They expire."""
     noise = random.Random(size).randbytes(size // 2).hex()  # noqa: S311
-    pages = [ListPage(listed := [Listed(entry, 0) for entry in entries(1)], {0: Change({}, noise)})]
-    assert listed
+    pages = [[Listed(entry, 0, Change({}, noise)) for entry in entries(1)]]
     staged = StagedPages("u", "sync", SAVED_TRACKS)
     name = staged.store(staged_pages.pack(pages, []))
     assert staged_pages.unpack(staged.load(name), []) == pages

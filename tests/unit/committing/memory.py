@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from blendify.collecting.comparison import ListPage
 from blendify.collecting.list_store import ListStore
+from blendify.collecting.plan import ListPage
 from blendify.collecting.staged_pages import StagedList
 from blendify.core.data_types import DataType
 from blendify.core.errors import Superseded
@@ -55,7 +55,7 @@ class Memory(ListStore):
     def stage(self, pages: Sequence[ListPage], intent: Intent) -> Intent:
         names = []
         for page in pages:
-            name = str(hash((tuple(page.listed), tuple(sorted(page.changes)), repr(page.changes))))
+            name = str(hash(repr(page)))
 
             def keep(name: str = name, page: ListPage = page) -> None:
                 assert self.kept_pages.setdefault(name, page) == page

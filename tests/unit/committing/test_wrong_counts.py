@@ -195,7 +195,7 @@ class Story:
         job = self.job(str(self.number), started_at)
         commit = Commit(str(self.number), started_at, after_list(reader, judged, end, self.endpoint, job))
         committer = Committer(self.memory, self.endpoint, lambda: 900.0)
-        pages = self.memory.pages(reader.version, list(reader.pages()))
+        pages = self.memory.pages(reader.version, [list(reader.with_changes())])
         committer.commit(reader.version, pages, Intent(commit, complete=judged.sound))
 
     def check(self, judged: Judgement, appended: Sequence[str]) -> None:

@@ -113,15 +113,12 @@ class Committer:
 
     def _facts(self, planned: Plan, staged: StagedList, source: Source) -> Iterator[Fact]:
         """All facts of the plan, in an order that is the same for every worker."""
-        start = 0
-        for page in staged.pages() if planned.recorded else ():
-            for index, listed in enumerate(page.listed):
-                position = planned.recorded.get(start + index)
-                if position is not None:
-                    change = page.changes[index]
-                    placed = {"position": position} if "position" in change.fields else {}
-                    yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
-            start += len(page.listed)
+        for index, listed in enumerate(staged.with_changes() if planned.recorded else ()):
+            if index in planned.recorded:
+                change = listed.change
+                assert change is not None  # noqa: S101 -- for the type checker
+                placed = {"position": planned.recorded[index]} if "position" in change.fields else {}
+                yield self.store.fact(listed.entry.key, {**change.fields, **placed}, change.answer)
         for move in planned.moves:
             old = self.store.fact_at(move.old_key)
             # Its packed answer stays as it is.

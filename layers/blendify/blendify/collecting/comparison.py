@@ -5,29 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blendify.collecting.plan import Listed, Source
+from blendify.collecting.plan import Change, Listed, ListPage, Source
 from blendify.collecting.recognition import KnownList
 from blendify.history.list_entries import Entry
 from blendify.providers.endpoint import ListKind, Record
 from blendify.providers.record_identity import changed, digest, identity
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is recorded of a new or changed entry."""
-
-    fields: Mapping[str, Any]
-    answer: Any
-    """The provider's, whole."""
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A part of a list: all its entries in their order, and what is recorded of new and changed ones."""
-
-    listed: Sequence[Listed]
-    changes: Mapping[int, Change]
-    """By the index of the entry on the page."""
 
 
 @dataclass
@@ -64,19 +46,18 @@ class Comparison:
         if self.kind is not ListKind.LOG:
             records = self._known.recognized(records)
         listed: list[Listed] = []
-        changes: dict[int, Change] = {}
         for index, record in enumerate(records):
             occurrence = self._occurrence(record.fields)
             name = identity(record.fields, occurrence)
             state = digest(record.compared)
-            entry = self.version.get(name)
+            entry, change = self.version.get(name), None
             if entry is None or changed(entry.digest, state):
                 part = f"{record.key}#{occurrence}" if self.repeats and occurrence > 1 else record.key
                 entry = Entry(name, state, self.source.key(part))
                 fields = {**record.fields, "occurrence": occurrence} if occurrence > 1 else record.fields
-                changes[index] = Change(fields, record.answer)
-            listed.append(Listed(entry, start + index))
-        return ListPage(listed, changes)
+                change = Change(fields, record.answer)
+            listed.append(Listed(entry, start + index, change))
+        return listed
 
     def _occurrence(self, fields: Mapping[str, Any]) -> int:
         """1, 2, 3 … where the list holds the same record several times; entries without an id are the same record."""

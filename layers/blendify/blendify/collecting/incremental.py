@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from blendify.collecting.comparison import Change, Comparison, ListPage
+from blendify.collecting.comparison import Comparison
 from blendify.collecting.judgement import is_usual, surplus
 from blendify.collecting.plan import Listed
 from blendify.collecting.read import ListReader
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
-from blendify.history.list_entries import Entry
 from blendify.history.list_versions import ListVersion
 from blendify.providers.change_checks import Count, PageDigest
 from blendify.providers.endpoint import Endpoint
@@ -28,7 +27,7 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
         return None
     absent = set(reader.version.signals.absent)
     known = {entry.identity: entry.digest for entry in reader.entries if entry.identity not in absent}
-    came: dict[str, tuple[Entry, Change | None]] = {}
+    came: dict[str, Listed] = {}
     pages: list[Page] = []
 
     def look(offset: int) -> PageDigest:
@@ -37,19 +36,17 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
         page = fetcher.page(replace(ask, offset=offset), endpoint)
         comparison = Comparison(reader.source, reader.kind, reader.before)
         compared = comparison.page(endpoint.records(page.entries, ask.list_id, offset), offset)
-        entries = [listed.entry for listed in compared.listed]
-        came.update({entry.identity: (entry, compared.changes.get(index)) for index, entry in enumerate(entries)})
+        came.update({listed.entry.identity: listed for listed in compared})
         pages.append(page)
         total = page.other_total if page.total is None else page.total
-        return PageDigest([(entry.identity, entry.digest) for entry in entries], total)
+        return PageDigest([(listed.entry.identity, listed.entry.digest) for listed in compared], total)
 
     changes = endpoint.change_check(known, look, _count(reader.version, endpoint))
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):
         return None
     new = {name: came[name] for name in changes.to_record}
-    rows = [new.get(name) or (reader.before[name], None) for name in changes.current]
-    listed = [Listed(entry, position) for position, (entry, _) in enumerate(rows)]
-    reader.add(ListPage(listed, {position: change for position, (_, change) in enumerate(rows) if change}))
+    rows = enumerate(new.get(name) or Listed(reader.before[name], 0) for name in changes.current)
+    reader.add([replace(listed, position=position) for position, listed in rows])
     return Observed(total=pages[0].total, other_total=pages[0].other_total)
 
 

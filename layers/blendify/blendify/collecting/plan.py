@@ -7,6 +7,7 @@ finish a commit that another one began.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from blendify.collecting.undated_plays.move_to_front import latest
 from blendify.history.facts import fact_key, removal_key
@@ -37,12 +38,27 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What is recorded of a new or changed entry."""
+
+    fields: Mapping[str, Any]
+    answer: Any
+    """The provider's, whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One entry of a list that was read: the version's own if it is unchanged, otherwise one with its new key."""
 
     entry: Entry
     position: int
     """In the list, from 0; entries of pages that could not be read are counted."""
+    change: Change | None = None
+    """Of a new or changed entry; it is not needed to judge and to plan."""
+
+
+ListPage = Sequence[Listed]
+"""A part of a list: all its entries in their order."""
 
 
 @dataclass(frozen=True)

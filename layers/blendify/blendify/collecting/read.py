@@ -8,8 +8,8 @@ that place. A log is another matter: nothing takes a play back, so its pages are
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from blendify.collecting.comparison import Comparison, ListPage
-from blendify.collecting.plan import Source
+from blendify.collecting.comparison import Comparison
+from blendify.collecting.plan import ListPage, Source
 from blendify.collecting.position import Position
 from blendify.collecting.staged_pages import StagedList
 from blendify.history.list_entries import Entry

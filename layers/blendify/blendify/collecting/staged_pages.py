@@ -17,9 +17,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import chain
 
-from blendify.collecting.comparison import Change, ListPage
-from blendify.collecting.plan import Listed
+from blendify.collecting.plan import Change, Listed, ListPage
 from blendify.core.data_types import DataType
 from blendify.db import keys
 from blendify.db.state_table import state_table
@@ -80,21 +80,21 @@ class StagedList:
     staged_pages: StagedPages
     entries: Sequence[Entry]
     """What the list held before: its pages are compared with that."""
-    _staged: list[tuple[str, Sequence[Sequence[Listed]]]] = field(default_factory=list, init=False)
+    _staged: list[tuple[str, Sequence[ListPage]]] = field(default_factory=list, init=False)
     """Names with their pages; of these no more than is needed to judge and to plan."""
     _buffer: list[ListPage] = field(default_factory=list, init=False)
 
     def load(self, names: Iterable[str], inline: bytes = b"") -> None:
         """Take over the pages that a worker before has staged; `inline` has the last ones themselves."""
         for name in names:
-            self._staged.append((name, [page.listed for page in self._pages(name)]))
+            self._staged.append((name, _without_changes(self._pages(name))))
         self._buffer += unpack(inline, self.entries) if inline else []
 
     def stage(self) -> tuple[str, ...]:
         """Store what is not stored yet; answers the names of all."""
-        if any(page.listed for page in self._buffer):
+        if any(self._buffer):
             name = self.staged_pages.store(pack(self._buffer, self.entries))
-            self._staged.append((name, [page.listed for page in self._buffer]))
+            self._staged.append((name, _without_changes(self._buffer)))
         self._buffer.clear()
         return tuple(name for name, _ in self._staged)
 
@@ -112,32 +112,27 @@ class StagedList:
 
     def listed(self) -> Iterator[Listed]:
         """All entries, in their order."""
-        for _, pages in self._staged:
-            for page in pages:
-                yield from page
-        for read in self._buffer:
-            yield from read.listed
+        return chain.from_iterable(self._in_pages())
 
-    def pages(self) -> Iterator[ListPage]:
-        """The same in pages, with their new and changed entries; loaded as they are taken."""
-        for name, _ in self._staged:
-            yield from self._pages(name)
-        yield from self._buffer
+    def with_changes(self) -> Iterator[Listed]:
+        """The same with what is recorded of them; pages are loaded as they are taken."""
+        pages = chain.from_iterable(self._pages(name) for name, _ in self._staged)
+        return chain.from_iterable(chain(pages, self._buffer))
+
+    def _in_pages(self) -> list[ListPage]:
+        return [*chain.from_iterable(pages for _, pages in self._staged), *self._buffer]
 
     def _pages(self, name: str) -> list[ListPage]:
         return unpack(self.staged_pages.load(name), self.entries)
 
     def last_page(self) -> Sequence[Listed]:
         """The last page that held anything."""
-        for page in reversed(self._buffer):
-            if page.listed:
-                return page.listed
-        return next((page for _, pages in reversed(self._staged) for page in reversed(pages) if page), ())
+        return next(filter(None, reversed(self._in_pages())), ())
 
     @property
     def in_memory(self) -> int:
         """How many entries are in memory alone."""
-        return sum(len(page.listed) for page in self._buffer)
+        return sum(map(len, self._buffer))
 
     @property
     def begun(self) -> bool:
@@ -149,11 +144,15 @@ class StagedList:
         return {listed.entry.identity for listed in self.listed()}
 
 
+def _without_changes(pages: Sequence[ListPage]) -> list[ListPage]:
+    return [[Listed(listed.entry, listed.position) for listed in page] for page in pages]
+
+
 def pack(pages: Sequence[ListPage], version: Sequence[Entry]) -> bytes:
     """Pages as they are stored, given what the list held before."""
     places = {entry.identity: place for place, entry in enumerate(version)}
     names: dict[tuple[str, ...], int] = {}
-    rows = [[page.listed[0].position, list(_parts(page, places, names))] for page in pages if page.listed]
+    rows = [[page[0].position, list(_parts(page, places, names))] for page in pages if page]
     text = raw_answers.text([list(names), rows])
     if len(text) < LARGE_TEXT:
         return raw_answers.pack(text, ())
@@ -163,8 +162,8 @@ def pack(pages: Sequence[ListPage], version: Sequence[Entry]) -> bytes:
 def _parts(page: ListPage, places: Mapping[str, int], names: dict[tuple[str, ...], int]) -> Iterator[list[object]]:
     """Runs and changes of a page; `names` gets the names of their fields, each set of them with its index."""
     run: list[int] = []
-    for index, listed in enumerate(page.listed):
-        change = page.changes.get(index)
+    for listed in page:
+        change = listed.change
         place = places[listed.entry.identity] if change is None else -1
         if run and change is None and place == sum(run):
             run[1] += 1
@@ -182,14 +181,13 @@ def _parts(page: ListPage, places: Mapping[str, int], names: dict[tuple[str, ...
 
 def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
     """The pages, given the same version."""
-    pages = []
+    pages: list[ListPage] = []
     if packed.startswith(XZ):
         names, rows = json.loads(raw_answers.restored(lzma.decompress(packed)))
     else:
         names, rows = raw_answers.unpack(packed, ())
     for start, parts in rows:
         listed: list[Listed] = []
-        changes: dict[int, Change] = {}
         for part in parts:
             if len(part) == 2:
                 first, count = part
@@ -197,7 +195,7 @@ def unpack(packed: bytes, version: Sequence[Entry]) -> list[ListPage]:
                 listed += [Listed(entry, at) for at, entry in enumerate(run, start + len(listed))]
                 continue
             identity, digest, key, answer, shape, values = part
-            changes[len(listed)] = Change(dict(zip(names[shape], values, strict=True)), answer)
-            listed.append(Listed(Entry(identity, digest, key), start + len(listed)))
-        pages.append(ListPage(listed, changes))
+            change = Change(dict(zip(names[shape], values, strict=True)), answer)
+            listed.append(Listed(Entry(identity, digest, key), start + len(listed), change))
+        pages.append(listed)
     return pages
