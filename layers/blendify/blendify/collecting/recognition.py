@@ -138,7 +138,7 @@ class KnownPlays:
                 page.guess(place, now)
         for place, number in page.repetitions() if self._known else ():
             if f"{page.names[place]}#{number}" not in self._known:
-                page.settle(place, self._between(*page.around(place, first=first)))
+                page.settle(place, self._between(*page.neighbours(place, first=first)))
         return page.records
 
     def _between(self, first: str, last: str) -> Sequence[str]:
@@ -202,11 +202,17 @@ class _Page:
         fields = {**self.records[place].fields, "played_after": older or None}
         self.records[place] = replace(record, key=self.names[place], fields=fields, compared=GUESSED)
 
-    def neighbours(self, place: int) -> tuple[str, str]:
-        """The moments of the next older and the next newer entry; before and behind all moments without one."""
-        older = next((moment(name) for name in self.names[place + 1 :] if is_dated(name)), "")
-        newer = next((moment(name) for name in self.names[:place][::-1] if is_dated(name)), LATEST)
-        return older, newer
+    def neighbours(self, place: int, *, first: bool = True) -> tuple[str, str]:
+        """
+        The moments of the next other entries, older and newer; where there is none, that of the entry itself.
+
+        first   whether nothing newer stands on a page before: then any newer moment
+        """
+        name = self.names[place]
+        own = moment(name) if is_dated(name) else ""
+        others = [moment(other) if is_dated(other) and other != name else "" for other in self.names]
+        newer = next(filter(None, others[:place][::-1]), LATEST if first else own)
+        return next(filter(None, others[place:]), own), newer
 
     def repetitions(self) -> list[tuple[int, int]]:
         """The places of dated entries that stand on the page already, and which of several equal ones each is."""
@@ -217,17 +223,6 @@ class _Page:
             if count[name] > 1 and is_dated(name):
                 places.append((place, count[name]))
         return places
-
-    def around(self, place: int, *, first: bool) -> tuple[str, str]:
-        """
-        The moments of the next other entries, older and newer; where there is none, that of the entry itself.
-
-        first   whether nothing newer stands on a page before: then any newer moment
-        """
-        name = self.names[place]
-        older = next((moment(other) for other in self.names[place + 1 :] if is_dated(other) and other != name), None)
-        newer = next((moment(other) for other in self.names[:place][::-1] if is_dated(other) and other != name), None)
-        return older or moment(name), newer or (LATEST if first else moment(name))
 
     def rename(self, place: int, name: str) -> None:
         """Give the entry the moment and the id of this name."""
