@@ -360,25 +360,22 @@ def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
     known   identities that the list held, in its order
     came    identities as they came, some of them more than once
     """
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
+    first: dict[str | None, int] = {}
+    last: dict[str | None, int] = {}
     for place, name in enumerate(came):
         first.setdefault(name, place)
         last[name] = place
     # Any of several may stand in another's place, also the first.
     doubles = [place for place, name in enumerate(came) if first[name] < last[name]]
-    hidden, before = 0, -1
-    behind = len(came)
-    # The last place of the next known entry that came, for each known one.
-    following = []
-    for name in reversed(known):
-        following.append(behind)
-        behind = last.get(name, behind)
-    for name, after in zip(known, reversed(following), strict=True):
-        if name in first:
-            before = first[name]
-        elif after < before or any(before < place < after for place in doubles):
-            hidden += 1
+    hidden, missing, before = 0, 0, -1
+    for neighbour in (*known, None):
+        if neighbour is not None and neighbour not in first:
+            missing += 1
+            continue
+        after = last.get(neighbour, len(came))
+        if missing and (after < before or any(before < place < after for place in doubles)):
+            hidden += missing
+        missing, before = 0, first.get(neighbour, -1)
     return hidden
 
 
