@@ -114,13 +114,10 @@ class ListQueue:
 
     def group(self, end: int) -> range:
         """The lists from the next one on that are read together: at one endpoint, none of them for the last time."""
-        start = self.next.number
-        stop = start + 1
-        if start < len(self.lists) and not self.lenient(start):
-            endpoint = self.endpoint_of(start)
-            while stop < min(end, len(self.lists)) and self.endpoint_of(stop) is endpoint and not self.lenient(stop):
-                stop += 1
-        return range(start, stop)
+        start, endpoint = self.next.number, self.endpoint_of(self.next.number)
+        numbers = range(start, min(end, len(self.lists)))
+        apart = (number for number in numbers if self.lenient(number) or self.endpoint_of(number) is not endpoint)
+        return range(start, max(start + 1, next(apart, numbers.stop)))
 
     @property
     def provider_fails(self) -> bool:
