@@ -10,9 +10,12 @@ import requests
 
 from local.errors import CommandError
 
+PATIENCE = 120
+"""Seconds until a page has to be there: a laptop that runs all of it at once can be busy for a while."""
+
 
 class WalkFailed(CommandError):
-    """An unexpected page; the message describes it without its address."""
+    """An unexpected page, or none; the message describes it without its address."""
 
 
 class Browser:
@@ -33,7 +36,7 @@ class Browser:
         form = {"client_id": client_id, "client_secret": client_secret}
         headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url))}
         address = urljoin(page.url, Form.of(page.text).action)
-        begun = self._http.post(address, data=form, headers=headers, allow_redirects=False, timeout=30)
+        begun = self._ask("POST", address, data=form, headers=headers)
         return self._consent(self._follow(begun), listener)
 
     def _consent(self, consent: requests.Response, listener: str) -> str:
@@ -44,8 +47,7 @@ class Browser:
             answers = {**form.fields, **self._consented(consent, form.parameters, listener)}
         headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(consent.url))}
         address = urljoin(consent.url, form.action)
-        allowed = self._http.post(address, data=answers, headers=headers, allow_redirects=False, timeout=30)
-        page = self._follow(allowed)
+        page = self._follow(self._ask("POST", address, data=answers, headers=headers))
         if not page.url.endswith("/dashboard") or page.status_code != 200:
             raise WalkFailed(f"the login did not end at the dashboard but at a page with status {page.status_code}")
         return page.text
@@ -61,7 +63,7 @@ class Browser:
         address = f"{scripts.split()[-1]}/_simulator/authorize"
         body = {**json.loads(parameters), "listener": listener, "decision": "allow"}
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-        answer = requests.post(address, data=body, headers={"Origin": origin}, timeout=30)
+        answer = self._ask("POST", address, data=body, headers={"Origin": origin})
         if answer.status_code != 200:
             raise WalkFailed(f"the provider did not give access: status {answer.status_code}")
         given: dict[str, str] = answer.json()
@@ -71,13 +73,8 @@ class Browser:
         """Send a file by the form of one of our pages, without script; returns the path of where it leads."""
         page = self._go(f"{self._api_url}{path}")
         form = Form.of(page.text)
-        sent = self._http.post(
-            urljoin(page.url, form.action),
-            data={name: value for name, value in form.fields.items() if name != "file"},
-            files={"file": (name, content)},
-            allow_redirects=False,
-            timeout=300,
-        )
+        fields = {name: value for name, value in form.fields.items() if name != "file"}
+        sent = self._ask("POST", urljoin(page.url, form.action), data=fields, files={"file": (name, content)})
         arrived = self._follow(sent)
         if arrived.status_code != 200:
             raise WalkFailed(f"the upload ended at a page with status {arrived.status_code}")
@@ -89,14 +86,15 @@ class Browser:
         form = Form.of(page.text)
         headers = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url))}
         address = urljoin(page.url, form.action)
-        joined = self._http.post(address, data=form.fields, headers=headers, allow_redirects=False, timeout=30)
+        joined = self._ask("POST", address, data=form.fields, headers=headers)
         if "/together/blends/" not in self._follow(joined).url:
             raise WalkFailed("the invitation did not lead to a blend")
 
     def read(self, path: str) -> dict[str, object]:
         """The API's response to this browser, e.g. for `/me`."""
-        answer = self._http.get(self._api_url + path, timeout=30)
-        answer.raise_for_status()
+        answer = self._ask("GET", self._api_url + path)
+        if answer.status_code >= 400:
+            raise WalkFailed(f"the API answered a question with status {answer.status_code}")
         body: dict[str, object] = answer.json()
         return body
 
@@ -104,7 +102,7 @@ class Browser:
         self, path: str, body: object = None, *, method: str = "POST"
     ) -> tuple[int, dict[str, Any], Mapping[str, str]]:
         """Status, body and headers of the API's response, e.g. to `/me/syncs`. A refusal is no error."""
-        answer = self._http.request(method, self._api_url + path, json=body, timeout=30)
+        answer = self._ask(method, self._api_url + path, json=body)
         return answer.status_code, answer.json() if answer.text else {}, answer.headers
 
     def cookies(self) -> list[str]:
@@ -112,14 +110,24 @@ class Browser:
         return [cookie.value for cookie in self._http.cookies if cookie.value]
 
     def _go(self, address: str) -> requests.Response:
-        return self._follow(self._http.get(address, allow_redirects=False, timeout=30))
+        return self._follow(self._ask("GET", address))
+
+    def _ask(self, method: str, address: str, **details: Any) -> requests.Response:
+        """One request, without its redirects; no answer is a sentence."""
+        try:
+            return self._http.request(method, address, allow_redirects=False, timeout=PATIENCE, **details)
+        except requests.Timeout:
+            message = f"a page took more than {PATIENCE} s. What was started runs on: `make status` shows it"
+            raise WalkFailed(message) from None
+        except requests.ConnectionError:
+            raise WalkFailed("nothing answers any more: `make up` starts the stack again") from None
 
     def _follow(self, answer: requests.Response) -> requests.Response:
         for _ in range(5):
             if answer.status_code not in (302, 303):
                 break
             where = urljoin(answer.url, answer.headers["Location"])
-            answer = self._http.get(where, allow_redirects=False, timeout=30)
+            answer = self._ask("GET", where)
         if answer.status_code >= 400:
             raise WalkFailed(f"a page answered with status {answer.status_code}: {_words(answer.text)}")
         return answer

@@ -152,10 +152,16 @@ class Fleet:
 
     def rebuild(self, user_id: str | None) -> str:
         """Make the insights of a listener anew from the history, or of all."""
-        started = self.client("stepfunctions").start_execution(
+        key = _key(keys.user(user_id), keys.profile()) if user_id else None
+        if key and "Item" not in self.client("dynamodb").get_item(TableName=self.outputs["AccountsTable"], Key=key):
+            raise Misconfigured(f"There is no user {user_id}.")
+        return f"Started {self._start_rebuild(user_id)}"
+
+    def _start_rebuild(self, user_id: str | None) -> str:
+        started: dict[str, str] = self.client("stepfunctions").start_execution(
             stateMachineArn=self.machine("rebuild"), input=json.dumps({"user_id": user_id} if user_id else {})
         )
-        return f"Started {started['executionArn']}"
+        return started["executionArn"]
 
     def retry_insights(self) -> str:
         """Make the insights anew of every listener for whom a bucket could not be computed, and forget these."""
@@ -164,7 +170,7 @@ class Fleet:
             for message in messages:
                 user_id = json.loads(message["Body"])["user_id"]
                 if user_id not in listeners:
-                    self.rebuild(user_id)
+                    self._start_rebuild(user_id)
                     listeners.add(user_id)
                 sqs.delete_message(QueueUrl=failed, ReceiptHandle=message["ReceiptHandle"])
         return f"The insights of {len(listeners)} listeners are made anew."

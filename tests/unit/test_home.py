@@ -16,6 +16,7 @@ from blendify.core.data_types import DataType
 from blendify.core.settings import allowed_for
 from blendify.insights import worker
 from blendify.insights.queue import REBUILD, Ask
+from blendify.leaving.disconnect import disconnect
 from blendify.syncing.finish_sync import finish_sync
 from tests.aws.capacity import item_size
 from tests.unit.http_events import Browser
@@ -127,6 +128,21 @@ def test_the_page_waits_for_the_first_music(world: World) -> None:
     page = session_of(job.user_id).get(HOME, "/dashboard").body
     assert "on its way" in page
     assert "data-refresh" in page
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["from the history", "from the insights"])
+def test_the_music_stays_when_its_account_is_disconnected(world: World, messages: Messages, known: bool) -> None:
+    """The history outlives the connection, and so does what the page shows of it."""
+    user_id = world.connect()
+    synced(user_id, DataType.TOP_TRACKS)
+    if known:
+        rebuilt(user_id, messages)
+    before = session_of(user_id).get(HOME, "/dashboard").body
+    disconnect(user_id, "spotify")
+    after = session_of(user_id).get(HOME, "/dashboard").body
+    ranks = [re.findall(r'<span class="rank">.*?</strong>', page) for page in (before, after)]
+    assert ranks[0]
+    assert ranks[0] == ranks[1]
 
 
 @pytest.mark.parametrize("cookies", [{}, {"session": "forged"}], ids=str)

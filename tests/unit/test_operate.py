@@ -77,6 +77,13 @@ def test_a_restore_repeats_the_erasures_since(restored: str) -> None:
     assert stored() == {("ana", "spotify")}
 
 
+@pytest.mark.usefixtures("aws_in_memory")
+def test_nobody_has_no_insights_to_make_anew() -> None:
+    """A mistyped id is no success."""
+    with pytest.raises(Misconfigured, match="There is no user nobody"):
+        fleet().rebuild("nobody")
+
+
 def test_a_restore_overwrites_nothing_and_may_be_repeated(restored: str) -> None:
     """A record that is there stays as it is."""
     user("ana")

@@ -1,12 +1,13 @@
 """A listener brings an application of their own: logins, syncs, rate limits and refusals are that application's."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from blendify.access import brought_applications, connections
+from blendify.access import brought_applications, connections, sessions
 from blendify.access.applications import of_connection
 from blendify.collecting.collector import collect
 from blendify.core import aws, settings
@@ -185,6 +186,7 @@ def test_removing_it_disconnects(foreign: World) -> None:
     browser = Browser()
     finish_login(browser, consent(by_form(browser).location))
     user_id = user_of(browser)
+    assert "Remove and disconnect" in browser.get(LISTENER, "/account").body
     connection = connections.connection(user_id, "spotify")
     state_table().put(f"gate#spotify#{connection.application}", "gate", {"interval": 1})
     assert browser.ask("DELETE", LEAVE, "/me/applications/spotify").status == 204
@@ -200,6 +202,7 @@ def test_removing_one_that_is_not_in_use_leaves_the_connection(world: World) -> 
     """The operator's goes on."""
     browser = logged_in(world)
     put(browser)
+    assert "Remove<span" in browser.get(LISTENER, "/account").body
     assert browser.ask("POST", LEAVE, "/account/applications", body="provider=spotify").status == 303
     assert len(list(connections.connections(user_of(browser)))) == 1
 
@@ -251,7 +254,13 @@ def test_only_their_own_pages_and_sessions_bring_one(world: World) -> None:
     headers = {"sec_fetch_site": "cross-site"}
     assert browser.ask("PUT", OWN, "/me/applications/spotify", headers, json.dumps(MINE)).status == 403
     assert browser.ask("POST", OWN, "/applications/spotify", headers, urlencode(MINE)).status == 403
-    assert put(browser, provider="napster").status == 404
+
+    for unknown in (
+        put(browser, provider="napster"),
+        browser.ask("GET", OWN, "/me/applications/napster"),
+        browser.ask("DELETE", LEAVE, "/me/applications/napster"),
+    ):
+        assert (unknown.status, unknown.json["error"]["code"]) == (404, "unknown_provider")
 
 
 def test_a_sealed_secret_opens_for_its_own_application_alone(world: World) -> None:
@@ -292,9 +301,43 @@ def test_a_listener_of_apple_music_brings_a_key(apple: World) -> None:
     page = by_form(Browser(), "apple_music", **fields)
     assert page.status == 200
     assert "developer_token" in page.body
-    refused = by_form(Browser(), "apple_music", client_id="short", client_secret="x")
-    assert refused.status == 400
-    assert "team id, a dot and a key id" in refused.body
+
+
+@pytest.mark.parametrize(
+    ("client_id", "client_secret", "words"),
+    [
+        ("short", "x", "The client id must be a team id, a dot and a key id"),
+        ("ABCDEFGHIJ.0123456789", "x", "the contents of its .p8 file"),
+    ],
+)
+def test_what_could_never_log_in_is_not_stored(apple: World, client_id: str, client_secret: str, words: str) -> None:
+    """By page and by API the listener reads what is wrong, and what they had before goes on."""
+    browser = Browser({"session": sessions.begin(apple.connect(apple.listener))})
+    for refused in (
+        by_form(browser, "apple_music", client_id=client_id, client_secret=client_secret),
+        put(browser, {"client_id": client_id, "client_secret": client_secret}, "apple_music"),
+    ):
+        assert refused.status == 400
+        assert words in refused.body
+        assert "You have brought" not in refused.body
+    assert list(brought_applications.all_brought(user_of(browser))) == []
+    apple.register()
+    assert browser.get("auth.login", "/auth/apple_music/login").status == 200
+
+
+def test_a_login_says_that_the_listeners_own_cannot_be_used(world: World) -> None:
+    """Its secret does not open any more: that is not the operator's doing, and the page leads to where it is mended."""
+    browser = logged_in(world)
+    user_id = user_of(browser)
+    put(browser)
+    brought = brought_applications.current(user_id, "spotify")
+    assert brought is not None
+    brought_applications.store(user_id, replace(brought, sealed=brought_applications.bring("lastfm", "x", "y").sealed))
+    response = browser.get("auth.login", "/auth/spotify/login")
+    assert response.status == 409
+    assert "the stored client secret cannot be opened" in response.body
+    assert "applications/spotify" in response.body
+    assert "operator" not in response.body
 
 
 def test_callback_of_an_own_application_needs_its_login(foreign: World) -> None:

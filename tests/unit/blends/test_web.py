@@ -200,6 +200,16 @@ def test_two_worlds_are_called_so(group: Group) -> None:
     assert "brings you together" not in page.body
 
 
+def test_somebody_of_whom_nothing_is_known_is_no_other_world(group: Group) -> None:
+    """The page says that their music is not known yet, and that it will be."""
+    group.add("dora", [])
+    consent.change(group.ids["dora"], {"name": "Dora"})
+    blend, _ = blend_of(group, "ada", "dora")
+    page = page_of(browser_of(group, "ada"), page_path(blend))
+    assert "Nothing is known of the music of Dora yet" in page.body
+    assert "Two worlds" not in page.body
+
+
 def test_nobody_else_sees_a_blend(group: Group) -> None:
     """Neither page nor files nor JSON, with the blend's id; and without a session there is nothing at all."""
     blend, _ = blend_of(group, "ada", "ben")

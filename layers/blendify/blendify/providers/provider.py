@@ -40,6 +40,8 @@ class Registration:
     """What the provider calls the two."""
     is_key: bool = False
     """Whether the secret is a key of several lines."""
+    problem: Callable[[str, str], str | None] = lambda *_: None
+    """What is wrong with the form of a client id and a secret, in a sentence; None where they may be the provider's."""
 
 
 @dataclass(frozen=True)

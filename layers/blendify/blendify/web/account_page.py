@@ -27,7 +27,8 @@ UNREAD_FOR = timedelta(days=10)
 def show(router: Router, user: str) -> Response[str]:
     """The page, with everything that a listener can decide; it is complete without script."""
     now = times.now()
-    connected = [views.connection_view(connection) for connection in connections.connections(user)]
+    present = list(connections.connections(user))
+    connected = list(map(views.connection_view, present))
     held = {each["provider"] for each in connected}
     own = set(map(sessions.session_id_of, cookie_values(router, SESSION)))
     export = status.export(user)
@@ -40,6 +41,7 @@ def show(router: Router, user: str) -> Response[str]:
         erased_soon=_erased_soon(user, held, now),
         offers=[provider for provider in views.set_up() if provider.name not in held],
         brought=[(PROVIDERS[each.provider], each) for each in brought_applications.all_brought(user)],
+        in_use={connection.application for connection in present},
         own=views.own_application_offers(),
         export=export,
         megabytes=f"{export.bytes / 1e6:,.1f}" if export else "",

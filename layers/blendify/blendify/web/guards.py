@@ -87,13 +87,17 @@ def reader_id(router: Router) -> str | None:
 
 def unauthorized(router: Router, *, session_only: bool = False) -> Response[str]:
     """
-    401, the same for a missing, a forged and a revoked session or token.
+    401, the same for a missing, a forged and a revoked session, and the same for such a token.
 
-    403 for a bearer token where only a session helps: it can only read
+    403 for a bearer token where only a session helps: it reads music and syncs, and changes nothing
     """
-    if _bearer_token(router) is not None and (session_only or router.current_event.http_method != "GET"):
-        text = "A bearer token can only read. This request needs a session: log in with a browser."
+    token = _bearer_token(router)
+    if token is not None and (session_only or router.current_event.http_method != "GET"):
+        text = "A bearer token reads music and syncs alone. This request needs a session: log in with a browser."
         return responses.error_response(router, 403, "session_needed", text)
+    if token is not None:
+        text = "This token is not valid, or was revoked. Make another one on the account page."
+        return responses.error_response(router, 401, "unauthorized", text)
     return responses.error_response(
         router, 401, "unauthorized", "You are not logged in. Connect a music account to log in."
     )

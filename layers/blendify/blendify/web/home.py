@@ -1,6 +1,6 @@
 """GET /dashboard: the listener's music now, what changed since they were here, and how the collection stands."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,9 @@ def _show(router: Router, user: str) -> Response[str]:
     lists = [each for each in store.current_top_lists(user) if each.provider in shown]
     services = {each["provider"] for each in connected}
     titles = {name: PROVIDERS[name].title for name in services} if len(services) > 1 else {}
-    tracks, period = _newest_top(lists, "tracks", TRACKS, titles) or _read_top(user, shown & services, titles)
+    tracks, period = _newest_top(lists, "tracks", TRACKS, titles) or _read_top(
+        user, sorted(shown, key=lambda provider: (provider not in services, provider)), titles
+    )
     artists, _ = _newest_top(lists, "artists", ARTISTS, titles) or ([], "")
     others = [*_imports(user), *map(_of_blend, words)]
     changed = _changed(user, since, titles, others)
@@ -140,9 +142,13 @@ def _newest_top(lists: Sequence[TopList], what: str, most: int, titles: Titles) 
     return things, chosen.time_range
 
 
-def _read_top(user: str, providers: Collection[str], titles: Titles) -> tuple[list[Thing], str]:
-    """The same of songs from the history, for the minutes after the first sync in which insights know nothing yet."""
-    for provider in sorted(providers):
+def _read_top(user: str, providers: Sequence[str], titles: Titles) -> tuple[list[Thing], str]:
+    """
+    The same of songs from the history, for the minutes after the first sync in which insights know nothing yet.
+
+    providers   the first that has any is shown; a history outlives its connection
+    """
+    for provider in providers:
         endpoint = PROVIDERS[provider].endpoints.get(DataType.TOP_TRACKS)
         for name in [name for name in RANGES if endpoint and name in endpoint.lists][:1]:
             asked = Question(DataType.TOP_TRACKS, provider, time_range=name, limit=TRACKS)

@@ -35,8 +35,7 @@ HISTORY = ("keep", "erase")
 def disconnect_provider(name: str) -> Response[str]:
     """204 once the tokens are destroyed; 202 with {"erasure_id"} when the history is being erased as well."""
     if name not in PROVIDERS:
-        text = f"There is no such provider. It must be one of: {', '.join(PROVIDERS)}."
-        return responses.error_response(router, 404, "unknown_provider", text)
+        return responses.unknown_provider(router)
     user = user_id()
     erases = _history(query_parameters(router)) == "erase"
     if erases and _may_have_data(user, name):
@@ -52,7 +51,9 @@ def disconnect_provider(name: str) -> Response[str]:
 @router.delete("/me/applications/<name>", middlewares=[_same_origin, session_user])
 def remove_application(name: str) -> Response[str]:
     """204 once the listener's own application is deleted with its secret; what used it is disconnected."""
-    if name not in PROVIDERS or not own_applications.remove(user_id(), name):
+    if name not in PROVIDERS:
+        return responses.unknown_provider(router)
+    if not own_applications.remove(user_id(), name):
         return responses.error_response(router, 404, "not_found", "You have brought no application for this provider.")
     logger.info("Own application removed", extra={"user_id": user_id(), "provider": name})
     return responses.no_content()

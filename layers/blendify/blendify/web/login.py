@@ -36,10 +36,10 @@ def begin(name: str) -> Response[str]:
     user = guards.reader_id(router)
     # Our own page asks the listener by itself, and says whose history it is about.
     own_site = provider.access.client_side or not request.led_by_another_site(router)
+    owner, brought = _brought(provider, user)
+    if brought:
+        return _with_own(provider, brought, Origin(user, own_site, owner))
     try:
-        owner, brought = _brought(provider, user)
-        if brought:
-            return to_consent(router, provider, of_brought(brought), Origin(user, own_site, owner))
         if provider.registration and own_applications(provider.name) == REQUIRE:
             return responses.see_other(f"{responses.relative_root(router)}applications/{name}")
         return to_consent(router, provider, application(provider.name), Origin(user, own_site))
@@ -48,6 +48,17 @@ def begin(name: str) -> Response[str]:
         text = f"The operator of this Blendify has not set up {provider.title} yet. Only they can change that."
         own = responses.own_application(provider)
         return responses.message_page(router, 503, f"{provider.title} cannot be connected here yet", text, more=own)
+
+
+def _with_own(provider: Provider, brought: BroughtApplication, origin: Origin) -> Response[str]:
+    """The same with what the listener brought; the page says so when it cannot be used, and only they can mend it."""
+    try:
+        return to_consent(router, provider, of_brought(brought), origin)
+    except ApplicationMissing as error:
+        logger.warning("Login with an own application is not possible: %s", error)
+        title = f"Your own application at {provider.title} cannot be used"
+        text = f"What is wrong: {error}. Give it again, or remove it on your account page."
+        return responses.message_page(router, 409, title, text, more=responses.own_application(provider))
 
 
 def _brought(provider: Provider, user: str | None) -> tuple[str | None, BroughtApplication | None]:

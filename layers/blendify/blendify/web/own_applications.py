@@ -66,18 +66,19 @@ def brought_by_form(name: str) -> Response[str]:
     given = _usable(form_field(router, "client_id"), form_field(router, "client_secret"))
     if given is None:
         return _page(provider, BAD)
+    if problem := _problem(provider, given):
+        return _page(provider, problem)
     user = guards.reader_id(router)
-    try:
-        brought = _bring(user, provider.name, given)
-        return to_consent(router, provider, of_brought(brought), Origin(user))
-    except ApplicationMissing as error:
-        return _page(provider, f"{error}.")
+    brought = _bring(user, provider.name, given)
+    return to_consent(router, provider, of_brought(brought), Origin(user))
 
 
 @router.get("/me/applications/<name>", middlewares=[session_user])
 def show(name: str) -> Response[str]:
     """The listener's own application without its secret; 404 when they brought none."""
-    brought = brought_applications.current(user_id(), name) if name in PROVIDERS else None
+    if name not in PROVIDERS:
+        return responses.unknown_provider(router)
+    brought = brought_applications.current(user_id(), name)
     if brought is None:
         return responses.error_response(router, 404, "not_found", "You have brought no application for this provider.")
     return responses.json_response(200, _view(user_id(), brought))
@@ -101,10 +102,17 @@ def bring(name: str) -> Response[str]:
     if given is None:
         text = f'The body must be JSON like {{"client_id": "…", "client_secret": "…"}}: {BAD}'
         return responses.error_response(router, 400, "bad_request", text)
+    if problem := _problem(provider, given):
+        return responses.error_response(router, 400, "bad_request", problem)
     try:
         return responses.json_response(200, _view(user_id(), _bring(user_id(), name, given)))
     except UserGone:
         return guards.unauthorized(router)
+
+
+def _problem(provider: Provider, given: Credentials) -> str | None:
+    """What is wrong with their form; nothing is stored that no login could use."""
+    return provider.registration.problem(given.client_id, given.client_secret) if provider.registration else None
 
 
 def _bring(user: str | None, provider: str, given: Credentials) -> BroughtApplication:

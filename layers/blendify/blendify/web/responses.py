@@ -123,7 +123,10 @@ def not_ahead_of_time(router: APIGatewayRestResolver) -> Response[str]:
 
 
 def unknown_provider(router: APIGatewayRestResolver) -> Response[str]:
-    """404 for a provider that we do not have. The page does not repeat the path."""
+    """404 for a provider that we do not have. The answer does not repeat the path."""
+    if is_api(router):
+        text = f"There is no such provider. It must be one of: {', '.join(PROVIDERS)}."
+        return error_response(router, 404, "unknown_provider", text)
     titles = ", ".join(provider.title for provider in PROVIDERS.values())
     return message_page(router, 404, "We do not know this service", f"You can connect one of these: {titles}.")
 

@@ -1,5 +1,6 @@
 """Apple Music. https://developer.apple.com/documentation/applemusicapi"""
 
+from blendify.providers.apple_music import developer_tokens
 from blendify.providers.apple_music.access import MusicKit
 from blendify.providers.apple_music.endpoints import table
 from blendify.providers.apple_music.errors import classify_error
@@ -34,6 +35,7 @@ PROVIDER = Provider(
         ),
         labels=("Team ID, a dot, key ID", "Text of the .p8 file"),
         is_key=True,
+        problem=developer_tokens.problem,
     ),
     image_hosts=("https://*.mzstatic.com",),
     release_date=release_date,

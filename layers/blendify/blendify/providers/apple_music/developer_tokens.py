@@ -66,16 +66,32 @@ def _signed(application: Application, origin: str | None, now: int, lifetime: in
     from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    ids = _IDS.fullmatch(application.client_id)
-    if ids is None:
-        raise ApplicationMissing(
-            "the client id must be a team id, a dot and a key id, each of ten capital letters and digits"
-        )
-    team_id, key_id = ids.groups()
+    team_id, key_id = _ids(application.client_id)
     claims = {"iss": team_id, "iat": now, "exp": now + lifetime} | ({"origin": [origin]} if origin else {})
     message = f"{_part({'alg': 'ES256', 'kid': key_id})}.{_part(claims)}"
     numbers = decode_dss_signature(_key(application.client_secret).sign(message.encode(), ECDSA(SHA256())))
     return f"{message}.{_text(b''.join(number.to_bytes(32) for number in numbers))}"
+
+
+def problem(client_id: str, client_secret: str) -> str | None:
+    """What keeps these from signing developer tokens, in a sentence; None for nothing."""
+    try:
+        _ids(client_id)
+        _key(client_secret)
+    except ApplicationMissing as error:
+        text = str(error)
+        return f"{text[0].upper()}{text[1:]}."
+    return None
+
+
+def _ids(client_id: str) -> tuple[str, str]:
+    """The team's id and the key's."""
+    ids = _IDS.fullmatch(client_id)
+    if ids is None:
+        raise ApplicationMissing(
+            "the client id must be a team id, a dot and a key id, each of ten capital letters and digits"
+        )
+    return ids[1], ids[2]
 
 
 def _key(text: str) -> "EllipticCurvePrivateKey":

@@ -116,6 +116,7 @@ def _blend(router: Router, user: str, blend: Blend) -> Response[str]:
         mosaic=list(dict.fromkeys(song.cover for song in songs if song.cover))[:MOSAIC],
         together=next((song for song in songs if song.key == made.playlist.together), None),
         shares=sorted(made.playlist.shares, key=lambda share: names.index(share.member_id)),
+        unheard=[people.names[share.member_id] for share in made.playlist.shares if not share.songs],
         scores=shown.scores(made, people),
         made=made,
         services=[PROVIDERS[name].title for name in made.services],
