@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from itertools import chain
@@ -108,6 +109,14 @@ def named_targets(text: str) -> set[str]:
     return set(re.findall(r"\bmake ([a-z]+)\b", text))
 
 
+def test_contents_are_the_pages_headings() -> None:
+    """A page that lists its sections lists all of them, in their order."""
+    for page in DOCS.glob("*.md"):
+        text = FENCE.sub("", page.read_text())
+        if listed := re.findall(r"^- \[.+\]\(#(.+)\)$", text, re.MULTILINE):
+            assert listed == [anchor(heading) for heading in re.findall(r"^## (.+)$", text, re.MULTILINE)], page.name
+
+
 def test_every_link_has_a_target() -> None:
     """Every relative link names a file that exists, and every fragment a heading of that file."""
     assert [link for page in PAGES for link in broken(page)] == []
@@ -145,9 +154,17 @@ def test_ci_runs_the_readmes_commands() -> None:
 
 
 def test_packages_are_all_listed() -> None:
-    """The list describes every folder of the package."""
-    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert sorted(first_names(section("contributing.md", "The package, in its order"))) == sorted(folders)
+    """The list describes every folder of the package, in the order in which they may import."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (each["layers"] for each in contracts if each["type"] == "layers")
+    assert first_names(section("contributing.md", "The package, in its order")) == layers[::-1]
+
+
+def test_modules_of_stack_and_operations_are_all_listed() -> None:
+    """Where things are: every file of local/ and operations/ is in the table of its folder."""
+    listed = first_names(section("contributing.md", "Where things are"))
+    files = [path.name for folder in ("local", "operations") for path in (ROOT / folder).glob("*.py")]
+    assert sorted(name for name in listed if name.endswith(".py")) == sorted(set(files) - {"__init__.py"})
 
 
 def test_parameters_and_outputs_are_the_templates() -> None:
