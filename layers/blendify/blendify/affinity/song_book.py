@@ -34,9 +34,7 @@ class SongBook:
             ((top.provider, entry) for top in evidence.lists if top.what == "tracks" for entry in top.entries),
             key=lambda each: (each[0], each[1].rank, each[1].key, each[1].record_id, each[1].name, each[1].image or ""),
         )
-        self._changes = sorted(
-            {*evidence.now.likes, *evidence.now.entries}, key=lambda each: (each.provider, each.record_id, each.day)
-        )
+        self._changes = sorted({*evidence.now.likes, *evidence.now.entries}, key=_by_record)
         named = [(change.provider, change.record_id, change.key) for change in self._changes]
         named += [(provider, entry.record_id, entry.key) for provider, entry in self._ranked]
         self._same = joined(named, evidence.codes)
@@ -126,3 +124,9 @@ class SongBook:
         there.cover = there.cover or about.cover
         there.album = there.album or about.album
         return there
+
+
+def _by_record(change: LibraryChange) -> tuple[str, ...]:
+    """What is told of one record on one day may differ: then all that is told decides which comes first."""
+    told = (change.data_type, change.name, change.artist_line, change.image, change.key, *change.artist_keys)
+    return change.provider, change.record_id, change.day, *(text or "" for text in told)
