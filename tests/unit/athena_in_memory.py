@@ -10,13 +10,19 @@ import duckdb
 from blendify.affinity.profile import Profile
 from blendify.core import aws
 from blendify.core.settings import fleet_bucket
-from blendify.fleet import by_athena, files
+from blendify.fleet import files, steps
 from blendify.fleet.files import Part
 from tests.unit.sync_steps import plenty
 
-COLUMNS = ("u", "place", "artist", "name", "image", "millionths", "day")
+COLUMNS = ("u", "place", "artist", "name", "image", "millionths", "run")
+TABLE = """CREATE TABLE profiles (
+    u BIGINT, place INTEGER, artist VARCHAR, name VARCHAR, image VARCHAR, millionths INTEGER, run VARCHAR)"""
 PAGE = 1_000
 """Rows in one answer, the names of the columns counted."""
+
+
+def _nothing(_stage: str) -> None:
+    """Nothing happens at this stage."""
 
 
 @dataclass
@@ -30,10 +36,10 @@ class Athena:
     def query(self, sql: str) -> str:
         """Run a statement over the files that are in the bucket now; returns its id."""
         with duckdb.connect() as connection:
-            paths = [str(path) for path in self._copies()]
-            found = connection.read_parquet(paths, hive_partitioning=True)
-            texts = {"day": duckdb.ColumnExpression("day").cast("VARCHAR").alias("day")}
-            found.select(*(texts.get(name, duckdb.ColumnExpression(name)) for name in COLUMNS)).create_view("profiles")
+            connection.execute(TABLE)
+            for path in self._copies():
+                found = connection.read_parquet(str(path), hive_partitioning=True)
+                found.select(*map(duckdb.ColumnExpression, COLUMNS)).insert_into("profiles")
             answer = connection.execute(sql)
             rows = [[name for name, *_ in answer.description], *answer.fetchall()]
         query_id = f"query-{len(self.results)}"
@@ -72,11 +78,20 @@ class Athena:
         while self.waiting:
             files.write(self.waiting.pop(0), profile_of, plenty)
 
-    def run(self, profile_of: Callable[[str], Profile], between: Callable[[str], object] = lambda _stage: None) -> int:
-        """A whole run, as the state machine makes it, `between` before each step; returns how many queries it took."""
+    def run(
+        self,
+        profile_of: Callable[[str], Profile],
+        between: Callable[[str], object] = _nothing,
+        after: Callable[[str], object] = _nothing,
+    ) -> int:
+        """
+        A whole run, as the state machine makes it; returns how many queries it took.
+
+        between     what happens before each wait or query of a stage; `after`: once it has been answered
+        """
         place, query, queries = None, None, 0
         while True:
-            step = by_athena.step(place, query, plenty)
+            step = steps.step(steps.ATHENA, place, query, plenty)
             place, query = step["place"], None
             if place is None:
                 return queries
@@ -85,3 +100,4 @@ class Athena:
                 self.work(profile_of)
             else:
                 query, queries = self.query(step["sql"]), queries + 1
+                after(place["stage"])

@@ -1,6 +1,8 @@
 """The daily run by Athena leaves what the one in one Lambda leaves, and of who is erased nothing, at any moment."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,14 @@ import pytest
 
 from blendify.access import users
 from blendify.affinity.profile import Profile
-from blendify.core import aws
+from blendify.core import aws, times
+from blendify.core.same_names import artist_key
 from blendify.core.settings import fleet_bucket, fleet_queue
-from blendify.fleet import by_athena, files, numbers, profile_rows, removing, results, statements
+from blendify.fleet import by_athena, files, forgetting, numbers, profile_rows, results, statements, steps, turn
 from blendify.fleet.files import Part
 from blendify.sharing import consent
 from tests.unit.athena_in_memory import Athena
-from tests.unit.counted_listeners import counted
+from tests.unit.counted_listeners import KNOWN_TO_ALL, counted
 from tests.unit.erasures import leave, machine
 from tests.unit.sync_steps import plenty
 from tests.unit.test_fleet_run import run as run_in_one
@@ -64,14 +67,14 @@ def test_both_ways_leave_the_same(athena: Athena, monkeypatch: pytest.MonkeyPatc
     profiles = counted(30)
     run_in_one(profiles)
     expected = told()
-    files_of_days: set[str] = set()
-    assert athena.run(of(profiles), lambda _: files_of_days.update(keys())) == 2 + 4 + 4
+    all_files: set[str] = set()
+    assert athena.run(of(profiles), lambda _: all_files.update(keys())) == 2 + 4 + 4
     assert told() == expected
     ended = results.last_run()
     assert ended is not None
     assert (ended.by, ended.listeners, ended.artists) == ("athena", 30, len(results.audience().of))
     assert keys() == []
-    assert len({key for key in files_of_days if key.startswith(f"profiles/day={ended.day}/")}) == 4
+    assert len({key for key in all_files if key.startswith(f"profiles/run={ended.version}/")}) == 4
 
 
 @pytest.mark.parametrize("listeners", [21, 19])
@@ -82,15 +85,15 @@ def test_an_answer_stays_until_what_it_says_is_written(
     profiles = dict(counted(21))
     for user_id in list(profiles)[listeners:]:
         profiles[user_id] = Profile(user_id)
-    remove, ended = files.remove_all, list[bool]()
+    remove, ended = files.remove, list[bool]()
 
-    def noted() -> None:
+    def noted(run: str) -> None:
         ended.append(results.last_run() is not None)
-        remove()
+        remove(run)
 
-    monkeypatch.setattr(files, "remove_all", noted)
+    monkeypatch.setattr(files, "remove", noted)
     athena.run(of(profiles))
-    assert ended == [False, True]
+    assert ended == [True]
 
 
 def test_a_listener_without_neighbours_has_none_left(athena: Athena) -> None:
@@ -126,12 +129,8 @@ def test_below_twenty_listeners_nothing_is_left(athena: Athena, listeners: int) 
     athena.run(of(profiles))
     assert results.audience().of == {}
     assert not any(results.neighbours(user_id) for user_id in profiles)
-    assert {item["bucket"]["S"].partition("#")[0] for item in items("insights")} <= {
-        "run",
-        "audience",
-        "counted",
-        "who",
-    }
+    kinds = {item["bucket"]["S"].partition("#")[0] for item in items("insights")}
+    assert kinds <= {"turn", "files", "run", "audience", "counted", "who"}
     assert keys() == []
 
 
@@ -142,14 +141,14 @@ def test_files_name_nobody(athena: Athena) -> None:
         number: profile_rows.counted(profiles[user_id]) for number, user_id in numbers.all_counted(plenty).items()
     }
     content = profile_rows.file_of(by_number)
-    (part,) = Part.all("2026-11-28", 20)
+    (part,) = Part.all(turn.begin(), 20)
     assert files.write(part, of(profiles), plenty) == 20
     assert aws.client("s3").get_object(Bucket=BUCKET, Key=part.key)["Body"].read() == content
     all_told = str([part.key, part.mark, part.body(), profile_rows.columns(by_number)])
     assert not [user_id for user_id in profiles if user_id in all_told]
 
 
-@pytest.mark.parametrize("stage", ["files", "neighbours", "near"])
+@pytest.mark.parametrize("stage", ["listeners", "neighbours", "near"])
 def test_who_is_erased_while_a_run_goes_on_is_in_nothing(athena: Athena, stage: str) -> None:
     """In no file from then on, and in no result; the others in the file are written again."""
     profiles = counted(23)
@@ -175,7 +174,7 @@ def test_who_is_erased_while_their_file_is_written_is_not_in_it(athena: Athena) 
     """The worker looks once more when it has written."""
     profiles = counted(20)
     numbers.all_counted(plenty)
-    (part,) = Part.all("2026-11-28", 20)
+    (part,) = Part.all(turn.begin(), 20)
     erased = next(iter(profiles))
 
     def profile_of(user_id: str) -> Profile:
@@ -203,13 +202,197 @@ def test_files_that_never_come_end_the_run(athena: Athena, monkeypatch: pytest.M
 
 
 def test_switched_off_it_removes_everything(athena: Athena) -> None:
-    """Sums, numbers and files; as far as the time goes."""
+    """Sums, numbers and files; as far as the time goes. A run that is under way ends."""
     profiles = counted(22)
     athena.run(of(profiles))
-    files.ask_for(Part.all("2026-11-28", 22))
+    under_way = steps.step(steps.ATHENA, None, None, plenty)
     athena.work(of(profiles))
-    assert removing.remove(lambda: 0.0) is False
-    assert removing.remove(plenty) is True
+    place = steps.step(steps.OFF, None, None, lambda: 0.0)["place"]
+    assert place is not None
+    assert steps.step(steps.OFF, place, None, plenty)["place"] is None
+    assert steps.step(steps.ATHENA, under_way["place"], None, plenty)["place"] is None
     assert keys() == []
-    assert {item["bucket"]["S"].partition("#")[0] for item in items("insights")} == {"run", "audience"}
+    kinds = {item["bucket"]["S"].partition("#")[0] for item in items("insights")}
+    assert kinds == {"turn", "files", "run", "audience"}
     assert results.audience().of == {}
+
+
+@pytest.mark.parametrize("stage", ["listeners", "near"])
+def test_of_two_runs_at_a_time_the_one_that_began_last_counts(athena: Athena, stage: str) -> None:
+    """The other one mixes nothing into it: it ends, and who withdrew between the two is in nothing that is left."""
+    profiles = dict(counted(24))
+    gone = next(iter(profiles))
+
+    def another(now: str) -> None:
+        if now == stage and consent.consent(gone).count:
+            consent.change(gone, {"count": False})
+            athena.run(of(profiles))
+
+    athena.run(of(profiles), after=another)
+    left = told()
+    assert gone not in texts()
+    assert keys() == []
+    run_in_one(profiles)
+    assert told() == left
+    assert results.audience().listeners == 23
+
+
+def test_a_run_that_is_superseded_leaves_the_files_of_the_other(athena: Athena) -> None:
+    """Both are between two steps: the first one ends, and deletes nothing but its own."""
+    profiles = counted(20)
+    first = steps.step(steps.ATHENA, None, None, plenty)
+    athena.work(of(profiles))
+    assert keys()
+    second = steps.step(steps.ATHENA, None, None, plenty)
+    assert keys() == []
+    athena.work(of(profiles))
+    assert steps.step(steps.ATHENA, first["place"], None, plenty) == {"place": None, "wait": None, "sql": None}
+    assert len(keys()) == 2
+    assert all(f"/run={second['place']['run']}/" in key for key in keys())
+    # Also one Lambda that computes all supersedes a run.
+    run_in_one(profiles)
+    assert steps.step(steps.ATHENA, second["place"], None, plenty)["place"] is None
+    assert keys() == []
+
+
+def test_the_last_step_done_twice_says_the_same(athena: Athena) -> None:
+    """As when its answer was lost: the run has ended, and stays so."""
+    profiles = counted(20)
+    step, query, given = steps.step(steps.ATHENA, None, None, plenty), None, None
+    while step["place"]:
+        athena.work(of(profiles))
+        query = athena.query(step["sql"]) if step["sql"] else None
+        given = step["place"], query
+        step = steps.step(steps.ATHENA, *given, plenty)
+    left, ended = told(), results.last_run()
+    assert given is not None
+    assert steps.step(steps.ATHENA, *given, plenty)["place"] is None
+    assert ended is not None
+    assert (told(), results.last_run()) == (left, ended)
+
+
+@pytest.mark.parametrize("delivered", ["twice", "late"])
+def test_a_message_that_comes_again_leaves_no_file(athena: Athena, delivered: str) -> None:
+    """Neither when the run has ended, nor when it ends while the file is written."""
+    profiles = counted(20)
+    asked: list[Part] = []
+    athena.run(of(profiles), lambda _: asked.extend(athena.waiting))
+    assert keys() == []
+    if delivered == "twice":
+        assert files.write(asked[0], of(profiles), plenty) == 0
+        assert keys() == []
+        return
+    (part,) = files.divide(turn.begin(), 20)
+
+    def ends_meanwhile(user_id: str) -> Profile:
+        run_in_one(profiles)
+        files.remove(part.run)
+        return profiles[user_id]
+
+    assert files.write(part, ends_meanwhile, plenty) == 0
+    assert keys() == []
+
+
+@pytest.mark.parametrize("stage", ["listeners", "neighbours"])
+def test_others_stay_counted_while_somebody_is_erased(athena: Athena, stage: str) -> None:
+    """The file that is written again is waited for, and what was asked without it is asked again."""
+    profiles = dict(counted(23))
+    erased = next(iter(profiles))
+
+    def between(now: str) -> None:
+        if now == stage and users.exists(erased):
+            athena.work(of(profiles))
+            machine(leave(erased))
+
+    queries = athena.run(of(profiles), between)
+    assert queries == (4 if stage == "listeners" else 5)
+    assert erased not in texts()
+    del profiles[erased]
+    alike = {user_id: results.neighbours(user_id) for user_id in profiles}
+    assert all(alike.values())
+    if stage == "listeners":
+        run_in_one(profiles)
+        assert alike == {user_id: results.neighbours(user_id) for user_id in profiles}
+
+
+@pytest.mark.parametrize("stage", ["audience", "neighbours"])
+def test_who_is_erased_before_an_answer_is_loaded_is_not_in_it(athena: Athena, stage: str) -> None:
+    """The answer has them still: it is not taken, and the query is asked again."""
+    profiles = dict(counted(23))
+    erased = next(iter(profiles))
+
+    def after(now: str) -> None:
+        if now == stage and users.exists(erased):
+            machine(leave(erased))
+
+    assert athena.run(of(profiles), after=after) == 5
+    assert erased not in texts()
+    if stage == "audience":
+        assert results.audience().of[artist_key(KNOWN_TO_ALL)] == 22
+
+
+def test_files_that_change_again_and_again_do_not_keep_a_run_from_its_end(athena: Athena) -> None:
+    """After three times an answer is taken as it is, and takes nothing from whoever was missing in it."""
+    profiles = dict(counted(30))
+    athena.run(of(profiles))
+    before = {user_id: results.neighbours(user_id) for user_id in profiles}
+    erased = list(profiles)[:3]
+
+    def between(now: str) -> None:
+        if now == "neighbours" and erased and not athena.waiting:
+            machine(leave(erased.pop()))
+
+    assert athena.run(of(profiles), between) == 4 + 2
+    stayed = list(profiles)[3:]
+    assert all(results.neighbours(user_id) for user_id in stayed if before[user_id])
+
+
+def test_an_erasure_that_dies_before_it_asks_for_the_file_asks_again(
+    athena: Athena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the others in the file would be in no sum until the next run."""
+    profiles = counted(20)
+    step = steps.step(steps.ATHENA, None, None, plenty)
+    athena.work(of(profiles))
+    erased = next(iter(profiles))
+    with monkeypatch.context() as died:
+        died.setattr(files, "ask_for", _dies)
+        with pytest.raises(_Died):
+            forgetting.forget(erased)
+    assert keys() == []
+    forgetting.forget(erased)
+    assert [part.run for part in athena.waiting] == [step["place"]["run"]]
+    athena.work(of(profiles))
+    assert len(keys()) == 2
+
+
+class _Died(Exception):
+    """A Lambda was stopped."""
+
+
+def _dies(_parts: object) -> None:
+    raise _Died
+
+
+def test_a_query_that_fails_is_asked_again_but_not_for_ever(athena: Athena) -> None:
+    profiles = counted(20)
+    step = steps.step(steps.ATHENA, None, None, plenty)
+    athena.work(of(profiles))
+    for _ in range(by_athena.MOST_ASKED):
+        step = steps.step(steps.ATHENA, step["place"], None, plenty)
+        assert step["sql"] is not None
+    with pytest.raises(by_athena.QueryFailed):
+        steps.step(steps.ATHENA, step["place"], None, plenty)
+
+
+def test_a_run_keeps_its_day(athena: Athena, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Midnight may pass between any two steps."""
+    profiles = counted(20)
+    hours = count(22)
+    monkeypatch.setattr(times, "now", lambda: datetime(2026, 11, 28, tzinfo=UTC) + timedelta(hours=next(hours)))
+    athena.run(of(profiles))
+    ended = results.last_run()
+    assert ended is not None
+    assert (ended.day, ended.listeners) == ("2026-11-28", 20)
+    assert ended.ended_at > "2026-11-29"
+    assert results.audience().listeners == 20

@@ -118,7 +118,7 @@ def test_below_twenty_listeners_nothing_is_left() -> None:
     assert results.near(artists) == {}
     assert not any(results.neighbours(user_id) for user_id in profiles)
     kinds = {item["bucket"]["S"].partition("#")[0] for item in items("insights")}
-    assert kinds <= {"run", "audience", "counted", "who"}
+    assert kinds <= {"turn", "run", "audience", "counted", "who"}
 
 
 def test_who_cares_for_nothing_yet_does_not_count() -> None:

@@ -18,16 +18,15 @@ from blendify.fleet.sums import Sums
 from blendify.likeness.near_artists import Near
 from tests.unit.counted_listeners import drawn
 
-DAY = "2026-11-28"
+RUN = "2026-11-28-00c0ffee"
 PROFILES = {number: profile_rows.counted(profile) for number, profile in drawn(60).items()}
 SUMS = Sums(PROFILES)
 STATEMENTS = {
-    "listeners": statements.listeners(DAY),
-    "audience": statements.audience(DAY),
-    "neighbours": statements.neighbours(DAY, 0, 1),
-    "near": statements.near(DAY, shelf.LETTERS),
+    "listeners": statements.listeners(RUN),
+    "audience": statements.audience(RUN),
+    "neighbours": statements.neighbours(RUN, 0, 1),
+    "near": statements.near(RUN, shelf.LETTERS),
 }
-COLUMNS = [duckdb.ColumnExpression(name) for name in ("u", "place", "artist", "name", "image", "millionths")]
 IN_BOTH = {
     *("Count", "Sum", "Min", "Sqrt", "Ln", "Round", "RowNumber", "Cast", "Case", "If", "Nullif", "StrPosition"),
     *("Substring", "And", "Or", "Mod"),
@@ -35,23 +34,23 @@ IN_BOTH = {
 """What Trino and DuckDB compute alike; And and Or are functions to the parser."""
 
 
-def put(folder: Path, day: str, profiles: dict[int, Profile]) -> None:
-    """Two files of a day, as the worker writes them."""
+def put(folder: Path, run: str, profiles: dict[int, Profile]) -> None:
+    """Two files of a run, as the worker writes them."""
     for part in range(2):
-        (folder / f"day={day}").mkdir(exist_ok=True, parents=True)
+        (folder / f"run={run}").mkdir(exist_ok=True, parents=True)
         here = {number: profile for number, profile in profiles.items() if number % 2 == part}
-        (folder / f"day={day}" / f"{part}.parquet").write_bytes(profile_rows.file_of(here))
+        (folder / f"run={run}" / f"{part}.parquet").write_bytes(profile_rows.file_of(here))
 
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The profiles in files, and those of the day before, which are none of this day's."""
+    """The profiles in files, and those of another run on the day, which are none of this one's."""
     folder = tmp_path_factory.mktemp("profiles")
-    put(folder, DAY, PROFILES)
-    put(folder, "2026-11-27", {number + 1: profile for number, profile in PROFILES.items()})
+    put(folder, RUN, PROFILES)
+    put(folder, "2026-11-28-00000000", {number + 1: profile for number, profile in PROFILES.items()})
     with duckdb.connect() as connection:
         files = connection.read_parquet(f"{folder}/*/*.parquet", hive_partitioning=True)
-        files.select(*COLUMNS, duckdb.ColumnExpression("day").cast("VARCHAR").alias("day")).create_view("profiles")
+        files.create_view("profiles")
         yield connection
 
 
@@ -67,7 +66,7 @@ def test_they_say_how_many_listeners_and_audiences_there_are(database: duckdb.Du
 @pytest.mark.parametrize("batches", [1, 4])
 def test_they_say_who_is_alike(database: duckdb.DuckDBPyConnection, batches: int) -> None:
     """In one batch or in several."""
-    told = [row for batch in range(batches) for row in rows(database, statements.neighbours(DAY, batch, batches))]
+    told = [row for batch in range(batches) for row in rows(database, statements.neighbours(RUN, batch, batches))]
     expected = [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)]
     assert sorted(told, key=lambda row: row[0]) == expected
     assert len({number for number, _, _ in told}) == 60
@@ -93,7 +92,7 @@ def test_they_say_who_is_near(database: duckdb.DuckDBPyConnection) -> None:
 
 
 def near(database: duckdb.DuckDBPyConnection, letters: str) -> list[tuple[str, Near]]:
-    return [(artist, Near(*other)) for artist, *other in rows(database, statements.near(DAY, letters))]
+    return [(artist, Near(*other)) for artist, *other in rows(database, statements.near(RUN, letters))]
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
@@ -128,13 +127,13 @@ def test_engines_cannot_differ(name: str) -> None:
     assert all(each.alias for each in statement.expressions if not isinstance(each, exp.Column))
 
 
-def test_nothing_but_days_and_letters_goes_into_a_statement() -> None:
-    for day in ("2026-11-28' OR 1=1", "", "2026-1-1"):
-        with pytest.raises(ValueError, match="no day"):
-            statements.audience(day)
+def test_nothing_but_runs_and_letters_goes_into_a_statement() -> None:
+    for run in (f"{RUN}' OR 1=1", "", "2026-11-28"):
+        with pytest.raises(ValueError, match="no run"):
+            statements.audience(run)
     for letters in ("", "a'b", "a b"):
         with pytest.raises(ValueError, match="no letters"):
-            statements.near(DAY, letters)
+            statements.near(RUN, letters)
 
 
 @pytest.mark.parametrize(("listeners", "batches"), [(20, 1), (2_500, 1), (2_501, 2), (100_000, 64), (10**6, 256)])

@@ -12,6 +12,8 @@ Key = dict[str, Any]
 """A key in DynamoDB's notation."""
 BATCH = 25
 """Items that one request may delete."""
+OBJECTS = 1_000
+"""Objects that one request may delete."""
 PAGE = 500
 """Items read at once, before the first of them is deleted."""
 MAX_PAUSE = 5.0
@@ -59,12 +61,22 @@ def delete_objects(bucket: str, prefix: str) -> int:
 
     Raises  ClientError, also if S3 cannot delete one of them
     """
-    client, deleted = aws.client("s3"), 0
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        objects = [{"Key": content["Key"]} for content in page.get("Contents", [])]
-        if objects:
-            response = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-            if errors := response.get("Errors"):
-                raise ClientError({"Error": {"Code": errors[0]["Code"]}}, "DeleteObjects")
-            deleted += len(objects)
+    deleted = 0
+    for page in aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        keys = [content["Key"] for content in page.get("Contents", [])]
+        delete_keys(bucket, keys)
+        deleted += len(keys)
     return deleted
+
+
+def delete_keys(bucket: str, keys: Sequence[str]) -> None:
+    """
+    Delete these objects, also if some do not exist.
+
+    Raises  ClientError, also if S3 cannot delete one of them
+    """
+    for start in range(0, len(keys), OBJECTS):
+        objects: Any = [{"Key": key} for key in keys[start : start + OBJECTS]]
+        response = aws.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+        if errors := response.get("Errors"):
+            raise ClientError({"Error": {"Code": errors[0]["Code"]}}, "DeleteObjects")

@@ -10,43 +10,65 @@ from itertools import groupby
 from typing import Any
 
 from blendify.core import aws, times
-from blendify.fleet import files, numbers, shelf, statements, writing
-from blendify.fleet.files import Part
+from blendify.fleet import files, numbers, shelf, statements, turn, writing
 from blendify.fleet.results import Run
 from blendify.fleet.sums import Alike
 from blendify.likeness.audiences import FEWEST_LISTENERS, Audience
 from blendify.likeness.near_artists import Near
 
-BEGIN, FILES, LISTENERS, AUDIENCE, NEIGHBOURS, NEAR = "begin", "files", "listeners", "audience", "neighbours", "near"
+BEGIN, LISTENERS, AUDIENCE, NEIGHBOURS, NEAR = "begin", "listeners", "audience", "neighbours", "near"
 SHORTEST_WAIT, LONGEST_WAIT = 5, 60
 MOST_LOOKS = 360
 """Six hours, when each waits the longest."""
+MOST_ASKED = 3
+"""So often a query is asked when it fails, or when files were written anew meanwhile."""
 
 Place = dict[str, Any]
 Row = list[str | None]
 
 
 class FilesNotWritten(Exception):
-    """The files of a day are still not all there: the queue of files to write, or its dead letters, say why."""
+    """The files of a run are still not all there: the queue of files to write, or its dead letters, say why."""
+
+
+class QueryFailed(Exception):
+    """A query failed each time that it was asked: Athena says why, by the query's id in the execution's history."""
 
 
 def step(place: Place | None, query: str | None, seconds_left: Callable[[], float]) -> dict[str, Any]:
     """
     Do the step at a place; returns the next one.
 
-    query   the id of the query that the step before asked for, once it has succeeded
+    query   the id of the query that the step before asked for; None when it failed, and where there was none
 
-    Raises  FilesNotWritten
+    A result counts when the files are as they were when it was asked for: else it is asked for again, but not for ever.
+    An erasure takes a file away for some minutes, and with it up to 500 listeners who stay.
+
+    Raises  FilesNotWritten, QueryFailed; Superseded when another run has begun since
     """
-    now = times.iso(times.now())
-    place = place or {"stage": BEGIN, "began_at": now, "day": now[: len("2026-11-28")]}
+    if place is None:
+        place = {"stage": BEGIN, "run": turn.begin(), "began_at": times.iso(times.now())}
+    turn.check(place["run"])
     if place["stage"] == BEGIN:
         return _begin(place, seconds_left)
-    if place["stage"] == FILES:
-        return _look(place)
-    if query is not None:
-        place = _LOADERS[place["stage"]](place, query)
-    return _asked(place)
+    state = files.state(place["run"], place["parts"])
+    if query is not None and _counts(place, state):
+        loaded = _LOADERS[place["stage"]]({**place, "whole": state == place["state"]}, query)
+        if loaded is None:
+            return _next(None)
+        place = {**loaded, "asked": 0}
+    if state is None:
+        return _look_later(place)
+    if place["asked"] >= MOST_ASKED:
+        raise QueryFailed("a query failed each time that it was asked")
+    place = {**place, "state": state, "asked": place["asked"] + 1, "looks": 0}
+    return _next(place, sql=_query(place))
+
+
+def _counts(place: Place, state: str | None) -> bool:
+    """Whether a result counts; of files that changed after a few times: sums then lack few of many."""
+    often: bool = place["asked"] >= MOST_ASKED and place["stage"] != LISTENERS
+    return often or state == str(place["state"])
 
 
 def _begin(place: Place, seconds_left: Callable[[], float]) -> dict[str, Any]:
@@ -54,40 +76,37 @@ def _begin(place: Place, seconds_left: Callable[[], float]) -> dict[str, Any]:
     try:
         listeners = numbers.all_counted(seconds_left)
     except numbers.TimeUp:
-        return _wait(place, 1)
-    files.remove_all()
+        return _next(place, wait=1)
+    files.remove_others(place["run"])
     if len(listeners) < FEWEST_LISTENERS:
-        return _nothing(place, list(listeners.values()))
-    parts = Part.all(place["day"], len(listeners))
+        _nothing(place, list(listeners.values()))
+        return _next(None)
+    parts = files.divide(place["run"], len(listeners))
     files.ask_for(parts)
-    return _wait({**place, "stage": FILES, "parts": len(parts), "looks": 0}, SHORTEST_WAIT)
+    place = {**place, "stage": LISTENERS, "parts": len(parts), "state": None, "asked": 0, "looks": 0}
+    return _next(place, wait=SHORTEST_WAIT)
 
 
-def _look(place: Place) -> dict[str, Any]:
-    """Whether all files are there."""
-    if files.count_written(place["day"]) >= place["parts"]:
-        return _asked({**place, "stage": LISTENERS})
+def _look_later(place: Place) -> dict[str, Any]:
+    """Wait for the files that are not there."""
     if place["looks"] >= MOST_LOOKS:
         raise FilesNotWritten("not all files are written")
     wait = min(LONGEST_WAIT, SHORTEST_WAIT * (1 + place["looks"]))
-    return _wait({**place, "looks": place["looks"] + 1}, wait)
+    return _next({**place, "looks": place["looks"] + 1}, wait=wait)
 
 
-def _asked(place: Place | None) -> dict[str, Any]:
+def _query(place: Place) -> str:
     """The query at a place."""
-    if place is None:
-        return {"place": None, "wait": None, "sql": None}
-    day, number = place["day"], place.get("number", 0)
+    run, number = place["run"], place.get("number", 0)
     match place["stage"]:
         case stage if stage == LISTENERS:
-            sql = statements.listeners(day)
+            return statements.listeners(run)
         case stage if stage == AUDIENCE:
-            sql = statements.audience(day)
+            return statements.audience(run)
         case stage if stage == NEIGHBOURS:
-            sql = statements.neighbours(day, number, statements.batches_of(place["listeners"]))
+            return statements.neighbours(run, number, statements.batches_of(place["listeners"]))
         case _:
-            sql = statements.near(day, statements.letters_of(place["artists"])[number])
-    return {"place": place, "wait": None, "sql": sql}
+            return statements.near(run, statements.letters_of(place["artists"])[number])
 
 
 def _listeners(place: Place, query: str) -> Place | None:
@@ -102,17 +121,18 @@ def _listeners(place: Place, query: str) -> Place | None:
 
 def _audience(place: Place, query: str) -> Place:
     counts = {str(artist): int(count or 0) for artist, count in _rows(query)}
-    writing.audience(Audience(place["listeners"], counts))
+    writing.audience(place["run"], Audience(place["listeners"], counts))
     return {**place, "stage": NEIGHBOURS, "number": 0, "artists": len(counts)}
 
 
 def _neighbours(place: Place, query: str) -> Place:
-    """Write who is like each listener of a batch, also that nobody is."""
+    """Write who is like each listener of a batch, also that nobody is where all of them were in the files."""
     batches = statements.batches_of(place["listeners"])
-    alike = {number: list[Alike]() for number, _ in numbers.of_remainder(place["number"], batches)}
+    everybody = numbers.of_remainder(place["number"], batches) if place["whole"] else []
+    alike = {number: list[Alike]() for number, _ in everybody}
     for number, other, likeness in _rows(query):
         alike.setdefault(int(number or 0), []).append(Alike(int(other or 0), float(likeness or 0)))
-    writing.neighbours(alike)
+    writing.neighbours(place["run"], alike)
     number = place["number"] + 1
     return {**place, "number": number} if number < batches else {**place, "stage": NEAR, "number": 0}
 
@@ -128,12 +148,12 @@ def _near(place: Place, query: str) -> Place | None:
         for artist, rows in groupby(_rows(query), key=lambda row: row[0])
     }
     for letter in letters[place["number"]]:
-        writing.near(letter, {key: rows for key, rows in artists.items() if key.startswith(letter)})
+        writing.near(place["run"], letter, {key: rows for key, rows in artists.items() if key.startswith(letter)})
     if place["number"] + 1 < len(letters):
         return {**place, "number": place["number"] + 1}
-    writing.end(Run.now("athena", place["began_at"], place["listeners"], place["artists"]))
+    writing.end(Run.now(place["run"], "athena", place["began_at"], place["listeners"], place["artists"]))
     # Last, as it takes the answer of the query: who dies before reads that once more.
-    files.remove_all()
+    files.remove(place["run"])
     return None
 
 
@@ -145,16 +165,14 @@ _LOADERS: dict[str, Callable[[Place, str], Place | None]] = {
 }
 
 
-def _nothing(place: Place, listeners: list[str], count: int | None = None) -> dict[str, Any]:
-    writing.end_with_nothing(
-        Run.now("athena", place["began_at"], len(listeners) if count is None else count), listeners
-    )
-    files.remove_all()
-    return _asked(None)
+def _nothing(place: Place, listeners: list[str], count: int | None = None) -> None:
+    counted = len(listeners) if count is None else count
+    writing.end_with_nothing(Run.now(place["run"], "athena", place["began_at"], counted), listeners)
+    files.remove(place["run"])
 
 
-def _wait(place: Place, seconds: int) -> dict[str, Any]:
-    return {"place": place, "wait": seconds, "sql": None}
+def _next(place: Place | None, *, wait: int | None = None, sql: str | None = None) -> dict[str, Any]:
+    return {"place": place, "wait": wait, "sql": sql}
 
 
 def _rows(query: str) -> Iterator[Row]:

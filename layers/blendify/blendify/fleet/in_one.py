@@ -9,7 +9,7 @@ from typing import Any
 
 from blendify.affinity.profile import Profile
 from blendify.core import times
-from blendify.fleet import numbers, profile_rows, shelf, writing
+from blendify.fleet import numbers, profile_rows, shelf, turn, writing
 from blendify.fleet.results import Run
 from blendify.fleet.sums import Sums
 from blendify.likeness.audiences import FEWEST_LISTENERS
@@ -20,7 +20,7 @@ RESERVE_SECONDS = 60.0
 """A step is begun only with this much of the Lambda's time left."""
 
 Place = dict[str, Any]
-"""Where a run was: `began_at`, `after` (a listener's number; -1 before the first) and `letters` that are done."""
+"""Where a `run` was: `began_at`, `after` (a listener's number; -1 before the first) and `letters` that are done."""
 
 
 class TooManyListeners(Exception):
@@ -31,9 +31,10 @@ def run(place: Place | None, profile_of: Callable[[str], Profile], seconds_left:
     """
     Compute the sums from a place on; returns the next place, None behind the last one.
 
-    Raises  TooManyListeners
+    Raises  TooManyListeners; Superseded when another run has begun since
     """
-    place = place or {"began_at": times.iso(times.now()), "after": -1, "letters": 0}
+    place = place or {"run": turn.begin(), "began_at": times.iso(times.now()), "after": -1, "letters": 0}
+    turn.check(place["run"])
     try:
         listeners = numbers.all_counted(seconds_left)
         if len(listeners) > MOST_LISTENERS:
@@ -49,25 +50,25 @@ def run(place: Place | None, profile_of: Callable[[str], Profile], seconds_left:
         place = step
         if seconds_left() < RESERVE_SECONDS:
             return place
-    writing.audience(sums.audience)
+    writing.audience(place["run"], sums.audience)
     writing.end(_ended(place, sums))
     return None
 
 
 def _ended(place: Place, sums: Sums) -> Run:
-    return Run.now("lambda", place["began_at"], len(sums.profiles), len(sums.audience.of))
+    return Run.now(place["run"], "lambda", place["began_at"], len(sums.profiles), len(sums.audience.of))
 
 
 def _next(place: Place, sums: Sums, listeners: dict[int, str]) -> Place | None:
     """Do the step behind a place; returns the place behind it, None when all is done."""
     batch = [number for number in listeners if number > place["after"]][: writing.BATCH]
     if batch:
-        writing.neighbours({number: sums.neighbours(number) for number in batch})
+        writing.neighbours(place["run"], {number: sums.neighbours(number) for number in batch})
         return {**place, "after": batch[-1]}
     if place["letters"] < len(shelf.LETTERS):
         letter = shelf.LETTERS[place["letters"]]
         keys = [key for key in sums.audience.of if key.startswith(letter)]
-        writing.near(letter, {key: sums.near(key) for key in sorted(keys)})
+        writing.near(place["run"], letter, {key: sums.near(key) for key in sorted(keys)})
         return {**place, "letters": place["letters"] + 1}
     return None
 

@@ -5,7 +5,6 @@ Nothing in it has fewer than three people behind it but the neighbours of a list
 below twenty listeners there is nothing at all. Who has left is in it until the next run, but for an erasure.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple, Self
@@ -41,13 +40,13 @@ class Run:
     artists: int = 0
     """With an audience of three or more."""
     version: str = ""
-    """Another one for each run."""
+    """The run's name, another one for each."""
 
     @classmethod
-    def now(cls, by: str, began_at: str, listeners: int, artists: int = 0) -> Self:
+    def now(cls, version: str, by: str, began_at: str, listeners: int, artists: int = 0) -> Self:
         """A run that ends now."""
         day = began_at[: len("2026-11-28")]
-        return cls(day, by, began_at, times.iso(times.now()), listeners, artists, secrets.token_hex(4))
+        return cls(day, by, began_at, times.iso(times.now()), listeners, artists, version)
 
 
 def last_run() -> Run | None:

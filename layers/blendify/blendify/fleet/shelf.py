@@ -1,8 +1,9 @@
 """
 Where the daily sums stand in the insights table.
 
-Of all listeners    on shelves that belong to nobody: `fleet` has the latest run and the audiences, `fleet#near#…` what
-                    is near each artist, `fleet#who#…` whose number a number is
+Of all listeners    on shelves that belong to nobody: `fleet` has the latest run that ended, which one goes on and into
+                    how many files it divides listeners, and the audiences; `fleet#near#…` what is near each artist,
+                    `fleet#who#…` whose number a number is
 Of one listener     on their first shelf, before the buckets that a rebuild empties: their number, and the numbers of
                     those who are like them
 
@@ -14,6 +15,8 @@ from blendify.insights.table import Place
 
 SHELF = "fleet"
 RUN: Place = (SHELF, "run")
+TURN: Place = (SHELF, "turn")
+FILES: Place = (SHELF, "files")
 AUDIENCE: Place = (SHELF, "audience")
 NUMBERS = 2**62
 """Numbers are below this."""

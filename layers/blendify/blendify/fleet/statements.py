@@ -1,4 +1,4 @@
-"""The statements of `statements.sql`, with day and batch filled in: digits and letters alone."""
+"""The statements of `statements.sql`, with run and batch filled in: digits, letters and hyphens alone."""
 
 import re
 from functools import cache
@@ -12,7 +12,7 @@ MOST_BATCHES = 256
 """A state machine has 25,000 events in its history: a batch takes some forty."""
 ARTISTS_A_STATEMENT = 5_000
 """So many make 250,000 rows at most, which one Lambda loads."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_RUN = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 _LETTERS = re.compile(r"[-_0-9A-Za-z]+")
 _NAMED = re.compile(r"^-- name: (\w+)\n(.*?);$", re.MULTILINE | re.DOTALL)
 
@@ -23,28 +23,28 @@ def texts() -> dict[str, str]:
     return dict(_NAMED.findall(Path(__file__).with_suffix(".sql").read_text()))
 
 
-def listeners(day: str) -> str:
+def listeners(run: str) -> str:
     """How many listeners have a profile: `listeners`."""
-    return texts()["listeners"].format(day=_checked(day))
+    return texts()["listeners"].format(run=_checked(run))
 
 
-def audience(day: str) -> str:
+def audience(run: str) -> str:
     """How many have each artist, from three on: `artist`, `listeners`."""
-    return texts()["audience"].format(day=_checked(day))
+    return texts()["audience"].format(run=_checked(run))
 
 
-def neighbours(day: str, batch: int, batches: int) -> str:
+def neighbours(run: str, batch: int, batches: int) -> str:
     """Who is like each listener of a batch: `u`, `other`, `likeness`; the most alike first. Batches begin with 0, and
     one has the numbers that leave its own when they are divided by how many there are."""
-    return texts()["neighbours"].format(day=_checked(day), batch=int(batch), batches=int(batches))
+    return texts()["neighbours"].format(run=_checked(run), batch=int(batch), batches=int(batches))
 
 
-def near(day: str, letters: str) -> str:
+def near(run: str, letters: str) -> str:
     """Who is near each artist whose key begins with one of these: `artist`, `other`, `name`, `image`, `nearness`,
     `shared`; the nearest first."""
     if not _LETTERS.fullmatch(letters):
         raise ValueError("no letters of keys")
-    return texts()["near"].format(day=_checked(day), letters=letters)
+    return texts()["near"].format(run=_checked(run), letters=letters)
 
 
 def batches_of(listeners: int) -> int:
@@ -64,7 +64,7 @@ def power_of_two(least: int) -> int:
     return 1 << max(0, least - 1).bit_length()
 
 
-def _checked(day: str) -> str:
-    if not _DAY.fullmatch(day):
-        raise ValueError("no day")
-    return day
+def _checked(run: str) -> str:
+    if not _RUN.fullmatch(run):
+        raise ValueError("no run")
+    return run

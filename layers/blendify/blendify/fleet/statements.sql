@@ -1,26 +1,26 @@
 -- The sums over all listeners, as `sums.py` computes them, for Athena. Each statement is one SELECT, in the SQL that
 -- Trino and DuckDB have in common: integers are cast before a division, every order has a second key, and no text of
--- anybody's is ever put into one. {day}, {batch}, {batches} and {letters} are filled by `statements.py`, which checks them.
+-- anybody's is ever put into one. {run}, {batch}, {batches} and {letters} are filled by `statements.py`, which checks them.
 --
--- profiles(day, u, place, artist, name, image, millionths): the artists of each listener by number, the strongest at
+-- profiles(run, u, place, artist, name, image, millionths): the artists of each listener by number, the strongest at
 -- place 1; image is '' without one; the weight in millionths.
 
 -- name: listeners
 SELECT count(DISTINCT u) AS listeners
   FROM profiles
- WHERE day = '{day}';
+ WHERE run = '{run}';
 
 -- name: audience
 SELECT artist, count(*) AS listeners
   FROM profiles
- WHERE day = '{day}'
+ WHERE run = '{run}'
  GROUP BY artist
 HAVING count(*) >= 3
  ORDER BY artist;
 
 -- name: neighbours
 WITH profile AS (
-    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE day = '{day}'
+    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE run = '{run}'
 ),
 everyone AS (
     SELECT count(DISTINCT u) AS listeners FROM profile
@@ -71,7 +71,7 @@ SELECT u, other, round(score, 6) AS likeness
 
 -- name: near
 WITH core AS (
-    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE day = '{day}' AND place <= 100
+    SELECT u, artist, CAST(millionths AS DOUBLE) / 1e6 AS w FROM profiles WHERE run = '{run}' AND place <= 100
 ),
 lengths AS (
     SELECT artist, sqrt(sum(w * w)) AS length FROM core GROUP BY artist HAVING count(*) >= 3
@@ -96,11 +96,11 @@ ranked AS (
 ),
 named AS (
     SELECT artist, name, row_number() OVER (PARTITION BY artist ORDER BY count(*) DESC, name) AS place
-      FROM profiles WHERE day = '{day}' GROUP BY artist, name
+      FROM profiles WHERE run = '{run}' GROUP BY artist, name
 ),
 pictured AS (
     SELECT artist, image, row_number() OVER (PARTITION BY artist ORDER BY count(*) DESC, image) AS place
-      FROM profiles WHERE day = '{day}' AND image <> '' GROUP BY artist, image
+      FROM profiles WHERE run = '{run}' AND image <> '' GROUP BY artist, image
 )
 SELECT r.artist, r.other, n.name, i.image, round(r.score, 6) AS nearness, r.shared
   FROM ranked r
