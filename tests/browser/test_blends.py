@@ -20,6 +20,14 @@ pytestmark = pytest.mark.browser
 NAMES = ("Ada", "Ben", "Zoë Łuczak", "Dora with quite a long name that somebody has chosen", "Emil")
 OPENINGS, NOUNS = ("Silent", "Golden", "Paper", "Northern", "Velvet"), ("Harbour", "Ghosts", "Winter", "Rooms", "Tide")
 People = Callable[..., str]
+LEFTS = """(element, names) => names.map(name => {
+    const text = [...element.childNodes].find(node => node.nodeType === 3 && node.data.includes(name))
+    const range = document.createRange()
+    range.setStart(text, text.data.indexOf(name))
+    range.setEnd(text, text.data.indexOf(name) + name.length)
+    return range.getBoundingClientRect().left
+})"""
+"""Where each of these names begins in the text of an element, in pixels from the left."""
 
 
 def picture(song: SongWeight) -> SongWeight:
@@ -62,6 +70,18 @@ def people(window: Visitor, monkeypatch: pytest.MonkeyPatch, webhook_queues: Web
 
 def _draw(route: Route) -> None:
     route.fulfill(body=drawn(route.request.url.rpartition("/")[2]), content_type="image/svg+xml")
+
+
+def test_names_from_right_to_left_stand_in_their_order(
+    people: People, window: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two such names is to the right of the first, as in every list of this page."""
+    first, second = "\u05de\u05e8\u05d9\u05dd", "\u0641\u064a\u0631\u0648\u0632 7"
+    monkeypatch.setattr("tests.browser.test_blends.NAMES", (first, second))
+    page = window.open(people(2, 12))
+    places = page.locator(".lead").evaluate(LEFTS, [first, second])
+    assert places[0] < places[1]
+    window.look("blend-right-to-left")
 
 
 @pytest.mark.parametrize(("count", "common"), [(2, 40), (5, 12), (2, 0)], ids=["friends", "five", "two-worlds"])

@@ -67,6 +67,9 @@ def ran(system: System, given: dict[str, str]) -> dict[tuple[str, str], Any]:
     run = left.pop(("fleet", "run#00"))
     assert run[1] == given.get("by", "athena")
     assert run[4] == LISTENERS
+    # Its name alone, and into how many files it divided listeners.
+    assert left.pop(("fleet", "turn#00")) == [run[-1]]
+    left.pop(("fleet", "files#00"), None)
     return left
 
 

@@ -1,6 +1,7 @@
 """Why two listeners are as alike as they are, in words that both read."""
 
 from blendify.likeness.likeness import Likeness, SharedArtist
+from blendify.sharing.legible import isolated
 
 FEW = 5
 """An artist is rare when at most one in so many has them."""
@@ -14,14 +15,14 @@ def reasons(likeness: Likeness, listeners: int) -> list[str]:
     listeners   How many agreed to be counted
     """
     sentences = [
-        f"You both love {artist.name}, which only {artist.listeners} people here have."
+        f"You both love {isolated(artist.name)}, which only {artist.listeners} people here have."
         for artist in likeness.artists
         if _is_rare(artist, listeners)
     ]
-    others = [artist.name for artist in likeness.artists if not _is_rare(artist, listeners)]
+    others = [isolated(artist.name) for artist in likeness.artists if not _is_rare(artist, listeners)]
     if others:
         sentences.append(f"You both love {_listed(others)}.")
-    titles = [f"“{song.title}” by {song.artist_line}" for song in likeness.songs[:SONGS_NAMED]]
+    titles = [f"“{isolated(song.title)}” by {isolated(song.artist_line)}" for song in likeness.songs[:SONGS_NAMED]]
     if titles:
         sentences.append(f"You share {_listed(titles)}{_more(len(likeness.songs) - len(titles))}.")
     return sentences

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from blendify.blends.playlist import Entry
+from blendify.sharing.legible import isolated
 from blendify.web.taste.words import listed
 
 MOST_REASONS = 2
@@ -28,14 +29,15 @@ def _whose(whose: Sequence[str], names: Mapping[str, str], me: str) -> str:
     if len(whose) > 1:
         return f"{_people(whose, names, me)} know it."
     (owner,) = whose
-    return "Your choice." if owner == me else f"{names[owner]}\u2019s choice."
+    return "Your choice." if owner == me else f"{isolated(names[owner])}\u2019s choice."
 
 
 def _reasons(entry: Entry, names: Mapping[str, str], me: str) -> list[str]:
     sentences = []
     for member_id, link in sorted(entry.links.items(), key=lambda each: (each[0] != me, not each[1].same, each[0])):
-        who, plays, knows = ("You", "play", "know") if member_id == me else (names[member_id], "plays", "knows")
-        more = f"{knows} others by {link.artist}" if link.same else f"{plays} {link.artist}, who is near"
+        name, artist = isolated(names[member_id]), isolated(link.artist)
+        who, plays, knows = ("You", "play", "know") if member_id == me else (name, "plays", "knows")
+        more = f"{knows} others by {artist}" if link.same else f"{plays} {artist}, who is near"
         sentences.append(f"{who} {more}.")
     return sentences[:MOST_REASONS]
 
@@ -43,4 +45,4 @@ def _reasons(entry: Entry, names: Mapping[str, str], me: str) -> list[str]:
 def _people(members: Sequence[str], names: Mapping[str, str], me: str) -> str:
     """`You, Ben and Cleo`."""
     others = sorted((names[each] for each in members if each != me), key=str.casefold)
-    return listed([*(["You"] if me in members else []), *others])
+    return listed([*(["You"] if me in members else []), *map(isolated, others)])

@@ -15,6 +15,7 @@ from blendify.core import times
 from blendify.fleet import results
 from blendify.providers import PROVIDERS
 from blendify.sharing.consent import Consent, consents, shown_name
+from blendify.sharing.legible import isolated
 from blendify.web.blends import reasons
 from blendify.web.taste.words import listed
 
@@ -49,7 +50,7 @@ class People:
         """What the blend is called: by its members, where nobody has named it."""
         if self.blend.title:
             return self.blend.title
-        names = list(self.names.values())
+        names = [isolated(name) for name in self.names.values()]
         if len(names) <= 1:
             return "A new blend"
         return listed(names if len(names) <= UNTITLED else [*names[:2], f"{len(names) - 2} more"])

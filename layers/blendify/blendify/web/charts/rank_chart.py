@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from blendify.sharing.legible import isolated
 from blendify.web.charts import scales
 from blendify.web.charts.svg import element, frame, joined, number
 
@@ -106,7 +107,7 @@ def _line(line: RankLine, steps: Steps, runs: _Runs, *, crowded: bool) -> Markup
     marks = [
         element(
             "circle",
-            element("title", f"{line.name}: number {line.ranks[step]}, {steps.labels[step]}"),
+            element("title", f"{isolated(line.name)}: number {line.ranks[step]}, {steps.labels[step]}"),
             cx=x,
             cy=y,
             r=3.5,
@@ -124,7 +125,7 @@ def _line(line: RankLine, steps: Steps, runs: _Runs, *, crowded: bool) -> Markup
     )
     name = element("text", shortened(line.name, NAME_CHARACTERS), **at, class_="name crowded" if crowded else "name")
     known = [rank for rank in line.ranks if rank]
-    spoken = f"{line.name}: number {known[-1]}, {steps.labels[last]}; best rank {min(known)}"
+    spoken = f"{isolated(line.name)}: number {known[-1]}, {steps.labels[last]}; best rank {min(known)}"
     classes = " ".join(["line", *(["hot"] if line.hot else []), *(["ended"] if ends_early else [])])
     return element("a", *paths, *marks, name, href=line.link, class_=classes, aria_label=spoken)
 

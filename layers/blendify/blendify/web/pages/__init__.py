@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from blendify.sharing.legible import isolated
 from blendify.web import assets
 
 
@@ -17,6 +18,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # Of names that stand in a sentence or a line with others.
+    environment.filters["isolated"] = isolated
     environment.globals["asset"] = assets.address
     # JSON in a page keeps the order of its keys, as in the API's responses.
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False}

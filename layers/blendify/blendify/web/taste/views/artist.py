@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from blendify.insights.buckets import TopList
+from blendify.sharing.legible import isolated
 from blendify.taste import rank_lines
 from blendify.taste.artist import Everything, Portrait, list_with, portrait
 from blendify.taste.days import Period
@@ -74,7 +75,7 @@ def _plays(told: Portrait) -> str:
     labels = words.month_labels([month for month, _ in told.by_month])
     return columns(
         "plays",
-        f"Plays of {told.name} by month",
+        f"Plays of {isolated(told.name)} by month",
         f"A column for each month from {words.month(told.by_month[0][0])} to {words.month(told.by_month[-1][0])}.",
         [
             Column(label, f"{words.month(month)}: {words.count(value, 'play')}", (value,))
@@ -94,7 +95,7 @@ def _ranks(told: Portrait, history: list[TopList], today: str) -> tuple[str, Tab
     labels = labels_of(lines)
     chart = rank_chart(
         "ranks",
-        f"Ranks of {told.name}",
+        f"Ranks of {isolated(told.name)}",
         "Number 1 is at the top. The line ends where the rank is not known.",
         Steps(labels, ticks(lines.ends, lines.unit)),
         [RankLine(told.name, f"../ranks?artist={told.key}", line.ranks, hot=True)],

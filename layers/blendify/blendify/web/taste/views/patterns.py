@@ -1,6 +1,7 @@
 """Loyal, back, gone, obsessed: four short lists."""
 
 from blendify.insights.buckets import Known, Song, TopList
+from blendify.sharing.legible import isolated
 from blendify.taste.days import month_of, months, months_later, whole_month
 from blendify.taste.patterns import LOYAL_MONTHS, Subject, patterns
 from blendify.web.taste import words
@@ -58,10 +59,10 @@ def _lead(loyal: list[tuple[Subject, str]], obsessed: list[tuple[Song, str]]) ->
     text = ""
     if loyal:
         artist, sentence = loyal[0]
-        text = f"{artist.name} has been with you for {sentence}."
+        text = f"{isolated(artist.name)} has been with you for {sentence}."
     if obsessed:
         song, _ = obsessed[0]
-        text += f" No song had you more than “{song.title}”."
+        text += f" No song had you more than “{isolated(song.title)}”."
     return text.strip()
 
 

@@ -4,6 +4,7 @@ from itertools import pairwise
 from math import ceil
 
 from blendify.insights.buckets import Known
+from blendify.sharing.legible import isolated
 from blendify.taste import rank_lines
 from blendify.taste.days import Period, days_between, later
 from blendify.web.charts.rank_chart import RankLine, Steps, rank_chart
@@ -149,7 +150,7 @@ def _lead(lines: rank_lines.RankLines) -> str:
     unit = lines.unit
     longest = max(lines.lines, key=lambda line: (line.points, line.name))
     kings = [line for line in lines.lines if line.ranks.count(1)]
-    text = f"{longest.name} held the most ground: in {words.count(longest.steps, unit)} of {len(lines.ends)}"
+    text = f"{isolated(longest.name)} held the most ground: in {words.count(longest.steps, unit)} of {len(lines.ends)}"
     most = max((line.ranks.count(1) for line in kings), default=0)
     longest_kings = [line for line in kings if line.ranks.count(1) == most]
     if len(longest_kings) == 1:

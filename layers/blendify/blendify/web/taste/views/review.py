@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from blendify.sharing.legible import isolated
 from blendify.taste.growth import gathered
 from blendify.taste.review import Review, Sources, name_after, name_before, review
 from blendify.web.charts.review_picture import Facts, picture
@@ -134,7 +135,8 @@ def _obsession(told: Review) -> str | None:
         return None
     song = told.obsession.song
     week = words.day(told.obsession.first_day)
-    return f"“{song.title}” by {song.artist_line} was the song of the week from {week}: {told.obsession.plays} plays."
+    named = f"“{isolated(song.title)}” by {isolated(song.artist_line)}"
+    return f"{named} was the song of the week from {week}: {told.obsession.plays} plays."
 
 
 VIEW = View("review", "In review", "What shall I remember, and share?", PARAMETERS, build)

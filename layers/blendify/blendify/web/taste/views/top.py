@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from blendify.insights.buckets import Ranked
+from blendify.sharing.legible import isolated
 from blendify.taste import listening, movement
 from blendify.taste.days import later
 from blendify.web.taste import words
@@ -105,7 +106,7 @@ def _lead(top: movement.TopNow, what: str) -> str:
     sentences = [f"{first} is your number one."]
     if climber:
         climb = words.count(climber.places, "place")
-        sentences.append(f"{climber.entry.name} climbed the most in seven days: {climb}.")
+        sentences.append(f"{isolated(climber.entry.name)} climbed the most in seven days: {climb}.")
     if new:
         sentences.append(f"{words.count(new, f'{noun} is', f'{noun}s are')} new.")
     return " ".join(sentences)
