@@ -129,9 +129,13 @@ def _library_change() -> Schema:
         "artist_keys": {"type": "array", "items": TEXT},
         "image": NULLABLE_TEXT,
         "day": DAY,
-        "dated": {"type": "boolean", "description": "Whether the provider gave the day; else it is that of a sync"},
+        "dated": {
+            "type": "boolean",
+            "description": "Whether provider or file gave the day; else it is of a sync, or import",
+        },
         "release_year": {"type": "integer", "nullable": True},
         "playlist_id": NULLABLE_TEXT,
         "playlist_name": NULLABLE_TEXT,
         "added_by": {**NULLABLE_TEXT, "description": "Of an entry of a playlist, the provider's id of who added it"},
+        "origin": {**NULLABLE_TEXT, "description": "import where a file that the listener brought tells of it"},
     }

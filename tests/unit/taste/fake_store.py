@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from blendify.insights.buckets import First, Known, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.buckets import First, Known, ListBrought, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.providers import NAMES
 from blendify.taste.rankings import histories, in_force
 from tests.unit.taste.listener import Listener
 
 FUNCTIONS = (
     "plays", "top_lists", "current_top_lists", "library", "firsts_of_artists", "first_of_artist", "pictures", "known",
+    "lists_brought",
 )  # fmt: skip
 
 
@@ -62,6 +63,9 @@ class _Store:
     def pictures(self, _user: str, keys: Collection[str], *, of_artists: bool) -> dict[str, str]:
         firsts = (first for first in self.listener.firsts if first.is_artist == of_artists and first.key in keys)
         return {first.key: first.image for first in firsts if first.image}
+
+    def lists_brought(self, _user: str) -> list[ListBrought]:
+        return []
 
     def known(self, _user: str) -> Known:
         return self.listener.known

@@ -140,6 +140,20 @@ class LibraryChange(NamedTuple):
     playlist_name: str | None = None
     added_by: str | None = None
     """Who added an entry of a playlist: the provider's id of them. None where it tells none."""
+    origin: str | None = None
+    """`import` where a file of the listener's tells of it. One without a date is of the day of the import."""
+
+
+class ListBrought(NamedTuple):
+    """That files have lists of a service, of one data type, in place of a provider that says no more."""
+
+    data_type: str
+    service: str
+    """A provider's name, or that of a service which is none of ours."""
+    imported_at: str
+    """When the newest import of them began, ISO 8601."""
+    since: str | None
+    """Day of the first dated addition."""
 
 
 @dataclass(frozen=True)

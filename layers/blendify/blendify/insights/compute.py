@@ -4,7 +4,7 @@ Compute buckets whole from the records that they cover, and put them: as often a
 Nothing is computed for a listener who has left: a message may arrive after an erasure.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -19,11 +19,12 @@ from blendify.history.stored_facts import StoredFact
 from blendify.importing import timeline
 from blendify.importing.counting import CountingRule, chosen_rule, counts
 from blendify.importing.timeline import EXACT, OnePlay
-from blendify.insights import firsts, library, packing, rankings, recordings, store, table
+from blendify.insights import files, first_signs, firsts, library, packing, rankings, recordings, store, table
 from blendify.insights.buckets import First, Known
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import FURTHEST, OLD, Play, by_day, together
-from blendify.insights.songs import artist_of, artists_of, song_of
+from blendify.insights.queue import FILES
+from blendify.insights.songs import song_of
 from blendify.providers import PROVIDERS
 
 MOMENT_BEFORE = timedelta(milliseconds=1)
@@ -45,13 +46,15 @@ class Bucket:
         Compute and put the buckets that a label names.
 
         label   a day of UTC in which syncs recorded, or plays were played; of old top lists a month of UTC, of old
-                plays one of the listener's, or a year of UTC
+                plays one of the listener's, or a year of UTC; `files` for what files say of a library
         """
         match self.data_type:
             case DataType.RECENTLY_PLAYED:
                 self._plays(label)
             case DataType.TOP_TRACKS | DataType.TOP_ARTISTS:
                 self._top_lists(label)
+            case _ if label == FILES:
+                self._keep_firsts(files.compute(self.user_id, self.shelf, self.calendar, self.data_type))
             case _:
                 self._library(label)
 
@@ -153,7 +156,11 @@ class Bucket:
             table.write_all(self.user_id, {current: packing.of_top_lists(newest.values())})
         ranked = (fact for fact in recorded if not fact.removed)
         self._keep_codes(recorded)
-        self._note(self._firsts(ranked), recorded, rankings_since=min(map(self._day, recorded), default=None))
+        self._note(
+            first_signs.of_facts(ranked, self.data_type, self.calendar),
+            recorded,
+            rankings_since=min(map(self._day, recorded), default=None),
+        )
 
     def _since(self, moment: str, before: str) -> Iterable[StoredFact]:
         return queries.runs(self.user_id, self.data_type, moment, before)
@@ -190,7 +197,7 @@ class Bucket:
         table.write_all(self.shelf, buckets)
         self._keep_codes(facts)
         self._note(
-            self._firsts(fact for fact in facts if not fact.removed),
+            first_signs.of_facts((fact for fact in facts if not fact.removed), self.data_type, self.calendar),
             facts,
             library_since=min((change.day for change in added), default=None),
         )
@@ -206,20 +213,6 @@ class Bucket:
             if same_list and str(other.fetched_at) < key and _provider(other) == fact.provider:
                 last = other
         return last is not None and not last.removed
-
-    def _firsts(self, facts: Iterable[StoredFact]) -> Iterator[First]:
-        """What records of top lists and library tell of songs and artists."""
-        for fact in facts:
-            fields = fact.attribute_values
-            day = self.calendar.day(library.date_of(fields) or moment_of(str(fact.fetched_at)))
-            if song := song_of(fields):
-                yield from firsts.of_song(song, day, self.data_type)
-            elif self.data_type in (DataType.TOP_ARTISTS, DataType.FOLLOWED_ARTISTS):
-                if artist := artist_of(fields):
-                    yield firsts.of_artist(artist, day, self.data_type)
-            elif self.data_type is DataType.SAVED_ALBUMS:
-                for artist in artists_of(fields):
-                    yield firsts.of_artist(artist, day, self.data_type)
 
     def _day(self, fact: StoredFact) -> str:
         return self.calendar.day(moment_of(str(fact.fetched_at)))

@@ -1,6 +1,7 @@
 """What a listener added to their library, and what left it, by the listener's days."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from blendify.core.data_types import DataType
@@ -75,6 +76,24 @@ def by_month(
             _, added, removed = months.setdefault(changed.day[:7], (changed.day[:7], [], []))
             (removed if fact.removed else added).append(changed)
     return list(months.values())
+
+
+def joined_with_files(
+    months: Iterable[MonthOfLibrary], of_files: Mapping[str, list[LibraryChange]]
+) -> list[MonthOfLibrary]:
+    """
+    The months with what files say, given by month.
+
+    What a provider that was disconnected has told, too, is one addition: as that said it.
+    """
+    every = {month.month: month for month in months}
+    told = {(each.data_type, each.provider, each.key) for month in every.values() for each in month.added}
+    for month, changes in of_files.items():
+        new = [each for each in changes if (each.data_type, each.provider, each.key) not in told]
+        if new:
+            there = every.get(month, MonthOfLibrary(month, (), ()))
+            every[month] = replace(there, added=tuple(sorted([*there.added, *new], key=_order)))
+    return [every[month] for month in sorted(every)]
 
 
 def month_of_library(month: str, pieces: Iterable[Piece]) -> MonthOfLibrary:

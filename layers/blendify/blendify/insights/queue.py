@@ -16,6 +16,8 @@ from blendify.core import fifo
 from blendify.core.settings import insights_delay, insights_queue
 from blendify.core.telemetry import logger
 
+FILES = "files"
+"""The label of what imported files say of a data type's lists."""
 BUCKET, REBUILD, RENEW, LIST, SHOW = "bucket", "rebuild", "renew", "list", "show"
 
 
@@ -29,7 +31,8 @@ class Ask:
     was made by an earlier release; `list`: ask for all buckets of a data type; `show`: show what was filled."""
     data_type: str = ""
     label: str = ""
-    """Of a bucket a day of UTC, of old plays a month of the listener's; of a list where to go on in it."""
+    """Of a bucket a day of UTC, of old plays a month of the listener's, of what files list `files`; of a list where to
+    go on in it."""
     rebuild: int = 0
     """Of `list` and `show`: of which rebuild they are."""
 

@@ -12,10 +12,11 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.history import queries
 from blendify.history.facts import moment_of
+from blendify.importing.imported_facts import LISTED
 from blendify.insights import shelves
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import OLD
-from blendify.insights.queue import LIST, SHOW, Ask, send
+from blendify.insights.queue import FILES, LIST, SHOW, Ask, send
 from blendify.insights.shelves import Shelves
 from blendify.insights.touched import sync_label
 
@@ -88,6 +89,8 @@ def _days(ask: Ask) -> Iterator[tuple[str, str]]:
         # Behind every moment that begins with it.
         place = f"{label}~"
         yield label, place
+    if ask.data_type in LISTED and queries.next_imported(ask.user_id, ask.data_type, "0"):
+        yield FILES, place
 
 
 def _plays(ask: Ask, calendar: Calendar) -> Iterator[tuple[str, str]]:

@@ -10,15 +10,17 @@ from itertools import groupby
 from typing import Any
 
 from blendify.insights import packing, table
-from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.buckets import First, Known, LibraryChange, ListBrought, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.insights.firsts import place
-from blendify.insights.library import month_of_library
+from blendify.insights.library import joined_with_files, month_of_library
 from blendify.insights.plays import joined
 from blendify.providers import NAMES, PROVIDERS
 
 WHOLE = "00"
 """In place of the day, in the name of a bucket of plays that holds a whole month."""
 EARLIEST, LATEST = "0", "9999"
+FILES, LISTS_BROUGHT = "from_files", "lists_brought"
+"""What the names of buckets begin with that hold what files say of a library; which lists they have."""
 
 
 def plays(
@@ -75,6 +77,29 @@ def library(shelf: str, first_month: str | None, last_month: str | None) -> list
     names = _playlist_names(shelf)
     pieces = ((month, _named(added, names), _named(gone, names)) for month, added, gone in _pieces(shelf, first, last))
     return [month_of_library(month, here) for month, here in groupby(pieces, key=lambda piece: piece[0])]
+
+
+def lists_brought(shelf: str) -> list[ListBrought]:
+    """The lists that files have, of all services and data types, also where a provider says more: one cheap read."""
+    rows = table.read_named(shelf, [LISTS_BROUGHT]).get(LISTS_BROUGHT, [])
+    return [ListBrought(*row) for row in rows]
+
+
+def with_files(
+    shelf: str,
+    months: Iterable[MonthOfLibrary],
+    lists: Iterable[ListBrought],
+    span: tuple[str | None, str | None] = (None, None),
+) -> list[MonthOfLibrary]:
+    """These months of the library, with what files say in these lists, of the months from and to that are given."""
+    wanted = {(each.data_type, each.service) for each in lists}
+    first, last = table.name(FILES, span[0] or EARLIEST), table.name(FILES, span[1] or LATEST)
+    of_files: dict[str, list[LibraryChange]] = {}
+    for rows in table.read(shelf, first, last):
+        for change in packing.to_changes(rows):
+            if (change.data_type, change.provider) in wanted:
+                of_files.setdefault(change.day[:7], []).append(change)
+    return joined_with_files(months, of_files)
 
 
 def playlist_owners(shelf: str) -> dict[tuple[str, str], str]:

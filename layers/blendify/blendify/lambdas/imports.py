@@ -1,5 +1,5 @@
 """
-The steps of an import's state machine, and what follows from its end: insights of its years, and whoever is told of it.
+The steps of an import's state machine, and what follows from its end: insights of it, and whoever is told.
 
 A worker that finds its import ended says all of that again: whoever ended it may have died before it did.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.importing import announcement, imports
+from blendify.importing.imported_facts import LISTED
 from blendify.importing.imports import Import, Superseded
 from blendify.importing.readers import ALL
 from blendify.importing.work import Readers, Worker
@@ -65,6 +66,7 @@ def _worker(event: Event, seconds_left: Callable[[], float], readers: Readers) -
 def _tell(ended: Import) -> None:
     # One message a year of plays: so a song's first is written once a year of it and not once a play.
     queue.send(Ask.bucket(ended.user_id, DataType.RECENTLY_PLAYED, year) for year in ended.report.years)
+    queue.send(Ask.bucket(ended.user_id, name, queue.FILES) for name in ended.data_types if name in LISTED)
     if ended.told_at:
         runs.forward_import(ended.user_id, ended.import_id, ended.told_at)
     announcement.announce(ended)

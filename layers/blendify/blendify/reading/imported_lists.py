@@ -7,13 +7,12 @@ both counts: what it said last, or the file. At a past moment what syncs knew of
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from blendify.access import connections
 from blendify.core.data_types import DataType
-from blendify.history import list_versions
 from blendify.history.facts import moment_of
 from blendify.importing import libraries
 from blendify.importing.imported_facts import LISTED
 from blendify.importing.libraries import ListInFile
+from blendify.importing.precedence import said_by_provider
 from blendify.reading import lists
 from blendify.reading.cursors import ListCursor
 from blendify.reading.lists import ListContents
@@ -80,13 +79,7 @@ def _said_by_provider(user_id: str, question: Question, service: str, imported_a
         return False
     if question.as_of is not None:
         return bool(lists.folded(user_id, service, question.data_type, question.as_of))
-    if not list_versions.any_read(user_id, service, question.data_type):
-        return False
-    of_user = connections.connections(user_id)
-    if any(each.provider == service and each.status == connections.ACTIVE for each in of_user):
-        return True
-    versions = list_versions.versions(user_id, service, question.data_type).values()
-    return max(version.signals.read_at or "" for version in versions) >= imported_at
+    return said_by_provider(user_id, question.data_type, service, imported_at)
 
 
 def _keys(held: ListInFile, data_type: DataType) -> lists.Keys:

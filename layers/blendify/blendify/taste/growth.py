@@ -36,7 +36,9 @@ class Growth:
 
 
 def is_dated(change: LibraryChange, known: Known) -> bool:
-    """Whether the day says when it was added: the provider's date, or a sync that had it after one that had not."""
+    """Whether the day says when it was added: a date, or a sync that had it after one that had not."""
+    if change.origin is not None:
+        return change.dated
     return change.dated or known.connected_on is None or change.day > known.connected_on
 
 

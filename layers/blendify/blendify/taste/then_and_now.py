@@ -47,7 +47,9 @@ def then_and_now(
         came = tuple(entry for key, entry in after.items() if key not in before)
         went = tuple(entry for key, entry in before.items() if key not in after)
         stayed = tuple(Stayed(entry, before[key].rank) for key, entry in after.items() if key in before)
-    added = [change for month in library for change in month.added if first_day < change.day <= last_day]
+    # A file says without a date that something was there, not that it came.
+    dated = (change for month in library for change in month.added if change.dated or change.origin is None)
+    added = [change for change in dated if first_day < change.day <= last_day]
     removed = [change for month in library for change in month.removed if first_day < change.day <= last_day]
     return ThenAndNow(then, now, came, went, stayed, _newest_first(added), _newest_first(removed))
 

@@ -142,7 +142,9 @@ def plays_basis(known: Known) -> str:
     return f"From your plays{since}. A play that two services tell of counts once."
 
 
-def library_basis(known: Known) -> str:
+def library_basis(visible: Visible) -> str:
     """Where additions come from, and since when."""
-    since = f" since {words.day(known.library_since)}" if known.library_since else ""
-    return f"From the dates on which you added things{since}, as your services give them."
+    since = f" since {words.day(visible.known.library_since)}" if visible.known.library_since else ""
+    text = f"From the dates on which you added things{since}, as your services give them."
+    names = list(dict.fromkeys(words.service(each.service) for each in visible.lists_of_files))
+    return f"{text} What {words.listed(names)} had is from the files that you imported." if names else text

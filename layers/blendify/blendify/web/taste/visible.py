@@ -7,10 +7,12 @@ from typing import Any, Protocol, TypeVar
 
 from blendify.access import connections, users
 from blendify.core import times
+from blendify.core.data_types import DataType
 from blendify.core.settings import allowed_for
 from blendify.importing import imports
+from blendify.importing.precedence import said_by_provider
 from blendify.insights import queue, shelves, store
-from blendify.insights.buckets import First, Known, LibraryChange, MonthOfLibrary, MonthOfPlays, TopList
+from blendify.insights.buckets import First, Known, LibraryChange, ListBrought, MonthOfLibrary, MonthOfPlays, TopList
 from blendify.insights.calendar import Calendar
 from blendify.providers import NAMES
 from blendify.taste.firsts import firsts
@@ -68,6 +70,16 @@ class Visible:
         return self.providers != frozenset(NAMES)
 
     @cached_property
+    def lists_of_files(self) -> list[ListBrought]:
+        """The lists of which files say what is in them, as no connected provider says more."""
+        return [
+            each
+            for each in store.lists_brought(self.shelf)
+            if (each.service in self.providers or each.service not in NAMES)
+            and not said_by_provider(self.user_id, DataType(each.data_type), each.service, each.imported_at)
+        ]
+
+    @cached_property
     def left_out(self) -> list[str]:
         """The providers whose views are off, of which the listener has something: an account, or an import."""
         off = [name for name in NAMES if name not in self.providers]
@@ -84,10 +96,12 @@ class Visible:
         """Since when things are known, of what may be shown."""
         known = store.known(self.shelf)
         if not self.is_limited:
-            return known
+            days = [known.library_since, *(each.since for each in self.lists_of_files)]
+            return replace(known, library_since=min(filter(None, days), default=None))
         plays = [f"{month.month}-{min(month.by_day, default=1):02}" for month in self.plays()]
         ranked = [snapshot.day for snapshot in self.all_lists()]
-        added = [change.day for month in self.library() for change in month.added]
+        changes = (change for month in self.library() for change in month.added)
+        added = [change.day for change in changes if change.dated or change.origin is None]
         return replace(
             known,
             plays_since=min(plays, default=None),
@@ -120,13 +134,16 @@ class Visible:
         return self._shown(store.current_top_lists(self.user_id))
 
     def library(self, first_month: str | None = None, last_month: str | None = None) -> list[MonthOfLibrary]:
-        """The library's changes by month."""
+        """The library's changes by month, with what came by files."""
         months = store.library(self.shelf, first_month, last_month)
-        if not self.is_limited:
-            return months
-        return [
-            MonthOfLibrary(month.month, self._changes(month.added), self._changes(month.removed)) for month in months
-        ]
+        if self.is_limited:
+            months = [
+                MonthOfLibrary(month.month, self._changes(month.added), self._changes(month.removed))
+                for month in months
+            ]
+        if self.lists_of_files:
+            return store.with_files(self.shelf, months, self.lists_of_files, (first_month, last_month))
+        return months
 
     @cached_property
     def firsts(self) -> list[First]:

@@ -28,7 +28,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     if told is None:
         return Shown(empty="Nothing is known of this artist here.", title="An artist that is not in your history")
     ranks = _ranks(told, list_with(told.key, lists), visible.today)
-    notes = [plays_basis(visible.known), library_basis(visible.known)]
+    notes = [plays_basis(visible.known), library_basis(visible)]
     notes.append(ARTISTS_COUNT)
     return Shown(
         {

@@ -1,6 +1,5 @@
 """What was I collecting in 2019? Additions to the library by month or year, and what left it."""
 
-from blendify.providers import PROVIDERS
 from blendify.taste import growth
 from blendify.web.charts.columns import Column, columns
 from blendify.web.taste import words
@@ -26,7 +25,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     picked = asked.period if asked.period in labels else latest
     added, removed = map(growth.gathered, growth.changes_in(library, known, picked))
     providers = sorted({change.provider for month in library for change in (*month.added, *month.removed)})
-    notes = [library_basis(known)]
+    notes = [library_basis(visible)]
     if any(column.removed for column in grown.columns) or known.connected_on:
         notes.append(
             "What left your library is known since you connected"
@@ -34,7 +33,8 @@ def build(asked: Asked, visible: Visible) -> Shown:
         )
     if grown.undated:
         notes.append(
-            f"{words.count(grown.undated, 'thing')} without a date were there at the first sync: in no column."
+            f"{words.count(grown.undated, 'thing')} without a date were there at the first sync, or in a file: "
+            "in no column."
         )
     return Shown(
         {
@@ -55,7 +55,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "removed": removed[:REMOVALS],
             "more_removed": max(0, len(removed) - REMOVALS),
             "additions": words.ADDITIONS,
-            "services": {name: PROVIDERS[name].title for name in providers} if len(providers) > 1 else {},
+            "services": {name: words.service(name) for name in providers} if len(providers) > 1 else {},
         },
         tuple(notes),
     )

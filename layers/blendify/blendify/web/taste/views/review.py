@@ -25,7 +25,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
     name = asked.period or period_now(visible)
     told = _review(visible, name)
     following = name_after(name)
-    notes = [plays_basis(known), library_basis(known)]
+    notes = [plays_basis(known), library_basis(visible)]
     if told.sums and known.plays_since and known.plays_since > told.period.first:
         notes.insert(0, f"Plays are known since {words.day(known.plays_since)}, so this counts from that day on.")
     if not told.over:

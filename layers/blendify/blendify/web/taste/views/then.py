@@ -51,7 +51,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "since": words.day(since),
             "lead": _lead(len(both.stayed), len(both.came), both.then is not None, first),
         },
-        (chosen.basis(visible.known), library_basis(visible.known)),
+        (chosen.basis(visible.known), library_basis(visible)),
     )
 
 
