@@ -8,7 +8,7 @@ The provider does not give the moments, see `timestamps`. Names are identities, 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from blendify.collecting.undated_plays.timestamps import CUT_OFF, assigned, dated
+from blendify.collecting.undated_plays.timestamps import CUT_OFF, placed, record_ids
 from blendify.providers.endpoint import Record
 from blendify.providers.record_identity import is_dated, record_id
 
@@ -29,12 +29,10 @@ def with_moments(
     since   start of that last reading
     most    number of records that the provider lists at most
     """
-    ids = list(dict.fromkeys(str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")))
-    names = latest(read)
-    behind = untouched(ids, list(map(record_id, names)), full=len(ids) >= most)
-    given = dict(zip(ids, assigned(names, behind, now, since), strict=True))
-    placed = [dated(row, given[str(row.fields["record_id"])]) if row.fields.get("record_id") else row for row in rows]
-    return [row for row in placed if row]
+    # Where two answers meet, a record may stand in both.
+    rows = list({row.fields.get("record_id") or place: row for place, row in enumerate(rows)}.values())
+    ids, names = record_ids(rows), latest(read)
+    return placed(rows, names, untouched(ids, list(map(record_id, names)), full=len(ids) >= most), now, since)
 
 
 def untouched(now: Sequence[str], known: Sequence[str], *, full: bool = False) -> list[int | None]:

@@ -33,34 +33,40 @@ def with_moments(rows: Sequence[Record], before: Collection[str], now: datetime,
     since   start of the sync before; `played_after` of the plays in front of all that it read
     """
     names = sorted(filter(is_dated, before), reverse=True)
-    ids = [str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")]
-    given = iter(assigned(names, aligned(ids, list(map(record_id, names))), now, since))
-    placed = [dated(row, next(given)) if row.fields.get("record_id") else row for row in rows]
-    return [row for row in placed if row]
+    return placed(rows, names, aligned(record_ids(rows), list(map(record_id, names))), now, since)
 
 
-Moments = tuple[str, str | None]
-"""`played_at` and `played_after`, ISO 8601."""
+def record_ids(rows: Sequence[Record]) -> list[str]:
+    """The ids of the rows that have one."""
+    return [str(row.fields["record_id"]) for row in rows if row.fields.get("record_id")]
 
 
-def assigned(
-    names: Sequence[str], matches: Sequence[int | None], now: datetime, since: str | None
-) -> list[Moments | None]:
+def placed(
+    rows: Sequence[Record], names: Sequence[str], matches: Sequence[int | None], now: datetime, since: str | None
+) -> list[Record]:
     """
-    The moments of plays, newest first; None for what is left out.
+    The plays with their moments, newest first, without those that are left out; rows without an id stay as they are.
 
     names       identities of what is known, newest first
-    matches     for each play its index in `names`, None if it is unknown
+    matches     for each row with an id its index in `names`, None if it is unknown
     """
     known = [None if index is None else _moment(names[index]) for index in matches]
     first = next((place for place, moment in enumerate(known) if moment), len(known))
     last = matches.index(len(names) - 1) if names and len(names) - 1 in matches else len(known)
     # If all plays are new, they are newer than all that are known.
     oldest = _moment(names[0]) if names and not any(known) else None
-    return [
-        (times.iso(moment), since if place < first else None) if known[place] or not first < place < last else None
-        for place, moment in enumerate(moments(known, now, oldest))
-    ]
+    given = enumerate(map(times.iso, moments(known, now, oldest)))
+    plays = []
+    for row in rows:
+        if not row.fields.get("record_id"):
+            plays.append(row)
+            continue
+        place, moment = next(given)
+        if known[place] or not first < place < last:
+            fields = {**row.fields, "played_at": moment, "played_after": since if place < first else None}
+            # A recorded play never changes, so nothing of it is compared.
+            plays.append(replace(row, key=f"{moment}#{row.key}", fields=fields, compared=()))
+    return plays
 
 
 def aligned(now: Sequence[str], known: Sequence[str]) -> list[int | None]:
@@ -132,14 +138,6 @@ def _longest_common(now: Sequence[str], known: Sequence[str]) -> list[int | None
         else:
             column -= 1
     return matches
-
-
-def dated(row: Record, given: Moments | None) -> Record | None:
-    """The play with its moments, if it has any. A recorded play never changes, so nothing of it is compared."""
-    if given is None:
-        return None
-    fields = {**row.fields, "played_at": given[0], "played_after": given[1]}
-    return replace(row, key=f"{given[0]}#{row.key}", fields=fields, compared=())
 
 
 def _moment(name: str) -> datetime:
