@@ -136,7 +136,7 @@ class Past:
 
     def _commit(self, lists: Lists, endpoint: Endpoint, name: str, entries: list[Any], then: Position) -> None:
         reader, total, listed = lists.reader(name), len(entries), None
-        reader.add_page(PageRequest(name, 0), Page(entries, total, more=False), endpoint.for_list(name))
+        reader.add_page(PageRequest(name, 0), Page(entries, total, more=False))
         if endpoint.parent is not None:
             listed = ListRef(name, total, version=self.library.playlists_by_id[name].snapshot, readable=True)
         observed = Observed(full=True) if endpoint.list_kind is ListKind.LOG else Observed(total=total)

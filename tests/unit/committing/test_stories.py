@@ -180,7 +180,7 @@ class Story:
 
     def comparison(self, version: ListVersion, started_at: str) -> Comparison:
         known = {entry.identity: entry for entry in self.memory.entries(version)}
-        return Comparison(Source(started_at, PROVIDER, LIST), self.sort.kind, known)
+        return Comparison(Source(started_at, PROVIDER, LIST), self.sort.endpoint(), known)
 
     def commit(self, version: ListVersion, read: list[ListPage], intent: Intent) -> None:
         self.committer.commit(version, self.memory.pages(version, read), intent)

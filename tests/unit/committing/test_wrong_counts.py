@@ -164,7 +164,7 @@ class Story:
         for attempt in range(1, MOST_ATTEMPTS + 1):
             self.provider.calls = 0
             reader, end = self.reading(attempt, asked_twice=asked_twice)
-            shown = evidence(reader, end, self.endpoint)
+            shown = evidence(reader, end)
             judged = judge(shown)
             pages = -(-len(self.listener.things) // PAGE) + 1
             assert self.provider.calls <= 4 * MOST_ATTEMPTS * pages + 8, f"{self.provider.calls} calls"
@@ -178,7 +178,7 @@ class Story:
     def reading(self, attempt: int, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
-        reader = ListReader(self.staged, self.memory.entries(version), version, source, self.sort.kind)
+        reader = ListReader(self.staged, self.memory.entries(version), version, source, self.endpoint)
         ask = PageRequest(LIST, 0, attempt=attempt)
         pages = PageReader(self.provider.page, self.paging, self.sort.ordered, lambda _: habits(version))
         for step in pages.read([ask]):
@@ -186,14 +186,14 @@ class Story:
             if step.ask.attempt != attempt:
                 reader.read_again(step.ask.offset)
                 attempt = step.ask.attempt
-            reader.add_page(step.ask, step.result, self.endpoint)
+            reader.add_page(step.ask, step.result)
         end = ListEnd(step.sweep.observed(), asked_twice=asked_twice)
         return reader, end
 
     def commit(self, reader: ListReader, end: ListEnd, judged: Judgement) -> None:
         started_at = moment(DAY * self.number)
         job = self.job(str(self.number), started_at)
-        commit = Commit(str(self.number), started_at, after_list(reader, judged, end, self.endpoint, job))
+        commit = Commit(str(self.number), started_at, after_list(reader, judged, end, job))
         committer = Committer(self.memory, self.endpoint, lambda: 900.0)
         pages = self.memory.pages(reader.version, [list(reader.with_changes())])
         committer.commit(reader.version, pages, Intent(commit, complete=judged.sound))

@@ -139,8 +139,8 @@ class Collection:
         return self.reader
 
     def _add(self, reader: ListReader | LogReader, ask: PageRequest, page: Page) -> None:
-        endpoint = self.lists.endpoint.for_list(ask.list_id)
-        reader.add_page(ask, page, endpoint)
+        endpoint = reader.endpoint
+        reader.add_page(ask, page)
         if endpoint.child_list:
             lists_to_read.save(self.lists.job, ask.offset, endpoint.child_lists(page.entries))
         if self.queue.next.expected is None and endpoint.parent is None:
@@ -181,7 +181,7 @@ class Collection:
         if self._means_empty(ask, error):
             queue.failures, queue.error = 0, None
             self.reader = self.lists.reader(ask.list_id)
-            self.reader.add_page(ask, Page([], None, more=False), self.lists.endpoint.for_list(ask.list_id))
+            self.reader.add_page(ask, Page([], None, more=False))
             self.end_list()
         elif final:
             self._give_up(error, refused=refused)

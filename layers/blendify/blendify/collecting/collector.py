@@ -208,7 +208,7 @@ class _Collector:
             return
         reader = self._lists.list_reader(list_id)
         try:
-            observed = add_changes(reader, PageRequest(list_id, at.number), endpoint, fetcher)
+            observed = add_changes(reader, PageRequest(list_id, at.number), fetcher)
         except PASSING:
             # Reading the whole list needs fewer of the provider's answers than the check.
             return

@@ -80,11 +80,11 @@ def habits(version: ListVersion) -> Habits:
     return Habits(before.shortfall if is_usual(before) else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
 
 
-def after_list(reader: ListReader, judged: Judgement, end: ListEnd, endpoint: Endpoint, job: Job) -> Signals:
+def after_list(reader: ListReader, judged: Judgement, end: ListEnd, job: Job) -> Signals:
     """What later syncs go by."""
     before, observed, listed, given = reader.version.signals, end.observed, end.listed, reader.names()
     absent: tuple[str, ...] = ()
-    if not judged.sound and endpoint.change_check:
+    if not judged.sound and reader.endpoint.change_check:
         absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
     # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
     steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)

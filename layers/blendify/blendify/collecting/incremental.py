@@ -15,7 +15,7 @@ from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Numbered, Page, PageRequest
 
 
-def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetcher: Fetcher) -> Observed | None:
+def add_changes(reader: ListReader, ask: PageRequest, fetcher: Fetcher) -> Observed | None:
     """
     Add the list as a few calls tell it, its changes and what is as before; answers what was observed.
 
@@ -23,6 +23,7 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
 
     None, and nothing is added, when only reading all of the list can tell.
     """
+    endpoint = reader.endpoint
     if endpoint.change_check is None:
         return None
     absent = set(reader.version.signals.absent)
@@ -34,7 +35,7 @@ def add_changes(reader: ListReader, ask: PageRequest, endpoint: Endpoint, fetche
         if offset and not endpoint.paging.offset_based:
             return PageDigest([], None)
         page = fetcher.page(replace(ask, offset=offset), endpoint)
-        comparison = Comparison(reader.source, reader.kind, reader.before)
+        comparison = Comparison(reader.source, endpoint, reader.before)
         compared = comparison.page(endpoint.records(page.entries, ask.list_id, offset), offset)
         came.update({listed.entry.identity: listed for listed in compared})
         pages.append(page)

@@ -15,7 +15,7 @@ from blendify.collecting.read_log import LogReader
 from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, ListKind, ListRef
+from blendify.providers.endpoint import ListKind, ListRef
 from blendify.providers.paging import Offset
 
 SHORTFALLS_BELIEVED = 2
@@ -289,11 +289,11 @@ def is_usual(signals: Signals | Judgement) -> bool:
     return signals.shortfall != 0 and signals.shortfall_syncs >= SHORTFALLS_BELIEVED
 
 
-def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
+def evidence(reader: ListReader, end: ListEnd) -> Evidence:
     """What the list shows as it was read, against its version."""
     came = [listed.entry.identity for listed in reader.listed()]
     given, known = set(came), {entry.identity for entry in reader.entries}
-    observed, paging = end.observed, endpoint.paging
+    observed, endpoint, paging = end.observed, reader.endpoint, reader.endpoint.paging
     counted = _by_others(reader.version, end) if observed.total is None else observed.total
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
@@ -317,7 +317,7 @@ def evidence(reader: ListReader, end: ListEnd, endpoint: Endpoint) -> Evidence:
         more=max(0, len(given) - expected) if counted_elsewhere else 0,
         fewer=max(0, expected - len(given)) if counted_elsewhere and surplus(reader.version) is None else 0,
         met_again=reader.met_again if may_hide else 0,
-        hidden=_hidden(reader, came, endpoint) if repeated and uncounted else 0,
+        hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
         open_end=observed.full and observed.attempt == 1 and paging.depth is None,
         latest_alone=endpoint.shown_at_most is not None and max(len(given), counted or 0) >= endpoint.shown_at_most,
@@ -342,10 +342,10 @@ def _by_others(version: ListVersion, end: ListEnd) -> int | None:
     return None if before is None or end.total is None else max(0, end.total - before)
 
 
-def _hidden(reader: ListReader, came: Sequence[str], endpoint: Endpoint) -> int:
+def _hidden(reader: ListReader, came: Sequence[str]) -> int:
     """How many known entries may be hidden behind others that came twice."""
     known = [entry.identity for entry in reader.entries]
-    if endpoint.list_kind is ListKind.RANKED and not is_usual(reader.version.signals):
+    if reader.endpoint.list_kind is ListKind.RANKED and not is_usual(reader.version.signals):
         # Ranks change, so an entry's old neighbours tell nothing. A list that stays like this is the list.
         return len(set(known).difference(came))
     return possibly_hidden(known, came)

@@ -87,13 +87,13 @@ class Lists:
         if endpoint.log_window is None:
             return self.list_reader(list_id)
         source, since = self._source(list_id), self.since.get(list_id)
-        return LogReader(self.store, self.job.sync_id, source, endpoint.log_window, since)
+        return LogReader(self.store, self.job.sync_id, source, endpoint, endpoint.log_window, since)
 
     def list_reader(self, list_id: str) -> ListReader:
         """The same of a list that is no log."""
-        version, kind = self.version(list_id), self.endpoint.for_list(list_id).list_kind
+        version, endpoint = self.version(list_id), self.endpoint.for_list(list_id)
         staged = self.store.pages_of(self.job.sync_id)
-        return ListReader(staged, self.store.entries(version), version, self._source(list_id), kind)
+        return ListReader(staged, self.store.entries(version), version, self._source(list_id), endpoint)
 
     def _source(self, list_id: str) -> Source:
         return Source(self.job.fetched_at, self.job.provider, list_id)
@@ -117,13 +117,12 @@ class Lists:
     def _commit_list(
         self, reader: ListReader, end: ListEnd, then: Position, counts: Mapping[str, int]
     ) -> Mapping[str, int]:
-        job, endpoint = self.job, self.endpoint.for_list(reader.version.list_id)
-        shown = evidence(reader, end, endpoint)
+        job, shown = self.job, evidence(reader, end)
         judged = judge(shown)
         if judged.again:
             came_twice = shown.repeated or shown.met_again
             raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone, came_twice=came_twice)
-        after = freshness.after_list(reader, judged, end, endpoint, job)
+        after = freshness.after_list(reader, judged, end, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
         try:

@@ -28,9 +28,7 @@ class ListReader(StagedList):
 
     version: ListVersion
     source: Source
-    kind: ListKind
-    repeats: bool = False
-    """Whether equal entries of one page are several."""
+    endpoint: Endpoint
     lost: int = 0
     """Pages that could not be read."""
     repeated: int = 0
@@ -51,9 +49,9 @@ class ListReader(StagedList):
         self.load(at.staged)
         self._compare_from(at.offset)
 
-    def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
+    def add_page(self, ask: PageRequest, page: Page) -> None:
         """Add a page; of an ordered list without what has come already."""
-        start = self._place(ask.offset)
+        start, endpoint = self._place(ask.offset), self.endpoint
         records = endpoint.records(page.entries, ask.list_id, start)
         size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
         expected = min(size, rest) if rest > 0 else size
@@ -80,7 +78,7 @@ class ListReader(StagedList):
 
         offset  the position for which the page was asked; it counts in a list without an order, and behind lost pages
         """
-        if self.kind is ListKind.SET:
+        if self.endpoint.list_kind is ListKind.SET:
             return offset
         end = max((listed.position + 1 for listed in self.last_page()), default=0)
         return max(end, offset) if self.lost else end
@@ -95,7 +93,7 @@ class ListReader(StagedList):
         offset      the position for which the page was asked
         expected    how many entries it should have
         """
-        if self.kind is ListKind.RANKED:
+        if self.endpoint.list_kind is ListKind.RANKED:
             names, known = [identity(record.fields) for record in records], self.names()
             again = [
                 index
@@ -141,7 +139,7 @@ class ListReader(StagedList):
         not read again, and they were given before. What is given again is the same entry.
         """
         self.lost = self.lost if start else 0
-        if self.kind.ordered:
+        if self.endpoint.ordered:
             self._staged, self._buffer = [], []
             self.met_again = 0
         self._compare_from(start)
@@ -153,6 +151,6 @@ class ListReader(StagedList):
 
     def _compare_from(self, start: int) -> None:
         """Entries without an id are told apart by how many of them stand before."""
-        self._comparison = Comparison(self.source, self.kind, self.before, self.repeats)
-        whole = self.kind is not ListKind.SET
+        self._comparison = Comparison(self.source, self.endpoint, self.before)
+        whole = self.endpoint.list_kind is not ListKind.SET
         self._comparison.pass_over(listed for listed in self.listed() if whole or listed.position < start)

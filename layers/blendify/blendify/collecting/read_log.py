@@ -17,7 +17,7 @@ from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
 from blendify.core import times
 from blendify.history.list_versions import ListVersion
-from blendify.providers.endpoint import Endpoint, ListKind, LogWindow, Record
+from blendify.providers.endpoint import Endpoint, LogWindow, Record
 from blendify.providers.paging import Page, PageRequest
 
 ONE_ANSWER = 30
@@ -46,6 +46,7 @@ class LogReader:
     store: ListStore
     sync_id: str
     source: Source
+    endpoint: Endpoint
     memory: LogWindow
     since: datetime | None = None
     """From which moment on it is asked for; None for all of it."""
@@ -57,11 +58,11 @@ class LogReader:
     """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
 
-    def add_page(self, ask: PageRequest, page: Page, endpoint: Endpoint) -> None:
+    def add_page(self, ask: PageRequest, page: Page) -> None:
         """Add a page, which has just been read."""
-        records = endpoint.records(page.entries, ask.list_id, ask.offset)
+        records = self.endpoint.records(page.entries, ask.list_id, ask.offset)
         self._pages.append(_LogPage(records, ask.offset, times.now()))
-        self.cut |= ask.size is not None and endpoint.paging.depth is None and len(records) >= ask.size
+        self.cut |= ask.size is not None and self.endpoint.paging.depth is None and len(records) >= ask.size
 
     def read_again(self, start: int) -> None:
         """The log is read again from this position on. Nothing is forgotten of it."""
@@ -70,7 +71,7 @@ class LogReader:
     def compared(self, version: ListVersion) -> ListReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
-        reader = ListReader(staged, entries, version, self.source, ListKind.LOG, repeats=self.memory.repeats)
+        reader = ListReader(staged, entries, version, self.source, self.endpoint)
         plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
             new = replace(page, records=self._without_old_plays(page, version))
