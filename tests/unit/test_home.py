@@ -118,7 +118,7 @@ def test_a_listener_with_several_services_sees_where_things_are_from(world: Worl
         user_id, "lastfm", consent.profile, connections.Grant("default", (), sealed, consent.tokens.expires_at)
     )
     page = browser.get(HOME, "/dashboard").body
-    assert "Saved, Spotify<br>" in page
+    assert "Saved, Spotify <br>" in page
     assert re.search(r"Most played, [^<]+, Spotify</p>", page)
 
 

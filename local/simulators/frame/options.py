@@ -1,10 +1,13 @@
 """What can be chosen about a simulator before it starts: a field each, and so an option of its command line."""
 
 import argparse
+import ast
+import inspect
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
@@ -21,12 +24,15 @@ class Options:
     default_listener: str = "listener"
     """Who the consent page offers."""
     seed: int = 1
+    """Another one makes other listeners with other music."""
     latency_ms: float = 0
+    """What each answer takes more."""
     flight_seconds: float = 0.25
     """So long after a 429 the calls of a ban are not held against the application: they were on their way."""
     grants: Path | None = None
     """A file that keeps grants and tokens over a restart."""
     oddities: bool = True
+    """Whether libraries hold what real ones do: nulls, local files, doubles, strange names."""
     own_pictures: bool = False
     """Whether pictures have addresses of this server, which draws them, and not those of real answers."""
 
@@ -68,17 +74,18 @@ def parsed(options: type[Options], prog: str, arguments: Sequence[str] | None = 
     """The options and the port of a command line; ends the process with a message if they are impossible."""
     parser = argparse.ArgumentParser(prog=prog)
     parser.add_argument("--port", type=int, default=8480)
-    hints, defaults = get_type_hints(options), options()
+    hints, defaults, meanings = get_type_hints(options), options(), _meanings(options)
     for each in fields(options):
         kind, default, flag = hints[each.name], getattr(defaults, each.name), f"--{each.name.replace('_', '-')}"
+        words = f"{meanings.get(each.name, '')} (default: {default})".strip().replace("%", "%%")
         if kind is bool:
-            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default)
+            parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=default, help=words)
         elif isinstance(default, tuple):
-            parser.add_argument(flag.removesuffix("s"), action="append", dest=each.name)
+            parser.add_argument(flag.removesuffix("s"), action="append", dest=each.name, help=words)
         elif isinstance(default, StrEnum):
-            parser.add_argument(flag, type=kind, choices=list(type(default)), default=default)
+            parser.add_argument(flag, type=kind, choices=list(type(default)), default=default, help=words)
         else:
-            parser.add_argument(flag, type=Path if default is None else type(default), default=default)
+            parser.add_argument(flag, type=Path if default is None else type(default), default=default, help=words)
     given: dict[str, Any] = vars(parser.parse_args(arguments))
     port = given.pop("port")
     chosen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
@@ -86,3 +93,14 @@ def parsed(options: type[Options], prog: str, arguments: Sequence[str] | None = 
         return options(**{name: value for name, value in chosen.items() if value is not None}), port
     except ValueError as error:
         parser.error(str(error))
+
+
+def _meanings(options: type[Options]) -> dict[str, str]:
+    """What the docstring below a field says, by the field's name."""
+    meanings = {}
+    for each in options.__mro__[:-1]:
+        (tree,) = ast.parse(inspect.getsource(each)).body
+        for node, below in pairwise(tree.body if isinstance(tree, ast.ClassDef) else ()):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and isinstance(below, ast.Expr):
+                meanings[node.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+    return meanings

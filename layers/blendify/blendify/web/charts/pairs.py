@@ -33,7 +33,7 @@ def pairs(name: str, label: str, description: str, rows: Sequence[Pair]) -> Mark
         return joined(
             [
                 element("rect", x=LEFT, y=y, width=width, height=BAR, rx=2, class_=series),
-                element("text", f"{share:.0%}", x=LEFT + width + 8, y=y + BAR - 3.5, class_="axis"),
+                element("text", f"{100 * share:.0f} %", x=LEFT + width + 8, y=y + BAR - 3.5, class_="axis"),
             ]
         )
 

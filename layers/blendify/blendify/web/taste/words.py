@@ -89,6 +89,11 @@ def number(value: float) -> str:
     return f"{round(value):,}"
 
 
+def percent(share: float) -> str:
+    """`64 %`, of a share from 0 to 1."""
+    return f"{100 * share:.0f} %"
+
+
 def count(value: float, noun: str, plural: str | None = None) -> str:
     """`1 play`, `1,234 plays`."""
     return f"{number(value)} {noun if round(value) == 1 else plural or noun + 's'}"

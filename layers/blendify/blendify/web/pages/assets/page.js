@@ -1,16 +1,17 @@
-// Puts moments and numbers into the browser's words and zone, and keeps the part of a page up to date that changes.
+// Puts moments into the browser's zone, and keeps the part of a page up to date that changes.
+const LANGUAGE = "en-GB"; // As the pages are written, with days and hours as in the views of taste.
 const localTime = (text) => {
   const moment = new Date(text), today = moment.toDateString() === new Date().toDateString();
-  return moment.toLocaleString([], today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return moment.toLocaleString(LANGUAGE, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
 };
-const styles = { moment: localTime, day: (text) => new Date(text).toLocaleDateString([], { dateStyle: "medium" }) };
+const styles = { moment: localTime, day: (text) => new Date(text).toLocaleDateString(LANGUAGE, { dateStyle: "medium" }) };
 
 function localise(within) {
   for (const time of within.querySelectorAll("time[data-style]")) {
     time.textContent = styles[time.dataset.style](time.dateTime);
-    time.title = new Date(time.dateTime).toLocaleString();
+    time.title = new Date(time.dateTime).toLocaleString(LANGUAGE);
   }
-  for (const number of within.querySelectorAll("data.number")) number.textContent = Number(number.value).toLocaleString();
+  for (const number of within.querySelectorAll("data.number")) number.textContent = Number(number.value).toLocaleString(LANGUAGE);
 }
 
 // Replaces what differs and leaves the rest, so that a screen reader is told of a change alone, and the focus stays.

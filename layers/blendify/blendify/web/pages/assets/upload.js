@@ -87,7 +87,7 @@ const ENDS = { succeeded: "Complete", partial: "Complete in part", failed: "Not 
 async function follow(import_id, line) {
   for (;;) {
     const told = await ask(`me/imports/${import_id}`, "GET");
-    const counts = `${told.stored.toLocaleString()} stored, ${told.known.toLocaleString()} known already`;
+    const counts = `${told.stored.toLocaleString("en-GB")} stored, ${told.known.toLocaleString("en-GB")} known already`;
     if (ENDS[told.status]) return line.say(ENDS[told.status], told.status === "failed" ? told.why : counts);
     if (told.status === "question") line.say("Asks you", "Its report has the question; other files wait.");
     else line.say("Being read", counts);

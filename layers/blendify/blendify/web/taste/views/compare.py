@@ -41,7 +41,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
         return Shown(empty=_too_early(known.plays_since, period))
     notes = [plays_basis(known), "An artist counts as new once the first 60 days are over, in which everything is."]
     if compared.now.minutes and compared.now.minutes.coverage < 1:
-        notes.append(f"The length is known for {compared.now.minutes.coverage:.0%} of these plays.")
+        notes.append(f"The length is known for {words.percent(compared.now.minutes.coverage)} of these plays.")
     return Shown(
         {
             "choices": [_spans(asked, visible)],
@@ -119,7 +119,7 @@ def _amount(now: Sums, then: Sums) -> str:
     change = now.plays / then.plays - 1
     if abs(change) < 0.05:
         return "You listened about as much as in the period before."
-    return f"You listened {abs(change):.0%} {'more' if change > 0 else 'less'} than in the period before."
+    return f"You listened {words.percent(abs(change))} {'more' if change > 0 else 'less'} than in the period before."
 
 
 def _tastes(compared: Comparison) -> str:

@@ -37,7 +37,7 @@ def _coverage(side: Side, noun: str) -> str:
     if not side.total:
         return f"There are no {noun} yet."
     hidden = "" if side.enough else ", too few to show them"
-    return f"The year is known for {side.coverage:.0%} of {words.number(side.total)} {noun}{hidden}."
+    return f"The year is known for {words.percent(side.coverage)} of {words.number(side.total)} {noun}{hidden}."
 
 
 def _share(side: Side, decade: int) -> float | None:
@@ -46,7 +46,7 @@ def _share(side: Side, decade: int) -> float | None:
 
 def _sides(told: Eras, decade: int) -> str:
     parts = [
-        f"{side.share(decade):.0%} of {noun}"
+        f"{words.percent(side.share(decade))} of {noun}"
         for side, noun in ((told.likes, "likes"), (told.plays, "plays"))
         if side.enough
     ]
@@ -64,7 +64,7 @@ def _chart(told: Eras) -> str:
 def _lead(told: Eras) -> str:
     side, verb = (told.plays, "play") if told.plays.enough else (told.likes, "like")
     best = max(side.by_decade, key=lambda decade: (side.by_decade[decade], decade))
-    text = f"Most of what you {verb} was released in the {best}s ({side.share(best):.0%})."
+    text = f"Most of what you {verb} was released in the {best}s ({words.percent(side.share(best))})."
     if told.plays.enough and told.likes.enough:
         gap = max(told.decades, key=lambda decade: abs(told.likes.share(decade) - told.plays.share(decade)))
         more = told.likes.share(gap) > told.plays.share(gap)

@@ -34,7 +34,8 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     obsessed = [
         (
             row.song,
-            f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: {row.share:.0%} of all",
+            f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: "
+            f"{words.percent(row.share)} of all",
         )
         for row in told.obsessions
     ]
