@@ -35,8 +35,7 @@ down: $(READY) ## stop the stack; keep what it stored
 	@python -m local.stack down
 
 clean: $(READY) ## stop the stack and delete all that it stored
-	-@python -m local.stack down
-	rm -rf .local/state .local/build .local/run .local/outputs.json .local/token
+	@python -m local.stack clean
 
 live: $(READY) ## check against the real provider: you log in, everything is collected, read once more and compared
 	@PYTHONPATH=layers/blendify:. python -m operations.live

@@ -16,6 +16,8 @@ import requests
 from local.errors import CommandError, Misconfigured
 from local.paths import ROOT
 
+LOCK = "lock"
+"""The name of the file by which commands wait for each other."""
 _LOWEST_PORT, HIGHEST_PORT = 1024, 65535
 _LONGEST_START_SECONDS = 120
 """A start takes seconds. A slow machine that does other things besides needs longer."""
@@ -125,7 +127,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("a")
+        lock = (folder / LOCK).open("a")
     except OSError as error:
         raise Misconfigured(f"{folder} cannot be written: {error.strerror}.") from None
     with lock:

@@ -3,6 +3,7 @@ The whole system on this machine: emulator, the template as it is deployed to AW
 
     python -m local.stack up      start, build, deploy; writes .local/outputs.json
     python -m local.stack down    stop what `up` started; state is kept
+    python -m local.stack clean   the same, and delete what it stored
 """
 
 import argparse
@@ -12,8 +13,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from shutil import rmtree
 
-from local.background import HIGHEST_PORT, NotStarted, Program, alone, port_in, require_free
+from local.background import HIGHEST_PORT, LOCK, NotStarted, Program, alone, port_in, require_free
 from local.deployment import Deployment, step
 from local.emulator.server import Emulator, NotSaved
 from local.errors import Misconfigured, status_of
@@ -142,6 +144,17 @@ class Stack:
             if running := self.emulator.program.running:
                 self._stop_emulator(running.port)
 
+    def clean(self) -> None:
+        """Stop them, and delete all that the stack has stored. The lock stays, as others may wait for it."""
+        with alone(self.folder / "run"):
+            for program in (*(simulator.program for simulator in self.simulators), self.emulator.program):
+                program.stop()
+            for folder in ("state", "build"):
+                rmtree(self.folder / folder, ignore_errors=True)
+            files = [self.folder / "outputs.json", self.folder / "token", *(self.folder / "run").iterdir()]
+            for file in (file for file in files if file.name != LOCK):
+                file.unlink(missing_ok=True)
+
     def _stop_emulator(self, port: int) -> None:
         try:
             replace(self.emulator, port=port).save()
@@ -169,11 +182,16 @@ def _down(stack: Stack) -> int:
     return 0
 
 
+def _clean(stack: Stack) -> int:
+    stack.clean()
+    return 0
+
+
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m local.stack", description="Blendify on this machine.")
-    parser.add_argument("command", choices=["up", "down"])
-    command = {"up": _up, "down": _down}[parser.parse_args().command]
+    parser.add_argument("command", choices=["up", "down", "clean"])
+    command = {"up": _up, "down": _down, "clean": _clean}[parser.parse_args().command]
     return status_of(lambda: command(Stack.of(os.environ)), print)
 
 

@@ -125,7 +125,7 @@ def show(met: Together, stack: Stack, console: Console) -> list[str]:
     login = f"{stack.api_url}/auth/{FRIENDS[0].provider}/login"
     console.print(f"  As {FRIENDS[0].name}        {login}  (then these pages are theirs)")
     console.print(f"  Blend         {stack.api_url}/together/blends/{met.blend['blend_id']}")
-    console.print(f"  Two worlds    {stack.api_url}/together/blends/{met.strangers['blend_id']}")
+    console.print(f"  Strangers     {stack.api_url}/together/blends/{met.strangers['blend_id']}")
     console.print(f"  Discover      {stack.api_url}/discover, {stack.api_url}/similar")
     console.print(f"  {met.seconds:.0f} s from their logins to the blend")
     friends = [scores[each.name] for each in FRIENDS[1:] if each.name in scores]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from local.background import NotStarted, Program, Running, alone, require_free
+from local.emulator.server import Emulator
 from local.errors import Misconfigured, status_of
 from local.paths import LOCAL
 from local.providers import LASTFM, PROVIDERS, Provider, Simulator, chosen, real_parameters
@@ -132,6 +133,22 @@ def test_a_command_waits_until_another_one_is_done(tmp_path: Path) -> None:
         order.append("first")
     waiting.join(timeout=60)
     assert order == ["first", "second"]
+
+
+def test_what_a_stack_stored_is_deleted_when_nobody_starts_it(tmp_path: Path) -> None:
+    """All of it but the lock, for which the other command waits."""
+    stack = Stack(tmp_path, Emulator(4566, tmp_path), Simulator(8480, tmp_path))
+    (tmp_path / "state").mkdir()
+    (tmp_path / "run").mkdir()
+    for name in ("state/items", "outputs.json", "token", "run/emulator.log"):
+        (tmp_path / name).touch()
+    cleaning = threading.Thread(target=stack.clean)
+    with alone(tmp_path / "run"):
+        cleaning.start()
+        cleaning.join(0.2)
+        assert (tmp_path / "state" / "items").exists()
+    cleaning.join()
+    assert [path.relative_to(tmp_path).as_posix() for path in sorted(tmp_path.rglob("*"))] == ["run", "run/lock"]
 
 
 def test_a_folder_that_cannot_be_written_ends_the_command_with_a_sentence(tmp_path: Path) -> None:

@@ -336,7 +336,7 @@ def test_plays_out_of_files_have_the_pictures_that_are_known(show: Callable[[Lis
 
 def test_decades_of_plays_out_of_files_follow_from_the_library(show: Callable[[Listener], Open]) -> None:
     """The year of a song that was liked is that of its plays."""
-    (known,) = re.findall(r"known for (\d+)% of [\d,]+ plays", show(brought())("/taste/eras").body)
+    (known,) = re.findall(r"known for (\d+) % of [\d,]+ plays", show(brought())("/taste/eras").body)
     assert 0 < int(known) < 100
 
 

@@ -87,7 +87,9 @@ def review(sources: Sources, name: str, today: str) -> Review:
     by_day = listening.by_day(sources.plays, counted) if sums else {}
     inside = [month for month in sources.plays if period.first[:7] <= month.month <= period.last[:7]]
     new = {first.key: first for first in sources.firsts if first.is_artist and first.day in period}
-    discovered = [new[key] for key in artists if key in new] if sums and sums.new_artists is not None else []
+    # As they are counted: a guest on a song is not discovered by it.
+    first = listening.first_artists(sources.plays, counted) if sums and sums.new_artists is not None else set[str]()
+    discovered = [new[key] for key in artists if key in new and key in first]
     return Review(
         period=period,
         over=period.last < today,

@@ -1,5 +1,6 @@
 """Am I still who I was? Each month against each."""
 
+from blendify.likeness import likeness
 from blendify.taste.days import months_later
 from blendify.taste.drift import LEAST_PLAYS, MOST_MONTHS, Drift, drift
 from blendify.web.charts.columns import Box, Column, columns
@@ -13,14 +14,8 @@ STEPS = (10, 30, 45, 65, 85)
 """The same scale for everybody, so that grids can be compared: the least percent of each step."""
 RECENT_MONTHS = MOST_MONTHS + 6
 """So many are read first; all of them only when some of these had too few plays."""
-WORDS = (
-    "worlds apart",
-    "some common ground",
-    "much in common",
-    "kindred",
-    "close to the same",
-    "the same record shelf",
-)
+WORDS = (*(phrase for _, phrase in likeness.WORDS), "hardly any change")
+"""As between friends; and one more, as a listener's months are near each other."""
 
 
 def build(_asked: Asked, visible: Visible) -> Shown:

@@ -64,7 +64,9 @@ def _chart(told: Eras) -> str:
 def _lead(told: Eras) -> str:
     side, verb = (told.plays, "play") if told.plays.enough else (told.likes, "like")
     best = max(side.by_decade, key=lambda decade: (side.by_decade[decade], decade))
-    text = f"Most of what you {verb} was released in the {best}s ({words.percent(side.share(best))})."
+    share = side.share(best)
+    what, than = ("Most", "") if share > 0.5 else ("More", " than in any other decade")
+    text = f"{what} of what you {verb} was released in the {best}s{than} ({words.percent(share)})."
     if told.plays.enough and told.likes.enough:
         gap = max(told.decades, key=lambda decade: abs(told.likes.share(decade) - told.plays.share(decade)))
         more = told.likes.share(gap) > told.plays.share(gap)
