@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from blendify.access import users
 from blendify.affinity.profile import Profile
+from blendify.affinity.taken_out import Records
 from blendify.blends import daily, membership
 from blendify.blends.daily import Sources
 from blendify.blends.membership import Blend
@@ -37,13 +38,17 @@ class Group:
 
     def sources(self) -> Sources:
         """What a playlist is made of."""
-        return Sources(self._profile, lambda _: {}, Audience)
+        return Sources(self._profile, lambda _: {}, Audience, self._taken_out)
 
     def today(self, blend: Blend) -> Daily:
         """The playlist as somebody sees it who looks now."""
         found = membership.find(blend.blend_id)
         assert found
         return daily.of(found, consents([each.user_id for each in found.members]), self.sources())
+
+    def _taken_out(self, user_id: str, feature: str, since: str, songs: Records) -> frozenset[str]:
+        assert (feature, bool(since)) == ("blending", True)
+        return self.tastes[user_id].forbidden & songs.keys()
 
     def _profile(self, user_id: str, feature: str) -> Profile:
         self.asked.append((user_id, feature))

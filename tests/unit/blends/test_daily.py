@@ -101,7 +101,7 @@ def test_who_joins_is_there_at_once() -> None:
 
 
 def test_an_artist_who_is_kept_private_goes_at_once() -> None:
-    """The rest of the day's playlist stays."""
+    """The rest of the day's playlist stays, in its order."""
     group = three()
     blend, _ = blend_of(group, "ada", "cleo")
     before = group.today(blend)
@@ -113,10 +113,28 @@ def test_an_artist_who_is_kept_private_goes_at_once() -> None:
         of_cleo, songs=tuple(each for each in of_cleo.songs if each.artist_keys != (key,))
     )
     after = group.today(blend)
-    gone = {entry.chosen.song.key for entry in before.playlist.entries} - {
-        entry.chosen.song.key for entry in after.playlist.entries
-    }
-    assert gone == {"s-c0-0", "s-c0-1"}
+    there, shown = ([entry.chosen.song.key for entry in each.playlist.entries] for each in (before, after))
+    stay = [each for each in there if each not in {"s-c0-0", "s-c0-1"}]
+    assert shown[: len(stay)] == stay
+    assert len(stay) == len(there) - 2
+    assert not {"s-c0-0", "s-c0-1"} & set(shown)
+
+
+def test_a_song_that_somebody_takes_out_goes_at_once(stopped_clock: list[datetime]) -> None:
+    """The others stay in their order, no profile is made for it, and the playlist of the day stays stored as it was."""
+    group = three()
+    blend, _ = blend_of(group, "ada", "cleo")
+    before = group.today(blend)
+    keys = [entry.chosen.song.key for entry in before.playlist.entries]
+    ada, asked = group.ids["ada"], len(group.asked)
+    stopped_clock[0] += timedelta(hours=2)
+    group.tastes[ada] = replace(group.tastes[ada], forbidden=frozenset({keys[3], "s-unknown"}))
+    after = group.today(blend)
+    assert [entry.chosen.song.key for entry in after.playlist.entries] == keys[:3] + keys[4:]
+    assert len(group.asked) == asked
+    assert stored.read(blend.blend_id) == before
+    stopped_clock[0] += timedelta(hours=22)
+    assert keys[3] not in [entry.chosen.song.key for entry in group.today(blend).playlist.entries]
 
 
 def test_a_member_of_whom_nothing_was_known_is_looked_at_again(stopped_clock: list[datetime]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bench import planted
 from blendify.blends.choice import LENGTH, MOST_AHEAD, SHARED_PART, Pool, choosable
-from blendify.blends.playlist import REMEMBERED_DAYS, Playlist, playlist
+from blendify.blends.playlist import REMEMBERED_DAYS, Playlist, playlist, without
 from blendify.blends.walk import IN_A_ROW
 from blendify.blends.worth import BEST, PER_ARTIST, Link, Taste, best_songs
 from blendify.taste.days import later
@@ -153,9 +153,29 @@ def test_on_the_same_day_everything_stays() -> None:
     tastes = drawn(4, 3, 60, 150)
     blend = playlist(tastes, DAY)
     assert playlist(tastes, DAY, blend) == blend
-    gone = keys_of(blend)[7]
+    there = keys_of(blend)
+    gone = there.pop(7)
     tastes[0] = replace(tastes[0], profile=replace(tastes[0].profile, forbidden=frozenset({gone})))
-    assert set(keys_of(blend)) - set(keys_of(playlist(tastes, DAY, blend))) == {gone}
+    again = keys_of(playlist(tastes, DAY, blend))
+    assert again[:-1] == there, "what stays keeps its order, and what is new comes at the end"
+    assert again[-1] != gone
+
+
+@quick
+@given(anybody, st.integers(0, 49))
+def test_songs_are_left_out_without_a_trace(members: tuple[int, int, int, int], place: int) -> None:
+    """The others keep their order, shares are of what is there, and the playlist that was made stays as it was."""
+    blend = playlist(drawn(*members), DAY)
+    keys = keys_of(blend)
+    gone = set(keys[place : place + 2]) | {"unknown"}
+    less = without(blend, gone)
+    assert keys_of(less) == [key for key in keys if key not in gone]
+    assert less.entries == tuple(entry for entry in blend.entries if entry.chosen.song.key not in gone)
+    assert sum(share.part for share in less.shares) == pytest.approx(1 if less.entries else 0)
+    for share in less.shares:
+        assert share.songs == sum(share.member_id in entry.chosen.song.whose for entry in less.entries)
+    assert less.together not in gone
+    assert keys_of(without(blend, {"unknown"})) == keys
 
 
 def test_a_blend_that_is_long_moves_on() -> None:

@@ -9,10 +9,10 @@ import zlib
 from contextlib import suppress
 from typing import Any
 
-from blendify.access import connections, users
+from blendify.access import users
 from blendify.affinity import weighing
 from blendify.affinity.evidence import Evidence
-from blendify.affinity.library import Ownership
+from blendify.affinity.libraries import library_of, ownership
 from blendify.affinity.profile import ArtistWeight, Profile, SongWeight
 from blendify.core import times
 from blendify.core.settings import allowed_for
@@ -78,34 +78,17 @@ def stored(user_id: str, feature: str, private: frozenset[str]) -> Profile | Non
 
 def _evidence(user_id: str, shelf: str, today: str, allowed: frozenset[str], private: frozenset[str]) -> Evidence:
     """Everything that these providers told of a listener, and their imports."""
-    library = [
-        type(month)(
-            month.month,
-            tuple(change for change in month.added if change.provider in allowed),
-            tuple(change for change in month.removed if change.provider in allowed),
-        )
-        for month in store.library(shelf, None, None)
-    ]
     return Evidence(
         today=today,
         plays=store.plays(shelf, None, None, allowed),
         lists=[top for top in store.current_top_lists(user_id) if top.provider in allowed],
-        library=library,
+        library=library_of(shelf, allowed),
         # What is joined of all providers is of all of them.
         artists=store.firsts_of_artists(shelf) if allowed >= frozenset(NAMES) else (),
         codes=store.codes(user_id),
-        ownership=_ownership(user_id, shelf),
+        ownership=ownership(user_id, shelf),
         private=private,
     )
-
-
-def _ownership(user_id: str, shelf: str) -> Ownership:
-    own: dict[str, set[str]] = {}
-    for account in users.own_accounts(user_id):
-        own.setdefault(account.provider, set()).add(account.account_id)
-    for connection in connections.connections(user_id):
-        own.setdefault(connection.provider, set()).update((connection.account_id, connection.provider_user_id))
-    return Ownership(store.playlist_owners(shelf), {provider: frozenset(ids) for provider, ids in own.items()})
 
 
 def _providers(evidence: Evidence) -> tuple[str, ...]:

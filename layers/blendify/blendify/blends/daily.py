@@ -4,18 +4,20 @@ The playlist of a blend today: made when somebody first looks at it, kept until 
 Anew    at once when somebody joined or left, when a member keeps an artist to themselves, agrees to be compared or no
         longer does, when the operator turns a provider on or off, and when more is known of a member of whom little
         was; else on the next day of UTC. What was made with somebody who has left is shown to nobody
+Less    A song that a member has taken out of their library since is left out when somebody looks; what is stored stays
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from itertools import combinations
 
 from blendify.affinity.profile import Profile
+from blendify.affinity.taken_out import Records
 from blendify.blends import membership, shelf, stored
 from blendify.blends.membership import Blend, Member
-from blendify.blends.playlist import playlist
+from blendify.blends.playlist import playlist, without
 from blendify.blends.stored import Daily, Score
 from blendify.blends.worth import Near, Taste
 from blendify.core import times
@@ -42,6 +44,8 @@ class Sources:
     """By the user's id and a feature."""
     near: Callable[[Iterable[str]], Mapping[str, Sequence[near_artists.Near]]]
     audience: Callable[[], Audience]
+    taken_out: Callable[[str, str, str, Records], frozenset[str]]
+    """By the user's id, a feature and a moment: which of these songs they have taken out of their library since."""
 
 
 def of(blend: Blend, agreed: Mapping[str, Consent], sources: Sources) -> Daily:
@@ -57,7 +61,7 @@ def of(blend: Blend, agreed: Mapping[str, Consent], sources: Sources) -> Daily:
     if before and (before.people != people or _grown(before, members, sources)):
         before = None
     if before and before.basis == basis and before.playlist.day == day:
-        return before
+        return _without_removed(before, members, sources)
     tastes = _tastes(members, sources)
     daily = Daily(
         playlist(tastes, day, before.playlist if before else None),
@@ -74,6 +78,15 @@ def of(blend: Blend, agreed: Mapping[str, Consent], sources: Sources) -> Daily:
         # Somebody left meanwhile: what leaving deleted may have been written once more.
         shelf.forget(blend.blend_id)
     return daily
+
+
+def _without_removed(made: Daily, members: Sequence[Member], sources: Sources) -> Daily:
+    """Without what a member has taken out since it was made. Nobody is told whose doing that is."""
+    records = {entry.chosen.song.key: entry.chosen.song.records for entry in made.playlist.entries}
+    gone = frozenset[str]().union(
+        *(sources.taken_out(each.user_id, "blending", made.made_at, records) for each in members)
+    )
+    return replace(made, playlist=without(made.playlist, gone)) if gone else made
 
 
 def _people(blend: Blend, members: Sequence[Member]) -> str:

@@ -6,8 +6,8 @@ where nothing else is left, so that a blend moves on.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from blendify.blends.choice import LENGTH, MOST_AHEAD, Chosen, Pool, choosable, choose
@@ -60,17 +60,29 @@ def playlist(tastes: Sequence[Taste], day: str, before: Playlist | None = None, 
     The playlist of this day.
 
     tastes      of all members; those who know nothing have a share of nothing
-    before      the playlist of an earlier day, or of earlier the same day
+    before      the playlist of an earlier day, or of earlier the same day: what stays then keeps its order
     """
     members = tuple(sorted(tastes, key=lambda each: each.member_id))
     blended = _remembered(before, day)
     pool = Pool(members, frozenset(blended))
     chosen = _fair(pool, _kept(pool, before, day), day, length)
     near = {artist: of_artist for taste in members for artist, of_artist in taste.near.items()}
-    entries = tuple(Entry(each, _links(each, members)) for each in order(chosen, members, near))
-    together = next((each.song.key for each in chosen if each.by is None), None)
+    by_key = {each.song.key: each for each in chosen}
+    there = [entry.chosen.song.key for entry in before.entries] if before and before.day == day else []
+    begun = [by_key[key] for key in there if key in by_key]
+    entries = tuple(Entry(each, _links(each, members)) for each in order(chosen, members, near, begun))
     blended |= {each.song.key: day for each in chosen}
-    return Playlist(day, entries, _shares(members, chosen), together, blended)
+    worths, count = sums(members, ((each.song.key, each.song.artist) for each in chosen)), len(chosen) or 1
+    shares = _shares({member_id: worth / count for member_id, worth in worths.items()}, chosen)
+    return Playlist(day, entries, shares, _together(chosen), blended)
+
+
+def without(made: Playlist, gone: Collection[str]) -> Playlist:
+    """A playlist without these songs, by key. The others keep their order, and members what it is worth to them."""
+    entries = tuple(entry for entry in made.entries if entry.chosen.song.key not in gone)
+    chosen = [entry.chosen for entry in entries]
+    worths = {share.member_id: share.worth for share in made.shares}
+    return replace(made, entries=entries, shares=_shares(worths, chosen), together=_together(chosen))
 
 
 def _remembered(before: Playlist | None, day: str) -> dict[str, str]:
@@ -124,19 +136,17 @@ def _links(chosen: Chosen, tastes: Sequence[Taste]) -> dict[str, Link]:
     return {member_id: link for member_id, link in links.items() if link}
 
 
-def _shares(tastes: Sequence[Taste], chosen: Sequence[Chosen]) -> tuple[Share, ...]:
-    worths = sums(tastes, ((each.song.key, each.song.artist) for each in chosen))
-    count = len(chosen) or 1
-    parts = {taste.member_id: 0.0 for taste in tastes}
+def _together(chosen: Iterable[Chosen]) -> str | None:
+    return next((each.song.key for each in chosen if each.by is None), None)
+
+
+def _shares(worths: Mapping[str, float], chosen: Sequence[Chosen]) -> tuple[Share, ...]:
+    """The shares of the members of whom it is told what the songs are worth to them in the mean."""
+    parts = dict.fromkeys(worths, 0.0)
     for each in chosen:
         for member_id in each.song.whose:
-            parts[member_id] += 1 / len(each.song.whose) / count
+            parts[member_id] += 1 / len(each.song.whose) / len(chosen)
     return tuple(
-        Share(
-            taste.member_id,
-            parts[taste.member_id],
-            sum(taste.member_id in each.song.whose for each in chosen),
-            worths[taste.member_id] / count,
-        )
-        for taste in tastes
+        Share(member_id, parts[member_id], sum(member_id in each.song.whose for each in chosen), worth)
+        for member_id, worth in worths.items()
     )

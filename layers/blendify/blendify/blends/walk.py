@@ -20,23 +20,34 @@ APART = 5
 IN_A_ROW = 2
 
 
-def order(chosen: Sequence[Chosen], tastes: Sequence[Taste], near: Near) -> list[Chosen]:
-    """The songs in the order in which they are heard; `chosen` begins with the best of what several know."""
+def order(chosen: Sequence[Chosen], tastes: Sequence[Taste], near: Near, begun: Sequence[Chosen] = ()) -> list[Chosen]:
+    """
+    The songs in the order in which they are heard.
+
+    chosen  begins with the best of what several know
+    begun   those that stand already, in their order: the walk goes on from there
+    """
     there = _Map({each.song.key: number for number, each in enumerate(chosen)}, tastes, near)
-    row = _shortest_row(chosen)
-    first = list(chosen[:1]) if chosen and chosen[0].by is None else []
+    first = list(begun) or [each for each in chosen[:1] if each.by is None]
+    left = [each for each in chosen if each not in first]
+    row = _shortest_row(first, left)
     # With artists that may follow upon themselves there is always a way.
-    walks = (_Walk(there, apart, row, list(chosen[len(first) :]), list(first)) for apart in range(APART, 0, -1))
+    walks = (_Walk(there, apart, row, list(left), list(first)) for apart in range(APART, 0, -1))
     return next(walk.order for walk in walks if walk.arrives())
 
 
-def _shortest_row(chosen: Sequence[Chosen]) -> int:
+def _shortest_row(first: Sequence[Chosen], left: Sequence[Chosen]) -> int:
     """The songs in a row of one member that have to be allowed: two, as long as there is enough between theirs."""
-    most = max(Counter(each.by for each in chosen if each.by).values(), default=0)
-    if not most:
-        return IN_A_ROW
-    rows = len(chosen) - most + (0 if chosen[0].by is None else 1)
-    return max(IN_A_ROW, ceil(most / rows))
+    turns, begun = Counter(each.by for each in left if each.by), _row_at_the_end(first)
+    rows = {member_id: len(left) - own + 1 for member_id, own in turns.items()}
+    needed = (ceil((own + begun.get(member_id, 0)) / rows[member_id]) for member_id, own in turns.items())
+    return max([IN_A_ROW, *needed])
+
+
+def _row_at_the_end(songs: Sequence[Chosen]) -> dict[str, int]:
+    """The member whose row the last songs are, and how many they are."""
+    last = songs[-1].by if songs else None
+    return {last: sum(1 for _ in takewhile(lambda each: each.by == last, reversed(songs)))} if last else {}
 
 
 @dataclass(frozen=True)
@@ -94,13 +105,13 @@ class _Walk:
     def _allowed(self) -> list[Chosen]:
         """The songs that may follow."""
         recent = self._recent()
-        tired = {member_id for member_id, songs in self._begun().items() if songs == self.row}
+        tired = {member_id for member_id, songs in _row_at_the_end(self.order).items() if songs >= self.row}
         return [each for each in self.left if each.song.artist not in recent and each.by not in tired]
 
     def _has_room(self) -> bool:
         """Whether nothing says yet that the songs that are left cannot be ordered."""
         turns = Counter(each.by for each in self.left if each.by)
-        begun = self._begun()
+        begun = _row_at_the_end(self.order)
         for member_id, own in turns.items():
             rows = len(self.left) - own + 1
             if own > self.row * rows - begun.get(member_id, 0):
@@ -120,14 +131,9 @@ class _Walk:
         for each in self.left:
             of_artist.setdefault(each.song.artist, []).append(each.by or "")
         artists = Counter((recent.get(artist, 0), *sorted(by)) for artist, by in of_artist.items())
-        return frozenset(self._begun().items()), frozenset(artists.items())
+        return frozenset(_row_at_the_end(self.order).items()), frozenset(artists.items())
 
     def _recent(self) -> dict[str, int]:
         """The artists that may not come yet, with the steps for which they wait."""
         recent = self.order[max(0, len(self.order) - self.apart + 1) :]
         return {each.song.artist: steps for steps, each in enumerate(recent, self.apart - len(recent))}
-
-    def _begun(self) -> dict[str, int]:
-        """The member whose row the last songs are, and how many they are."""
-        last = self.order[-1].by if self.order else None
-        return {last: sum(1 for _ in takewhile(lambda each: each.by == last, reversed(self.order)))} if last else {}

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from blendify.affinity import profiles
+from blendify.affinity.taken_out import taken_out
 from blendify.blends import daily
 from blendify.blends.daily import Sources
 from blendify.blends.membership import MOST_MEMBERS, Blend
@@ -105,7 +106,7 @@ class ShownSong:
 
 def sources() -> Sources:
     """Where tastes and what is known of all listeners come from."""
-    return Sources(profiles.profile, results.near, results.audience)
+    return Sources(profiles.profile, results.near, results.audience, taken_out)
 
 
 def today(people: People) -> Daily:
