@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from blendify.access.visits import ENDED, JOINED, LEFT
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
 from blendify.reading.changes import DEFAULT_CHANGES, MAX_CHANGES
@@ -77,12 +78,16 @@ def changes() -> Schema:
         "why": object_of(why),
         **common,
     }
-    notice = {"kind": {"type": "string", "enum": ["webhook_disabled"]}, "webhook_id": TEXT, "at": MOMENT, "why": TEXT}
+    kind = {"type": "string", "enum": ["webhook_disabled"]}
+    disabled = {"kind": kind, "webhook_id": TEXT, "at": MOMENT, "why": TEXT}
+    kinds = {"type": "string", "enum": [JOINED, LEFT, ENDED]}
+    of_blend = {"kind": kinds, "blend_id": TEXT, "at": MOMENT}
     page = page_of(object_of(change, closed=False))
     page["properties"]["notices"] = {
         "type": "array",
-        "items": object_of(notice),
-        "description": "On a first page, if there are any: webhooks that are told nothing any more",
+        "items": {"oneOf": [object_of(disabled), object_of(of_blend)]},
+        "description": "On a first page, if there are any: webhooks that are told nothing any more, and that somebody "
+        "else joined, left or ended a blend, the latest first",
     }
     return {
         "/me/changes": {

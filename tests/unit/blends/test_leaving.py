@@ -1,19 +1,21 @@
 """Who is told of what becomes of a blend, and what an erasure leaves of one."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from blendify.access import visits
-from blendify.access.visits import ENDED, JOINED, LEFT
+from blendify.access import sessions, visits
+from blendify.access.visits import ENDED, JOINED, LEFT, Word
 from blendify.blends import joining, membership, parting, stored
 from blendify.core import times
+from blendify.db.state_table import Item, state_table
 from blendify.webhooks import subscriptions
 from blendify.webhooks.deliveries import Queued
 from tests.unit.blends.groups import Group, blend_of, songs
 from tests.unit.erasures import leave, machine, telling_of
+from tests.unit.http_events import Browser
 from tests.unit.webhook_queues import WebhookQueues
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
@@ -63,6 +65,55 @@ def test_the_others_are_told_who_joins_and_leaves(webhook_queues: WebhookQueues)
         (group.ids["cleo"], ENDED),
     ]
     assert [words(group.ids[name]) for name in ("ada", "ben", "cleo")] == [[LEFT, JOINED], [JOINED], [ENDED, LEFT]]
+
+
+def test_who_reads_changes_alone_misses_nothing_that_events_tell(
+    webhook_queues: WebhookQueues, stopped_clock: list[datetime]
+) -> None:
+    """Each event is a notice too, on the first page; and within the span that is asked for."""
+    group = three()
+    subscriptions.create(group.ids["cleo"], "https://example.org/hook")
+    browser = Browser({"session": sessions.begin(group.ids["cleo"])})
+    assert "notices" not in browser.get("api.music", "/me/changes").json
+    blend, _ = blend_of(group, "cleo", "ben")
+    invitation = membership.invite(blend)
+    assert invitation
+    joining.join(group.ids["ada"], invitation)
+    stopped_clock[0] += timedelta(hours=1)
+    between = times.iso(times.now())
+    stopped_clock[0] += timedelta(hours=1)
+    parting.leave(group.ids["ben"], blend.blend_id)
+    parting.leave(group.ids["ada"], blend.blend_id)
+    events = [event for user_id, event in told(webhook_queues) if user_id == group.ids["cleo"]]
+    assert [event["type"] for event in events] == [JOINED, LEFT, ENDED]
+    expected = [
+        {"kind": event["type"], "blend_id": event["data"]["blend_id"], "at": event["data"]["at"]}
+        for event in reversed(events)
+    ]
+    stopped_clock[0] += timedelta(hours=1)
+    assert browser.get("api.music", "/me/changes").json["notices"] == expected
+    assert browser.get("api.music", f"/me/changes?since={between}").json["notices"] == expected[:2]
+    assert browser.get("api.music", f"/me/changes?until={between}").json["notices"] == expected[2:]
+    assert "notices" not in browser.get("api.music", "/me/changes?import_id=any").json
+
+
+def test_two_words_at_a_moment_are_both_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is written only upon what it has read."""
+    user_id = three().ids["ada"]
+    first, second = (Word(kind, "b1", "2026-11-28T10:00:00.000Z") for kind in (JOINED, LEFT))
+    table, reads = state_table(), list[str]()
+    get = table.get
+
+    def get_slowly(pk: str, sk: str) -> Item | None:
+        item = get(pk, sk)
+        if not reads:
+            reads.append(sk)
+            visits.leave_word(user_id, second)
+        return item
+
+    monkeypatch.setattr(table, "get", get_slowly)
+    visits.leave_word(user_id, first)
+    assert visits.words(user_id) == (first, second)
 
 
 def test_a_word_is_news_for_a_visit(webhook_queues: WebhookQueues, stopped_clock: list[datetime]) -> None:

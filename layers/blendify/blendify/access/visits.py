@@ -1,5 +1,5 @@
 """
-When a listener was last on their home page: it tells them what is new since then.
+When a listener was last on their home page, which tells them what is new since then; and what others did meanwhile.
 
 Item     `visit` in the user's partition: `began_at`, `before`, `words`. It is written once a visit, and when somebody
          leaves word of what happened meanwhile: so reading that costs nothing more
@@ -13,20 +13,21 @@ from boto3.dynamodb.conditions import Attr
 
 from blendify.core import times
 from blendify.db import keys
-from blendify.db.state_table import Change, ConditionFailed, state_table
+from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 
 LENGTH = timedelta(hours=1)
 """A listener who comes back within this time continues their visit, and still sees the same news."""
 JOINED, LEFT, ENDED = "blend.joined", "blend.left", "blend.ended"
 """What can happen to a blend of a listener's."""
-MOST_WORDS = 8
+MOST_WORDS = 20
+"""The latest are kept: the item stays below 4 KB, a read unit."""
 
 
 class Word(NamedTuple):
     """What somebody else did that concerns the listener."""
 
     kind: str
-    """`JOINED`, `LEFT` or `ENDED`."""
+    """`JOINED`, `LEFT` or `ENDED`. By whom is not kept: an erasure of theirs would have to find it here."""
     blend_id: str
     at: str
     """ISO 8601."""
@@ -49,7 +50,7 @@ def visit(user_id: str, known_until: str) -> Visit:
     """
     item = state_table().get(keys.user(user_id), keys.visit()) or {}
     before = str(item["before"]) if item.get("before") else None
-    words = tuple(Word(*each) for each in reversed(item.get("words", [])))
+    words = _words(item)
     began_at = str(item.get("began_at", ""))
     now = times.now()
     if began_at and now - times.parse(began_at) < LENGTH:
@@ -64,8 +65,22 @@ def visit(user_id: str, known_until: str) -> Visit:
     return Visit(before, words)
 
 
+def words(user_id: str) -> tuple[Word, ...]:
+    """What others did lately, the latest first; whether the listener has been there since or not."""
+    return _words(state_table().get(keys.user(user_id), keys.visit()) or {})
+
+
 def leave_word(user_id: str, word: Word) -> None:
-    """Have the home page of a listener tell this. Of two at a moment one may be lost: a page is no record."""
-    item = state_table().get(keys.user(user_id), keys.visit()) or {}
-    words = [*item.get("words", []), list(word)][-MOST_WORDS:]
-    state_table().update(keys.user(user_id), keys.visit(), Change(set={"words": words}))
+    """Have the listener told this: by their home page, and by `GET /me/changes`."""
+    while True:
+        item = state_table().get(keys.user(user_id), keys.visit()) or {}
+        before = item.get("words")
+        unchanged = Attr("words").eq(before) if before else Attr("words").not_exists()
+        change = Change(set={"words": [*(before or []), list(word)][-MOST_WORDS:]})
+        with suppress(ConditionFailed):
+            state_table().update(keys.user(user_id), keys.visit(), change, only_if=unchanged)
+            return
+
+
+def _words(item: Item) -> tuple[Word, ...]:
+    return tuple(Word(*each) for each in reversed(item.get("words", [])))

@@ -1,4 +1,4 @@
-"""The others in a blend are told who came, who left and that it ended: on their home page, and by their webhooks."""
+"""The others in a blend are told who came, who left and that it ended: by their home page, webhooks, `/me/changes`."""
 
 from botocore.exceptions import BotoCoreError, ClientError
 

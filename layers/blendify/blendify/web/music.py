@@ -1,7 +1,9 @@
 """GET /me/music/… and /me/changes: what a listener has, had at any moment, one record's history, and what changed."""
 
+from blendify.access import visits
 from blendify.insights import recordings
 from blendify.reading import changes, questions, reasons
+from blendify.reading.changes import Changes
 from blendify.reading.questions import Page
 from blendify.web import responses
 from blendify.web.guards import reader, user_id
@@ -36,7 +38,7 @@ def what_changed() -> Response[str]:
     asked = changes_asked(query_parameters(router))
     items, next_cursor = changes.changes(user_id(), asked)
     items = reasons.explained(user_id(), items)
-    notices = [] if asked.cursor else _disabled_webhooks(user_id())
+    notices = [] if asked.cursor else [*_disabled_webhooks(user_id()), *_of_blends(user_id(), asked)]
     page = {"items": items, "next_cursor": next_cursor, **({"notices": notices} if notices else {})}
     return responses.json_response(200, page)
 
@@ -48,6 +50,14 @@ def _disabled_webhooks(user: str) -> list[dict[str, str | None]]:
         for each in subscriptions.every(user, consistent=False)
         if each.disabled_at
     ]
+
+
+def _of_blends(user: str, asked: Changes) -> list[dict[str, str]]:
+    """What others did to blends: no record, and yet what an event would have told. None with what an import told."""
+    if asked.import_id is not None:
+        return []
+    words = visits.words(user)
+    return [each._asdict() for each in words if asked.since <= each.at <= (asked.until or each.at)]
 
 
 def _page(page: Page) -> Response[str]:
