@@ -78,6 +78,25 @@ def test_a_profile_is_computed_once_until_something_is_new(
     assert len(computed) == 3, "plays fade although nothing is new"
 
 
+def stored_profiles() -> set[str]:
+    names = {item["bucket"]["S"].rpartition("#")[0] for item in items("insights")}
+    return {name for name in names if name.startswith("profile#")}
+
+
+def test_others_see_one_profile_where_the_same_is_allowed_for_both(ada: Story, computed: list[str]) -> None:
+    """Made once and stored once, for comparing and for blending; what only the listener sees is another one."""
+    assert profile(ada.user_id, "blending") == profile(ada.user_id, "comparing")
+    assert len(computed) == 1
+    profile(ada.user_id, "views")
+    assert stored_profiles() == {"profile#comparing", "profile#views"}
+
+
+@pytest.mark.usefixtures("lastfm_alone")
+def test_a_profile_of_other_services_is_stored_beside_it(ada: Story) -> None:
+    assert profile(ada.user_id, "blending") != profile(ada.user_id, "comparing")
+    assert stored_profiles() == {"profile#comparing", "profile#blending"}
+
+
 def test_a_rebuild_keeps_what_a_profile_says(ada: Story, messages: Messages) -> None:
     before = profile(ada.user_id, "comparing")
     queue.rebuild(ada.user_id)

@@ -39,11 +39,11 @@ def profile(user_id: str, feature: str, *, keep: bool = True) -> Profile:
     shelf = shelves.shelves(user_id).shown
     known = store.known(shelf)
     private = frozenset[str]() if feature == OWN_EYES else consent.consent(user_id).private_artists
-    allowed = allowed_for(feature) & frozenset(NAMES)
+    allowed = _allowed(feature)
     today = Calendar(known.time_zone).day(times.iso(times.now()))
     # Plays fade from day to day: of who does nothing any more, a profile is made anew once a month.
     made_of = [FORMULA, known.updated_at, sorted(allowed), sorted(private), today[: len("2026-11")]]
-    names = [table.name("profile", feature), table.name("profile_known", feature)]
+    names = [table.name(kind, _kept_as(feature)) for kind in ("profile", "profile_known")]
     stored = {}
     # Two who ask at a time may write at a time: what is in pieces then is as none.
     with suppress(zlib.error):
@@ -65,15 +65,25 @@ def stored(user_id: str, feature: str, private: frozenset[str]) -> Profile | Non
 
     private     The artists that the listener keeps to themselves now; a profile that knew others is left out
     """
-    name = table.name("profile", feature)
+    name = table.name("profile", _kept_as(feature))
     with suppress(zlib.error):
         rows = table.read_named(shelves.shelves(user_id).shown, [name]).get(name)
         if rows:
             formula, _, allowed, hidden, _ = rows[0]
-            same = formula == FORMULA and set(allowed) == allowed_for(feature) & set(NAMES) and set(hidden) == private
+            same = formula == FORMULA and set(allowed) == _allowed(feature) and set(hidden) == private
             if same:
                 return _profile(user_id, rows, [None, []])
     return None
+
+
+def _kept_as(feature: str) -> str:
+    """The name under which a profile is stored: others see one profile where the operator allows the same for both."""
+    same = feature == "blending" and _allowed(feature) == _allowed("comparing")
+    return "comparing" if same else feature
+
+
+def _allowed(feature: str) -> frozenset[str]:
+    return allowed_for(feature) & frozenset(NAMES)
 
 
 def _evidence(user_id: str, shelf: str, today: str, allowed: frozenset[str], private: frozenset[str]) -> Evidence:
