@@ -13,10 +13,10 @@ from tests.unit.insights_stories import Messages, Story
 SYNC = "2026-11-27T21:00:00.000Z"
 
 
-def connected(user_id: str, name: str) -> None:
-    """Give the user a connection to Spotify under this name."""
+def connected(user_id: str, name: str, provider: str = "spotify") -> None:
+    """Give the user a connection to a service under this name."""
     grant = Grant("default", (), b"", times.now() + timedelta(hours=1))
-    connections.connect(user_id, "spotify", Profile(name.casefold(), name.casefold(), name), grant)
+    connections.connect(user_id, provider, Profile(name.casefold(), name.casefold(), name), grant)
 
 
 def plays(name: str, artists: Iterable[str], messages: Messages) -> str:

@@ -1,11 +1,14 @@
 """What listeners let others know: nothing by default, changed one by one, and gone with them."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
-from blendify.access import users
+from blendify.access import connections, users
 from blendify.access.users import UserGone
+from blendify.core import times
 from blendify.core.same_names import artist_key
 from blendify.db import keys
 from blendify.db.state_table import state_table
@@ -18,6 +21,7 @@ from tests.unit.insights_stories import Messages
 from tests.unit.named_listeners import connected, plays
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 def user(name: str = "ada") -> str:
@@ -43,6 +47,22 @@ def test_a_name_at_a_service_is_shown_as_others_can_read_it(name: str, shown: st
     ada = user()
     connected(ada, name)
     assert consent.shown_name(ada, Consent()) == shown
+
+
+def test_connecting_again_changes_no_shown_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the service connected first, until it is disconnected; what it is called there now."""
+    ada, hours = user(), count()
+    monkeypatch.setattr(times, "now", lambda: NOON + timedelta(hours=next(hours)))
+    connected(ada, "Ada")
+    connected(ada, "ada_1815", "lastfm")
+    connected(ada, "Ada L.")
+    assert consent.shown_name(ada, Consent()) == "Ada L."
+    connected(ada, "ada_1815", "lastfm")
+    assert consent.shown_name(ada, Consent()) == "Ada L."
+    connections.disconnect(ada, "spotify")
+    assert consent.shown_name(ada, Consent()) == "ada_1815"
+    connected(ada, "Ada L.")
+    assert consent.shown_name(ada, Consent()) == "ada_1815"
 
 
 def test_all_is_off_until_somebody_turns_it_on() -> None:

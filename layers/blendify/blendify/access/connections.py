@@ -47,6 +47,8 @@ class Connection:
     scopes: tuple[str, ...]
     status: str
     authorized_at: str
+    connected_at: str
+    """When it was made; connecting again leaves it, and disconnecting ends it."""
     tokens: bytes = field(repr=False)
     tokens_version: int
     expires_at: datetime
@@ -73,6 +75,7 @@ class Connection:
             scopes=tuple(item["scopes"]),
             status=item["status"],
             authorized_at=item["authorized_at"],
+            connected_at=item.get("connected_at") or item["authorized_at"],
             tokens=item["tokens"],
             tokens_version=int(item["tokens_version"]),
             expires_at=times.parse(item["access_expires_at"]),
@@ -133,6 +136,7 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
     Raises  UserGone
     """
     now, where = times.iso(times.now()), keys.user(user_id)
+    before = state_table().get(where, keys.connection(provider)) or {"authorized_at": now}
     granted = Change(
         set={
             "provider": provider,
@@ -143,6 +147,7 @@ def connect(user_id: str, provider: str, profile: "Profile", grant: Grant) -> No
             "scopes": list(grant.scopes),
             "status": ACTIVE,
             "authorized_at": now,
+            "connected_at": before.get("connected_at") or before["authorized_at"],
             # Random: a worker that still has the tokens of a deleted connection must not match this one.
             "tokens_version": secrets.randbits(50),
             **_tokens(grant.tokens, grant.access_expires_at),

@@ -149,10 +149,14 @@ def shard(user_id: str) -> int:
 
 
 def shown_name(user_id: str, chosen: Consent) -> str:
-    """How others see a listener: by the name that they chose, or that they have at the service connected first."""
+    """
+    How others see a listener: by the name that they chose, or that they have at the service connected first.
+
+    Which one that is stays so when a service is connected again: it changes only when the first one is disconnected
+    """
     if chosen.name:
         return chosen.name
-    first = min(connections.connections(user_id), key=lambda each: (each.authorized_at, each.provider), default=None)
+    first = min(connections.connections(user_id), key=lambda each: (each.connected_at, each.provider), default=None)
     name = legible(first.display_name)[:MAX_NAME_CHARACTERS].rstrip() if first else ""
     return name or NAMELESS
 
