@@ -134,6 +134,24 @@ def test_strangers_are_shown_who_show_themselves(messages: Messages, monkeypatch
     assert found[0]["name"] not in {each["name"] for each in similar(ada)["strangers"]}
 
 
+def test_strangers_see_each_other_or_neither(messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody may be among the nearest of many who are nearer to others: they would be seen by all of these."""
+    profiles = dict(counted(24))
+    in_one.run(None, profiles.__getitem__, plenty)
+    monkeypatch.setattr(people_module, "profile", lambda user_id, _feature: profiles[user_id])
+    monkeypatch.setattr(people_module, "MOST_STRANGERS", 3)
+    names = {user_id: f"Unknown-{number:02}" for number, user_id in enumerate(profiles)}
+    for user_id, name in names.items():
+        consent.change(user_id, {"show": True, "name": name})
+    scores = {
+        (names[user_id], each["name"]): each["likeness"]["percent"]
+        for user_id in profiles
+        for each in similar(user_id)["strangers"]
+    }
+    assert len(scores) >= 24
+    assert all(scores.get((other, one)) == percent for (one, other), percent in scores.items())
+
+
 def test_affinity_says_why(messages: Messages) -> None:
     """What each source contributes adds up to one, and the words say it."""
     ada = plays("Ada", ["Ann", "Ben"], messages)

@@ -5,7 +5,7 @@ Nothing in it has fewer than three people behind it but the neighbours of a list
 below twenty listeners there is nothing at all. Who has left is in it until the next run, but for an erasure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import NamedTuple, Self
 
@@ -79,9 +79,18 @@ def neighbours(user_id: str) -> list[Neighbour]:
 
     Some may have withdrawn since the run: ask `consents` before anything is made of them.
     """
-    rows = table.read_across([shelf.alike(user_id)]).get(shelf.alike(user_id), [])
-    owners = numbers.whose(number for number, _ in rows)
-    return [Neighbour(owners[number], likeness) for number, likeness in rows if number in owners]
+    return neighbours_of([user_id])[user_id]
+
+
+def neighbours_of(user_ids: Collection[str]) -> dict[str, list[Neighbour]]:
+    """The same for several listeners at once."""
+    places = {user_id: shelf.alike(user_id) for user_id in user_ids}
+    rows = table.read_across(list(places.values()))
+    owners = numbers.whose({number for alike in rows.values() for number, _ in alike})
+    return {
+        user_id: [Neighbour(owners[number], likeness) for number, likeness in rows.get(place, []) if number in owners]
+        for user_id, place in places.items()
+    }
 
 
 def of_run(run: Run) -> Rows:

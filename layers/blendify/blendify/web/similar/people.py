@@ -1,6 +1,6 @@
 """Whose taste is like the listener's: people they named, and strangers who show themselves. Told to both or to none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,7 +35,7 @@ class Missing(StrEnum):
     TOO_FEW_HERE = "too_few_here"
     """Too few people here agreed to be counted."""
     NOBODY_NEAR = "nobody_near"
-    """Nobody who shows themselves is like the listener, as far as the latest run knows."""
+    """Nobody who shows themselves and the listener are among each other's nearest, as far as the latest run knows."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def people(user_id: str) -> People:
     friends = membership.friends(user_id)
     audience = results.audience()
     own = consent.consent(user_id)
-    near = [each.user_id for each in results.neighbours(user_id)] if own.show and own.count else []
+    near = _mutual(user_id) if own.show and own.count else []
     chosen = consent.consents([*(friend.user_id for friend in friends), *near])
     mine = profile(user_id, FEATURE) if own.compare or near else Profile(user_id)
     here = [friend for friend in friends if friend.user_id in chosen][:MOST_FRIENDS]
@@ -93,10 +93,24 @@ def _friend(friend: membership.Friend, agreed: tuple[Consent, Consent], mine: Pr
     return Person(name, likeness, tuple(reasons(likeness, audience.listeners)), blend_ids=ids)
 
 
+def _mutual(user_id: str) -> list[str]:
+    """Of the nearest of a listener who shows themselves those to whom the listener is among the nearest, too."""
+    near = _nearest([user_id])[user_id]
+    of_others = _nearest(near)
+    return [each for each in near if user_id in of_others[each]]
+
+
+def _nearest(user_ids: Collection[str]) -> dict[str, list[str]]:
+    """By listener the nearest of those who are counted and show themselves at this moment."""
+    near = {user_id: [each.user_id for each in alike] for user_id, alike in results.neighbours_of(user_ids).items()}
+    chosen = consent.consents({each for alike in near.values() for each in alike})
+    willing = {user_id for user_id, agreed in chosen.items() if agreed.show and agreed.count}
+    return {user_id: [each for each in alike if each in willing][:MOST_STRANGERS] for user_id, alike in near.items()}
+
+
 def _strangers(near: list[str], chosen: Mapping[str, Consent], mine: Profile, audience: Audience) -> Iterator[Person]:
-    """Of the nearest those who are counted and show themselves at this moment."""
     willing = [each for each in near if each in chosen and chosen[each].show and chosen[each].count]
-    for user_id in willing[:MOST_STRANGERS]:
+    for user_id in willing:
         if likeness := compare(mine, profile(user_id, FEATURE), audience):
             name = consent.shown_name(user_id, chosen[user_id])
             yield Person(name, likeness, tuple(reasons(likeness, audience.listeners)))
