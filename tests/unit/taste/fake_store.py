@@ -11,7 +11,7 @@ from tests.unit.taste.listener import Listener
 
 FUNCTIONS = (
     "plays", "top_lists", "current_top_lists", "library", "firsts_of_artists", "first_of_artist", "pictures", "known",
-    "lists_brought",
+    "lists_brought", "last_play",
 )  # fmt: skip
 
 
@@ -63,6 +63,10 @@ class _Store:
     def pictures(self, _user: str, keys: Collection[str], *, of_artists: bool) -> dict[str, str]:
         firsts = (first for first in self.listener.firsts if first.is_artist == of_artists and first.key in keys)
         return {first.key: first.image for first in firsts if first.image}
+
+    def last_play(self, _user: str, _providers: Collection[str] = NAMES) -> str | None:
+        days = [f"{month.month}-{day:02}" for month in self.listener.plays for day in month.by_day]
+        return max(days, default=None)
 
     def lists_brought(self, _user: str) -> list[ListBrought]:
         return []

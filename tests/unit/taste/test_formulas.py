@@ -201,12 +201,12 @@ def test_two_days_of_a_list() -> None:
     """What came and what went are differences of sets; a day before the first list is unknown."""
     lists = [top("2026-01-05", "a", "b"), top("2026-06-01", "b", "c")]
     library = [MonthOfLibrary("2026-03", (liked("x", "2026-03-03"),), (liked("y", "2026-03-04"),))]
-    both = then_and_now.then_and_now(lists, library, "2026-02-01", "2026-06-02")
+    both = then_and_now.then_and_now((lists[0], lists[1]), library, "2026-02-01", "2026-06-02")
     assert [entry.key for entry in both.came] == ["c"]
     assert [entry.key for entry in both.went] == ["a"]
     assert [(item.entry.key, item.rank_then, item.entry.rank) for item in both.stayed] == [("b", 2, 1)]
     assert ([item.key for item in both.added], [item.key for item in both.removed]) == (["x"], ["y"])
-    before = then_and_now.then_and_now(lists, library, "2025-12-31", "2026-06-02")
+    before = then_and_now.then_and_now((None, lists[1]), library, "2025-12-31", "2026-06-02")
     assert (before.then, before.came, before.went) == (None, (), ())
 
 

@@ -327,6 +327,46 @@ def test_all_plays_have_a_list_of_their_own(open_page: Open, show: Callable[[Lis
     assert "of all time, with" not in alone("/taste/top?source=lists").body
 
 
+def test_then_and_now_compares_plays_where_there_is_no_list(open_page: Open, show: Callable[[Listener], Open]) -> None:
+    """Two times of the same length; who has lists chooses. It says what it is made of."""
+    alone = show(brought())
+    body = alone("/taste/then").body
+    assert "4 weeks up to 28 November 2025" in body
+    assert "4 weeks up to 28 November 2026" in body
+    assert re.search(r"Of the 20 artists that you played most then, you still play \d+\.", body)
+    assert "what you played most in the time up to its day, as told by" in body
+    assert body.count('class="place"') == 40
+    year = alone("/taste/then?range=long_term&what=tracks&from=2025-11-25").body
+    assert "A year up to 25 November 2025" in year
+    assert "taste/artists/" not in year
+    before = alone("/taste/then?from=2024-01-01").body
+    assert "No play is known of this time. The first is of 20 November 2024." in before
+    assert "told no top songs or artists" in alone("/taste/then?source=lists").body
+    both = show(two_years())
+    assert "are still there" in both("/taste/then").body
+    assert "4 weeks up to" in both(f"/taste/then{unescape(_choice(both('/taste/then').body, 'source=plays'))}").body
+    new = two_years()
+    lists = [snapshot for snapshot in new.lists if snapshot.day > "2026-11-20"]
+    just_connected = show(replace(new, lists=lists, known=replace(new.known, rankings_since="2026-11-21")))
+    assert "4 weeks up to" in just_connected("/taste/then").body
+
+
+def test_then_and_now_of_a_file_that_ends_long_ago(show: Callable[[Listener], Open]) -> None:
+    """Its last weeks are the later ones, unless a later day is asked for."""
+    plays = [month for month in brought().plays if month.month < "2026-03"]
+    opened = show(replace(brought(), plays=plays))
+    last = max(f"{month.month}-{day:02}" for month in plays for day in month.by_day)
+    body = opened("/taste/then").body
+    assert f'name="to" value="{last}"' in body
+    assert body.count('class="place"') == 40
+    assert "No play of this time is known." in opened(f"/taste/then?to={TODAY}").body
+    assert opened(f"/taste/then?from={TODAY}").status == 200
+
+
+def _choice(body: str, wanted: str) -> str:
+    return next(link for link in choices(body) if wanted in link)
+
+
 @pytest.mark.parametrize("path", ["/taste/top?what=tracks", "/taste/review?period=2025", "/taste/ranks?what=tracks"])
 def test_plays_out_of_files_have_the_pictures_that_are_known(show: Callable[[Listener], Open], path: str) -> None:
     """A file tells names alone; of songs that were liked or put into a playlist the library knows the cover."""

@@ -42,6 +42,14 @@ def plays(
     return months
 
 
+def last_play(shelf: str, providers: Collection[str] = NAMES) -> str | None:
+    """The day of the last play in the newest bucket, of which one of these providers told; None without one."""
+    first, last = table.name("plays", EARLIEST), table.name("plays", LATEST)
+    newest = next(table.read(shelf, first, last, newest_first=True, limit=1), None)
+    months = packing.to_plays(newest, providers) if newest else []
+    return max((f"{month.month}-{day:02}" for month in months for day in month.by_day), default=None)
+
+
 def top_lists(shelf: str, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
     """
     A top list of all providers as it changed between two days, by day; with the one in force on the first day.

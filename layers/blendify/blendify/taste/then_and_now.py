@@ -1,10 +1,11 @@
-"""Two days: what a listener loved on each, what came and what went."""
+"""Two days, by a top list or by the plays up to each: what a listener loved, what came and what went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from blendify.insights.buckets import LibraryChange, MonthOfLibrary, Ranked, TopList
 from blendify.taste import rankings
+from blendify.taste.listening import Played
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,15 @@ class ThenAndNow:
 
 
 def then_and_now(
-    history: Sequence[TopList], library: Sequence[MonthOfLibrary], first_day: str, last_day: str
+    lists: tuple[TopList | None, TopList | None], library: Sequence[MonthOfLibrary], first_day: str, last_day: str
 ) -> ThenAndNow:
     """
-    The two days of one list, given as its snapshots by day, and of the library between them.
+    Two days, and the library between them.
 
+    lists       of the earlier day and of the later one; None where it is not known
     first_day   not after last_day
     """
-    then, now = rankings.in_force(history, first_day), rankings.in_force(history, last_day)
+    then, now = lists
     came: tuple[Ranked, ...] = ()
     went: tuple[Ranked, ...] = ()
     stayed: tuple[Stayed, ...] = ()
@@ -52,6 +54,15 @@ def then_and_now(
     added = [change for change in dated if first_day < change.day <= last_day]
     removed = [change for month in library for change in month.removed if first_day < change.day <= last_day]
     return ThenAndNow(then, now, came, went, stayed, _newest_first(added), _newest_first(removed))
+
+
+def by_plays(played: Iterable[Played], what: str, day: str) -> TopList | None:
+    """What was played up to a day as a list, given as the most played first; None without any."""
+    entries = tuple(
+        Ranked(rank, each.key, "", each.name, each.artist_line, each.image, round(each.plays))
+        for rank, each in enumerate(played, start=1)
+    )
+    return TopList("", what, "", day, entries) if entries else None
 
 
 def _newest_first(changes: list[LibraryChange]) -> tuple[LibraryChange, ...]:

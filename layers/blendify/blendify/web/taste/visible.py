@@ -118,6 +118,11 @@ class Visible:
         """The plays by month. A play that several services told of stays while the views of one of them are on."""
         return store.plays(self.shelf, first_month, last_month, self.providers)
 
+    @cached_property
+    def last_play(self) -> str | None:
+        """The day of the last play that is known."""
+        return store.last_play(self.shelf, self.providers)
+
     def lists(self, what: str, time_range: str, first_day: str, last_day: str) -> list[TopList]:
         """The snapshots of a top list, by day; with the one in force on the first day."""
         return self._shown(store.top_lists(self.shelf, what, time_range, first_day, last_day))
