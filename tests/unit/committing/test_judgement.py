@@ -142,7 +142,7 @@ def test_nothing_is_removed_that_may_be_there(evidence: Evidence) -> None:
         assert evidence.missing <= max(0, usual, evidence.repeated)
         assert evidence.end.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
     assert not (judged.again and evidence.end.observed.attempt == MOST_ATTEMPTS and evidence.end.asked_twice)
-    assert judged.verdict is COMPLETE or judged.why
+    assert bool(judged.why) == judged.again
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ class Case:
     name: str
     applies: Callable[[Evidence], bool]
     verdict: Verdict
-    why: str | None = None
-    """What the listener is told, or why the list is read again; `it` is the evidence."""
+    why: str = ""
+    """Why the list is read again; `it` is the evidence."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,8 @@ class Judgement:
 
     case: str
     verdict: Verdict
-    why: str | None
+    why: str = ""
+    """Why the list is read again."""
     shortfall: int = 0
     shortfall_syncs: int = 0
 
@@ -171,42 +172,24 @@ def _believed(evidence: Evidence) -> bool:
     return evidence.missing <= evidence.before.shortfall and evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED
 
 
-SHORT = "the provider counts {it.counted} entries and gives {it.given}"
-TWICE = "the provider lists {it.repeated} entries twice, and may hide as many"
-TWICE_MET = "{it.met_again} entries came again where two pages meet"
 CASES: Sequence[Case] = (
     Case("the list itself is gone", lambda it: it.end.known_to_be_gone, Verdict.COMPLETE),
-    Case(
-        "not read to its end",
-        lambda it: it.end.broken_off,
-        Verdict.UNFINISHED,
-        "{it.given} entries were read before the end",
-    ),
+    Case("not read to its end", lambda it: it.end.broken_off, Verdict.UNFINISHED),
     Case(
         "a log in which plays are missing",
         lambda it: it.log and (it.end.observed.changed or it.missing > 0),
         Verdict.DOUBTFUL,
     ),
     Case("a log", lambda it: it.log, Verdict.COMPLETE),
-    Case(
-        "changed while it was read, to the end",
-        lambda it: it.end.observed.changed,
-        Verdict.DOUBTFUL,
-        "the list changed while it was read",
-    ),
-    Case(
-        "the provider shows the latest alone",
-        lambda it: it.latest_alone and it.gone > 0,
-        Verdict.DOUBTFUL,
-        "the provider shows the latest {it.given} alone: older ones are kept as they were",
-    ),
+    Case("changed while it was read, to the end", lambda it: it.end.observed.changed, Verdict.DOUBTFUL),
+    Case("the provider shows the latest alone", lambda it: it.latest_alone and it.gone > 0, Verdict.DOUBTFUL),
     Case(
         "where two pages meet entries came again, for the first time",
         lambda it: it.met_again > 0 and not it.end.observed.came_twice and it.end.observed.attempt < MOST_ATTEMPTS,
         Verdict.AGAIN,
-        TWICE_MET,
+        "{it.met_again} entries came again where two pages meet",
     ),
-    Case("where two pages meet entries came again", lambda it: it.met_again > 0, Verdict.DOUBTFUL, TWICE_MET),
+    Case("where two pages meet entries came again", lambda it: it.met_again > 0, Verdict.DOUBTFUL),
     Case(
         "most of it is missing for the first time",
         lambda it: it.mostly_gone and not it.end.asked_twice,
@@ -225,27 +208,22 @@ CASES: Sequence[Case] = (
         Verdict.AGAIN,
         "{it.gone} of {it.known} entries may follow those that were counted",
     ),
-    Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL, TWICE),
+    Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL),
     Case(
         "as many came twice as are missing, for the first time",
         lambda it: it.as_many_twice and not (it.twice_as_before or it.end.observed.attempt == MOST_ATTEMPTS),
         Verdict.AGAIN,
-        TWICE,
+        "the provider lists {it.repeated} entries twice, and may hide as many",
     ),
-    Case(
-        "as many came twice as are missing",
-        lambda it: it.as_many_twice,
-        Verdict.MISCOUNTED,
-        TWICE,
-    ),
-    Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED, SHORT),
+    Case("as many came twice as are missing", lambda it: it.as_many_twice, Verdict.MISCOUNTED),
+    Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED),
     Case(
         "short, and nobody could ask for what is missing",
         lambda it: it.missing > 0 and it.by_cursor and not it.before.shortfall_syncs and it.end.observed.attempt == 1,
         Verdict.AGAIN,
-        SHORT,
+        "the provider counts {it.counted} entries and gives {it.given}",
     ),
-    Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL, SHORT),
+    Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL),
     Case(
         "more came than is counted, for the first time",
         lambda it: it.more > 0 and it.end.observed.attempt == 1,
@@ -258,12 +236,7 @@ CASES: Sequence[Case] = (
         Verdict.AGAIN,
         "{it.fewer} entries are counted and did not come: they may be hidden, or have moved",
     ),
-    Case(
-        "counted differently from page to page",
-        lambda it: it.end.observed.unsteady,
-        Verdict.MISCOUNTED,
-        "the provider's count differs from page to page",
-    ),
+    Case("counted differently from page to page", lambda it: it.end.observed.unsteady, Verdict.MISCOUNTED),
     Case("all of it was seen", lambda _: True, Verdict.COMPLETE),
 )
 """The first that applies counts."""
@@ -272,7 +245,7 @@ CASES: Sequence[Case] = (
 def judge(evidence: Evidence) -> Judgement:
     """The judgement, which follows from the evidence alone."""
     case = next(case for case in CASES if case.applies(evidence))
-    why, now, before = case.why and case.why.format(it=evidence), evidence.shortfall_now, evidence.before
+    why, now, before = case.why.format(it=evidence), evidence.shortfall_now, evidence.before
     if case.verdict is Verdict.UNFINISHED:
         # What was not asked for tells nothing of the count.
         return Judgement(case.name, case.verdict, why, before.shortfall, before.shortfall_syncs)

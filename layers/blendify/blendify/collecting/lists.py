@@ -121,7 +121,7 @@ class Lists:
         judged = judge(shown)
         if judged.again:
             came_twice = shown.repeated or shown.met_again
-            raise ReadAgain(str(judged.why), asked_twice=shown.mostly_gone, came_twice=came_twice)
+            raise ReadAgain(judged.why, asked_twice=shown.mostly_gone, came_twice=came_twice)
         after = freshness.after_list(reader, judged, end, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
