@@ -103,6 +103,11 @@ class Evidence:
         return -self.more if self.counted is None else self.counted - self.given
 
     @property
+    def first_look(self) -> bool:
+        """Whether the list was read once in this sync."""
+        return self.end.observed.attempt == 1
+
+    @property
     def missing(self) -> int:
         """How many entries were counted and not given."""
         return max(0, self.shortfall_now)
@@ -197,16 +202,10 @@ CASES: Sequence[Case] = (
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),
     Case(
-        "some of it is missing, and nothing tells the length of the list",
-        lambda it: it.gone > 0 and it.counted is None and it.by_cursor and it.end.observed.attempt == 1,
+        "some of it is missing, and may stand behind the last page, or nothing tells the length of the list",
+        lambda it: it.gone > 0 and it.first_look and (it.open_end or (it.counted is None and it.by_cursor)),
         Verdict.AGAIN,
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
-    ),
-    Case(
-        "some of it may stand behind the last page",
-        lambda it: it.gone > 0 and it.open_end and it.end.observed.attempt < MOST_ATTEMPTS,
-        Verdict.AGAIN,
-        "{it.gone} of {it.known} entries may follow those that were counted",
     ),
     Case("others may stand where entries came twice", lambda it: it.hidden > 0, Verdict.DOUBTFUL),
     Case(
@@ -219,22 +218,16 @@ CASES: Sequence[Case] = (
     Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED),
     Case(
         "short, and nobody could ask for what is missing",
-        lambda it: it.missing > 0 and it.by_cursor and not it.before.shortfall_syncs and it.end.observed.attempt == 1,
+        lambda it: it.missing > 0 and it.by_cursor and not it.before.shortfall_syncs and it.first_look,
         Verdict.AGAIN,
         "the provider counts {it.counted} entries and gives {it.given}",
     ),
     Case("short", lambda it: it.missing > 0, Verdict.DOUBTFUL),
     Case(
-        "more came than is counted, for the first time",
-        lambda it: it.more > 0 and it.end.observed.attempt == 1,
+        "more or fewer came than others count, for the first time",
+        lambda it: (it.more > 0 or it.fewer > 0) and it.first_look,
         Verdict.AGAIN,
-        "{it.more} entries came that are not counted: others may have left the list, or moved",
-    ),
-    Case(
-        "fewer came than others count, for the first time",
-        lambda it: it.fewer > 0 and it.end.observed.attempt == 1,
-        Verdict.AGAIN,
-        "{it.fewer} entries are counted and did not come: they may be hidden, or have moved",
+        "{it.more} entries came that are not counted, {it.fewer} are counted and did not: some may have moved",
     ),
     Case("counted differently from page to page", lambda it: it.end.observed.unsteady, Verdict.MISCOUNTED),
     Case("all of it was seen", lambda _: True, Verdict.COMPLETE),
@@ -292,7 +285,7 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         met_again=reader.met_again if may_hide else 0,
         hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
-        open_end=observed.full and observed.attempt == 1 and paging.depth is None,
+        open_end=observed.full and paging.depth is None,
         latest_alone=endpoint.shown_at_most is not None and max(len(given), counted or 0) >= endpoint.shown_at_most,
         end=end,
         before=reader.version.signals,
