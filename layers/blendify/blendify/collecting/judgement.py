@@ -260,12 +260,14 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
     came = [listed.entry.identity for listed in reader.listed()]
     given, known = set(came), {entry.identity for entry in reader.entries}
     observed, endpoint, paging = end.observed, reader.endpoint, reader.endpoint.paging
-    counted = _by_others(reader.version, end) if observed.total is None else observed.total
+    counted, off_by, beyond = observed.total, surplus(reader.version), 0
+    if counted is None and end.total is not None:
+        # Others may count what no page shows. So they are taken to be off by as much as when the list was last read.
+        beyond = len(given) - end.total + (off_by or 0)
+        counted = None if off_by is None else max(0, end.total - off_by)
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
-    expected = (end.total or 0) - (surplus(reader.version) or 0)
-    counted_elsewhere = end.total is not None and observed.total is None
     doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
     repeated = len(came) - len(given) + reader.repeated if doubled else 0
     gone = known - given
@@ -280,8 +282,8 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         # A reading that went back meets entries again that came once.
         # What is read again from a place in the middle comes twice by that.
         repeated=repeated if observed.attempt == 1 or observed.came_twice is not None else 0,
-        more=max(0, len(given) - expected) if counted_elsewhere else 0,
-        fewer=max(0, expected - len(given)) if counted_elsewhere and surplus(reader.version) is None else 0,
+        more=max(0, beyond),
+        fewer=max(0, -beyond) if off_by is None else 0,
         met_again=reader.met_again if may_hide else 0,
         hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
@@ -296,16 +298,6 @@ def surplus(version: ListVersion) -> int | None:
     """By how much a count was higher than what came when the list was last read; None if nothing counted it then."""
     before = version.signals
     return None if before.total is None else before.total - (version.count - len(before.absent))
-
-
-def _by_others(version: ListVersion, end: ListEnd) -> int | None:
-    """
-    The length of a list whose pages tell none, by what else counts it.
-
-    Such a count may include what no page shows, so it is taken to be off by as much as when the list was last read.
-    """
-    before = surplus(version)
-    return None if before is None or end.total is None else max(0, end.total - before)
 
 
 def _hidden(reader: ListReader, came: Sequence[str]) -> int:
