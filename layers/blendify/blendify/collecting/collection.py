@@ -226,8 +226,9 @@ class Collection:
         try:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:
-            observed = Observed(attempt=at.observed.attempt + 1, came_twice=again.came_twice)
-            looked = replace(at.read_again(), observed=observed, asked_twice=at.asked_twice or again.asked_twice)
+            shown = again.shown
+            observed = Observed(attempt=at.observed.attempt + 1, came_twice=shown.repeated or shown.met_again)
+            looked = replace(at.read_again(), observed=observed, asked_twice=at.asked_twice or shown.mostly_gone)
             self._set_aside(looked, CollectError(again.why))
             return
         self._close(at.at(at.number + 1))

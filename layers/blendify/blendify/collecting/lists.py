@@ -7,7 +7,7 @@ from functools import partial
 
 from blendify.collecting import freshness
 from blendify.collecting.commit import Committer
-from blendify.collecting.judgement import ListEnd, evidence, judge, log_evidence
+from blendify.collecting.judgement import Evidence, ListEnd, evidence, judge, log_evidence
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Source
 from blendify.collecting.position import Position
@@ -31,10 +31,7 @@ class ReadAgain(Exception):
     """The list must be read once more before anything is concluded."""
 
     why: str
-    asked_twice: bool
-    """Whether the next look is the second one at a list of which most is missing."""
-    came_twice: int
-    """How many entries came twice."""
+    shown: Evidence
 
 
 @dataclass
@@ -120,8 +117,7 @@ class Lists:
         job, shown = self.job, evidence(reader, end)
         judged = judge(shown)
         if judged.again:
-            came_twice = shown.repeated or shown.met_again
-            raise ReadAgain(judged.why, asked_twice=shown.mostly_gone, came_twice=came_twice)
+            raise ReadAgain(judged.why, shown)
         after = freshness.after_list(reader, judged, end, job)
         counts = {**counts, "records": shown.given, **judged.counts}
         intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
