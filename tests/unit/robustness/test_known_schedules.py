@@ -56,6 +56,21 @@ def test_a_page_that_has_a_number_is_short_two_times(sockets: Mapping[str, Socke
         run(sockets, "lastfm", DataType.TOP_TRACKS, schedule, print)
 
 
+def test_half_a_page_fails_behind_what_a_dead_worker_has_read(sockets: Mapping[str, Socket]) -> None:
+    """The page before is read again, for its last moment, and counts once; then that half is asked for by time."""
+    troubles = ((5, Trouble.BLANK), (6, Trouble.BLANK), (7, Trouble.UNAVAILABLE))
+    schedule = Schedule(troubles=troubles, kills=((25, True),), moves=((7, Move.ADD, 0),))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "lastfm", DataType.RECENTLY_PLAYED, schedule, print)
+
+
+def test_a_worker_dies_with_a_token_that_nobody_else_has(sockets: Mapping[str, Socket]) -> None:
+    """The refresh token is spent, and the new one was not stored: the listener connects again, and nothing is lost."""
+    schedule = Schedule(troubles=((1, Trouble.TOKEN_OVER),), kills=((19, False),), pages=1)
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "soundcloud", DataType.PLAYLIST_TRACKS, schedule, print)
+
+
 def test_a_page_comes_again_that_shows_nothing(sockets: Mapping[str, Socket]) -> None:
     """Among liked playlists stand albums, which are no playlists here: a page of them leads to itself, once."""
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):

@@ -64,10 +64,10 @@ class ListStore:
         moment, provider, part = key.split("#", 2)
         return Fact.mark(self.user_id, self.data_type, moment, provider, part, fields)
 
-    def recorded_plays(self, first: str, last: str) -> frozenset[str]:
-        """The keys of all plays that began between two moments, without the start of the sync that recorded them."""
-        keys = lookup.plays(self.user_id, self.data_type, first, last)
-        return frozenset(key.partition("#")[2] for key in keys)
+    def recorded_plays(self, first: str, last: str) -> Mapping[str, str]:
+        """The keys of all plays that began between two moments, each with the start of the sync that recorded it."""
+        parts = (key.partition("#") for key in lookup.plays(self.user_id, self.data_type, first, last))
+        return {key: started_at for started_at, _, key in parts}
 
     def fact_at(self, key: str) -> Fact:
         """The fact that is stored under a key."""

@@ -137,7 +137,7 @@ class Lists:
         version = self.version(list_id)
         while True:
             compared = reader.compared(version)
-            given = len(compared.names()) + reader.known_before + counts.get("records", 0)
+            given = reader.came(compared) + counts.get("records", 0)
             judged = judge(log_evidence(reader, version, end, given)) if end else None
             ended = judged if end and not (end.observed.changed or end.broken_off) else None
             after = freshness.after_log(reader, version, ended, job)

@@ -53,7 +53,7 @@ class LogReader:
     lost: int = 0
     """Pages that could not be read."""
     known_before: int = 0
-    """Plays of the uncommitted pages that are in the history, and too old for the version."""
+    """Plays of the uncommitted pages that earlier syncs have recorded, and that are too old for the version."""
     cut: bool = False
     """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
@@ -75,7 +75,6 @@ class LogReader:
         plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
             new = replace(page, records=self._without_old_plays(page, version))
-            self.known_before += len(page.records) - len(new.records)
             reader.compare(self._dated(new, version, plays), page.start)
         return reader
 
@@ -98,13 +97,23 @@ class LogReader:
             number = equal[record.key]
             part = record.key if number == 1 or not self.memory.repeats else f"{record.key}#{number}"
             moment = record.fields.get("played_at")
-            if not moment or moment >= start or self.source.key(part).partition("#")[2] not in recorded:
+            recorded_by = recorded.get(self.source.key(part).partition("#")[2])
+            if not moment or moment >= start or recorded_by is None:
                 unknown.append(record)
+            else:
+                self.known_before += recorded_by != self.source.started_at
         return unknown
 
     def clear(self) -> None:
         """Forget the pages: all are committed."""
         self._pages.clear()
+
+    def came(self, compared: ListReader) -> int:
+        """How many different plays the uncommitted pages brought, beside those that this sync has recorded already."""
+        own = self.source.key("")
+        came = (listed for listed in compared.listed() if listed.change or not listed.entry.key.startswith(own))
+        names = {listed.entry.identity for listed in came}
+        return len(names) + self.known_before
 
     @property
     def begun(self) -> bool:

@@ -63,9 +63,11 @@ def _by_time(ask: PageRequest, before: Page | None, endpoint: Endpoint) -> list[
     if ask.offset <= start:
         return []
     if before is None:
-        # Another worker has read the page before: it is read again, for the moment of its last entry.
+        # Another worker has read the page before: it is read again, for the moment of its last entry. Then this
+        # one fails once more, and is asked for by time.
         limit = endpoint.paging.limit
-        return [replace(ask, offset=max(start, (ask.offset - start - 1) // limit * limit + start), size=None, way=0)]
+        offset = max(start, (ask.offset - start - 1) // limit * limit + start)
+        return [replace(ask, offset=offset, size=None, way=0, last=False), replace(ask, way=ask.way - 1)]
     moments = [endpoint.entry_time(entry) for entry in before.entries] if endpoint.entry_time else []
     # Others of the last second may be on the page that does not come: those that came are met again, and known.
     together = len(list(takewhile(lambda moment: moment == moments[-1], reversed(moments))))
