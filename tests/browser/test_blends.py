@@ -94,9 +94,23 @@ def test_a_blend_is_a_page_to_show(people: People, window: Visitor, count: int, 
     expect(page.get_by_text("The song that brings you together")).to_have_count(1 if common else 0)
     window.look(f"blend-{count}-{common}")
     page.emulate_media(media="print")
-    expect(page.get_by_role("button", name="Leave this blend")).to_be_hidden()
+    expect(page.get_by_role("heading", name="This blend")).to_be_hidden()
     page.screenshot(path=SHOTS / f"blend-{count}-{common}-print.png")
     page.emulate_media(media="screen")
+
+
+def test_nobody_ends_a_blend_by_one_click(people: People, window: Visitor) -> None:
+    """Leaving and ending say first what they do."""
+    page = window.open(people(3, 12))
+    expect(page.get_by_role("button", name="Leave", exact=True)).to_be_hidden()
+    end = page.get_by_role("button", name="End it")
+    expect(end).to_be_hidden()
+    page.get_by_text("End this blend for all").click()
+    expect(page.get_by_text("cannot be brought back")).to_be_visible()
+    window.look("blend-end")
+    end.click()
+    expect(page.get_by_role("heading", name="Together", exact=True)).to_be_visible()
+    expect(page.get_by_text("Friday")).to_have_count(0)
 
 
 def test_all_links_are_copied(people: People, window: Visitor) -> None:
