@@ -168,10 +168,12 @@ def _dollars(count: int, artists: int, counted: Counted, *, by: str) -> dict[str
         for statement, times in runs.items()
     )
     parts["Athena"] = scanned * prices.ATHENA_BYTE
-    written = len(files.Part.all("2026-11-28", count))
+    written = len(files.Part.all("2026-11-28-00c0ffee", count))
     # A footer, and each column that is read, of each file.
     gets = sum(times * written * (1 + len(SCANNED[statement])) for statement, times in runs.items())
-    parts["S3"] = 2 * written * prices.S3_PUT + gets * prices.S3_GET
+    # All marks are listed before each query, a thousand at a time.
+    lists = sum(runs.values()) * _units(written, 1_000)
+    parts["S3"] = (2 * written + lists) * prices.S3_PUT + gets * prices.S3_GET
     rows = count * 50 + artists * 50
     parts["Lambda"] = (seconds + rows / 1_000 * 0.3) * prices.LAMBDA_GB_SECOND
     parts["Step Functions"] = 10 * sum(runs.values()) * prices.TRANSITION

@@ -73,6 +73,24 @@ def test_an_invitation_ends(stopped_clock: list[datetime]) -> None:
     assert membership.join(listener("ben"), third) is JoinRefused.GONE
 
 
+def test_an_invitation_is_withdrawn_and_replaced_while_somebody_joins() -> None:
+    """Who joined at that moment stays, and nobody else comes by that link: it was said to lead nowhere."""
+    ada = listener("ada")
+    blend, first = made_by(ada)
+    ben, _ = joined(first, "ben")
+    second = membership.invite(blend)
+    assert second
+    assert membership.invited(first) is None
+    before = membership.find(blend.blend_id)
+    assert before
+    cleo, _ = joined(second, "cleo")
+    membership.withdraw(before)
+    assert membership.join(listener("dora"), second) is JoinRefused.GONE
+    assert all(is_in(each, blend) for each in (ada, ben, cleo))
+    assert membership.end(membership.find(blend.blend_id) or blend)
+    assert membership.invite(before) is None
+
+
 def test_a_blend_has_ten_members_at_most() -> None:
     """The tenth closes it; when somebody leaves, there is room for a new invitation."""
     blend, invitation = made_by(listener("ada"))

@@ -187,24 +187,28 @@ def join(user_id: str, invitation: str) -> Blend | JoinRefused:
 
 
 def invite(blend: Blend) -> str | None:
-    """A new invitation in place of the present one; None when the blend is full, or changed meanwhile."""
-    if len(blend.members) >= MOST_MEMBERS:
-        return None
-    invitation = secrets.token_urlsafe(24)
-    until = times.iso(times.now() + INVITED)
-    changed = replace(blend, invitation=_hash(invitation), invited_until=until)
-    try:
-        commit(_changed(blend, changed), *_withdrawn(blend, changed), _invitation(changed))
-    except ConditionFailed:
-        return None
-    return invitation
+    """A new invitation in place of the present one; None when the blend is full, or has ended."""
+    present: Blend | None = blend
+    while present and len(present.members) < MOST_MEMBERS:
+        invitation = secrets.token_urlsafe(24)
+        until = times.iso(times.now() + INVITED)
+        changed = replace(present, invitation=_hash(invitation), invited_until=until)
+        with suppress(ConditionFailed):
+            commit(_changed(present, changed), *_withdrawn(present, changed), _invitation(changed))
+            return invitation
+        present = find(blend.blend_id)
+    return None
 
 
 def withdraw(blend: Blend) -> None:
-    """Withdraw the invitation; who has joined stays."""
-    closed = replace(blend, invitation=None, invited_until=None)
-    with suppress(ConditionFailed):
-        commit(_changed(blend, closed), *_withdrawn(blend, closed))
+    """Withdraw the invitation, also when somebody joins or leaves at the same time; who has joined stays."""
+    present: Blend | None = blend
+    while present and present.invitation:
+        closed = replace(present, invitation=None, invited_until=None)
+        with suppress(ConditionFailed):
+            commit(_changed(present, closed), *_withdrawn(present, closed))
+            return
+        present = find(blend.blend_id)
 
 
 def leave(user_id: str, blend_id: str) -> Blend | None:
