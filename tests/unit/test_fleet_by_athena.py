@@ -13,7 +13,7 @@ from blendify.affinity.profile import Profile
 from blendify.core import aws, times
 from blendify.core.same_names import artist_key
 from blendify.core.settings import fleet_bucket, fleet_queue
-from blendify.fleet import by_athena, files, forgetting, numbers, profile_rows, results, statements, steps, turn
+from blendify.fleet import by_athena, files, forgetting, numbers, profile_rows, results, shelf, statements, steps, turn
 from blendify.fleet.files import Part
 from blendify.sharing import consent
 from tests.unit.athena_in_memory import Athena
@@ -170,12 +170,18 @@ def test_who_is_erased_while_a_run_goes_on_is_in_nothing(athena: Athena, stage: 
     assert not any(erased == each.user_id for user_id in profiles for each in results.neighbours(user_id))
 
 
-def test_who_is_erased_while_their_file_is_written_is_not_in_it(athena: Athena) -> None:
-    """The worker looks once more when it has written."""
+@pytest.mark.parametrize("late", [False, True])
+def test_who_is_erased_while_their_file_is_written_is_not_in_it(
+    athena: Athena, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """The worker looks once more when it has written; a list of numbers may be that of a moment before."""
     profiles = counted(20)
     numbers.all_counted(plenty)
     (part,) = Part.all(turn.begin(), 20)
     erased = next(iter(profiles))
+    if late:
+        before = {each: list(numbers.of_part(each)) for each in range(shelf.PARTS)}
+        monkeypatch.setattr(numbers, "of_part", before.__getitem__)
 
     def profile_of(user_id: str) -> Profile:
         if users.exists(erased) and user_id != erased:
@@ -343,6 +349,7 @@ def test_files_that_change_again_and_again_do_not_keep_a_run_from_its_end(athena
             machine(leave(erased.pop()))
 
     assert athena.run(of(profiles), between) == 4 + 2
+    assert not [user_id for user_id in list(profiles)[:3] if user_id in texts()]
     stayed = list(profiles)[3:]
     assert all(results.neighbours(user_id) for user_id in stayed if before[user_id])
 

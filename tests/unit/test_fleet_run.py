@@ -8,7 +8,7 @@ import pytest
 from blendify.access import users
 from blendify.affinity.profile import Profile
 from blendify.core.same_names import artist_key
-from blendify.fleet import in_one, numbers, profile_rows, results, shelf
+from blendify.fleet import in_one, numbers, profile_rows, results, shelf, steps
 from blendify.fleet.sums import Sums
 from blendify.insights import table
 from blendify.sharing import consent
@@ -77,6 +77,22 @@ def test_a_run_that_is_cut_short_goes_on_where_it_was() -> None:
     # So little time that a Lambda ends after every step.
     assert run(profiles, lambda: 30.0 if next(calls) % 40 == 39 else 900.0) > 3
     assert told() == expected
+
+
+def test_a_run_that_was_overtaken_writes_nothing_more() -> None:
+    """Another one began, and ended, between two Lambdas of the first: who withdrew in between stays away."""
+    profiles = dict(counted(24))
+    times_left = iter([900.0] * (1 + 24))
+    place = in_one.run(None, profiles.__getitem__, lambda: next(times_left, 30.0))
+    assert place is not None
+    assert place["after"] >= 0
+    gone = next(iter(profiles))
+    consent.change(gone, {"count": False})
+    run(profiles)
+    left, ended = told(), results.last_run()
+    assert steps.step(steps.LAMBDA, place, None, plenty) == {"place": None, "wait": None, "sql": None}
+    assert (told(), results.last_run()) == (left, ended)
+    assert gone not in texts()
 
 
 def test_numbers_are_random_and_stay() -> None:

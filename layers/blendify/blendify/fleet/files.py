@@ -92,10 +92,10 @@ def write(part: Part, profile_of: Callable[[str], Profile], seconds_left: Callab
 
     Raises  TimeUp; profiles that were made anew are stored by then, and another try reads them faster
     """
+    listeners = dict(numbers.of_remainder(part.remainder, part.parts))
     while turn.current() == part.run:
-        listeners = numbers.of_remainder(part.remainder, part.parts)
         profiles: dict[int, Profile] = {}
-        for number, user_id in listeners:
+        for number, user_id in listeners.items():
             if seconds_left() < RESERVE_SECONDS:
                 raise numbers.TimeUp("not all profiles are read")
             if (profile := profile_rows.counted(profile_of(user_id))).artists:
@@ -106,10 +106,12 @@ def write(part: Part, profile_of: Callable[[str], Profile], seconds_left: Callab
         else:
             _delete([part.key])
         # Who was erased meanwhile has no number any more, and may have looked for the file before it was written.
-        if set(listeners) <= set(numbers.of_remainder(part.remainder, part.parts)):
+        still_there = numbers.whose(listeners)
+        if still_there == listeners:
             _put(part.mark, sha256(content).hexdigest().encode())
             if turn.current() == part.run:
                 return len(profiles)
+        listeners = still_there
     # The run may have ended, and deleted its files, just before this one was written.
     _delete([part.key, part.mark])
     return 0

@@ -41,7 +41,7 @@ def all_counted(seconds_left: Callable[[], float]) -> dict[int, str]:
 
 
 def of_part(part: int) -> Iterable[tuple[int, str]]:
-    """Number and listener of a part of all numbers: those with this remainder."""
+    """Number and listener of a part of all numbers: those with this remainder. Some may have left a moment ago."""
     return [(number, user_id) for number, user_id in table.read(shelf.who_shelf(part), "who#", "who#~")]
 
 
@@ -57,7 +57,7 @@ def of_remainder(remainder: int, divisor: int) -> list[tuple[int, str]]:
 
 
 def whose(numbers: Iterable[int]) -> dict[int, str]:
-    """The listeners with these numbers; a number that is nobody's any more is left out."""
+    """The listeners with these numbers at this moment; a number that is nobody's any more is left out."""
     places = {shelf.who(number): number for number in numbers}
     return {places[place]: user_id for place, (_, user_id) in table.read_across(list(places)).items()}
 
