@@ -10,6 +10,7 @@ import pytest
 from blendify.access import bearer_tokens, sessions
 from blendify.core import settings
 from blendify.core.same_names import artist_key
+from blendify.recommending.shelves import FROM_FRIEND
 from blendify.sharing import consent
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.insights_stories import Messages, Story, listener
@@ -136,6 +137,12 @@ def test_artists_are_added_and_removed_one_by_one(browser: Browser, monkeypatch:
     assert put(browser, {"add_private_artists": [band]}).status == 400
     assert post(browser, act="keep", artist=band).status == 400
     assert browser.get(HANDLER, "/me/sharing").json == answer.json
+
+
+def test_the_switch_to_be_compared_names_all_that_it_opens(browser: Browser) -> None:
+    """Also what a friend is suggested, who does not share it."""
+    assert FROM_FRIEND == 8
+    assert "To each are suggested the eight artists" in _page(browser)
 
 
 def test_a_page_that_was_left_open_turns_nothing_on_again(browser: Browser, ada: Story) -> None:
