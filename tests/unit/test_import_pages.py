@@ -162,6 +162,9 @@ def test_a_question_is_answered_by_a_form(ada: str, machines: StepFunctions) -> 
     imports.ask(started, {"kind": "zone", "format": "Tiny"})
     page = browser_of(ada).get(IMPORTS, f"/imports/{started.import_id}").body
     assert 'name="zone"' in page
+    other = send(ada, "POST", "/me/imports").json["import_id"]
+    upload(ada, other)
+    assert "waits for your answer" in send(ada, "POST", f"/me/imports/{other}").json["error"]["message"]
     answer = urlencode({"zone": "Europe/Vienna", "column-time": "when"})
     sent = browser_of(ada).ask("POST", IMPORTS, f"/imports/{started.import_id}", FORM, answer)
     assert sent.status == 303

@@ -110,6 +110,7 @@ def test_other_files_are_of_no_format(other: bytes) -> None:
 def test_an_upload_of_nothing_that_is_known_is_refused_in_a_word() -> None:
     page = b"<!DOCTYPE html><html><body>Log in</body></html>"
     assert registry.refusal(entries_of(page)).code == "html"
+    assert registry.refusal(entries_of(zipped({}))).code == "no_files"
     assert registry.refusal(entries_of(zipped({"a.txt": b"x", "b.txt": b"y"}))).code == "not_recognized"
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blendify.importing.formats import csv_columns
+from blendify.importing.formats import csv_columns, registry
 from blendify.importing.formats.format import Options
 from blendify.importing.formats.rows import Play, SavedTrack, Skipped
 from blendify.importing.formats.xlsx import Workbook
@@ -247,6 +247,17 @@ ANY = (
     "Wann;Stück;Wer;Extra\n2024-05-06T07:08:09Z;Harbour;The Four;SECRET\n"
     "03/04/2024;Harbour;The Four;\n1714979289;Rain;Ana;\n"
 )
+
+
+def test_a_table_that_is_uploaded_alone_is_asked_about_in_any_language() -> None:
+    """With a byte order mark, too; in an archive it is one of many files, and a text of lines is no table."""
+    table = f"\ufeff{ANY}".encode("utf-16")
+    (entry,) = entries_of(table)
+    assert getattr(registry.recognize(entry), "asks_columns", False)
+    suggestion = csv_columns.suggest(entry)
+    assert (suggestion.columns, suggestion.suggested) == (("Wann", "Stück", "Wer", "Extra"), {})
+    for other in (zipped({"table.csv": table}), b"Dear all, thanks\nBye\n", b"one\ntwo\n", b"a,a\n1,2\n"):
+        assert not [entry for entry in entries_of(other) if registry.recognize(entry)], other
 
 
 def test_the_listener_says_which_column_is_which() -> None:

@@ -8,6 +8,7 @@ MESSAGES: Mapping[str, str] = {
     "archive_kind": "This kind of archive cannot be read. Unpack it, and upload the files in it or a zip of them.",
     "empty": "The file is empty.",
     "html": "This is a web page and no export. The download may have asked you to log in first.",
+    "no_files": "The archive holds no files.",
     "not_recognized": "Nothing in the file is of a kind that can be imported.",
     "password": "The archive is protected by a password. Upload it without one.",
     "too_deep": "The archive holds archives in archives in archives: more than any export does.",

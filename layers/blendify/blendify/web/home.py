@@ -9,6 +9,7 @@ from blendify.access.visits import ENDED, JOINED, LEFT, Word
 from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.core.settings import allowed_for
+from blendify.importing import service_names
 from blendify.importing.imports import Import, State
 from blendify.insights import store
 from blendify.insights.buckets import TopList
@@ -199,7 +200,7 @@ def _imported(told: Import) -> Changed:
         f"{records:,} {_words(DataType(name), records)}" for name, records in sorted(told.report.by_data_type.items())
     ]
     services = {named["service"] for named in told.report.recognised}
-    name = ", ".join(sorted(PROVIDERS[each].title if each in PROVIDERS else each for each in services))
+    name = ", ".join(sorted(map(service_names.title, services)))
     removed, moment = told.state is State.TAKEN_BACK, told.told_at or ""
     return Changed(
         thing=Thing(name or "An import", ", ".join(counts) or None, None, round=False, rank=None),

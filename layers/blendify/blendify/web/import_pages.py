@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 from blendify.access import users
 from blendify.core import times
 from blendify.core.data_types import DataType
-from blendify.importing import imports, uploads
+from blendify.importing import imports, service_names, uploads
 from blendify.importing.counting import chosen_rule
 from blendify.importing.formats.guides import GUIDES
 from blendify.importing.imported_facts import LISTED
 from blendify.importing.imports import State
-from blendify.providers import PROVIDERS
 from blendify.web import import_views, listener_pages, request, responses
 from blendify.web import imports as imports_api
 from blendify.web.guards import form_user, reader_id, same_origin, user_id
@@ -107,7 +106,7 @@ def _overview(router: Router, user: str) -> Response[str]:
         most_bytes=uploads.MOST_BYTES,
         guides=GUIDES.values(),
         imports=[each for each in shown if each["status"] != State.AWAITING_UPLOAD],
-        titles={name: provider.title for name, provider in PROVIDERS.items()},
+        title_of=service_names.title,
         play_seconds=chosen_rule(users.profile(user)).least_ms // 1000,
     )
 
@@ -124,7 +123,7 @@ def _report(user: str, import_id: str) -> Response[str]:
         "account",
         "import",
         each=shown,
-        titles={name: provider.title for name, provider in PROVIDERS.items()},
+        title_of=service_names.title,
         most=most,
         lists=[
             (DataType(name).words.capitalize(), records)

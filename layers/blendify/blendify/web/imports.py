@@ -93,9 +93,8 @@ def begin(user: str, import_id: str, options: Mapping[str, Any]) -> Response[str
         return _try_again()
     except LookupError:
         return unauthorized(router, session_only=True)
-    except NotNow:
-        text = "Another import of yours is under way. Start this one when that has ended; the file stays for a week."
-        return responses.error_response(router, 409, "another_import", text)
+    except NotNow as other:
+        return responses.error_response(router, 409, "another_import", _why_not_now(find(user, str(other))))
     if begun.state is State.READING:
         try:
             name = f"{begun.import_id}-{begun.runs}"
@@ -104,6 +103,15 @@ def begin(user: str, import_id: str, options: Mapping[str, Any]) -> Response[str
             logger.exception("The import could not be started")
             return _try_again()
     return responses.json_response(202, import_views.view(begun))
+
+
+def _why_not_now(other: Import | None) -> str:
+    if other and other.state is State.QUESTION:
+        return (
+            "Another import of yours waits for your answer. Answer it on its page, or delete its file there; this file "
+            "stays for a week."
+        )
+    return "Another import of yours is under way. Start this one when that has ended; the file stays for a week."
 
 
 def _tell(ended: Import) -> None:

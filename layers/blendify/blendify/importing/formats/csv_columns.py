@@ -128,11 +128,24 @@ def read(stream: BinaryIO, options: Options, *, preset: _Preset) -> Iterator[Row
 
 
 def recognize(outline: Outline) -> Format | None:
-    """A preset by its columns; else a table in which a column for the time or the title can be guessed."""
+    """
+    A preset by its columns; else a table in which a column for the time or the title can be guessed.
+
+    One that was uploaded by itself is meant, also where nothing can be guessed: its columns may be in any language.
+    """
     for preset in _PRESETS:
         if outline.has_columns(*preset.columns.values()):
             return _format(preset)
-    return _format(_ANY) if len(outline.table) > 1 and _guessed(outline.columns).keys() & NEEDED else None
+    if len(outline.table) < 2:
+        return None
+    meant = not outline.path and _is_even(outline.table)
+    return _format(_ANY) if meant or _guessed(outline.columns).keys() & NEEDED else None
+
+
+def _is_even(table: Sequence[Sequence[str]]) -> bool:
+    """Whether all rows have as many cells as the first, which names two columns at least."""
+    names = table[0]
+    return len(set(filter(None, names))) == len(names) > 1 and {len(cells) for cells in table} == {len(names)}
 
 
 def suggest(entry: Entry) -> Suggestion:

@@ -111,7 +111,9 @@ def names_in(recognized: Iterable[tuple[Entry, Format]]) -> Mapping[str, str]:
 
 
 def refusal(entries: Iterable[Entry]) -> ImportRefused:
-    """Why an upload in which nothing is recognised is refused: it may be the page that asks for a login."""
+    """Why an upload in which nothing is recognised is refused: it may hold nothing, or be a page that wants a login."""
     heads = [outline(entry).head[:1_000].lower() for entry in islice(entries, _FILES_LOOKED_AT)]
+    if not heads:
+        return ImportRefused("no_files")
     html = len(heads) == 1 and (b"<html" in heads[0] or b"<!doctype html" in heads[0])
     return ImportRefused("html" if html else "not_recognized")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from blendify.importing import service_names
 from blendify.insights.buckets import Known, TopList
 from blendify.providers import PROVIDERS
 from blendify.taste.rankings import histories
@@ -146,5 +147,5 @@ def library_basis(visible: Visible) -> str:
     """Where additions come from, and since when."""
     since = f" since {words.day(visible.known.library_since)}" if visible.known.library_since else ""
     text = f"From the dates on which you added things{since}, as your services give them."
-    names = list(dict.fromkeys(words.service(each.service) for each in visible.lists_of_files))
+    names = list(dict.fromkeys(service_names.title(each.service) for each in visible.lists_of_files))
     return f"{text} What {words.listed(names)} had is from the files that you imported." if names else text

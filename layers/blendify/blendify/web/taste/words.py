@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from blendify.core.data_types import DataType
-from blendify.providers import PROVIDERS
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -38,11 +37,6 @@ ADDITIONS = {
     "playlist_tracks": "Songs in playlists",
     "followed_artists": "Artists you follow",
 }
-
-
-def service(name: str) -> str:
-    """A service's title; of one that is no provider of ours its name."""
-    return PROVIDERS[name].title if name in PROVIDERS else name.replace("_", " ").capitalize()
 
 
 def day(text: str) -> str:

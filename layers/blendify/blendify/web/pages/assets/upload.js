@@ -66,13 +66,14 @@ async function start(import_id, line) {
       return await ask(`me/imports/${import_id}`);
     } catch (error) {
       if (error.code !== "another_import") throw error;
-      line.say("Waits", "Another import goes on.");
+      line.say("Waits", error.message);
       await pause();
     }
   }
 }
 
 async function bring(chosen, line, before) {
+  if (!chosen.size) throw new Error("This file is empty.");
   if (chosen.size > Number(form.dataset.most)) throw new Error("This file is larger than 2 GB.");
   const { import_id, upload } = await ask("me/imports");
   await send(upload, chosen, line);

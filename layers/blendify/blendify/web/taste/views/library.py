@@ -1,5 +1,6 @@
 """What was I collecting in 2019? Additions to the library by month or year, and what left it."""
 
+from blendify.importing import service_names
 from blendify.taste import growth
 from blendify.web.charts.columns import Column, columns
 from blendify.web.taste import words
@@ -55,7 +56,7 @@ def build(asked: Asked, visible: Visible) -> Shown:
             "removed": removed[:REMOVALS],
             "more_removed": max(0, len(removed) - REMOVALS),
             "additions": words.ADDITIONS,
-            "services": {name: words.service(name) for name in providers} if len(providers) > 1 else {},
+            "services": {name: service_names.title(name) for name in providers} if len(providers) > 1 else {},
         },
         tuple(notes),
     )

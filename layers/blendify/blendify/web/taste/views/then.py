@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from blendify.importing import service_names
 from blendify.insights.buckets import MonthOfPlays, TopList
 from blendify.taste import listening
 from blendify.taste.days import Period, later
@@ -134,7 +135,7 @@ def _no_play(since: str, day: str) -> str:
 
 
 def _told_by(plays: Sequence[Sequence[MonthOfPlays]]) -> str:
-    names = sorted({words.service(name) for months in plays for month in months for name in month.providers})
+    names = sorted({service_names.title(name) for months in plays for month in months for name in month.providers})
     return f", as told by {words.listed(names)} or by files that you imported" if names else ""
 
 
