@@ -149,5 +149,5 @@ def _record(store: MemoryStore, day: int, number: int, list_id: str, records: Se
     job = Job(USER, PROVIDER, f"day-{day:03}", times.iso(_moment(day)), "changes")
     lists = Lists(job, endpoint, store, lambda: 900.0)
     reader = lists.list_reader(list_id)
-    reader.compare(records, 0)
+    reader.add(reader.compared(records, 0))
     lists.commit(reader, ListEnd(Observed(total=len(records))), Position(number + 1), {})

@@ -62,11 +62,11 @@ class ListReader(StagedList):
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
             records = endpoint.records(entries, ask.list_id, start)
-        self.compare(records, start)
+        self.add(self.compared(records, start))
 
-    def compare(self, records: Sequence[Record], start: int) -> None:
-        """Add the page whose first entry is at position `start` of the list."""
-        self.add(self._comparison.page(records, start))
+    def compared(self, records: Sequence[Record], start: int) -> ListPage:
+        """The page whose first entry is at position `start` of the list."""
+        return self._comparison.page(records, start)
 
     def add(self, page: ListPage) -> None:
         """Add a page that is compared already."""

@@ -5,13 +5,12 @@ Pages stay in memory unchanged until they are committed. If another worker commi
 sync), they are compared with the new version.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from blendify.collecting.list_store import ListStore
-from blendify.collecting.plan import Source
+from blendify.collecting.plan import ListPage, Source
 from blendify.collecting.read import ListReader
 from blendify.collecting.recognition import KnownPlays
 from blendify.collecting.undated_plays import move_to_front, timestamps
@@ -74,35 +73,26 @@ class LogReader:
         reader = ListReader(staged, entries, version, self.source, self.endpoint)
         plays, self.known_before = KnownPlays(entries), 0
         for page in self._pages:
-            new = replace(page, records=self._without_old_plays(page, version))
-            reader.compare(self._dated(new, version, plays), page.start)
+            compared = reader.compared(self._dated(page, version, plays), page.start)
+            reader.add(self._without_old_plays(compared, version))
         return reader
 
-    def _without_old_plays(self, page: _LogPage, version: ListVersion) -> Sequence[Record]:
+    def _without_old_plays(self, page: ListPage, version: ListVersion) -> ListPage:
         """
-        The records of the page without plays that are in the history and older than what the version tells.
+        The page without plays that are in the history and older than what the version tells.
 
         Only a reading of all of a log meets them. The index by which they are found may lag by seconds, which does not
         matter: a sync that repeats its own facts finds their keys taken.
         """
-        moments = [str(record.fields["played_at"]) for record in page.records if record.fields.get("played_at")]
-        start = version.signals.remembered_from
-        if not version.revision or start is None or not moments or min(moments) >= start:
-            return page.records
-        recorded = self.store.recorded_plays(min(moments), max(moments))
-        equal: Counter[str] = Counter()
-        unknown = []
-        for record in page.records:
-            equal[record.key] += 1
-            number = equal[record.key]
-            part = record.key if number == 1 or not self.memory.repeats else f"{record.key}#{number}"
-            moment = record.fields.get("played_at")
-            recorded_by = recorded.get(self.source.key(part).partition("#")[2])
-            if not moment or moment >= start or recorded_by is None:
-                unknown.append(record)
-            else:
-                self.known_before += recorded_by != self.source.started_at
-        return unknown
+        start = version.signals.remembered_from or ""
+        moments = {listed.entry.key: listed.change.fields.get("played_at") for listed in page if listed.change}
+        old = {key: played_at for key, played_at in moments.items() if played_at and played_at < start}
+        if not old:
+            return page
+        recorded = self.store.recorded_plays(min(old.values()), max(old.values()))
+        known = {key: recorded[part] for key in old if (part := key.partition("#")[2]) in recorded}
+        self.known_before += sum(started_at != self.source.started_at for started_at in known.values())
+        return [listed for listed in page if listed.entry.key not in known]
 
     def clear(self) -> None:
         """Forget the pages: all are committed."""
