@@ -7,6 +7,7 @@ It was played at that moment or earlier. Plays that were first read together are
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from blendify.core import times
 from blendify.providers.endpoint import Record
@@ -97,23 +98,20 @@ def moments(given: Sequence[datetime | None], newest: datetime, oldest: datetime
     """
     result: list[datetime] = []
     upper, first = newest, True
-    index = 0
-    while index < len(given):
-        moment = given[index]
-        if moment is not None:
-            result.append(moment)
-            upper, first = moment, False
-            index += 1
-            continue
-        end = next((place for place in range(index, len(given)) if given[place] is not None), len(given))
-        lower, count = given[end] if end < len(given) else oldest, end - index
-        if first and lower is not None:
-            # Clocks differ, and the worker before may have assigned exactly this moment.
-            upper = max(upper, lower + LEAST * count)
-        # At most half of the available time is used: the next page may continue with new plays.
-        apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
-        result += [upper - apart * (place + (not first)) for place in range(count)]
-        upper, first, index = result[-1], False, end
+    for known, group in groupby(enumerate(given), key=lambda play: play[1] is not None):
+        plays = list(group)
+        if known:
+            result += [moment for _, moment in plays if moment]
+        else:
+            end, count = plays[-1][0] + 1, len(plays)
+            lower = given[end] if end < len(given) else oldest
+            if first and lower is not None:
+                # Clocks differ, and the worker before may have assigned exactly this moment.
+                upper = max(upper, lower + LEAST * count)
+            # At most half of the available time is used: the next page may continue with new plays.
+            apart = APART if lower is None else max(LEAST, min(APART, (upper - lower) / (2 * count + 1)))
+            result += [upper - apart * (place + (not first)) for place in range(count)]
+        upper, first = result[-1], False
     return result
 
 
