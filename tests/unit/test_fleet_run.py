@@ -1,7 +1,8 @@
 """The daily run, in one Lambda and by Athena: who leaves is in no sum after the next, and who is erased in nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -197,6 +198,21 @@ def test_two_runs_at_once_count_nobody_twice(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(table, "read_across", another_run_first)
     assert sorted(numbers.all_counted(plenty).values()) == sorted(profiles)
     assert sorted(user_id for _, user_id in numbers.of_remainder(0, 1)) == sorted(profiles)
+
+
+def test_numbers_are_given_by_what_stands_there_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is late would lack the number that another run gave a moment ago: somebody would be two people."""
+    counted(3)
+    asked: list[bool] = []
+    read = table.read
+
+    def noted(shelf_: str, first: str, last: str, **more: bool) -> Iterator[Any]:
+        asked.append(more["consistent"])
+        return read(shelf_, first, last, **more)
+
+    monkeypatch.setattr(table, "read", noted)
+    assert len(numbers.all_counted(plenty)) == 3
+    assert asked == [True] * (2 * shelf.PARTS)
 
 
 def test_a_second_number_of_somebody_who_left_is_deleted() -> None:

@@ -40,9 +40,10 @@ def all_counted(seconds_left: Callable[[], float]) -> dict[int, str]:
     return _known(agreed, seconds_left) if new else known
 
 
-def of_part(part: int) -> Iterable[tuple[int, str]]:
+def of_part(part: int, *, consistent: bool = False) -> Iterable[tuple[int, str]]:
     """Number and listener of a part of all numbers: those with this remainder. Some may have left a moment ago."""
-    return [(number, user_id) for number, user_id in table.read(shelf.who_shelf(part), "who#", "who#~")]
+    rows = table.read(shelf.who_shelf(part), "who#", "who#~", consistent=consistent)
+    return [(number, user_id) for number, user_id in rows]
 
 
 def of_remainder(remainder: int, divisor: int) -> list[tuple[int, str]]:
@@ -89,7 +90,7 @@ def _known(agreed: Collection[str], seconds_left: Callable[[], float]) -> dict[i
 
     All others are deleted. Raises TimeUp
     """
-    everybody = [each for part in range(shelf.PARTS) for each in of_part(part)]
+    everybody = [each for part in range(shelf.PARTS) for each in of_part(part, consistent=True)]
     times = Counter(user_id for _, user_id in everybody)
     own = {user_id: number_of(user_id) for user_id, numbers in times.items() if numbers > 1}
     known = {}

@@ -33,15 +33,25 @@ def name(*parts: str) -> str:
     return "#".join(parts)
 
 
-def read(user_id: str, first: str, last: str, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Any]:
+def read(
+    user_id: str,
+    first: str,
+    last: str,
+    *,
+    newest_first: bool = False,
+    limit: int | None = None,
+    consistent: bool = False,
+) -> Iterator[Any]:
     """
     The rows of the buckets from `first` to `last`, both by name, in the order of their names.
 
-    limit   so many items at most: only for buckets of one part
+    limit       so many items at most: only for buckets of one part
+    consistent  with all that was written before, at twice the price
 
     A bucket that is written at this moment is read again.
     """
-    items = _items(user_id, f"{first}#", f"{last}#{END}", newest_first=newest_first, limit=limit)
+    last = f"{last}#{END}"
+    items = _items(user_id, f"{first}#", last, newest_first=newest_first, limit=limit, consistent=consistent)
     for _, rows in _buckets(user_id, items):
         yield rows
 
