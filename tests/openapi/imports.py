@@ -24,7 +24,7 @@ def imports() -> Schema:
             "columns": {
                 "type": "object",
                 "additionalProperties": TEXT,
-                "description": "Of a table of no known kind: which of its columns is what",
+                "description": "Of a table of no known kind: which of its columns is what; time and title are needed",
             },
             "another_account": {
                 "type": "boolean",

@@ -165,12 +165,16 @@ def test_a_question_is_answered_by_a_form(ada: str, machines: StepFunctions) -> 
     other = send(ada, "POST", "/me/imports").json["import_id"]
     upload(ada, other)
     assert "waits for your answer" in send(ada, "POST", f"/me/imports/{other}").json["error"]["message"]
-    answer = urlencode({"zone": "Europe/Vienna", "column-time": "when"})
+    form = {"zone": "Europe/Vienna", "column-time": "when", "column-title": "what"}
+    for nonsense in ({"zone": "Mars/Phobos"}, {"zone": "UTC", "column-album": "what"}):
+        refused = browser_of(ada).ask("POST", IMPORTS, f"/imports/{started.import_id}", FORM, urlencode(nonsense))
+        assert (refused.status, machines.executions) == (400, []), nonsense
+    answer = urlencode(form)
     sent = browser_of(ada).ask("POST", IMPORTS, f"/imports/{started.import_id}", FORM, answer)
     assert sent.status == 303
     (execution,) = machines.executions
     assert execution.name == f"{started.import_id}-2"
-    assert now(started).options == {"zone": "Europe/Vienna", "columns": {"time": "when"}}
+    assert now(started).options == {"zone": "Europe/Vienna", "columns": {"time": "when", "title": "what"}}
 
 
 def test_an_import_is_taken_back_by_the_eraser(ada: str, machines: StepFunctions, messages: Messages) -> None:

@@ -9,6 +9,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType
 from blendify.importing import imports, service_names, uploads
 from blendify.importing.counting import chosen_rule
+from blendify.importing.formats.format import NEEDED_COLUMNS
 from blendify.importing.formats.guides import GUIDES
 from blendify.importing.imported_facts import LISTED
 from blendify.importing.imports import State
@@ -73,7 +74,7 @@ def by_form(import_id: str) -> Response[str]:
     if found is None:
         return responses.error_response(router, 404, "not_found", "You have no such import.")
     back = fields.get("take_back") == "yes"
-    answer = withdrawn(found) if back else begin(user_id(), import_id, _answered(fields))
+    answer = withdrawn(found) if back else begin(user_id(), import_id, imports_api.checked(_answered(fields)))
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         return answer
     return responses.see_other(f"{responses.relative_root(router)}imports/{import_id}")
@@ -130,6 +131,7 @@ def _report(user: str, import_id: str) -> Response[str]:
             for name, records in found.report.by_data_type.items()
             if name in LISTED
         ],
+        needed=NEEDED_COLUMNS,
         refresh=REFRESH if going_on else None,
         time_zone=users.profile(user).get("time_zone", "UTC"),
         years=[found.report.years[0], found.report.years[-1]] if found.report.years else None,

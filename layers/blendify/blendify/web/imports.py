@@ -12,6 +12,7 @@ from blendify.core import state_machines
 from blendify.core.settings import erase_state_machine, import_state_machine
 from blendify.core.telemetry import logger
 from blendify.importing import imports, uploads
+from blendify.importing.formats.format import NEEDED_COLUMNS
 from blendify.importing.imports import Import, NotNow, State
 from blendify.leaving import erasure, receipts
 from blendify.reading.question import BadParameter
@@ -161,6 +162,15 @@ def options_in(body: str | None) -> dict[str, Any]:
         raise BadParameter("The body must be JSON, or empty.") from None
     if len(body or "") > MAX_BODY_CHARACTERS or not isinstance(given, dict) or not set(given) <= set(OPTIONS):
         raise BadParameter(f"The body must be an object with any of: {', '.join(OPTIONS)}.")
+    return checked(given)
+
+
+def checked(given: dict[str, Any]) -> dict[str, Any]:
+    """
+    These options, which an import can be read by.
+
+    Raises  BadParameter
+    """
     if "zone" in given:
         _zone(given["zone"])
     if not isinstance(given.get("another_account", False), bool):
@@ -169,6 +179,8 @@ def options_in(body: str | None) -> dict[str, Any]:
     texts = [*columns, *columns.values()] if isinstance(columns, dict) else [None]
     if not all(isinstance(text, str) and 0 < len(text) <= 200 for text in texts) or len(texts) > 40:
         raise BadParameter("columns must name a column of the file for each field, all as text.")
+    if "columns" in given and not columns.keys() >= NEEDED_COLUMNS:
+        raise BadParameter("columns must name the column of the time and that of the title: a play needs both.")
     return given
 
 

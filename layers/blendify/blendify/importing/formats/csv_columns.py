@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 from blendify.importing.formats import csv_rows, fields
 from blendify.importing.formats.csv_rows import column_name
 from blendify.importing.formats.fields import text, whole
-from blendify.importing.formats.format import Entry, Format, Options
+from blendify.importing.formats.format import NEEDED_COLUMNS, Entry, Format, Options
 from blendify.importing.formats.lastfm import of_minutes
 from blendify.importing.formats.outline import Outline, outline
 from blendify.importing.formats.row_keys import RowKeys, named_id, normal
@@ -27,8 +27,7 @@ from blendify.importing.formats.rows import Play, Precision, Row, SavedTrack, Sk
 from blendify.providers.named_fields import isrc
 
 FIELDS = ("time", "title", "artist", "album", "ms_played", "seconds_played", "duration_ms", "isrc", "id")
-"""What a column can be. `time` and `title` are needed."""
-NEEDED = frozenset({"time", "title"})
+"""What a column can be."""
 _GUESSES: Mapping[str, Sequence[str]] = {
     "time": (
         *("time", "timestamp", "date", "played at", "playedat", "listened at", "entry date", "play time", "ts", "uts"),
@@ -115,7 +114,7 @@ def read(stream: BinaryIO, options: Options, *, preset: _Preset) -> Iterator[Row
     """The rows, by the preset's columns or those that the listener has confirmed; none without `time` and `title`."""
     named = preset.columns or options.columns or {}
     columns = {field: column_name(column) for field, column in named.items() if field in FIELDS}
-    if not columns.keys() >= NEEDED:
+    if not columns.keys() >= NEEDED_COLUMNS:
         return
     columns |= {field: column_name(column) for field, column in preset.optional.items()}
     keys = RowKeys(preset.name)
@@ -139,7 +138,7 @@ def recognize(outline: Outline) -> Format | None:
     if len(outline.table) < 2:
         return None
     meant = not outline.path and _is_even(outline.table)
-    return _format(_ANY) if meant or _guessed(outline.columns).keys() & NEEDED else None
+    return _format(_ANY) if meant or _guessed(outline.columns).keys() & NEEDED_COLUMNS else None
 
 
 def _is_even(table: Sequence[Sequence[str]]) -> bool:

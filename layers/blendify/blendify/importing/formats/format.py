@@ -7,6 +7,9 @@ from typing import BinaryIO, Literal, Protocol
 
 from blendify.importing.formats.rows import Row
 
+NEEDED_COLUMNS = frozenset({"time", "title"})
+"""Of a table whose columns the listener names."""
+
 
 class Entry(Protocol):
     """A file, alone or out of an archive."""
