@@ -72,7 +72,7 @@ def test_what_a_file_lists_is_shown_with_its_dates(ada: str, messages: Messages,
     assert "You added 2 things." in page
     assert "4 things without a date were there at the first sync, or in a file" in page
     assert "since 31 May 2019" in page
-    assert "What Deezer had is from the files that you imported." in page
+    assert "Those of Deezer are from the files that you imported." in page
     assert "31 May 2019" in browser_of(ada).get("api.taste", "/taste").body
     assert "Ann" not in browser_of(ada).get("api.taste", "/taste/then").body
 

@@ -148,4 +148,4 @@ def library_basis(visible: Visible) -> str:
     since = f" since {words.day(visible.known.library_since)}" if visible.known.library_since else ""
     text = f"From the dates on which you added things{since}, as your services give them."
     names = list(dict.fromkeys(service_names.title(each.service) for each in visible.lists_of_files))
-    return f"{text} What {words.listed(names)} had is from the files that you imported." if names else text
+    return f"{text} Those of {words.listed(names)} are from the files that you imported." if names else text
