@@ -276,6 +276,18 @@ def test_a_trouble_leaves_nothing_wrong(sockets: Mapping[str, Any], kind: str, p
     check()
 
 
+@settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(days=st.just([(False, [("remove", 8, 1), ("add", 5, 6)]), (True, [("remove", 2, 0)]), (False, [])]))
+def test_what_a_doubtful_reading_gave_tells_nothing_of_the_count(sockets: Mapping[str, Any], days: Any) -> None:
+    """
+    An entry was hidden on a day on which another one left. On the next day the profile counts what was kept without
+    both of them, so all seemed to be known, and both were called removed.
+    """
+    kind = KINDS["an overlap hides an entry"]
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        tell(sockets, "soundcloud", DataType.FOLLOWED_ARTISTS, kind, "entry_hidden", days)
+
+
 def tell(
     sockets: Mapping[str, Any],
     provider: str,

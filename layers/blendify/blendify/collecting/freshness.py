@@ -103,7 +103,7 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, job: Job) ->
 def _total(reader: ListReader, given: set[str], judged: Judgement, end: ListEnd) -> int | None:
     """The length by which a later sync tells whether the list has changed."""
     total, off_by = end.total, surplus(reader.version)
-    if end.broken_off or end.observed.changed:
+    if end.broken_off or end.observed.changed or (not judged.sound and end.observed.total is None):
         # What was given tells nothing of the count: it is as much off as before.
         return None if off_by is None else len(reader.before.keys() | given) + off_by
     if total is None or end.observed.total is not None or is_usual(judged):
