@@ -32,6 +32,13 @@ def test_a_like_replaces_another_between_two_pages(sockets: Mapping[str, Socket]
         run(sockets, "spotify", DataType.SAVED_TRACKS, schedule, print)
 
 
+def test_two_likes_leave_that_were_given_already(sockets: Mapping[str, Socket]) -> None:
+    """One more came than is counted. The next sync reads the list: the count is no habit of the provider."""
+    schedule = Schedule(moves=((2, Move.REMOVE, 0), (2, Move.REMOVE, 3)))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "lastfm", DataType.SAVED_TRACKS, schedule, print)
+
+
 @pytest.mark.parametrize(
     ("data_type", "call", "move"),
     [

@@ -88,6 +88,8 @@ def after_list(reader: ListReader, judged: Judgement, end: ListEnd, job: Job) ->
         absent = tuple(entry.identity for entry in reader.entries if entry.identity not in given)
     # Where it is known what the provider gives, a look for changes is enough, also under a wrong count.
     steady = judged.sound or (not end.broken_off and not observed.changed and len(absent) <= MOST_ABSENT)
+    # What left a set while it was read was given before: only the next reading shows that it is gone.
+    steady = steady and not (observed.attempt > 1 and judged.shortfall < 0)
     return Signals(
         read_at=job.fetched_at,
         full_read_at=(job.fetched_at if end.entry_by_entry else before.full_read_at) if steady else None,
