@@ -33,7 +33,7 @@ from blendify.history import queries
 from blendify.history.append import Written, append
 from blendify.history.facts import Fact
 from blendify.importing import imports, uploads, work
-from blendify.importing.imports import Import, Place, Report, State
+from blendify.importing.import_item import Import, Place, Report, State
 from blendify.importing.readers import ALL
 from local.template import resources
 from operations.spotify_export import ExportedPlay, write

@@ -1,6 +1,6 @@
 """`/me/imports`: uploads, their reports, taking them back."""
 
-from blendify.importing.imports import State as ImportState
+from blendify.importing.import_item import State as ImportState
 from tests.openapi.schemas import COUNT, MOMENT, TEXT, Schema, in_json, in_path, object_of, operation, page_of
 
 

@@ -11,7 +11,7 @@ from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports, uploads
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.rows import FollowedArtist, Play, Playlist, PlaylistEntry, Row, SavedAlbum, Skipped
-from blendify.importing.imports import Import
+from blendify.importing.import_item import Import
 from blendify.importing.refusals import ImportRefused
 from blendify.importing.work import Readers, Worker
 

@@ -9,6 +9,7 @@ import pytest
 from blendify.access import users
 from blendify.core import aws, times
 from blendify.importing import imports, uploads
+from blendify.importing.import_item import DEAD_AFTER, Import
 from blendify.lambdas import imports as steps
 from tests.unit.event_bus import Bus
 from tests.unit.http_events import HttpResponse
@@ -25,7 +26,7 @@ def ada() -> str:
     return users.find_or_create_user("spotify", "ada")
 
 
-def ended(user_id: str, held: Files) -> imports.Import:
+def ended(user_id: str, held: Files) -> Import:
     """An import of this, by the state machine's step."""
     started = begun(user_id)
     event = {"user_id": user_id, "import_id": started.import_id}
@@ -111,7 +112,7 @@ def test_an_import_whose_worker_is_gone_is_announced_before_the_next(
         )
 
     first = begun(ada)
-    stopped_clock[0] = times.parse(now(first).touched_at) + imports.DEAD_AFTER + timedelta(seconds=1)
+    stopped_clock[0] = times.parse(now(first).touched_at) + DEAD_AFTER + timedelta(seconds=1)
     machines.refuses = True
     assert start().status == 503
     machines.refuses = False

@@ -13,7 +13,7 @@ from blendify.core import aws
 from blendify.core.settings import erase_state_machine, import_state_machine
 from blendify.importing import imports, uploads
 from blendify.importing.formats.guides import GUIDES, WRONG_PACKAGE
-from blendify.importing.imports import State
+from blendify.importing.import_item import State
 from tests.unit.http_events import Browser, HttpResponse
 from tests.unit.import_stories import BUCKET, Line, album, begun, brought, now, uploaded
 from tests.unit.insights_stories import Messages

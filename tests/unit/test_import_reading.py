@@ -9,7 +9,7 @@ import pytest
 from blendify.history.facts import Fact
 from blendify.importing import imports
 from blendify.importing.filled_holes import filled
-from blendify.importing.imports import Import
+from blendify.importing.import_item import Import
 from blendify.insights import queue, shelves, store
 from blendify.insights.buckets import First
 from blendify.insights.queue import Ask

@@ -13,7 +13,8 @@ from blendify.db import keys as names
 from blendify.db.state_table import state_table
 from blendify.importing import imports
 from blendify.importing import work as importing_work
-from blendify.importing.imports import NotNow, State, Superseded
+from blendify.importing.import_item import DEAD_AFTER, State
+from blendify.importing.imports import NotNow, Superseded
 from tests.unit import import_stories
 from tests.unit.import_stories import Line, begun, brought, files, nobody, now, plays, series, uploaded, work
 
@@ -204,7 +205,7 @@ def test_one_import_at_a_time(ada: str, stopped_clock: list[datetime]) -> None:
     first = begun(ada)
     with pytest.raises(NotNow, match=first.import_id):
         begun(ada)
-    stopped_clock[0] += imports.DEAD_AFTER + timedelta(seconds=1)
+    stopped_clock[0] += DEAD_AFTER + timedelta(seconds=1)
     second = begun(ada)
     assert second.state is State.READING
     assert (now(first).state, now(first).code) == (State.FAILED, "interrupted")

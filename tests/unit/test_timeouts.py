@@ -11,7 +11,8 @@ from blendify.collecting import collector
 from blendify.export import build, status
 from blendify.fetching import provider_client
 from blendify.fleet import files, in_one
-from blendify.importing import imports, work
+from blendify.importing import work
+from blendify.importing.import_item import DEAD_AFTER
 from blendify.leaving import erasure
 from blendify.providers import oauth2
 from blendify.syncing import dispatch, lease
@@ -98,7 +99,7 @@ def test_a_dispatch_ends_before_the_next_begins() -> None:
 
 def test_what_is_taken_for_dead_is_dead() -> None:
     """The workers of an export, an import, a sync that an erasure waits for, and the holder of a lease."""
-    assert imports.DEAD_AFTER.total_seconds() > 2 * tasks_of("import")["ReadImport"]["TimeoutSeconds"]
+    assert DEAD_AFTER.total_seconds() > 2 * tasks_of("import")["ReadImport"]["TimeoutSeconds"]
     assert status.DEAD_AFTER.total_seconds() > tasks_of("export")["BuildExport"]["TimeoutSeconds"]
     collectors = max(lives(name) for name in FUNCTIONS if name.startswith("Collect"))
     assert erasure.LONG_WAIT.total_seconds() > collectors

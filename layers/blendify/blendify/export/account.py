@@ -10,7 +10,7 @@ from blendify.blends import membership
 from blendify.blends.membership import Blend
 from blendify.export.archive import Archive
 from blendify.importing import imports
-from blendify.importing.imports import Import
+from blendify.importing.import_item import Import
 from blendify.jobs.progress import COUNTS, Progress
 from blendify.providers.application import BroughtApplication
 from blendify.recommending import dismissals

@@ -2,7 +2,7 @@
 
 from blendify.core import events
 from blendify.core.telemetry import logger
-from blendify.importing.imports import Import
+from blendify.importing.import_item import Import
 
 
 def announce(ended: Import) -> None:

@@ -3,7 +3,7 @@
 from blendify.core.data_types import DataType
 from blendify.history import lookup
 from blendify.importing import imports
-from blendify.importing.imports import State
+from blendify.importing.import_item import State
 
 
 def filled(user_id: str, provider: str, sync_began_at: str) -> int:

@@ -22,8 +22,9 @@ from blendify.history.facts import Fact
 from blendify.importing import imports, same_plays, timeline, uploads
 from blendify.importing.formats.format import Entry, Format, Options
 from blendify.importing.formats.rows import Play, Row, Skipped
+from blendify.importing.import_item import ENDED, Import, Place, Report, State
 from blendify.importing.imported_facts import Importer
-from blendify.importing.imports import Import, Place, Report, State, Superseded
+from blendify.importing.imports import Superseded
 from blendify.importing.refusals import ImportRefused
 from blendify.importing.uploads import UploadGone
 
@@ -64,7 +65,7 @@ class Worker:
     def run(self) -> str:
         """Work as long as there is time; returns `more`, `ended`, `question` or `superseded`."""
         if self.now.state is not State.READING:
-            return "ended" if self.now.state in imports.ENDED else "superseded"
+            return "ended" if self.now.state in ENDED else "superseded"
         try:
             return self._stages()
         except Superseded:

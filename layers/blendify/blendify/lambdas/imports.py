@@ -9,8 +9,9 @@ from typing import Any
 
 from blendify.core.data_types import DataType
 from blendify.importing import announcement, imports
+from blendify.importing.import_item import ENDED, Import, State
 from blendify.importing.imported_facts import LISTED
-from blendify.importing.imports import Import, Superseded
+from blendify.importing.imports import Superseded
 from blendify.importing.readers import ALL
 from blendify.importing.work import Readers, Worker
 from blendify.insights import queue
@@ -44,10 +45,10 @@ def read(event: Event, seconds_left: Callable[[], float], readers: Readers = ALL
 def fail(event: Event) -> Result:
     """End an import whose last try has failed; the upload is deleted, and the report says it."""
     worker = _worker(event, lambda: 0.0, ALL)
-    if worker is None or worker.now.state not in (imports.State.READING, *imports.ENDED):
+    if worker is None or worker.now.state not in (State.READING, *ENDED):
         return {"status": "superseded"}
     try:
-        if worker.now.state is imports.State.READING:
+        if worker.now.state is State.READING:
             worker.fail("interrupted", INTERRUPTED)
     except Superseded:
         return {"status": "superseded"}

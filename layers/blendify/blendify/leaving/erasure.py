@@ -27,7 +27,7 @@ from blendify.export.status import State
 from blendify.fleet import forgetting
 from blendify.history.facts import PART, is_imported, partitions
 from blendify.importing import imports, uploads
-from blendify.importing.imports import State as ImportState
+from blendify.importing.import_item import State as ImportState
 from blendify.insights import queue, shelves
 from blendify.leaving import receipts
 from blendify.leaving.disconnect import disconnect

@@ -25,6 +25,7 @@ from blendify.history import queries
 from blendify.history.facts import moment_of
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports
+from blendify.importing.import_item import ENDED
 from blendify.reading import import_changes
 from blendify.reading.entry_ids import entry_id, list_name
 from blendify.reading.question import MAX_KEY_BYTES, BadParameter
@@ -85,7 +86,7 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
 def _told(user_id: str, asked: Changes, after: Place | None) -> tuple[list[dict[str, Any]], str | None]:
     """The same of what one import told; nothing of one that goes on, or that was taken back."""
     told = imports.find(user_id, asked.import_id or "")
-    if told is None or told.state not in imports.ENDED:
+    if told is None or told.state not in ENDED:
         return [], None
     items: list[dict[str, Any]] = []
     place = after or ("", "")

@@ -22,8 +22,8 @@ from blendify.history import queries
 from blendify.history.facts import IMPORTED
 from blendify.history.stored_facts import StoredFact
 from blendify.importing import imports, libraries, timeline
+from blendify.importing.import_item import Import, State
 from blendify.importing.imported_facts import LISTED, ORIGIN
-from blendify.importing.imports import Import, State
 from blendify.reading.entry_ids import digest, entry_id, list_name
 from blendify.reading.records import record, record_of
 

@@ -10,7 +10,7 @@ from blendify.core import times
 from blendify.core.data_types import DataType, Status
 from blendify.core.settings import allowed_for
 from blendify.importing import service_names
-from blendify.importing.imports import Import, State
+from blendify.importing.import_item import Import, State
 from blendify.insights import store
 from blendify.insights.buckets import TopList
 from blendify.providers import PROVIDERS

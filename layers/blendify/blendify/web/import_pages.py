@@ -11,8 +11,8 @@ from blendify.importing import imports, service_names, uploads
 from blendify.importing.counting import chosen_rule
 from blendify.importing.formats.format import NEEDED_COLUMNS
 from blendify.importing.formats.guides import GUIDES
+from blendify.importing.import_item import Import, State
 from blendify.importing.imported_facts import LISTED
-from blendify.importing.imports import State
 from blendify.web import import_views, listener_pages, request, responses
 from blendify.web import imports as imports_api
 from blendify.web.guards import form_user, reader_id, same_origin, user_id
@@ -138,7 +138,7 @@ def _report(user: str, import_id: str) -> Response[str]:
     )
 
 
-def _shown(each: imports.Import) -> dict[str, Any]:
+def _shown(each: Import) -> dict[str, Any]:
     return {**import_views.view(each), "words": import_views.STATES[each.state], "mood": MOODS.get(each.state, "")}
 
 

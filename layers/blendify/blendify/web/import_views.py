@@ -5,7 +5,8 @@ from typing import Any
 from blendify.importing import uploads
 from blendify.importing.formats import guides
 from blendify.importing.formats.rows import REASONS
-from blendify.importing.imports import UPLOAD_WITHIN, Import, State
+from blendify.importing.import_item import Import, State
+from blendify.importing.imports import UPLOAD_WITHIN
 
 STATES = {
     State.AWAITING_UPLOAD: "Waiting for the file",

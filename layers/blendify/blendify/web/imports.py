@@ -13,7 +13,8 @@ from blendify.core.settings import erase_state_machine, import_state_machine
 from blendify.core.telemetry import logger
 from blendify.importing import imports, uploads
 from blendify.importing.formats.format import NEEDED_COLUMNS
-from blendify.importing.imports import Import, NotNow, State
+from blendify.importing.import_item import Import, State
+from blendify.importing.imports import NotNow
 from blendify.leaving import erasure, receipts
 from blendify.reading.question import BadParameter
 from blendify.web import import_views, responses
