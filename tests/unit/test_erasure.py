@@ -15,7 +15,8 @@ from blendify.db import keys
 from blendify.db.state_table import state_table
 from blendify.history.append import append
 from blendify.history.facts import Fact, partitions
-from blendify.leaving.erasure import LONG_WAIT, SHORT_WAIT, erase
+from blendify.leaving.erasure import erase
+from blendify.leaving.living_workers import LONG_WAIT, SHORT_WAIT
 from blendify.leaving.receipts import EVERYTHING, erasure
 from blendify.syncing import lease, syncs
 from tests.unit.erasures import (

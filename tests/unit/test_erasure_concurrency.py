@@ -12,7 +12,8 @@ from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome, Status
 from blendify.core.errors import Superseded
 from blendify.leaving import erasure, receipts
-from blendify.leaving.erasure import LONG_WAIT, erase
+from blendify.leaving.erasure import erase
+from blendify.leaving.living_workers import LONG_WAIT
 from blendify.leaving.receipts import EVERYTHING
 from blendify.syncing import dispatch, syncs
 from blendify.syncing.begin_sync import begin_sync

@@ -10,7 +10,7 @@ from botocore.session import Session
 from blendify.access import access_tokens, login
 from blendify.core import aws
 from blendify.history.stored_facts import StoredFact
-from blendify.leaving import erasure
+from blendify.leaving import living_workers
 from blendify.providers import oauth2
 from blendify.schedule import due_connections, quota
 from blendify.schedule.cadence import Cadence
@@ -67,7 +67,7 @@ def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
     common = template()["Globals"]["Function"]["Timeout"]
     for name, function in FUNCTIONS.items():
         long = name.startswith("Collect") or name in ("BuildExport", "PollRecentlyPlayed", "ReadImport")
-        wait = erasure.LONG_WAIT if long else erasure.SHORT_WAIT
+        wait = living_workers.LONG_WAIT if long else living_workers.SHORT_WAIT
         looks = name in ("Erase", "CountListeners", "WriteProfiles")
         assert looks or function.get("Timeout", common) < wait.total_seconds(), name
 

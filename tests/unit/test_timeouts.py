@@ -13,7 +13,7 @@ from blendify.fetching import provider_client
 from blendify.fleet import files, in_one
 from blendify.importing import work
 from blendify.importing.import_item import DEAD_AFTER
-from blendify.leaving import erasure
+from blendify.leaving import deletion_pass, living_workers
 from blendify.providers import oauth2
 from blendify.syncing import dispatch, lease
 from local.paths import ROOT
@@ -79,7 +79,7 @@ def test_a_call_fits_into_what_a_collector_reserves() -> None:
 def test_functions_that_stop_in_time_have_the_time_to_stop() -> None:
     """Each stops with seconds to spare, of which it lives many times as many."""
     for name, reserve in (
-        ("Erase", erasure.RESERVE_SECONDS),
+        ("Erase", deletion_pass.RESERVE_SECONDS),
         ("BuildExport", build.RESERVE_SECONDS),
         ("Dispatch", dispatch.RESERVE_SECONDS),
         ("ReadImport", work.RESERVE_SECONDS),
@@ -102,7 +102,7 @@ def test_what_is_taken_for_dead_is_dead() -> None:
     assert DEAD_AFTER.total_seconds() > 2 * tasks_of("import")["ReadImport"]["TimeoutSeconds"]
     assert status.DEAD_AFTER.total_seconds() > tasks_of("export")["BuildExport"]["TimeoutSeconds"]
     collectors = max(lives(name) for name in FUNCTIONS if name.startswith("Collect"))
-    assert erasure.LONG_WAIT.total_seconds() > collectors
+    assert living_workers.LONG_WAIT.total_seconds() > collectors
     assert lease.LEASE.total_seconds() > 6 * collectors + lives("FinishSync")
 
 
