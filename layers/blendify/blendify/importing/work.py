@@ -6,8 +6,7 @@ each the place is saved: the entry, and the row in it. A worker that dies leaves
 appends them again, and each meets its own key. Only for the count does it look whether they were of this import.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -19,13 +18,15 @@ from blendify.core.telemetry import logger
 from blendify.history import lookup, queries
 from blendify.history.append import append
 from blendify.history.facts import Fact
-from blendify.importing import imports, same_plays, timeline, uploads
+from blendify.importing import imports, timeline, uploads
 from blendify.importing.formats.format import Entry, Format, Options
-from blendify.importing.formats.rows import Play, Row, Skipped
+from blendify.importing.formats.rows import Row
 from blendify.importing.import_item import ENDED, Import, Place, Report, State
 from blendify.importing.imported_facts import Importer
 from blendify.importing.imports import Superseded
+from blendify.importing.recognised import Kinds, described, question
 from blendify.importing.refusals import ImportRefused
+from blendify.importing.report_counts import compared, counted
 from blendify.importing.uploads import UploadGone
 
 PART = 1_000
@@ -118,7 +119,7 @@ class Worker:
                 if self._is_foreign(entry, format_of):
                     foreign = foreign or format_of
                 formats[format_of.name] = format_of
-                named.append((_named(entry, format_of), format_of))
+                named.append((described(entry, format_of), format_of))
                 if format_of.asks_columns and not questions:
                     questions.append(self.readers.columns(entry))
         if not formats:
@@ -127,9 +128,10 @@ class Worker:
         if foreign:
             self.now = imports.ask(self.now, {"kind": "another_account", "format": foreign.title})
             return False
-        kinds = _Kinds.of(formats.values())
-        if question := self._question([each for each in formats.values() if kinds.has_rows(each)], questions):
-            self.now = imports.ask(self.now, question)
+        kinds = Kinds.of(formats.values())
+        with_rows = [each for each in formats.values() if kinds.has_rows(each)]
+        if asked := question(with_rows, questions, self.now.options):
+            self.now = imports.ask(self.now, asked)
             return False
         recognised = tuple(entry for entry, each in named if kinds.has_rows(each))[:MOST_NAMED]
         code, why = self.readers.advice(formats.values()) or (None, None)
@@ -146,15 +148,6 @@ class Worker:
             accounts = format_of.accounts(stream)
         return bool(accounts) and accounts.isdisjoint(own)
 
-    def _question(self, formats: Iterable[Format], columns: list[dict[str, Any]]) -> dict[str, Any] | None:
-        """What only the listener can say, unless they have said it."""
-        for each in formats:
-            if each.asks_columns and "columns" not in self.now.options:
-                return columns[0]
-            if each.asks_zone and "zone" not in self.now.options:
-                return {"kind": "zone", "format": each.title}
-        return None
-
     # --- its rows ---
 
     def _read(self) -> bool:
@@ -162,7 +155,7 @@ class Worker:
         formats: dict[str, Format] = {}
         with self._file() as file:
             options = self._options(self.readers.names(self._noted(file, formats)))
-        kinds = _Kinds.of(formats.values())
+        kinds = Kinds.of(formats.values())
         # An entry can be opened only while its archive is.
         with self._file() as file:
             for number, (entry, each) in enumerate(self._known(file)):
@@ -269,67 +262,7 @@ class Worker:
         polled = queries.facts(self.now.user_id, timeline.PLAYS, keys).values()
         begin, end = f"{month}-01", f"{month}-31T23:59:59.999Z"
         imported = list(queries.imported(self.now.user_id, timeline.PLAYS, begin, end))
-        pairs = timeline.pairs(polled, imported)
-        differences = {near: Counter(counts) for near, counts in self.now.report.differences.items()}
-        for near, counts in same_plays.differences(pairs).items():
-            differences.setdefault(near, Counter()).update({str(bound): count for bound, count in counts.items()})
-        told = {near: dict(counts) for near, counts in differences.items()}
-        return replace(self.now.report, linked=self.now.report.linked + len(pairs), differences=told)
+        return compared(self.now.report, timeline.pairs(polled, imported))
 
     def _file(self) -> BinaryIO:
         return uploads.opened(self.now.user_id, self.now.import_id)
-
-
-@dataclass(frozen=True)
-class _Kinds:
-    """The formats of one upload."""
-
-    names: frozenset[str]
-    tables_alone: bool
-    """Whether there is nothing but tables whose columns have to be asked for; else these belong to something else."""
-
-    @classmethod
-    def of(cls, formats: Collection[Format]) -> "_Kinds":
-        """Those of these formats."""
-        return cls(frozenset(each.name for each in formats), all(each.asks_columns for each in formats))
-
-    def has_rows(self, format_of: Format) -> bool:
-        """Whether a file is read for its rows: not one that only helps others, nor one that another tells better."""
-        if format_of.asks_columns and not self.tables_alone:
-            return False
-        return format_of.holds != "names" and format_of.superseded_by.isdisjoint(self.names)
-
-
-def _named(entry: Entry, format_of: Format) -> dict[str, Any]:
-    return {
-        "path": entry.path,
-        "format": format_of.name,
-        "title": format_of.title,
-        "generation": format_of.generation,
-        "service": format_of.service,
-    }
-
-
-def counted(report: Report, rows: Iterable[Row], facts: Iterable[Fact]) -> Report:
-    """The report after these rows, which were stored as these facts."""
-    skipped, read, years = Counter(report.skipped), report.read, set(report.years)
-    covers = dict(report.covers)
-    for row in rows:
-        read += 1
-        if isinstance(row, Skipped):
-            skipped[row.reason] += 1
-        elif isinstance(row, Play):
-            moment = times.iso(row.at)
-            first, last = covers.get(row.service, (moment, moment))
-            covers[row.service] = min(first, moment), max(last, moment)
-            years.add(moment[:4])
-    by_data_type = Counter(report.by_data_type)
-    by_data_type.update(fact.partition.split("#")[1] for fact in facts)
-    return replace(
-        report,
-        read=read,
-        skipped=dict(skipped),
-        by_data_type=dict(by_data_type),
-        covers=covers,
-        years=tuple(sorted(years)),
-    )
