@@ -2,36 +2,22 @@
 Reads the history by its documented format alone (docs/data.md): the oracle of demo and tests.
 
 It shares no code with the product, so that a mistake in the product's own reading cannot hide one in its writing.
+`HistoryReader` has what one sync stored, and, folded by `folded_lists`, what the listener's lists were at any moment.
 
-    HistoryReader   the table: what one sync stored, and what the listener's lists were at any moment
-    ExportReader    a downloaded archive: the same by its lines, and whether it is what its manifest says
-    truth           what a provider served: {data type: [answers], or {list: [answers], or None if unreadable}}
+    truth     what a provider served: {data type: [answers], or {list: [answers], or None if unreadable}}
 """
 
-import csv
-import io
 import json
 import re
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
-from zipfile import ZipFile
 
 from local.paths import ROOT
+from operations.folded_lists import END, Item, Lists, canonical, list_of, readable
 
-Item = dict[str, Any]
 Truth = Mapping[str, Any]
-END = "9"
-"""Later than every moment."""
-RESOURCES = "resources"
-"""The list of resources that songs were played from. Its records are plays of another kind."""
-_RESOURCES = ("album", "playlist", "station")
-_ARRANGED = "playlist_tracks"
-_IN_ORDER = (_ARRANGED, "top_tracks", "top_artists")
-_LOG = "recently_played"
 _DICTIONARIES = {2: "answers-2.bin", 3: "answers-3.bin"}
 _FOLDER = ROOT / "layers" / "blendify" / "blendify" / "history" / "dictionaries"
 
@@ -44,46 +30,6 @@ class StoredRecord:
     list_id: str
     position: int | None
     answer: Any
-
-
-@dataclass
-class Lists:
-    """The lists of one data type at one moment: the records of each in its order, by their identities."""
-
-    data_type: str
-    records: dict[str, dict[str, Item]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, data_type: str, facts: Iterable[Item]) -> "Lists":
-        """Fold these facts, sync by sync: the named fields, the sync's `moment`, and the `answer` if there is one."""
-        lists = cls(data_type)
-        for sync in _by_sync(facts):
-            for list_id, changes in _by_list(data_type, sync):
-                before = lists.records.get(list_id, {})
-                lists.records[list_id] = _changed(data_type, list_id, before, changes)
-        return lists
-
-    def answers(self) -> dict[str, list[Any]]:
-        """The provider's answers, list by list; empty lists are left out."""
-        return {name: [record["answer"] for record in held.values()] for name, held in self.records.items() if held}
-
-    def differences(self, served: Any) -> list[str]:
-        """
-        Where these lists are not the served ones (the value of a data type in a truth), in words.
-
-        The order counts where it is the listener's; plays that the provider no longer serves stay.
-        """
-        expected, held, differences = _readable(served), self.answers(), []
-        for name in sorted({*held, *(name for name, answers in expected.items() if answers)}):
-            wanted, present = (list(map(canonical, lists.get(name, []))) for lists in (expected, held))
-            if self.data_type == _LOG:
-                present = [answer for answer in present if answer in set(wanted)]
-            if sorted(wanted) != sorted(present):
-                counts = f"{len(wanted)} served, {len(present)} by the history, or others"
-                differences.append(f"{self.data_type} {name}: {counts}")
-            elif self.data_type in _IN_ORDER and wanted != present:
-                differences.append(f"{self.data_type} {name}: the order is another")
-        return differences
 
 
 @dataclass(frozen=True)
@@ -123,75 +69,11 @@ class HistoryReader:
         return [text for name, served in truth.items() for text in self.lists(name, as_of).differences(served)]
 
 
-@dataclass(frozen=True)
-class ExportReader:
-    """One archive, read by its own readme alone."""
-
-    archive: ZipFile
-
-    @classmethod
-    def of(cls, content: bytes) -> "ExportReader":
-        """Open the archive in these bytes. Raises zipfile.BadZipFile if they are none."""
-        return cls(ZipFile(io.BytesIO(content)))
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """Counts, sizes and checksums."""
-        manifest: dict[str, Any] = json.loads(self.archive.read("manifest.json"))
-        return manifest
-
-    @property
-    def account(self) -> dict[str, Any]:
-        """Profile, connections and syncs."""
-        account: dict[str, Any] = json.loads(self.archive.read("account.json"))
-        return account
-
-    def records(self, data_type: str) -> Iterator[Item]:
-        """All facts of one data type, in the order of their keys."""
-        with self.archive.open(f"history/{data_type}.jsonl") as lines:
-            for line in lines:
-                yield json.loads(line)
-
-    def imported(self, data_type: str) -> Iterator[Item]:
-        """What the listener imported of one data type; the file is there only if that is anything."""
-        with self.archive.open(f"imports/{data_type}.jsonl") as lines:
-            for line in lines:
-                yield json.loads(line)
-
-    def rows(self, data_type: str) -> list[dict[str, str]]:
-        """The same from the file for spreadsheets."""
-        text = self.archive.read(f"csv/{data_type}.csv").decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text, newline="")))
-
-    def lists(self, data_type: str, as_of: str = END) -> Lists:
-        """The listener's lists at `as_of`, folded from the lines."""
-        facts = (record for record in self.records(data_type) if record["fetched_at"] <= as_of)
-        return Lists.of(data_type, ({**record, "moment": record["fetched_at"]} for record in facts))
-
-    def damages(self) -> list[str]:
-        """How the archive differs from its manifest, as texts."""
-        manifest, names = self.manifest, set(self.archive.namelist())
-        damages = [f"{name}: not in the manifest" for name in names - set(manifest["files"]) - {"manifest.json"}]
-        for name, described in manifest["files"].items():
-            content = self.archive.read(name)
-            if (len(content), sha256(content).hexdigest()) != (described["bytes"], described["sha256"]):
-                damages.append(f"{name}: not the bytes that the manifest describes")
-        for data_type, counts in manifest["counts"].items():
-            lines = Counter(record["provider"] for record in self.records(data_type))
-            files = [f"history/{data_type}.jsonl", f"csv/{data_type}.csv"]
-            described_counts = [manifest["files"][name]["records"] for name in files]
-            if lines != Counter(counts) or {lines.total(), len(self.rows(data_type))} != {*described_counts}:
-                damages.append(
-                    f"{data_type}: {lines.total()} records, the manifest says {described_counts} and {counts}"
-                )
-        return damages
-
-
 def stored_differences(truth: Truth, stored: Mapping[str, list[StoredRecord]]) -> list[str]:
     """How one sync's records differ from what was served; empty if each is stored once, in place, equal as JSON."""
     differences = []
     for data_type, served in truth.items():
-        expected, records = _readable(served), stored.get(data_type, [])
+        expected, records = readable(served), stored.get(data_type, [])
         unknown = [record.list_id for record in records if record.list_id not in expected]
         differences += [f"{data_type}: {list_id} was never served" for list_id in unknown][:3]
         for list_id, answers in expected.items():
@@ -245,30 +127,6 @@ def _texts(value: Mapping[str, Any]) -> Iterator[str]:
             yield from _texts(element)
 
 
-def canonical(answer: Any) -> str:
-    """
-    The canonical text: the same for all that is equal as JSON. YouTube's entries tell their place in the list, and have
-    an etag, which drift while nothing is done to them.
-    """
-    if isinstance(answer, dict) and str(answer.get("kind")).startswith("youtube#"):
-        snippet = {name: value for name, value in answer["snippet"].items() if name != "position"}
-        answer = {**answer, "etag": None, "snippet": snippet}
-    return json.dumps(answer, sort_keys=True)
-
-
-def list_of(data_type: str, record: Mapping[str, Any]) -> str:
-    """The list to which a record with these fields belongs."""
-    if data_type == _LOG:
-        return RESOURCES if record.get("kind") in _RESOURCES else ""
-    return str(record.get("playlist_id" if data_type == _ARRANGED else "time_range") or "")
-
-
-def identity(record: Item) -> str:
-    """The identity of a record in its list: moment and id, and a number if there are several."""
-    moment = record.get("played_at") or record.get("added_at") or ""
-    return f"{moment} {record.get('record_id', 'null')} {record.get('occurrence', '1')}"
-
-
 def _moment(item: Item) -> str:
     """The start of the sync that stored this item."""
     moment: str = item["fetched_at"]["S"].partition("#")[0]
@@ -289,45 +147,7 @@ def _facts(items: list[Item]) -> Iterator[Item]:
         yield plain
 
 
-def _readable(served: Any) -> dict[str, list[Any]]:
-    """The served lists by name, without those that cannot be read."""
-    lists = served if isinstance(served, Mapping) else {"": served}
-    return {name: answers for name, answers in lists.items() if answers is not None}
-
-
 def _position(record: Item) -> int | None:
     if "rank" in record:
         return int(record["rank"]) - 1
     return int(record["position"]) if "position" in record else None
-
-
-def _by_sync(facts: Iterable[Item]) -> Iterator[list[Item]]:
-    syncs: dict[str, list[Item]] = {}
-    for fact in facts:
-        if fact.get("kind") != "hole":
-            syncs.setdefault(fact["moment"], []).append(fact)
-    for _, changes in sorted(syncs.items()):
-        yield changes
-
-
-def _by_list(data_type: str, facts: list[Item]) -> Iterator[tuple[str, list[Item]]]:
-    lists: dict[str, list[Item]] = {}
-    for fact in facts:
-        lists.setdefault(list_of(data_type, fact), []).append(fact)
-    yield from lists.items()
-
-
-def _changed(data_type: str, list_id: str, before: dict[str, Item], changes: list[Item]) -> dict[str, Item]:
-    if list_id == RESOURCES:
-        # Each stands there once, where it was last.
-        plays = sorted(changes, key=lambda fact: str(fact["played_at"]))
-        return {**before, **{fact["record_id"]: fact for fact in plays}}
-    recorded = {identity(fact): fact for fact in changes if not fact.get("removed")}
-    removed = {identity(fact) for fact in changes if fact.get("removed")}
-    if data_type != _ARRANGED:
-        remaining = {name: fact for name, fact in before.items() if name not in removed}
-        return dict(sorted({**remaining, **recorded}.items(), key=lambda pair: int(pair[1].get("rank", "0"))))
-    order = [name for name in before if name not in removed and name not in recorded]
-    for name, fact in sorted(recorded.items(), key=lambda pair: int(pair[1]["position"])):
-        order.insert(int(fact["position"]), name)
-    return {name: recorded.get(name) or before[name] for name in order}

@@ -27,7 +27,8 @@ from local.providers import real_parameters
 from local.simulators.apple_music.service import view_of
 from local.stack import Stack
 from operations.direct_reading import Direct, Served
-from operations.history_reader import HistoryReader, canonical
+from operations.folded_lists import canonical
+from operations.history_reader import HistoryReader
 
 PATIENCE_SECONDS = 3_600
 """For the person to log in, and then for the sync."""

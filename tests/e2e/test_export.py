@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.emulator.server import REGION
 from operations.browser import Browser
-from operations.history_reader import ExportReader
+from operations.export_reader import ExportReader
 from tests.e2e.system import SettledListener, System, wait_for
 
 

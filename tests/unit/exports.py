@@ -6,7 +6,7 @@ from blendify.core import aws
 from blendify.export import build as export_build
 from blendify.export import status, upload
 from blendify.export.status import Export
-from operations.history_reader import ExportReader
+from operations.export_reader import ExportReader
 from tests.unit.sync_steps import plenty
 
 BUCKET = "exports"

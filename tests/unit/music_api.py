@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 from blendify.access import sessions
 from blendify.core.data_types import DataType
-from operations.history_reader import RESOURCES, canonical, list_of
+from operations.folded_lists import RESOURCES, canonical, list_of
 from tests.unit.http_events import Browser, HttpResponse
 
 MUSIC = "api.music"

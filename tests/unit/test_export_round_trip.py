@@ -15,7 +15,8 @@ from blendify.history.append import append
 from blendify.history.facts import Fact
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
-from operations.history_reader import ExportReader, canonical
+from operations.export_reader import ExportReader
+from operations.folded_lists import canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.exports import create_bucket, exported
 from tests.unit.robustness.machine import Clock, Machine, Reaper

@@ -12,7 +12,7 @@ from local.simulators.music.years.shelf import Life
 from local.simulators.spotify import Options, Spotify
 from local.simulators.spotify.library import View
 from local.simulators.spotify.long_standing import NAME, LongStanding, first_day
-from operations.history_reader import Lists
+from operations.folded_lists import Lists
 from operations.two_years import Past
 
 FIRST, MIDDLE, LAST = date(2026, 3, 2), date(2026, 3, 16), date(2026, 4, 5)

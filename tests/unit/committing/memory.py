@@ -121,7 +121,7 @@ class Memory(ListStore):
         return {}
 
     def records(self) -> list[dict[str, Any]]:
-        """The history as `operations.history_reader` reads it, in the order of the keys."""
+        """The history as `operations.folded_lists` reads it, in the order of the keys."""
         return [
             {"moment": key.partition("#")[0], **fact.fields, "answer": self.answer(key)}
             for key, fact in sorted(self.history.items())

@@ -2,7 +2,7 @@
 Whatever listeners do, whatever comes of reading, whoever dies or works beside: history, version and list are one.
 
 The plan and the commit are the product's own; tables are in memory. The oracle is the documented fold of the history
-(`operations.history_reader`) and what the listener has: it shares no code with the product. `make test` tells 21,600
+(`operations.folded_lists`) and what the listener has: it shares no code with the product. `make test` tells 21,600
 stories.
 """
 
@@ -25,7 +25,7 @@ from blendify.core.errors import Superseded
 from blendify.history.intents import Commit, Intent, Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import Record
-from operations.history_reader import Lists, canonical
+from operations.folded_lists import Lists, canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment, pages
 from tests.unit.committing.memory import PROVIDER, Memory
 

@@ -26,7 +26,7 @@ from blendify.fetching.page_reader import PageReader
 from blendify.history.intents import Commit, Intent
 from blendify.jobs.job import Job
 from blendify.providers.paging import Cursor, Numbered, Offset, Page, PageRequest, Paging
-from operations.history_reader import canonical
+from operations.folded_lists import canonical
 from tests.unit.committing.listeners import LIST, SORTS, Listener, Sort, moment
 from tests.unit.committing.memory import PROVIDER, Memory
 

@@ -10,7 +10,8 @@ from blendify.core import aws
 from blendify.core.data_types import DataType
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs.job import Job
-from operations.history_reader import HistoryReader, canonical
+from operations.folded_lists import canonical
+from operations.history_reader import HistoryReader
 from tests.unit import sync_steps
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import TRAITS, Traits

@@ -9,7 +9,7 @@ import pytest
 from blendify.core.data_types import DataType
 from blendify.history import list_versions, lookup
 from local.simulators.frame.faults import FaultKind
-from operations.history_reader import canonical
+from operations.folded_lists import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Move

@@ -12,7 +12,7 @@ from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.position import Position
 from blendify.core.data_types import DataType, Outcome
 from local.simulators.frame.faults import FaultKind
-from operations.history_reader import canonical
+from operations.folded_lists import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.every_provider.test_later_syncs import SETS
 from tests.unit.robustness.providers import PAIRS, TRAITS, UNCOUNTED

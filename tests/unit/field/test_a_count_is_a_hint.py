@@ -15,7 +15,8 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers.paging import Cursor
 from local.simulators.frame.entries import Act
-from operations.history_reader import HistoryReader, canonical
+from operations.folded_lists import canonical
+from operations.history_reader import HistoryReader
 from tests.unit.every_provider.subject import Subject
 from tests.unit.robustness.providers import PAIRS, TRAITS, act
 from tests.unit.robustness.schedules import Trouble

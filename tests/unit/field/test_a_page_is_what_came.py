@@ -11,7 +11,7 @@ import pytest
 
 from blendify.core.data_types import DataType, Outcome
 from blendify.providers.paging import Offset
-from operations.history_reader import canonical
+from operations.folded_lists import canonical
 from tests.unit.every_provider.subject import Subject
 from tests.unit.field.test_a_count_is_a_hint import COUNTED, collected, lost, spread
 from tests.unit.robustness.providers import PAIRS

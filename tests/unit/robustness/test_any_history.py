@@ -22,7 +22,8 @@ from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Single
 from local.simulators.frame.library import ImpossibleChangeError
-from operations.history_reader import RESOURCES, HistoryReader, canonical
+from operations.folded_lists import RESOURCES, canonical
+from operations.history_reader import HistoryReader
 from tests.aws.aws_in_memory import create_tables
 from tests.unit import music_api
 from tests.unit.music_api import browser_of, everything

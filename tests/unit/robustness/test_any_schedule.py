@@ -21,7 +21,8 @@ from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Numbered
 from local.simulators.frame.oauth2 import RefreshTokens
-from operations.history_reader import RESOURCES, HistoryReader, Lists, StoredRecord, canonical
+from operations.folded_lists import RESOURCES, Lists, canonical
+from operations.history_reader import HistoryReader, StoredRecord
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS

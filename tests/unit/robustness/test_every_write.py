@@ -26,7 +26,8 @@ from blendify.jobs.job import Job
 from blendify.jobs.progress import create
 from blendify.providers import PROVIDERS
 from blendify.providers.endpoint import ListKind
-from operations.history_reader import RESOURCES, HistoryReader, canonical
+from operations.folded_lists import RESOURCES, canonical
+from operations.history_reader import HistoryReader
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.erasures import Tables
 from tests.unit.robustness.machine import WRITES, Clock, Machine, Reaper

@@ -22,7 +22,7 @@ from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
 from blendify.providers.paging import Cursor, PageRequest
 from blendify.providers.soundcloud.paging import Joined
-from operations.history_reader import RESOURCES, canonical
+from operations.folded_lists import RESOURCES, canonical
 from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS, UNCOUNTED
