@@ -16,7 +16,7 @@ from unittest.mock import patch
 from bench.figures import Figure
 from bench.in_process import Bench, bench
 from bench.requests import RequestMeter
-from blendify.collecting.judgement import ListEnd
+from blendify.collecting.evidence import ListEnd
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times

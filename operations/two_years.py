@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from blendify.access import users
-from blendify.collecting.judgement import ListEnd
+from blendify.collecting.evidence import ListEnd
 from blendify.collecting.lists import Lists
 from blendify.collecting.position import Position
 from blendify.core import times

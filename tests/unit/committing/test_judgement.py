@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blendify.collecting.judgement import CASES, SHORTFALLS_BELIEVED, Evidence, ListEnd, Verdict, judge, possibly_hidden
+from blendify.collecting.evidence import SHORTFALLS_BELIEVED, Evidence, ListEnd, possibly_hidden
+from blendify.collecting.judgement import CASES, Verdict, judge
 from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 

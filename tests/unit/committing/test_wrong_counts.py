@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from blendify.collecting.commit import Committer
+from blendify.collecting.evidence import ListEnd, evidence
 from blendify.collecting.freshness import after_list, habits
-from blendify.collecting.judgement import Judgement, ListEnd, Verdict, evidence, judge
+from blendify.collecting.judgement import Judgement, Verdict, judge
 from blendify.collecting.plan import Source
 from blendify.collecting.read import ListReader
 from blendify.collecting.staged_pages import StagedPages

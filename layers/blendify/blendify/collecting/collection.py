@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from blendify.collecting import lists_to_read
 from blendify.collecting.checkpoints import Checkpoints
 from blendify.collecting.commit import TimeIsUp
-from blendify.collecting.judgement import ListEnd
+from blendify.collecting.evidence import ListEnd
 from blendify.collecting.list_queue import MOST_TRIES, ListQueue
 from blendify.collecting.lists import Lists, ReadAgain
 from blendify.collecting.position import Position

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from blendify.collecting.judgement import SHORTFALLS_BELIEVED, Judgement, ListEnd, is_usual, surplus
+from blendify.collecting.evidence import SHORTFALLS_BELIEVED, ListEnd, is_usual, surplus
+from blendify.collecting.judgement import Judgement
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
 from blendify.core import times

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blendify.collecting.comparison import Comparison
-from blendify.collecting.judgement import is_usual, surplus
+from blendify.collecting.evidence import is_usual, surplus
 from blendify.collecting.plan import Listed
 from blendify.collecting.read import ListReader
 from blendify.fetching.page_consistency import Observed

@@ -7,7 +7,8 @@ from functools import partial
 
 from blendify.collecting import freshness
 from blendify.collecting.commit import Committer
-from blendify.collecting.judgement import Evidence, ListEnd, evidence, judge, log_evidence
+from blendify.collecting.evidence import Evidence, ListEnd, evidence, log_evidence
+from blendify.collecting.judgement import judge
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.plan import Source
 from blendify.collecting.position import Position
