@@ -1,4 +1,4 @@
-"""Syncs step by step: begin one, collect what it needs first, and look at what it stored."""
+"""Syncs step by step: begin one, collect what it needs first, end it, and look at what it stored."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -6,12 +6,16 @@ from typing import Any
 
 from blendify.collecting.collector import collect
 from blendify.core import aws
-from blendify.core.data_types import DataType
+from blendify.core.data_types import DataType, Outcome
+from blendify.db import keys
+from blendify.db.state_table import state_table
 from blendify.history.stored_facts import StoredFact
 from blendify.jobs import progress
 from blendify.jobs.job import Job
-from blendify.jobs.progress import Progress
+from blendify.jobs.progress import Checkpoint, Progress, move_on
+from blendify.syncing import syncs
 from blendify.syncing.begin_sync import begin_sync
+from blendify.syncing.finish_sync import finish_sync
 from operations.history_reader import HistoryReader
 from tests.unit.world import World
 
@@ -55,6 +59,28 @@ def standing(job: Job, data_type: DataType) -> Progress:
     stored = progress.progress(job.user_id, job.sync_id, data_type)
     assert stored is not None
     return stored
+
+
+def record(job: Job) -> syncs.Sync:
+    """What is stored of a sync."""
+    sync = syncs.find(job.user_id, job.sync_id)
+    assert sync is not None
+    return sync
+
+
+def lease(user_id: str) -> str | None:
+    """The sync that has the connection to Spotify; None when it is free."""
+    return (state_table().get(keys.user(user_id), keys.connection("spotify")) or {}).get("lease_sync_id")
+
+
+def end_with(job: Job, data_type: DataType, outcome: Outcome, **more: Any) -> Progress:
+    """Store a collector's outcome."""
+    return move_on(standing(job, data_type), Checkpoint(outcome, **more))
+
+
+def finish(job: Job, number: int = 1, *results: dict[str, str]) -> dict[str, Any]:
+    """The last step of a round of a sync, with what its collectors gave."""
+    return finish_sync(job, number, results)
 
 
 def facts(job: Job, data_type: DataType) -> list[StoredFact]:
