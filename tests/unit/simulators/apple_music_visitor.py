@@ -16,6 +16,10 @@ from local.simulators.frame.service import Endpoint
 from tests.unit.simulators.visitor import Account, Visitor
 
 HALF_A_DAY = 43_200
+LIBRARY, SONGS, ADDED = "/me/library", "/me/library/songs", "/me/library/recently-added"
+PLAYED, SOURCES, ROTATION = "/me/recent/played/tracks", "/me/recent/played", "/me/history/heavy-rotation"
+COUNTED = {"saved_tracks": 450, "saved_albums": 120, "followed_artists": 50}
+"""How many each of the library's lists has, in the tests of this simulator."""
 
 
 def signed(header: dict[str, Any], claims: dict[str, Any], private_key: str = "") -> str:
@@ -98,3 +102,14 @@ def refusal(response: requests.Response) -> tuple[int, str, str]:
     assert error["status"] == str(response.status_code)
     assert error.keys() >= {"id", "title", "detail", "status", "code"}
     return response.status_code, error["code"], error["detail"]
+
+
+def sizes(ana: AppleMusicAccount) -> dict[str, int]:
+    """Of the library's lists, as their pages tell them."""
+    paths = dict(zip(COUNTED, ("songs", "albums", "artists"), strict=True))
+    return {name: ana.read(f"{LIBRARY}/{path}", limit=1)["meta"]["total"] for name, path in paths.items()}
+
+
+def playlist(ana: AppleMusicAccount, **details: Any) -> str:
+    """The path of a new playlist's contents."""
+    return f"{LIBRARY}/playlists/{ana.change('add', 'playlists', **details)}/tracks"

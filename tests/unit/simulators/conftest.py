@@ -16,7 +16,7 @@ from local.simulators.lastfm import Lastfm
 from local.simulators.soundcloud import Soundcloud
 from local.simulators.spotify import Spotify
 from local.simulators.youtube_music import YouTubeMusic
-from tests.unit.simulators.apple_music_visitor import AppleMusicVisitor
+from tests.unit.simulators.apple_music_visitor import COUNTED, AppleMusicVisitor
 from tests.unit.simulators.in_process import InProcess
 from tests.unit.simulators.soundcloud_visitor import SoundcloudVisitor
 from tests.unit.simulators.visitor import (
@@ -82,3 +82,9 @@ def lastfm(start: Callable[..., Any]) -> LastfmVisitor:
 def fan(lastfm: LastfmVisitor) -> LastfmAccount:
     """Ana at Last.fm, with a session."""
     return lastfm.log_in()
+
+
+@pytest.fixture
+def apple(start: Callable[..., AppleMusicVisitor]) -> AppleMusicVisitor:
+    """A simulator of Apple Music with a library of a known size."""
+    return start(AppleMusic, **COUNTED, playlist_entries=800, long_playlist=320)
