@@ -30,7 +30,7 @@ from tests.unit.music_api import browser_of, everything
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.providers import PAIRS, TRAITS
 from tests.unit.robustness.schedules import Schedule
-from tests.unit.robustness.test_any_schedule import IMPATIENT, SCHEDULES, folded
+from tests.unit.robustness.test_any_schedule import IMPATIENT, SCHEDULES, folded, may_be_spent
 from tests.unit.robustness.worlds import PAGE, Stage, misfortunes, small_pages
 from tests.unit.sync_steps import standing
 from tests.unit.world import Socket
@@ -119,6 +119,9 @@ def tell(
             figures.update(syncs=1, deaths=reaper.deaths)
             note(f"{chapter.schedule}: {done.outcome} {dict(done.counts)} {done.why}")
             assert done.outcome is Outcome.COMPLETE or chapter.schedule != Schedule(), "a day without trouble failed"
+            if done.outcome is Outcome.RECONNECT:
+                assert may_be_spent(stage, reaper)
+                stage.world.connect(stage.listener)
             sound = done.outcome is Outcome.COMPLETE and len(stage.states) == moved_before
             sound &= not done.counts["doubtful"]
             if sound:

@@ -19,7 +19,7 @@ from blendify.core import aws
 from blendify.core.data_types import DataType, Outcome
 from blendify.fetching import provider_client
 from blendify.providers import PROVIDERS
-from blendify.providers.paging import Numbered
+from blendify.providers.paging import Cursor, Numbered
 from local.simulators.frame.oauth2 import RefreshTokens
 from operations.folded_lists import RESOURCES, Lists, canonical
 from operations.history_reader import HistoryReader, StoredRecord
@@ -87,10 +87,10 @@ def run(
         done = standing(job, data_type)
         tell(f"outcome {done.outcome}: {done.why}; rounds {machine.rounds}; moved {stage.moved}")
         spent = done.outcome is Outcome.RECONNECT
-        assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED) or (spent and may_be_spent(stage, schedule, reaper))
+        assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED) or (spent and may_be_spent(stage, reaper))
         check_stored(stage, stored(user_id, data_type, job.fetched_at), schedule, done)
 
-        if stage.moved or done.outcome is not Outcome.COMPLETE or is_short(stage, done):
+        if stage.moved or done.outcome is not Outcome.COMPLETE or is_short(stage, schedule, done):
             stage.calm()
             if spent:
                 stage.world.connect(stage.listener)
@@ -117,24 +117,27 @@ def folded(user_id: str, data_type: DataType, as_of: str = "9") -> Lists:
     return HistoryReader(aws.client("dynamodb"), "history", user_id).lists(data_type, as_of)
 
 
-def may_be_spent(stage: Stage, schedule: Schedule, reaper: Reaper) -> bool:
+def may_be_spent(stage: Stage, reaper: Reaper) -> bool:
     """
     Whether the only token that would give another one may have died with a worker.
 
     Nobody can store it before the provider has answered, and the provider takes the one before once.
     """
     single = getattr(stage.world.simulator.options, "refresh_tokens", None) is RefreshTokens.SINGLE_USE
-    return single and reaper.deaths > 0 and Trouble.TOKEN_OVER in (trouble for _, trouble in schedule.troubles)
+    return single and reaper.deaths > 0
 
 
-def is_short(stage: Stage, done: Any) -> bool:
+def is_short(stage: Stage, schedule: Schedule, done: Any) -> bool:
     """
-    Whether a page of those that have numbers may have been short two times, which the listener is told.
+    Whether a page of those that have numbers may have been short two times, or one may have led to itself two times,
+    which the listener is told.
 
-    Its number cannot ask for what it lacks alone; the next sync reads it.
+    The number of a page cannot ask for what it lacks alone, and nothing leads past one that leads to itself; the next
+    sync reads what is missing.
     """
-    numbered = isinstance(PROVIDERS[stage.provider].endpoints[stage.data_type].paging, Numbered)
-    return numbered and bool(done.counts["doubtful"])
+    paging = PROVIDERS[stage.provider].endpoints[stage.data_type].paging
+    twice = [trouble for _, trouble in schedule.troubles].count(Trouble.REPEATED) > 1 and isinstance(paging, Cursor)
+    return (isinstance(paging, Numbered) or twice) and bool(done.counts["doubtful"])
 
 
 def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, done: Any) -> None:
@@ -152,7 +155,7 @@ def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, 
         assert not set(stored_count) - set(ever), "something is stored that was never served"
         if name not in stage.moved:
             assert all(stored_count[answer] <= count for answer, count in held[0].items()), "something is stored twice"
-            assert not complete or stored_count == held[0] or is_short(stage, done), "something is lost"
+            assert not complete or stored_count == held[0] or is_short(stage, schedule, done), "something is lost"
             continue
         if stage.data_type is DataType.RECENTLY_PLAYED and name != RESOURCES:
             assert not stored_count - ever, "a play is stored twice"

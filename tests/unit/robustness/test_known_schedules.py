@@ -71,6 +71,13 @@ def test_half_a_page_fails_behind_what_a_dead_worker_has_read(sockets: Mapping[s
         run(sockets, "lastfm", DataType.RECENTLY_PLAYED, schedule, print)
 
 
+def test_a_page_that_came_in_halves_comes_again_as_the_next(sockets: Mapping[str, Socket]) -> None:
+    """Its halves were no such page; together they are."""
+    schedule = Schedule(troubles=((5, Trouble.EMPTY), (5, Trouble.REPEATED), (6, Trouble.TRUNCATED)))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "apple_music", DataType.PLAYLIST_TRACKS, schedule, print)
+
+
 def test_a_worker_dies_with_a_token_that_nobody_else_has(sockets: Mapping[str, Socket]) -> None:
     """The refresh token is spent, and the new one was not stored: the listener connects again, and nothing is lost."""
     schedule = Schedule(troubles=((1, Trouble.TOKEN_OVER),), kills=((19, False),), pages=1)

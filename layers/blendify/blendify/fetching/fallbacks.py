@@ -55,7 +55,9 @@ def _asked(way: str, ask: PageRequest, before: Page | None, endpoint: Endpoint) 
         return _by_time(ask, before, endpoint)
     if way == TRIMMED:
         return [replace(ask, trimmed=True)]
-    return paging.smaller(ask, 2 if way == HALF else 10)
+    parts, window = paging.smaller(ask, 2 if way == HALF else 10), endpoint.log_window
+    # An undated log is one page, which all that is asked for is joined into: a part would be taken for the list.
+    return [replace(ask, size=parts[0].size)] if parts and window and not window.dated else parts
 
 
 def _by_time(ask: PageRequest, before: Page | None, endpoint: Endpoint) -> list[PageRequest]:

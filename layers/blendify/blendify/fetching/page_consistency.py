@@ -10,6 +10,7 @@ on with what came. Whether the list as a whole is what the provider counts is ju
 """
 
 import marshal
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -79,6 +80,8 @@ class Sweep(Observed):
     _totals: dict[int, int] = field(default_factory=dict, repr=False)
     """By offset, the count that was told there last."""
     _fingerprints: set[str] = field(default_factory=set, repr=False)
+    _parts: list[object] = field(default_factory=list, repr=False)
+    """The entries of a page that came in parts, so far."""
 
     @property
     def counted(self) -> int | None:
@@ -92,7 +95,7 @@ class Sweep(Observed):
     def repeats(self, page: Page) -> bool:
         """Whether a page before this one held exactly the same; pages of nulls alone are all alike."""
         known = {*self._fingerprints, self.fingerprint}
-        return any(entry is not None for entry in page.entries) and _fingerprint(page) in known
+        return any(entry is not None for entry in page.entries) and _fingerprint(page.entries) in known
 
     def new_in(self, ask: PageRequest, page: Page) -> Page:
         """The page without what a page before it, or the same page a moment ago, has brought."""
@@ -128,8 +131,11 @@ class Sweep(Observed):
         if not page.entries or self.repeats(page):
             return self._nothing_new(ask, page, paging, planned)
         self._barren = 0
-        self.fingerprint = _fingerprint(page)
+        self.fingerprint = _fingerprint(page.entries)
         self._fingerprints.add(self.fingerprint)
+        # What came in parts may come once more as a whole.
+        self._parts = [*self._parts, *page.entries][-paging.limit :] if ask.size else []
+        self._fingerprints.add(_fingerprint(self._parts))
         self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
         self.other_total = page.other_total or self.other_total
         page = self.habits.corrected(replace(page, other_total=self.other_total), paging)
@@ -211,6 +217,6 @@ class Following:
     """Whether to go on with one request at a time."""
 
 
-def _fingerprint(page: Page) -> str:
+def _fingerprint(entries: Sequence[object]) -> str:
     # Version 2 writes equal objects equally; later ones write how often each is referred to.
-    return sha256(marshal.dumps(page.entries, 2)).hexdigest()[:16]
+    return sha256(marshal.dumps(list(entries), 2)).hexdigest()[:16]
