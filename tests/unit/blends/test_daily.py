@@ -14,7 +14,13 @@ from blendify.db.state_table import state_table
 from blendify.sharing import consent
 from tests.unit.blends.groups import Group, blend_of, songs
 
-pytestmark = pytest.mark.usefixtures("aws_in_memory", "stopped_clock")
+pytestmark = pytest.mark.usefixtures("aws_in_memory", "noon")
+
+
+@pytest.fixture
+def noon(stopped_clock: list[datetime]) -> None:
+    """The tests have half a day before the next one, whenever they run."""
+    stopped_clock[0] = stopped_clock[0].replace(hour=12)
 
 
 def three() -> Group:
@@ -42,7 +48,7 @@ def test_the_playlist_stays_for_a_day(stopped_clock: list[datetime]) -> None:
     stopped_clock[0] += timedelta(hours=2)
     assert group.today(blend) == first
     assert len(group.asked) == asked
-    stopped_clock[0] += timedelta(hours=22)
+    stopped_clock[0] += timedelta(hours=11)
     second = group.today(blend)
     before = {entry.chosen.song.key for entry in first.playlist.entries}
     after = {entry.chosen.song.key for entry in second.playlist.entries}
@@ -133,7 +139,7 @@ def test_a_song_that_somebody_takes_out_goes_at_once(stopped_clock: list[datetim
     assert [entry.chosen.song.key for entry in after.playlist.entries] == keys[:3] + keys[4:]
     assert len(group.asked) == asked
     assert stored.read(blend.blend_id) == before
-    stopped_clock[0] += timedelta(hours=22)
+    stopped_clock[0] += timedelta(hours=11)
     assert keys[3] not in [entry.chosen.song.key for entry in group.today(blend).playlist.entries]
 
 
