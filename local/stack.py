@@ -149,11 +149,12 @@ class Stack:
         with alone(self.folder / "run"):
             for program in (*(simulator.program for simulator in self.simulators), self.emulator.program):
                 program.stop()
-            for folder in ("state", "build"):
-                rmtree(self.folder / folder, ignore_errors=True)
-            files = [self.folder / "outputs.json", self.folder / "token", *(self.folder / "run").iterdir()]
-            for file in (file for file in files if file.name != LOCK):
-                file.unlink(missing_ok=True)
+            stored = [self.folder / name for name in ("state", "build", "outputs.json", "token")]
+            for path in (*stored, *(self.folder / "run").iterdir()):
+                if path.is_dir():
+                    rmtree(path, ignore_errors=True)
+                elif path.name != LOCK:
+                    path.unlink(missing_ok=True)
 
     def _stop_emulator(self, port: int) -> None:
         try:

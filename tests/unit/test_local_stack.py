@@ -139,8 +139,8 @@ def test_what_a_stack_stored_is_deleted_when_nobody_starts_it(tmp_path: Path) ->
     """All of it but the lock, for which the other command waits."""
     stack = Stack(tmp_path, Emulator(4566, tmp_path), Simulator(8480, tmp_path))
     (tmp_path / "state").mkdir()
-    (tmp_path / "run").mkdir()
-    for name in ("state/items", "outputs.json", "token", "run/emulator.log"):
+    (tmp_path / "run" / "tmp").mkdir(parents=True)
+    for name in ("state/items", "outputs.json", "token", "run/emulator.log", "run/tmp/page"):
         (tmp_path / name).touch()
     cleaning = threading.Thread(target=stack.clean)
     with alone(tmp_path / "run"):
