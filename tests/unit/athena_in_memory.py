@@ -1,6 +1,6 @@
 """Athena, its queue of files and their worker in this process: DuckDB over what lies in the bucket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.unit.sync_steps import plenty
 COLUMNS = ("u", "place", "artist", "name", "image", "millionths", "run")
 TABLE = """CREATE TABLE profiles (
     u BIGINT, place INTEGER, artist VARCHAR, name VARCHAR, image VARCHAR, millionths INTEGER, run VARCHAR)"""
+BUCKET = "fleet"
 PAGE = 1_000
 """Rows in one answer, the names of the columns counted."""
 
@@ -101,3 +102,13 @@ class Athena:
             else:
                 query, queries = self.query(step["sql"]), queries + 1
                 after(place["stage"])
+
+
+def keys() -> list[str]:
+    """The keys of all files in the bucket."""
+    return [each["Key"] for each in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+
+def of(profiles: Mapping[str, Profile]) -> Callable[[str], Profile]:
+    """Where the worker of files gets profiles."""
+    return lambda user_id: profiles[user_id]

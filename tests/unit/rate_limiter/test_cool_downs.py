@@ -1,4 +1,4 @@
-"""One quota for all workers: the rate limit is kept, and after a 429 no worker calls before its end."""
+"""After a 429 no worker calls before its end, and then at the usual rate."""
 
 import itertools
 from collections.abc import Callable
@@ -11,115 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blendify.calling.rate_limiter import BACKOFF_RESET_MS, JITTER_SECONDS, QUOTA_SECONDS, RateLimiter
-from blendify.core import times
-from blendify.core.errors import MustWait, RateLimited
-from blendify.db import keys
-from blendify.db.state_table import Change, Item, StateTable, state_table
-from blendify.providers.application import Application
+from blendify.core.errors import MustWait
+from blendify.db.state_table import Change, Item
 from blendify.providers.provider import DEFAULT_BACKOFF
 from tests.unit.memory_table import MemoryTable
+from tests.unit.rate_limiter.workers import Limiter, app, calls, limited, worker_limiter
 from tests.unit.timeline import START, Timeline
-
-Limiter = Callable[..., RateLimiter]
-
-
-@pytest.fixture
-def timeline(monkeypatch: pytest.MonkeyPatch) -> Timeline:
-    made = Timeline()
-    made.install(monkeypatch)
-    return made
-
-
-@pytest.fixture
-def limiter() -> Limiter:
-    """A worker's rate limiter; all workers of a test share one table."""
-    return partial(worker_limiter, MemoryTable())
-
-
-def worker_limiter(
-    table: StateTable, application: Application, user_id: str | None = "ua", longest_ms: int = 20_000
-) -> RateLimiter:
-    return RateLimiter(application, user_id, longest_ms=longest_ms, table=table)
-
-
-def app(calls_per_minute: float = 0, of_one_user: float = 0, name: str = "default") -> Application:
-    return Application("spotify", name, "id", "secret", "uri", "api", "accounts", calls_per_minute, of_one_user)
-
-
-def limited(seconds: float | None, *, quota: bool = False) -> RateLimited:
-    return RateLimited("429", seconds, quota=quota)
-
-
-def calls(limiter: RateLimiter, timeline: Timeline, count: int) -> list[float]:
-    """The times, in seconds, at which some calls in a row were allowed."""
-    moments = []
-    for _ in range(count):
-        limiter.acquire()
-        moments.append(timeline.seconds)
-    return moments
-
-
-def test_the_rate_of_an_application(timeline: Timeline, limiter: Limiter) -> None:
-    """60 calls a minute: one a second, the first at once."""
-    assert calls(limiter(app(60)), timeline, 5) == pytest.approx([0, 1, 2, 3, 4])
-
-
-def test_idle_time_allows_no_burst(timeline: Timeline, limiter: Limiter) -> None:
-    """After an hour without calls they are still spaced: a burst would be under way when a 429 comes."""
-    mine = limiter(app(60))
-    calls(mine, timeline, 1)
-    timeline.sleep(3600)
-    start = timeline.seconds
-    assert [moment - start for moment in calls(mine, timeline, 3)] == pytest.approx([0, 1, 2])
-
-
-def test_two_users_share_the_applications_rate(timeline: Timeline, limiter: Limiter) -> None:
-    """Two users together get what one alone would get."""
-    moments: list[float] = []
-    for user_id in ("ua", "ub"):
-        mine = limiter(app(60), user_id)
-        timeline.worker(0, lambda mine=mine: moments.extend(calls(mine, timeline, 6)))  # type: ignore[misc]
-    timeline.run()
-    assert sorted(moments) == pytest.approx(range(12))
-
-
-@pytest.mark.parametrize("pace", [80, 100, 240])
-def test_a_users_rate_that_is_not_the_stricter_one_costs_nothing(timeline: Timeline, pace: float) -> None:
-    """Calls that the application's rate spaces are far enough apart for each user."""
-    table = MemoryTable()
-    moments = calls(worker_limiter(table, app(pace, 100)), timeline, 3)
-    stricter = min(pace, 100)
-    assert moments == pytest.approx([0, 60 / stricter, 120 / stricter], abs=0.01)
-    of_user = table.get(keys.rate_limiter("spotify", "default", "ua"), "gate")
-    assert (of_user is not None) is (pace > 100)
-
-
-def test_one_users_rate_does_not_delay_another(timeline: Timeline, limiter: Limiter) -> None:
-    """A user who has used up their own rate waits; the other does not."""
-    mine, theirs = limiter(app(0, 60), "ua"), limiter(app(0, 60), "ub")
-    assert calls(mine, timeline, 3)[-1] == pytest.approx(2)
-    start = timeline.seconds
-    assert calls(theirs, timeline, 1) == [start]
-
-
-def test_a_login_does_not_queue_behind_syncs(timeline: Timeline, limiter: Limiter) -> None:
-    """A person waits for it: it calls at once, and the slot that it uses up delays the others."""
-    syncing = limiter(app(60))
-    moments: list[float] = []
-
-    def login() -> None:
-        start = timeline.seconds
-        mine = limiter(app(60), None, longest_ms=2_000)
-        mine.wait_until_open()
-        mine.count_call()
-        assert timeline.seconds == start
-
-    for _ in range(15):
-        timeline.worker(0, lambda: moments.extend(calls(syncing, timeline, 1)))
-    timeline.worker(3.5, login)
-    timeline.run()
-    assert sorted(moments) == pytest.approx(range(15))
-    assert calls(syncing, timeline, 1) == pytest.approx([16])
 
 
 def test_a_login_waits_for_a_cool_down_too(timeline: Timeline, limiter: Limiter) -> None:
@@ -263,24 +160,6 @@ def test_the_condition_of_a_free_slot_refuses_during_a_cool_down(timeline: Timel
     assert timeline.now() >= ends[0]
 
 
-def test_a_queue_of_more_than_twenty_seconds_is_a_wait(timeline: Timeline, limiter: Limiter) -> None:
-    """Many workers reserve slots far ahead: a worker that would sleep too long gets MustWait with a time to return."""
-    refused: list[MustWait] = []
-
-    def call() -> None:
-        try:
-            limiter(app(60)).acquire()
-        except MustWait as error:
-            refused.append(error)
-
-    for _ in range(40):
-        timeline.worker(0, call)
-    timeline.run()
-    assert 15 <= len(refused) <= 20
-    assert all(START < error.until <= START + timedelta(seconds=40) for error in refused)
-    assert timeline.seconds <= 22
-
-
 def cooled_down_meanwhile(timeline: Timeline, limiter: Limiter, workers: int) -> list[float]:
     """The times of the workers' calls: all ask at once, and half a second later comes a 429 with 15 seconds."""
     moments: list[float] = []
@@ -302,32 +181,6 @@ def test_the_rate_is_kept_after_a_cool_down(timeline: Timeline, limiter: Limiter
     """Workers that waited for a slot do not all call at its end: that would cause the next 429."""
     moments = cooled_down_meanwhile(timeline, limiter, 20)
     assert all(later - sooner >= 0.99 for sooner, later in itertools.pairwise(moments))
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    # More at once would wait longer than a worker may sleep, at the slowest rate.
-    arrivals=st.lists(st.floats(0, 12), min_size=6, max_size=11),
-    per_minute=st.sampled_from([30, 60, 80, 100, 240]),
-)
-def test_no_time_window_has_more_calls_than_the_rate(
-    timeline: Timeline, arrivals: list[float], per_minute: int
-) -> None:
-    """However workers arrive: any window has at most one call more than the rate allows in it."""
-    table, start = MemoryTable(), timeline.seconds
-    moments: list[float] = []
-
-    def call() -> None:
-        worker_limiter(table, app(per_minute)).acquire()
-        moments.append(timeline.seconds - start)
-
-    for arrival in arrivals:
-        timeline.worker(arrival, call)
-    timeline.run()
-    assert len(moments) == len(arrivals)
-    for first, last in itertools.combinations_with_replacement(sorted(moments), 2):
-        inside = sum(first <= moment <= last for moment in moments)
-        assert inside <= 1 + (last - first) * per_minute / 60 + 0.01
 
 
 class Provider:
@@ -379,50 +232,3 @@ def test_none_of_ten_users_calls_during_a_ban(timeline: Timeline, bans: list[tup
     timeline.run()
     assert provider.during_ban == 0
     assert len(served) == 60
-
-
-@pytest.mark.usefixtures("aws_in_memory")
-def test_rate_and_cool_down_on_dynamodb(timeline: Timeline) -> None:
-    """The same with DynamoDB's conditions: spaced calls, a cool-down for all, its end, and our own waits."""
-    mine, theirs = (RateLimiter(app(60), user_id) for user_id in ("ua", "ub"))
-    assert calls(mine, timeline, 3) == pytest.approx([0, 1, 2])
-    until = theirs.back_off(limited(None))
-    assert until == timeline.now() + timedelta(seconds=DEFAULT_BACKOFF[0])
-    assert mine.back_off(limited(1)) == until
-    mine.acquire()
-    assert timeline.now() >= until
-    assert theirs.back_off(limited(None)) == timeline.now() + timedelta(seconds=DEFAULT_BACKOFF[1])
-    theirs.back_off(limited(3600))
-    with pytest.raises(MustWait):
-        RateLimiter(app(60, 60), "uc").acquire()
-    with pytest.raises(MustWait):
-        RateLimiter(app(60), None).wait_until_open()
-
-
-@pytest.mark.usefixtures("aws_in_memory")
-def test_a_slot_costs_one_write(timeline: Timeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A free slot is one conditional update and no read: the condition checks for a cool-down."""
-    mine = RateLimiter(app(60), "ua")
-    writes: list[str] = []
-    update = state_table().update
-
-    def counting(pk: str, sk: str, *arguments: object, **more: object) -> object:
-        writes.append(pk)
-        return update(pk, sk, *arguments, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(type(state_table()), "update", staticmethod(counting))
-    monkeypatch.setattr(type(state_table()), "get", staticmethod(_no_read))
-    calls(mine, timeline, 1)
-    assert writes == ["gate#spotify#default"]
-    timeline.sleep(60)
-    mine.acquire()
-    assert writes == ["gate#spotify#default"] * 2, "also after a pause"
-
-
-def _no_read(*_: object) -> None:
-    raise AssertionError("a free slot needs no read")
-
-
-def test_times_survive_the_table() -> None:
-    """Stored times are milliseconds since 1970 and are read back unchanged."""
-    assert times.from_milliseconds(times.milliseconds(START)) == START

@@ -1,0 +1,1 @@
+"""The daily sums over all listeners, by Athena."""

@@ -1,0 +1,1 @@
+"""The rate limiter: one quota for all workers."""
