@@ -148,7 +148,7 @@ def _costs() -> Iterator[Figure]:
 
 def _dollars(count: int, artists: int, counted: Counted, *, by: str) -> dict[str, float]:
     """US dollars of a run by service."""
-    # Whoever writes files looks each number up once more.
+    # Before the worker writes a file it reads the item of each number in it once more.
     others = 5 if by == "athena" else 4
     of_listener = _units(PROFILE_BYTES, 4096) + others + _units(counted.alike, 4096)
     reads = count * of_listener + artists * _units(counted.near, 4096)
