@@ -116,7 +116,7 @@ class Sweep(Observed):
             return None
         self.attempt += 1
         self._fingerprints, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
-        self.came_twice = None
+        self.came_twice, self._parts = None, []
         return replace(again, attempt=self.attempt)
 
     def take(
@@ -133,9 +133,10 @@ class Sweep(Observed):
         self._barren = 0
         self.fingerprint = _fingerprint(page.entries)
         self._fingerprints.add(self.fingerprint)
-        # What came in parts may come once more as a whole.
         self._parts = [*self._parts, *page.entries][-paging.limit :] if ask.size else []
-        self._fingerprints.add(_fingerprint(self._parts))
+        if self._parts:
+            # What came in parts may come once more as a whole.
+            self._fingerprints.add(_fingerprint(self._parts))
         self.full = len(page.entries) >= (ask.size or page.size or paging.limit)
         self.other_total = page.other_total or self.other_total
         page = self.habits.corrected(replace(page, other_total=self.other_total), paging)

@@ -79,8 +79,8 @@ def plays(
     keys = list(lookup.plays(user_id, PLAYS, *span))
     polled = [fact for fact in queries.facts(user_id, PLAYS, keys).values() if told(fact)]
     inside = times.iso(begin), times.iso(end)
-    found = [play for play in _once(polled, imported) if inside[0] <= play.moment <= inside[1]]
-    return sorted(found, key=lambda play: (play.moment, play.key))
+    here = [play for play in _once(polled, imported) if inside[0] <= play.moment <= inside[1]]
+    return sorted(here, key=lambda play: (play.moment, play.key))
 
 
 def pairs(polled: Iterable[StoredFact], imported: Iterable[StoredFact]) -> list[Pair]:
