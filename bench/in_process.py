@@ -42,6 +42,7 @@ __all__ = ["Bench", "bench", "bench_at", "writes_for_nothing"]
 
 REDIRECT_URI = "http://127.0.0.1/callback"
 """Nothing listens there: the redirect is read from the provider's response."""
+DAY_SECONDS = 24 * 3600
 LONG_BRANCH = (DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
 BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type not in LONG_BRANCH)]
 """The branches that the state machine runs in parallel."""
@@ -109,8 +110,11 @@ class Bench:
 
 @contextmanager
 def bench(options: Options) -> Iterator[Bench]:
-    """A new simulator and a new AWS in this process."""
-    with running(create_app(Spotify, options)) as address, bench_at(address, aws_in_memory.new_aws()) as here:
+    """A new simulator and a new AWS in this process. Their day begins at noon: counts by the day stay the same."""
+    to_noon = DAY_SECONDS / 2 - time.time() % DAY_SECONDS
+    simulator = create_app(Spotify, options, lambda: time.time() + to_noon)
+    with running(simulator) as address, bench_at(address, aws_in_memory.new_aws()) as here:
+        here.pass_time(timedelta(seconds=to_noon))
         yield here
 
 
