@@ -1,8 +1,8 @@
 """
 At every write of a sync that appends, removes and moves: its worker dies, or another one does all its work.
 
-One data type of each list kind and provider. The tables are put back to where they were for each request; the oracle is
-the simulator's own list, against a fold that shares no code with the product.
+A data type of each list kind of each provider. The tables are put back to where they were for each request; the oracle
+is the simulator's own list, against a fold that shares no code with the product.
 """
 
 import copy
@@ -45,10 +45,17 @@ LISTS = [
     ("spotify", DataType.PLAYLIST_TRACKS),
     ("spotify", DataType.RECENTLY_PLAYED),
     ("apple_music", DataType.SAVED_ALBUMS),
+    ("apple_music", DataType.TOP_TRACKS),
     ("apple_music", DataType.PLAYLIST_TRACKS),
     ("apple_music", DataType.RECENTLY_PLAYED),
+    ("lastfm", DataType.SAVED_TRACKS),
     ("lastfm", DataType.TOP_ARTISTS),
     ("lastfm", DataType.RECENTLY_PLAYED),
+    ("soundcloud", DataType.SAVED_TRACKS),
+    ("soundcloud", DataType.PLAYLIST_TRACKS),
+    ("soundcloud", DataType.RECENTLY_PLAYED),
+    ("youtube_music", DataType.SAVED_TRACKS),
+    ("youtube_music", DataType.PLAYLIST_TRACKS),
 ]
 HOUR = 3_600
 EVERY = 1 if int(os.environ.get("SCHEDULES", "0")) >= 10_000 else 6
