@@ -1,6 +1,11 @@
 """The plan of one list, by example: what is appended, what is removed, what moves, and what the list holds then."""
 
+import gc
+import sys
+from collections.abc import Callable
 from dataclasses import replace
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -16,6 +21,40 @@ EARLIER = replace(SOURCE, started_at="2026-11-27T04:00:00.000Z")
 def endpoint(kind: ListKind) -> Endpoint:
     """The row of a provider's table for such a list."""
     return Endpoint("/", Offset(50), lambda body: body, lambda *_: Record("", {}), (), list_kind=kind)
+
+
+PURE = {
+    "blendify.collecting.plan",
+    "blendify.collecting.undated_plays.move_to_front",
+    "blendify.history.facts",
+    "blendify.history.list_entries",
+    "blendify.history.reordering",
+    "blendify.providers.endpoint",
+    "blendify.providers.record_identity",
+}
+"""The modules that a plan may use: what it uses of them has no clock, no settings and no I/O."""
+
+
+def modules_used(work: Callable[[], object]) -> set[str]:
+    """The modules of all functions that are called meanwhile, also of those that are written in C."""
+    used: set[str] = set()
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            used.add(frame.f_globals["__name__"])
+        elif event == "c_call":
+            owner = argument.__self__ if isinstance(argument.__self__, type) else type(argument.__self__)
+            used.add(argument.__module__ or owner.__module__)
+
+    # The garbage collector would call who has asked to be told of its runs.
+    gc.disable()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    return used - {__name__, "builtins"}
 
 
 def version(names: str) -> list[Entry]:
@@ -127,3 +166,22 @@ def test_plays_that_may_be_missing_are_a_gap(
     planned = plan(plays(*known), log(plays(*given, source=SOURCE), full=full)).gap
     ends = [play.identity.partition("#")[0] for play in plays(*gap)] if gap else []
     assert planned == (Gap(SOURCE.key(f"hole#{ends[1]}"), *ends) if gap else None)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("kind", ListKind)
+def test_a_plan_follows_from_version_and_list_alone(kind: ListKind, complete: bool) -> None:
+    """It asks neither a clock nor the settings nor AWS, leaves what it is given as it is, and is the same each time."""
+    if kind is ListKind.LOG:
+        before, given = plays(*range(REMEMBERED + SPARE_PLAYS, 0, -1)), log(plays(999, 998, source=SOURCE), full=True)
+    else:
+        before, given = version("abcd"), read(kind, "dxaC", "abcd", complete=complete)
+    copies = list(before), replace(given, entries=list(given.entries))
+    plans = []
+    used = modules_used(lambda: plans.append(plan(before, given)))
+    assert "blendify.collecting.plan" in used
+    assert {module for module in used if module.partition(".")[0] == "blendify"} <= PURE
+    assert used - PURE <= {"_bisect", "re", "sys"}
+    assert (before, given) == copies
+    assert plans == [plan(*copies)]
+    assert plans[0].facts > 0 or kind is ListKind.RANKED
