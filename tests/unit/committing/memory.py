@@ -30,6 +30,8 @@ class Memory(ListStore):
     history: dict[str, Fact] = field(default_factory=dict)
     kept_pages: dict[str, ListPage] = field(default_factory=dict)
     writes: int = 0
+    again: int = 0
+    """Facts that were sent although they were stored already."""
     at_write: Callable[[], None] = lambda: None
     """Called before each write and after it."""
     _before: dict[int, Sequence[Entry]] = field(default_factory=lambda: {0: ()})
@@ -114,6 +116,7 @@ class Memory(ListStore):
         for fact in facts:
 
             def insert(fact: Fact = fact) -> None:
+                self.again += fact.fetched_at in self.history
                 stored = self.history.setdefault(fact.fetched_at, fact)
                 assert stored == fact, f"two facts claim {fact.fetched_at}"
 

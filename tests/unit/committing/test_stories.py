@@ -34,6 +34,9 @@ PAGE = 3
 PLENTY = 900.0
 DAY = 1_000
 """Moments between two syncs."""
+BATCH, NOTED = 2, 3
+NOTED_AFTER = 4
+"""At most so many facts are sent again after a death: two batches, then it is noted that they are appended."""
 
 
 class Died(BaseException):
@@ -74,6 +77,9 @@ class Story:
         facts = len(self.memory.history)
         self.sync(next(self.syncs), calm=True)
         assert len(self.memory.history) == facts, "a sync without changes has appended facts"
+        if not self.figures["beside"]:
+            most = NOTED_AFTER * self.figures["deaths"]
+            assert self.memory.again <= most, "more facts were sent twice than deaths explain"
         self.check()
 
     def do_things(self, most: int) -> None:
@@ -173,7 +179,7 @@ class Story:
     @property
     def committer(self) -> Committer:
         """One whose time is up now and then, and whose batches are small."""
-        return Committer(self.memory, self.sort.endpoint(), self.seconds_left, batch=2, noted=3)
+        return Committer(self.memory, self.sort.endpoint(), self.seconds_left, batch=BATCH, noted=NOTED)
 
     def seconds_left(self) -> float:
         return 0.0 if self.hurried and self.chance.random() < 0.1 else PLENTY
