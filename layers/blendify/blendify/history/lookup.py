@@ -1,4 +1,9 @@
-"""Reads of the history for collectors: facts by key, plays by moment. Without pynamodb, which costs import time."""
+"""
+Reads of the history without pynamodb, which costs import time: facts by key, plays by moment, the gaps of one sync.
+
+Collectors read a fact by the key that their list version tells, to repeat its fields. What is new they learn from that
+version; of the history they ask it for old plays of a log alone.
+"""
 
 from collections.abc import Iterator
 from typing import Any
