@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from blendify.collecting.collector import RESERVE_SECONDS, collect
 from blendify.collecting.list_store import ListStore
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType, Outcome
+from blendify.history import list_versions
 from blendify.jobs.progress import move_on
 from tests.aws import moto_partiql
 from tests.unit.every_provider.subject import Subject
@@ -49,20 +51,36 @@ def test_a_killed_collector_is_taken_up(
     assert (counts["records"], counts["appended"]) == (records, records)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a worker dies: at a call of a function, before it counts or right after. And what the next one finds."""
+
+    owner: Any
+    name: str
+    counts: bool
+    intent: bool
+    """Whether the list's version has an intent then."""
+    facts: int
+    """Of the sync's four, how many are in the history then."""
+    asks: bool
+    """Whether the next worker asks the provider for pages."""
+    call: int = 1
+
+
 PLACES = {
-    "while it reads": (StagedPages, "store", 1, True),
-    "before the intent": (ListStore, "intend", 1, False),
-    "after the intent": (ListStore, "intend", 1, True),
-    "among the records": (moto_partiql, "insert", 2, True),
-    "before the flip": (ListStore, "flip", 1, False),
-    "after the flip": (ListStore, "flip", 1, True),
+    "while it reads": Place(StagedPages, "store", counts=True, intent=False, facts=0, asks=True),
+    "before the intent": Place(ListStore, "intend", counts=False, intent=False, facts=0, asks=True),
+    "after the intent": Place(ListStore, "intend", counts=True, intent=True, facts=0, asks=False),
+    "among the records": Place(moto_partiql, "insert", counts=True, intent=True, facts=2, asks=False, call=2),
+    "before the flip": Place(ListStore, "flip", counts=False, intent=True, facts=4, asks=False),
+    "after the flip": Place(ListStore, "flip", counts=True, intent=False, facts=4, asks=False),
 }
-"""The rows of the table in docs/data.md: the call at which a worker dies, which one of them, and whether it counts."""
+"""The rows of the table in docs/data.md."""
 
 
 @pytest.mark.parametrize("provider", ["spotify"])
-@pytest.mark.parametrize("place", PLACES)
-def test_a_death_at_each_place_of_a_commit(subject: Subject, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
+def test_a_death_at_each_place_of_a_commit(subject: Subject, monkeypatch: pytest.MonkeyPatch, place: Place) -> None:
     """A list from which two entries went and to which two came. The next worker's history and counts are as without."""
     saved = DataType.SAVED_TRACKS
     subject.run(saved)
@@ -71,24 +89,28 @@ def test_a_death_at_each_place_of_a_commit(subject: Subject, monkeypatch: pytest
         subject.change("remove", saved, position=position)
         subject.change("add", saved)
     job = subject.begun(saved, mode="full")
-    owner, name, call, counts = PLACES[place]
-    real, count = getattr(owner, name), iter(range(1, 100))
+    real, count = getattr(place.owner, place.name), iter(range(1, 100))
 
     def deadly(*arguments: Any, **more: Any) -> Any:
         number = next(count)
-        if number == call and not counts:
+        if number == place.call and not place.counts:
             raise KilledError
         answer = real(*arguments, **more)
-        if number == call:
+        if number == place.call:
             raise KilledError
         return answer
 
     with monkeypatch.context() as patch:
-        patch.setattr(owner, name, deadly if owner is not ListStore else staticmethod(deadly))
+        patch.setattr(place.owner, place.name, deadly if place.owner is not ListStore else staticmethod(deadly))
         with pytest.raises(KilledError):
             collect(saved, job, plenty)
+    intent = list_versions.version(job.user_id, subject.name, saved, "").intent
+    assert (intent is not None, len(subject.facts(job, saved))) == (place.intent, place.facts)
+    asked = subject.calls()
     assert collect(saved, job, plenty).outcome is Outcome.COMPLETE
+    assert (subject.calls() > asked) == place.asks
     assert subject.differences(saved) == []
+    assert list_versions.version(job.user_id, subject.name, saved, "").intent is None
     done = subject.counts(job, saved)
     assert (done["records"], done["appended"], done["removed"]) == (subject.size(saved), 2, 2)
     assert len(subject.facts(job, saved)) == 4
