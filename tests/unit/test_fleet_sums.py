@@ -74,7 +74,7 @@ def test_an_artist_is_called_as_most_say() -> None:
     key = artist_key("Scene 0, Band 0")
     names = Counter(artist.name for each in PROFILES.values() for artist in each.artists if artist.key == key)
     most = max(names.values())
-    assert SUMS.told[key] == (min(name for name in names if names[name] == most), f"https://images/{key}")
+    assert SUMS.names_and_images[key] == (min(name for name in names if names[name] == most), f"https://images/{key}")
     assert len(names) == 2
 
 
@@ -95,6 +95,6 @@ def test_a_spelling_of_ones_own_names_the_artist_for_nobody_else() -> None:
     )
     others = tuple(artist for artist in profiles[number].artists if artist.key != odd.key)
     spelt = odd._replace(name="!!! The Ubiquitous", image="https://images/!")
-    told = Sums({**profiles, number: replace(profiles[number], artists=(spelt, *others))}).told[odd.key]
+    told = Sums({**profiles, number: replace(profiles[number], artists=(spelt, *others))}).names_and_images[odd.key]
     assert told[0].casefold() == KNOWN_TO_ALL.casefold()
     assert told[1] == f"https://images/{odd.key}"

@@ -182,7 +182,7 @@ def test_scores_are_of_those_who_both_agreed() -> None:
     assert group.today(blend).scores == ()
     consent.change(group.ids["ben"], {"compare": True})
     (score,) = group.today(blend).scores
-    assert {score.one, score.other} == {members["ada"], members["ben"]}
+    assert {score.member, score.other} == {members["ada"], members["ben"]}
     assert 0 < score.percent <= 100
     assert score.artists
     consent.change(group.ids["ada"], {"compare": False})

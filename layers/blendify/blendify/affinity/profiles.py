@@ -102,10 +102,10 @@ def _evidence(user_id: str, shelf: str, today: str, allowed: frozenset[str], pri
 
 
 def _providers(evidence: Evidence) -> tuple[str, ...]:
-    told = {provider for month in evidence.plays for provider in month.providers}
-    told |= {top.provider for top in evidence.lists if top.entries}
-    told |= {change.provider for month in evidence.library for change in (*month.added, *month.removed)}
-    return tuple(sorted(told))
+    names = {provider for month in evidence.plays for provider in month.providers}
+    names |= {top.provider for top in evidence.lists if top.entries}
+    names |= {change.provider for month in evidence.library for change in (*month.added, *month.removed)}
+    return tuple(sorted(names))
 
 
 def _rows(made: Profile) -> list[Any]:

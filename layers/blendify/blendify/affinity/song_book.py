@@ -128,5 +128,5 @@ class SongBook:
 
 def _by_record(change: LibraryChange) -> tuple[str, ...]:
     """What is told of one record on one day may differ: then all that is told decides which comes first."""
-    told = (change.data_type, change.name, change.artist_line, change.image, change.key, *change.artist_keys)
-    return change.provider, change.record_id, change.day, *(text or "" for text in told)
+    texts = (change.data_type, change.name, change.artist_line, change.image, change.key, *change.artist_keys)
+    return change.provider, change.record_id, change.day, *(text or "" for text in texts)

@@ -171,14 +171,14 @@ class _Choice:
         return sorted(songs, key=lambda song: song.key in self.pool.stale)
 
 
-def choose(pool: Pool, kept: Sequence[Chosen], day: str, length: int = LENGTH) -> list[Chosen]:
+def choose(pool: Pool, staying: Sequence[Chosen], day: str, length: int = LENGTH) -> list[Chosen]:
     """
     The songs of a blend, in no order for listening: what several know first, the best of it first.
 
-    kept    songs of the day before that stay: still in the pool, at most `PER_ARTIST` of an artist
+    staying  songs of the day before that stay: still in the pool, at most `PER_ARTIST` of an artist
     """
     choice = _Choice(pool, day, length)
-    for each in kept:
+    for each in staying:
         choice.take(pool.songs[each.song.key], each.by, each.since)
     choice.fill_shared()
     choice.fill_turns()

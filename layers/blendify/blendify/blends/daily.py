@@ -136,8 +136,8 @@ def _scores(members: Sequence[Member], agreed: Mapping[str, Consent], sources: S
     audience = sources.audience()
     profiles = {each.member_id: sources.profile(each.user_id, "comparing") for each in compared}
     scores = []
-    for one, other in combinations(sorted(profiles), 2):
-        if alike := compare(profiles[one], profiles[other], audience):
+    for member, other in combinations(sorted(profiles), 2):
+        if alike := compare(profiles[member], profiles[other], audience):
             artists = tuple(artist.name for artist in alike.artists)
-            scores.append(Score(one, other, alike.percent, alike.words, artists))
+            scores.append(Score(member, other, alike.percent, alike.words, artists))
     return tuple(scores)

@@ -114,20 +114,20 @@ def _may_stay(pool: Pool, chosen: Chosen) -> bool:
     return len(song.whose) > 1 if chosen.by is None else chosen.by in song.whose
 
 
-def _fair(pool: Pool, kept: list[Chosen], day: str, length: int) -> list[Chosen]:
+def _fair(pool: Pool, staying: list[Chosen], day: str, length: int) -> list[Chosen]:
     """
     The songs of this day, with fair turns.
 
     Where tastes have changed so much that one day's new songs cannot make them fair, fewer stay
     """
     while True:
-        chosen = choose(pool, kept, day, length)
+        chosen = choose(pool, staying, day, length)
         turns = Counter(each.by for each in chosen)
         left = [each.member_id for each in pool.tastes if choosable(pool, chosen, each.member_id)]
         ahead = [each for each in left if turns[each] - min(turns[other] for other in left) > MOST_AHEAD + 1]
         if not ahead:
             return chosen
-        kept.remove(next(each for each in kept if each.by == ahead[0]))
+        staying.remove(next(each for each in staying if each.by == ahead[0]))
 
 
 def _links(chosen: Chosen, tastes: Sequence[Taste]) -> dict[str, Link]:

@@ -22,7 +22,7 @@ FORMAT = 1
 class Score(NamedTuple):
     """How alike two members are."""
 
-    one: str
+    member: str
     """A member's id."""
     other: str
     percent: int
@@ -74,7 +74,9 @@ def _rows(daily: Daily) -> list[Any]:
 def _daily(stored: list[Any]) -> Daily:
     (day, entries, shares, together, blended), (made_at, people, basis, services, songs, scores) = stored
     made = Playlist(day, tuple(map(_entry, entries)), tuple(Share(*share) for share in shares), together, blended)
-    pairs = tuple(Score(one, other, percent, words, tuple(artists)) for one, other, percent, words, artists in scores)
+    pairs = tuple(
+        Score(member, other, percent, words, tuple(artists)) for member, other, percent, words, artists in scores
+    )
     return Daily(made, made_at, people, basis, tuple(services), songs, pairs)
 
 

@@ -66,10 +66,10 @@ class _Map:
         closeness = {artist: self._closeness(here.song.artist, artist) for artist in artists} if here else {}
         return sorted(there, key=lambda each: (*closeness.get(each.song.artist, ()), self.place[each.song.key]))
 
-    def _closeness(self, one: str, other: str) -> tuple[float, float]:
+    def _closeness(self, artist: str, other: str) -> tuple[float, float]:
         """How near two artists are, the nearest first: by all listeners, and where these say nothing by the members."""
-        by_all = max(self.near.get(one, {}).get(other, 0.0), self.near.get(other, {}).get(one, 0.0))
-        by_members = sum(sqrt(taste.care(one) * taste.care(other)) for taste in self.tastes)
+        by_all = max(self.near.get(artist, {}).get(other, 0.0), self.near.get(other, {}).get(artist, 0.0))
+        by_members = sum(sqrt(taste.care(artist) * taste.care(other)) for taste in self.tastes)
         return -by_all, -by_members
 
 

@@ -72,15 +72,15 @@ def _folded(text: str) -> str:
 
 
 def _unmarked(text: str) -> list[str]:
-    kept: list[str] = []
+    letters: list[str] = []
     base = ""
     for letter in text:
         if not unicodedata.combining(letter):
             base = letter
         elif base and ord(base) < _LETTERS_WITH_MARKS:
             continue
-        kept.append(letter)
-    return kept
+        letters.append(letter)
+    return letters
 
 
 def _words(text: str) -> str:

@@ -93,10 +93,12 @@ class Sums:
             if count >= PEOPLE
         ]
         near.sort(key=lambda each: (-each[0], each[1]))
-        return [Near(other, *self.told[other], round(value, TOLD), count) for value, other, count in near[:NEAR]]
+        return [
+            Near(other, *self.names_and_images[other], round(value, TOLD), count) for value, other, count in near[:NEAR]
+        ]
 
     @cached_property
-    def told(self) -> Mapping[str, tuple[str, str | None]]:
+    def names_and_images(self) -> Mapping[str, tuple[str, str | None]]:
         """
         Name and picture of each artist: those that most profiles have, of equals the first in the order of letters.
 

@@ -65,19 +65,19 @@ def plays(
     last: str,
     *,
     margin: timedelta = timedelta(),
-    told: Callable[[StoredFact], bool] = lambda _: True,
+    matches: Callable[[StoredFact], bool] = lambda _: True,
 ) -> list[OnePlay]:
     """
     The plays between two moments (ISO 8601, UTC), each once, in the order of their moments.
 
-    margin  how far around this span plays are returned, too
-    told    which facts count; others are as if they were not there
+    margin   how far around this span plays are returned, too
+    matches  which facts count; others are as if they were not there
     """
     begin, end = times.parse(first) - margin, times.parse(last) + margin
-    imported = [fact for fact in queries.imported(user_id, PLAYS, *_wider(begin, end, REACH)) if told(fact)]
+    imported = [fact for fact in queries.imported(user_id, PLAYS, *_wider(begin, end, REACH)) if matches(fact)]
     span = _wider(begin, end, REACH if imported else timedelta())
     keys = list(lookup.plays(user_id, PLAYS, *span))
-    polled = [fact for fact in queries.facts(user_id, PLAYS, keys).values() if told(fact)]
+    polled = [fact for fact in queries.facts(user_id, PLAYS, keys).values() if matches(fact)]
     inside = times.iso(begin), times.iso(end)
     here = [play for play in _once(polled, imported) if inside[0] <= play.moment <= inside[1]]
     return sorted(here, key=lambda play: (play.moment, play.key))

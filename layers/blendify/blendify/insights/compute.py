@@ -90,20 +90,20 @@ class Bucket:
 
     def _plays_of(self, span: str) -> "_Heard":
         """Put the plays of a month of the listener's as one bucket, or of one day."""
-        told = timeline.plays(self.user_id, *self.calendar.span(span), margin=FURTHEST)
+        all_plays = timeline.plays(self.user_id, *self.calendar.span(span), margin=FURTHEST)
         plays, here = [], _Heard()
         dates = _ReleaseDates()
-        for one in filter(self._counts, told):
-            fields = one.fields
-            day = self.calendar.day(one.moment)
-            if not (song := song_of(fields, dates.of(one.fact))):
+        for play in filter(self._counts, all_plays):
+            fields = play.fields
+            day = self.calendar.day(play.moment)
+            if not (song := song_of(fields, dates.of(play.fact))):
                 continue
             if day.startswith(span):
                 here.heard += firsts.of_song(song, day, self.data_type)
             # Of a play without a moment from the provider only the order is known.
             if fields.get("played_after") is None:
-                plays.append(Play(one.moment, str(one.fact.provider), song))
-        polled = [one.polled for one in told if one.polled is not None]
+                plays.append(Play(play.moment, str(play.fact.provider), song))
+        polled = [play.polled for play in all_plays if play.polled is not None]
         here.polled += sorted(polled, key=lambda fact: str(fact.fetched_at))[:1]
         days = {day: pieces for day, pieces in by_day(plays, self.calendar).items() if day.startswith(span)}
         here.days += days
@@ -117,11 +117,11 @@ class Bucket:
             table.remove(self.shelf, f"plays#{month}#01", f"plays#{month}#31")
         return here
 
-    def _counts(self, one: OnePlay) -> bool:
+    def _counts(self, play: OnePlay) -> bool:
         """Whether a play counts: heard for long enough, surely music, and at a time that is known to the minute."""
-        if one.imported is None:
+        if play.imported is None:
             return True
-        fields = one.fields
+        fields = play.fields
         flags, heard, length = fields.get("flags") or {}, fields.get("ms_played"), fields.get("duration_ms")
         if flags.get("music") is False or fields.get("precision") not in EXACT:
             return False

@@ -27,9 +27,9 @@ def earliest(firsts: Iterable[First]) -> dict[str, First]:
     return by_key
 
 
-def _merged(one: First, other: First) -> First:
-    first = min(one, other, key=lambda first: (first.day, first.source, first.name))
-    images = [image for image in (one.image, other.image) if image]
+def _merged(known: First, other: First) -> First:
+    first = min(known, other, key=lambda first: (first.day, first.source, first.name))
+    images = [image for image in (known.image, other.image) if image]
     return First(first.key, first.name, min(images, default=None), first.day, first.source, first.is_artist)
 
 

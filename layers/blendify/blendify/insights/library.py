@@ -87,9 +87,9 @@ def joined_with_files(
     What a provider that was disconnected has told, too, is one addition: as that said it.
     """
     every = {month.month: month for month in months}
-    told = {(each.data_type, each.provider, each.key) for month in every.values() for each in month.added}
+    known = {(each.data_type, each.provider, each.key) for month in every.values() for each in month.added}
     for month, changes in of_files.items():
-        new = [each for each in changes if (each.data_type, each.provider, each.key) not in told]
+        new = [each for each in changes if (each.data_type, each.provider, each.key) not in known]
         if new:
             there = every.get(month, MonthOfLibrary(month, (), ()))
             every[month] = replace(there, added=tuple(sorted([*there.added, *new], key=_order)))

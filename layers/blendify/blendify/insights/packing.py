@@ -105,16 +105,16 @@ def to_plays(rows: Rows, providers: Collection[str]) -> list[MonthOfPlays]:
     month, artists, keys, columns, pieces = rows
     in_order = list(_made(Artist, artists))
     shown_services = [service for service in columns if service in providers or service not in NAMES]
-    told = {service: _to_songs(columns[service], keys, in_order) for service in shown_services}
+    songs_of = {service: _to_songs(columns[service], keys, in_order) for service in shown_services}
     months = []
     for services, days, hours in pieces:
-        shown = [provider for provider in services if provider in told]
+        shown = [provider for provider in services if provider in songs_of]
         if shown:
             by_day = {day: dict(zip(_at(keys, places), counts, strict=True)) for day, places, counts in days}
-            songs = told[shown[0]]
+            songs = songs_of[shown[0]]
             if len(shown) > 1 or len(pieces) > 1:
                 here = dict.fromkeys(key for counts in by_day.values() for key in counts)
-                songs = {key: fullest([told[provider][key] for provider in shown]) for key in here}
+                songs = {key: fullest([songs_of[provider][key] for provider in shown]) for key in here}
             by_hour = {(weekday, hour): count for weekday, hour, count in hours}
             months.append(MonthOfPlays(month, songs, by_day, by_hour, tuple(shown)))
     return months

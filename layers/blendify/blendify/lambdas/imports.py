@@ -60,8 +60,8 @@ def _worker(event: Event, seconds_left: Callable[[], float], readers: Readers) -
     given: dict[str, Any] = {name: event.get(name) for name in ("user_id", "import_id")}
     if not all(isinstance(value, str) and value for value in given.values()):
         return None
-    found: Import | None = imports.find(given["user_id"], given["import_id"])
-    return Worker(found, readers, seconds_left) if found else None
+    import_: Import | None = imports.find(given["user_id"], given["import_id"])
+    return Worker(import_, readers, seconds_left) if import_ else None
 
 
 def _tell(ended: Import) -> None:

@@ -106,13 +106,13 @@ class DeletionPass:
             self._delete_item(keys.counted(consent.shard(self._user_id)), self._user_id)
 
     def _withdraw(self, import_id: str) -> None:
-        found = imports.find(self._user_id, import_id)
-        while found and found.state not in (State.TAKING_BACK, State.TAKEN_BACK):
-            if found.state is State.READING and not self.busy:
+        import_ = imports.find(self._user_id, import_id)
+        while import_ and import_.state not in (State.TAKING_BACK, State.TAKEN_BACK):
+            if import_.state is State.READING and not self.busy:
                 self._remember_busy()
             with suppress(imports.Superseded):
-                imports.withdraw(found)
-            found = imports.find(self._user_id, import_id)
+                imports.withdraw(import_)
+            import_ = imports.find(self._user_id, import_id)
 
     def _import(self, import_id: str) -> None:
         """Delete the facts of one import, and what was uploaded for it."""
@@ -129,10 +129,10 @@ class DeletionPass:
                 ]
                 self._delete(history, in_scope, "facts")
         self._counted("uploads", batch_delete.delete_objects(uploads_bucket(), uploads.key(self._user_id, import_id)))
-        told = imports.taken_back(self._user_id, import_id)
-        if told and told.told_at:
+        taken_back = imports.taken_back(self._user_id, import_id)
+        if taken_back and taken_back.told_at:
             # Every pass asks for it: one that dies before is followed by another.
-            runs.forward_import(self._user_id, import_id, told.told_at)
+            runs.forward_import(self._user_id, import_id, taken_back.told_at)
 
     def _replaced(self, provider: str) -> None:
         """Delete the records of a provider that were replaced before its span; without a span nothing."""

@@ -64,20 +64,20 @@ class Likeness:
     """What both care for most first."""
 
 
-def compare(one: Profile, other: Profile, audience: Audience) -> Likeness | None:
+def compare(profile: Profile, other: Profile, audience: Audience) -> Likeness | None:
     """How alike two listeners are; None: too little is known. Either order gives the same."""
-    if min(len(one.artists), len(other.artists)) < FEWEST_ARTISTS:
+    if min(len(profile.artists), len(other.artists)) < FEWEST_ARTISTS:
         return None
-    of_one, of_other = weights(one, audience), weights(other, audience)
-    terms = {key: of_one[key] * of_other[key] for key in sorted(of_one.keys() & of_other.keys())}
+    of_profile, of_other = weights(profile, audience), weights(other, audience)
+    terms = {key: of_profile[key] * of_other[key] for key in sorted(of_profile.keys() & of_other.keys())}
     if len(terms) < FEWEST_SHARED:
         return None
-    whole = cosine(of_one, of_other)
+    whole = cosine(of_profile, of_other)
     value = whole * len(terms) / (len(terms) + SHRINK)
-    percent = percentage(value, has_log=(one.has_log, other.has_log))
+    percent = percentage(value, has_log=(profile.has_log, other.has_log))
     largest = sorted(terms, key=lambda key: (-terms[key], key))[:REASONS]
-    artists = tuple(_shared_artist(one, other, key, terms[key] / sum(terms.values()), audience) for key in largest)
-    return Likeness(value, percent, words(percent), len(terms), artists, _shared_songs(one, other))
+    artists = tuple(_shared_artist(profile, other, key, terms[key] / sum(terms.values()), audience) for key in largest)
+    return Likeness(value, percent, words(percent), len(terms), artists, _shared_songs(profile, other))
 
 
 def percentage(value: float, has_log: tuple[bool, bool]) -> int:
@@ -91,19 +91,19 @@ def words(percent: int) -> str:
     return next(name for below, name in WORDS if percent < below)
 
 
-def _shared_artist(one: Profile, other: Profile, key: str, share: float, audience: Audience) -> SharedArtist:
-    first, second = sorted((one.artist[key], other.artist[key]), key=lambda each: (each.name, each.image or ""))
+def _shared_artist(profile: Profile, other: Profile, key: str, share: float, audience: Audience) -> SharedArtist:
+    first, second = sorted((profile.artist[key], other.artist[key]), key=lambda each: (each.name, each.image or ""))
     listeners = audience.of.get(key, 0)
-    told = listeners if listeners >= FEWEST_BEHIND else None
-    return SharedArtist(key, first.name, first.image or second.image, share, told)
+    shown = listeners if listeners >= FEWEST_BEHIND else None
+    return SharedArtist(key, first.name, first.image or second.image, share, shown)
 
 
-def _shared_songs(one: Profile, other: Profile) -> tuple[SharedSong, ...]:
-    worth = {key: one.song[key].weight * other.song[key].weight for key in one.song.keys() & other.song.keys()}
+def _shared_songs(profile: Profile, other: Profile) -> tuple[SharedSong, ...]:
+    worth = {key: profile.song[key].weight * other.song[key].weight for key in profile.song.keys() & other.song.keys()}
     best = sorted(worth, key=lambda key: (-worth[key], key))[:SONGS]
-    return tuple(_shared_song(one.song[key], other.song[key]) for key in best)
+    return tuple(_shared_song(profile.song[key], other.song[key]) for key in best)
 
 
-def _shared_song(one: SongWeight, other: SongWeight) -> SharedSong:
-    first, second = sorted((one, other), key=lambda each: (each.title, each.artist_line, each.cover or ""))
+def _shared_song(song: SongWeight, other: SongWeight) -> SharedSong:
+    first, second = sorted((song, other), key=lambda each: (each.title, each.artist_line, each.cover or ""))
     return SharedSong(first.key, first.title, first.artist_line, first.cover or second.cover)

@@ -31,12 +31,12 @@ def weights(profile: Profile, audience: Audience) -> Weights:
     return {key: value / length for key, value in raw.items() if audience.of.get(key, 0) <= audience.most}
 
 
-def cosine(one: Weights, other: Weights) -> float:
+def cosine(own: Weights, other: Weights) -> float:
     """Σ v × v over the shared artists, from 0 to 1; the same both ways, bit for bit."""
-    return min(1.0, sum(one[key] * other[key] for key in sorted(one.keys() & other.keys())))
+    return min(1.0, sum(own[key] * other[key] for key in sorted(own.keys() & other.keys())))
 
 
-def likeness(one: Weights, other: Weights) -> float:
+def likeness(own: Weights, other: Weights) -> float:
     """The cosine, drawn towards 0 where little is shared: from 0 to 1, the same both ways."""
-    shared = len(one.keys() & other.keys())
-    return cosine(one, other) * shared / (shared + SHRINK)
+    shared = len(own.keys() & other.keys())
+    return cosine(own, other) * shared / (shared + SHRINK)

@@ -85,12 +85,12 @@ def changes(user_id: str, asked: Changes) -> tuple[list[dict[str, Any]], str | N
 
 def _told(user_id: str, asked: Changes, after: Place | None) -> tuple[list[dict[str, Any]], str | None]:
     """The same of what one import told; nothing of one that goes on, or that was taken back."""
-    told = imports.find(user_id, asked.import_id or "")
-    if told is None or told.state not in ENDED:
+    import_ = imports.find(user_id, asked.import_id or "")
+    if import_ is None or import_.state not in ENDED:
         return [], None
     items: list[dict[str, Any]] = []
     place = after or ("", "")
-    for scanned, (here, item) in enumerate(import_changes.records(told, asked.data_types, place, asked.limit)):
+    for scanned, (here, item) in enumerate(import_changes.records(import_, asked.data_types, place, asked.limit)):
         if len(items) == asked.limit or scanned == MAX_SCANNED:
             return items, _encode(place)
         items += [item] if item else []

@@ -37,25 +37,25 @@ LONGEST_PLAY = timedelta(days=1)
 class ImportChange:
     """That an import brought records of a data type, or that they are taken back."""
 
-    told: Import
+    import_: Import
     data_type: DataType
 
     @property
     def place(self) -> tuple[str, str]:
         """Where it stands in the order of all changes."""
-        return f"{self.told.told_at}#{ORIGIN}#{self.told.import_id}", self.data_type.value
+        return f"{self.import_.told_at}#{ORIGIN}#{self.import_.import_id}", self.data_type.value
 
     def item(self) -> dict[str, Any]:
         """The change as apps read it: the fields of a record are null."""
-        moment = self.told.told_at or ""
-        values = {"origin": ORIGIN, "import_id": self.told.import_id}
+        moment = self.import_.told_at or ""
+        values = {"origin": ORIGIN, "import_id": self.import_.import_id}
         return {
             "data_type": self.data_type.value,
-            "removed": self.told.state is State.TAKEN_BACK,
+            "removed": self.import_.state is State.TAKEN_BACK,
             "sequence": times.milliseconds(times.parse(moment)),
-            "entry_id": digest(ORIGIN, self.told.import_id, self.data_type),
+            "entry_id": digest(ORIGIN, self.import_.import_id, self.data_type),
             "list": None,
-            "imported": self.told.report.by_data_type.get(self.data_type, 0),
+            "imported": self.import_.report.by_data_type.get(self.data_type, 0),
             "same_play": None,
             **record_of(values, moment, self.data_type),
         }
@@ -63,22 +63,22 @@ class ImportChange:
 
 def of_user(user_id: str, data_types: Collection[DataType]) -> list[ImportChange]:
     """Those of all imports of a listener that have ended, latest first."""
-    changes = [each for told in imports.newest(user_id, consistent=False) for each in of_import(told, data_types)]
+    changes = [each for import_ in imports.newest(user_id, consistent=False) for each in of_import(import_, data_types)]
     return sorted(changes, key=lambda each: each.place, reverse=True)
 
 
-def of_import(told: Import, data_types: Collection[DataType] = tuple(DataType)) -> Iterator[ImportChange]:
+def of_import(import_: Import, data_types: Collection[DataType] = tuple(DataType)) -> Iterator[ImportChange]:
     """Those of one import; none as long as it goes on, and none of plays if all of them were known."""
-    if told.told_at is None:
+    if import_.told_at is None:
         return
-    plays = told.report.stored or told.state is State.TAKEN_BACK
+    plays = import_.report.stored or import_.state is State.TAKEN_BACK
     for data_type in DataType:
-        if data_type in data_types and data_type in told.data_types and (plays or data_type in LISTED):
-            yield ImportChange(told, data_type)
+        if data_type in data_types and data_type in import_.data_types and (plays or data_type in LISTED):
+            yield ImportChange(import_, data_type)
 
 
 def records(
-    told: Import, data_types: Sequence[DataType], after: tuple[str, str], size: int
+    import_: Import, data_types: Sequence[DataType], after: tuple[str, str], size: int
 ) -> Iterator[tuple[tuple[str, str], dict[str, Any] | None]]:
     """
     What an import told, in the order of these data types and of the keys in each: place and item.
@@ -91,45 +91,45 @@ def records(
     key, name = after
     names = [data_type.value for data_type in data_types]
     for data_type in data_types[names.index(name) if name in names else 0 :]:
-        facts = _facts(told, data_type, key if data_type == name else "")
+        facts = _facts(import_, data_type, key if data_type == name else "")
         while batch := list(islice(facts, size)):
-            mine = [fact for fact in batch if data_type in LISTED or fact.import_id == told.import_id]
-            same = {} if data_type in LISTED else timeline.same(told.user_id, mine)
-            items = {str(fact.fetched_at): _item(told, fact, data_type, same) for fact in mine}
+            mine = [fact for fact in batch if data_type in LISTED or fact.import_id == import_.import_id]
+            same = {} if data_type in LISTED else timeline.same(import_.user_id, mine)
+            items = {str(fact.fetched_at): _item(import_, fact, data_type, same) for fact in mine}
             for fact in batch:
                 yield (str(fact.fetched_at), data_type.value), items.get(str(fact.fetched_at))
 
 
-def _facts(told: Import, data_type: DataType, after: str) -> Iterator[StoredFact]:
+def _facts(import_: Import, data_type: DataType, after: str) -> Iterator[StoredFact]:
     if data_type in LISTED:
-        if not told.says_lists:
+        if not import_.says_lists:
             return
-        began = told.started_at or ""
+        began = import_.started_at or ""
         keys = sorted(
-            {key for key in libraries.of_import(told.user_id, data_type, began, told.import_id) if key > after}
+            {key for key in libraries.of_import(import_.user_id, data_type, began, import_.import_id) if key > after}
         )
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
-            facts = queries.facts(told.user_id, f"{data_type}{IMPORTED}", batch, gone=True)
+            facts = queries.facts(import_.user_id, f"{data_type}{IMPORTED}", batch, gone=True)
             yield from (facts[key] for key in batch if key in facts)
-    elif covers := told.report.covers.values():
+    elif covers := import_.report.covers.values():
         last = times.parse(max(span[1] for span in covers)) + LONGEST_PLAY
         first = max(min(span[0] for span in covers), after)
-        for fact in queries.imported(told.user_id, data_type, first, times.iso(last)):
+        for fact in queries.imported(import_.user_id, data_type, first, times.iso(last)):
             if str(fact.fetched_at) > after:
                 yield fact
 
 
-def _item(told: Import, fact: StoredFact, data_type: DataType, same: Mapping[str, StoredFact]) -> dict[str, Any]:
+def _item(import_: Import, fact: StoredFact, data_type: DataType, same: Mapping[str, StoredFact]) -> dict[str, Any]:
     other = same.get(str(fact.fetched_at))
     return {
         "data_type": data_type.value,
         "removed": False,
-        "sequence": times.milliseconds(times.parse(told.told_at or "")),
+        "sequence": times.milliseconds(times.parse(import_.told_at or "")),
         "entry_id": entry_id(fact, data_type),
         "list": list_name(fact, data_type) or None,
         "imported": None,
         "same_play": entry_id(other, data_type) if other else None,
-        "why": {"cause": ORIGIN, "sync_id": None, "import_id": told.import_id},
+        "why": {"cause": ORIGIN, "sync_id": None, "import_id": import_.import_id},
         **record(fact, data_type),
     }

@@ -29,25 +29,25 @@ MOMENT = timedelta(milliseconds=1)
 class PlayOnce:
     """A play, and what tells of it."""
 
-    one: OnePlay
+    play: OnePlay
 
     @property
     def moment(self) -> str:
         """When it was played (ISO 8601)."""
-        return self.one.moment
+        return self.play.moment
 
     @property
     def key(self) -> str:
         """The sort key of the fact that says most of it."""
-        return self.one.key
+        return self.play.key
 
     def record(self, *, raw: bool) -> dict[str, Any]:
         """The play as apps read it: time, length and flags of the file, song and context of the provider."""
-        fact = self.one.fact
-        if self.one.polled is None or self.one.imported is None:
+        fact = self.play.fact
+        if self.play.polled is None or self.play.imported is None:
             return record(fact, timeline.PLAYS, raw=raw)
         # The provider recorded it itself, which an import does not change.
-        values = {**self.one.fields, "provider": str(fact.provider)}
+        values = {**self.play.fields, "provider": str(fact.provider)}
         fields = record_of(values, moment_of(str(fact.fetched_at)), timeline.PLAYS)
         return {**fields, metadata_field(timeline.PLAYS): fact.answer()} if raw else fields
 
@@ -62,7 +62,7 @@ def newest_first(
     until   no play after this moment
     """
 
-    def told(fact: StoredFact) -> bool:
+    def matches(fact: StoredFact) -> bool:
         known_since = fact.attribute_values.get("imported_at") or moment_of(str(fact.fetched_at))
         if question.as_of is not None and known_since > question.as_of:
             return False
@@ -75,9 +75,9 @@ def newest_first(
     span = SHORTEST
     while (last := _latest(user_id, until)) is not None:
         first = times.parse(last) - span
-        block = timeline.plays(user_id, times.iso(first), last, told=told)
-        for one in reversed(block):
-            once = PlayOnce(one)
+        block = timeline.plays(user_id, times.iso(first), last, matches=matches)
+        for play in reversed(block):
+            once = PlayOnce(play)
             if before is None or (once.moment, once.key) < before:
                 yield once
         if len(block) < FEW:

@@ -177,8 +177,8 @@ def _changed(user: str, since: str | None, titles: Titles, others: Sequence[Chan
 
 
 def _imports(user: str) -> list[Changed]:
-    told = {each.told.import_id: each.told for each in import_changes.of_user(user, tuple(DataType))}
-    return [_imported(each) for each in told.values()]
+    by_id = {each.import_.import_id: each.import_ for each in import_changes.of_user(user, tuple(DataType))}
+    return [_imported(each) for each in by_id.values()]
 
 
 def _of_blend(word: Word) -> Changed:
@@ -194,21 +194,22 @@ def _words(data_type: DataType, count: int) -> str:
     return words.removesuffix("s") if count == 1 else words
 
 
-def _imported(told: Import) -> Changed:
+def _imported(import_: Import) -> Changed:
     """An import, in one line whatever it brought."""
     counts = [
-        f"{records:,} {_words(DataType(name), records)}" for name, records in sorted(told.report.by_data_type.items())
+        f"{records:,} {_words(DataType(name), records)}"
+        for name, records in sorted(import_.report.by_data_type.items())
     ]
-    services = {named["service"] for named in told.report.recognised}
+    services = {named["service"] for named in import_.report.recognised}
     name = ", ".join(sorted(map(service_names.title, services)))
-    removed, moment = told.state is State.TAKEN_BACK, told.told_at or ""
+    removed, moment = import_.state is State.TAKEN_BACK, import_.told_at or ""
     return Changed(
         thing=Thing(name or "An import", ", ".join(counts) or None, None, round=False, rank=None),
         removed=removed,
         verb="Import taken back" if removed else "Imported from a file",
         moment=moment,
         recorded_at=moment,
-        page=f"imports/{told.import_id}",
+        page=f"imports/{import_.import_id}",
     )
 
 

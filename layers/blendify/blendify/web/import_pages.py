@@ -70,11 +70,11 @@ def arrived(import_id: str) -> Response[str]:
 def by_form(import_id: str) -> Response[str]:
     """303 back to the import's page, after its question was answered or it was taken back."""
     fields = {name: values[0] for name, values in form_fields(router).items()}
-    found = find(user_id(), import_id)
-    if found is None:
+    import_ = find(user_id(), import_id)
+    if import_ is None:
         return responses.error_response(router, 404, "not_found", "You have no such import.")
     back = fields.get("take_back") == "yes"
-    answer = withdrawn(found) if back else begin(user_id(), import_id, imports_api.checked(_answered(fields)))
+    answer = withdrawn(import_) if back else begin(user_id(), import_id, imports_api.checked(_answered(fields)))
     if answer.status_code >= HTTPStatus.BAD_REQUEST:
         return answer
     return responses.see_other(f"{responses.relative_root(router)}imports/{import_id}")
@@ -113,11 +113,11 @@ def _overview(router: Router, user: str) -> Response[str]:
 
 
 def _report(user: str, import_id: str) -> Response[str]:
-    found = find(user, import_id)
-    if found is None:
+    import_ = find(user, import_id)
+    if import_ is None:
         return responses.error_response(router, 404, "not_found", "You have no such import.")
-    going_on = found.state in (State.READING, State.TAKING_BACK)
-    shown = _shown(found)
+    going_on = import_.state in (State.READING, State.TAKING_BACK)
+    shown = _shown(import_)
     most = max((each["plays"] for each in shown["differences"]), default=1)
     return listener_pages.page(
         router,
@@ -128,13 +128,13 @@ def _report(user: str, import_id: str) -> Response[str]:
         most=most,
         lists=[
             (DataType(name).words.capitalize(), records)
-            for name, records in found.report.by_data_type.items()
+            for name, records in import_.report.by_data_type.items()
             if name in LISTED
         ],
         needed=NEEDED_COLUMNS,
         refresh=REFRESH if going_on else None,
         time_zone=users.profile(user).get("time_zone", "UTC"),
-        years=[found.report.years[0], found.report.years[-1]] if found.report.years else None,
+        years=[import_.report.years[0], import_.report.years[-1]] if import_.report.years else None,
     )
 
 

@@ -48,8 +48,8 @@ def list_imports() -> Response[str]:
 @router.get("/me/imports/<import_id>", middlewares=[reader])
 def show_import(import_id: str) -> Response[str]:
     """One import with its report; 404 when this listener has none with this id."""
-    found = find(user_id(), import_id)
-    return responses.json_response(200, import_views.view(found)) if found else not_found()
+    import_ = find(user_id(), import_id)
+    return responses.json_response(200, import_views.view(import_)) if import_ else not_found()
 
 
 @router.post("/me/imports/<import_id>", middlewares=[_same_origin, session_user])
@@ -65,8 +65,8 @@ def start(import_id: str) -> Response[str]:
 @router.delete("/me/imports/<import_id>", middlewares=[_same_origin, session_user])
 def take_back(import_id: str) -> Response[str]:
     """202 with {"erasure_id"}: what the import stored is being erased. 204 for one that never began."""
-    found = find(user_id(), import_id)
-    return withdrawn(found) if found else not_found()
+    import_ = find(user_id(), import_id)
+    return withdrawn(import_) if import_ else not_found()
 
 
 def find(user: str, import_id: str) -> Import | None:
@@ -127,16 +127,16 @@ def _try_again() -> Response[str]:
     return responses.error_response(router, 503, "unavailable", text, {"Retry-After": "60"})
 
 
-def withdrawn(found: Import) -> Response[str]:
+def withdrawn(import_: Import) -> Response[str]:
     """Take an import back: by the eraser, with a receipt."""
-    if found.state is State.TAKEN_BACK:
+    if import_.state is State.TAKEN_BACK:
         return responses.error_response(router, 409, "taken_back", "This import is taken back already.")
-    if found.state is State.AWAITING_UPLOAD:
-        uploads.remove(found.user_id, found.import_id)
-        imports.drop(found)
+    if import_.state is State.AWAITING_UPLOAD:
+        uploads.remove(import_.user_id, import_.import_id)
+        imports.drop(import_)
         return responses.no_content()
     try:
-        erasure_id = receipts.begin(found.user_id, receipts.of_import(found.import_id))
+        erasure_id = receipts.begin(import_.user_id, receipts.of_import(import_.import_id))
         state_machines.start(erase_state_machine(), erasure_id, {"erasure_id": erasure_id})
     except LookupError:
         return unauthorized(router, session_only=True)

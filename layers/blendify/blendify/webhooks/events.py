@@ -43,8 +43,8 @@ def recorded(run: Run) -> dict[str, Any] | None:
 
 def _changes(run: Run) -> Iterator[dict[str, Any]]:
     if run.import_id:
-        told = imports.find(run.user_id, run.import_id)
-        yield from (each.item() for each in import_changes.of_import(told)) if told else ()
+        import_ = imports.find(run.user_id, run.import_id)
+        yield from (each.item() for each in import_changes.of_import(import_)) if import_ else ()
         return
     for data_type in DataType:
         for fact in queries.newest(run.user_id, data_type, run.started_at, f"{run.started_at}$", MOST_CHANGES + 1):

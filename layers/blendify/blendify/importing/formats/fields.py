@@ -33,7 +33,7 @@ def text(row: Mapping[str, Any], *names: str) -> str | None:
 def texts(values: Any) -> tuple[str, ...]:
     """The texts of a list, cleaned; none where it is no list."""
     listed = values if isinstance(values, list) else []
-    return tuple(told for value in listed if isinstance(value, str) and (told := text({"value": value}, "value")))
+    return tuple(cleaned for value in listed if isinstance(value, str) and (cleaned := text({"value": value}, "value")))
 
 
 def whole(row: Mapping[str, Any], *names: str) -> int | None:

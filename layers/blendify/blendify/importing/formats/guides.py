@@ -108,12 +108,12 @@ def advice(recognized: Iterable[Format]) -> tuple[Advice, ...]:
     """What to tell a listener about an upload of these formats."""
     formats = list(recognized)
     names = {format_.name for format_ in formats}
-    told = []
+    advised = []
     if any(name.startswith("spotify_account") for name in names) and "spotify_extended" not in names:
-        told.append(WRONG_PACKAGE)
+        advised.append(WRONG_PACKAGE)
     if any(format_.name == "takeout_history" and format_.generation == "HTML" for format_ in formats):
-        told.append(HTML_HISTORY)
-    return tuple(told)
+        advised.append(HTML_HISTORY)
+    return tuple(advised)
 
 
 def steps(code: str | None) -> tuple[str, ...]:

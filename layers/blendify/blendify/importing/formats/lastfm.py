@@ -103,9 +103,11 @@ def _pages(at: Path) -> Format:
 
 def _accounts(stream: BinaryIO, *, at: Path) -> frozenset[str]:
     """The user names of the pages, which stand behind their tracks."""
-    told = rows(stream, lambda path, _: path != at and path == at[: len(path)])
+    values = rows(stream, lambda path, _: path != at and path == at[: len(path)])
     return frozenset(
-        name for path, value in islice(told, _ACCOUNT_VALUES) if path == at and (name := text({"name": value}, "name"))
+        name
+        for path, value in islice(values, _ACCOUNT_VALUES)
+        if path == at and (name := text({"name": value}, "name"))
     )
 
 

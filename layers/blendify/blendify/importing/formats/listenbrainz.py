@@ -65,18 +65,18 @@ def recognize(outline: Outline) -> Format | None:
 
 
 def _said(row: Mapping[str, Any]) -> Scrobble:
-    told = _object(row, "track_metadata")
-    more, mapping = _object(told, "additional_info"), _object(told, "mbid_mapping")
-    names = fields.allowed(told, ("track_name", "artist_name", "release_name"))
+    metadata = _object(row, "track_metadata")
+    more, mapping = _object(metadata, "additional_info"), _object(metadata, "mbid_mapping")
+    names = fields.allowed(metadata, ("track_name", "artist_name", "release_name"))
     polled = _POLLED in (text(more, "music_service") or "").lower()
     mbid = text(mapping, "recording_mbid") or text(more, "recording_mbid")
     return Scrobble(
         service=SERVICE,
-        track_name=text(told, "track_name"),
-        artist_name=text(told, "artist_name"),
+        track_name=text(metadata, "track_name"),
+        artist_name=text(metadata, "artist_name"),
         artists=fields.texts(more.get("artist_names")),
         started_at=fields.of_seconds(whole(row, "listened_at")),
-        album_name=text(told, "release_name"),
+        album_name=text(metadata, "release_name"),
         mbid=mbid,
         isrc=isrc(text(more, "isrc")),
         duration_ms=whole(more, "duration_ms") or times_1000(whole(more, "duration")),
@@ -91,7 +91,7 @@ def _said(row: Mapping[str, Any]) -> Scrobble:
 
 
 def _loved(row: Mapping[str, Any], keys: RowKeys) -> SavedTrack | Skipped:
-    told = _object(row, "track_metadata")
+    metadata = _object(row, "track_metadata")
     mbid, msid = text(row, "recording_mbid"), text(row, "recording_msid")
     if whole(row, "score") != 1:
         return Skipped("not_kept")
@@ -100,8 +100,8 @@ def _loved(row: Mapping[str, Any], keys: RowKeys) -> SavedTrack | Skipped:
     return SavedTrack(
         key=keys.key(msid or mbid),
         record_id=named_id("recording", mbid or msid),
-        track_name=text(told, "track_name"),
-        artist_name=text(told, "artist_name"),
+        track_name=text(metadata, "track_name"),
+        artist_name=text(metadata, "artist_name"),
         mbid=mbid,
         added_at=fields.of_seconds(whole(row, "created")),
         service=SERVICE,

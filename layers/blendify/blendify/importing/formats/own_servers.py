@@ -74,38 +74,38 @@ def recognize(outline: Outline) -> Format | None:
 def _of_maloja(row: Mapping[str, Any]) -> Scrobble:
     track = _object(row.get("track"))
     artists = fields.texts(track.get("artists"))
-    told = {
+    names = {
         "artist": ", ".join(artists),
         "title": track.get("title"),
         "album": _object(track.get("album")).get("albumtitle"),
     }
     return Scrobble(
         service=MALOJA.service,
-        track_name=text(told, "title"),
-        artist_name=text(told, "artist"),
+        track_name=text(names, "title"),
+        artist_name=text(names, "artist"),
         artists=artists,
         started_at=fields.of_seconds(whole(row, "time")),
-        album_name=text(told, "album"),
+        album_name=text(names, "album"),
         duration_ms=times_1000(whole(track, "length")),
         ms_played=times_1000(whole(row, "duration")),
-        answer=fields.allowed({**told, **row, "length": track.get("length")}, (*told, "time", "duration", "length")),
+        answer=fields.allowed({**names, **row, "length": track.get("length")}, (*names, "time", "duration", "length")),
     )
 
 
 def _of_koito(row: Mapping[str, Any]) -> Scrobble:
     track, album = _object(row.get("track")), _object(row.get("album"))
     artists = fields.texts([_primary(artist) for artist in _list(row.get("artists"))])
-    told = {"artist": ", ".join(artists), "title": _primary(track), "album": _primary(album)}
+    names = {"artist": ", ".join(artists), "title": _primary(track), "album": _primary(album)}
     return Scrobble(
         service=KOITO.service,
-        track_name=text(told, "title"),
-        artist_name=text(told, "artist"),
+        track_name=text(names, "title"),
+        artist_name=text(names, "artist"),
         artists=artists,
         started_at=fields.moment(text(row, "listened_at")),
-        album_name=text(told, "album"),
+        album_name=text(names, "album"),
         mbid=text(track, "mbid"),
         duration_ms=times_1000(whole(track, "duration")),
-        answer=fields.allowed({**told, **row, "mbid": track.get("mbid")}, (*told, "listened_at", "mbid")),
+        answer=fields.allowed({**names, **row, "mbid": track.get("mbid")}, (*names, "listened_at", "mbid")),
     )
 
 

@@ -70,7 +70,9 @@ def read_html(stream: BinaryIO, options: Options) -> Iterator[Row]:
     """The plays of the page for people, as far as its times can be read."""
     keys = RowKeys(JSON.name)
     blocks = (_told_by_html(block, options.zone) if len(block) < LARGEST_BLOCK else None for block in _blocks(stream))
-    yield from _with_skips(_play(told, ("", ""), keys, options) if told else Skipped("unreadable") for told in blocks)
+    yield from _with_skips(
+        _play(entry, ("", ""), keys, options) if entry else Skipped("unreadable") for entry in blocks
+    )
 
 
 JSON = Format("takeout_history", "Google Takeout, YouTube history", "JSON", SERVICE, read_json)
@@ -163,14 +165,14 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _play(told: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, options: Options) -> Play | Skipped:
-    if told.get("advertisement"):
+def _play(entry: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, options: Options) -> Play | Skipped:
+    if entry.get("advertisement"):
         return Skipped("advertisement")
-    address, written = text(told, "titleUrl"), text(told, "time")
-    video, said = _video(address), text(told, "title")
+    address, written = text(entry, "titleUrl"), text(entry, "time")
+    video, said = _video(address), text(entry, "title")
     if address and not video:
         return Skipped("no_play")
-    at = told["at"] if "at" in told else fields.moment(written)
+    at = entry["at"] if "at" in entry else fields.moment(written)
     if at is None:
         return Skipped("time_unreadable" if written else "time_missing")
     if fields.unlikely(at, options.latest):
@@ -178,9 +180,9 @@ def _play(told: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, optio
     title = _title(said, phrase) if said and "://" not in said and (video or address is None) else None
     if not video and not title:
         return Skipped("empty")
-    channel = text(told, "channel")
+    channel = text(entry, "channel")
     music = (
-        text(told, "header") == "YouTube Music"
+        text(entry, "header") == "YouTube Music"
         or urlsplit(address or "").hostname == "music.youtube.com"
         or bool(_TOPIC.search(channel or ""))
     )
@@ -193,7 +195,7 @@ def _play(told: Mapping[str, Any], phrase: tuple[str, str], keys: RowKeys, optio
         started_at=at,
         kind=None if music else "watched",
         service=SERVICE,
-        answer=fields.allowed(told, (*FIELDS, "channel")),
+        answer=fields.allowed(entry, (*FIELDS, "channel")),
     )
 
 

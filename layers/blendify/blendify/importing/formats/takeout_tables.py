@@ -81,8 +81,8 @@ def read_songs(stream: BinaryIO, _: Options) -> Iterator[Row]:
     for row in _below_the_head(stream):
         address = _ADDRESS.match(row[0])
         video = address[1] if address else row[0] if _VIDEO.fullmatch(row[0]) else None
-        told = dict(zip(_SONG_COLUMNS, row, strict=False)) | {"artist": ", ".join(filter(None, row[3:]))}
-        title, artist = text(told, "song"), text(told, "artist")
+        cells = dict(zip(_SONG_COLUMNS, row, strict=False)) | {"artist": ", ".join(filter(None, row[3:]))}
+        title, artist = text(cells, "song"), text(cells, "artist")
         if not video and not title:
             yield Skipped("empty")
             continue
@@ -91,9 +91,9 @@ def read_songs(stream: BinaryIO, _: Options) -> Iterator[Row]:
             record_id=video or named_id(title, artist),
             track_name=title,
             artist_name=artist,
-            album_name=text(told, "album"),
+            album_name=text(cells, "album"),
             service=SERVICE,
-            answer=fields.allowed(told, (*_SONG_COLUMNS, "artist")),
+            answer=fields.allowed(cells, (*_SONG_COLUMNS, "artist")),
         )
 
 
@@ -101,8 +101,8 @@ def read_subscriptions(stream: BinaryIO, _: Options) -> Iterator[Row]:
     """The channels that the listener follows; only one of a topic is known to be an artist."""
     keys = RowKeys(SUBSCRIPTIONS.name)
     for row in _below_the_head(stream):
-        told = dict(zip(_CHANNEL_COLUMNS, row, strict=False))
-        name = text(told, "title")
+        cells = dict(zip(_CHANNEL_COLUMNS, row, strict=False))
+        name = text(cells, "title")
         if not _CHANNEL.fullmatch(row[0]):
             yield Skipped("unreadable")
             continue
@@ -112,7 +112,7 @@ def read_subscriptions(stream: BinaryIO, _: Options) -> Iterator[Row]:
             artist_name=name.removesuffix(_TOPIC) if name else None,
             kind=None if name and name.endswith(_TOPIC) else "channel",
             service=SERVICE,
-            answer=fields.allowed(told, ("id", "title")),
+            answer=fields.allowed(cells, ("id", "title")),
         )
 
 
@@ -150,14 +150,14 @@ def _playlist(path: str, generation: str) -> Format:
 
 
 def _entry(video: str, written: str | None, title: str | None = None) -> PlaylistEntry:
-    told: dict[str, Any] = {"video id": video, "time added": written, "title": title}
+    cells: dict[str, Any] = {"video id": video, "time added": written, "title": title}
     return PlaylistEntry(
         record_id=video,
         track_name=title,
         artist_name=None,
         added_at=fields.moment(written),
         kind="watched",
-        answer=fields.allowed(told, told),
+        answer=fields.allowed(cells, cells),
     )
 
 

@@ -47,7 +47,7 @@ def every() -> Response[str]:
 
 
 @router.get("/me/blends/<blend_id>", middlewares=[reader])
-def one(blend_id: str) -> Response[str]:
+def show(blend_id: str) -> Response[str]:
     """One blend with today's playlist; 404 when the listener is not in it."""
     blend = find(user_id(), blend_id)
     if blend is None:

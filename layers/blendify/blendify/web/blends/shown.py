@@ -121,7 +121,7 @@ def songs(made: Daily, people: People) -> list[ShownSong]:
 
 def scores(made: Daily, people: People) -> list[Score]:
     """How alike the viewer is with others: a score is told to the two whose it is, and to nobody else in the blend."""
-    return [each for each in made.scores if people.me in (each.one, each.other)]
+    return [each for each in made.scores if people.me in (each.member, each.other)]
 
 
 def _song(entry: Entry, people: People) -> ShownSong:
@@ -172,7 +172,7 @@ def whole(people: People, made: Daily) -> dict[str, Any]:
         "shares": [_share(share) for share in made.playlist.shares],
         "scores": [
             {
-                "members": [score.one, score.other],
+                "members": [score.member, score.other],
                 "percent": score.percent,
                 "words": score.words,
                 "artists": list(score.artists),

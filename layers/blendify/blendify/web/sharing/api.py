@@ -68,7 +68,7 @@ def add_to(router: Router) -> None:
     def artists() -> Response[str]:
         """The listener's own artists whose names hold a text: at most 20."""
         name = given_once(query_parameters(router), ("name",)).get("name", "")[:MAX_SEARCH_CHARACTERS]
-        items = [{"key": key, "name": found} for key, found in own_artists.search(user_id(), name)]
+        items = [{"key": key, "name": title} for key, title in own_artists.search(user_id(), name)]
         return responses.json_response(200, {"items": items, "next_cursor": None})
 
 

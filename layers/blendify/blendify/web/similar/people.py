@@ -71,12 +71,12 @@ def people(user_id: str) -> People:
     chosen = consent.consents([*(friend.user_id for friend in friends), *near])
     mine = profile(user_id, FEATURE) if own.compare or near else Profile(user_id)
     here = [friend for friend in friends if friend.user_id in chosen][:MOST_FRIENDS]
-    told = [_friend(friend, (own, chosen[friend.user_id]), mine, audience) for friend in here]
+    shown = [_friend(friend, (own, chosen[friend.user_id]), mine, audience) for friend in here]
     named = {friend.user_id for friend in friends}
     strangers = tuple(_strangers([each for each in near if each not in named], chosen, mine, audience))
     return People(
-        friends=tuple(sorted(told, key=_order)),
-        no_friends=Missing.NOBODY_NAMED if not told else None if own.compare else Missing.OFF,
+        friends=tuple(sorted(shown, key=_order)),
+        no_friends=Missing.NOBODY_NAMED if not shown else None if own.compare else Missing.OFF,
         strangers=strangers,
         no_strangers=None if strangers else _why_nobody(own, audience),
     )

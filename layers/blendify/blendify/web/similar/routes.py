@@ -22,14 +22,14 @@ affinity.add_to(router)
 def similar() -> Response[str]:
     """Friends, and strangers who show themselves, with scores and reasons; and why there are none."""
     given_once(query_parameters(router), ())
-    told = people(user_id())
+    shown = people(user_id())
     return responses.json_response(
         200,
         {
-            "friends": [{**_person(each), "blend_ids": list(each.blend_ids)} for each in told.friends],
-            "no_friends": told.no_friends,
-            "strangers": [_person(each) for each in told.strangers],
-            "no_strangers": told.no_strangers,
+            "friends": [{**_person(each), "blend_ids": list(each.blend_ids)} for each in shown.friends],
+            "no_friends": shown.no_friends,
+            "strangers": [_person(each) for each in shown.strangers],
+            "no_strangers": shown.no_strangers,
             "left_out": [asdict(each) for each in left_out(user_id(), FEATURE)],
         },
     )
@@ -42,13 +42,13 @@ def page() -> Response[str]:
 
 
 def _page(router: Router, user: str) -> Response[str]:
-    told = people(user)
+    shown = people(user)
     return listener_pages.page(
         router,
         "together",
         "similar",
         sources=ContentSources(images=views.image_hosts()),
-        told=told,
+        people=shown,
         fewest=FEWEST_LISTENERS,
         left_out=left_out(user, FEATURE),
     )

@@ -20,24 +20,24 @@ WORDS = (*(phrase for _, phrase in likeness.WORDS), "hardly any change")
 
 def build(_asked: Asked, visible: Visible) -> Shown:
     """All months with enough plays, the last two years of them."""
-    told = drift(visible.plays(months_later(visible.today[:7], -RECENT_MONTHS)))
-    if len(told.months) < MOST_MONTHS:
-        told = drift(visible.plays())
-    if len(told.months) < 2:
+    compared = drift(visible.plays(months_later(visible.today[:7], -RECENT_MONTHS)))
+    if len(compared.months) < MOST_MONTHS:
+        compared = drift(visible.plays())
+    if len(compared.months) < 2:
         if visible.known.plays_since is None:
             return Shown(empty=no_plays(visible.known))
         return Shown(
             empty=f"This compares months with at least {LEAST_PLAYS} plays each. So far there is "
-            f"{'one' if told.months else 'none'}: with two of them, the first comparison is here."
+            f"{'one' if compared.months else 'none'}: with two of them, the first comparison is here."
         )
     return Shown(
         {
-            "grid": _grid(told),
-            "line": _line(told),
-            "lead": _lead(told),
-            "table": _table(told),
+            "grid": _grid(compared),
+            "line": _line(compared),
+            "lead": _lead(compared),
+            "table": _table(compared),
             "scale": list(zip(range(6), WORDS, strict=True)),
-            "last": words.month(told.months[-1]),
+            "last": words.month(compared.months[-1]),
         },
         (
             plays_basis(visible.known),
@@ -52,60 +52,60 @@ def step_of(percent: int) -> int:
     return sum(percent >= least for least in STEPS)
 
 
-def _grid(told: Drift) -> str:
-    names = [words.month(month) for month in told.months]
+def _grid(compared: Drift) -> str:
+    names = [words.month(month) for month in compared.months]
     squares = [
         [
             Square(step_of(percent), f"{names[row]} and {names[column]}: {percent} %, {WORDS[step_of(percent)]}")
             for column, percent in enumerate(line)
         ]
-        for row, line in enumerate(told.percents)
+        for row, line in enumerate(compared.percents)
     ]
-    short = [words.MONTHS[int(month[5:7]) - 1][:3] for month in told.months]
+    short = [words.MONTHS[int(month[5:7]) - 1][:3] for month in compared.months]
     rows = [
         name + (f" {month[2:4]}" if month[5:7] == "01" or not place else "")
-        for place, (name, month) in enumerate(zip(short, told.months, strict=True))
+        for place, (name, month) in enumerate(zip(short, compared.months, strict=True))
     ]
     columns_ = [name if len(short) <= 14 or place % 2 == 0 else "" for place, name in enumerate(short)]
-    text = "Months against months", f"Darker squares are months that are more alike. {_lead(told)}"
+    text = "Months against months", f"Darker squares are months that are more alike. {_lead(compared)}"
     return grid("months", text, squares, (Axis(rows), Axis(columns_)), GridSize(side=21, pitch=24, left=60))
 
 
-def _line(told: Drift) -> str:
+def _line(compared: Drift) -> str:
     """The last month against each."""
-    last, labels = told.percents[-1], words.month_labels(told.months[:-1])
+    last, labels = compared.percents[-1], words.month_labels(compared.months[:-1])
     return columns(
         "last",
-        f"{words.month(told.months[-1])} against each month before",
+        f"{words.month(compared.months[-1])} against each month before",
         "A column for each month, as high as the likeness in percent.",
         [
             Column(label, f"{words.month(month)}: {percent} %", (float(percent),))
-            for label, month, percent in zip(labels, told.months[:-1], last[:-1], strict=True)
+            for label, month, percent in zip(labels, compared.months[:-1], last[:-1], strict=True)
         ],
         Box(height=180.0),
     )
 
 
-def _lead(told: Drift) -> str:
-    ends = told.nearest_and_farthest
+def _lead(compared: Drift) -> str:
+    ends = compared.nearest_and_farthest
     if ends is None:
-        percent = told.percents[-1][0]
-        first, last = words.month(told.months[0]), words.month(told.months[1])
+        percent = compared.percents[-1][0]
+        first, last = words.month(compared.months[0]), words.month(compared.months[1])
         return f"{first} and {last} are {percent} % alike: {WORDS[step_of(percent)]}."
-    nearest, farthest = (told.months.index(name) for name in ends)
-    last_row = told.percents[-1]
+    nearest, farthest = (compared.months.index(name) for name in ends)
+    last_row = compared.percents[-1]
     text = (
-        f"In {words.month(told.months[-1])} you are most like {words.month(told.months[nearest])} "
-        f"({last_row[nearest]} %), and least like {words.month(told.months[farthest])} ({last_row[farthest]} %)."
+        f"In {words.month(compared.months[-1])} you are most like {words.month(compared.months[nearest])} "
+        f"({last_row[nearest]} %), and least like {words.month(compared.months[farthest])} ({last_row[farthest]} %)."
     )
-    if told.turn:
-        text += f" The sharpest turn was from {words.month(told.turn[0])} to {words.month(told.turn[1])}."
+    if compared.turn:
+        text += f" The sharpest turn was from {words.month(compared.turn[0])} to {words.month(compared.turn[1])}."
     return text
 
 
-def _table(told: Drift) -> Table:
-    names = [words.month(month) for month in told.months]
-    rows = [[name, *(f"{percent} %" for percent in line)] for name, line in zip(names, told.percents, strict=True)]
+def _table(compared: Drift) -> Table:
+    names = [words.month(month) for month in compared.months]
+    rows = [[name, *(f"{percent} %" for percent in line)] for name, line in zip(names, compared.percents, strict=True)]
     return Table(["", *names], rows)
 
 

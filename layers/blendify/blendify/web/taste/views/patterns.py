@@ -14,30 +14,32 @@ def build(_asked: Asked, visible: Visible) -> Shown:
     """All four; each says how it is meant."""
     known = visible.known
     plays = visible.plays()
-    told = patterns(plays, _lists(visible, {month.month for month in plays}), visible.today)
-    if not (told.loyal or told.back or told.gone or told.obsessions):
+    habits = patterns(plays, _lists(visible, {month.month for month in plays}), visible.today)
+    if not (habits.loyal or habits.back or habits.gone or habits.obsessions):
         if known.plays_since is None and known.rankings_since is None:
             return Shown(empty=no_plays(known))
         return Shown(empty=_too_early(known))
     loyal = [
         (row.artist, f"{words.count(row.months, 'month')} in a row, since {words.month(row.since)}")
-        for row in told.loyal
+        for row in habits.loyal
     ]
     back = [
         (
             row.artist,
             f"Back since {words.day(row.day)}, after {words.count(row.silent_days / 30.4, 'month')} of silence",
         )
-        for row in told.back
+        for row in habits.back
     ]
-    gone = [(row.artist, f"Once your number {row.rank}; last played on {words.day(row.last_day)}") for row in told.gone]
+    gone = [
+        (row.artist, f"Once your number {row.rank}; last played on {words.day(row.last_day)}") for row in habits.gone
+    ]
     obsessed = [
         (
             row.song,
             f"{words.count(row.plays, 'play')} in the week from {words.day(row.first_day)}: "
             f"{words.percent(row.share)} of all",
         )
-        for row in told.obsessions
+        for row in habits.obsessions
     ]
     return Shown(
         {

@@ -23,12 +23,12 @@ def build(asked: Asked, visible: Visible) -> Shown:
     if not dates:
         return Shown(empty="Nothing has been collected yet. Your first month in review is here when it ends.")
     name = asked.period or period_now(visible)
-    told = _review(visible, name)
+    review = _review(visible, name)
     following = name_after(name)
     notes = [plays_basis(known), library_basis(visible)]
-    if told.sums and known.plays_since and known.plays_since > told.period.first:
+    if review.sums and known.plays_since and known.plays_since > review.period.first:
         notes.insert(0, f"Plays are known since {words.day(known.plays_since)}, so this counts from that day on.")
-    if not told.over:
+    if not review.over:
         notes.insert(0, "This time is not over yet: the numbers still grow.")
     else:
         notes.append(
@@ -43,15 +43,15 @@ def build(asked: Asked, visible: Visible) -> Shown:
             if following <= visible.today[: len(following)]
             else None,
             "review": replace(
-                told,
-                artists=tuple(visible.pictured(told.artists, of_artists=True)),
-                songs=tuple(visible.pictured(told.songs, of_artists=False)),
+                review,
+                artists=tuple(visible.pictured(review.artists, of_artists=True)),
+                songs=tuple(visible.pictured(review.songs, of_artists=False)),
             ),
-            "facts": _facts(told),
-            "added": gathered(told.added)[:COVERS],
-            "picture": f"review.svg{asked.link(period=name)}" if _worth_a_picture(told) else None,
-            "busiest": _busiest(told),
-            "obsession": _obsession(told),
+            "facts": _facts(review),
+            "added": gathered(review.added)[:COVERS],
+            "picture": f"review.svg{asked.link(period=name)}" if _worth_a_picture(review) else None,
+            "busiest": _busiest(review),
+            "obsession": _obsession(review),
         },
         tuple(notes),
         title=f"{words.month(name)} in review",
@@ -61,17 +61,17 @@ def build(asked: Asked, visible: Visible) -> Shown:
 def svg(asked: Asked, visible: Visible) -> str | None:
     """The picture of the same month or year; None when nothing is known of it."""
     name = asked.period or period_now(visible)
-    told = _review(visible, name)
-    if not _worth_a_picture(told):
+    review = _review(visible, name)
+    if not _worth_a_picture(review):
         return None
     return picture(
         Facts(
             title=words.month(name),
-            numbers=_facts(told),
-            artists=[favourite.name for favourite in told.artists],
-            songs=[(favourite.name, favourite.artist_line or "") for favourite in told.songs],
-            sentences=list(filter(None, (_busiest(told), _obsession(told)))),
-            rhythm=told.rhythm,
+            numbers=_facts(review),
+            artists=[favourite.name for favourite in review.artists],
+            songs=[(favourite.name, favourite.artist_line or "") for favourite in review.songs],
+            sentences=list(filter(None, (_busiest(review), _obsession(review)))),
+            rhythm=review.rhythm,
         )
     )
 
@@ -92,8 +92,8 @@ def _review(visible: Visible, name: str) -> Review:
     return review(sources, name, visible.today)
 
 
-def _worth_a_picture(told: Review) -> bool:
-    return bool(told.artists or told.songs)
+def _worth_a_picture(review: Review) -> bool:
+    return bool(review.artists or review.songs)
 
 
 def _links(asked: Asked, visible: Visible, name: str) -> list[Choice]:
@@ -103,40 +103,40 @@ def _links(asked: Asked, visible: Visible, name: str) -> list[Choice]:
     return [Choice(titles[item], asked.link(period=item), item == name) for item in names]
 
 
-def _facts(told: Review) -> list[tuple[str, str]]:
+def _facts(review: Review) -> list[tuple[str, str]]:
     facts = []
-    if told.sums:
-        facts.append((words.number(told.sums.plays), "plays"))
-        if told.sums.minutes:
-            minutes = told.sums.minutes.minutes
+    if review.sums:
+        facts.append((words.number(review.sums.plays), "plays"))
+        if review.sums.minutes:
+            minutes = review.sums.minutes.minutes
             hours = minutes >= 180
             facts.append(
                 (words.number(minutes / 60 if hours else minutes), "hours (about)" if hours else "minutes (about)")
             )
-        facts.append((words.number(told.sums.artists), "artists"))
-        if told.sums.new_artists:
+        facts.append((words.number(review.sums.artists), "artists"))
+        if review.sums.new_artists:
             facts.append(
-                (words.number(told.sums.new_artists), "new artists" if told.sums.new_artists > 1 else "new artist")
+                (words.number(review.sums.new_artists), "new artists" if review.sums.new_artists > 1 else "new artist")
             )
-    if told.added:
-        facts.append((words.number(len(told.added)), "added to library"))
+    if review.added:
+        facts.append((words.number(len(review.added)), "added to library"))
     return facts
 
 
-def _busiest(told: Review) -> str | None:
-    if not told.busiest_day:
+def _busiest(review: Review) -> str | None:
+    if not review.busiest_day:
         return None
-    day, plays = told.busiest_day
+    day, plays = review.busiest_day
     return f"The fullest day was {words.weekday_and_day(day)}: {words.count(plays, 'play')}."
 
 
-def _obsession(told: Review) -> str | None:
-    if not told.obsession:
+def _obsession(review: Review) -> str | None:
+    if not review.obsession:
         return None
-    song = told.obsession.song
-    week = words.day(told.obsession.first_day)
+    song = review.obsession.song
+    week = words.day(review.obsession.first_day)
     named = f"“{isolated(song.title)}” by {isolated(song.artist_line)}"
-    return f"{named} was the song of the week from {week}: {told.obsession.plays} plays."
+    return f"{named} was the song of the week from {week}: {review.obsession.plays} plays."
 
 
 VIEW = View("review", "In review", "What shall I remember, and share?", PARAMETERS, build)
