@@ -88,23 +88,23 @@ class Scores:
 
     def values(self, pairs: Sequence[Pair]) -> list[float]:
         """The likeness of each pair."""
-        return [likeness(self._weights[one], self._weights[other]) for one, other in pairs]
+        return [likeness(self._weights[number], self._weights[other]) for number, other in pairs]
 
     def percents(self, pairs: Sequence[Pair]) -> list[int]:
         """The percentage of each pair; 0 where too little is shared."""
         chosen = pairs[:PERCENTS]
-        return [self._percent(self.profiles[one], self.profiles[other]) for one, other in chosen]
+        return [self._percent(self.profiles[number], self.profiles[other]) for number, other in chosen]
 
     def among_nearest(self, pairs: Sequence[Pair]) -> float:
         """The share of pairs of whom one is among the ten nearest of the other."""
         return fmean(
-            other in [each.number for each in self._sums.neighbours(one)[:FIRST]] for one, other in pairs[:SELVES]
+            other in [each.number for each in self._sums.neighbours(number)[:FIRST]] for number, other in pairs[:SELVES]
         )
 
     def oneself(self) -> list[int]:
         """The percentages of listeners' even months with their odd ones."""
         halves = ([listener.profile(log=True, lists=False, month=month) for month in (0, 1)] for listener in self._few)
-        return [self._percent(one, other) for one, other in halves]
+        return [self._percent(even, odd) for even, odd in halves]
 
     def by_log_and_lists(self) -> list[int]:
         """The percentages of what a log tells of a listener with what top lists, likes and follows do."""
@@ -117,8 +117,8 @@ class Scores:
     def _few(self) -> list[Listener]:
         return self._planted.listeners[:SELVES]
 
-    def _percent(self, one: Profile, other: Profile) -> int:
-        alike = compare(one, other, self._audience)
+    def _percent(self, profile: Profile, other: Profile) -> int:
+        alike = compare(profile, other, self._audience)
         return alike.percent if alike else 0
 
 
@@ -140,20 +140,20 @@ class Suggested:
 
     def figures(self) -> Iterator[Figure]:
         """Against popularity; how many different artists; and for how many listeners there is something."""
-        told = {number: self.suggested(number) for number in self.hidden}
+        suggested = {number: self.suggested(number) for number in self.hidden}
         few = {number: self.off_track(number) for number in self.hidden}
         popular = {number: self.popular(number) for number in self.hidden}
-        best, common = self.precision(told), self.precision(popular)
+        best, common = self.precision(suggested), self.precision(popular)
         name = f"recommendations, a hidden fifth of {len(self.hidden)} listeners' artists"
         yield at_least(
             f"{name}: precision@10 ÷ popularity's", best / common, 1.5, f"{best / common:.2f}", "at least 1.5"
         )
-        yield Figure(f"{name}: precision@10 / nDCG@10 / recall@100", self._three(told))
+        yield Figure(f"{name}: precision@10 / nDCG@10 / recall@100", self._three(suggested))
         yield Figure(f"{name}: the same of popularity", self._three(popular))
         yield Figure(f"{name}: precision@10, off the beaten track", f"{self.precision(few):.3f}")
-        yield Figure(f"{name}: different artists among the first ten", self._different(told))
+        yield Figure(f"{name}: different artists among the first ten", self._different(suggested))
         yield Figure(f"{name}: the same of popularity", self._different(popular))
-        covered = fmean(len(keys) >= FIRST for keys in told.values())
+        covered = fmean(len(keys) >= FIRST for keys in suggested.values())
         yield at_least(f"{name}: listeners with ten or more", covered, 0.95, f"{covered:.1%}")
 
     def suggested(self, number: int) -> list[str]:
@@ -171,9 +171,9 @@ class Suggested:
         own = self.profiles[number].artist
         return [key for key in self._by_audience if key not in own][:100]
 
-    def precision(self, told: dict[int, list[str]]) -> float:
+    def precision(self, lists: dict[int, list[str]]) -> float:
         """The share of the first ten that was hidden."""
-        return fmean(sum(key in self.hidden[number] for key in keys[:FIRST]) / FIRST for number, keys in told.items())
+        return fmean(sum(key in self.hidden[number] for key in keys[:FIRST]) / FIRST for number, keys in lists.items())
 
     def _suggestions(self, number: int) -> list[Suggestion]:
         profile = self.profiles[number]
@@ -189,16 +189,16 @@ class Suggested:
         of = self.sums.audience.of
         return sorted(of, key=lambda key: (-of[key], key))
 
-    def _three(self, told: dict[int, list[str]]) -> str:
-        gains = fmean(_gain(keys[:FIRST], self.hidden[number]) for number, keys in told.items())
+    def _three(self, lists: dict[int, list[str]]) -> str:
+        gains = fmean(_gain(keys[:FIRST], self.hidden[number]) for number, keys in lists.items())
         recall = fmean(
-            len(set(keys[:100]) & self.hidden[number]) / len(self.hidden[number]) for number, keys in told.items()
+            len(set(keys[:100]) & self.hidden[number]) / len(self.hidden[number]) for number, keys in lists.items()
         )
-        return f"{self.precision(told):.3f} / {gains:.3f} / {recall:.3f}"
+        return f"{self.precision(lists):.3f} / {gains:.3f} / {recall:.3f}"
 
     @staticmethod
-    def _different(told: dict[int, list[str]]) -> str:
-        return f"{len({key for keys in told.values() for key in keys[:FIRST]}):,}"
+    def _different(lists: dict[int, list[str]]) -> str:
+        return f"{len({key for keys in lists.values() for key in keys[:FIRST]}):,}"
 
 
 def blended(planted: Planted, scores: Scores) -> Iterator[Figure]:

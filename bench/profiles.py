@@ -32,8 +32,8 @@ def figures() -> Iterator[Figure]:
     set_function_environment()
     with aws_in_memory.new_aws(), patch("blendify.core.times.now", lambda: _NOON):
         aws_in_memory.create_tables()
-        for plays, (made, kept) in SIZES.items():
-            yield from _of_listener(plays, made, kept)
+        for plays, (most_made, most_kept) in SIZES.items():
+            yield from _of_listener(plays, most_made, most_kept)
 
 
 def _of_listener(plays: int, most_made: float, most_kept: float) -> Iterator[Figure]:

@@ -94,14 +94,14 @@ def _recall() -> Iterator[Figure]:
     for count in (1_000, 10_000):
         sums = Sums(drawn(count))
         asked = list(sums.profiles)[:: count // 20][:20]
-        found = 0
+        hits = 0
         for number in asked:
             own = sums._weights[number]
             exact = sorted((-likeness(own, other), each) for each, other in sums._weights.items() if each != number)[
                 :10
             ]
-            found += len({each for _, each in exact} & {each.number for each in sums.neighbours(number)[:10]})
-        share = found / (10 * len(asked))
+            hits += len({each for _, each in exact} & {each.number for each in sums.neighbours(number)[:10]})
+        share = hits / (10 * len(asked))
         what = f"sums of {count:,} listeners: of the true ten nearest"
         yield at_least(what, share, 1.0 if count <= 5_000 else 0.9, f"{share:.1%}")
 

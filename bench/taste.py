@@ -153,8 +153,8 @@ def write(user: str, plays: int) -> str:
     world = _World(random)
     months = [_month(world, number, max(1, plays // MONTHS)) for number in range(MONTHS)]
     for month in months:
-        told = ToldPlays(month.month, {"lastfm": month.songs}, month.by_day, month.by_hour)
-        table.write(user, table.name("plays", month.month, store.WHOLE), packing.of_plays([told]))
+        piece = ToldPlays(month.month, {"lastfm": month.songs}, month.by_day, month.by_hour)
+        table.write(user, table.name("plays", month.month, store.WHOLE), packing.of_plays([piece]))
     library = [_additions(world, month) for month in months]
     for additions in library:
         rows = [additions.month, packing.of_changes(additions.added), packing.of_changes(additions.removed)]

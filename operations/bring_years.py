@@ -107,9 +107,9 @@ def differences(archive: Archive, months: Months) -> list[str]:
     """Where the insights count otherwise than the file; of a month in which a sync polled they may count more."""
     wrong = []
     for month, count in archive.counted.items():
-        told = months[month]["plays"] if month in months else 0
-        if told < count or (told > count and month not in archive.polled_months):
-            wrong.append(f"{month}: {count} plays of the file count, and the insights have {told}")
+        counted = months[month]["plays"] if month in months else 0
+        if counted < count or (counted > count and month not in archive.polled_months):
+            wrong.append(f"{month}: {count} plays of the file count, and the insights have {counted}")
     return wrong
 
 

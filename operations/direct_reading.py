@@ -167,8 +167,8 @@ class Direct:
         ids = [reduce(lambda inside, key: inside[key], keys.split(), entry) for entry in page]
         where, _, query = address.partition("?")
         body = self._answer(where, {**_query(query), "id": ",".join(dict.fromkeys(ids)), "maxResults": "50"})
-        told = {item["id"]: item for item in body["items"]}
-        return [entry | ({name: told[of]} if of in told else {}) for entry, of in zip(page, ids, strict=True)]
+        by_id = {item["id"]: item for item in body["items"]}
+        return [entry | ({name: by_id[of]} if of in by_id else {}) for entry, of in zip(page, ids, strict=True)]
 
     def _answer(self, path: str, parameters: Mapping[str, str]) -> Any:
         for _ in range(8):

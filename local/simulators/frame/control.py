@@ -62,9 +62,9 @@ def limit_rate(service: Service, _: Request, body: Any) -> None:
     if body.get("calls") is None:
         service.traffic.limit = service.traffic.ban = None
         return
-    told = body.get("retry_after")
-    silent = "retry_after" in body and told is None
-    retry_after = None if told is None else float(told)
+    seconds = body.get("retry_after")
+    silent = "retry_after" in body and seconds is None
+    retry_after = None if seconds is None else float(seconds)
     service.traffic.limit = RateLimit(int(body["calls"]), float(body["seconds"]), retry_after, silent)
 
 
