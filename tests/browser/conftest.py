@@ -57,8 +57,8 @@ class Visitor:
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 self.photograph(f"{name}-{scheme}-{width}")
-            found = Axe().run(page).response["violations"]
-            assert not found, [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+            violations = Axe().run(page).response["violations"]
+            assert not violations, [(each["id"], each["nodes"][0]["html"][:200]) for each in violations]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 

@@ -32,15 +32,15 @@ def _file() -> bytes:
 
 def _ended(browser: Browser, page: str) -> dict[str, Any]:
     def report() -> dict[str, Any] | None:
-        told: Any = browser.read(f"/me{page}")
-        return told if told["status"] != "reading" else None
+        current: Any = browser.read(f"/me{page}")
+        return current if current["status"] != "reading" else None
 
     return wait_for("the import ends", report)
 
 
 def _plays_of_2014(browser: Browser) -> list[Any]:
-    told: Any = browser.read("/me/music/recently_played?limit=50")
-    return [play for play in told["items"] if play["played_at"] < "2015"]
+    listed: Any = browser.read("/me/music/recently_played?limit=50")
+    return [play for play in listed["items"] if play["played_at"] < "2015"]
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def test_a_file_is_brought_and_taken_back(system: System, program: Receiver) -> 
     assert (report["status"], report["read"], report["stored"], report["known"]) == ("succeeded", ROWS, ROWS, 0)
     assert [each["format"] for each in report["files"]] == ["spotify_extended"]
     assert len(_plays_of_2014(browser)) == ROWS
-    (told,) = wait_for("the program is told", lambda: _told(program, report["import_id"]))
-    assert (told["data_type"], told["imported"], told["removed"]) == ("recently_played", ROWS, False)
+    (change,) = wait_for("the program is told", lambda: _told(program, report["import_id"]))
+    assert (change["data_type"], change["imported"], change["removed"]) == ("recently_played", ROWS, False)
     again = _ended(browser, browser.upload("/imports", "once_more.zip", _file()))
     assert (again["status"], again["stored"], again["known"]) == ("succeeded", 0, ROWS)
     s3 = system.stack.emulator.client("s3")

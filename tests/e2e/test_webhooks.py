@@ -32,8 +32,8 @@ def test_a_program_is_told_of_what_a_sync_recorded(system: System) -> None:
     assert (change["data_type"], change["removed"]) == ("saved_tracks", True)
     assert event["data"]["why"]["sync_id"] == system.latest_sync(browser)["sync_id"]
     moment = event["data"]["started_at"]
-    told: Any = browser.read(f"/me/changes?since={moment}&until={moment}")
-    assert [item["entry_id"] for item in told["items"]] == [change["entry_id"]]
+    listed: Any = browser.read(f"/me/changes?since={moment}&until={moment}")
+    assert [item["entry_id"] for item in listed["items"]] == [change["entry_id"]]
     assert "secret" not in json.dumps(shown)
 
 

@@ -39,8 +39,8 @@ class Athena:
         with duckdb.connect() as connection:
             connection.execute(TABLE)
             for path in self._copies():
-                found = connection.read_parquet(str(path), hive_partitioning=True)
-                found.select(*map(duckdb.ColumnExpression, COLUMNS)).insert_into("profiles")
+                profiles = connection.read_parquet(str(path), hive_partitioning=True)
+                profiles.select(*map(duckdb.ColumnExpression, COLUMNS)).insert_into("profiles")
             answer = connection.execute(sql)
             rows = [[name for name, *_ in answer.description], *answer.fetchall()]
         query_id = f"query-{len(self.results)}"

@@ -207,9 +207,9 @@ def plenty() -> float:
 
 def work(begun_import: Import, held: Files, seconds_left: Callable[[], float] = plenty) -> str:
     """One worker's work on an import, as it is stored."""
-    found = imports.find(begun_import.user_id, begun_import.import_id)
-    assert found
-    return Worker(found, held.readers, seconds_left).run()
+    stored = imports.find(begun_import.user_id, begun_import.import_id)
+    assert stored
+    return Worker(stored, held.readers, seconds_left).run()
 
 
 def brought(user_id: str, *lines: Iterable[Readable], **more: Any) -> Import:
@@ -223,9 +223,9 @@ def brought(user_id: str, *lines: Iterable[Readable], **more: Any) -> Import:
 
 def now(each: Import) -> Import:
     """The import as it is stored."""
-    found = imports.find(each.user_id, each.import_id)
-    assert found
-    return found
+    stored = imports.find(each.user_id, each.import_id)
+    assert stored
+    return stored
 
 
 def plays(user_id: str) -> list[StoredFact]:

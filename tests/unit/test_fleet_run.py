@@ -31,7 +31,7 @@ def run(profiles: Mapping[str, Profile], seconds_left: Callable[[], float] = ple
     raise AssertionError
 
 
-def told() -> dict[str, object]:
+def outcome() -> dict[str, object]:
     """All that the run left, without what differs between two runs."""
     audience = results.audience()
     return {
@@ -70,14 +70,14 @@ def test_a_run_leaves_what_the_sums_say() -> None:
 def test_a_run_that_is_cut_short_goes_on_where_it_was() -> None:
     profiles = counted(30)
     run(profiles)
-    expected = told()
+    expected = outcome()
     for shelf_ in {item["user_id"]["S"] for item in items("insights")} - {shelf.SHELF}:
         table.remove(shelf_, "alike", "alike")
         table.remove(shelf_, "near#", "near#~")
     calls = count()
     # So little time that a Lambda ends after every step.
     assert run(profiles, lambda: 30.0 if next(calls) % 40 == 39 else 900.0) > 3
-    assert told() == expected
+    assert outcome() == expected
 
 
 def test_a_run_that_was_overtaken_writes_nothing_more() -> None:
@@ -90,9 +90,9 @@ def test_a_run_that_was_overtaken_writes_nothing_more() -> None:
     gone = next(iter(profiles))
     consent.change(gone, {"count": False})
     run(profiles)
-    left, ended = told(), results.last_run()
+    left, ended = outcome(), results.last_run()
     assert steps.step(steps.LAMBDA, place, None, plenty) == {"place": None, "wait": None, "sql": None}
-    assert (told(), results.last_run()) == (left, ended)
+    assert (outcome(), results.last_run()) == (left, ended)
     assert gone not in texts()
 
 

@@ -66,10 +66,10 @@ def test_they_say_how_many_listeners_and_audiences_there_are(database: duckdb.Du
 @pytest.mark.parametrize("batches", [1, 4])
 def test_they_say_who_is_alike(database: duckdb.DuckDBPyConnection, batches: int) -> None:
     """In one batch or in several."""
-    told = [row for batch in range(batches) for row in rows(database, statements.neighbours(RUN, batch, batches))]
+    neighbours = [row for batch in range(batches) for row in rows(database, statements.neighbours(RUN, batch, batches))]
     expected = [(number, *each) for number in sorted(PROFILES) for each in SUMS.neighbours(number)]
-    assert sorted(told, key=lambda row: row[0]) == expected
-    assert len({number for number, _, _ in told}) == 60
+    assert sorted(neighbours, key=lambda row: row[0]) == expected
+    assert len({number for number, _, _ in neighbours}) == 60
 
 
 def test_the_bound_is_the_same(database: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,10 +85,10 @@ def test_the_bound_is_the_same(database: duckdb.DuckDBPyConnection, monkeypatch:
 
 def test_they_say_who_is_near(database: duckdb.DuckDBPyConnection) -> None:
     """With names and pictures, in one statement or by letters."""
-    told = [row for letters in ("-0123456789ABCDEFGHIJK", shelf.LETTERS[22:]) for row in near(database, letters)]
+    pairs = [row for letters in ("-0123456789ABCDEFGHIJK", shelf.LETTERS[22:]) for row in near(database, letters)]
     expected = [(key, each) for key in sorted(SUMS.audience.of) for each in SUMS.near(key)]
-    assert sorted(told, key=lambda row: row[0]) == expected
-    assert [key for key, _ in groupby(told, key=lambda row: row[0])] == sorted({key for key, _ in expected})
+    assert sorted(pairs, key=lambda row: row[0]) == expected
+    assert [key for key, _ in groupby(pairs, key=lambda row: row[0])] == sorted({key for key, _ in expected})
 
 
 def near(database: duckdb.DuckDBPyConnection, letters: str) -> list[tuple[str, Near]]:
@@ -159,7 +159,7 @@ def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     ]
     (tmp_path / "some.parquet").write_bytes(written(columns))
     with duckdb.connect() as connection:
-        found = connection.read_parquet(f"{tmp_path}/some.parquet")
-        assert [name for name, *_ in found.description] == [column.name for column in columns]
-        assert [str(kind) for _, kind, *_ in found.description][:3] == ["BIGINT", "INTEGER", "VARCHAR"]
-        assert found.fetchall() == list(zip(*(column.values for column in columns), strict=True))
+        stored = connection.read_parquet(f"{tmp_path}/some.parquet")
+        assert [name for name, *_ in stored.description] == [column.name for column in columns]
+        assert [str(kind) for _, kind, *_ in stored.description][:3] == ["BIGINT", "INTEGER", "VARCHAR"]
+        assert stored.fetchall() == list(zip(*(column.values for column in columns), strict=True))

@@ -28,9 +28,9 @@ def test_neighbours_are_those_whom_a_comparison_finds_most_alike() -> None:
     """With what a page says of the same two listeners, for every listener."""
     for number, profile in PROFILES.items():
         exact = {
-            other: round(found.value, 9)
+            other: round(alike.value, 9)
             for other, theirs in PROFILES.items()
-            if other != number and (found := compare(profile, theirs, SUMS.audience))
+            if other != number and (alike := compare(profile, theirs, SUMS.audience))
         }
         expected = sorted(exact, key=lambda other: (-exact[other], other))[:50]
         neighbours = SUMS.neighbours(number)
@@ -95,6 +95,6 @@ def test_a_spelling_of_ones_own_names_the_artist_for_nobody_else() -> None:
     )
     others = tuple(artist for artist in profiles[number].artists if artist.key != odd.key)
     spelt = odd._replace(name="!!! The Ubiquitous", image="https://images/!")
-    told = Sums({**profiles, number: replace(profiles[number], artists=(spelt, *others))}).names_and_images[odd.key]
-    assert told[0].casefold() == KNOWN_TO_ALL.casefold()
-    assert told[1] == f"https://images/{odd.key}"
+    shown = Sums({**profiles, number: replace(profiles[number], artists=(spelt, *others))}).names_and_images[odd.key]
+    assert shown[0].casefold() == KNOWN_TO_ALL.casefold()
+    assert shown[1] == f"https://images/{odd.key}"

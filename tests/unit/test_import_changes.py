@@ -77,9 +77,9 @@ def test_what_brought_nothing_is_no_change(ada: str) -> None:
     assert changes(browser_of(ada)) == []
     bea, cid = (users.find_or_create_user("spotify", name) for name in ("bea", "cid"))
     imported(cid, *series(MORNING, 2), album("One"))
-    told = changes(browser_of(cid))
+    before = changes(browser_of(cid))
     imported(cid, *series(MORNING, 2))
-    assert changes(browser_of(cid)) == told
+    assert changes(browser_of(cid)) == before
     imported(cid, *series(MORNING, 2), album("One"))
     assert [item["data_type"] for item in changes(browser_of(cid))[:-2]] == ["saved_albums"]
     assert steps.fail({"user_id": bea, "import_id": begun(bea).import_id}) == {"status": "failed"}
@@ -103,11 +103,11 @@ def test_a_later_pass_of_the_eraser_forgets_no_moment(ada: str) -> None:
     """It finds when the import was taken back, and what it had brought."""
     import_id = imported(ada, *series(MORNING, 1))
     machine(leave(ada, receipts.of_import(import_id)))
-    (told,) = changes(browser_of(ada))
+    (change,) = changes(browser_of(ada))
     again = imports.taken_back(ada, import_id)
     assert again
-    assert (again.data_types, again.told_at) == (("recently_played",), told["fetched_at"])
-    assert changes(browser_of(ada)) == [told]
+    assert (again.data_types, again.told_at) == (("recently_played",), change["fetched_at"])
+    assert changes(browser_of(ada)) == [change]
     assert now(again).report.by_data_type == {}
 
 
@@ -116,15 +116,15 @@ def test_what_an_import_told_is_asked_for_by_its_id(ada: str, monkeypatch: pytes
     first = imported(ada, *series(MORNING, 30), album("One"))
     second = imported(ada, *series(MORNING, 33)[1:], album("One"), album("Two"))
     monkeypatch.setattr(reading_changes, "MAX_SCANNED", 7)
-    told = changes(browser_of(ada), f"&import_id={second}")
-    assert [(item["data_type"], item["track_name"]) for item in told if item["data_type"] == "recently_played"] == [
+    records = changes(browser_of(ada), f"&import_id={second}")
+    assert [(item["data_type"], item["track_name"]) for item in records if item["data_type"] == "recently_played"] == [
         ("recently_played", f"Song {number}") for number in (30, 31, 32)
     ]
-    albums = {item["album_name"]: item["import_id"] for item in told if item["data_type"] == "saved_albums"}
+    albums = {item["album_name"]: item["import_id"] for item in records if item["data_type"] == "saved_albums"}
     assert albums == {"One": first, "Two": second}
-    assert {item["why"]["import_id"] for item in told} == {second}
-    assert len({item["entry_id"] for item in told}) == len(told) == 5
-    assert changes(browser_of(ada), f"&import_id={second}&data_type=saved_albums") == told[3:]
+    assert {item["why"]["import_id"] for item in records} == {second}
+    assert len({item["entry_id"] for item in records}) == len(records) == 5
+    assert changes(browser_of(ada), f"&import_id={second}&data_type=saved_albums") == records[3:]
     machine(leave(ada, receipts.of_import(second)))
     assert changes(browser_of(ada), f"&import_id={second}") == []
     bea = users.find_or_create_user("spotify", "bea")

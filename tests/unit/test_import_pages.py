@@ -95,12 +95,12 @@ def test_a_form_without_script_begins_it_by_its_redirect(ada: str, machines: Ste
 def test_a_report_is_a_page_and_an_answer(ada: str) -> None:
     """What was read, stored, known, skipped and why, the span, and that nothing of it is somebody else's."""
     done = brought(ada, [Line("2014-03-01T08:00:00.000Z"), Line("2014-03-01T08:00:00.000Z", reason="time_missing")])
-    told = send(ada, "GET", f"/me/imports/{done.import_id}").json
-    assert (told["status"], told["read"], told["stored"], told["known"]) == ("succeeded", 2, 1, 0)
-    assert told["skipped"] == [{"reason": "time_missing", "rows": 1, "words": "It has no time."}]
+    report = send(ada, "GET", f"/me/imports/{done.import_id}").json
+    assert (report["status"], report["read"], report["stored"], report["known"]) == ("succeeded", 2, 1, 0)
+    assert report["skipped"] == [{"reason": "time_missing", "rows": 1, "words": "It has no time."}]
     span = "2014-03-01T07:56:40.000Z"
-    assert told["covers"] == [{"service": "spotify", "from": span, "until": span}]
-    assert send(ada, "GET", "/me/imports").json == {"items": [told], "next_cursor": None}
+    assert report["covers"] == [{"service": "spotify", "from": span, "until": span}]
+    assert send(ada, "GET", "/me/imports").json == {"items": [report], "next_cursor": None}
     page = browser_of(ada).get(IMPORTS, f"/imports/{done.import_id}").body
     for words in ("Complete", "It has no time.", "Take this import back", "Tiny"):
         assert words in page
@@ -112,8 +112,8 @@ def test_a_report_is_a_page_and_an_answer(ada: str) -> None:
 def test_the_right_package_is_explained_in_steps(ada: str) -> None:
     """A numbered list on the page, and the same in the answer."""
     done = brought(ada, [album("One")], advice=(WRONG_PACKAGE.code, WRONG_PACKAGE.text))
-    told = send(ada, "GET", f"/me/imports/{done.import_id}").json
-    assert (told["why"], told["steps"]) == (WRONG_PACKAGE.text, list(GUIDES["spotify"].steps))
+    report = send(ada, "GET", f"/me/imports/{done.import_id}").json
+    assert (report["why"], report["steps"]) == (WRONG_PACKAGE.text, list(GUIDES["spotify"].steps))
     page = browser_of(ada).get(IMPORTS, f"/imports/{done.import_id}").body
     assert re.search(r'<ol class="steps"><li>Open spotify.com.*<li>.*Extended streaming history', page)
     assert re.search(r">Saved albums</span><span[^>]*><data[^>]*>1<", page)

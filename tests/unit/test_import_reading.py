@@ -195,7 +195,7 @@ def test_an_import_is_taken_back_as_a_whole(ada: Story, messages: Messages) -> N
     """Its facts alone, through the eraser and with a receipt; the listener reads what they read before."""
     messages.work()
     before = read(ada.user_id), months(ada), all_firsts(ada)
-    kept = imported(ada, series("2013-03-01T08:00:00.000Z", 3))
+    remaining = imported(ada, series("2013-03-01T08:00:00.000Z", 3))
     import_id = imported(ada, series("2014-03-01T08:00:00.000Z", 7), loop())
     messages.work()
     erasure_id = leave(ada.user_id, receipts.of_import(import_id))
@@ -207,10 +207,10 @@ def test_an_import_is_taken_back_as_a_whole(ada: Story, messages: Messages) -> N
     receipt = receipts.erasure(erasure_id)
     assert receipt
     assert (receipt.status, receipt.counts["facts"], receipt.user_id) == ("erased", 12, "")
-    assert {str(play.import_id) for play in plays(ada.user_id)} == {kept}
+    assert {str(play.import_id) for play in plays(ada.user_id)} == {remaining}
     messages.work()
     assert len(read(ada.user_id)) == len(before[0]) + 3
-    erasure_id = leave(ada.user_id, receipts.of_import(kept))
+    erasure_id = leave(ada.user_id, receipts.of_import(remaining))
     machine(erasure_id)
     messages.work()
     assert (read(ada.user_id), months(ada), all_firsts(ada)) == before
@@ -263,8 +263,8 @@ def test_the_export_has_what_was_imported(ada: Story) -> None:
     """Lines with origin and answer, a table, the import in account.json, and counts apart from those of syncs."""
     import_id = imported(ada, loop(2))
     reader = exported(ada.user_id)
-    told = [(line["origin"], line["import_id"], line["answer"]["ms"]) for line in reader.imported("recently_played")]
-    assert told == [("import", import_id, 240_000)] * 2
+    lines = [(line["origin"], line["import_id"], line["answer"]["ms"]) for line in reader.imported("recently_played")]
+    assert lines == [("import", import_id, 240_000)] * 2
     assert [row["flags"] for row in reader.rows("imported_recently_played")] == [
         "finished: true; reason_end: trackdone"
     ] * 2

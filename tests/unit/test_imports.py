@@ -120,8 +120,8 @@ def test_a_death_at_every_request_loses_and_doubles_nothing(ada: str, monkeypatc
             assert work(started, held) == "ended"
             report = now(started).report
             assert keys(user_id) == keys(ada)
-            told = (report.read, report.stored, report.known, report.covers, report.years)
-            assert told == (expected.read, expected.stored, expected.known, expected.covers, expected.years), at
+            counts = (report.read, report.stored, report.known, report.covers, report.years)
+            assert counts == (expected.read, expected.stored, expected.known, expected.covers, expected.years), at
             assert not [name for name in uploaded() if user_id in name]
     assert numbers > 40
 

@@ -29,7 +29,7 @@ def play(minute: float, provider: str = "spotify", name: str = "Blue", milliseco
 plays = st.lists(
     st.builds(play, st.integers(0, 150), st.sampled_from(["spotify", "lastfm"]), st.sampled_from(["Blue", "Red"])),
     max_size=12,
-    unique_by=lambda told: (told.moment, told.provider),
+    unique_by=lambda each: (each.moment, each.provider),
 )
 
 
@@ -46,37 +46,37 @@ def test_ten_minutes_or_the_length_apart_is_one_play() -> None:
 
 
 @given(plays, st.randoms())
-def test_the_order_in_which_plays_are_read_does_not_matter(told: list[Play], chance: Random) -> None:
-    shuffled = list(told)
+def test_the_order_in_which_plays_are_read_does_not_matter(reported: list[Play], chance: Random) -> None:
+    shuffled = list(reported)
     chance.shuffle(shuffled)
-    assert once(shuffled) == once(told)
+    assert once(shuffled) == once(reported)
 
 
 @given(plays)
-def test_no_play_is_lost_and_none_counts_for_a_service_twice(told: list[Play]) -> None:
-    counted = once(told)
-    assert sum(len(heard.songs) for heard in counted) == len(told)
+def test_no_play_is_lost_and_none_counts_for_a_service_twice(reported: list[Play]) -> None:
+    counted = once(reported)
+    assert sum(len(heard.songs) for heard in counted) == len(reported)
     for name in ("Blue", "Red"):
-        of_song = [play.provider for play in told if play.song.key == name]
+        of_song = [play.provider for play in reported if play.song.key == name]
         events = [heard for heard in counted if heard.key == name]
         assert max((of_song.count(provider) for provider in set(of_song)), default=0) <= len(events) <= len(of_song)
 
 
 @given(plays, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]))
-def test_a_month_is_the_sum_of_its_days(told: list[Play], zone: str) -> None:
-    days = by_day(told, Calendar(zone))
+def test_a_month_is_the_sum_of_its_days(reported: list[Play], zone: str) -> None:
+    days = by_day(reported, Calendar(zone))
     pieces = together(piece for of_day in reversed(list(days.values())) for piece in of_day)
     counts = [count for piece in pieces for songs in piece.by_day.values() for count in songs.values()]
-    assert sum(counts) == sum(sum(piece.by_hour.values()) for piece in pieces) == len(once(told))
+    assert sum(counts) == sum(sum(piece.by_hour.values()) for piece in pieces) == len(once(reported))
     for piece in pieces:
         heard = {key for songs in piece.by_day.values() for key in songs}
         assert all(set(songs) == heard for songs in piece.songs.values())
 
 
 @given(plays, st.sets(st.sampled_from(["spotify", "lastfm"])))
-def test_what_some_services_told_is_shown_and_nothing_of_the_others(told: list[Play], providers: set[str]) -> None:
+def test_what_some_services_told_is_shown_and_nothing_of_the_others(reported: list[Play], providers: set[str]) -> None:
     """A play that one of them told of counts, also if another one told of it too; what songs are called is theirs."""
-    named = [replace(play, song=play.song._replace(title=f"{play.song.key} at {play.provider}")) for play in told]
+    named = [replace(play, song=play.song._replace(title=f"{play.song.key} at {play.provider}")) for play in reported]
     pieces = [piece for of_day in by_day(named, Calendar()).values() for piece in of_day]
     if not pieces:
         return

@@ -28,7 +28,7 @@ NOVEMBER = MonthOfPlays("2026-11", {"s": SONG}, {1: {"s": 2}, 28: {"s": 1}}, {(6
 
 
 def test_rows_and_buckets_are_inverse() -> None:
-    assert packing.to_plays(packing.unpack(packing.pack(packing.of_plays(told(NOVEMBER)))), NAMES) == [NOVEMBER]
+    assert packing.to_plays(packing.unpack(packing.pack(packing.of_plays(by_service(NOVEMBER)))), NAMES) == [NOVEMBER]
     top = TopList("spotify", "tracks", "short_term", "2026-11-28", (Ranked(1, "s", "id", "Blue", "Ada", None, 3),))
     assert packing.to_top_lists(packing.unpack(packing.pack(packing.of_top_lists([top])))) == [top]
     change = _liked("2026-11-02")
@@ -50,7 +50,7 @@ def test_months_are_read_from_days_and_from_whole_months() -> None:
     day = MonthOfPlays("2026-12", {"s": SONG}, {1: {"s": 2}}, {(1, 9): 2}, ("lastfm",))
     other = MonthOfPlays("2026-12", {"s": SONG}, {2: {"s": 5}}, {(2, 9): 5}, ("spotify",))
     for piece, place in ((NOVEMBER, store.WHOLE), (day, "01"), (other, "02")):
-        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(told(piece)))
+        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(by_service(piece)))
     december = MonthOfPlays(
         "2026-12", {"s": SONG}, {1: {"s": 2}, 2: {"s": 5}}, {(1, 9): 2, (2, 9): 5}, ("lastfm", "spotify")
     )
@@ -65,7 +65,7 @@ def test_a_whole_month_stands_for_the_days_that_it_was_made_of() -> None:
     """Between the writes of a month and the deletions of its days both are there; it does not count twice."""
     day = replace(NOVEMBER, by_day={28: {"s": 1}}, by_hour={(5, 0): 1}, providers=("lastfm",))
     for piece, place in ((NOVEMBER, store.WHOLE), (day, "28")):
-        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(told(piece)))
+        table.write(USER, f"plays#{piece.month}#{place}", packing.of_plays(by_service(piece)))
     assert store.plays(USER, None, None) == [NOVEMBER]
     assert store.plays(USER, None, None, {"lastfm"}) == []
 
@@ -75,8 +75,8 @@ def test_a_bucket_of_another_format_is_as_none(monkeypatch: pytest.MonkeyPatch) 
     """Until a rebuild makes it anew."""
     with monkeypatch.context() as earlier:
         earlier.setattr(packing, "FORMAT", 1)
-        table.write(USER, "plays#2026-10#00", packing.of_plays(told(NOVEMBER)))
-    table.write(USER, "plays#2026-11#00", packing.of_plays(told(NOVEMBER)))
+        table.write(USER, "plays#2026-10#00", packing.of_plays(by_service(NOVEMBER)))
+    table.write(USER, "plays#2026-11#00", packing.of_plays(by_service(NOVEMBER)))
     assert store.plays(USER, None, None) == [NOVEMBER]
     assert table.read_named(USER, ["plays#2026-10#00"]) == {}
 
@@ -145,7 +145,7 @@ def many_firsts() -> list[First]:
     ]
 
 
-def told(month: MonthOfPlays) -> list[ToldPlays]:
+def by_service(month: MonthOfPlays) -> list[ToldPlays]:
     """A month of plays of which all of its services told."""
     return [ToldPlays(month.month, dict.fromkeys(month.providers, month.songs), month.by_day, month.by_hour)]
 

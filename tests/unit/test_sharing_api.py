@@ -110,9 +110,9 @@ def test_what_cannot_be_changes_nothing_and_says_why(browser: Browser, body: Any
 
 def test_artists_are_found_by_a_part_of_their_name(browser: Browser) -> None:
     """However it is spelled; the key that is found can be put."""
-    found = browser.get(HANDLER, "/me/sharing/artists?name=band").json["items"]
-    assert found == [{"key": artist_key("Bánd"), "name": "Bánd"}]
-    assert put(browser, {"private_artists": [found[0]["key"]]}).status == 200
+    artists = browser.get(HANDLER, "/me/sharing/artists?name=band").json["items"]
+    assert artists == [{"key": artist_key("Bánd"), "name": "Bánd"}]
+    assert put(browser, {"private_artists": [artists[0]["key"]]}).status == 200
     assert browser.get(HANDLER, "/me/sharing/artists?name=%2B").json["items"] == []
     assert browser.get(HANDLER, "/me/sharing/artists?nam=a").status == 400
 

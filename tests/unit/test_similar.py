@@ -112,18 +112,18 @@ def test_strangers_are_shown_who_show_themselves(messages: Messages, monkeypatch
         consent.change(each, {"show": True, "name": f"Unknown-{number:02}"})
     assert (similar(ada)["strangers"], similar(ada)["no_strangers"]) == ([], "off")
     consent.change(ada, {"show": True})
-    found = similar(ada)["strangers"]
-    assert 1 <= len(found) <= 10
-    assert [each["likeness"]["percent"] for each in found] == sorted(
-        (each["likeness"]["percent"] for each in found), reverse=True
+    strangers = similar(ada)["strangers"]
+    assert 1 <= len(strangers) <= 10
+    assert [each["likeness"]["percent"] for each in strangers] == sorted(
+        (each["likeness"]["percent"] for each in strangers), reverse=True
     )
     names = {f"Unknown-{number:02}": each for number, each in enumerate(others)}
-    nearest = names[found[0]["name"]]
-    assert any("people here have" in reason for each in found for reason in each["reasons"])
-    assert found[0]["name"] in {each["name"] for each in similar(ada)["strangers"]}
+    nearest = names[strangers[0]["name"]]
+    assert any("people here have" in reason for each in strangers for reason in each["reasons"])
+    assert strangers[0]["name"] in {each["name"] for each in similar(ada)["strangers"]}
     for taken_back in ("show", "count"):
         consent.change(nearest, {taken_back: False})  # type: ignore[misc]
-        assert found[0]["name"] not in str(similar(ada)) + page(ada)
+        assert strangers[0]["name"] not in str(similar(ada)) + page(ada)
         consent.change(nearest, {taken_back: True})  # type: ignore[misc]
     consent.change(ada, {"show": False})
     assert similar(ada)["strangers"] == []
@@ -131,7 +131,7 @@ def test_strangers_are_shown_who_show_themselves(messages: Messages, monkeypatch
     assert all(each["name"] != "Ada" for each in similar(nearest)["strangers"])
     consent.change(ada, {"show": True})
     blended(ada, nearest)
-    assert found[0]["name"] not in {each["name"] for each in similar(ada)["strangers"]}
+    assert strangers[0]["name"] not in {each["name"] for each in similar(ada)["strangers"]}
 
 
 def test_strangers_see_each_other_or_neither(messages: Messages, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_strangers_see_each_other_or_neither(messages: Messages, monkeypatch: py
         for each in similar(user_id)["strangers"]
     }
     assert len(scores) >= 24
-    assert all(scores.get((other, one)) == percent for (one, other), percent in scores.items())
+    assert all(scores.get((other, viewer)) == percent for (viewer, other), percent in scores.items())
 
 
 def test_affinity_says_why(messages: Messages) -> None:

@@ -49,14 +49,14 @@ def imported(user_id: str, messages: Messages, clock: list[datetime], *lines: Re
     return started.import_id
 
 
-def told(user_id: str, query: str = "") -> list[Any]:
+def added(user_id: str, query: str = "") -> list[Any]:
     """What the API says was added, without what syncs say."""
     items = browser_of(user_id).get("api.taste", f"/me/taste/library{query}").json["items"]
     return [item for item in items if item["origin"]]
 
 
 def names(user_id: str, query: str = "") -> list[tuple[str, str]]:
-    return [(item["day"] if item["dated"] else "", item["name"]) for item in told(user_id, query)]
+    return [(item["day"] if item["dated"] else "", item["name"]) for item in added(user_id, query)]
 
 
 def test_what_a_file_lists_is_shown_with_its_dates(ada: str, messages: Messages, clock: list[datetime]) -> None:
@@ -66,7 +66,7 @@ def test_what_a_file_lists_is_shown_with_its_dates(ada: str, messages: Messages,
     dated = [("2019-05-31", "One"), ("2020-01-01", "Two")]
     rest = [("", "Ann"), ("", "Mix"), ("", "Three"), ("", "a"), ("", "b")]
     assert sorted(names(ada)) == sorted([*dated, *rest])
-    assert {item["playlist_name"] for item in told(ada) if item["data_type"] == "playlist_tracks"} == {"Mix"}
+    assert {item["playlist_name"] for item in added(ada) if item["data_type"] == "playlist_tracks"} == {"Mix"}
     assert names(ada, "?to=2019-12") == dated[:1]
     page = browser_of(ada).get("api.taste", "/taste/library").body
     assert "You added 2 things." in page

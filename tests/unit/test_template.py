@@ -55,8 +55,8 @@ def test_users_and_tokens_outlive_the_stack() -> None:
     for name in ("AccountsTable", "TokensKey", "ExportsBucket", "UploadsBucket", "Logs", "Requests"):
         resource = template()["Resources"][name]
         # What a failed first deployment leaves costs money. A table's deletion protection would stand against it.
-        kept = "Retain" if "DeletionProtectionEnabled" in resource["Properties"] else "RetainExceptOnCreate"
-        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (kept, "Retain"), name
+        policy = "Retain" if "DeletionProtectionEnabled" in resource["Properties"] else "RetainExceptOnCreate"
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (policy, "Retain"), name
 
 
 def test_an_erasure_waits_longer_than_any_writer_lives() -> None:
@@ -212,8 +212,8 @@ def test_every_queue_is_encrypted_and_dead_letters_stay_for_two_weeks() -> None:
     queues = resources("AWS::SQS::Queue")
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
     shorter = {"Polls": 4 * 3600, "GrantsToGiveBack": 3600, "ProfilesToWrite": 24 * 3600}
-    kept = {name: queue["MessageRetentionPeriod"] for name, queue in queues.items()}
-    assert kept == dict.fromkeys(queues, 14 * 24 * 3600) | shorter
+    seconds = {name: queue["MessageRetentionPeriod"] for name, queue in queues.items()}
+    assert seconds == dict.fromkeys(queues, 14 * 24 * 3600) | shorter
 
 
 def test_a_due_connections_entry_has_its_whole_plan() -> None:

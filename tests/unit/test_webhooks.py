@@ -176,19 +176,19 @@ def test_a_program_follows_imports_and_what_is_taken_back(
     waiting += webhook_queues.take("deliveries")
     consumer = Consumer(browser, secret)
 
-    def told() -> bool:
+    def follows() -> bool:
         deliver_all(waiting[::-1])
         while program.requests:
             consumer.take(*program.requests.pop())
         return consumer.library() == served(browser)
 
-    assert told()
+    assert follows()
     assert [item[0] for item in consumer.library()["saved_albums"]].count("Two") == 1
     machine(leave(user_id, receipts.of_import(first)))
     assert consumer.library() != served(browser)
     handled(runs(tell), webhook_queues.take("events.fifo"))
     waiting += webhook_queues.take("deliveries")
-    assert told()
+    assert follows()
     assert len([item for item in consumer.library()["recently_played"] if item[-1].startswith("2014")]) == 2
 
 
@@ -231,11 +231,16 @@ def test_an_import_is_told_of_when_it_ends_and_when_it_is_taken_back(
     assert {event["why"]["import_id"] for event in events} == {import_id}
     # Taken back before the first event was made: all of them tell that.
     last = events[-1]
-    (told,) = last["changes"]
-    assert (told["data_type"], told["removed"], told["imported"], told["name"]) == ("saved_albums", True, 0, None)
+    (change,) = last["changes"]
+    assert (change["data_type"], change["removed"], change["imported"], change["name"]) == (
+        "saved_albums",
+        True,
+        0,
+        None,
+    )
     moment = quote(last["started_at"])
     (item,) = browser.get(MUSIC, f"/me/changes?since={moment}&until={moment}").json["items"]
-    assert item["entry_id"] == told["entry_id"]
+    assert item["entry_id"] == change["entry_id"]
 
 
 def test_a_large_run_is_told_of_and_not_told(world: World, webhook_queues: WebhookQueues, program: Receiver) -> None:

@@ -81,8 +81,8 @@ def test_durations(text: str, milliseconds: int | None) -> None:
 def test_a_channel_of_music_is_an_artist() -> None:
     subscription = {"snippet": {"title": "Ada", "resourceId": {"channelId": "UCada"}}}
     topics = ["https://en.wikipedia.org/wiki/Pop_music", "https://en.wikipedia.org/wiki/Music"]
-    told = {"topicDetails": {"topicCategories": topics}, "statistics": {"subscriberCount": "12"}}
-    fields = records.subscription({**subscription, "channel": told}, PLACE).fields
+    channel = {"topicDetails": {"topicCategories": topics}, "statistics": {"subscriberCount": "12"}}
+    fields = records.subscription({**subscription, "channel": channel}, PLACE).fields
     assert (fields["kind"], fields["genres"], fields["follower_count"]) == (None, "Pop music", 12)
     assert records.subscription(subscription, PLACE).fields["kind"] == "channel"
 

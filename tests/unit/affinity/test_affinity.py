@@ -40,9 +40,12 @@ def test_the_formula_by_hand() -> None:
     assert weights(profile.artists) == pytest.approx({name: value / whole for name, value in raw.items()})
     [first, _] = profile.artists
     assert first.parts == pytest.approx({"plays": 1 / whole, "ranks": ann / length / whole})
-    one, two = log(1 + 3), log(1 + 4 * 0.5)
+    first_song, second_song = log(1 + 3), log(1 + 4 * 0.5)
     assert weights(profile.songs) == pytest.approx(
-        {"One": one / sqrt(one**2 + two**2), "Two": two / sqrt(one**2 + two**2)}
+        {
+            "One": first_song / sqrt(first_song**2 + second_song**2),
+            "Two": second_song / sqrt(first_song**2 + second_song**2),
+        }
     )
 
 
@@ -128,8 +131,8 @@ def test_a_heavy_and_a_light_listener_with_one_taste_are_alike() -> None:
         made(evidence(plays=played(*((TODAY, name, count * times) for name, count in light.items()))))
         for times in (1, 30)
     ]
-    one, other = (weights(profile.artists) for profile in profiles)
-    assert sum(one[name] * other[name] for name in one) > 0.98
+    lighter, heavier = (weights(profile.artists) for profile in profiles)
+    assert sum(lighter[name] * heavier[name] for name in lighter) > 0.98
 
 
 def test_a_source_without_anything_drops_out() -> None:
@@ -243,10 +246,10 @@ def test_songs_with_one_code_are_one_song() -> None:
         library=library([change("Kino/Gruppa Krovi"), change("Кино/Группа крови", provider="apple_music")]),
         codes={"isrc#RU1": [("spotify", "id Kino/Gruppa Krovi"), ("apple_music", "id Кино/Группа крови")], "upc#1": []},
     )
-    [one] = made(known).songs
-    assert one.key == min(song("Kino/Gruppa Krovi").key, song("Кино/Группа крови").key)
-    assert set(one.parts) == {"plays", "likes"}
-    assert one.records == {"spotify": "id Kino/Gruppa Krovi", "apple_music": "id Кино/Группа крови"}
+    [joined] = made(known).songs
+    assert joined.key == min(song("Kino/Gruppa Krovi").key, song("Кино/Группа крови").key)
+    assert set(joined.parts) == {"plays", "likes"}
+    assert joined.records == {"spotify": "id Kino/Gruppa Krovi", "apple_music": "id Кино/Группа крови"}
     assert len(made(replace(known, codes={})).songs) == 2
 
 

@@ -42,9 +42,9 @@ class Group:
 
     def today(self, blend: Blend) -> Daily:
         """The playlist as somebody sees it who looks now."""
-        found = membership.find(blend.blend_id)
-        assert found
-        return daily.of(found, consents([each.user_id for each in found.members]), self.sources())
+        current = membership.find(blend.blend_id)
+        assert current
+        return daily.of(current, consents([each.user_id for each in current.members]), self.sources())
 
     def _taken_out(self, user_id: str, feature: str, since: str, songs: Records) -> frozenset[str]:
         assert (feature, bool(since)) == ("blending", True)

@@ -52,7 +52,9 @@ def drawn(seed: int, members: int, artists: int, most: int) -> list[Taste]:
     The same in every process
     """
     random = Random(seed)  # noqa: S311 -- the same each time
-    near = {f"a{one}": {f"a{random.randrange(artists)}": random.random() for _ in range(3)} for one in range(artists)}
+    near = {
+        f"a{artist}": {f"a{random.randrange(artists)}": random.random() for _ in range(3)} for artist in range(artists)
+    }
     tastes = []
     for number in range(members):
         known = {(str(random.randrange(6)), f"a{random.randrange(artists)}") for _ in range(random.randint(0, most))}

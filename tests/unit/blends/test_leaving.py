@@ -28,7 +28,7 @@ def three() -> Group:
     return group
 
 
-def told(queues: WebhookQueues) -> list[tuple[str, Any]]:
+def deliveries(queues: WebhookQueues) -> list[tuple[str, Any]]:
     messages = [Queued.of(body) for body in queues.take("deliveries")]
     return [(message.user_id, json.loads(message.body)) for message in messages]
 
@@ -46,7 +46,7 @@ def test_the_others_are_told_who_joins_and_leaves(webhook_queues: WebhookQueues)
     invitation = membership.invite(blend)
     assert invitation
     joining.join(group.ids["cleo"], invitation)
-    events = told(webhook_queues)
+    events = deliveries(webhook_queues)
     assert {user_id for user_id, _ in events} == {group.ids["ada"], group.ids["ben"]}
     for user_id, event in events:
         assert event["type"] == JOINED
@@ -59,7 +59,7 @@ def test_the_others_are_told_who_joins_and_leaves(webhook_queues: WebhookQueues)
     )
     parting.leave(group.ids["ben"], blend.blend_id)
     parting.end(blend.blend_id, group.ids["ada"])
-    assert [(user, event["type"]) for user, event in told(webhook_queues)] == [
+    assert [(user, event["type"]) for user, event in deliveries(webhook_queues)] == [
         (group.ids["ada"], LEFT),
         (group.ids["cleo"], LEFT),
         (group.ids["cleo"], ENDED),
@@ -84,7 +84,7 @@ def test_who_reads_changes_alone_misses_nothing_that_events_tell(
     stopped_clock[0] += timedelta(hours=1)
     parting.leave(group.ids["ben"], blend.blend_id)
     parting.leave(group.ids["ada"], blend.blend_id)
-    events = [event for user_id, event in told(webhook_queues) if user_id == group.ids["cleo"]]
+    events = [event for user_id, event in deliveries(webhook_queues) if user_id == group.ids["cleo"]]
     assert [event["type"] for event in events] == [JOINED, LEFT, ENDED]
     expected = [
         {"kind": event["type"], "blend_id": event["data"]["blend_id"], "at": event["data"]["at"]}

@@ -52,8 +52,8 @@ def check_promises(blend: Playlist, tastes: Sequence[Taste]) -> None:
         assert not knowing & entry.links.keys()
     turns = Counter(each.by for each in chosen if each.by)
     left = [each.member_id for each in tastes if choosable(pool, chosen, each.member_id)]
-    for one, other in combinations(left, 2):
-        assert abs(turns[one] - turns[other]) <= MOST_AHEAD + 1
+    for member, other in combinations(left, 2):
+        assert abs(turns[member] - turns[other]) <= MOST_AHEAD + 1
     # It is shorter only when nobody has anything left.
     assert len(keys) == LENGTH or not left
     assert sum(share.part for share in blend.shares) == pytest.approx(1 if keys else 0)
@@ -224,17 +224,17 @@ def test_two_worlds_stand_side_by_side() -> None:
 
 def test_worth_is_by_song_then_by_artist_then_by_what_is_near() -> None:
     """1 is the mean of one's own best songs; an artist gives half, one near to it a quarter, times what songs have."""
-    one = taste("m0", [("1", "a", 2.0), ("2", "a", 1.0), ("1", "b", 3.0)], near={"c": {"b": 0.5, "z": 1.0}})
-    weights = one.profile.song
+    member = taste("m0", [("1", "a", 2.0), ("2", "a", 1.0), ("1", "b", 3.0)], near={"c": {"b": 0.5, "z": 1.0}})
+    weights = member.profile.song
     mean = sum(each.weight for each in weights.values()) / 3
-    artists = one.profile.artist
+    artists = member.profile.artist
     part = (weights["s-a-1"].weight / artists["a"].weight + weights["s-a-2"].weight / artists["a"].weight) / 3
     part += weights["s-b-1"].weight / artists["b"].weight / 3
-    assert one.worth("s-a-1", "a") == pytest.approx(weights["s-a-1"].weight / mean)
-    assert one.worth("s-a-9", "a") == pytest.approx(0.5 * artists["a"].weight * part / mean)
-    assert one.worth("s-c-1", "c") == pytest.approx(0.25 * artists["b"].weight * 0.5 * part / mean)
-    assert one.worth("s-d-1", "d") == 0
-    assert (one.link("a"), one.link("c"), one.link("d")) == (
+    assert member.worth("s-a-1", "a") == pytest.approx(weights["s-a-1"].weight / mean)
+    assert member.worth("s-a-9", "a") == pytest.approx(0.5 * artists["a"].weight * part / mean)
+    assert member.worth("s-c-1", "c") == pytest.approx(0.25 * artists["b"].weight * 0.5 * part / mean)
+    assert member.worth("s-d-1", "d") == 0
+    assert (member.link("a"), member.link("c"), member.link("d")) == (
         Link("Artist a", same=True),
         Link("Artist b", same=False),
         None,

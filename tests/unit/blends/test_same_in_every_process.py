@@ -27,14 +27,14 @@ SONGS = [f"Artist {artist}/Song {number}" for artist in range(40) for number in 
 def known_of(random: Random) -> Profile:
     """The profile of somebody whose likes and playlists tell of one song on one day, each in their own way."""
     both = random.sample(SONGS, 60)
-    told: list[LibraryChange] = []
+    changes: list[LibraryChange] = []
     for name in both:
-        told.append(change(name, day="2026-11-01")._replace(image=f"cover of {name}"))
+        changes.append(change(name, day="2026-11-01")._replace(image=f"cover of {name}"))
         entry = change(name, "playlist_tracks", day="2026-11-01", playlist_id="p")
-        told.append(entry._replace(name=f"{entry.name} again", image="cover of a playlist"))
+        changes.append(entry._replace(name=f"{entry.name} again", image="cover of a playlist"))
     plays = played(*((f"2026-11-{random.randint(1, 28):02}", name, random.randint(1, 9)) for name in SONGS[::2]))
     lists = [ranked(random.sample(SONGS, 30)), ranked([f"Artist {number}" for number in random.sample(range(40), 20)])]
-    return weighing.profile("u1", evidence(plays=plays, lists=lists, library=library(told)), ("spotify",))
+    return weighing.profile("u1", evidence(plays=plays, lists=lists, library=library(changes)), ("spotify",))
 
 
 def everything() -> str:
@@ -52,7 +52,7 @@ def everything() -> str:
     offered = suggestions(Profile("u2", people[0].artists[:9]), alike, near, ())
     blends = [first, playlist(tastes, DAYS[1], first), playlist(drawn(3, 5, 60, 150), DAYS[0])]
     songs = [songs_of(each.key, alike, Profile("u2")) for each in offered]
-    likenesses = [compare(one, other, Audience()) for one, other in combinations(people, 2)]
+    likenesses = [compare(person, other, Audience()) for person, other in combinations(people, 2)]
     # A set in them has no order of its own.
     profiles = [(each.artists, each.songs, sorted(each.forbidden), sorted(each.known)) for each in people]
     return repr((profiles, blends, offered, songs, likenesses, near, [sums.neighbours(number) for number in range(4)]))

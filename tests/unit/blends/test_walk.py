@@ -107,5 +107,5 @@ def test_the_walk_goes_to_near_artists() -> None:
         for m in range(2)
     ]
     artists = [entry.chosen.song.artist for entry in playlist(tastes, DAY).entries]
-    steps = sum(other in near[one] for one, other in pairwise(artists))
+    steps = sum(other in near[artist] for artist, other in pairwise(artists))
     assert steps / len(artists) > 0.35

@@ -74,8 +74,8 @@ def test_an_invitation_says_what_is_used_before_anybody_joins(group: Group) -> N
     ada, ben = browser_of(group, "ada"), browser_of(group, "ben")
     path = made(ada, "Friday night")
     page = page_of(ben, path)
-    for told in ("Ada invites you", "Friday night", "never appears", "Your name", "You can leave at any time"):
-        assert told in page.body
+    for text in ("Ada invites you", "Friday night", "never appears", "Your name", "You can leave at any time"):
+        assert text in page.body
     assert membership.every(group.ids["ben"]) == []
     assert posted(ben, f"{path}/join").location.endswith(path)
     assert membership.every(group.ids["ben"]) == []
@@ -145,7 +145,7 @@ def test_the_page_of_a_blend(group: Group) -> None:
     """Names, shares, songs with whose they are and why, links to every service; as each member sees it."""
     blend, members = blend_of(group, "ada", "ben")
     page = page_of(browser_of(group, "ada"), f"/together/blends/{blend.blend_id}")
-    for told in (
+    for text in (
         "Ada",
         "Ben",
         "The song that brings you together",
@@ -153,7 +153,7 @@ def test_the_page_of_a_blend(group: Group) -> None:
         "Your choice.",
         "Ben’s choice.",
     ):
-        assert told in page.body
+        assert text in page.body
     for provider in PROVIDERS.values():
         assert f"{provider.title}</a>" in page.body
     assert len(page.body) < 150_000

@@ -13,8 +13,8 @@ from blendify.sharing import consent
 from tests.unit.athena_in_memory import BUCKET, Athena, keys, of
 from tests.unit.counted_listeners import counted
 from tests.unit.sync_steps import plenty
+from tests.unit.test_fleet_run import outcome, texts
 from tests.unit.test_fleet_run import run as run_in_one
-from tests.unit.test_fleet_run import texts, told
 from tests.unit.visible import items
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory", "machines", "messages")
@@ -27,10 +27,10 @@ def test_both_ways_leave_the_same(athena: Athena, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(statements, "ARTISTS_A_STATEMENT", 40)
     profiles = counted(30)
     run_in_one(profiles)
-    expected = told()
+    expected = outcome()
     all_files: set[str] = set()
     assert athena.run(of(profiles), lambda _: all_files.update(keys())) == 2 + 4 + 4
-    assert told() == expected
+    assert outcome() == expected
     ended = results.last_run()
     assert ended is not None
     assert (ended.by, ended.listeners, ended.artists) == ("athena", 30, len(results.audience().of))
@@ -153,11 +153,11 @@ def test_of_two_runs_at_a_time_the_one_that_began_last_counts(athena: Athena, st
             athena.run(of(profiles))
 
     athena.run(of(profiles), after=another)
-    left = told()
+    left = outcome()
     assert gone not in texts()
     assert keys() == []
     run_in_one(profiles)
-    assert told() == left
+    assert outcome() == left
     assert results.audience().listeners == 23
 
 
@@ -188,11 +188,11 @@ def test_the_last_step_done_twice_says_the_same(athena: Athena) -> None:
         query = athena.query(step["sql"]) if step["sql"] else None
         given = step["place"], query
         step = steps.step(steps.ATHENA, *given, plenty)
-    left, ended = told(), results.last_run()
+    left, ended = outcome(), results.last_run()
     assert given is not None
     assert steps.step(steps.ATHENA, *given, plenty)["place"] is None
     assert ended is not None
-    assert (told(), results.last_run()) == (left, ended)
+    assert (outcome(), results.last_run()) == (left, ended)
 
 
 @pytest.mark.parametrize("delivered", ["twice", "late"])

@@ -160,10 +160,10 @@ def test_times_and_durations_that_cannot_be_are_left_out() -> None:
         STRETCH | {"Play Duration Milliseconds": "999999999999"},
         STRETCH | {"Event End Timestamp": "", "Play Duration Milliseconds": "-1"},
     ]
-    told = [
+    spans = [
         (play.started_at, play.ended_at, play.ms_played, play.flags.get("estimated")) for play in plays(table(*rows))
     ]
-    assert told == [
+    assert spans == [
         (START, END, 201_543, True),
         (START, None, 201_543, None),
         (START, END, 201_543, None),

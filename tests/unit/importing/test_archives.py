@@ -81,9 +81,9 @@ def test_names_in_an_archive_are_only_names() -> None:
     names = ["../../etc/passwd", "C:\\a\\b", "/absolute", "twice", "twice", "Vidéos 🎵", "x" * 5_000]
     with pytest.warns(UserWarning, match="Duplicate name"):
         upload = zipped([(name, str(number)) for number, name in enumerate(names)])
-    found = contents(upload)
-    assert sorted(found.values()) == [b"0", b"1", b"2", b"3", b"4", b"5", b"6"]
-    assert (found["twice"], found["twice#2"], max(map(len, found))) == (b"3", b"4", 300)
+    entries = contents(upload)
+    assert sorted(entries.values()) == [b"0", b"1", b"2", b"3", b"4", b"5", b"6"]
+    assert (entries["twice"], entries["twice#2"], max(map(len, entries))) == (b"3", b"4", 300)
 
 
 def test_other_archives_are_named() -> None:

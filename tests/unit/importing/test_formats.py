@@ -33,12 +33,12 @@ def test_all_formats_have_a_sample() -> None:
 
 @pytest.mark.parametrize("name", registry.FORMATS)
 def test_a_file_is_known_by_its_content_whatever_it_is_called(name: str) -> None:
-    told = format_of(SAMPLES[name])
-    assert told is not None
-    assert told.name == name
+    format_ = format_of(SAMPLES[name])
+    assert format_ is not None
+    assert format_.name == name
     rows = imported(SAMPLES[name], MAPPED)
     assert not [row for row in rows if isinstance(row, Skipped) and row.reason != "not_kept"]
-    assert rows or told.holds == "names"
+    assert rows or format_.holds == "names"
     assert "SECRET" not in str(rows)
 
 
@@ -118,12 +118,12 @@ def test_the_wrong_package_is_explained_with_the_way_to_the_right_one() -> None:
     history, library, extended = (
         recognized(SAMPLES[name]) for name in ("spotify_account_history", "spotify_account_library", "spotify_extended")
     )
-    (told,) = advice([history, library])
-    assert (told.code, told.guide) == ("wrong_package", GUIDES["spotify"])
-    assert any("Extended streaming history" in step for step in told.guide.steps)
+    (advised,) = advice([history, library])
+    assert (advised.code, advised.guide) == ("wrong_package", GUIDES["spotify"])
+    assert any("Extended streaming history" in step for step in advised.guide.steps)
     assert advice([history, extended]) == ()
     page = '<html><div class="outer-cell"><a href="https://www.youtube.com/watch?v=abcdefghijk">x</a></div></html>'
-    assert [told.code for told in advice([recognized(page)])] == ["html_history"]
+    assert [advised.code for advised in advice([recognized(page)])] == ["html_history"]
 
 
 def test_last_years_plays_are_left_to_the_extended_history() -> None:

@@ -56,8 +56,8 @@ def test_values_come_with_the_keys_that_lead_to_them() -> None:
 
 def test_ends_are_told_where_they_are_asked_for() -> None:
     text = '[{"name": "a", "items": [1]}, {"items": []}, {}]'
-    told = rows(Pieces(text, 3), starts_with(("*", "items")), closing=[("*",)])
-    assert [(path, "end" if value is CLOSED else value) for path, value in told] == [
+    values = rows(Pieces(text, 3), starts_with(("*", "items")), closing=[("*",)])
+    assert [(path, "end" if value is CLOSED else value) for path, value in values] == [
         (("*", "name"), "a"),
         (("*", "items", "*"), 1),
         (("*",), "end"),

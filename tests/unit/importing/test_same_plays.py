@@ -47,8 +47,8 @@ def test_a_polled_play_may_tell_start_end_or_the_end_less_the_length(seconds: fl
 
 def test_a_service_that_tells_the_start_is_compared_with_the_start_alone() -> None:
     play = imported("i", 180, 0, length=LENGTH)
-    told = [bool(pair_of(play, PolledPlay("p", ("a",), at(seconds), "start"))) for seconds in (-91, -90, 90, 91, 180)]
-    assert told == [False, True, True, False, False]
+    paired = [bool(pair_of(play, PolledPlay("p", ("a",), at(seconds), "start"))) for seconds in (-91, -90, 90, 91, 180)]
+    assert paired == [False, True, True, False, False]
     short = imported("i", None, 0)
     assert [bool(pair_of(short, PolledPlay("p", ("a",), at(s), "start"))) for s in (30, 31)] == [True, False]
 
@@ -151,24 +151,26 @@ def test_pairs_are_the_nearest_and_as_many_as_there_can_be(
     imports: list[ImportedPlay], polls: list[PolledPlay], seed: Random
 ) -> None:
     matches = pairs(imports, polls)
-    told = {(pair.imported, pair.polled) for pair in matches}
+    paired = {(pair.imported, pair.polled) for pair in matches}
     of_import, of_poll = {play.key: play for play in imports}, {poll.key: poll for poll in polls}
     assert all(
         distance(of_import[pair.imported], of_poll[pair.polled]) == abs(pair.difference.total_seconds())
         for pair in matches
     )
-    assert len({play for play, _ in told}) == len({poll for _, poll in told}) == len(matches) == most(imports, polls)
+    assert (
+        len({play for play, _ in paired}) == len({poll for _, poll in paired}) == len(matches) == most(imports, polls)
+    )
     expected = nearest_first(imports, polls)
-    if len(expected) == len(told):
-        assert told == expected
+    if len(expected) == len(paired):
+        assert paired == expected
     seed.shuffle(imports)
     seed.shuffle(polls)
-    assert linked(imports, polls) == told
+    assert linked(imports, polls) == paired
 
 
 def test_the_histogram_tells_how_the_rule_fits() -> None:
-    told = [Pair("i", "p", "end", timedelta(seconds=seconds)) for seconds in (0, 1.5, 2, -1, -700, 9_000)]
-    assert differences([*told, Pair("i", "p", "start", timedelta(seconds=45))]) == {
+    ends = [Pair("i", "p", "end", timedelta(seconds=seconds)) for seconds in (0, 1.5, 2, -1, -700, 9_000)]
+    assert differences([*ends, Pair("i", "p", "start", timedelta(seconds=45))]) == {
         "end": {-600: 1, -2: 1, 0: 2, 2: 1, 600: 1},
         "start": {30: 1},
         "length": {},

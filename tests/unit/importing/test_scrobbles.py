@@ -122,11 +122,15 @@ def test_what_the_formats_know_beside_the_names_is_kept() -> None:
 def test_several_artists_are_told_one_by_one_where_the_file_does() -> None:
     """So such a play is the same as one that a provider tells of, whose first artist is one."""
     koito = KOITO | {"artists": [*KOITO["artists"], {"aliases": [{"alias": "Ana", "is_primary": True}]}]}
-    told = LISTEN["track_metadata"] | {
+    metadata = LISTEN["track_metadata"] | {
         "artist_name": "The Four feat. Ana",
         "additional_info": {"artist_names": ["The Four", "Ana", 7]},
     }
-    for upload in (UPLOADS["maloja"][0], json_text({"listens": [koito]}), in_lines(LISTEN | {"track_metadata": told})):
+    for upload in (
+        UPLOADS["maloja"][0],
+        json_text({"listens": [koito]}),
+        in_lines(LISTEN | {"track_metadata": metadata}),
+    ):
         (play,) = plays(upload)
         assert play.artists == ("The Four", "Ana")
         (fact,) = Importer("user", "import", "2026-11-28T00:00:00.000Z").facts(play, "1")
@@ -212,14 +216,14 @@ def test_times_of_a_log_may_be_starts_or_ends_which_their_distances_tell(ends: b
     for number, length in enumerate(lengths):
         lines.append(f"#1 Dads\tNotes\tSong {number}\t1\t{length}\tL\t{at + length * ends}\t\n")
         at += length + 1
-    told = plays(
+    played = plays(
         "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#ARTIST\t#ALBUM\t#TITLE\t#N\t#LENGTH\t#RATING\t#TIMESTAMP\t#ID\n"
         + "".join(lines)
     )
-    assert told[0].started_at == AT
-    assert [bool(play.ended_at) for play in told] == [ends] * 4
-    assert [play.started_at for play in told] == [AT + timedelta(seconds=offset) for offset in (0, 202, 383, 716)]
-    assert {(play.artist_name, play.scrobble) for play in told} == {("#1 Dads", not ends)}
+    assert played[0].started_at == AT
+    assert [bool(play.ended_at) for play in played] == [ends] * 4
+    assert [play.started_at for play in played] == [AT + timedelta(seconds=offset) for offset in (0, 202, 383, 716)]
+    assert {(play.artist_name, play.scrobble) for play in played} == {("#1 Dads", not ends)}
 
 
 def test_letters_of_older_encodings_are_read() -> None:

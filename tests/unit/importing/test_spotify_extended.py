@@ -145,8 +145,8 @@ def test_episodes_chapters_and_local_files_are_not_tracks() -> None:
         "audiobook_chapter_uri": "spotify:chapter:x",
     }
     local = {"spotify_track_uri": "spotify:local:The+Four:Notes:Harbour:201"}
-    told = [play_of(**no_track | episode), play_of(**no_track | chapter), play_of(**local)]
-    assert [(play.kind, play.track_name, play.album_name, play.record_id) for play in told] == [
+    played = [play_of(**no_track | episode), play_of(**no_track | chapter), play_of(**local)]
+    assert [(play.kind, play.track_name, play.album_name, play.record_id) for play in played] == [
         ("episode", "On Rain", "Weather", 22 * "e"),
         ("chapter", "One", "A Book", "spotify:chapter:x"),
         ("local", "Glass Harbour", "Tidal Notes", "spotify:local:The+Four:Notes:Harbour:201"),
@@ -247,11 +247,11 @@ def test_an_export_that_is_made_is_read_as_the_plays_that_it_was_made_of() -> No
     write(file, exported(500), largest=100_000)
     upload = file.getvalue()
     assert len(entries_of(upload)) > 3
-    told = [
+    rows = [
         (play.ended_at, play.ms_played, play.record_id, play.track_name, play.artist_name, play.album_name)
         for play in plays(upload)
     ]
-    assert told == [
+    assert rows == [
         (made.ended_at, made.ms_played, made.track_id, made.track_name, made.artist_name, made.album_name)
         for made in exported(500)
     ]

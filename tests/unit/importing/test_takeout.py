@@ -75,8 +75,8 @@ def test_a_title_alone_is_not_taken_for_a_phrase() -> None:
 
 def test_what_is_not_known_to_be_music_is_kept_as_watched() -> None:
     topic = CLIP | {"subtitles": [{"name": "Release - Topic"}]}
-    told = plays(json_text([CLIP, topic, CLIP | {"header": "YouTube Music"}]))
-    assert [(play.kind, play.artist_name) for play in told] == [("watched", "Ana"), (None, None), (None, "Ana")]
+    watched = plays(json_text([CLIP, topic, CLIP | {"header": "YouTube Music"}]))
+    assert [(play.kind, play.artist_name) for play in watched] == [("watched", "Ana"), (None, None), (None, "Ana")]
 
 
 def test_advertisements_searches_and_posts_are_counted() -> None:
@@ -94,8 +94,8 @@ def test_advertisements_searches_and_posts_are_counted() -> None:
 
 def test_what_is_followed_by_another_at_once_was_skipped() -> None:
     times = ["21:20:00", "21:16:20", "21:16:00", "21:15:59", "21:12:00", "21:13:00"]
-    told = plays(json_text([SONG | {"time": f"2025-08-30T{time}Z"} for time in times]))
-    assert [play.flags.get("skipped") for play in told] == [None, None, True, True, None, None]
+    played = plays(json_text([SONG | {"time": f"2025-08-30T{time}Z"} for time in times]))
+    assert [play.flags.get("skipped") for play in played] == [None, None, True, True, None, None]
 
 
 def test_a_removed_video_keeps_its_id() -> None:
@@ -155,9 +155,9 @@ def test_the_page_for_people_is_read_as_far_as_its_times_can_be() -> None:
         "30/08/25 23:14",
     ]
     assert recognized(page(*times)).asks_zone
-    told = plays(page(*times), Options(zone="Europe/Vienna"))
-    assert [play.started_at for play in told] == [AT.replace(microsecond=0)] * 5
-    assert {(play.record_id, play.track_name, play.artist_name) for play in told} == {
+    played = plays(page(*times), Options(zone="Europe/Vienna"))
+    assert [play.started_at for play in played] == [AT.replace(microsecond=0)] * 5
+    assert {(play.record_id, play.track_name, play.artist_name) for play in played} == {
         ("-bCdEfGhIj0", "Glass & Harbour", "The Four")
     }
     assert reasons(page(*times)) == ["time_unreadable"]

@@ -45,15 +45,15 @@ def alike(count: int) -> dict[str, float]:
 def test_the_formula_by_hand() -> None:
     """Two artists each, one shared, whom 2 of 500 have; the other one of the first is had by 40."""
     known = Audience(500, {"rare": 2, "common": 40})
-    one, other = profile({"rare": 1.0, "common": 1.0}), profile({"rare": 1.0, "new": 3.0})
+    ann, ben = profile({"rare": 1.0, "common": 1.0}), profile({"rare": 1.0, "new": 3.0})
     rare, common, new = log(1 + 700 / 6), log(1 + 700 / 44), log(1 + 700 / 6)
-    of_one = weights(one, known)
-    assert of_one == pytest.approx(
+    of_ann = weights(ann, known)
+    assert of_ann == pytest.approx(
         {"rare": rare / sqrt(rare**2 + common**2), "common": common / sqrt(rare**2 + common**2)}
     )
-    of_other = weights(other, known)
-    assert of_other["rare"] == pytest.approx(rare / sqrt(rare**2 + (sqrt(3) * new) ** 2))
-    assert likeness(of_one, of_other) == pytest.approx(of_one["rare"] * of_other["rare"] / 6)
+    of_ben = weights(ben, known)
+    assert of_ben["rare"] == pytest.approx(rare / sqrt(rare**2 + (sqrt(3) * new) ** 2))
+    assert likeness(of_ann, of_ben) == pytest.approx(of_ann["rare"] * of_ben["rare"] / 6)
 
 
 def test_the_percentage_and_its_words() -> None:
@@ -78,10 +78,10 @@ AUDIENCES = st.builds(
 @settings(max_examples=100, deadline=None)
 @given(ARTISTS, ARTISTS, AUDIENCES, st.booleans(), st.booleans())
 def test_it_is_the_same_both_ways_and_between_0_and_1(
-    one: dict[str, float], other: dict[str, float], known: Audience, log_of_one: bool, log_of_other: bool
+    artists: dict[str, float], others: dict[str, float], known: Audience, has_log: bool, others_have_log: bool
 ) -> None:
     """Bit for bit, reasons included, whichever audience there is."""
-    pair = profile(one, has_log=log_of_one, songs=one), profile(other, has_log=log_of_other, songs=other)
+    pair = profile(artists, has_log=has_log, songs=artists), profile(others, has_log=others_have_log, songs=others)
     first, second = (weights(each, known) for each in pair)
     assert likeness(first, second) == likeness(second, first)
     assert 0 <= likeness(first, second) <= cosine(first, second) <= 1
@@ -104,9 +104,9 @@ def test_artists_whom_too_many_have_are_in_no_sum() -> None:
     assert set(weights(own, Audience(100, {"everybody's": 50, "a tenth's": 11}))) == {"everybody's", "a tenth's"}
 
 
-@pytest.mark.parametrize(("one", "other"), [(19, 30), (30, 19)])
-def test_little_that_is_known_makes_no_score(one: int, other: int) -> None:
-    assert compare(profile(alike(one)), profile(alike(other)), NOBODY) is None
+@pytest.mark.parametrize(("artists", "others"), [(19, 30), (30, 19)])
+def test_little_that_is_known_makes_no_score(artists: int, others: int) -> None:
+    assert compare(profile(alike(artists)), profile(alike(others)), NOBODY) is None
     assert compare(profile(alike(20)), profile(alike(30)), NOBODY) is not None
     apart = {**{f"b{number}": 1.0 for number in range(30)}, "a0": 1.0, "a1": 1.0}
     assert compare(profile(alike(30)), profile(apart), NOBODY) is None
@@ -118,12 +118,12 @@ def test_the_reasons_are_the_largest_terms() -> None:
     audiences = {"a3": 2, "a4": 3, "a5": 7, "a6": 40, "a7": 45}
     known = Audience(140, {f"a{number}": 60 for number in range(30)} | audiences)
     songs = {f"song {number}": 0.9 - number / 10 for number in range(4)}
-    told = compare(profile(alike(30), songs=songs), profile(alike(30), songs=songs), replace(known, listeners=700))
-    assert told is not None
-    assert [artist.key for artist in told.artists] == ["a3", "a4", "a5", "a6", "a7"]
-    assert [artist.listeners for artist in told.artists] == [None, 3, 7, 40, 45]
-    assert sum(artist.share for artist in told.artists) < 1
-    assert reasons(told, 140) == [
+    score = compare(profile(alike(30), songs=songs), profile(alike(30), songs=songs), replace(known, listeners=700))
+    assert score is not None
+    assert [artist.key for artist in score.artists] == ["a3", "a4", "a5", "a6", "a7"]
+    assert [artist.listeners for artist in score.artists] == [None, 3, 7, 40, 45]
+    assert sum(artist.share for artist in score.artists) < 1
+    assert reasons(score, 140) == [
         "You both love The a4, which only 3 people here have.",
         "You both love The a5, which only 7 people here have.",
         "You both love The a3, The a6 and The a7.",
@@ -146,7 +146,7 @@ def profiles(planted: Planted) -> list[Profile]:
 
 def percents(pairs: list[tuple[int, int]], profiles: list[Profile], known: Audience) -> list[int]:
     """The percentage of each pair; 0 without a score."""
-    scores = (compare(profiles[one], profiles[other], known) for one, other in pairs)
+    scores = (compare(profiles[number], profiles[other], known) for number, other in pairs)
     return [score.percent if score else 0 for score in scores]
 
 
@@ -154,7 +154,7 @@ def test_planted_friends_are_told_from_strangers(planted: Planted, profiles: lis
     """And from those who share a scene with them: the chance that a friend scores higher."""
     own = [weights(each, audience(profiles)) for each in profiles]
     of = {
-        name: sorted(likeness(own[one], own[other]) for one, other in pairs)
+        name: sorted(likeness(own[number], own[other]) for number, other in pairs)
         for name, pairs in {
             "friends": planted.friends(),
             "strangers": planted.strangers(600, seed=1),
@@ -174,7 +174,7 @@ def test_100_is_oneself_compared_with_ones_other_months(planted: Planted, profil
     known = audience(profiles)
     people = planted.listeners[:40]
     halves = [[each.profile(log=True, lists=False, month=month) for month in (0, 1)] for each in people]
-    itself = [score.percent for one, other in halves if (score := compare(one, other, known))]
+    itself = [score.percent for even, odd in halves if (score := compare(even, odd, known))]
     assert len(itself) == len(people)
     assert median(itself) >= 98
     assert min(itself) >= 80
@@ -193,14 +193,14 @@ def test_a_score_stays_while_others_join(planted: Planted, profiles: list[Profil
         percents(pairs, profiles, known) for known in (NOBODY, audience(profiles[:20]), audience(profiles))
     )
     for other in (before, few):
-        assert median(abs(one - another) for one, another in zip(other, all_of_them, strict=True)) <= 3
+        assert median(abs(percent - final) for percent, final in zip(other, all_of_them, strict=True)) <= 3
 
 
 def test_ten_times_the_plays_change_a_score_by_three_points_at_most(planted: Planted, profiles: list[Profile]) -> None:
     known = audience(profiles)
     changes = []
-    for one, other in planted.friends()[:40]:
-        listener = planted.listeners[one]
+    for number, other in planted.friends()[:40]:
+        listener = planted.listeners[number]
         heavy = replace(listener, plays=[(ago, song, plays * 10) for ago, song, plays in listener.plays])
         before, after = (
             compare(each, profiles[other], known) for each in (listener.profile(log=True), heavy.profile(log=True))

@@ -91,8 +91,8 @@ def test_below_twenty_listeners_nothing_anonymous_is_said() -> None:
     counted_others(SCENE, 12)
     _, browser = me(Yellow=12)
     daily_run()
-    told = browser.get(HANDLER, API).json
-    assert (told["close_to_you"], told["off_the_beaten_track"], told["listeners_counted"]) == ([], [], 0)
+    answer = browser.get(HANDLER, API).json
+    assert (answer["close_to_you"], answer["off_the_beaten_track"], answer["listeners_counted"]) == ([], [], 0)
     page = browser.get(HANDLER, "/discover").body
     assert "at least twenty listeners" in page
     assert "Yellow" in page

@@ -40,5 +40,5 @@ def test_the_reason_is_what_the_sum_is_made_of(
     backers: int, because: tuple[Because, ...], audiences: dict[str, int], sentence: str
 ) -> None:
     """Its largest terms, and how many people are behind them."""
-    told = Suggestion("cleo", "Cleo", None, 0.1, backers, because)
-    assert reason(Shelved(told, (), audiences)) == sentence
+    suggestion = Suggestion("cleo", "Cleo", None, 0.1, backers, because)
+    assert reason(Shelved(suggestion, (), audiences)) == sentence

@@ -103,8 +103,8 @@ def test_each_suggestion_is_new_has_a_reason_and_comes_once(
     me = profile("me", *own)
     three = neighbours(*(profile(f"n{number}", *artists) for number, artists in enumerate(others)))
     near = {key: [Near("artist-0", "0", None, 0.3, 4), Near("artist-11", "11", None, 0.3, 3)] for key in own}
-    told = suggestions(me, three, near, dismissed)
-    assert all(each.has_reason for each in told)
-    assert len({each.key for each in told}) == len(told)
-    assert not {each.key for each in told} & (set(own) | dismissed)
-    assert told == suggestions(me, three, dict(reversed(near.items())), dismissed)
+    suggested = suggestions(me, three, near, dismissed)
+    assert all(each.has_reason for each in suggested)
+    assert len({each.key for each in suggested}) == len(suggested)
+    assert not {each.key for each in suggested} & (set(own) | dismissed)
+    assert suggested == suggestions(me, three, dict(reversed(near.items())), dismissed)

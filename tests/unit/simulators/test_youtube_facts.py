@@ -40,9 +40,9 @@ def test_what_is_gone_stays_listed_and_is_told_nothing_of(ana: YouTubeAccount) -
     assert len(gone) == 2
     assert all("videoOwnerChannelTitle" not in entry["snippet"] for entry in gone)
     ids = [entry["contentDetails"]["videoId"] for entry in entries]
-    told = ana.get("/videos", **PART, id=",".join([*ids, "unknown"])).json()["items"]
-    assert {video["id"] for video in told} == set(ids) - {entry["contentDetails"]["videoId"] for entry in gone}
-    assert all(video["contentDetails"]["duration"].startswith("PT") for video in told)
+    videos = ana.get("/videos", **PART, id=",".join([*ids, "unknown"])).json()["items"]
+    assert {video["id"] for video in videos} == set(ids) - {entry["contentDetails"]["videoId"] for entry in gone}
+    assert all(video["contentDetails"]["duration"].startswith("PT") for video in videos)
 
 
 def test_a_channel_is_the_account(ana: YouTubeAccount) -> None:

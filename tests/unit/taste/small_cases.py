@@ -41,5 +41,5 @@ def first(key: str, day: str, source: str = "saved_tracks") -> First:
 def discovered(firsts: list[First], known: Known = KNOWN, **signs: list[object]) -> dict[str, str]:
     """The fate of each discovery by its key, as of 2026-11-28; `signs` are `plays`, `lists` and `library`."""
     everything = discoveries.Signs(signs.get("plays", []), signs.get("lists", []), signs.get("library", []))  # type: ignore[arg-type]
-    told = discoveries.discoveries(firsts, known, everything, "2026-11-28")
-    return {item.key: item.fate.value for month in told for item in month.discoveries}
+    months = discoveries.discoveries(firsts, known, everything, "2026-11-28")
+    return {item.key: item.fate.value for month in months for item in month.discoveries}

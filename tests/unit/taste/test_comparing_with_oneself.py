@@ -27,11 +27,11 @@ def test_new_artists_are_counted_only_after_the_first_weeks() -> None:
 
 def test_a_month_is_wholly_like_itself_and_likeness_has_two_equal_sides() -> None:
     """0 to 100; ten times the plays change little, nothing shared is 0."""
-    told = drift.drift(two_years().plays)
-    size = range(len(told.months))
-    assert all(told.percents[row][row] == 100 for row in size)
-    assert all(told.percents[row][column] == told.percents[column][row] for row in size for column in size)
-    assert all(0 <= percent <= 100 for row in told.percents for percent in row)
+    compared = drift.drift(two_years().plays)
+    size = range(len(compared.months))
+    assert all(compared.percents[row][row] == 100 for row in size)
+    assert all(compared.percents[row][column] == compared.percents[column][row] for row in size for column in size)
+    assert all(0 <= percent <= 100 for row in compared.percents for percent in row)
     assert drift.likeness(drift.vector({"a": 1}), drift.vector({"b": 1})) == 0
     many = {f"artist {number}": float(number) for number in range(1, 60)}
     ten_times = {key: 10 * weight for key, weight in many.items()}
@@ -62,8 +62,8 @@ def test_quantiles_have_about_as_many_days_each() -> None:
 
 def test_days_before_the_first_play_are_unknown_and_not_empty() -> None:
     """Days without plays after it are 0."""
-    told = rhythm.rhythm(
+    listening = rhythm.rhythm(
         [month("2026-01", {3: {song("x", ADA): 2}}, {(5, 20): 2})], KNOWN, Period("2025-12-31", "2026-01-03")
     )
-    assert told.days == (("2025-12-31", None), ("2026-01-01", 0), ("2026-01-02", 0), ("2026-01-03", 2))
-    assert (told.busiest_day, told.busiest_hour) == (("2026-01-03", 2), (5, 20))
+    assert listening.days == (("2025-12-31", None), ("2026-01-01", 0), ("2026-01-02", 0), ("2026-01-03", 2))
+    assert (listening.busiest_day, listening.busiest_hour) == (("2026-01-03", 2), (5, 20))

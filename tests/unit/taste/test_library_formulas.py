@@ -49,9 +49,9 @@ def test_eras_tell_their_coverage_and_leave_out_impossible_years() -> None:
         MonthOfLibrary("2026-04", (), (liked("b", "2026-04-01"),)),
         MonthOfLibrary("2026-05", (liked("b", "2026-05-01"),), ()),
     ]
-    told = eras.eras(plays, library)
-    assert (told.decades, told.likes.by_decade, told.plays.by_decade) == ((1990,), {1990: 1}, {1990: 1})
-    assert (told.plays.coverage, told.plays.enough, told.likes.enough) == (0.25, False, True)
+    shares = eras.eras(plays, library)
+    assert (shares.decades, shares.likes.by_decade, shares.plays.by_decade) == ((1990,), {1990: 1}, {1990: 1})
+    assert (shares.plays.coverage, shares.plays.enough, shares.likes.enough) == (0.25, False, True)
 
 
 def test_nothing_is_a_discovery_in_the_first_weeks_unless_an_older_date_says_so() -> None:
@@ -82,12 +82,12 @@ def test_a_discovery_stays_by_plays_ranks_or_additions_after_90_days() -> None:
 
 def test_firsts_are_the_earliest_of_all_sources() -> None:
     """As the store has them, but from those parts alone that may be shown."""
-    told = firsts(
+    earliest = firsts(
         [month("2026-03", {5: {song("x", ADA, BEN): 1}})],
         [top("2026-03-01", "ben")],
         [MonthOfLibrary("2025-01", (liked("x", "2025-01-02"),), ())],
     )
-    assert {(item.key, item.is_artist): (item.day, item.source) for item in told} == {
+    assert {(item.key, item.is_artist): (item.day, item.source) for item in earliest} == {
         ("x", False): ("2025-01-02", "saved_tracks"),
         ("ada", True): ("2025-01-02", "saved_tracks"),
         ("ben", True): ("2026-03-01", "top_artists"),

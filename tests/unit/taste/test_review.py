@@ -25,13 +25,13 @@ from tests.unit.taste.small_cases import ADA, BEN, discovered, first, liked, mon
 def test_the_patterns_of_the_invented_listener() -> None:
     """Two artists were there in all 25 months, one came back in September, and one song was the week in May."""
     listener = two_years()
-    told = patterns.patterns(listener.plays, listener.lists, TODAY)
-    assert {row.artist.name for row in told.loyal[:2]} == {"Zoë Sato", "Los Novák"}
-    assert {row.months for row in told.loyal[:2]} == {25}
-    assert [(row.artist.name, row.day[:7]) for row in told.back] == [("The Paper Lanterns", "2026-09")]
-    assert told.obsessions[0].first_day == "2026-05-04"
-    assert told.gone
-    for row in told.gone:
+    habits = patterns.patterns(listener.plays, listener.lists, TODAY)
+    assert {row.artist.name for row in habits.loyal[:2]} == {"Zoë Sato", "Los Novák"}
+    assert {row.months for row in habits.loyal[:2]} == {25}
+    assert [(row.artist.name, row.day[:7]) for row in habits.back] == [("The Paper Lanterns", "2026-09")]
+    assert habits.obsessions[0].first_day == "2026-05-04"
+    assert habits.gone
+    for row in habits.gone:
         assert row.last_day < later(TODAY, -180)
         assert row.rank <= 20
 
@@ -58,12 +58,12 @@ def test_an_artist_has_all_that_is_known_of_them() -> None:
         )
     ]
     everything = artist.Everything(plays, [top("2026-03-07", "ben", "ada")], library, first("ada", "2026-03-01"))
-    told = artist.portrait("ada", everything)
-    assert told is not None
-    assert (told.name, told.weight, told.place, told.last_day) == ("Ada", 5.0, 1, "2026-03-05")
-    assert told.by_month == (("2026-03", 5.0), ("2026-04", 0.0), ("2026-05", 0.0))
-    assert (told.likes, told.playlists, told.best_rank, told.followed) == (1, ("Kitchen",), (2, "2026-03-07"), False)
-    assert [(item.key, item.plays) for item in told.songs] == [("x", 4), ("y", 4)]
+    ada = artist.portrait("ada", everything)
+    assert ada is not None
+    assert (ada.name, ada.weight, ada.place, ada.last_day) == ("Ada", 5.0, 1, "2026-03-05")
+    assert ada.by_month == (("2026-03", 5.0), ("2026-04", 0.0), ("2026-05", 0.0))
+    assert (ada.likes, ada.playlists, ada.best_rank, ada.followed) == (1, ("Kitchen",), (2, "2026-03-07"), False)
+    assert [(item.key, item.plays) for item in ada.songs] == [("x", 4), ("y", 4)]
     assert artist.portrait("nobody", replace(everything, first=None)) is None
 
 
