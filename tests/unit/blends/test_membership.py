@@ -7,6 +7,7 @@ import pytest
 from blendify.access import users
 from blendify.access.users import UserGone
 from blendify.blends import membership
+from blendify.blends.friends import friends_of
 from blendify.blends.membership import INVITED, MOST_BLENDS, MOST_MEMBERS, Blend, JoinRefused
 from blendify.db import keys
 from blendify.db.state_table import state_table
@@ -42,8 +43,8 @@ def test_who_accepts_an_invitation_is_in_the_blend() -> None:
     assert (blend.title, blend.made_by, len(blend.members)) == ("Friday", ada, 1)
     ben, both = joined(invitation, "ben")
     assert membership.every(ada) == membership.every(ben) == [both] == [membership.find(blend.blend_id)]
-    assert [friend.user_id for friend in membership.friends(ada)] == [ben]
-    assert [friend.blend_ids for friend in membership.friends(ben)] == [(blend.blend_id,)]
+    assert [friend.user_id for friend in friends_of(ada)] == [ben]
+    assert [friend.blend_ids for friend in friends_of(ben)] == [(blend.blend_id,)]
     assert not {each.member_id for each in both.members} & {ada, ben}
     assert membership.of_member(listener("cleo"), blend.blend_id) is None
 
@@ -126,7 +127,7 @@ def test_who_leaves_is_gone_and_the_last_one_has_no_blend() -> None:
     cleo, three = joined(invitation, "cleo")
     membership.leave(cleo, blend.blend_id)
     assert not is_in(cleo, blend)
-    assert membership.friends(cleo) == []
+    assert friends_of(cleo) == []
     two = membership.find(blend.blend_id)
     assert two
     assert two.version > three.version
@@ -171,4 +172,4 @@ def test_somebody_who_has_left_makes_and_joins_nothing() -> None:
         membership.join(ben, invitation)
     with pytest.raises(UserGone):
         membership.make(ada)
-    assert membership.friends(ada) == []
+    assert friends_of(ada) == []

@@ -24,7 +24,6 @@ from blendify.core import times
 from blendify.db import keys
 from blendify.db.state_table import Change, ConditionFailed, Item, state_table
 from blendify.db.transactions import Write, check, commit, delete, put, update
-from blendify.sharing.consent import consents, shown_name
 
 LEAST_MEMBERS, MOST_MEMBERS = 2, 10
 MOST_BLENDS = 20
@@ -92,15 +91,6 @@ class Blend:
     def is_open(self, now: datetime) -> bool:
         """Whether its invitation can be accepted."""
         return self.invited_until is not None and times.parse(self.invited_until) > now
-
-
-@dataclass(frozen=True)
-class Friend:
-    """Somebody with whom a listener shares a blend."""
-
-    user_id: str
-    name: str
-    blend_ids: tuple[str, ...]
 
 
 def make(user_id: str, title: str = "") -> tuple[Blend, str] | None:
@@ -247,18 +237,6 @@ def end(blend: Blend) -> bool:
 def blend_ids(user_id: str) -> list[str]:
     """The ids of the user's blends."""
     return [str(item["blend_id"]) for item in state_table().query(keys.user(user_id), keys.membership())]
-
-
-def friends(user_id: str) -> list[Friend]:
-    """The people with whom a listener shares a blend, by name: accepting an invitation names the others."""
-    shared: dict[str, list[str]] = {}
-    for blend in every(user_id):
-        for member in blend.members:
-            if member.user_id != user_id:
-                shared.setdefault(member.user_id, []).append(blend.blend_id)
-    agreed = consents(list(shared))
-    people = [Friend(other, shown_name(other, each), tuple(shared[other])) for other, each in agreed.items()]
-    return sorted(people, key=lambda each: (each.name.casefold(), each.user_id))
 
 
 def _new_member(user_id: str, now: datetime) -> Member:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from blendify.affinity import profiles
 from blendify.affinity.profile import Profile, SongWeight
-from blendify.blends.membership import friends
+from blendify.blends.friends import friends_of
 from blendify.fleet import results
 from blendify.insights import shelves, store
 from blendify.insights.buckets import MonthOfPlays
@@ -115,7 +115,7 @@ def _neighbours(user_id: str) -> list[Neighbour]:
 
 def _from_friends(user_id: str, profile: Profile, unwanted: Iterable[str], audience: Audience) -> Iterable[FriendShelf]:
     """What friends care for, of those who also let themselves be compared."""
-    people = friends(user_id)
+    people = friends_of(user_id)
     agreed = consents([friend.user_id for friend in people])
     willing = [friend for friend in people if friend.user_id in agreed and agreed[friend.user_id].compare]
     alike = []

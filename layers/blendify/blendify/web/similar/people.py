@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from blendify.affinity.profile import Profile
 from blendify.affinity.profiles import profile
-from blendify.blends import membership
+from blendify.blends.friends import Friend, friends_of
 from blendify.fleet import results
 from blendify.likeness.audiences import FEWEST_LISTENERS, Audience
 from blendify.likeness.likeness import Likeness, compare
@@ -64,7 +64,7 @@ class People:
 
 def people(user_id: str) -> People:
     """Everybody whom the listener may see, by what all of them agreed to at this moment."""
-    friends = membership.friends(user_id)
+    friends = friends_of(user_id)
     audience = results.audience()
     own = consent.consent(user_id)
     near = _mutual(user_id) if own.show and own.count else []
@@ -82,7 +82,7 @@ def people(user_id: str) -> People:
     )
 
 
-def _friend(friend: membership.Friend, agreed: tuple[Consent, Consent], mine: Profile, audience: Audience) -> Person:
+def _friend(friend: Friend, agreed: tuple[Consent, Consent], mine: Profile, audience: Audience) -> Person:
     own, theirs = agreed
     name, ids = theirs.name or friend.name, friend.blend_ids
     if not (own.compare and theirs.compare):
