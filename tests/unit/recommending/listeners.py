@@ -8,8 +8,8 @@ from blendify.affinity.profiles import profile
 from blendify.core.same_names import artist_key
 from blendify.fleet import in_one
 from blendify.insights import packing, table
+from blendify.insights.accumulated import row_of
 from blendify.insights.buckets import Artist, Known, Ranked, Song, ToldPlays, TopList
-from blendify.insights.compute import _row
 from blendify.sharing import consent
 from tests.unit.sync_steps import plenty
 
@@ -33,7 +33,7 @@ def listener(name: str, artists: Sequence[str], plays: Mapping[str, Mapping[str,
     table.write(user_id, table.name("current", "artists", "short_term", "spotify"), packing.of_top_lists([top]))
     for month, counts in plays.items():
         table.write(user_id, table.name("plays", month, "00"), packing.of_plays([_told(month, counts)]))
-    table.write(user_id, "known", _row(KNOWN))
+    table.write(user_id, "known", row_of(KNOWN))
     return user_id
 
 

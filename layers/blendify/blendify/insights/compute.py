@@ -5,7 +5,7 @@ Nothing is computed for a listener who has left: a message may arrive after an e
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,8 +19,8 @@ from blendify.history.stored_facts import StoredFact
 from blendify.importing import timeline
 from blendify.importing.counting import CountingRule, chosen_rule, counts
 from blendify.importing.timeline import EXACT, OnePlay
-from blendify.insights import files, first_signs, firsts, library, packing, rankings, recordings, store, table
-from blendify.insights.buckets import First, Known
+from blendify.insights import accumulated, files, first_signs, firsts, library, packing, rankings, store, table
+from blendify.insights.buckets import First
 from blendify.insights.calendar import Calendar
 from blendify.insights.plays import FURTHEST, OLD, Play, by_day, together
 from blendify.insights.queue import FILES
@@ -54,7 +54,9 @@ class Bucket:
             case DataType.TOP_TRACKS | DataType.TOP_ARTISTS:
                 self._top_lists(label)
             case _ if label == FILES:
-                self._keep_firsts(files.compute(self.user_id, self.shelf, self.calendar, self.data_type))
+                accumulated.add_firsts(
+                    self.shelf, files.compute(self.user_id, self.shelf, self.calendar, self.data_type)
+                )
             case _:
                 self._library(label)
 
@@ -155,7 +157,7 @@ class Bucket:
             table.write_all(self.shelf, buckets)
             table.write_all(self.user_id, {current: packing.of_top_lists(newest.values())})
         ranked = (fact for fact in recorded if not fact.removed)
-        self._keep_codes(recorded)
+        accumulated.add_codes(self.user_id, recorded)
         self._note(
             first_signs.of_facts(ranked, self.data_type, self.calendar),
             recorded,
@@ -195,7 +197,7 @@ class Bucket:
             ]
             buckets[table.name("names", label)] = rows
         table.write_all(self.shelf, buckets)
-        self._keep_codes(facts)
+        accumulated.add_codes(self.user_id, facts)
         self._note(
             first_signs.of_facts((fact for fact in facts if not fact.removed), self.data_type, self.calendar),
             facts,
@@ -219,39 +221,9 @@ class Bucket:
 
     def _note(self, heard: Iterable[First], facts: Iterable[StoredFact], **since: str | None) -> None:
         """Keep what these records say of what is first known, and since when things are known."""
-        self._keep_firsts(firsts.earliest(heard).values())
-        known = store.known(self.shelf)
+        accumulated.add_firsts(self.shelf, firsts.earliest(heard).values())
         since["connected_on"] = min(map(self._day, facts), default=None)
-        earlier = {name: min(filter(None, (day, getattr(known, name))), default=None) for name, day in since.items()}
-        now = times.iso(times.now())
-        known = replace(known, **earlier, time_zone=self.calendar.time_zone, updated_at=now)
-        table.write(self.shelf, "known", list(_row(known)))
-
-    def _keep_codes(self, facts: Iterable[StoredFact]) -> None:
-        """Keep which records carry a code that other providers know as well."""
-        by_place: dict[str, set[tuple[str, ...]]] = {}
-        for fact in facts:
-            if fact.record_id and not fact.removed:
-                for code in recordings.codes(fact.attribute_values):
-                    rows = by_place.setdefault(table.name("codes", recordings.place(code)), set())
-                    rows.add((code, str(fact.provider), str(fact.record_id)))
-        stored = table.read_named(self.user_id, list(by_place))
-        before = {name: set(map(tuple, stored.get(name, []))) for name in by_place}
-        changed = {name: sorted(before[name] | new) for name, new in by_place.items() if not new <= before[name]}
-        table.write_all(self.user_id, {name: list(map(list, rows)) for name, rows in changed.items()})
-
-    def _keep_firsts(self, heard: Iterable[First]) -> None:
-        by_place: dict[str, list[First]] = {}
-        for first in heard:
-            by_place.setdefault(f"firsts#{firsts.place(first.key)}", []).append(first)
-        stored = table.read_named(self.shelf, list(by_place))
-        changed = {}
-        for name, new in by_place.items():
-            before = packing.to_firsts(stored.get(name, []))
-            after = sorted(firsts.earliest([*before, *new]).values(), key=lambda first: first.key)
-            if after != before:
-                changed[name] = packing.of_firsts(after)
-        table.write_all(self.shelf, changed)
+        accumulated.add_known(self.shelf, self.calendar.time_zone, since)
 
 
 @dataclass
@@ -294,14 +266,3 @@ def _number(value: Any) -> int | None:
 
 def _provider(fact: StoredFact) -> str:
     return str(fact.fetched_at).split("#", 2)[1]
-
-
-def _row(known: Known) -> Sequence[str | None]:
-    return (
-        known.time_zone,
-        known.connected_on,
-        known.plays_since,
-        known.rankings_since,
-        known.library_since,
-        known.updated_at,
-    )
