@@ -22,7 +22,7 @@ from rich.table import Table
 from bench import counts, daily_quota, fleet, imported, insights, matching, past, profiles, reads, sums, taste
 from bench.bans import refused
 from bench.figures import Figure, at_most, markdown
-from bench.fleet import Fleet, simulate
+from bench.fleet_days import Fleet
 from bench.imports import COLLECTORS, RUNS, STEPS, import_ratios
 from bench.memory import of_collector
 from local.deployment import sam
@@ -93,7 +93,7 @@ def all_of(group: Callable[[], Iterator[Figure]]) -> list[Figure]:
 
 def fleet_of(users: int, calls_per_minute: float) -> list[Figure]:
     """The figures of one fleet."""
-    return list(fleet.figures(simulate(Fleet(users, calls_per_minute))))
+    return list(fleet.figures(fleet.report_of(Fleet(users, calls_per_minute))))
 
 
 def _imports() -> Iterator[Figure]:

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from bench import prices
-from bench.fleet import MEASURED, Counts, Fleet, Report, simulate
+from bench.fleet import Report, report_of
+from bench.fleet_days import MEASURED, Counts, Fleet
 from bench.prices import Use
 from blendify.core.data_types import DataType
 from blendify.providers import PROVIDERS
@@ -17,13 +18,13 @@ from local.template import resources, template
 @pytest.fixture(scope="module")
 def enough() -> Report:
     """A fleet with plenty of quota."""
-    return simulate(Fleet(300, 80))
+    return report_of(Fleet(300, 80))
 
 
 @pytest.fixture(scope="module")
 def scarce() -> Report:
     """The same listeners on a quota that allows polls and few full syncs."""
-    return simulate(Fleet(300, 2.0))
+    return report_of(Fleet(300, 2.0))
 
 
 def test_with_enough_quota_all_are_served_every_day_and_no_play_is_lost(enough: Report) -> None:
@@ -43,7 +44,7 @@ def test_with_scarce_quota_polls_come_before_full_syncs(scarce: Report) -> None:
 
 def test_listeners_who_are_never_polled_count() -> None:
     """In a fleet far beyond its quota the plays of listeners who were not polled count as lost."""
-    beyond = simulate(Fleet(300, 0.05))
+    beyond = report_of(Fleet(300, 0.05))
     assert beyond.per_day(len(beyond.counts.served)) < 80
     assert len(beyond.counts.losers) > 100
     assert beyond.lost_share > 0.2
@@ -51,7 +52,7 @@ def test_listeners_who_are_never_polled_count() -> None:
 
 def test_the_same_fleet_has_the_same_days() -> None:
     """Figures of two versions of the code can be compared."""
-    first, second = (simulate(Fleet(50, 80)) for _ in range(2))
+    first, second = (report_of(Fleet(50, 80)) for _ in range(2))
     assert first.counts == second.counts
 
 
