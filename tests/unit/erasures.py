@@ -61,7 +61,7 @@ def fill_other(user_id: str, provider: str) -> list[dict[str, Any]]:
         keys.sync(sync): run,
         keys.progress(sync, "saved_tracks"): {"data_type": "saved_tracks"},
         keys.staged(sync, "saved_tracks", "a"): {"packed": b""},
-        keys.listing(sync, 0): {"lists": []},
+        keys.listing(sync, 0): {"packed": b""},
         keys.listed(sync): {},
         keys.version(provider, "saved_tracks", ""): {"provider": provider},
         keys.entries(provider, "saved_tracks", "", "a"): {"packed": b""},

@@ -1,12 +1,10 @@
 """A deployment changes functions while executions and messages of the version before are under way."""
 
 import json
-import zlib
 from typing import Any
 
 import pytest
 
-from blendify.collecting.collector import collect
 from blendify.core.data_types import DataType, Outcome
 from blendify.db import keys
 from blendify.db.state_table import state_table
@@ -16,7 +14,7 @@ from blendify.schedule.poll_queue import QueuedPoll
 from blendify.syncing.finish_sync import finish_sync
 from sync import finish
 from tests.unit.http_events import Context
-from tests.unit.sync_steps import begun, plenty, standing
+from tests.unit.sync_steps import begun, standing
 from tests.unit.visible import items
 
 JOB = {
@@ -51,20 +49,6 @@ def test_results_of_the_version_before_end_a_sync(world: Any) -> None:
         {"data_type": "playlists", "error": "Lambda.Unknown"},
     ]
     assert finish_sync(job, 1, results)["status"] == "waiting"
-
-
-@pytest.mark.usefixtures("aws_in_memory")
-def test_lists_that_the_version_before_has_named_are_read(world: Any) -> None:
-    """Playlists were collected before a deployment, their tracks are after it."""
-    job = begun(world.connect(), DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
-    collect(DataType.PLAYLISTS, job, plenty)
-    for named in list(state_table().query(keys.user(job.user_id), keys.listing(job.sync_id))):
-        rows = json.loads(zlib.decompress(named.pop("packed")))
-        before = [{"id": name, "total": total, "readable": can, "version": at} for name, total, can, at in rows]
-        state_table().put(named.pop("pk"), named.pop("sk"), {"lists": before})
-    assert collect(DataType.PLAYLIST_TRACKS, job, plenty).outcome is Outcome.COMPLETE
-    truth = world.truth()["playlist_tracks"]
-    assert standing(job, DataType.PLAYLIST_TRACKS).counts["records"] == sum(map(len, filter(None, truth.values())))
 
 
 @pytest.mark.usefixtures("aws_in_memory")

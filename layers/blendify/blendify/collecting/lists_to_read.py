@@ -10,8 +10,7 @@ Format  zlib (RFC 1950) of a JSON list for each page: [id, length, whether it is
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from blendify.core import times
 from blendify.core.data_types import DataType, Outcome
@@ -76,16 +75,7 @@ def _name_lists(job: Job, naming: DataType, fetch: Fetch) -> None:
 
 def _saved(job: Job) -> Iterator[ListRef]:
     for item in state_table().query(keys.user(job.user_id), keys.listing(job.sync_id)):
-        if "packed" in item:
-            yield from (ListRef(*row) for row in json.loads(zlib.decompress(item["packed"])))
-        else:
-            yield from map(_of_version_before, item["lists"])
-
-
-def _of_version_before(row: Mapping[str, Any]) -> ListRef:
-    """As syncs have stored it that began before 2026-11-29."""
-    total = None if row["total"] is None else int(row["total"])
-    return ListRef(row["id"], total, bool(row["readable"]), row.get("version"))
+        yield from (ListRef(*row) for row in json.loads(zlib.decompress(item["packed"])))
 
 
 def _put(job: Job, key: str, content: dict[str, object]) -> None:
