@@ -89,3 +89,10 @@ def test_a_page_comes_again_that_shows_nothing(sockets: Mapping[str, Socket]) ->
     """Among liked playlists stand albums, which are no playlists here: a page of them leads to itself, once."""
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "soundcloud", DataType.PLAYLISTS, Schedule(troubles=((1, Trouble.REPEATED),)), print)
+
+
+def test_a_page_comes_again_behind_a_part_of_it_that_another_worker_has_read(sockets: Mapping[str, Socket]) -> None:
+    """A page is short, the next worker asks for what it lacks, and gets what came before once more."""
+    schedule = Schedule(troubles=((5, Trouble.SHORT), (6, Trouble.REPEATED)), pages=1)
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "spotify", DataType.PLAYLIST_TRACKS, schedule, print)

@@ -57,7 +57,7 @@ class ListReader(StagedList):
         expected = min(size, rest) if rest > 0 else size
         again = self._repetitions(records, ask.offset, expected) if endpoint.ordered else ()
         # A set that has shrunk is read again from a page before on.
-        if not again and start > min((listed.position for listed in self.last_page()), default=start):
+        if not again and any(listed.position < start for listed in self.last(1)):
             again = range(self._met_again(records, endpoint.paging.limit))
         if again and endpoint.ordered:
             entries = [entry for index, entry in enumerate(page.entries) if index not in again]
@@ -80,7 +80,7 @@ class ListReader(StagedList):
         """
         if self.endpoint.list_kind is ListKind.SET:
             return offset
-        end = max((listed.position + 1 for listed in self.last_page()), default=0)
+        end = next((listed.position + 1 for listed in self.last(1)), 0)
         return max(end, offset) if self.lost else end
 
     def _repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
@@ -108,8 +108,7 @@ class ListReader(StagedList):
 
     def _met_again(self, records: Sequence[Record], limit: int) -> int:
         """
-        How many entries at the head of a page that begins where it should were the end of the page before, half a page
-        or more.
+        How many entries at the head of a page that begins where it should came last before it, half a page or more.
 
         A playlist may hold them twice, so it is read again in other pages. What comes again there is the provider's.
         """
@@ -121,10 +120,10 @@ class ListReader(StagedList):
         return length
 
     def _came_before(self, records: Sequence[Record], most: int) -> int:
-        """How many entries at the head of a page, at most so many, are those at the end of the page before."""
-        tail = [listed.entry.identity for listed in self.last_page()]
+        """How many entries at the head of a page, at most so many, are those that came last."""
+        tail = [listed.entry.identity for listed in self.last(min(most, len(records)))]
         head = [identity(record.fields) for record in records]
-        for length in range(min(most, len(tail), len(head)), 0, -1):
+        for length in range(len(tail), 0, -1):
             # Behind an identity stands which of several equal entries it is.
             pairs = zip(tail[-length:], head, strict=False)
             if all(before == now or before.startswith(f"{now}#") for before, now in pairs):

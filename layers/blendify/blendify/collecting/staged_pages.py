@@ -125,9 +125,14 @@ class StagedList:
     def _pages(self, name: str) -> list[ListPage]:
         return unpack(self.staged_pages.load(name), self.entries)
 
-    def last_page(self) -> Sequence[Listed]:
-        """The last page that held anything."""
-        return next(filter(None, reversed(self._in_pages())), ())
+    def last(self, count: int) -> Sequence[Listed]:
+        """The last entries, at most so many."""
+        entries: list[Listed] = []
+        for page in reversed(self._in_pages()):
+            if len(entries) >= count:
+                break
+            entries[:0] = page
+        return entries[-count:] if count else ()
 
     @property
     def in_memory(self) -> int:
