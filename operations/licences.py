@@ -20,7 +20,8 @@ _PINNED = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 _HEAD = """# Licences
 
 For operators and reviewers: the packages that are deployed to AWS besides our own code, which is under the MIT licence
-([LICENSE](../LICENSE)). `python -m operations.licences` writes this page; a test compares it with the lock files.
+([LICENSE](../LICENSE)). `.venv/bin/python -m operations.licences` writes this page; a test compares it with the lock
+files.
 
 Lambda brings boto3 and what it needs, under the Apache licence. Apple's MusicKit script comes from Apple's own address,
 under Apple's terms. The emulator, the simulators and the tests are not deployed.
