@@ -96,3 +96,14 @@ def test_a_page_comes_again_behind_a_part_of_it_that_another_worker_has_read(soc
     schedule = Schedule(troubles=((5, Trouble.SHORT), (6, Trouble.REPEATED)), pages=1)
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "spotify", DataType.PLAYLIST_TRACKS, schedule, print)
+
+
+@pytest.mark.parametrize(
+    ("provider", "call", "short"), [("lastfm", 4, 6), ("youtube_music", 4, 8), ("youtube_music", 5, 11)]
+)
+def test_as_many_leave_as_a_page_lacks(sockets: Mapping[str, Socket], provider: str, call: int, short: int) -> None:
+    """Two likes leave that were given already, then a page comes short by two: together they are what is counted."""
+    moves = ((call, Move.REMOVE, 2), (call, Move.REMOVE, 3))
+    schedule = Schedule(troubles=((short, Trouble.SHORT), (short, Trouble.NO_ENTRIES)), moves=moves)
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, provider, DataType.SAVED_TRACKS, schedule, print)

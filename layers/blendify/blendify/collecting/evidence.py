@@ -49,7 +49,7 @@ class Evidence:
     """What one reading of a list brought, against what the provider counts and what earlier syncs know."""
 
     given: int
-    """Different entries."""
+    """Different entries; of a set that was read again no more than the places at which it gave any."""
     counted: int | None = None
     """By the provider, as far as the list is read; None where it does not say."""
     known: int = 0
@@ -141,13 +141,17 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
     if paging.depth and counted and counted > paging.depth:
         # Lists that are read to a chosen depth have been seen counted in thousands, and empty after a full page.
         counted = paging.depth if len(given) % paging.limit else None
+    count, places = len(given), _places(reader)
+    if endpoint.list_kind is ListKind.SET and counted is not None and places < counted:
+        # What left the set while it was read is among what was given, and must not make up for what a page lacked.
+        count = min(count, places)
     doubled = endpoint.list_kind in (ListKind.SET, ListKind.RANKED)
     repeated = len(came) - len(given) + reader.repeated if doubled else 0
     gone = known - given
-    may_hide = counted != len(given) and (gone or endpoint.list_kind is ListKind.ARRANGED)
-    uncounted = counted is None or counted > len(given)
+    may_hide = counted != count and (gone or endpoint.list_kind is ListKind.ARRANGED)
+    uncounted = counted is None or counted > count
     return Evidence(
-        given=len(given),
+        given=count,
         counted=counted,
         known=len(known),
         gone=len(gone),
@@ -161,10 +165,19 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
         open_end=observed.full and paging.depth is None,
-        latest_alone=endpoint.shown_at_most is not None and max(len(given), counted or 0) >= endpoint.shown_at_most,
+        latest_alone=endpoint.shown_at_most is not None and max(count, counted or 0) >= endpoint.shown_at_most,
         end=end,
         before=reader.version.signals,
     )
+
+
+def _places(reader: ListReader) -> int:
+    """How many places of a list brought an entry; of those that were read again, in their last reading."""
+    places, last = 0, None
+    for listed in reversed(list(reader.listed())):
+        if last is None or listed.position < last:
+            places, last = places + 1, listed.position
+    return places
 
 
 def surplus(version: ListVersion) -> int | None:

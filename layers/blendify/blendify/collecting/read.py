@@ -51,11 +51,11 @@ class ListReader(StagedList):
 
     def add_page(self, ask: PageRequest, page: Page) -> None:
         """Add a page; of an ordered list without what has come already."""
-        start, endpoint = self._place(ask.offset), self.endpoint
+        start, endpoint = self._place(ask), self.endpoint
         records = endpoint.records(page.entries, ask.list_id, start)
         size, rest = ask.size or endpoint.paging.limit, (page.total or 0) - ask.offset
         expected = min(size, rest) if rest > 0 else size
-        again = self._repetitions(records, ask.offset, expected) if endpoint.ordered else ()
+        again = self._repetitions(records, ask, expected) if endpoint.ordered else ()
         # A set that has shrunk is read again from a page before on.
         if not again and any(listed.position < start for listed in self.last(1)):
             again = range(self._met_again(records, endpoint.paging.limit))
@@ -72,25 +72,25 @@ class ListReader(StagedList):
         """Add a page that is compared already."""
         self._buffer.append(page)
 
-    def _place(self, offset: int) -> int:
+    def _place(self, ask: PageRequest) -> int:
         """
         The position of the next page's first entry.
 
-        offset  the position for which the page was asked; it counts in a list without an order, and behind lost pages
+        That for which the page was asked counts in a list without an order, and behind lost pages. A page that has a
+        number is asked for again as a whole: what it lacked stands behind what it had.
         """
-        if self.endpoint.list_kind is ListKind.SET:
-            return offset
         end = next((listed.position + 1 for listed in self.last(1)), 0)
-        return max(end, offset) if self.lost else end
+        if self.endpoint.list_kind is ListKind.SET:
+            return max(end, ask.offset) if ask.again else ask.offset
+        return max(end, ask.offset) if self.lost else end
 
-    def _repetitions(self, records: Sequence[Record], offset: int, expected: int) -> Collection[int]:
+    def _repetitions(self, records: Sequence[Record], ask: PageRequest, expected: int) -> Collection[int]:
         """
         Indexes of entries on a page of an ordered list that have come already.
 
         In a ranked list each record stands once. A playlist may hold it many times, so only the head of a page that
         is larger than expected, or that begins before the end of the last one, can be what came before.
 
-        offset      the position for which the page was asked
         expected    how many entries it should have
         """
         if self.endpoint.list_kind is ListKind.RANKED:
@@ -103,7 +103,7 @@ class ListReader(StagedList):
             self.repeated += len(again)
             return again
         too_many = max(0, len(records) - expected)
-        too_early = 0 if self.lost else max(0, self._place(offset) - offset)
+        too_early = 0 if self.lost else max(0, self._place(ask) - ask.offset)
         return range(self._came_before(records, too_many + too_early))
 
     def _met_again(self, records: Sequence[Record], limit: int) -> int:
