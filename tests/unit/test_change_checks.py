@@ -23,7 +23,8 @@ class Provider:
         self.calls += 1
         size = PAGE if self.short is None else self.short
         total = None if self.uncounted else len(self.entries) if self.total is None else self.total
-        return PageDigest([(entry, "same") for entry in self.entries[offset : offset + size]], total)
+        entries = self.entries[offset : offset + size]
+        return PageDigest([(entry, "same") for entry in entries], total, more=offset + size < len(self.entries))
 
 
 def known(names: Sequence[str]) -> dict[str, str]:
@@ -145,7 +146,10 @@ def test_a_usual_miscount_is_as_good_as_a_true_count(size: int, new: int, remove
 
 @given(st.integers(0, 40), st.integers(0, 3), st.booleans())
 def test_where_the_count_tells_nothing_the_end_of_the_list_does(size: int, new: int, numbered: bool) -> None:
-    """One call more; the count is missing, or was off for the first time in the sync before."""
+    """
+    One call more, or two where pages have numbers; the count is missing, or was off for the first time in the sync
+    before.
+    """
     before, added = old(size), [f"new {number}" for number in range(new)]
     uncounted, doubted = Provider(added + before), Provider(added + before, total=size + new + 1)
     uncounted.uncounted = True
@@ -154,7 +158,26 @@ def test_where_the_count_tells_nothing_the_end_of_the_list_does(size: int, new: 
         (doubted, Count(PAGE, shortfall=1, usual=False, numbered=numbered)),
     ):
         assert newest_first(known(before), provider.read_page, count) == Changes(added, added + before)
-        assert provider.calls <= 2
+        assert provider.calls <= 2 + numbered
+
+
+@given(st.integers(6, 40), st.integers(1, 6), st.booleans())
+def test_a_list_without_a_count_that_has_lost_its_end_is_read_whole(size: int, gone: int, numbered: bool) -> None:
+    """A page behind the end is empty wherever the list ends."""
+    now = old(size)[:-gone]
+    for check in (newest_first, by_count):
+        provider = Provider(now)
+        provider.uncounted = True
+        changes = check(known(old(size)), provider.read_page, Count(PAGE, numbered=numbered))
+        assert changes is None or changes.current == now
+
+
+def test_a_page_without_a_count_that_is_cut_short_is_not_the_list() -> None:
+    """The provider gives fewer entries a page than are asked for, and says that more follow."""
+    provider = Provider(old(4), short=3)
+    provider.uncounted = True
+    for check in (newest_first, by_count):
+        assert check(known(old(4)), provider.read_page, COUNT) is None
 
 
 @given(st.integers(12, 40), st.integers(1, 3), st.booleans())

@@ -40,7 +40,7 @@ def add_changes(reader: ListReader, ask: PageRequest, fetcher: Fetcher) -> Obser
         came.update({listed.entry.identity: listed for listed in compared})
         pages.append(page)
         total = page.other_total if page.total is None else page.total
-        return PageDigest([(listed.entry.identity, listed.entry.digest) for listed in compared], total)
+        return PageDigest([(listed.entry.identity, listed.entry.digest) for listed in compared], total, page.more)
 
     changes = endpoint.change_check(known, look, _count(reader.version, endpoint))
     if changes is None or not _has_newest(changes.current, endpoint, fetcher):

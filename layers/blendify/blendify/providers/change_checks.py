@@ -19,10 +19,13 @@ MOST_NEW_PAGES = 4
 
 @dataclass(frozen=True)
 class PageDigest:
-    """One page: identity and digest of each entry, and the list's length by the provider's count."""
+    """One page: identity and digest of each entry, and what the provider says of the list."""
 
     entries: Sequence[tuple[str, str]]
     total: int | None
+    """Its length."""
+    more: bool = False
+    """Whether another page follows."""
 
     @property
     def identities(self) -> list[str]:
@@ -64,7 +67,8 @@ class Count:
         expected    its length if nothing was removed
         """
         total, came = pages[0].total, sum(len(page.entries) for page in pages)
-        if came < self.limit * len(pages) and (total is None or came in (total, expected)):
+        whole = came in (total, expected) or (total is None and not pages[-1].more)
+        if came < self.limit * len(pages) and whole:
             return came
         length = expected if total is None else total - self.shortfall
         if 0 < length < expected and length % self.limit == 0 and read_page(length).entries:
@@ -76,9 +80,14 @@ class Count:
         return None
 
     def _ends_at(self, length: int, read_page: ReadPage) -> bool:
-        """Whether a list has this length: the page at its end has room for one entry more."""
-        start = length // self.limit * self.limit if self.numbered else max(0, length - self.limit + 1)
-        return start + len(read_page(start).entries) == length
+        """
+        Whether a list has this length: the page at its end has room for one entry more. If that page is empty, it would
+        be so behind any end, and the page before must be full.
+        """
+        starts = {max(0, length - self.limit + 1)}
+        if self.numbered:
+            starts = {max(0, length - 1) // self.limit * self.limit, length // self.limit * self.limit}
+        return all(start + len(read_page(start).entries) == min(start + self.limit, length) for start in sorted(starts))
 
 
 ChangeCheck = Callable[[Mapping[str, str], ReadPage, Count], Changes | None]
