@@ -14,9 +14,13 @@ from blendify.history.intents import Signals
 
 COMPLETE, MISCOUNTED, DOUBTFUL, AGAIN = Verdict.COMPLETE, Verdict.MISCOUNTED, Verdict.DOUBTFUL, Verdict.AGAIN
 
+LOOKED: dict[str, Any] = {"attempt": 2, "came_twice": 0}
+"""Of a list that was read to its end once before in this sync."""
+
 
 def shown(given: int, **more: Any) -> Evidence:
-    """Evidence with these values, each in its place."""
+    """Evidence with these values, each in its place; a page holds 50 entries."""
+    more = {"page": 50, **more}
 
     def values(part: type) -> dict[str, Any]:
         return {place.name: more[place.name] for place in fields(part) if place.name in more}
@@ -42,9 +46,22 @@ ROWS = [
     ("pages that cannot be read", shown(7, counted=10, known=10, gone=3, broken_off=True), Verdict.UNFINISHED),
     ("one short", shown(9, counted=10, known=10, gone=1), DOUBTFUL),
     ("one short, by cursors", shown(9, counted=10, known=10, gone=1, by_cursor=True), AGAIN),
-    ("one short, by cursors, again", shown(9, counted=10, known=10, gone=1, by_cursor=True, attempt=2), DOUBTFUL),
+    (
+        "one short, by cursors, again",
+        shown(9, counted=10, known=10, gone=1, by_cursor=True, **LOOKED, missed=1),
+        DOUBTFUL,
+    ),
+    (
+        "two short, by cursors, and one in the look before",
+        shown(8, counted=10, by_cursor=True, **LOOKED, missed=1),
+        AGAIN,
+    ),
+    ("one short, by cursors, as in the sync before", shown(9, counted=10, by_cursor=True, shortfall_syncs=1), DOUBTFUL),
+    ("one short, and empty twice at the end", shown(9, counted=10, barren=1), AGAIN),
+    ("a page short", shown(60, counted=110), AGAIN),
+    ("a page short, in three looks", shown(60, counted=110, came_twice=0, attempt=MOST_ATTEMPTS, missed=2), DOUBTFUL),
     ("one gone, by cursors and uncounted", shown(9, known=10, gone=1, by_cursor=True), AGAIN),
-    ("one gone, by cursors and uncounted, again", shown(9, known=10, gone=1, by_cursor=True, attempt=2), COMPLETE),
+    ("one gone, by cursors and uncounted, again", shown(9, known=10, gone=1, by_cursor=True, **LOOKED), COMPLETE),
     ("one gone, and a full page last", shown(9, counted=9, known=10, gone=1, open_end=True), AGAIN),
     ("none gone, and a full page last", shown(10, counted=10, known=10, open_end=True), COMPLETE),
     ("one came twice", shown(9, counted=10, known=9, repeated=1), AGAIN),
@@ -81,9 +98,9 @@ ROWS = [
         AGAIN,
     ),
     ("one more than others count", shown(10, known=9, new=1, more=1), AGAIN),
-    ("one more than others count, again", shown(10, known=9, new=1, more=1, attempt=2), COMPLETE),
+    ("one more than others count, again", shown(10, known=9, new=1, more=1, **LOOKED), COMPLETE),
     ("one fewer than others count, at first", shown(9, new=9, fewer=1), AGAIN),
-    ("one fewer than others count, at first, again", shown(9, new=9, fewer=1, attempt=2), COMPLETE),
+    ("one fewer than others count, at first, again", shown(9, new=9, fewer=1, **LOOKED), COMPLETE),
     ("half a page again", shown(8, counted=10, known=10, gone=2, met_again=2), AGAIN),
     ("half a page again, in other pages", shown(8, counted=10, met_again=2, attempt=2, came_twice=2), DOUBTFUL),
     ("likes of which the latest are shown", shown(5000, counted=6055, known=5000, gone=7, latest_alone=True), DOUBTFUL),
@@ -121,6 +138,9 @@ COUNT = st.integers(0, 6)
         hidden=COUNT,
         attempt=st.integers(1, MOST_ATTEMPTS),
         came_twice=st.one_of(st.none(), COUNT),
+        missed=st.one_of(st.none(), COUNT),
+        barren=COUNT,
+        page=COUNT,
         changed=st.booleans(),
         unsteady=st.booleans(),
         broken_off=st.booleans(),

@@ -107,3 +107,19 @@ def test_as_many_leave_as_a_page_lacks(sockets: Mapping[str, Socket], provider: 
     schedule = Schedule(troubles=((short, Trouble.SHORT), (short, Trouble.NO_ENTRIES)), moves=moves)
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, provider, DataType.SAVED_TRACKS, schedule, print)
+
+
+@pytest.mark.parametrize(
+    ("provider", "data_type", "troubles"),
+    [
+        ("apple_music", DataType.SAVED_TRACKS, ((1, Trouble.NO_ENTRIES), (1, Trouble.NO_ENTRIES))),
+        ("spotify", DataType.SAVED_TRACKS, ((4, Trouble.NO_ENTRIES), (4, Trouble.NO_ENTRIES))),
+        ("spotify", DataType.FOLLOWED_ARTISTS, ((1, Trouble.LYING_TOTAL), (3, Trouble.SHORT))),
+    ],
+)
+def test_the_look_that_shows_less_than_is_counted_is_not_the_last(
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType, troubles: tuple[tuple[int, Trouble], ...]
+) -> None:
+    """A page is empty twice; or a count is too high, and in the next look a page is short."""
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, provider, data_type, Schedule(troubles=troubles), print)

@@ -227,7 +227,8 @@ class Collection:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:
             shown = again.shown
-            observed = Observed(attempt=at.observed.attempt + 1, came_twice=shown.repeated or shown.met_again)
+            twice, attempt = shown.repeated or shown.met_again, at.observed.attempt + 1
+            observed = Observed(attempt=attempt, came_twice=twice, missed=shown.missing)
             looked = replace(at.read_again(), observed=observed, asked_twice=at.asked_twice or shown.mostly_gone)
             self._set_aside(looked, CollectError(again.why))
             return

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
-from blendify.fetching.page_consistency import Observed
+from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed
 from blendify.history.intents import Signals
 from blendify.history.list_versions import ListVersion
 from blendify.providers.endpoint import ListKind, ListRef
@@ -72,6 +72,8 @@ class Evidence:
     """Whether nothing ever leaves the list, but at its old end."""
     by_cursor: bool = False
     """Whether nobody can ask for what a page lacks: pages lead from one to the next."""
+    page: int = 0
+    """Most entries of a page."""
     open_end: bool = False
     """Whether the last page was full, and nobody has asked for what may follow it."""
     latest_alone: bool = False
@@ -87,13 +89,27 @@ class Evidence:
 
     @property
     def first_look(self) -> bool:
-        """Whether the list was read once in this sync."""
-        return self.end.observed.attempt == 1
+        """Whether the list was read to its end once in this sync, and may be read once more."""
+        return self.end.observed.came_twice is None and self.end.observed.attempt < MOST_ATTEMPTS
 
     @property
     def missing(self) -> int:
         """How many entries were counted and not given."""
         return max(0, self.shortfall_now)
+
+    @property
+    def nobody_asked(self) -> bool:
+        """
+        Whether what is missing could not be asked for, or was not: a cursor leads past it, or a page was empty twice.
+        """
+        return self.missing > 0 and (self.by_cursor or self.end.observed.barren > 0 or self.missing >= self.page)
+
+    @property
+    def missed_as_before(self) -> bool:
+        """Whether as many were missing in the look before, or some in the sync before; or there is no other look."""
+        observed = self.end.observed
+        as_many = observed.missed == self.missing or self.before.shortfall_syncs > 0
+        return as_many or observed.attempt >= MOST_ATTEMPTS
 
     @property
     def as_many_twice(self) -> bool:
@@ -164,6 +180,7 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
         met_again=reader.met_again if may_hide else 0,
         hidden=_hidden(reader, came) if repeated and uncounted else 0,
         by_cursor=not isinstance(paging, Offset),
+        page=paging.limit,
         open_end=observed.full and paging.depth is None,
         latest_alone=endpoint.shown_at_most is not None and max(count, counted or 0) >= endpoint.shown_at_most,
         end=end,

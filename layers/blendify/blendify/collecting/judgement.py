@@ -115,8 +115,8 @@ CASES: Sequence[Case] = (
     Case("as many came twice as are missing", lambda it: it.as_many_twice, Verdict.MISCOUNTED),
     Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED),
     Case(
-        "short, and nobody could ask for what is missing",
-        lambda it: it.missing > 0 and it.by_cursor and not it.before.shortfall_syncs and it.first_look,
+        "short otherwise than before, and nobody has asked for what is missing",
+        lambda it: it.nobody_asked and not it.missed_as_before,
         Verdict.AGAIN,
         "the provider counts {it.counted} entries and gives {it.given}",
     ),

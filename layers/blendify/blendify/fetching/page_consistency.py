@@ -59,10 +59,14 @@ class Observed:
     """Its count differs from page to page, and it has not changed."""
     full: bool = False
     """Its last page was full: more may follow."""
+    barren: int = 0
+    """Requests in a row, up to the last one, that brought nothing new."""
     fingerprint: str | None = None
     """Identifies its last good page, to notice one that is served twice."""
     came_twice: int | None = None
     """How many entries came twice in the reading before, if that was to its end; and this one began anew."""
+    missed: int | None = None
+    """How many entries were counted and did not come in the latest reading to the end before; None without one."""
 
 
 @dataclass
@@ -71,8 +75,6 @@ class Sweep(Observed):
 
     number: int
     habits: Habits = Habits()
-    _barren: int = 0
-    """Requests in a row that brought nothing new."""
     _lacking: int = 0
     """Entries that short pages lack, as far as they are taken for the usual shortfall."""
     _latest: set[bytes] = field(default_factory=set, repr=False)
@@ -115,7 +117,7 @@ class Sweep(Observed):
         if again is None:
             return None
         self.attempt += 1
-        self._fingerprints, self.fingerprint, self._barren, self._lacking, self.grown = set(), None, 0, 0, False
+        self._fingerprints, self.fingerprint, self.barren, self._lacking, self.grown = set(), None, 0, 0, False
         self.came_twice, self._parts = None, []
         return replace(again, attempt=self.attempt)
 
@@ -130,7 +132,7 @@ class Sweep(Observed):
         """
         if not page.entries or self.repeats(page):
             return self._nothing_new(ask, page, paging, planned)
-        self._barren = 0
+        self.barren = 0
         self.fingerprint = _fingerprint(page.entries)
         self._fingerprints.add(self.fingerprint)
         self._parts = [*self._parts, *page.entries][-paging.limit :] if ask.size else []
@@ -157,14 +159,14 @@ class Sweep(Observed):
         expected = page.entries or (counted > ask.offset and not (paging.depth and counted > paging.depth))
         requests = [] if planned else paging.next_requests(ask, page)
         circle = bool(page.cursor) and not requests and not planned
-        if not ask.again and (circle or (expected and not self._barren)):
+        if not ask.again and (circle or (expected and not self.barren)):
             return Following([replace(ask, again=True)], doubtful=True)
-        self._barren += 1
+        self.barren += 1
         self.full = False
         # Pages that still go in circles are the provider's doing.
         self.changed |= circle
         leads_on = any(request.cursor for request in requests)
-        if self._barren >= (MOST_EMPTY if leads_on else BARREN_ENDS):
+        if self.barren >= (MOST_EMPTY if leads_on else BARREN_ENDS):
             self.changed |= leads_on
             return Following([], ends=True, doubtful=True)
         return Following(requests, doubtful=True)
