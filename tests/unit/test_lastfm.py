@@ -191,6 +191,30 @@ def test_an_interrupted_later_sync_leaves_no_gap(world: World, executions_are_de
     assert answers(stored(user_id)) == served(world.truth()[PLAYS])
 
 
+def test_plays_that_a_page_lacked_are_looked_for_once_more(world: World) -> None:
+    """The next sync goes back as far as the one that missed them, also if they are days old."""
+    user_id = world.connect()
+    sync(user_id, PLAYS)
+    world.simulator.listeners["Ana"].library.clock = lambda: (STARTED + timedelta(days=1)).timestamp()
+    world.change("add", PLAYS, count=450)
+    world.simulator.trouble("page_short", times=2, offsets=[200, 399])
+    assert standing(sync(user_id, PLAYS, after=timedelta(days=4)), PLAYS).counts["doubtful"] == 1
+    assert answers(stored(user_id)) != served(world.truth()[PLAYS])
+    assert standing(sync(user_id, PLAYS, after=timedelta(days=5)), PLAYS).counts["doubtful"] == 0
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
+
+
+def test_a_window_that_is_miscounted_for_good_grows_no_longer_than_a_fortnight(world: World) -> None:
+    """What never comes is not looked for for ever."""
+    user_id = world.connect()
+    sync(user_id, PLAYS)
+    world.simulator.trouble("count_too_high", offsets=[0, 0])
+    for days in range(1, 40, 4):
+        sync(user_id, PLAYS, after=timedelta(days=days))
+        (known,) = list_versions.versions(user_id, "lastfm", PLAYS).values()
+        assert times.parse(known.signals.read_at or "") == STARTED + timedelta(days=max(0, days - 14))
+
+
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
     """They are counted on the page that has both. Read again, they are not new."""
     scrobbles = world.simulator.listeners["Ana"].library.entries(PLAYS)

@@ -131,8 +131,12 @@ def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None,
         else:
             finished = full_read_at is not None and since <= times.parse(full_read_at) - window.late_window
         full_read_at = job.fetched_at if finished else full_read_at
+        read_at = job.fetched_at
+        if since is not None and not judged.sound:
+            # What is missing is looked for again, as long as late plays are.
+            read_at = times.iso(times.parse(job.fetched_at) - window.late_window)
         # Another sync may have read on meanwhile.
-        after = replace(after, read_at=max(after.read_at or "", job.fetched_at), full_read_at=full_read_at)
+        after = replace(after, read_at=max(after.read_at or "", read_at), full_read_at=full_read_at)
     if window.entries is not None:
         # The provider itself forgets.
         return after
