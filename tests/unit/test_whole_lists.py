@@ -1,6 +1,7 @@
 """Short lists without moments, read as one: where pages meet, where they need not go on, and what cannot be."""
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -62,6 +63,21 @@ def test_pages_that_begin_too_early(songs: str, early: int) -> None:
 
     first = PageRequest("", 0)
     assert "".join(whole(first, fetch(first), endpoint, fetch, lambda _: False).entries) == songs
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4])
+def test_pages_that_are_smaller_than_what_they_have_in_common_lead_on(most: int) -> None:
+    """Each begins within the list, behind the beginning of the one before."""
+    paging, songs, starts = Offset(limit=6, depth=20, overlap=4), "abcdefghijklmn", [0]
+    endpoint = Endpoint(path="/plays", paging=paging, to_page=lambda body: body, to_record=row, scopes=())
+
+    def fetch(ask: PageRequest) -> Page:
+        starts.append(ask.offset)
+        return Page(list(songs[ask.offset :][:most]), None, more=ask.offset + most < len(songs))
+
+    page = Page(list(songs[:most]), None, more=True)
+    assert "".join(whole(PageRequest("", 0), page, endpoint, fetch, lambda _: False).entries) == songs
+    assert all(start > before for before, start in pairwise(starts))
 
 
 def test_reading_ends_where_all_is_as_it_was() -> None:

@@ -129,7 +129,9 @@ class Offset:
         counted = min(page.total or 0, self.depth or page.total or 0)
         # A page that brings more than was counted disproves the count.
         beyond = page.more or (len(page.entries) >= size and page.total is not None and came > page.total)
-        start = replace(request, offset=end - self.overlap, size=None, again=False, way=0, trimmed=False)
+        # Of a page that is no larger than the overlap half is asked for again.
+        overlap = self.overlap if len(page.entries) > self.overlap else len(page.entries) // 2
+        start = replace(request, offset=end - overlap, size=None, again=False, way=0, trimmed=False)
         return self._pages(start, max(counted, end + 1 if beyond else 0), end)
 
     def missing(self, request: PageRequest, page: Page) -> PageRequest | None:
