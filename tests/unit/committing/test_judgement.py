@@ -76,7 +76,13 @@ ROWS = [
     ("one came twice, another is gone", shown(9, counted=10, known=10, gone=1, repeated=1), AGAIN),
     ("one came twice as the list grew", shown(9, counted=10, known=9, repeated=1, grown=True), DOUBTFUL),
     ("one came twice, two are missing", shown(8, counted=10, known=10, gone=2, repeated=1), DOUBTFUL),
-    ("counted differently by each page", shown(9, counted=9, known=10, gone=1, unsteady=True), MISCOUNTED),
+    ("counted differently by each page", shown(9, counted=9, known=10, gone=1, unsteady=True), AGAIN),
+    ("counted differently, again", shown(9, counted=9, known=10, gone=1, unsteady=True, **LOOKED), MISCOUNTED),
+    (
+        "counted differently, as before",
+        shown(9, counted=9, known=10, gone=1, unsteady=True, unsteady_syncs=1),
+        MISCOUNTED,
+    ),
     (
         "one short, as always",
         shown(9, counted=10, known=10, gone=1, shortfall=1, shortfall_syncs=SHORTFALLS_BELIEVED),
@@ -162,7 +168,8 @@ def test_nothing_is_removed_that_may_be_there(evidence: Evidence) -> None:
         usual = evidence.before.shortfall if evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED else 0
         assert evidence.missing <= max(0, usual, evidence.repeated)
         assert evidence.end.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
-    assert not (judged.again and evidence.end.observed.attempt == MOST_ATTEMPTS and evidence.end.asked_twice)
+    looked = evidence.end.observed.came_twice is not None and evidence.end.asked_twice
+    assert not (judged.again and evidence.end.observed.attempt == MOST_ATTEMPTS and looked)
     assert bool(judged.why) == judged.again
 
 

@@ -22,7 +22,7 @@ from blendify.collecting.plan import Source
 from blendify.collecting.read import ListReader
 from blendify.collecting.staged_pages import StagedPages
 from blendify.core.data_types import DataType
-from blendify.fetching.page_consistency import MOST_ATTEMPTS
+from blendify.fetching.page_consistency import MOST_ATTEMPTS, Observed, Sweep
 from blendify.fetching.page_reader import PageReader
 from blendify.history.intents import Commit, Intent
 from blendify.jobs.job import Job
@@ -161,28 +161,29 @@ class Story:
     def sync(self) -> None:
         """Read, judge, and read again where that is wanted; commit."""
         self.number += 1
-        before, asked_twice = len(self.memory.history), False
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        before, look, asked_twice = len(self.memory.history), Observed(), False
+        for _ in range(MOST_ATTEMPTS + 1):
             self.provider.calls = 0
-            reader, end = self.reading(attempt, asked_twice=asked_twice)
+            reader, end = self.reading(look, asked_twice=asked_twice)
             shown = evidence(reader, end)
             judged = judge(shown)
             pages = -(-len(self.listener.things) // PAGE) + 1
             assert self.provider.calls <= 4 * MOST_ATTEMPTS * pages + 8, f"{self.provider.calls} calls"
             if not judged.again:
                 break
-            asked_twice = asked_twice or shown.mostly_gone
+            look, asked_twice = shown.next_look, asked_twice or shown.mostly_gone
         assert not judged.again, "the list is read for ever"
         self.commit(reader, end, judged)
         self.check(judged, list(self.memory.history)[before:])
 
-    def reading(self, attempt: int, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
+    def reading(self, look: Observed, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
         reader = ListReader(self.staged, self.memory.entries(version), version, source, self.endpoint)
+        attempt = look.attempt
         ask = PageRequest(LIST, 0, attempt=attempt)
         pages = PageReader(self.provider.page, self.paging, self.sort.ordered, lambda _: habits(version))
-        for step in pages.read([ask]):
+        for step in pages.read([ask], Sweep(0, habits(version), **vars(look))):
             assert isinstance(step.result, Page)
             if step.ask.attempt != attempt:
                 reader.read_again(step.ask.offset)

@@ -227,9 +227,8 @@ class Collection:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:
             shown = again.shown
-            twice, attempt = shown.repeated or shown.met_again, at.observed.attempt + 1
-            observed = Observed(attempt=attempt, came_twice=twice, missed=shown.missing)
-            looked = replace(at.read_again(), observed=observed, asked_twice=at.asked_twice or shown.mostly_gone)
+            asked_twice = at.asked_twice or shown.mostly_gone
+            looked = replace(at.read_again(), observed=shown.next_look, asked_twice=asked_twice)
             self._set_aside(looked, CollectError(again.why))
             return
         self._close(at.at(at.number + 1))

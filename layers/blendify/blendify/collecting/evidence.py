@@ -89,8 +89,8 @@ class Evidence:
 
     @property
     def first_look(self) -> bool:
-        """Whether the list was read to its end once in this sync, and may be read once more."""
-        return self.end.observed.came_twice is None and self.end.observed.attempt < MOST_ATTEMPTS
+        """Whether the list was read to its end once in this sync."""
+        return self.end.observed.came_twice is None
 
     @property
     def missing(self) -> int:
@@ -123,6 +123,12 @@ class Evidence:
     def twice_as_before(self) -> bool:
         """Whether the same was so in another look of this sync, or in an earlier sync."""
         return self.end.observed.came_twice == self.repeated or self.before.shortfall_syncs > 0
+
+    @property
+    def next_look(self) -> Observed:
+        """What is known of this look, if the list is read once more."""
+        attempt = self.end.observed.attempt + 1
+        return Observed(attempt=attempt, came_twice=self.repeated or self.met_again, missed=self.missing)
 
     @property
     def mostly_gone(self) -> bool:

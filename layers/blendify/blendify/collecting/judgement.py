@@ -127,6 +127,12 @@ CASES: Sequence[Case] = (
         Verdict.AGAIN,
         "{it.more} entries came that are not counted, {it.fewer} are counted and did not: some may have moved",
     ),
+    Case(
+        "counted differently from page to page, for the first time",
+        lambda it: it.end.observed.unsteady and it.first_look and not it.before.unsteady_syncs,
+        Verdict.AGAIN,
+        "the provider counts it differently from page to page: it may have changed, and back",
+    ),
     Case("counted differently from page to page", lambda it: it.end.observed.unsteady, Verdict.MISCOUNTED),
     Case("all of it was seen", lambda _: True, Verdict.COMPLETE),
 )
