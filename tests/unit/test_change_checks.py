@@ -57,6 +57,17 @@ def test_a_count_that_ends_at_a_full_page_hides_no_entry(pages: int, behind: int
         assert check(known(before), provider.read_page, COUNT) is None
 
 
+@given(st.integers(0, 60), st.integers(0, 4), st.sets(st.integers(0, 59), max_size=2), st.integers(1, 3))
+def test_a_count_that_lags_behind_hides_no_entry(size: int, new: int, removed: set[int], less: int) -> None:
+    """Likes are given and not counted yet. Then the oldest are beyond the count, and not gone."""
+    before = old(size)
+    now = [f"new {number}" for number in range(new)]
+    now += [entry for index, entry in enumerate(before) if index not in removed]
+    for check in (newest_first, by_count):
+        changes = check(known(before), Provider(now, total=max(0, len(now) - less)).read_page, COUNT)
+        assert changes is None or changes.current == now
+
+
 def test_unchanged_list_costs_one_call() -> None:
     """Whatever its length."""
     provider = Provider(old(1_000))

@@ -75,11 +75,11 @@ class Count:
             # The count says that entries are gone. They stand behind the full page at which it ends.
             return None
         steady = total is not None and all(page.total == total for page in pages)
-        if (steady and self.usual) or (length >= came and self._ends_at(length, read_page)):
+        if (steady and self.usual) or (length >= came and self.ends_at(length, read_page)):
             return length
         return None
 
-    def _ends_at(self, length: int, read_page: ReadPage) -> bool:
+    def ends_at(self, length: int, read_page: ReadPage) -> bool:
         """
         Whether a list has this length: the page at its end has room for one entry more. If that page is empty, it would
         be so behind any end, and the page before must be full.
@@ -116,7 +116,8 @@ def newest_first(known: Mapping[str, str], read_page: ReadPage, count: Count) ->
     if identities[: len(new)] != new or not search.worthwhile:
         return None
     removed = search.removed(identities[len(new) :])
-    if removed is None:
+    if removed is None or (removed and [*known][-1] in removed and not count.ends_at(total, read_page)):
+        # Where the count lags behind, the last entries are beyond it, and not gone.
         return None
     compared = [*entries, *search.entries]
     changed = [identity for identity, digest in compared if identity in known and known[identity] != digest]
