@@ -7,12 +7,16 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.fetching import provider_client
+from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.schedules import Move, Schedule, Trouble
-from tests.unit.robustness.test_any_schedule import IMPATIENT, run
-from tests.unit.robustness.worlds import small_pages
+from tests.unit.robustness.test_any_schedule import IMPATIENT, folded, run
+from tests.unit.robustness.worlds import Stage, small_pages
+from tests.unit.sync_steps import standing
 from tests.unit.world import Socket
 
 pytestmark = pytest.mark.usefixtures("aws_in_memory")
+
+SAVED_TRACKS = DataType.SAVED_TRACKS
 
 
 @pytest.mark.parametrize("call", range(3, 9))
@@ -123,3 +127,25 @@ def test_the_look_that_shows_less_than_is_counted_is_not_the_last(
     """A page is empty twice; or a count is too high, and in the next look a page is short."""
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, provider, data_type, Schedule(troubles=troubles), print)
+
+
+@pytest.mark.parametrize(("provider", "data_type"), [("spotify", SAVED_TRACKS), ("apple_music", DataType.SAVED_ALBUMS)])
+def test_what_did_not_come_twice_is_asked_for_before_it_is_removed(
+    sockets: Mapping[str, Socket], provider: str, data_type: DataType
+) -> None:
+    """Two syncs do not get two entries in the middle. The third one looks for them, and not at the count alone."""
+    clock = Clock()
+    with clock.installed(), small_pages():
+        stage = Stage.set_up(sockets, provider, data_type, clock)
+        user_id = stage.world.connect(stage.listener)
+        for lacking in (False, True, True, False):
+            if lacking:
+                stage.world.simulator.trouble("page_short", offsets=[4, 4])
+                stage.world.simulator.trouble("page_empty", offsets=[6, 7])
+            mode = "full" if lacking else "changes"
+            machine = Machine(user_id, stage.wanted, clock, Reaper(()), provider=provider, mode=mode)
+            job, _ = machine.run()
+            assert standing(job, data_type).counts["doubtful"] == lacking
+            assert folded(user_id, data_type).differences(stage.lists()) == []
+            stage.calm()
+            clock.sleep(24 * 3600)

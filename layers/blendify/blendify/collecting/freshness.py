@@ -39,8 +39,14 @@ def is_done(version: ListVersion, job: Job) -> bool:
 
 
 def may_check(version: ListVersion, job: Job) -> bool:
-    """Whether it is enough to look for what changed since the list was last read whole."""
-    return bool(version.signals.full_read_at) and job.mode != "full" and not _full_read_due(version, job)
+    """
+    Whether it is enough to look for what changed since the list was last read whole.
+
+    What was missing so often that it is believed to be gone is asked for before it is called removed.
+    """
+    signals = version.signals
+    gone = signals.absent and is_usual(signals)
+    return bool(signals.full_read_at) and not gone and job.mode != "full" and not _full_read_due(version, job)
 
 
 def since(version: ListVersion, endpoint: Endpoint, job: Job) -> datetime | None:
