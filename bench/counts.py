@@ -113,7 +113,7 @@ def _polls() -> Iterator[Figure]:
     """
     silent, news, _ = _silent_and_with_news(Options(**SMALL, token_seconds=86_400))
     yield from _written("a poll without news", silent, Bounds(4, 2), "at most 5")
-    yield from _written("a poll with 12 plays", news, Bounds(25, 28), "at most 30")
+    yield from _written("a poll with 12 plays", news, Bounds(26, 28), "at most 30")
     units = sum(news.by_index.get(name, 0) for name in HISTORY_INDEXES)
     yield at_most("write units in the history's indexes, a poll with 12 plays", units, 24, aim="at most 24")
     silent, _, requests = _silent_and_with_news(Options(**SMALL))
