@@ -104,9 +104,16 @@ def test_what_moved_in_a_set_is_nothing_to_tell() -> None:
 def test_a_page_that_is_lost_removes_nothing() -> None:
     """And what is new in a playlist is recorded at its place in the list, not among what was read."""
     planned = plan(version("abcdef"), read(ListKind.SET, "ab..xf", "abcdef", complete=False))
-    assert (names(planned.entries), planned.facts) == ("abcdefx", 1)
+    assert (names(planned.entries), planned.facts) == ("abxcdef", 1)
     planned = plan(version("abcdef"), read(ListKind.ARRANGED, "ab..xf", "abcdef", complete=False))
     assert (dict(planned.recorded), names(planned.entries), planned.facts) == ({2: 4}, "abcdxef", 1)
+
+
+def test_what_is_missing_in_a_doubtful_set_keeps_its_place_behind_what_is_new() -> None:
+    """By its neighbours the next sync tells whether another entry stands in its place, so new ones stay in front."""
+    assert names(plan(version("f"), read(ListKind.SET, "g", "f", complete=False)).entries) == "gf"
+    assert names(plan(version("abc"), read(ListKind.SET, "xyac", "abc", complete=False)).entries) == "xyabc"
+    assert names(plan(version("abc"), read(ListKind.SET, "xbz", "abc", complete=False)).entries) == "xabzc"
 
 
 def test_no_two_entries_claim_one_rank() -> None:

@@ -154,13 +154,30 @@ def _gone(before: Before, now: Now, read: ReadList) -> list[Entry]:
 
 
 def _set(before: Before, now: Now, read: ReadList) -> Plan:
-    held = {} if read.complete else dict(before)
-    held |= {name: listed.entry for name, (_, listed) in now.items()}
+    held = {name: listed.entry for name, (_, listed) in now.items()}
+    if not read.complete:
+        held = _with_missing(before, held)
     entries = list(held.values())
     if read.endpoint.change_check is newest_first:
         # Also what is known and was not read has its place by its moment.
         entries.sort(key=lambda entry: entry.identity.partition("#")[0], reverse=True)
     return Plan(entries, dict(_recorded(before, now).values()), _gone(before, now, read))
+
+
+def _with_missing(before: Before, held: Before) -> dict[str, Entry]:
+    """What was read, and what is missing in front of the next known entry: new ones mostly come first."""
+    merged: dict[str, Entry] = {}
+    ahead: dict[str, list[str]] = {}
+    missing: list[str] = []
+    for name in before:
+        if name in held:
+            ahead[name], missing = missing, []
+        else:
+            missing.append(name)
+    for name, entry in held.items():
+        merged |= {other: before[other] for other in ahead.get(name, ())}
+        merged[name] = entry
+    return merged | {other: before[other] for other in missing}
 
 
 def _ranked(before: Before, now: Now, read: ReadList) -> Plan:
