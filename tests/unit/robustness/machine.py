@@ -130,6 +130,8 @@ class Machine:
     mode: str = "changes"
     rounds: int = 0
     job: Job | None = None
+    moments: list[str] = field(default_factory=list)
+    """When each of its syncs began: if all tries of a sync's end die, another one follows."""
 
     def position(self, data_type: DataType) -> Position:
         """The position that the sync has stored."""
@@ -156,6 +158,7 @@ class Machine:
             return None
         assert begun["outcome"] == "started", begun
         self.job = job = Job.of(begun["job"])
+        self.moments += [job.fetched_at] * (job.fetched_at not in self.moments)
         number = begun["round"]
         while True:
             self.rounds += 1

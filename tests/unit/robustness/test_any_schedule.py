@@ -88,7 +88,8 @@ def run(
         tell(f"outcome {done.outcome}: {done.why}; rounds {machine.rounds}; moved {stage.moved}")
         spent = done.outcome is Outcome.RECONNECT
         assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED) or (spent and may_be_spent(stage, reaper))
-        check_stored(stage, stored(user_id, data_type, job.fetched_at), schedule, done)
+        records = [record for moment in machine.moments for record in stored(user_id, data_type, moment)]
+        check_stored(stage, records, schedule, done)
 
         if stage.moved or done.outcome is not Outcome.COMPLETE or is_short(stage, schedule, done):
             stage.calm()

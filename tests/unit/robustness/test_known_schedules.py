@@ -149,3 +149,10 @@ def test_what_did_not_come_twice_is_asked_for_before_it_is_removed(
             assert folded(user_id, data_type).differences(stage.lists()) == []
             stage.calm()
             clock.sleep(24 * 3600)
+
+
+def test_a_sync_dies_at_its_end_alone(sockets: Mapping[str, Socket]) -> None:
+    """Three tries to end it die: the next sync has nothing to append."""
+    schedule = Schedule(kills=((19, False), (20, False), (24, False)))
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        run(sockets, "spotify", DataType.RECENTLY_PLAYED, schedule, print)
