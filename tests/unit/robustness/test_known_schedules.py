@@ -7,8 +7,10 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.fetching import provider_client
+from tests.unit.robustness import test_any_history
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.schedules import Move, Schedule, Trouble
+from tests.unit.robustness.test_any_history import Chapter, tell
 from tests.unit.robustness.test_any_schedule import IMPATIENT, folded, run
 from tests.unit.robustness.worlds import Stage, small_pages
 from tests.unit.sync_steps import standing
@@ -156,3 +158,14 @@ def test_a_sync_dies_at_its_end_alone(sockets: Mapping[str, Socket]) -> None:
     schedule = Schedule(kills=((19, False), (20, False), (24, False)))
     with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
         run(sockets, "spotify", DataType.RECENTLY_PLAYED, schedule, print)
+
+
+def test_the_latest_additions_do_not_come(sockets: Mapping[str, Socket]) -> None:
+    """An album takes the place of another one behind the first page, and the count is as expected: all is read."""
+    add = ("add", 0, 0)
+    story = [
+        Chapter((*[add] * 7, ("remove", 0, 0)), Schedule()),
+        Chapter((*[add] * 4, ("remove", 7, 0)), Schedule(troubles=((2, Trouble.NO_ENTRIES),))),
+    ]
+    with small_pages(), patch.object(test_any_history, "note", print):
+        tell(sockets, "apple_music", DataType.SAVED_ALBUMS, story, 1000, 0)

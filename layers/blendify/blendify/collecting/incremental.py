@@ -63,6 +63,7 @@ def _count(version: ListVersion, endpoint: Endpoint) -> Count:
 
 def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:
     """Whether the latest additions are among the assumed contents of the list; identities end with the record's id."""
-    if endpoint.recently_added is None:
+    if endpoint.recently_added is None or not now:
         return True
-    return {name.partition("#")[2] or name for name in now}.issuperset(fetcher.newest(endpoint.recently_added))
+    newest = fetcher.newest(endpoint.recently_added)
+    return newest is not None and {name.partition("#")[2] or name for name in now}.issuperset(newest)

@@ -54,8 +54,8 @@ class Fetcher:
         # Without moments, only the whole list shows what is new in it.
         return whole(ask, page, endpoint, lambda request: self._page(request, endpoint), memory.rest_is_known)
 
-    def newest(self, newest: RecentlyAdded) -> Sequence[str]:
-        """Ids of the records that were added to a list last."""
+    def newest(self, newest: RecentlyAdded) -> Sequence[str] | None:
+        """Ids of the records that were added to a list last; None if the provider does not tell them."""
         return self.caller.get(newest.path, newest.parameters, newest.record_ids)
 
     def _other_total(self, other: OtherCount) -> int | None:

@@ -127,8 +127,11 @@ class RecentlyAdded:
 
     path: str
     parameters: Mapping[str, str]
-    record_ids: Callable[[Any], Sequence[str]]
-    """The ids in a response that must be in this list; raises UnexpectedShape when the response is not a page."""
+    record_ids: Callable[[Any], Sequence[str] | None]
+    """
+    The ids in a response that must be in this list; None if it does not tell them. Raises UnexpectedShape when the
+    response is not a page.
+    """
 
 
 @dataclass(frozen=True)

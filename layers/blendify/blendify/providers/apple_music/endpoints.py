@@ -22,6 +22,8 @@ so that a daily sync reads them."""
 CATALOGUE = {"include": "catalog"}
 """Adds the catalogue's resource to each library entry: it has the recording's ISRC, which else takes another call."""
 PAGE = 100
+RECENT = 25
+"""So many of the latest additions to the library are given at once."""
 REMEMBERED = 50
 """Apple keeps this many plays, and as many of the albums, playlists and stations they were played from."""
 RESOURCES = "resources"
@@ -30,7 +32,7 @@ RESOURCES = "resources"
 
 def _recently_added(kind: str) -> RecentlyAdded:
     """Songs added with their album are not in this list; the library's length shows those."""
-    return RecentlyAdded("/v1/me/library/recently-added", {"limit": "25"}, pages.record_ids(kind))
+    return RecentlyAdded("/v1/me/library/recently-added", {"limit": str(RECENT)}, pages.record_ids(kind, RECENT))
 
 
 def table() -> Mapping[DataType, Endpoint]:

@@ -28,6 +28,16 @@ def page(body: Any) -> Page:
     return Page(entries, total=total, more=bool(text(body, "next")))
 
 
-def record_ids(kind: str) -> Callable[[Any], list[str]]:
-    """Takes the ids of the resources of this kind from a list of several kinds."""
-    return lambda body: [text(entry, "id") or "" for entry in page(body).entries if text(entry, "type") == kind]
+def record_ids(kind: str, limit: int) -> Callable[[Any], list[str] | None]:
+    """
+    Takes the ids of the resources of this kind from a list of several kinds; None if the list is empty, or cut short of
+    the `limit`.
+    """
+
+    def ids(body: Any) -> list[str] | None:
+        latest = page(body)
+        if not latest.entries or (latest.more and len(latest.entries) < limit):
+            return None
+        return [text(entry, "id") or "" for entry in latest.entries if text(entry, "type") == kind]
+
+    return ids
