@@ -190,3 +190,22 @@ def test_a_new_playlist_is_kept_by_runs_that_do_not_collect_playlists(world: Wor
         counts = standing(job, DataType.PLAYLIST_TRACKS).counts
         assert (counts["appended"], counts["removed"]) == (appended, 0)
         whole(world, job, DataType.PLAYLIST_TRACKS)
+
+
+@pytest.mark.parametrize("with_names", [False, True])
+def test_a_playlist_that_the_names_lack_is_no_deleted_one(world: World, clock: Clock, with_names: bool) -> None:
+    """Nothing but a sound reading of the names tells that it is gone; then its entries leave with the next sync."""
+    user_id = world.connect()
+    synced(user_id, clock, DataType.PLAYLISTS, DataType.PLAYLIST_TRACKS)
+    new = world.change("add", "playlists", entries=5)["id"]
+    synced(user_id, clock, DataType.PLAYLIST_TRACKS)
+    world.fault(DataType.PLAYLISTS, edit={"hidden": [0], "total_off": 1})
+    types = (DataType.PLAYLISTS,) * with_names + (DataType.PLAYLIST_TRACKS,)
+    job = synced(user_id, clock, *types)
+    whole(world, job, DataType.PLAYLIST_TRACKS)
+    world.simulator.traffic.faults.clear()
+    world.change("remove", "playlists", id=new)
+    synced(user_id, clock, DataType.PLAYLISTS)
+    job = synced(user_id, clock, DataType.PLAYLIST_TRACKS)
+    assert standing(job, DataType.PLAYLIST_TRACKS).counts["removed"] == 5
+    whole(world, job, DataType.PLAYLIST_TRACKS)

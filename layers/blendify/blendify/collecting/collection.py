@@ -238,15 +238,18 @@ class Collection:
         """
         Remove every entry of lists that are no longer named, such as a deleted playlist.
 
-        A sync that does not collect the names may know lists that are not yet among the stored names.
+        Only a sound reading of the names tells that a list is gone, by this sync or an earlier one: what was read of a
+        list since then was named later.
         """
         job, parent = self.lists.job, self.lists.endpoint.parent
         naming = list_versions.version(job.user_id, job.provider, parent, "") if parent else None
-        if naming is None or not naming.revision:
+        judged = naming.commit if naming else None
+        if naming is None or judged is None or judged.counts.get("doubtful") or not judged.signals.full_read_at:
             return
         named = named | {entry.identity for entry in naming.entries()}
         for list_id, version in list(self.lists.known.items()):
-            if list_id not in named and version.count and not self.lists.is_done(list_id):
+            known_before = version.commit is not None and version.commit.started_at < judged.started_at
+            if list_id not in named and known_before and version.count and not self.lists.is_done(list_id):
                 reader, end = self.lists.reader(list_id), ListEnd(known_to_be_gone=True)
                 self._count(-1, list_id, self.lists.commit(reader, end, self.queue.next, {}))
 
