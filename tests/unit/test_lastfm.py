@@ -215,6 +215,31 @@ def test_a_window_that_is_miscounted_for_good_grows_no_longer_than_a_fortnight(w
         assert times.parse(known.signals.read_at or "") == STARTED + timedelta(days=max(0, days - 14))
 
 
+def test_late_plays_that_a_page_lacked_are_looked_for_by_the_next_sync(world: World) -> None:
+    """A look for late plays that came short is no such look: the next sync goes as far back."""
+    user_id = world.connect()
+    sync(user_id, PLAYS)
+    world.change("add", PLAYS, count=450, days=10)
+    world.simulator.trouble("page_short", times=2, offsets=[400, 599])
+    assert standing(sync(user_id, PLAYS, after=timedelta(days=8)), PLAYS).counts["doubtful"] == 1
+    assert answers(stored(user_id)) != served(world.truth()[PLAYS])
+    assert standing(sync(user_id, PLAYS, after=timedelta(days=9)), PLAYS).counts["doubtful"] == 0
+    assert answers(stored(user_id)) == served(world.truth()[PLAYS])
+
+
+def test_late_plays_that_never_come_are_looked_for_in_two_syncs(world: World) -> None:
+    """Then the count is believed to be wrong, and it is time for the next look a week later."""
+    user_id = world.connect()
+    sync(user_id, PLAYS)
+    world.simulator.trouble("count_too_high", offsets=[0, 0])
+    looked = []
+    for days in (8, 9, 10, 16):
+        sync(user_id, PLAYS, after=timedelta(days=days))
+        (known,) = list_versions.versions(user_id, "lastfm", PLAYS).values()
+        looked.append((times.parse(known.signals.full_read_at or "") - STARTED).days)
+    assert looked == [0, 9, 9, 16]
+
+
 def test_two_plays_of_one_track_in_one_second_are_two(world: World) -> None:
     """They are counted on the page that has both. Read again, they are not new."""
     scrobbles = world.simulator.listeners["Ana"].library.entries(PLAYS)

@@ -255,5 +255,4 @@ def log_evidence(reader: LogReader, version: ListVersion, end: ListEnd, given: i
     totals = [total for total in (end.observed.total, end.observed.other_total) if total is not None]
     # Of a log that forgets nobody knows how much it should hold.
     counted = max(totals, default=None) if reader.memory.entries is None else None
-    before = version.signals if reader.since is None else Signals()
-    return Evidence(given, counted, log=True, end=end, before=before)
+    return Evidence(given, counted, log=True, end=end, before=version.signals)

@@ -131,12 +131,10 @@ def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None,
     after = replace(version.signals, repeats_listed=reader.repeats_listed(version))
     full_read_at = after.full_read_at
     if judged is not None:
-        if since is None:
+        if since is None or (full_read_at and since <= times.parse(full_read_at) - window.late_window):
             after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
-            finished = judged.shortfall <= 0 or is_usual(after)
-        else:
-            finished = full_read_at is not None and since <= times.parse(full_read_at) - window.late_window
-        full_read_at = job.fetched_at if finished else full_read_at
+            # What came short is read as far back once more, until that is usual.
+            full_read_at = job.fetched_at if judged.shortfall <= 0 or is_usual(after) else full_read_at
         read_at = job.fetched_at
         if since is not None and not judged.sound:
             # What is missing is looked for again, as long as late plays are.
