@@ -63,9 +63,13 @@ class Visitor:
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; Playwright's own is never downloaded."""
+    """
+    Debian's Chromium; Playwright's own is never downloaded.
+
+    It ends with its module: as long as it runs, nothing else in the process can run an event loop.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"there is no {CHROMIUM}: install the package chromium to see the pages in a browser")
     SHOTS.mkdir(parents=True, exist_ok=True)

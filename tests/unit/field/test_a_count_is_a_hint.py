@@ -111,7 +111,8 @@ def test_o2_o8_p2_f8_a_count_that_is_wrong_for_good(subject: Subject, data_type:
             uncounted = trouble in ("count_null", "count_absent")
             twice = uncounted and isinstance(subject.endpoint(data_type).paging, Cursor)
             assert calls <= subject.fewest(data_type) * (1 + twice) + SPARE
-        assert calls <= 4 * subject.fewest(data_type) + 3
+        # The first sync looks twice where pages seem to be missing.
+        assert calls <= (6 if day == 0 else 4) * subject.fewest(data_type) + 3
         assert bool(why) == (trouble in ("count_too_high", "count_huge")) or trouble == "count_differs_by_page"
         change(subject, data_type)
     subject.traffic.faults.clear()
