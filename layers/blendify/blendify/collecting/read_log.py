@@ -51,11 +51,15 @@ class LogReader:
     """From which moment on it is asked for; None for all of it."""
     lost: int = 0
     """Pages that could not be read."""
-    known_before: int = 0
+    known_before: set[str] = field(default_factory=set)
     """Plays of the uncommitted pages that earlier syncs have recorded, and that are too old for the version."""
     cut: bool = False
     """Whether the latest plays alone were asked for, and so many came: earlier ones are not known."""
     _pages: list[_LogPage] = field(default_factory=list)
+    _came: set[str] = field(default_factory=set)
+    """Plays of the uncommitted pages."""
+    _came_last: set[str] = field(default_factory=set)
+    """Those of the pages that were committed last: where two pages meet, a play may stand in both."""
 
     def add_page(self, ask: PageRequest, page: Page) -> None:
         """Add a page, which has just been read."""
@@ -71,7 +75,7 @@ class LogReader:
         """The uncommitted pages, compared with this version; plays without moments get them here."""
         entries, staged = self.store.entries(version), self.store.pages_of(self.sync_id)
         reader = ListReader(staged, entries, version, self.source, self.endpoint)
-        plays, self.known_before = KnownPlays(entries), 0
+        plays, self.known_before = KnownPlays(entries), set()
         for page in self._pages:
             compared = reader.compared(self._dated(page, version, plays), page.start)
             reader.add(self._without_old_plays(compared, version))
@@ -91,19 +95,20 @@ class LogReader:
             return page
         recorded = self.store.recorded_plays(min(old.values()), max(old.values()))
         known = {key: recorded[part] for key in old if (part := key.partition("#")[2]) in recorded}
-        self.known_before += sum(started_at != self.source.started_at for started_at in known.values())
+        self.known_before |= {key for key, started_at in known.items() if started_at != self.source.started_at}
         return [listed for listed in page if listed.entry.key not in known]
 
     def clear(self) -> None:
         """Forget the pages: all are committed."""
         self._pages.clear()
+        self._came_last = self._came
 
     def came(self, compared: ListReader) -> int:
-        """How many different plays the uncommitted pages brought, beside those that this sync has recorded already."""
+        """How many different plays the uncommitted pages brought, beside those that this sync has counted already."""
         own = self.source.key("")
         came = (listed for listed in compared.listed() if listed.change or not listed.entry.key.startswith(own))
-        names = {listed.entry.identity for listed in came}
-        return len(names) + self.known_before
+        self._came = self.known_before | {listed.entry.identity for listed in came}
+        return len(self._came - self._came_last)
 
     @property
     def begun(self) -> bool:
