@@ -143,6 +143,13 @@ def test_list_of_one_page_is_compared_whole() -> None:
     assert by_count(known(old(4)), Provider(old(4), short=2).read_page, COUNT) is None
 
 
+def test_what_comes_twice_may_hide_what_is_missing() -> None:
+    """Also where the count is too high as usual: the list is read. Where nothing is missing, nothing is hidden."""
+    before, usual = old(4), Count(PAGE, shortfall=1)
+    assert by_count(known(before), Provider(["new", "new", *before[1:]]).read_page, usual) is None
+    assert by_count(known(before), Provider([before[0], *before]).read_page, usual) == Changes([], before)
+
+
 @given(st.integers(0, 40), st.integers(0, 3), st.sets(st.integers(0, 39), max_size=2), st.integers(-3, 3))
 def test_a_usual_miscount_is_as_good_as_a_true_count(size: int, new: int, removed: set[int], off: int) -> None:
     """The same calls, and the same result."""

@@ -209,7 +209,8 @@ def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Cha
     """
     For a list without an order, or whose pages start at multiples of their size only: compares length and first page.
 
-    A list that fits into one page is compared whole. Behind a first page of only new entries there may be more.
+    A list that fits into one page is compared whole. Behind a first page of only new entries there may be more. What
+    comes twice may hide another.
     """
     page = read_page(0)
     digests = dict(page.entries)
@@ -218,7 +219,7 @@ def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Cha
     total = count.length([page], len(known) + len(new), read_page)
     if total is None or len(digests) < min(count.limit, total):
         return None
-    if total == len(digests):
+    if total == len(digests) == len(page.entries):
         return Changes(to_record, list(digests))
     if total != len(known) + len(new) or len(new) == len(digests):
         return None
