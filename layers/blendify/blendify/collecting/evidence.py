@@ -4,6 +4,7 @@ Evidence: what the reading of a list brought, against what the provider counts a
 `judgement` decides what follows from it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -240,7 +241,7 @@ def possibly_hidden(known: Sequence[str], came: Sequence[str]) -> int:
             missing += 1
             continue
         after = last.get(neighbour, len(came))
-        if missing and (after < before or any(before < place < after for place in doubles)):
+        if missing and (after < before or bisect_right(doubles, before) < bisect_left(doubles, after)):
             hidden += missing
         missing, before = 0, first.get(neighbour, -1)
     return hidden
