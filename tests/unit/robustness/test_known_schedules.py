@@ -169,3 +169,13 @@ def test_the_latest_additions_do_not_come(sockets: Mapping[str, Socket]) -> None
     ]
     with small_pages(), patch.object(test_any_history, "note", print):
         tell(sockets, "apple_music", DataType.SAVED_ALBUMS, story, 1000, 0)
+
+
+def test_a_like_is_given_again_in_front_of_one_that_was_missed(sockets: Mapping[str, Socket]) -> None:
+    """A like came and another left while the likes were read, so their number is right. A day later three more come."""
+    moves = ((2, Move.ADD, 0), (12, Move.ADD, 0), (13, Move.REMOVE, 4))
+    blank = tuple((call, Trouble.BLANK) for call in (9, 24, 16))
+    first = Schedule((*blank, (10, Trouble.LIMITED_LONG)), ((74, True), (7, False), (68, True)), moves, pages=1)
+    second = (("add", 0, 0), ("add", 0, 0), ("again", 3, 0), ("add", 0, 0))
+    with small_pages(), patch.object(test_any_history, "note", print):
+        tell(sockets, "soundcloud", SAVED_TRACKS, [Chapter((), first), Chapter(second, Schedule())], 2, 0)

@@ -11,6 +11,7 @@ same second in which it was first added.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import ceil, log2
 
 MOST_NEW_PAGES = 4
@@ -201,6 +202,10 @@ def by_other_count(known: Mapping[str, str], read_page: ReadPage, count: Count) 
     if length == len(digests) == len(page.entries):
         return Changes(to_record, list(digests))
     if length != len(known) + len(new) or (new and len(new) == len(digests)):
+        return None
+    behind = [identity for identity in digests if identity in known]
+    if behind != list(islice(known, len(behind))):
+        # Something has moved, so the page may end before all that is new.
         return None
     return Changes(to_record, [*new, *known])
 
