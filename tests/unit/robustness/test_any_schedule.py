@@ -8,6 +8,7 @@ schedule in full.
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
@@ -89,9 +90,13 @@ def run(
         spent = done.outcome is Outcome.RECONNECT
         assert done.outcome in (Outcome.COMPLETE, Outcome.FAILED) or (spent and may_be_spent(stage, reaper))
         records = [record for moment in machine.moments for record in stored(user_id, data_type, moment)]
-        check_stored(stage, records, schedule, done)
+        # Playlists that did not come are told where the playlists are, and not where their tracks are.
+        doubtful = any(standing(job, collected).counts["doubtful"] for collected in stage.wanted)
+        short = doubtful and may_be_short(stage, schedule)
+        complete = done.outcome is Outcome.COMPLETE
+        check_stored(stage, records, schedule, Shown(complete=complete, doubtful=doubtful, short=short))
 
-        if stage.moved or done.outcome is not Outcome.COMPLETE or is_short(stage, schedule, done):
+        if stage.moved or not complete or short:
             stage.calm()
             if spent:
                 stage.world.connect(stage.listener)
@@ -128,22 +133,32 @@ def may_be_spent(stage: Stage, reaper: Reaper) -> bool:
     return single and reaper.deaths > 0
 
 
-def is_short(stage: Stage, schedule: Schedule, done: Any) -> bool:
+def may_be_short(stage: Stage, schedule: Schedule) -> bool:
     """
-    Whether a page of those that have numbers may have been short two times, or one may have led to itself two times,
-    which the listener is told.
+    Whether what a page lacks may not come in this sync, which the listener is told: a page of those that have numbers
+    was short two times, or pages that lead from one to the next were short, empty or the same in two looks.
 
-    The number of a page cannot ask for what it lacks alone, and nothing leads past one that leads to itself; the next
-    sync reads what is missing.
+    The number of a page cannot ask for what it lacks alone, and a cursor leads past it; the next sync reads what is
+    missing.
     """
     paging = PROVIDERS[stage.provider].endpoints[stage.data_type].paging
-    twice = [trouble for _, trouble in schedule.troubles].count(Trouble.REPEATED) > 1 and isinstance(paging, Cursor)
-    return (isinstance(paging, Numbered) or twice) and bool(done.counts["doubtful"])
+    odd = sum(trouble in (Trouble.REPEATED, Trouble.SHORT, Trouble.NO_ENTRIES) for _, trouble in schedule.troubles)
+    return isinstance(paging, Numbered) or (isinstance(paging, Cursor) and odd > 1)
 
 
-def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, done: Any) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What the listener is told of the sync."""
+
+    complete: bool
+    doubtful: bool
+    """Some list may hold more than came."""
+    short: bool
+    """And so it may be, after these troubles."""
+
+
+def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, shown: Shown) -> None:
     """Compare what is stored of each list with what it held at first and after each change."""
-    complete = done.outcome is Outcome.COMPLETE
     everything = {name for state in stage.states for name in state}
     assert {record.list_id for record in records} <= everything
     for name in everything:
@@ -156,11 +171,11 @@ def check_stored(stage: Stage, records: list[StoredRecord], schedule: Schedule, 
         assert not set(stored_count) - set(ever), "something is stored that was never served"
         if name not in stage.moved:
             assert all(stored_count[answer] <= count for answer, count in held[0].items()), "something is stored twice"
-            assert not complete or stored_count == held[0] or is_short(stage, schedule, done), "something is lost"
+            assert not shown.complete or stored_count == held[0] or shown.short, "something is lost"
             continue
         if stage.data_type is DataType.RECENTLY_PLAYED and name != RESOURCES:
             assert not stored_count - ever, "a play is stored twice"
-        if complete and schedule.monotone and not done.counts["doubtful"]:
+        if shown.complete and schedule.monotone and not shown.doubtful:
             always = held[0]
             for state in held[1:]:
                 always &= state
