@@ -179,6 +179,12 @@ def test_empty_list_has_several_forms() -> None:
     assert page({"recenttracks": {"#text": "\n", "user": "RJ", "page": "", "totalPages": "", "total": "0"}}) == empty
 
 
+def test_an_empty_page_that_tells_its_place_is_the_end_without_a_count_too() -> None:
+    """It stands behind a full page."""
+    attributes = {"user": "rj", "page": "5", "perPage": "200", "total": None, "totalPages": "4"}
+    assert page({"recenttracks": {"track": [], "@attr": attributes}}) == Page([], None, more=False, size=200)
+
+
 @pytest.mark.parametrize("response", [None, [], {}, {"recenttracks": None}, {"recenttracks": []}, {"toptracks": {}}])
 def test_response_without_a_total_is_an_unexpected_shape(response: Any) -> None:
     """Without the list's own count the end of the list and a failure look the same."""

@@ -82,12 +82,15 @@ class Kind:
         if self.by_count and data_type is DataType.PLAYLIST_TRACKS and TRAITS[provider].untold.get(data_type):
             return []
         log = endpoint.log_window
-        twice = log is not None and (log.repeats or not log.dated)
-        return sorted(name for name in self.troubles if not (twice and name in PLAYED_TWICE))
+        twice = data_type is DataType.PLAYLIST_TRACKS or (log is not None and (log.repeats or not log.dated))
+        return sorted(name for name in self.troubles if not (twice and name in COUNTED_TWICE))
 
 
-PLAYED_TWICE = frozenset({"entry_twice", "entry_hidden"})
-"""A log whose plays have no moments, or coarse ones, may really list one twice (docs/decisions.md)."""
+COUNTED_TWICE = frozenset({"entry_twice", "entry_hidden"})
+"""
+A playlist may really hold an entry twice, and a log whose plays have no moments, or coarse ones, may list one twice
+(docs/decisions.md).
+"""
 ONCE_EACH: Mapping[str, Any] = {"each": True, "times": 1}
 
 KINDS: Mapping[str, Kind] = {

@@ -13,15 +13,15 @@ def page_of(root: str, entries: str) -> Callable[[Any], Page]:
     Reads the list under `root`; its `entries` are a list, one object, or missing when there are none.
 
     Shape   {root: {entries: [...], "@attr": {"user", "page", "perPage", "total", "totalPages"}}}
-    Raises  UnexpectedShape without entries and without the list's own count
+    Raises  UnexpectedShape without entries, unless the list's count or the page's place in it is told
     """
 
     def page(body: Any) -> Page:
         wrapped = get(body, root)
         attributes, given = _attributes(wrapped), listed(wrapped, entries)
         total = count(attributes, "total")
-        if total is None and not given:
-            raise UnexpectedShape(f"Last.fm's response is not a page: it has no `{root}` with a total")
+        if not given and all(count(attributes, name) is None for name in ("total", "page", "totalPages")):
+            raise UnexpectedShape(f"Last.fm's response is not a page: it has no `{root}` with a total or a page")
         # The track playing now is on every page and not in the total; once played, it is listed with its date.
         counted = [entry for entry in given if not flag(get(entry, "@attr"), "nowplaying")]
         pages = number(attributes, "totalPages")
