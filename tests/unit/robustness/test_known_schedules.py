@@ -7,6 +7,7 @@ import pytest
 
 from blendify.core.data_types import DataType
 from blendify.fetching import provider_client
+from tests.aws.aws_in_memory import create_tables
 from tests.unit.robustness import test_any_history
 from tests.unit.robustness.machine import Clock, Machine, Reaper
 from tests.unit.robustness.schedules import Move, Schedule, Trouble
@@ -179,3 +180,13 @@ def test_a_like_is_given_again_in_front_of_one_that_was_missed(sockets: Mapping[
     second = (("add", 0, 0), ("add", 0, 0), ("again", 3, 0), ("add", 0, 0))
     with small_pages(), patch.object(test_any_history, "note", print):
         tell(sockets, "soundcloud", SAVED_TRACKS, [Chapter((), first), Chapter(second, Schedule())], 2, 0)
+
+
+def test_two_leave_and_a_page_is_empty_as_it_is_read_again(sockets: Mapping[str, Socket]) -> None:
+    """What came before the list was read again tells nothing of what stands there now."""
+    moves = ((2, Move.REMOVE, 0), (6, Move.REMOVE, 0))
+    schedule = Schedule(troubles=((6, Trouble.NO_ENTRIES), (6, Trouble.NO_ENTRIES)), moves=moves)
+    for data_type in (DataType.FOLLOWED_ARTISTS, DataType.SAVED_ALBUMS):
+        create_tables()
+        with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+            run(sockets, "apple_music", data_type, schedule, print)

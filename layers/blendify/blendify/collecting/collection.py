@@ -160,6 +160,7 @@ class Collection:
 
     def _at(self, step: Step, ask: PageRequest) -> Position:
         """The position before this request, with what is known of its list."""
+        reader = self.reader if isinstance(self.reader, ListReader) else None
         return replace(
             self.queue.next,
             offset=ask.offset,
@@ -167,7 +168,9 @@ class Collection:
             window=(ask.window.until, ask.window.start) if ask.window else None,
             observed=step.sweep.observed(),
             lost=self.reader.lost if self.reader else 0,
-            met_again=self.reader.met_again if isinstance(self.reader, ListReader) else 0,
+            met_again=reader.met_again if reader else 0,
+            again_from=reader.again_from if reader else 0,
+            given_before=reader.given_before if reader else 0,
         )
 
     # Lists that fail

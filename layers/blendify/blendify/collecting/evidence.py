@@ -196,12 +196,11 @@ def evidence(reader: ListReader, end: ListEnd) -> Evidence:
 
 
 def _places(reader: ListReader) -> int:
-    """How many places of a list brought an entry; of those that were read again, in their last reading."""
-    places, last = 0, None
-    for listed in reversed(list(reader.listed())):
-        if last is None or listed.position < last:
-            places, last = places + 1, listed.position
-    return places
+    """At how many places a list brought an entry; where it was read again, what came there before tells nothing."""
+    came = enumerate(reader.listed())
+    return len(
+        {each.position for index, each in came if index >= reader.given_before or each.position < reader.again_from}
+    )
 
 
 def surplus(version: ListVersion) -> int | None:

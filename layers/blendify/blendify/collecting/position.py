@@ -22,6 +22,10 @@ class Position:
     """Pages of it that could not be read."""
     met_again: int = 0
     """Entries of it that came again where two pages meet."""
+    again_from: int = 0
+    """From which position on it was read again, as it had changed."""
+    given_before: int = 0
+    """How many entries came before that."""
     asked_twice: bool = False
     """Most of it was missing in an earlier look of this sync."""
     since: str | None = None

@@ -35,6 +35,10 @@ class ListReader(StagedList):
     """Entries that were left out, as they came before; of a ranked list."""
     met_again: int = 0
     """Entries that came again where two pages meet."""
+    again_from: int = 0
+    """The position from which a set was read again, as it had changed."""
+    given_before: int = 0
+    """How many entries came before that."""
     before: Mapping[str, Entry] = field(init=False)
     """What the list held, by identity."""
     _comparison: Comparison = field(init=False)
@@ -46,6 +50,7 @@ class ListReader(StagedList):
     def resume(self, at: Position) -> None:
         """Go on at a position, behind pages that a worker before has staged."""
         self.lost, self.met_again = at.lost, at.met_again
+        self.again_from, self.given_before = at.again_from, at.given_before
         self.load(at.staged)
         self._compare_from(at.offset)
 
@@ -141,6 +146,7 @@ class ListReader(StagedList):
         if self.endpoint.ordered:
             self._staged, self._buffer = [], []
             self.met_again = 0
+        self.again_from, self.given_before = start, self.count
         self._compare_from(start)
 
     @property
