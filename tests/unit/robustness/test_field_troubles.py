@@ -291,6 +291,15 @@ def test_what_a_doubtful_reading_gave_tells_nothing_of_the_count(sockets: Mappin
         tell(sockets, "soundcloud", DataType.FOLLOWED_ARTISTS, kind, "entry_hidden", days)
 
 
+@settings(max_examples=1, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(days=st.just([(False, [("remove", 7, 2), ("remove", 5, 0), ("remove", 0, 3), ("remove", 1, 7)]), (True, [])]))
+def test_a_page_behind_empty_ones_that_never_answers_is_given_up(sockets: Mapping[str, Any], days: Any) -> None:
+    """The pages before it hold nothing of the list, and are not asked for again each time."""
+    kind = KINDS["a page that never answers"]
+    with small_pages(), patch.object(provider_client, "TIMEOUT", IMPATIENT):
+        tell(sockets, "soundcloud", DataType.PLAYLISTS, kind, "broken_page", days)
+
+
 def tell(
     sockets: Mapping[str, Any],
     provider: str,

@@ -87,8 +87,8 @@ class Position:
 
     @property
     def begun(self) -> bool:
-        """Whether something of the list was asked for."""
-        return self.offset > 0 or self.observed.attempt > 1
+        """Whether something of the list was asked for; pages that a cursor leads past may hold nothing."""
+        return self.offset > 0 or self.cursor is not None or self.observed.attempt > 1
 
     def is_behind(self, other: "Position") -> bool:
         """Whether a worker comes to this position after the other one."""
