@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.figures import Figure, at_most
+from bench.planned import Planned
 from blendify.core import times
 from blendify.core.days import next_day
 from blendify.providers import PROVIDERS
@@ -75,10 +76,10 @@ def _pages(entries: int) -> int:
     return max(1, ceil(entries / PAGE))
 
 
-class Listener:
+class Listener(Planned):
     """One connection."""
 
-    __slots__ = ("name", "plan", "quiet", "read_at", "swept_at", "whole")
+    __slots__ = ("name", "quiet", "read_at", "swept_at", "whole")
 
     def __init__(self, number: int, chance: random.Random) -> None:
         self.name = f"{PROVIDER}#u{number}"
@@ -88,18 +89,6 @@ class Listener:
         self.swept_at = START - SWEEP * chance.random()
         due_at = START + DAY * fraction_of(self.name)
         self.plan = Plan(due_at, due_at + 3_650 * DAY, due_at, self.whole)
-
-    @property
-    def lost_at(self) -> datetime:
-        return self.plan.lost_at
-
-    @property
-    def resync_at(self) -> datetime:
-        return self.plan.resync_at
-
-    @property
-    def resync_calls(self) -> int | None:
-        return self.plan.resync_calls
 
 
 @dataclass

@@ -17,6 +17,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bench.planned import Planned
 from blendify.core import times
 from blendify.schedule.cadence import Cadence
 from blendify.schedule.polling_plan import Plan, Poll, SyncOutcome, fraction_of, plan
@@ -34,10 +35,10 @@ BUSIEST = 1.5
 """Plays of a listener's busiest day, as a multiple of the usual day's."""
 
 
-class Listener:
+class Listener(Planned):
     """One user: what they play, and when."""
 
-    __slots__ = ("began", "calls", "days", "name", "plan", "resyncs", "starts")
+    __slots__ = ("began", "calls", "days", "name", "resyncs", "starts")
 
     def __init__(self, number: int, days: int, chance: random.Random) -> None:
         self.name = f"provider#u{number}"
@@ -63,18 +64,6 @@ class Listener:
         day = min(int(at), len(self.days) - 2)
         so_far = max(0.0, at - day - self.starts) * 24 * SESSION_RATE
         return int(min(self.days[day] + so_far, self.days[day + 1]))
-
-    @property
-    def lost_at(self) -> datetime:
-        return self.plan.lost_at
-
-    @property
-    def resync_at(self) -> datetime:
-        return self.plan.resync_at
-
-    @property
-    def resync_calls(self) -> int | None:
-        return self.plan.resync_calls
 
 
 @dataclass

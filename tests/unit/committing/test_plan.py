@@ -46,7 +46,7 @@ def modules_used(work: Callable[[], object]) -> set[str]:
             owner = argument.__self__ if isinstance(argument.__self__, type) else type(argument.__self__)
             used.add(argument.__module__ or owner.__module__)
 
-    # The garbage collector would call who has asked to be told of its runs.
+    # A run of the garbage collector calls functions of other libraries, and they would be listed as well.
     gc.disable()
     sys.setprofile(note)
     try:

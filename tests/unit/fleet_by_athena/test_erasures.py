@@ -1,4 +1,4 @@
-"""Of who is erased a run by Athena leaves nothing, at any moment, and of the others everything."""
+"""A listener is erased while Athena runs: nothing of them is left, and nothing of anybody else is lost."""
 
 import pytest
 
@@ -99,7 +99,7 @@ def test_who_is_erased_before_an_answer_is_loaded_is_not_in_it(athena: Athena, s
 
 
 def test_files_that_change_again_and_again_do_not_keep_a_run_from_its_end(athena: Athena) -> None:
-    """After three times an answer is taken as it is, and takes nothing from whoever was missing in it."""
+    """The run asks Athena three times, and then uses the last answer. Listeners whom it lacks keep their results."""
     profiles = dict(counted(30))
     athena.run(of(profiles))
     before = {user_id: results.neighbours(user_id) for user_id in profiles}

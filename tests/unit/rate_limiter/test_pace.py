@@ -50,7 +50,7 @@ def test_a_users_rate_that_is_not_the_stricter_one_costs_nothing(timeline: Timel
 
 
 def test_one_users_rate_does_not_delay_another(timeline: Timeline, limiter: Limiter) -> None:
-    """A user who has used up their own rate waits; the other does not."""
+    """The first user waits a second before each further call. The second user then calls at once."""
     mine, theirs = limiter(app(0, 60), "ua"), limiter(app(0, 60), "ub")
     assert calls(mine, timeline, 3)[-1] == pytest.approx(2)
     start = timeline.seconds

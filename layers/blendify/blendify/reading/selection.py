@@ -105,7 +105,7 @@ def _plays(user_id: str, question: Question, logs: list[str], cursor: PlayCursor
 def _plays_once(
     user_id: str, question: Question, before: tuple[str, str] | None, until: str | None, most: int
 ) -> Matches:
-    """The same of a listener who has imported plays, too: each is told once, whatever tells of it."""
+    """The same where the listener has also imported plays: a play that both a file and a sync brought comes once."""
     here = PlayCursor(*before) if before else PlayCursor("", "")
     for scanned, once in enumerate(newest_first(user_id, question, before, until)):
         if scanned == most:
