@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -159,6 +160,22 @@ def test_a_song_that_replaces_another_is_detected(world: World) -> None:
     counts = standing(job, DataType.SAVED_TRACKS).counts
     assert (counts["appended"], counts["removed"]) == (1, 1)
     assert_held(world, user_id, DataType.SAVED_TRACKS)
+
+
+@pytest.mark.parametrize("data_type", [DataType.SAVED_TRACKS, DataType.SAVED_ALBUMS])
+def test_what_left_the_library_and_came_back_is_another_record(behind: Socket, data_type: DataType) -> None:
+    """Length and ids are the same: the moment in the list of what was added last shows it."""
+    world = World.begin(behind, saved_albums=190)
+    user_id = world.connect()
+    sync(user_id, data_type)
+    library = world.simulator.listeners["Ana"].library
+    number = library.entries(data_type)[150].number
+    world.change("remove", data_type, position=150)
+    thing = library.LISTS[data_type].thing
+    world.change("add", data_type, item=next(choice for choice in count() if thing(choice) == number))
+    counts = standing(sync(user_id, data_type, after=timedelta(hours=1)), data_type).counts
+    assert (counts["appended"], counts["removed"]) == (1, 1)
+    assert_held(world, user_id, data_type)
 
 
 def test_saved_tracks_have_the_recordings_code(world: World) -> None:

@@ -233,14 +233,15 @@ def test_pages() -> None:
     assert pages.page({"data": []}) == Page([], None, more=False)
 
 
-def test_recently_added_ids_of_one_type() -> None:
+def test_recently_added_of_one_type() -> None:
     """The list is mixed; a body that is not a page raises. An empty or a cut list tells nothing."""
-    body = {"data": [{"id": "i.a", "type": "library-songs"}, None, {"id": "l.a", "type": "library-albums"}]}
-    assert pages.record_ids("library-songs", 25)(body) == ["i.a"]
-    assert pages.record_ids("library-songs", 25)({"data": []}) is None
-    assert pages.record_ids("library-songs", 25)({**body, "next": "/v1/me/library/recently-added?offset=3"}) is None
+    song = {"id": "i.a", "type": "library-songs"}
+    body = {"data": [song, None, {"id": "l.a", "type": "library-albums"}]}
+    assert pages.latest("library-songs", 25)(body) == [song]
+    assert pages.latest("library-songs", 25)({"data": []}) is None
+    assert pages.latest("library-songs", 25)({**body, "next": "/v1/me/library/recently-added?offset=3"}) is None
     with pytest.raises(UnexpectedShape):
-        pages.record_ids("library-songs", 25)({})
+        pages.latest("library-songs", 25)({})
 
 
 def test_empty_playlist_is_a_404() -> None:

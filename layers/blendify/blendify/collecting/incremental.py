@@ -7,12 +7,14 @@ from blendify.collecting.comparison import Comparison
 from blendify.collecting.evidence import is_usual, surplus
 from blendify.collecting.plan import Listed
 from blendify.collecting.read import ListReader
+from blendify.collecting.recognition import KnownList
 from blendify.fetching.page_consistency import Observed
 from blendify.fetching.page_fetcher import Fetcher
 from blendify.history.list_versions import ListVersion
 from blendify.providers.change_checks import Count, PageDigest
 from blendify.providers.endpoint import Endpoint
 from blendify.providers.paging import Numbered, Page, PageRequest
+from blendify.providers.record_identity import identity
 
 
 def add_changes(reader: ListReader, ask: PageRequest, fetcher: Fetcher) -> Observed | None:
@@ -43,7 +45,7 @@ def add_changes(reader: ListReader, ask: PageRequest, fetcher: Fetcher) -> Obser
         return PageDigest([(listed.entry.identity, listed.entry.digest) for listed in compared], total, page.more)
 
     changes = endpoint.change_check(known, look, _count(reader.version, endpoint))
-    if changes is None or not _has_newest(changes.current, endpoint, fetcher):
+    if changes is None or not _has_newest(changes.current, endpoint, fetcher, ask):
         return None
     new = {name: came[name] for name in changes.to_record}
     rows = enumerate(new.get(name) or Listed(reader.before[name], 0) for name in changes.current)
@@ -61,9 +63,13 @@ def _count(version: ListVersion, endpoint: Endpoint) -> Count:
     return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
 
 
-def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher) -> bool:
-    """Whether the latest additions are among the assumed contents of the list; identities end with the record's id."""
+def _has_newest(now: Sequence[str], endpoint: Endpoint, fetcher: Fetcher, ask: PageRequest) -> bool:
+    """Whether the latest additions are among the assumed contents of the list, with the moment of each."""
     if endpoint.recently_added is None or not now:
         return True
     newest = fetcher.newest(endpoint.recently_added)
-    return newest is not None and {name.partition("#")[2] or name for name in now}.issuperset(newest)
+    if newest is None:
+        return False
+    known = KnownList(dict.fromkeys(now))
+    records = known.recognized(endpoint.records(newest, ask.list_id, 0))
+    return all(identity(record.fields) in known.names for record in records)

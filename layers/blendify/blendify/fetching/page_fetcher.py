@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from blendify.calling.fetch import NO_CONTENT
 from blendify.core.errors import NotFound, Outage, ProviderUnavailable, Refused, Unreadable
@@ -54,9 +55,9 @@ class Fetcher:
         # Without moments, only the whole list shows what is new in it.
         return whole(ask, page, endpoint, lambda request: self._page(request, endpoint), memory.rest_is_known)
 
-    def newest(self, newest: RecentlyAdded) -> Sequence[str] | None:
-        """Ids of the records that were added to a list last; None if the provider does not tell them."""
-        return self.caller.get(newest.path, newest.parameters, newest.record_ids)
+    def newest(self, newest: RecentlyAdded) -> Sequence[Any] | None:
+        """What was added to a list last; None if the provider does not tell it."""
+        return self.caller.get(newest.path, newest.parameters, newest.entries)
 
     def _other_total(self, other: OtherCount) -> int | None:
         """The length of a list by another call; None where that does not tell it."""

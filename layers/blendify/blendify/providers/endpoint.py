@@ -122,14 +122,15 @@ class RecentlyAdded:
     """
     Another list, in which the latest additions to this one come first.
 
-    If any of its ids is missing in what an incremental check found, the list is read in full.
+    If any of its entries is missing in what an incremental check found, the list is read in full. An entry that left
+    and came back has another moment.
     """
 
     path: str
     parameters: Mapping[str, str]
-    record_ids: Callable[[Any], Sequence[str] | None]
+    entries: Callable[[Any], Sequence[Any] | None]
     """
-    The ids in a response that must be in this list; None if it does not tell them. Raises UnexpectedShape when the
+    The entries in a response that must be in this list; None if it does not tell them. Raises UnexpectedShape when the
     response is not a page.
     """
 

@@ -21,6 +21,8 @@ DAILY = timedelta(hours=20)
 so that a daily sync reads them."""
 CATALOGUE = {"include": "catalog"}
 """Adds the catalogue's resource to each library entry: it has the recording's ISRC, which else takes another call."""
+DATED = {"extend": "dateAdded"}
+"""Adds the moment at which a song was added to the library."""
 PAGE = 100
 RECENT = 25
 """So many of the latest additions to the library are given at once."""
@@ -32,7 +34,8 @@ RESOURCES = "resources"
 
 def _recently_added(kind: str) -> RecentlyAdded:
     """Songs added with their album are not in this list; the library's length shows those."""
-    return RecentlyAdded("/v1/me/library/recently-added", {"limit": str(RECENT)}, pages.record_ids(kind, RECENT))
+    parameters = {"limit": str(RECENT), **DATED}
+    return RecentlyAdded("/v1/me/library/recently-added", parameters, pages.latest(kind, RECENT))
 
 
 def table() -> Mapping[DataType, Endpoint]:
@@ -101,10 +104,9 @@ def table() -> Mapping[DataType, Endpoint]:
             list_kind=ListKind.ARRANGED,
             at_most_every=DAILY,
         ),
-        # Apple gives the time when a song was added only on request.
         DataType.SAVED_TRACKS: Endpoint(
             path="/v1/me/library/songs",
-            parameters={**CATALOGUE, "extend": "dateAdded"},
+            parameters={**CATALOGUE, **DATED},
             dispensable=frozenset(CATALOGUE),
             paging=Offset(limit=PAGE),
             to_page=pages.page,

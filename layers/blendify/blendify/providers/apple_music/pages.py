@@ -28,16 +28,16 @@ def page(body: Any) -> Page:
     return Page(entries, total=total, more=bool(text(body, "next")))
 
 
-def record_ids(kind: str, limit: int) -> Callable[[Any], list[str] | None]:
+def latest(kind: str, limit: int) -> Callable[[Any], list[Any] | None]:
     """
-    Takes the ids of the resources of this kind from a list of several kinds; None if the list is empty, or cut short of
-    the `limit`.
+    Takes the resources of this kind from a list of several kinds; None if the list is empty, or cut short of the
+    `limit`.
     """
 
-    def ids(body: Any) -> list[str] | None:
-        latest = page(body)
-        if not latest.entries or (latest.more and len(latest.entries) < limit):
+    def resources(body: Any) -> list[Any] | None:
+        added = page(body)
+        if not added.entries or (added.more and len(added.entries) < limit):
             return None
-        return [text(entry, "id") or "" for entry in latest.entries if text(entry, "type") == kind]
+        return [entry for entry in added.entries if text(entry, "type") == kind]
 
-    return ids
+    return resources
