@@ -129,6 +129,17 @@ def test_list_without_an_order() -> None:
     assert by_count(known(before), Provider(before, total=None, short=2).read_page, COUNT) is None
 
 
+def test_what_left_the_first_page_was_replaced_behind_it() -> None:
+    """The count is as before, and all of the first page is known: the list is read. What came in there is in front."""
+    before = old(20)
+    replaced = Provider([*before[:2], *before[3:], "new"])
+    assert by_count(known(before), replaced.read_page, COUNT) is None
+    added = [before[0], "new", *before[1:]]
+    changes = by_count(known(before), Provider(added).read_page, COUNT)
+    assert changes is not None
+    assert by_count(known(changes.current), Provider(added).read_page, COUNT) == Changes([], changes.current)
+
+
 def test_first_page_of_only_additions_requires_a_full_read() -> None:
     """Five were added and one removed: both the total and the page show four."""
     known = {f"old {number}": "" for number in range(13)}

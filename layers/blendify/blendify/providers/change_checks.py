@@ -215,7 +215,8 @@ def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Cha
     For a list without an order, or whose pages start at multiples of their size only: compares length and first page.
 
     A list that fits into one page is compared whole. Behind a first page of only new entries there may be more. What
-    comes twice may hide another.
+    comes twice may hide another. Where something has left the first page, a count that fits tells that as much came in
+    behind it.
     """
     page = read_page(0)
     digests = dict(page.entries)
@@ -227,5 +228,7 @@ def by_count(known: Mapping[str, str], read_page: ReadPage, count: Count) -> Cha
     if total == len(digests) == len(page.entries):
         return Changes(to_record, list(digests))
     if total != len(known) + len(new) or len(new) == len(digests):
+        return None
+    if not digests.keys() >= {*islice(known, len(digests) - len(new))}:
         return None
     return Changes(to_record, [*new, *known])
