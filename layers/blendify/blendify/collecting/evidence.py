@@ -7,7 +7,6 @@ Evidence: what the reading of a list brought, against what the provider counts a
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from blendify.collecting.read import ListReader
 from blendify.collecting.read_log import LogReader
@@ -137,18 +136,9 @@ class Evidence:
         return (self.gone - self.new) * 2 > self.known
 
 
-class Shortfalls(Protocol):
-    """How many entries were counted and not given, and in how many syncs in a row."""
-
-    @property
-    def shortfall(self) -> int: ...
-    @property
-    def shortfall_syncs(self) -> int: ...
-
-
-def is_usual(shortfalls: Shortfalls) -> bool:
-    """Whether a shortfall has repeated so often that the provider's count is taken to be off by it."""
-    return shortfalls.shortfall != 0 and shortfalls.shortfall_syncs >= SHORTFALLS_BELIEVED
+def is_usual(shortfall_syncs: int) -> bool:
+    """Whether a shortfall has repeated in so many syncs that the provider's count is taken to be off by it."""
+    return shortfall_syncs >= SHORTFALLS_BELIEVED
 
 
 def evidence(reader: ListReader, end: ListEnd) -> Evidence:
@@ -212,7 +202,7 @@ def surplus(version: ListVersion) -> int | None:
 def _hidden(reader: ListReader, came: Sequence[str]) -> int:
     """How many known entries may be hidden behind others that came twice."""
     known = [entry.identity for entry in reader.entries]
-    if reader.endpoint.list_kind is ListKind.RANKED and not is_usual(reader.version.signals):
+    if reader.endpoint.list_kind is ListKind.RANKED and not is_usual(reader.version.signals.shortfall_syncs):
         # Ranks change, so an entry's old neighbours tell nothing. A list that stays like this is the list.
         return len(set(known).difference(came))
     return possibly_hidden(known, came)

@@ -29,7 +29,7 @@ def unchanged(listed: ListRef, version: ListVersion, endpoint: Endpoint, job: Jo
         same = listed.version == signals.provider_version and listed.total in (None, signals.total)
         return same and not _full_read_due(version, job)
     # What came short, or was not read to its end, is asked for by the next sync.
-    whole = signals.full_read_at == signals.read_at and (signals.shortfall == 0 or is_usual(signals))
+    whole = signals.full_read_at == signals.read_at and (signals.shortfall == 0 or is_usual(signals.shortfall_syncs))
     return whole and endpoint.at_most_every is not None and _within(signals.read_at, job, endpoint.at_most_every)
 
 
@@ -45,7 +45,7 @@ def may_check(version: ListVersion, job: Job) -> bool:
     What was missing so often that it is believed to be gone is asked for before it is called removed.
     """
     signals = version.signals
-    gone = signals.absent and is_usual(signals)
+    gone = signals.absent and is_usual(signals.shortfall_syncs)
     return bool(signals.full_read_at) and not gone and job.mode != "full" and not _full_read_due(version, job)
 
 
@@ -84,7 +84,8 @@ def _within(moment: str | None, job: Job, span: timedelta) -> bool:
 def habits(version: ListVersion) -> Habits:
     """How the provider miscounted the list in the syncs before."""
     before = version.signals
-    return Habits(before.shortfall if is_usual(before) else 0, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
+    shortfall = before.shortfall if is_usual(before.shortfall_syncs) else 0
+    return Habits(shortfall, before.unsteady_syncs >= SHORTFALLS_BELIEVED)
 
 
 def after_list(reader: ListReader, judged: Judgement, end: ListEnd, job: Job) -> Signals:
@@ -115,7 +116,7 @@ def _total(reader: ListReader, given: set[str], judged: Judgement, end: ListEnd)
     if end.broken_off or end.observed.changed or (not judged.sound and end.observed.total is None):
         # What was given tells nothing of the count: it is as much off as before.
         return None if off_by is None else len(reader.before.keys() | given) + off_by
-    if total is None or end.observed.total is not None or is_usual(judged):
+    if total is None or end.observed.total is not None or is_usual(judged.shortfall_syncs):
         return total
     # The list may have shrunk meanwhile: that others count too few is believed when it repeats.
     return max(total, len(given) + min(0, off_by or 0))
@@ -134,7 +135,7 @@ def after_log(reader: LogReader, version: ListVersion, judged: Judgement | None,
         if since is None or (full_read_at and since <= times.parse(full_read_at) - window.late_window):
             after = replace(after, shortfall=judged.shortfall, shortfall_syncs=judged.shortfall_syncs)
             # What came short is read as far back once more, until that is usual.
-            full_read_at = job.fetched_at if judged.shortfall <= 0 or is_usual(after) else full_read_at
+            full_read_at = job.fetched_at if judged.shortfall <= 0 or is_usual(judged.shortfall_syncs) else full_read_at
         read_at = job.fetched_at
         if since is not None and not judged.sound:
             # What is missing is looked for again, as long as late plays are.

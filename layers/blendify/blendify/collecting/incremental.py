@@ -59,7 +59,7 @@ def _count(version: ListVersion, endpoint: Endpoint) -> Count:
     if endpoint.other_count:
         more = surplus(version)
         return Count(paging.limit, more or 0, usual=more is not None)
-    usual = before.shortfall == 0 or is_usual(before)
+    usual = before.shortfall == 0 or is_usual(before.shortfall_syncs)
     return Count(paging.limit, before.shortfall, usual=usual, numbered=isinstance(paging, Numbered))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blendify.collecting.evidence import SHORTFALLS_BELIEVED, Evidence
+from blendify.collecting.evidence import SHORTFALLS_BELIEVED, Evidence, is_usual
 from blendify.fetching.page_consistency import MOST_ATTEMPTS
 
 
@@ -71,20 +71,12 @@ class Judgement:
         return {name: int(self.verdict is verdict) for name, verdict in counted.items()}
 
 
-def _believed(evidence: Evidence) -> bool:
-    return evidence.missing <= evidence.before.shortfall and evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED
-
-
 CASES: Sequence[Case] = (
     Case("the list itself is gone", lambda it: it.end.known_to_be_gone, Verdict.COMPLETE),
     Case("not read to its end", lambda it: it.end.broken_off, Verdict.UNFINISHED),
-    Case(
-        "a log in which plays are missing",
-        lambda it: it.log and (it.end.observed.changed or it.missing > 0),
-        Verdict.DOUBTFUL,
-    ),
-    Case("a log", lambda it: it.log, Verdict.COMPLETE),
     Case("changed while it was read, to the end", lambda it: it.end.observed.changed, Verdict.DOUBTFUL),
+    Case("a log in which plays are missing", lambda it: it.log and it.missing > 0, Verdict.DOUBTFUL),
+    Case("a log", lambda it: it.log, Verdict.COMPLETE),
     Case("the provider shows the latest alone", lambda it: it.latest_alone and it.gone > 0, Verdict.DOUBTFUL),
     Case(
         "where two pages meet entries came again, for the first time",
@@ -113,7 +105,11 @@ CASES: Sequence[Case] = (
         "the provider lists {it.repeated} entries twice, and may hide as many",
     ),
     Case("as many came twice as are missing", lambda it: it.as_many_twice, Verdict.MISCOUNTED),
-    Case("short, as in the syncs before", lambda it: it.missing > 0 and _believed(it), Verdict.MISCOUNTED),
+    Case(
+        "short, as in the syncs before",
+        lambda it: 0 < it.missing <= it.before.shortfall and is_usual(it.before.shortfall_syncs),
+        Verdict.MISCOUNTED,
+    ),
     Case(
         "short otherwise than before, and nobody has asked for what is missing",
         lambda it: it.nobody_asked and not it.missed_as_before,
