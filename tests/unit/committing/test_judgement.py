@@ -167,9 +167,10 @@ def test_nothing_is_removed_that_may_be_there(evidence: Evidence) -> None:
         assert not evidence.met_again
         usual = evidence.before.shortfall if evidence.before.shortfall_syncs >= SHORTFALLS_BELIEVED else 0
         assert evidence.missing <= max(0, usual, evidence.repeated)
-        assert evidence.end.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
-    looked = evidence.end.observed.came_twice is not None and evidence.end.asked_twice
-    assert not (judged.again and evidence.end.observed.attempt == MOST_ATTEMPTS and looked)
+        assert evidence.end.observed.asked_twice or (evidence.gone - evidence.new) * 2 <= evidence.known
+    observed = evidence.end.observed
+    looked = observed.came_twice is not None and observed.asked_twice
+    assert not (judged.again and observed.attempt == MOST_ATTEMPTS and looked)
     assert bool(judged.why) == judged.again
 
 

@@ -166,22 +166,22 @@ class Story:
     def sync(self) -> None:
         """Read, judge, and read again where that is wanted; commit."""
         self.number += 1
-        before, look, asked_twice = len(self.memory.history), Observed(), False
+        before, look = len(self.memory.history), Observed()
         for _ in range(MOST_ATTEMPTS + 1):
             self.provider.calls = 0
-            reader, end = self.reading(look, asked_twice=asked_twice)
+            reader, end = self.reading(look)
             shown = evidence(reader, end)
             judged = judge(shown)
             pages = -(-len(self.listener.things) // PAGE) + 1
             assert self.provider.calls <= 4 * MOST_ATTEMPTS * pages + 8, f"{self.provider.calls} calls"
             if not judged.again:
                 break
-            look, asked_twice = shown.next_look, asked_twice or shown.mostly_gone
+            look = shown.next_look
         assert not judged.again, "the list is read for ever"
         self.commit(reader, end, judged)
         self.check(judged, list(self.memory.history)[before:])
 
-    def reading(self, look: Observed, *, asked_twice: bool) -> tuple[ListReader, ListEnd]:
+    def reading(self, look: Observed) -> tuple[ListReader, ListEnd]:
         version = self.memory.version
         source = Source(moment(DAY * self.number), PROVIDER, LIST)
         reader = ListReader(self.staged, self.memory.entries(version), version, source, self.endpoint)
@@ -194,8 +194,7 @@ class Story:
                 reader.read_again(step.ask.offset)
                 attempt = step.ask.attempt
             reader.add_page(step.ask, step.result)
-        end = ListEnd(step.sweep.observed(), asked_twice=asked_twice)
-        return reader, end
+        return reader, ListEnd(step.sweep.observed())
 
     def commit(self, reader: ListReader, end: ListEnd, judged: Judgement) -> None:
         started_at = moment(DAY * self.number)

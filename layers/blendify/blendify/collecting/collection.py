@@ -83,7 +83,8 @@ class Collection:
         if queue.endpoint_of(number).list_kind is ListKind.LOG:
             self.lists.since[list_id] = times.parse(at.since) if at.since else None
         elif at.staged and self.lists.version(list_id).revision != at.revision:
-            at = queue.next = at.at(number, at.read_again())
+            observed = Observed(attempt=at.observed.attempt, asked_twice=at.observed.asked_twice)
+            at = queue.next = at.at(number, at.read_again(observed))
         else:
             self.reader = reader = self.lists.list_reader(list_id)
             reader.resume(at)
@@ -224,15 +225,12 @@ class Collection:
         if reader is None or (broken_off and not reader.begun):
             return
         listed = self.queue.listed(at.number)
-        end = ListEnd(at.observed, listed, broken_off or reader.lost > 0, asked_twice=at.asked_twice)
+        end = ListEnd(at.observed, listed, broken_off or reader.lost > 0)
         counts = {"expected": at.expected or 0, "lost": 0 if broken_off else reader.lost}
         try:
             committed = self._commit(reader, replace(end, entry_by_entry=entry_by_entry), at.at(at.number + 1), counts)
         except ReadAgain as again:
-            shown = again.shown
-            asked_twice = at.asked_twice or shown.mostly_gone
-            looked = replace(at.read_again(), observed=shown.next_look, asked_twice=asked_twice)
-            self._set_aside(looked, CollectError(again.why))
+            self._set_aside(at.read_again(again.shown.next_look), CollectError(again.why))
             return
         self._close(at.at(at.number + 1))
         telemetry.list_read(self.lists.store.data_type, listed.list_id, committed.get("records", 0))

@@ -31,8 +31,6 @@ class ListEnd:
     """Reading ended before the list did, or pages of it could not be read."""
     known_to_be_gone: bool = False
     """The list itself is gone: the data type that names the lists no longer has it."""
-    asked_twice: bool = False
-    """Most of it was missing in an earlier look of the same sync already."""
     entry_by_entry: bool = True
     """Whether every entry was asked for, and not its changes alone."""
 
@@ -127,8 +125,13 @@ class Evidence:
     @property
     def next_look(self) -> Observed:
         """What is known of this look, if the list is read once more."""
-        attempt = self.end.observed.attempt + 1
-        return Observed(attempt=attempt, came_twice=self.repeated or self.met_again, missed=self.missing)
+        observed = self.end.observed
+        return Observed(
+            attempt=observed.attempt + 1,
+            came_twice=self.repeated or self.met_again,
+            missed=self.missing,
+            asked_twice=observed.asked_twice or self.mostly_gone,
+        )
 
     @property
     def mostly_gone(self) -> bool:

@@ -87,7 +87,7 @@ CASES: Sequence[Case] = (
     Case("where two pages meet entries came again", lambda it: it.met_again > 0, Verdict.DOUBTFUL),
     Case(
         "most of it is missing for the first time",
-        lambda it: it.mostly_gone and not it.end.asked_twice,
+        lambda it: it.mostly_gone and not it.end.observed.asked_twice,
         Verdict.AGAIN,
         "{it.gone} of {it.known} entries seem to be gone: they are looked for once more",
     ),

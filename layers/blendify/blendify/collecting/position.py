@@ -26,8 +26,6 @@ class Position:
     """From which position on it was read again, as it had changed."""
     given_before: int = 0
     """How many entries came before that."""
-    asked_twice: bool = False
-    """Most of it was missing in an earlier look of this sync."""
     since: str | None = None
     """From which moment on a log is asked for; ISO 8601, None for all of it."""
     revision: int | None = None
@@ -64,15 +62,9 @@ class Position:
             item["observed"] = _unlike_initial(self.observed, Observed())
         return item
 
-    def read_again(self) -> "Position":
-        """The start of the list, with what outlives one reading of it."""
-        return Position(
-            observed=Observed(attempt=self.observed.attempt),
-            asked_twice=self.asked_twice,
-            records=self.records,
-            expected=self.expected,
-            tries=self.tries,
-        )
+    def read_again(self, observed: Observed) -> "Position":
+        """The start of the list, with what outlives one reading of it: this, and what is counted."""
+        return Position(observed=observed, records=self.records, expected=self.expected, tries=self.tries)
 
     def at(self, number: int, list_state: "Position | None" = None) -> "Position":
         """The position at another list, of which nothing is known but this; what concerns the other lists stays."""

@@ -67,6 +67,8 @@ class Observed:
     """How many entries came twice in the reading before, if that was to its end; and this one began anew."""
     missed: int | None = None
     """How many entries were counted and did not come in the latest reading to the end before; None without one."""
+    asked_twice: bool = False
+    """Most of what the history holds of it was missing in a reading before."""
 
 
 @dataclass
