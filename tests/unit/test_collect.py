@@ -145,7 +145,7 @@ def dies_at(checkpoint: int, attempt: int | None = None) -> MoveOn:
     count = iter(range(1, 100_000))
 
     def deadly(before: Progress, at: Checkpoint) -> Progress:
-        if attempt in (None, Position.of(at.position or {}).observed.attempt) and next(count) == checkpoint:
+        if attempt in (None, Position.of(at.position or "").observed.attempt) and next(count) == checkpoint:
             raise KilledError
         return move_on(before, at)
 

@@ -136,7 +136,7 @@ class Machine:
     def position(self, data_type: DataType) -> Position:
         """The position that the sync has stored."""
         stored = progress(self.job.user_id, self.job.sync_id, data_type) if self.job else None
-        return Position.of(stored.position if stored else {})
+        return Position.of(stored.position if stored else "")
 
     def run(self) -> tuple[Job, str]:
         """Execute until a sync ends. Returns the sync and its status."""

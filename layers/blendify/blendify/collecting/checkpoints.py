@@ -46,7 +46,7 @@ class Checkpoints:
         spent = {name: count - self._reported[name] for name, count in calls.items()}
         spent["milliseconds"] = round((moment - self._since) * 1000)
         counts = {**checkpoint.counts, **spent}
-        self.progress = self._write(self.progress, replace(checkpoint, position=position.item(), counts=counts))
+        self.progress = self._write(self.progress, replace(checkpoint, position=position.text(), counts=counts))
         self._reported, self._since = calls, moment
 
     def ending(self, error: CollectError, position: Position, *, advanced: bool) -> Checkpoint:

@@ -72,7 +72,7 @@ def collect_once(data_type: DataType, job: Job, seconds_left: Callable[[], float
 
     Raises  what `collect` raises, and Superseded when the listener has left
     """
-    begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, {}, step=0)
+    begun = Progress(job.user_id, job.sync_id, data_type, Outcome.PENDING, None, None, "", step=0)
     collector = _Collector(job, replace(begun, counts=dict.fromkeys(COUNTS, 0)), seconds_left, Progress.after)
     _collected(collector)
     ended = collector.checkpoints.progress

@@ -121,7 +121,7 @@ class Lists:
             raise ReadAgain(judged.why, shown)
         after = freshness.after_list(reader, judged, end, job)
         counts = {**counts, "records": shown.given, **judged.counts}
-        intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.item(), counts), complete=judged.sound)
+        intent = Intent(Commit(job.sync_id, job.fetched_at, after, then.text(), counts), complete=judged.sound)
         try:
             version = self._committer(reader.version.list_id).commit(reader.version, reader, intent)
         except Superseded:
@@ -143,14 +143,14 @@ class Lists:
             ended = judged if end and not (end.observed.changed or end.broken_off) else None
             after = freshness.after_log(reader, version, ended, job)
             added = {**counts, "records": given, **(judged.counts if judged else {})}
-            commit = Commit(job.sync_id, job.fetched_at, after, then.item(), added)
+            commit = Commit(job.sync_id, job.fetched_at, after, then.text(), added)
             intent = Intent(commit, full=end is not None and reader.may_have_gap)
             try:
                 version = self._committer(list_id).commit(version, compared, intent)
             except Superseded:
                 version = self._reloaded(version)
                 ours = self._ours(version)
-                if ours is None or ours.then != then.item():
+                if ours is None or ours.then != then.text():
                     continue
             reader.clear()
             return self._committed(version)

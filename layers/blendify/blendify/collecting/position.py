@@ -1,8 +1,8 @@
 """Where a collector goes on, as its progress keeps it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any, Self
 
 from blendify.fetching.page_consistency import Observed
@@ -48,19 +48,22 @@ class Position:
     """Rounds in a row in which a call was answered 429 and no page came."""
 
     @classmethod
-    def of(cls, item: Mapping[str, Any]) -> Self:
-        """The position in an item; missing fields have their initial values."""
-        aside, observed = map(cls.of, item.get("aside", ())), Observed(**_plain(item.get("observed", {})))
-        return cls(**{**_plain(item), "aside": tuple(aside), "observed": observed})
+    def of(cls, text: str) -> Self:
+        """The position of its stored form; that of an empty one is the first."""
+        return cls._of(json.loads(text or "{}"))
 
-    def item(self) -> dict[str, Any]:
-        """The stored form, without fields that have their initial values."""
-        item = _unlike_initial(self, Position())
-        if self.aside:
-            item["aside"] = [listed.item() for listed in self.aside]
-        if "observed" in item:
-            item["observed"] = _unlike_initial(self.observed, Observed())
-        return item
+    @classmethod
+    def _of(cls, stored: Mapping[str, Any]) -> Self:
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+        }
+        values["aside"] = tuple(map(cls._of, stored.get("aside", ())))
+        values["observed"] = Observed(**stored.get("observed", {}))
+        return cls(**values)
+
+    def text(self) -> str:
+        """The stored form: JSON, without fields that have their initial values."""
+        return json.dumps(self, default=_unlike_initial, separators=(",", ":"))
 
     def read_again(self, observed: Observed) -> "Position":
         """The start of the list, with what outlives one reading of it: this, and what is counted."""
@@ -87,21 +90,7 @@ class Position:
         return (self.number, self.offset) > (other.number, other.offset)
 
 
-def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, with numbers and tuples as Python has them."""
-    return {name: _value(value) for name, value in item.items()}
-
-
-def _value(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return int(value)
-        case list():
-            return tuple(map(_value, value))
-    return value
-
-
-def _unlike_initial(values: object, initial: object) -> dict[str, Any]:
-    """The fields with other than their initial values; tuples as lists."""
-    changed = {name: value for name, value in vars(values).items() if value != getattr(initial, name)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in changed.items()}
+def _unlike_initial(values: object) -> dict[str, Any]:
+    """The fields with other than their initial values."""
+    initial = vars(type(values)())
+    return {name: value for name, value in vars(values).items() if value != initial[name]}

@@ -55,7 +55,7 @@ class Commit:
     started_at: str
     """The start of the sync, ISO 8601: it is in the keys of all its facts."""
     signals: Signals = Signals()
-    then: Mapping[str, Any] = field(default_factory=dict)
+    then: str = ""
     """Where the sync goes on: a worker that dies right after the commit is followed by one that knows."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What it adds to the sync's counts."""
@@ -64,7 +64,7 @@ class Commit:
     def of(cls, item: Mapping[str, Any]) -> Self:
         """As an item holds it."""
         counts = {name: int(count) for name, count in item.get("counts", {}).items()}
-        return cls(item["sync_id"], item["started_at"], Signals.of(item["signals"]), item.get("then", {}), counts)
+        return cls(item["sync_id"], item["started_at"], Signals.of(item["signals"]), item.get("then", ""), counts)
 
     def item(self) -> dict[str, Any]:
         """The stored form, without empty fields."""
@@ -75,7 +75,7 @@ class Commit:
             signals["absent"] = list(self.signals.absent)
         counts = {name: count for name, count in self.counts.items() if count}
         item = {"sync_id": self.sync_id, "started_at": self.started_at, "signals": signals}
-        return item | {name: value for name, value in (("then", dict(self.then)), ("counts", counts)) if value}
+        return item | {name: value for name, value in (("then", self.then), ("counts", counts)) if value}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr
 
@@ -43,7 +42,7 @@ class Checkpoint:
     outcome: Outcome
     why: str | None = None
     until: datetime | None = None
-    position: Mapping[str, Any] | None = None
+    position: str | None = None
     """None where it stays."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What it adds."""
@@ -61,7 +60,7 @@ class Progress:
     outcome: Outcome
     why: str | None
     until: datetime | None
-    position: Mapping[str, Any]
+    position: str
     """Where the collector goes on: only it knows what this says."""
     step: int
     """Counts the writes, so that two workers cannot both move the position on."""
@@ -106,7 +105,7 @@ class Progress:
 
 def create(user_id: str, sync_id: str, data_type: DataType, outcome: Outcome) -> None:
     """Add the data type to the sync. Does nothing when it is part of the sync already."""
-    start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": {}}
+    start = {"data_type": data_type, "outcome": outcome, "step": 0, "position": ""}
     state_table().put_new(keys.user(user_id), keys.progress(sync_id, data_type), start)
 
 
