@@ -3,7 +3,7 @@ moto's tables without detours (moto 5.2.5), with the same results.
 
 Update       moto parses the expression into a tree and searches it ten times. Sets, additions and removals of whole
              attributes are done directly; any other update is left to moto
-Query        moto sorts the whole table first. Here it has only the partition
+Query        moto sorts the whole table first. Here it has only the partition, and of some indexes the range
 Transaction  moto copies the tables. Here it has only the items of the transaction
 Items        their size is counted once, and not again with each attribute and query
 """
@@ -178,11 +178,39 @@ def _apply(
 
 def _query(table: Table, hash_key: Any, *given: Any, **named: Any) -> Any:
     # moto passes the index behind six other parameters.
-    if named.get("index_name") or given[6:7] not in ((), (None,)):
-        return _query_in_moto(table, hash_key, *given, **named)
+    if index := named.get("index_name") or next(iter(given[6:7]), None):
+        return _query_in_moto(_candidates(table, index, *given[:3], **named), hash_key, *given, **named)
     partition = copy.copy(table)
     partition.items = defaultdict(dict, {hash_key: table.items[hash_key]} if hash_key in table.items else {})
     return _query_in_moto(partition, hash_key, *given, **named)
+
+
+def _candidates(
+    table: Table, index: str, comparison: str | None, bounds: Sequence[DynamoType], limit: int | None, **named: Any
+) -> Table:
+    """
+    The part of the table that can answer a query of an index which shares the table's partitions, such as `played`,
+    for texts between two others; the whole table for any other query.
+    """
+    parts = {
+        part["KeyType"]: part["AttributeName"]
+        for each in table.all_indexes()
+        if each.name == index
+        for part in each.schema
+    }
+    ((attribute, partition), *more) = named["hash_key_conditions"]
+    plain = comparison == "BETWEEN" and limit is None and not more and all(bound.type == "S" for bound in bounds)
+    if not plain or attribute != table.hash_key_attr or parts.get("HASH") != attribute or "RANGE" not in parts:
+        return table
+    name, (first, last) = parts["RANGE"], [bound.value for bound in bounds]
+    candidates = copy.copy(table)
+    candidates.items = defaultdict(dict)
+    candidates.items[partition] = {
+        key: item
+        for key, item in table.items.get(partition, {}).items()
+        if (value := item.attrs.get(name)) and value.type == "S" and first <= value.value <= last
+    }
+    return candidates
 
 
 def _transaction(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
