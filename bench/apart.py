@@ -9,17 +9,17 @@ from unittest.mock import patch
 from local.background import port_in
 from local.emulator.server import Emulator
 from local.paths import LOCAL
-from local.providers import Simulator
+from local.providers import SPOTIFY, Provider, Simulator
 from tests.aws.aws_in_memory import create_key, forget_clients
 
 _FOLDER = LOCAL / "bench"
 
 
 @contextmanager
-def simulator_apart(*options: str) -> Iterator[str]:
-    """A simulator with these command line options; yields its address."""
+def simulator_apart(*options: str, provider: Provider = SPOTIFY) -> Iterator[str]:
+    """A provider's simulator with these command line options; yields its address."""
     (_FOLDER / "state").mkdir(parents=True, exist_ok=True)
-    simulator = Simulator(_port("SIMULATOR_PORT", 8480), _FOLDER, options)
+    simulator = Simulator(_port("SIMULATOR_PORT", 8480), _FOLDER, options, provider)
     simulator.start("http://127.0.0.1/callback")
     try:
         yield simulator.address

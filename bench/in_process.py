@@ -31,6 +31,7 @@ from blendify.jobs.progress import COUNTS, all_progress
 from blendify.providers import PROVIDERS
 from blendify.syncing.begin_sync import begin_sync
 from blendify.syncing.finish_sync import finish_sync
+from local.providers import SPOTIFY, Provider
 from local.simulators.frame.serving import running
 from local.simulators.frame.web import create_app
 from local.simulators.spotify import Options, Spotify
@@ -50,21 +51,26 @@ BRANCHES = [LONG_BRANCH, *((data_type,) for data_type in DataType if data_type n
 
 @dataclass
 class Bench:
-    """An AWS, and one simulator at `address`."""
+    """An AWS, and one provider's simulator at `address`."""
 
     address: str
+    provider: str = "spotify"
     ahead: timedelta = timedelta(0)
 
     def connect(self, listener: str) -> str:
         """Log a listener in with the product's own code. Returns the user id."""
-        provider, client_app = PROVIDERS["spotify"], application("spotify")
+        provider, client_app = PROVIDERS[self.provider], application(self.provider)
         attempt = login.start(provider, client_app, Origin())
         consent = requests.get(str(attempt.consent), timeout=30)
         form = Form.of(consent.text)
         choices = {**form.fields, "listener": listener, "decision": "allow"}
         redirect = requests.post(urljoin(consent.url, form.action), data=choices, allow_redirects=False, timeout=30)
         query = dict(parse_qsl(urlsplit(redirect.headers["Location"]).query))
-        return login.complete(provider, client_app, Callback(query["code"], query["state"], attempt.browser_secret))
+        return login.complete(
+            provider,
+            client_app,
+            Callback(query[provider.access.callback_parameter], query["state"], attempt.browser_secret),
+        )
 
     def pass_time(self, span: timedelta) -> None:
         """Move the product's clock ahead."""
@@ -72,7 +78,7 @@ class Bench:
 
     def begin(self, user_id: str, *data_types: DataType, mode: str = "changes") -> Job:
         """Begin a sync of these data types, or of all if none is given."""
-        given: dict[str, Any] = {"user_id": user_id, "provider": "spotify", "mode": mode}
+        given: dict[str, Any] = {"user_id": user_id, "provider": self.provider, "mode": mode}
         given |= {"data_types": list(data_types)} if data_types else {}
         return Job(**begin_sync(given, f"bench-{time.monotonic_ns()}", times.now())["job"])
 
@@ -120,7 +126,10 @@ def bench(options: Options) -> Iterator[Bench]:
 
 @contextmanager
 def bench_at(
-    address: str, cloud: AbstractContextManager[object] | None = None, calls_per_minute: float = 0
+    address: str,
+    cloud: AbstractContextManager[object] | None = None,
+    calls_per_minute: float = 0,
+    provider: Provider = SPOTIFY,
 ) -> Iterator[Bench]:
     """With a simulator that already runs, and an AWS in a process of its own unless `cloud` is given."""
     set_function_environment()
@@ -129,7 +138,8 @@ def bench_at(
     with cloud or aws_apart(), patch.object(telemetry.metrics, "add_metric"):
         aws_in_memory.create_tables()
         more: dict[str, Any] = {"redirect_uri": REDIRECT_URI, "calls_per_minute": calls_per_minute}
-        aws_in_memory.application(address, f"{address}/v1", **more)
-        here, now = Bench(address), times.now
+        api_url, accounts_url = (f"{address}{path}" for path in provider.addresses.values())
+        aws_in_memory.application(accounts_url, api_url, provider.name, **more)
+        here, now = Bench(address, provider.name), times.now
         with patch.object(times, "now", lambda: now() + here.ahead):
             yield here

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bench.apart import simulator_apart
 from bench.in_process import bench_at
 from blendify.core.data_types import DataType, Outcome
+from local.providers import LASTFM, SPOTIFY, Provider
 
 
 @dataclass(frozen=True)
@@ -19,15 +20,23 @@ class Memory:
     collected: float
 
 
-def of_collector(saved_tracks: int) -> Memory:
-    """Peak memory of collecting this number of saved tracks, in a new process, without the cost of writes."""
-    with simulator_apart("--saved-tracks", str(saved_tracks)) as address, bench_at(address) as here:
-        job = here.begin(here.connect("listener"), DataType.SAVED_TRACKS)
+def of_likes(count: int) -> Memory:
+    """Peak memory of collecting this number of saved tracks, without the cost of writes."""
+    return _of_collector(SPOTIFY, DataType.SAVED_TRACKS, "--saved-tracks", str(count))
+
+
+def of_plays(count: int) -> Memory:
+    """The same of a first sync of this number of scrobbles."""
+    return _of_collector(LASTFM, DataType.RECENTLY_PLAYED, "--scrobbles", str(count))
+
+
+def _of_collector(provider: Provider, data_type: DataType, *options: str) -> Memory:
+    """Peak memory of a collector in a new process."""
+    with simulator_apart(*options, provider=provider) as address, bench_at(address, provider=provider) as here:
+        job = here.begin(here.connect("listener"), data_type)
         # A process inherits the peak of the process that forked it, so a small shell stands between.
         command = ["/bin/sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "bench.collector"]
-        done = subprocess.run(
-            [*command, DataType.SAVED_TRACKS, json.dumps(vars(job))], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([*command, data_type, json.dumps(vars(job))], capture_output=True, text=True, check=True)
     measured = json.loads(done.stdout.splitlines()[-1])
     if measured["outcome"] != Outcome.COMPLETE:
         raise RuntimeError(f"the measured collector did not complete: {measured}")
