@@ -68,9 +68,9 @@ def figures() -> Iterator[Figure]:
         for measured in [processes.submit(group) for group in groups]:
             yield from measured.result()
     yield from _imports()
-    yield _memory("a collector, 60,000 likes / 1,500 likes", of_likes(1_500), of_likes(60_000))
-    # From 20,000 on nothing changes up to 200,000, which take two minutes.
-    yield _memory("a first sync, 40,000 scrobbles / 5,000 scrobbles", of_plays(5_000), of_plays(40_000))
+    yield _memory("a collector, 60,000 likes / 1,500 likes", of_likes(1_500), of_likes(60_000), 1.3)
+    # From 20,000 up to 200,000, which take minutes, it stays the same; with all plays in memory it is 1.24 here.
+    yield _memory("a first sync, 40,000 scrobbles / 5,000 scrobbles", of_plays(5_000), of_plays(40_000), 1.2)
     yield from past.figures()
     yield from _calls_during_bans()
 
@@ -107,13 +107,13 @@ def _imports() -> Iterator[Figure]:
         yield at_most(f"import of any {what}, x boto3 and a client", round(ratios[slowest], 2), most, today, aim)
 
 
-def _memory(what: str, few: Memory, many: Memory) -> Figure:
+def _memory(what: str, few: Memory, many: Memory, most: float) -> Figure:
     """The peak memory of a collector of many records, as a multiple of that of a collector of few."""
     peaks = f"{many.collected:.0f} and {few.collected:.0f} MB"
     beyond = " and ".join(f"{peak.collected - peak.imported:.0f}" for peak in (many, few))
     ratio = many.collected / few.collected
     today = f"{ratio:.2f} ({peaks}; without the imports {beyond})"
-    return at_most(f"peak memory of {what}", ratio, 1.3, today, "at most 1.3")
+    return at_most(f"peak memory of {what}", ratio, most, today, "at most 1.3")
 
 
 def _calls_during_bans() -> Iterator[Figure]:
